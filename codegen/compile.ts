@@ -1,0 +1,85 @@
+/**
+ * The whole way from a spec to files, stage by stage: the contents page of this folder.
+ *
+ * @module
+ */
+import { fuse, type Fusion } from "./fuse.ts";
+import { headerLines } from "./header.ts";
+import type { Kernel } from "./ir.ts";
+import type { Registry } from "./layer.ts";
+import { lower } from "./lower.ts";
+import { draft, layOut, type Plan, type PlanOptions } from "./plan.ts";
+import { planText } from "./plan_text.ts";
+import { printNest } from "./print.ts";
+import type { Schedule } from "./schedule.ts";
+import { inferShapes } from "./shapes.ts";
+import { simplify } from "./simplify.ts";
+import type { Spec } from "./spec.ts";
+import type { CompiledKernel, Target } from "./target.ts";
+import { verifyKernel, verifyNest } from "./verify.ts";
+import { Writer } from "./writer.ts";
+
+/** Choices beside the spec. */
+export interface CompileOptions extends PlanOptions {
+  /** Whether kernels are merged where a tensor in between need not be stored. Default true. */
+  readonly fuse?: boolean;
+  /** How messages call the spec: its file's name. */
+  readonly origin?: string;
+}
+
+/** A plan and what was merged on the way to it. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly fusions: readonly Fusion[];
+}
+
+/** A net for one target. */
+export interface CompiledNet extends Planned {
+  readonly target: Target;
+  readonly kernels: ReadonlyMap<string, CompiledKernel>;
+  /** Text by file name, `plan.txt` not among them. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Spec to plan: shapes, kernels in order, fusion, memory. */
+export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
+  const graph = inferShapes(spec, registry, options.origin);
+  const whole = draft(graph, registry.batch, options);
+  const { draft: merged, fusions } = options.fuse === false ? { draft: whole, fusions: [] } : fuse(whole);
+  return { plan: layOut(merged), fusions };
+}
+
+/** Kernel and schedule to a proven loop nest. */
+export function compileKernel(kernel: Kernel, schedule: Schedule): CompiledKernel {
+  verifyKernel(kernel);
+  const nest = simplify(lower(kernel, schedule));
+  verifyNest(nest);
+  return { kernel, schedule, nest };
+}
+
+/** A kernel's text, head and all. */
+export function kernelSource(compiled: CompiledKernel, target: Target, net: string): string {
+  const writer = new Writer();
+  for (const line of headerLines(compiled, target.numbers, net)) writer.line(`${target.commentMark} ${line}`);
+  printNest(compiled.nest, target.syntax, writer);
+  return writer.toString();
+}
+
+/** All kernels of a plan, each once, in the order in which they first run. */
+export function kernelsOf({ train, evaluate }: Plan): Kernel[] {
+  return [...new Map([...train.kernels, ...evaluate.kernels].map(({ kernel }) => [kernel.name, kernel])).values()];
+}
+
+/** Plan to files of one target. */
+export function compileTarget(planned: Planned, target: Target): CompiledNet {
+  const kernels = new Map<string, CompiledKernel>();
+  const texts = new Map<string, string>();
+  for (const kernel of kernelsOf(planned.plan)) {
+    const compiled = compileKernel(kernel, target.candidates(kernel)[0]);
+    kernels.set(kernel.name, compiled);
+    texts.set(kernel.name, kernelSource(compiled, target, planned.plan.name));
+  }
+  return { ...planned, target, kernels, files: target.files(planned.plan, kernels, texts) };
+}
+
+export { planText };

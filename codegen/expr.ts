@@ -1,0 +1,110 @@
+/**
+ * Walking expressions.
+ *
+ * @module
+ */
+import type { Affine, Axis, Expr } from "./ir.ts";
+
+/** What an expression is made of, one level down. Loaded indices of a load count. */
+export function children(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "op":
+      return expr.operands;
+    case "reduce":
+      return [expr.body];
+    case "load":
+      return expr.index.filter((index) => index.kind === "load");
+    default:
+      return [];
+  }
+}
+
+/** An expression and all it is made of, each node once, what is used before what uses it. */
+export function expressions(expr: Expr): Expr[] {
+  const found = new Set<Expr>();
+  const visit = (node: Expr) => {
+    if (found.has(node)) return;
+    for (const child of children(node)) visit(child);
+    found.add(node);
+  };
+  visit(expr);
+  return [...found];
+}
+
+const free = new WeakMap<Expr, ReadonlySet<Axis>>();
+
+/** The axes an expression's value depends on: those it names and does not reduce itself. */
+export function freeAxes(expr: Expr): ReadonlySet<Axis> {
+  const known = free.get(expr);
+  if (known) return known;
+  const axes = new Set<Axis>();
+  const name = (index: Affine) => index.terms.forEach(({ axis }) => axes.add(axis));
+  if (expr.kind === "position") name(expr.index);
+  if (expr.kind === "load") { for (const index of expr.index) if (index.kind === "affine") name(index); }
+  for (const child of children(expr)) for (const axis of freeAxes(child)) axes.add(axis);
+  if (expr.kind === "reduce") { for (const axis of expr.axes) axes.delete(axis); }
+  free.set(expr, axes);
+  return axes;
+}
+
+/**
+ * Makes a function that rebuilds expressions with some nodes, and every index, replaced; what was shared stays shared.
+ * `replace` gives undefined to look further down.
+ */
+export function rewriter(
+  replace: (node: Expr) => Expr | undefined,
+  index: (index: Affine) => Affine,
+): (expr: Expr) => Expr {
+  const done = new Map<Expr, Expr>();
+  const visit = (node: Expr): Expr => {
+    const known = done.get(node);
+    if (known) return known;
+    const result = replace(node) ?? inner(node);
+    done.set(node, result);
+    return result;
+  };
+  const inner = (node: Expr): Expr => {
+    switch (node.kind) {
+      case "op":
+        return { ...node, operands: node.operands.map(visit) };
+      case "reduce":
+        return { ...node, body: visit(node.body) };
+      case "position":
+        return { ...node, index: index(node.index) };
+      case "load":
+        return { ...node, index: node.index.map((i) => i.kind === "affine" ? index(i) : visit(i) as typeof i) };
+      default:
+        return node;
+    }
+  };
+  return visit;
+}
+
+const keys = new WeakMap<Expr, string>();
+
+/** A text that is the same for expressions that compute the same from the same axes. */
+export function exprKey(expr: Expr): string {
+  const known = keys.get(expr);
+  if (known !== undefined) return known;
+  const affine = ({ constant, terms }: Affine) =>
+    [constant, ...terms.map((t) => `${t.coefficient}${t.axis.name}`).sort()].join("+");
+  const write = (): string => {
+    switch (expr.kind) {
+      case "constant":
+        return `${expr.value}${expr.type}`;
+      case "param":
+        return `$${expr.name}`;
+      case "position":
+        return `#${affine(expr.index)}`;
+      case "load":
+        return `${expr.tensor}[${expr.index.map((i) => i.kind === "affine" ? affine(i) : exprKey(i)).join()}]`;
+      case "op":
+        return `${expr.op}(${expr.operands.map(exprKey).join()})`;
+      case "reduce":
+        return `${expr.reduction}{${expr.axes.map((a) => `${a.name}<${a.extent}`).join()}}(${exprKey(expr.body)})`;
+    }
+  };
+  const key = write();
+  keys.set(expr, key);
+  return key;
+}

@@ -1,0 +1,203 @@
+/**
+ * The two forms a kernel has inside the compiler, and nothing else.
+ *
+ * - {@linkcode Kernel}: index notation. What is computed, with no order, no tile and no target.
+ * - {@linkcode LoopNest}: what a schedule made of it. Loops, locals, loads and stores.
+ *
+ * @module
+ */
+
+/** How an element is stored. */
+export type DType = "f32" | "i32" | "u32" | "u8";
+/** What a scalar in flight is; `u8` elements are widened to `i32` when loaded. */
+export type Type = "f32" | "i32" | "u32" | "bool";
+
+/** The type of an element once it has been loaded. */
+export const LOADED: Readonly<Record<DType, Type>> = { f32: "f32", i32: "i32", u32: "u32", u8: "i32" };
+/** Bytes of one stored element. */
+export const BYTES: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u32: 4, u8: 1 };
+
+/** One dimension of an index space; `extent` iterations from 0. */
+export interface Axis {
+  readonly name: string;
+  readonly extent: number;
+}
+
+/** The training step being run: an index whose extent is known only at run time. */
+export const STEP: Axis = { name: "step", extent: Infinity };
+
+/** `constant + sum of coefficient * axis`; an axis occurs at most once. */
+export interface Affine {
+  readonly kind: "affine";
+  readonly constant: number;
+  readonly terms: readonly { readonly axis: Axis; readonly coefficient: number }[];
+}
+
+/** One index of an access: affine, or itself loaded (a gather). */
+export type Index = Affine | Load;
+
+/** Every scalar operation, with the types of its operands and of its result. */
+export const OPS = {
+  add: { operands: ["f32", "f32"], result: "f32" },
+  sub: { operands: ["f32", "f32"], result: "f32" },
+  mul: { operands: ["f32", "f32"], result: "f32" },
+  div: { operands: ["f32", "f32"], result: "f32" },
+  neg: { operands: ["f32"], result: "f32" },
+  sqrt: { operands: ["f32"], result: "f32" },
+  exp: { operands: ["f32"], result: "f32" },
+  log: { operands: ["f32"], result: "f32" },
+  tanh: { operands: ["f32"], result: "f32" },
+  /** `a < b`, false where either is NaN; so is `le`. */
+  lt: { operands: ["f32", "f32"], result: "bool" },
+  le: { operands: ["f32", "f32"], result: "bool" },
+  /** Equality of two integers. */
+  eq: { operands: ["i32", "i32"], result: "bool" },
+  /** `condition ? a : b`. */
+  select: { operands: ["bool", "f32", "f32"], result: "f32" },
+  /** `select` for integers. */
+  pick: { operands: ["bool", "i32", "i32"], result: "i32" },
+  /** Integer to float. */
+  float: { operands: ["i32"], result: "f32" },
+  /** Unsigned integer to float. */
+  ufloat: { operands: ["u32"], result: "f32" },
+  /** Integer to unsigned integer, same bits. */
+  unsigned: { operands: ["i32"], result: "u32" },
+  /** Unsigned 32-bit arithmetic, modulo 2^32. */
+  umul: { operands: ["u32", "u32"], result: "u32" },
+  uxor: { operands: ["u32", "u32"], result: "u32" },
+  /** Logical shift right. */
+  ushr: { operands: ["u32", "u32"], result: "u32" },
+} as const satisfies Record<string, { operands: readonly Type[]; result: Type }>;
+
+/** The name of a scalar operation. */
+export type Op = keyof typeof OPS;
+
+/** A number known when the kernel is compiled. */
+export interface Constant {
+  readonly kind: "constant";
+  readonly value: number;
+  readonly type: Type;
+}
+
+/** The value of an index, as an `i32`. */
+export interface Position {
+  readonly kind: "position";
+  readonly index: Affine;
+}
+
+/** An element of a tensor. `padded`: an index outside the tensor gives 0, otherwise it is a fault. */
+export interface Load {
+  readonly kind: "load";
+  readonly tensor: string;
+  readonly index: readonly Index[];
+  readonly padded: boolean;
+}
+
+/** A number that is known only when the step runs: a learning rate, the samples in the batch. */
+export interface Param {
+  readonly kind: "param";
+  readonly name: string;
+  readonly type: "f32" | "u32";
+}
+
+/** An operation on scalars. `name`: what generated code calls its result. */
+export interface Operation {
+  readonly kind: "op";
+  readonly op: Op;
+  readonly operands: readonly Expr[];
+  readonly name?: string;
+}
+
+/** `argmax`: the first position of the maximum, counted over the axes in row-major order, as an `i32`. */
+export interface Reduce {
+  readonly kind: "reduce";
+  readonly reduction: "sum" | "max" | "argmax";
+  readonly axes: readonly Axis[];
+  readonly body: Expr;
+  readonly name?: string;
+}
+
+/** A scalar expression in index notation. */
+export type Expr = Constant | Position | Load | Param | Operation | Reduce;
+
+/** One tensor element and what is written to it. */
+export interface Assignment {
+  readonly tensor: string;
+  readonly index: readonly Affine[];
+  readonly value: Expr;
+}
+
+/** Assignments made once for every point of one index space. */
+export interface Part {
+  readonly axes: readonly Axis[];
+  readonly assignments: readonly Assignment[];
+}
+
+/** A tensor as a kernel sees it. Storage is row-major over `shape` widened by `halo`. */
+export interface TensorType {
+  readonly dtype: DType;
+  /** The first extent may be `Infinity`: as many rows as the run has. */
+  readonly shape: readonly number[];
+  /** Elements of zeros stored before and after each dimension, so that padded loads need no test. */
+  readonly halo: readonly (readonly [number, number])[];
+  /** What integer values it may hold: below a number, or row numbers of the tensors with that many rows. */
+  readonly below?: number | "samples";
+  /** For a tensor with `Infinity` rows: what its rows are. */
+  readonly rows?: "samples" | "steps";
+  /** For a table of run-time numbers: what its columns are. */
+  readonly columns?: readonly string[];
+}
+
+/** An algorithm: parts over index spaces, no order between their points. */
+export interface Kernel {
+  readonly name: string;
+  /** The file that defines it. */
+  readonly source: string;
+  readonly parts: readonly Part[];
+  /** The tensors it names, in the order of its arguments. */
+  readonly tensors: Readonly<Record<string, TensorType>>;
+}
+
+/** `constant + sum of coefficient * variable`, in elements of a tensor. Variables are loop variables or integer locals. */
+export interface Offset {
+  readonly constant: number;
+  readonly terms: readonly { readonly variable: string; readonly coefficient: number }[];
+}
+
+/** A scalar expression of a loop nest. */
+export type Value =
+  | Constant
+  | { readonly kind: "local"; readonly name: string; readonly type: Type }
+  | { readonly kind: "offset"; readonly offset: Offset }
+  | { readonly kind: "element"; readonly tensor: string; readonly offset: Offset; readonly type: Type }
+  | { readonly kind: "apply"; readonly op: Op; readonly operands: readonly Value[] };
+
+/** A statement of a loop nest. */
+export type Statement =
+  | {
+    readonly kind: "loop";
+    readonly variable: string;
+    readonly from: number;
+    readonly to: number;
+    readonly step: number;
+    /** Split among the threads of a team: each runs a range of iterations of its own. */
+    readonly parallel: boolean;
+    readonly body: readonly Statement[];
+  }
+  /** A block with names of its own. `last`: run only by the thread that has the parallel loop's last iteration. */
+  | { readonly kind: "block"; readonly last: boolean; readonly body: readonly Statement[] }
+  | { readonly kind: "let"; readonly name: string; readonly type: Type; readonly value: Value }
+  /** A local that `set` changes: an accumulator. */
+  | { readonly kind: "variable"; readonly name: string; readonly type: Type; readonly value: Value }
+  | { readonly kind: "set"; readonly name: string; readonly value: Value }
+  | { readonly kind: "store"; readonly tensor: string; readonly offset: Offset; readonly value: Value }
+  | { readonly kind: "comment"; readonly text: string };
+
+/** A scheduled kernel. */
+export interface LoopNest {
+  readonly name: string;
+  readonly tensors: Readonly<Record<string, TensorType>>;
+  /** Iterations of the parallel loop that threads may share, and how far each moves it; `undefined`: one thread runs it all. */
+  readonly parallel?: { readonly axis: string; readonly iterations: number; readonly step: number };
+  readonly body: readonly Statement[];
+}

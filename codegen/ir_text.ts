@@ -1,0 +1,180 @@
+/**
+ * Kernels and loop nests as text for people: `deno task show --stage kernel|nest`, headers, plans.
+ *
+ * @module
+ */
+import { expressions, exprKey } from "./expr.ts";
+import type { Affine, Assignment, Expr, Index, Kernel, LoopNest, Offset, Op, Statement, Value } from "./ir.ts";
+
+/** How an operation is written, given its operands. `level`: 1 sums, 2 products, 3 atoms. */
+const INFIX: Partial<Record<Op, readonly [string, number]>> = {
+  add: ["+", 1],
+  sub: ["-", 1],
+  mul: ["*", 2],
+  div: ["/", 2],
+  lt: ["<", 0],
+  le: ["<=", 0],
+  eq: ["=", 0],
+  uxor: ["xor", 0],
+  umul: ["*", 2],
+  ushr: [">>", 0],
+};
+
+interface Text {
+  readonly text: string;
+  readonly level: number;
+}
+
+function operation(op: Op, operands: readonly Text[]): Text {
+  const infix = INFIX[op];
+  if (infix) {
+    const [sign, level] = infix;
+    // the right side of - and / needs parentheses at its own level
+    const wrap = ({ text, level: own }: Text, right: boolean) =>
+      own < level || (right && own === level && level !== 0) || level === 0 && own === 0 ? `(${text})` : text;
+    return { text: `${wrap(operands[0], false)} ${sign} ${wrap(operands[1], op !== "add" && op !== "mul")}`, level };
+  }
+  if (op === "float" || op === "ufloat" || op === "unsigned") return operands[0];
+  if (op === "neg") return { text: `-${operands[0].level < 2 ? `(${operands[0].text})` : operands[0].text}`, level: 2 };
+  const [a, b, c] = operands.map(({ text }) => text);
+  if (op === "select" || op === "pick") return { text: `if ${a} then ${b} else ${c}`, level: -1 };
+  return { text: `${op}(${operands.map(({ text }) => text).join(", ")})`, level: 3 };
+}
+
+const number = (value: number) => String(Number(value.toPrecision(7)));
+
+/** `2 h + r - 2`. */
+export function affineText({ constant, terms }: Affine): string {
+  return sum(constant, terms.map(({ axis, coefficient }) => [axis.name, coefficient]));
+}
+
+function sum(constant: number, terms: readonly (readonly [string, number])[]): string {
+  const words = terms.map(([name, c]) => ({
+    text: Math.abs(c) === 1 ? name : `${Math.abs(c)}${name}`,
+    negative: c < 0,
+  }));
+  if (constant !== 0 || words.length === 0) words.push({ text: String(Math.abs(constant)), negative: constant < 0 });
+  words.sort((a, b) => Number(a.negative) - Number(b.negative));
+  return words.map(({ text, negative }, i) =>
+    i === 0 ? `${negative ? "-" : ""}${text}` : `${negative ? "-" : "+"}${text}`
+  ).join("");
+}
+
+function indexText(index: Index): string {
+  return index.kind === "load" ? exprText(index) : affineText(index);
+}
+
+/** An expression in index notation. */
+export function exprText(expr: Expr): string {
+  return render(expr, false).text;
+}
+
+function render(expr: Expr, byName: boolean): Text {
+  switch (expr.kind) {
+    case "constant":
+      return { text: number(expr.value), level: 3 };
+    case "position": {
+      const text = affineText(expr.index);
+      return { text, level: /[+-]/.test(text) ? 1 : 3 };
+    }
+    case "load":
+      return { text: `${expr.tensor}[${expr.index.map(indexText).join(",")}]`, level: 3 };
+    case "param":
+      return { text: expr.name, level: 3 };
+    case "op":
+      if (byName && expr.name !== undefined) return { text: expr.name, level: 3 };
+      if (isRelu(expr)) return { text: `max(0, ${render(expr.operands[2], byName).text})`, level: 3 };
+      return operation(expr.op, expr.operands.map((operand) => render(operand, byName)));
+    case "reduce": {
+      if (byName && expr.name !== undefined) return { text: expr.name, level: 3 };
+      const axes = expr.axes.map(({ name }) => name).join(",");
+      return { text: `${expr.reduction} over ${axes} of ${render(expr.body, byName).text}`, level: 0.5 };
+    }
+  }
+}
+
+/** if a <= 0 then 0 else a. */
+function isRelu({ op, operands: [test, zero, value] }: Expr & { kind: "op" }): boolean {
+  return op === "select" && zero.kind === "constant" && zero.value === 0 && test.kind === "op" && test.op === "le" &&
+    exprKey(test.operands[0]) === exprKey(value) && test.operands[1].kind === "constant" &&
+    test.operands[1].value === 0;
+}
+
+/** `y[n,o] = b[o] + sum over i of x[n,i] * w[o,i]`. */
+export function assignmentText({ tensor, index, value }: Assignment, byName = false): string {
+  return `${tensor}[${index.map(affineText).join(",")}] = ${render(value, byName).text}`;
+}
+
+/** The formulas of a kernel: first what has a name, then the assignments in terms of the names. */
+export function formulas({ parts }: Kernel): string[] {
+  return [
+    ...new Set(parts.flatMap(({ assignments }) => {
+      const named = new Map<string, Expr & { kind: "op" | "reduce" }>();
+      for (const expr of assignments.flatMap(({ value }) => expressions(value))) {
+        if ((expr.kind === "op" || expr.kind === "reduce") && expr.name !== undefined) named.set(exprKey(expr), expr);
+      }
+      return [
+        ...[...named.values()].map((expr) => `${expr.name} = ${render({ ...expr, name: undefined }, true).text}`),
+        ...assignments.map((assignment) => assignmentText(assignment, true)),
+      ];
+    })),
+  ];
+}
+
+/** A kernel: per part its axes and assignments. */
+export function kernelText({ name, parts, tensors }: Kernel): string {
+  const lines = [`kernel ${name}`];
+  for (const [symbol, { dtype, shape, halo }] of Object.entries(tensors)) {
+    const padding = halo.some(([a, b]) => a + b > 0) ? `, halo ${halo.map(([a, b]) => `${a}+${b}`).join(" ")}` : "";
+    lines.push(
+      `  ${symbol}: ${dtype}[${shape.map((extent) => extent === Infinity ? "rows" : extent).join(", ")}]${padding}`,
+    );
+  }
+  for (const { axes, assignments } of parts) {
+    lines.push(`  for ${axes.map(({ name, extent }) => `${name} < ${extent}`).join(", ") || "one point"}`);
+    for (const assignment of assignments) lines.push(`    ${assignmentText(assignment)}`);
+  }
+  return lines.join("\n");
+}
+
+const offsetText = ({ constant, terms }: Offset) =>
+  sum(constant, terms.map(({ variable, coefficient }) => [variable, coefficient]));
+
+function valueText(value: Value): Text {
+  switch (value.kind) {
+    case "constant":
+      return { text: number(value.value), level: 3 };
+    case "local":
+      return { text: value.name, level: 3 };
+    case "offset":
+      return { text: offsetText(value.offset), level: 1 };
+    case "element":
+      return { text: `${value.tensor}[${offsetText(value.offset)}]`, level: 3 };
+    case "apply":
+      return operation(value.op, value.operands.map(valueText));
+  }
+}
+
+/** A loop nest: one line per statement. */
+export function nestText(nest: LoopNest): string {
+  const lines = [`nest ${nest.name}`];
+  const write = (body: readonly Statement[], indent: string) => {
+    for (const s of body) {
+      if (s.kind === "loop") {
+        lines.push(`${indent}${s.parallel ? "parallel " : ""}for ${s.variable} = ${s.from} to ${s.to} step ${s.step}`);
+        write(s.body, `${indent}  `);
+      } else if (s.kind === "block") {
+        lines.push(`${indent}${s.last ? "last" : "block"}`);
+        write(s.body, `${indent}  `);
+      } else if (s.kind === "store") {
+        lines.push(`${indent}${s.tensor}[${offsetText(s.offset)}] = ${valueText(s.value).text}`);
+      } else if (s.kind === "comment") {
+        lines.push(`${indent}; ${s.text}`);
+      } else {
+        lines.push(`${indent}${s.kind === "set" ? "" : `${s.kind} ${s.type} `}${s.name} = ${valueText(s.value).text}`);
+      }
+    }
+  };
+  write(nest.body, "  ");
+  return lines.join("\n");
+}

@@ -1,0 +1,560 @@
+/**
+ * Stage 5: a kernel and a schedule to a loop nest.
+ *
+ * One walk. The index space's loops are opened one after the other; at each depth, what depends only on axes already
+ * open is computed there. In the innermost body stand all points of the register tile: their reductions run together,
+ * so that a load serves every point that needs it, and then each point is stored. Rest iterations of a tiled loop are
+ * made by the same functions with a smaller tile.
+ *
+ * @module
+ */
+import { combine, constantOffset, offsetKey } from "./affine.ts";
+import { expressions, exprKey, freeAxes } from "./expr.ts";
+import {
+  type Affine,
+  type Axis,
+  type Expr,
+  type Kernel,
+  type Load,
+  LOADED,
+  type LoopNest,
+  type Offset,
+  OPS,
+  type Part,
+  type Reduce,
+  type Statement,
+  STEP,
+  type TensorType,
+  type Type,
+  type Value,
+} from "./ir.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Most statements of one kernel: above this, code is no longer read, and engines compile it slowly or not at all. */
+export const STATEMENT_BUDGET = 4000;
+
+/** A schedule that cannot be carried out for a kernel. */
+export class ScheduleError extends Error {
+  /** Always "ScheduleError". */
+  override name = "ScheduleError";
+}
+
+/** Where an axis is: its offset, and its number within an unrolled group, if it is in one. */
+interface Coordinate {
+  readonly offset: Offset;
+  readonly label?: number;
+}
+/** Coordinates of all open axes. */
+type Point = ReadonlyMap<Axis, Coordinate>;
+
+/** Distance between neighbours along each dimension, in elements of the storage. */
+export function strides({ shape, halo }: TensorType): number[] {
+  const result: number[] = [];
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    result[d] = stride;
+    stride *= shape[d] + halo[d][0] + halo[d][1];
+  }
+  return result;
+}
+
+/**
+ * Carries out a schedule.
+ *
+ * @throws {ScheduleError} when the schedule names what the kernel does not have, or unrolls over the budget.
+ */
+export function lower(kernel: Kernel, schedule: Schedule): LoopNest {
+  return new Lowering(kernel, schedule).run();
+}
+
+/** A block of statements, with what is already computed in it and around it. */
+class Scope {
+  readonly statements: Statement[] = [];
+  readonly #values = new Map<string, Value>();
+  readonly #names = new Set<string>();
+
+  constructor(readonly parent?: Scope) {}
+
+  value(key: string): Value | undefined {
+    return this.#values.get(key) ?? this.parent?.value(key);
+  }
+
+  keep(key: string, value: Value): Value {
+    this.#values.set(key, value);
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name) || (this.parent?.has(name) ?? false);
+  }
+
+  /** A name not yet taken here or around, as close to the wish as can be. */
+  name(wish: string): string {
+    let name = wish;
+    for (let i = 2; this.has(name); i++) name = `${wish}_${i}`;
+    this.#names.add(name);
+    return name;
+  }
+}
+
+class Lowering {
+  readonly #kernel: Kernel;
+  readonly #schedule: Schedule;
+  /** How often each expression of the current part is used. */
+  #uses = new Map<string, number>();
+  /** The tensor each reduction of the current part is for. */
+  #purpose = new Map<string, string>();
+  #statements = 0;
+
+  constructor(kernel: Kernel, schedule: Schedule) {
+    this.#kernel = kernel;
+    this.#schedule = schedule;
+  }
+
+  run(): LoopNest {
+    const { name, parts, tensors } = this.#kernel;
+    const known = new Set(
+      parts.flatMap(({ axes, assignments }) => [
+        ...axes,
+        ...assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
+      ]).map((axis) => axis.name),
+    );
+    const { order = [], tile = {}, unroll = {}, parallel } = this.#schedule;
+    for (const axis of [...order, ...Object.keys(tile), ...Object.keys(unroll)]) {
+      if (!known.has(axis)) throw new ScheduleError(`${name} has no axis ${axis}`);
+    }
+    const shared = parallel === undefined ? undefined : this.#parallel(parallel);
+    const body: Statement[] = [];
+    for (const part of parts) {
+      const scope = new Scope();
+      for (const reserved of [...Object.keys(tensors), "step", "from", "to"]) scope.name(reserved);
+      this.#part(part, scope);
+      body.push(
+        ...(parts.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
+      );
+    }
+    return { name, tensors, ...(shared && { parallel: shared }), body };
+  }
+
+  #parallel(name: string): LoopNest["parallel"] {
+    const axes = this.#kernel.parts.map(({ axes }) => axes.find((axis) => axis.name === name));
+    const extents = new Set(axes.map((axis) => axis?.extent));
+    const [extent] = extents;
+    if (extent === undefined || extents.size > 1) {
+      throw new ScheduleError(
+        `${this.#kernel.name} cannot be shared along ${name}: not all of its parts have that axis with one extent`,
+      );
+    }
+    const step = this.#tile({ name, extent });
+    return { axis: name, iterations: Math.floor(extent / step), step };
+  }
+
+  #tile({ name, extent }: Axis): number {
+    return Math.min(this.#schedule.tile?.[name] ?? 1, extent);
+  }
+
+  #part(part: Part, scope: Scope): void {
+    this.#uses = new Map();
+    this.#purpose = new Map();
+    for (const { tensor, value } of part.assignments) {
+      const count = (expr: Expr) => {
+        const uses = this.#uses.get(exprKey(expr)) ?? 0;
+        this.#uses.set(exprKey(expr), uses + 1);
+        if (expr.kind === "reduce" && !this.#purpose.has(exprKey(expr))) this.#purpose.set(exprKey(expr), tensor);
+        if (uses > 0) return;
+        if (expr.kind === "op") expr.operands.forEach(count);
+        if (expr.kind === "reduce") count(expr.body);
+      };
+      count(value);
+    }
+    const { order = [], parallel } = this.#schedule;
+    const rank = (axis: Axis) => {
+      if (axis.name === parallel) return -1;
+      const place = order.indexOf(axis.name);
+      return place < 0 ? order.length + part.axes.indexOf(axis) : place;
+    };
+    const axes = [...part.axes].sort((a, b) => rank(a) - rank(b));
+    const values = part.assignments.map(({ value }) => value);
+    this.#open(
+      axes,
+      new Set([STEP]),
+      [new Map([[STEP, { offset: variable("step") }]])],
+      values,
+      scope,
+      (points, scope) => {
+        this.#prepare(values.flatMap((value) => points.map((point) => ({ expr: value, point }))), scope);
+        for (const point of points) {
+          for (const { tensor, index, value } of part.assignments) {
+            this.#emit(scope, {
+              kind: "store",
+              tensor,
+              offset: this.#flatten(tensor, index, point, scope),
+              value: this.#evaluate(value, point, scope),
+            });
+          }
+        }
+      },
+    );
+  }
+
+  /** Opens the loops of the index space, outermost first, and calls `body` inside. */
+  #open(
+    axes: readonly Axis[],
+    opened: ReadonlySet<Axis>,
+    points: readonly Point[],
+    values: readonly Expr[],
+    scope: Scope,
+    body: (points: readonly Point[], scope: Scope) => void,
+  ): void {
+    if (axes.length === 0) return body(points, scope);
+    for (const value of values) this.#hoist(value, opened, points, scope);
+    const [axis, ...inner] = axes;
+    const tile = this.#tile(axis), parallel = axis.name === this.#schedule.parallel;
+    this.#loop(axis, tile, parallel, scope, (coordinates, scope) => {
+      const product = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
+      this.#open(inner, new Set([...opened, axis]), product, values, scope, body);
+    });
+  }
+
+  /** A loop along an axis in steps of `copies`, then what is left over. `body` gets the coordinates of its copies. */
+  #loop(
+    axis: Axis,
+    copies: number,
+    parallel: boolean,
+    scope: Scope,
+    body: (coordinates: Coordinate[], scope: Scope) => void,
+  ): void {
+    const iterations = Math.floor(axis.extent / copies), rest = axis.extent - iterations * copies;
+    const group = (base: Offset, count: number): Coordinate[] =>
+      Array.from({ length: count }, (_, label) => ({
+        offset: combine([base, 1], [constantOffset(label), 1]),
+        ...(count > 1 && { label }),
+      }));
+    if (iterations === 1 && !parallel && rest === 0) return body(group(constantOffset(0), copies), scope);
+    const inside = new Scope(scope);
+    const name = inside.name(axis.name);
+    body(group(variable(name), copies), inside);
+    this.#emit(scope, {
+      kind: "loop",
+      variable: name,
+      from: 0,
+      to: iterations * copies,
+      step: copies,
+      parallel,
+      body: inside.statements,
+    });
+    if (rest > 0) {
+      const after = new Scope(scope);
+      body(group(constantOffset(iterations * copies), rest), after);
+      this.#emit(scope, { kind: "block", last: parallel, body: after.statements });
+    }
+  }
+
+  /** Computes the largest subexpressions that depend on nothing but open axes. */
+  #hoist(expr: Expr, opened: ReadonlySet<Axis>, points: readonly Point[], scope: Scope): void {
+    if (expr.kind === "constant" || expr.kind === "position") return;
+    if ([...freeAxes(expr)].every((axis) => opened.has(axis))) {
+      const fixed = expressions(expr).every(({ kind }) => kind === "constant" || kind === "position" || kind === "op");
+      if (fixed && expr.kind === "op") return;
+      this.#prepare(points.map((point) => ({ expr, point })), scope);
+      for (const point of points) this.#local(expr, point, scope);
+      return;
+    }
+    if (expr.kind === "op") { for (const operand of expr.operands) this.#hoist(operand, opened, points, scope); }
+    if (expr.kind === "reduce") this.#hoist(expr.body, opened, points, scope);
+    if (expr.kind === "load") {
+      for (const index of expr.index) if (index.kind === "load") this.#hoist(index, opened, points, scope);
+    }
+  }
+
+  /** Runs the reductions that expressions need at points. */
+  #prepare(wanted: readonly { expr: Expr; point: Point }[], scope: Scope): void {
+    const groups = new Map<string, Map<string, { node: Reduce; point: Point }>>();
+    const collect = (expr: Expr, point: Point) => {
+      if (scope.value(this.#key(expr, point))) return;
+      if (expr.kind === "op") { for (const operand of expr.operands) collect(operand, point); }
+      if (expr.kind !== "reduce") return;
+      // what a body needs from outside of its reduction comes first
+      this.#hoist(expr.body, new Set(point.keys()), [point], scope);
+      const group = expr.axes.map((axis) => `${axis.name}<${axis.extent}`).join();
+      if (!groups.has(group)) groups.set(group, new Map());
+      groups.get(group)!.set(this.#key(expr, point), { node: expr, point });
+    };
+    for (const { expr, point } of wanted) collect(expr, point);
+    for (const group of groups.values()) this.#reduce([...group.values()], scope);
+  }
+
+  /** Runs reductions over the same axes together. */
+  #reduce(instances: readonly { node: Reduce; point: Point }[], scope: Scope): void {
+    const [{ node: { axes } }] = instances;
+    if (axes.every(({ extent }) => extent === 1)) {
+      for (const { node, point } of instances) {
+        const at = new Map(point);
+        for (const axis of node.axes) at.set(axis, { offset: constantOffset(0) });
+        this.#prepare([{ expr: node.body, point: at }], scope);
+        const value: Value = node.reduction === "argmax"
+          ? { kind: "constant", value: 0, type: "i32" }
+          : this.#evaluate(node.body, at, scope);
+        scope.keep(this.#key(node, point), value);
+      }
+      return;
+    }
+    interface Accumulator {
+      node: Reduce;
+      point: Point;
+      /** Sum, or largest so far. */
+      best: string;
+      /** For argmax: where. */
+      place?: string;
+    }
+    const accumulators = new Map<string, Accumulator>();
+    this.#note(scope, "seed");
+    for (const { node, point } of instances) {
+      const body = `${node.reduction === "sum" ? "sum" : "best"} ${this.#key(node.body, point)}`;
+      let accumulator = accumulators.get(body);
+      if (!accumulator) {
+        const best = this.#nameAt(
+          node.reduction === "argmax" ? "best" : node.name ?? this.#purpose.get(exprKey(node)) ?? "sum",
+          point,
+          scope,
+        );
+        const seed = node.reduction === "sum" ? 0 : -Infinity;
+        accumulator = { node, point, best };
+        accumulators.set(body, accumulator);
+        this.#emit(scope, {
+          kind: "variable",
+          name: best,
+          type: "f32",
+          value: { kind: "constant", value: seed, type: "f32" },
+        });
+      }
+      let result = accumulator.best;
+      if (node.reduction === "argmax") {
+        result = accumulator.place ??= this.#nameAt(
+          node.name ?? this.#purpose.get(exprKey(node)) ?? "place",
+          point,
+          scope,
+        );
+        this.#emit(scope, {
+          kind: "variable",
+          name: result,
+          type: "i32",
+          value: { kind: "constant", value: 0, type: "i32" },
+        });
+      }
+      scope.keep(this.#key(node, point), {
+        kind: "local",
+        name: result,
+        type: node.reduction === "argmax" ? "i32" : "f32",
+      });
+    }
+    this.#note(scope, "reduce");
+    const rank = (axis: Axis) => (this.#schedule.order ?? []).indexOf(axis.name);
+    const ordered = [...axes].sort((a, b) => rank(a) < 0 || rank(b) < 0 ? 0 : rank(a) - rank(b));
+    const run = (left: readonly Axis[], extra: readonly ReadonlyMap<string, Coordinate>[], scope: Scope) => {
+      if (left.length > 0) {
+        const [axis, ...inner] = left;
+        const copies = Math.min(this.#schedule.unroll?.[axis.name] ?? 1, axis.extent);
+        this.#loop(
+          axis,
+          copies,
+          false,
+          scope,
+          (coordinates, scope) =>
+            run(inner, extra.flatMap((e) => coordinates.map((c) => new Map([...e, [axis.name, c]]))), scope),
+        );
+        return;
+      }
+      for (const coordinates of extra) {
+        const at = ({ node, point }: Accumulator): Point =>
+          new Map([...point, ...node.axes.map((axis) => [axis, coordinates.get(axis.name)!] as const)]);
+        this.#prepare([...accumulators.values()].map((a) => ({ expr: a.node.body, point: at(a) })), scope);
+        for (const accumulator of accumulators.values()) {
+          const { node, best, place } = accumulator, point = at(accumulator);
+          const so: Value = { kind: "local", name: best, type: "f32" };
+          let value = this.#evaluate(node.body, point, scope);
+          if (node.reduction === "sum") {
+            this.#emit(scope, { kind: "set", name: best, value: { kind: "apply", op: "add", operands: [so, value] } });
+            continue;
+          }
+          // `best` stays unless the new value is larger or NaN, so the first of equal ones wins and NaN is not lost
+          value = value.kind === "local" ? value : this.#let(scope, "candidate", "f32", value);
+          const stays = this.#let(scope, "stays", "bool", { kind: "apply", op: "le", operands: [value, so] });
+          if (place !== undefined) {
+            const index = node.axes.reduce(
+              (sum, axis) => combine([sum, axis.extent], [coordinates.get(axis.name)!.offset, 1]),
+              constantOffset(0),
+            );
+            this.#emit(scope, {
+              kind: "set",
+              name: place,
+              value: {
+                kind: "apply",
+                op: "pick",
+                operands: [stays, { kind: "local", name: place, type: "i32" }, { kind: "offset", offset: index }],
+              },
+            });
+          }
+          this.#emit(scope, {
+            kind: "set",
+            name: best,
+            value: { kind: "apply", op: "select", operands: [stays, so, value] },
+          });
+        }
+      }
+    };
+    run(ordered, [new Map()], scope);
+    this.#note(scope, "finish");
+  }
+
+  /** The value of an expression at a point; statements it needs go into the scope. */
+  #evaluate(expr: Expr, point: Point, scope: Scope): Value {
+    const key = this.#key(expr, point);
+    const known = scope.value(key);
+    if (known) return known;
+    switch (expr.kind) {
+      case "constant":
+        return expr;
+      case "position":
+        return { kind: "offset", offset: this.#affine(expr.index, point) };
+      case "op": {
+        const value: Value = {
+          kind: "apply",
+          op: expr.op,
+          operands: expr.operands.map((operand) => this.#evaluate(operand, point, scope)),
+        };
+        const keep = expr.name !== undefined || (this.#uses.get(exprKey(expr)) ?? 0) > 1;
+        return keep ? this.#local(expr, point, scope, value) : value;
+      }
+      case "load":
+      case "param":
+        return this.#local(expr, point, scope);
+      case "reduce":
+        throw new Error(`reduction ${key} was not prepared`);
+    }
+  }
+
+  /** The value of an expression as a local. */
+  #local(expr: Expr, point: Point, scope: Scope, value?: Value): Value {
+    const key = this.#key(expr, point);
+    const known = scope.value(key);
+    if (known) return known;
+    if (expr.kind === "param") {
+      const table = expr.type === "f32" ? "params" : "keys";
+      const columns = this.#kernel.tensors[table].columns!;
+      const offset = {
+        constant: columns.indexOf(expr.name),
+        terms: [{ variable: "step", coefficient: columns.length }],
+      };
+      return scope.keep(
+        key,
+        this.#let(scope, expr.name, expr.type, { kind: "element", tensor: table, offset, type: expr.type }),
+      );
+    }
+    if (expr.kind === "load") {
+      const offset = this.#flatten(expr.tensor, expr.index, point, scope);
+      const element = `${expr.tensor}@${offsetKey(offset)}`;
+      const type = LOADED[this.#kernel.tensors[expr.tensor].dtype];
+      return scope.value(element) ??
+        scope.keep(
+          element,
+          this.#let(scope, this.#loadName(expr, point), type, { kind: "element", tensor: expr.tensor, offset, type }),
+        );
+    }
+    value ??= this.#evaluate(expr, point, scope);
+    if (expr.kind !== "op" || value.kind === "local") return value;
+    const result = OPS[expr.op].result;
+    return scope.keep(
+      key,
+      this.#let(scope, this.#labelled(expr.name ?? (result === "bool" ? "test" : "t"), point, expr), result, value),
+    );
+  }
+
+  #let(scope: Scope, wish: string, type: Type, value: Value): Value {
+    const name = scope.name(wish);
+    this.#emit(scope, { kind: "let", name, type, value });
+    return { kind: "local", name, type };
+  }
+
+  #emit(scope: Scope, statement: Statement): void {
+    scope.statements.push(statement);
+    if (++this.#statements > STATEMENT_BUDGET) {
+      throw new ScheduleError(
+        `${this.#kernel.name} would have more than ${STATEMENT_BUDGET} statements; use smaller tiles or unroll less`,
+      );
+    }
+  }
+
+  #note(scope: Scope, text: string): void {
+    if (scope.statements.at(-1)?.kind === "comment") scope.statements.pop();
+    scope.statements.push({ kind: "comment", text });
+  }
+
+  #affine({ constant, terms }: Affine, point: Point): Offset {
+    return combine(
+      [constantOffset(constant), 1],
+      ...terms.map(({ axis, coefficient }) => [point.get(axis)!.offset, coefficient] as const),
+    );
+  }
+
+  /** An element's offset in the tensor's storage. */
+  #flatten(tensor: string, index: Load["index"], point: Point, scope: Scope): Offset {
+    const type = this.#kernel.tensors[tensor], stride = strides(type);
+    return combine(...index.map((i, d) => {
+      const at = i.kind === "affine"
+        ? this.#affine(i, point)
+        : variable((this.#evaluate(i, point, scope) as { name: string }).name);
+      return [combine([at, 1], [constantOffset(type.halo[d][0]), 1]), stride[d]] as const;
+    }));
+  }
+
+  #key(expr: Expr, point: Point): string {
+    const at = [...freeAxes(expr)].map((axis) =>
+      `${axis.name}=${point.has(axis) ? offsetKey(point.get(axis)!.offset) : "?"}`
+    );
+    return `${exprKey(expr)} ${at.sort().join()}`;
+  }
+
+  /** Tensor and tile coordinates: `x01`; without coordinates the axes: `b_o`. */
+  #loadName({ tensor, index }: Load, point: Point): string {
+    const labels: number[] = [], names: string[] = [];
+    for (const i of index) {
+      if (i.kind === "load") continue;
+      let label: number | undefined;
+      for (const { axis, coefficient } of i.terms) {
+        const own = point.get(axis)?.label;
+        if (own !== undefined) label = (label ?? 0) + own * coefficient;
+        names.push(axis.name);
+      }
+      if (label !== undefined) labels.push(label);
+    }
+    return labels.length > 0
+      ? labelled(tensor, labels)
+      : [tensor, names.join("")].filter((word) => word !== "").join("_");
+  }
+
+  /** A name with the tile coordinates of the axes an expression depends on. */
+  #labelled(name: string, point: Point, expr: Expr): string {
+    const labels = [...freeAxes(expr)].map((axis) => point.get(axis)?.label).filter((label) => label !== undefined);
+    return labelled(name, labels);
+  }
+
+  /** A name with all tile coordinates of a point. */
+  #nameAt(name: string, point: Point, scope: Scope): string {
+    const labels = [...point.values()].map(({ label }) => label).filter((label) => label !== undefined);
+    const bare = labels.length === 0 && scope.has(name) ? `${name}_sum` : name;
+    return scope.name(labelled(bare, labels));
+  }
+}
+
+function labelled(name: string, labels: readonly number[]): string {
+  if (labels.length === 0) return name;
+  const short = labels.every((label) => label >= 0 && label <= 9) && !/\d$/.test(name);
+  return short
+    ? `${name}${labels.join("")}`
+    : `${name}_${labels.map((label) => label < 0 ? `m${-label}` : label).join("_")}`;
+}
+
+function variable(name: string): Offset {
+  return { constant: 0, terms: [{ variable: name, coefficient: 1 }] };
+}

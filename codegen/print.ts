@@ -1,0 +1,63 @@
+/**
+ * Stage 8: a loop nest to text, by a target's syntax. It decides nothing.
+ *
+ * @module
+ */
+import type { LoopNest, Statement, Value } from "./ir.ts";
+import type { Piece, Syntax } from "./target.ts";
+import type { Writer } from "./writer.ts";
+
+/** Writes a nest as a function. */
+export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void {
+  const value = (v: Value): Piece => {
+    switch (v.kind) {
+      case "constant":
+        return syntax.constant(v.value, v.type);
+      case "local":
+        return syntax.local(v.name);
+      case "offset":
+        return syntax.offset(v.offset);
+      case "element":
+        return syntax.element(v.tensor, v.offset, v.type);
+      case "apply":
+        return syntax.operations[v.op](...v.operands.map(value));
+    }
+  };
+  const end = nest.parallel ? nest.parallel.iterations * nest.parallel.step : 0;
+  const print = (body: readonly Statement[]) => {
+    for (const s of body) {
+      switch (s.kind) {
+        case "loop": {
+          const [open, close] = syntax.loop(s.variable, s.from, s.to, s.step, s.parallel);
+          writer.block(open, () => print(s.body), close);
+          break;
+        }
+        case "block": {
+          const [open, close] = syntax.block(s.last, end);
+          writer.block(open, () => print(s.body), close);
+          break;
+        }
+        case "let":
+          writer.line(syntax.let(s.name, s.type, value(s.value)));
+          break;
+        case "variable":
+          writer.line(syntax.variable(s.name, s.type, value(s.value)));
+          break;
+        case "set": {
+          const sum = s.value.kind === "apply" && s.value.op === "add" ? s.value.operands : undefined;
+          const own = sum && sum[0].kind === "local" && sum[0].name === s.name;
+          writer.line(own ? syntax.accumulate(s.name, value(sum[1])) : syntax.set(s.name, value(s.value)));
+          break;
+        }
+        case "store":
+          writer.line(syntax.store(s.tensor, s.offset, value(s.value)));
+          break;
+        case "comment":
+          writer.line();
+          writer.line(syntax.comment(s.text));
+      }
+    }
+  };
+  const [open, close] = syntax.kernel(nest);
+  writer.block(open, () => print(nest.body), close);
+}

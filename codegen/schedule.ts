@@ -1,0 +1,32 @@
+/**
+ * How a kernel is run: data, made by a target's candidates or by tuning, and carried out by `lower.ts`.
+ *
+ * @module
+ */
+
+/** Directives by axis name; an axis without one gets a plain loop. */
+export interface Schedule {
+  /** Loops over the index space, outermost first; axes left out follow in the kernel's order. */
+  readonly order?: readonly string[];
+  /** Register tiles: so many neighbouring elements along an axis of the index space are computed together, unrolled. */
+  readonly tile?: Readonly<Record<string, number>>;
+  /** Copies of a reduction's body per iteration; the extent unrolls it whole. */
+  readonly unroll?: Readonly<Record<string, number>>;
+  /** The axis whose iterations threads share; the outermost loop. */
+  readonly parallel?: string;
+}
+
+/** A schedule in words: `order o, n · tile n 2, o 4 · unroll i 2 · parallel o`. */
+export function scheduleText({ order = [], tile = {}, unroll = {}, parallel }: Schedule): string {
+  const sizes = (name: string, sizes: Readonly<Record<string, number>>) => {
+    const set = Object.entries(sizes).filter(([, size]) => size > 1);
+    return set.length === 0 ? [] : [`${name} ${set.map(([axis, size]) => `${axis} ${size}`).join(", ")}`];
+  };
+  const words = [
+    ...order.length > 0 ? [`order ${order.join(", ")}`] : [],
+    ...sizes("tile", tile),
+    ...sizes("unroll", unroll),
+    ...parallel === undefined ? [] : [`parallel ${parallel}`],
+  ];
+  return words.length === 0 ? "plain loops" : words.join(" · ");
+}

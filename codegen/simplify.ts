@@ -1,0 +1,106 @@
+/**
+ * Stage 6: index arithmetic moved out of loops.
+ *
+ * An offset `n * 6272 + i + 5` used in a loop over `i` inside a loop over `n` becomes `x_at_n + i + 5`, with
+ * `x_at_n = n * 6272` computed once per `n`. Accesses whose offsets differ by a constant share the base.
+ *
+ * @module
+ */
+import { combine, offsetKey } from "./affine.ts";
+import type { LoopNest, Offset, Statement, Value } from "./ir.ts";
+
+/** Statements of one loop body, and the bases defined in it. */
+interface Level {
+  readonly variables: ReadonlySet<string>;
+  readonly bases: Statement[];
+  readonly known: Map<string, string>;
+  readonly names: Set<string>;
+}
+
+/** Hoists index arithmetic; what is computed stays the same. */
+export function simplify(nest: LoopNest): LoopNest {
+  return { ...nest, body: simplifyBody(nest.body, [], new Set(["step"])) };
+}
+
+function simplifyBody(
+  body: readonly Statement[],
+  around: readonly Level[],
+  variables: ReadonlySet<string>,
+): Statement[] {
+  const level: Level = { variables: new Set(variables), bases: [], known: new Map(), names: new Set() };
+  const levels = [...around, level];
+  const result: Statement[] = [];
+  for (const statement of body) {
+    if (statement.kind === "loop") {
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Set([statement.variable])) });
+    } else if (statement.kind === "block") {
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Set()) });
+    } else if (statement.kind === "comment") {
+      result.push(statement);
+    } else if (statement.kind === "store") {
+      result.push({
+        ...statement,
+        offset: rebase(statement.offset, statement.tensor, levels),
+        value: value(statement.value, levels),
+      });
+    } else {
+      result.push({ ...statement, value: value(statement.value, levels) });
+    }
+    // a loaded integer can be part of an index from here on
+    if (statement.kind === "let" && statement.type === "i32") (level.variables as Set<string>).add(statement.name);
+  }
+  // bases stand as early as what they are made of allows
+  for (const base of level.bases.reverse()) {
+    const terms = base.kind === "let" && base.value.kind === "offset" ? base.value.offset.terms : [];
+    const after = result.findLastIndex((s) => s.kind === "let" && terms.some(({ variable }) => variable === s.name));
+    result.splice(after + 1, 0, base);
+  }
+  return result;
+}
+
+function value(v: Value, levels: readonly Level[]): Value {
+  if (v.kind === "element") return { ...v, offset: rebase(v.offset, v.tensor, levels) };
+  if (v.kind === "apply") return { ...v, operands: v.operands.map((operand) => value(operand, levels)) };
+  return v;
+}
+
+/** The same offset in terms of bases. */
+function rebase(offset: Offset, tensor: string, levels: readonly Level[]): Offset {
+  const depth = (variable: string) => levels.findLastIndex((level) => level.variables.has(variable));
+  const terms = [...offset.terms].sort((a, b) => depth(a.variable) - depth(b.variable));
+  if (terms.length === 0) return offset;
+  const innermost = terms[terms.length - 1];
+  // the loop right here may add its variable itself
+  const here = depth(innermost.variable) === levels.length - 1 && innermost.coefficient === 1;
+  const prefix = here ? terms.slice(0, -1) : terms;
+  const base = baseOf(prefix, tensor, levels, depth);
+  return combine([{ constant: offset.constant, terms: base }, 1], [{ constant: 0, terms: here ? [innermost] : [] }, 1]);
+}
+
+function baseOf(
+  terms: Offset["terms"],
+  tensor: string,
+  levels: readonly Level[],
+  depth: (variable: string) => number,
+): Offset["terms"] {
+  if (terms.length === 0 || (terms.length === 1 && terms[0].coefficient === 1)) return terms;
+  const key = offsetKey({ constant: 0, terms });
+  for (const { known } of levels) if (known.has(key)) return [{ variable: known.get(key)!, coefficient: 1 }];
+  const last = terms[terms.length - 1];
+  const level = levels[depth(last.variable)];
+  const before = baseOf(terms.slice(0, -1), tensor, levels, depth);
+  let name = `${tensor}_at_${terms.map(({ variable }) => variable).join("_")}`;
+  for (let i = 2; levels.some(({ names }) => names.has(name)); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
+  level.names.add(name);
+  level.known.set(key, name);
+  level.bases.push({
+    kind: "let",
+    name,
+    type: "i32",
+    value: {
+      kind: "offset",
+      offset: combine([{ constant: 0, terms: before }, 1], [{ constant: 0, terms: [last] }, 1]),
+    },
+  });
+  return [{ variable: name, coefficient: 1 }];
+}

@@ -1,0 +1,60 @@
+/**
+ * What a target must be: spelling, candidates of schedules, and how a step is put together.
+ *
+ * @module
+ */
+import type { Kernel, LoopNest, Offset, Op, Type } from "./ir.ts";
+import type { Plan } from "./plan.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** A piece of an expression; pieces of a lower level need parentheses inside those of a higher one. */
+export interface Piece {
+  readonly text: string;
+  readonly level: number;
+}
+
+/** How a language spells each construct. It only spells: nothing here decides what is computed. */
+export interface Syntax {
+  constant(value: number, type: Type): Piece;
+  local(name: string): Piece;
+  offset(offset: Offset): Piece;
+  element(tensor: string, offset: Offset, type: Type): Piece;
+  readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
+  /** The line before and after the body of a loop. */
+  loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
+  /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
+  block(last: boolean, to: number): readonly [string, string];
+  let(name: string, type: Type, value: Piece): string;
+  variable(name: string, type: Type, value: Piece): string;
+  set(name: string, value: Piece): string;
+  /** `name = name + value`. */
+  accumulate(name: string, value: Piece): string;
+  store(tensor: string, offset: Offset, value: Piece): string;
+  comment(text: string): string;
+  /** The lines before and after a kernel's body. */
+  kernel(nest: LoopNest): readonly [string, string];
+}
+
+/** A kernel with its schedule and its proven loop nest. */
+export interface CompiledKernel {
+  readonly kernel: Kernel;
+  readonly schedule: Schedule;
+  readonly nest: LoopNest;
+}
+
+/** A language that kernels are printed in. */
+export interface Target {
+  readonly name: string;
+  readonly syntax: Syntax;
+  /** How sums are kept, for headers. */
+  readonly numbers: string;
+  readonly commentMark: string;
+  /** Schedules that fit the kernel, best guess first. */
+  candidates(kernel: Kernel): readonly Schedule[];
+  /** The files of a net by name, from its kernels and their printed text. */
+  files(
+    plan: Plan,
+    kernels: ReadonlyMap<string, CompiledKernel>,
+    texts: ReadonlyMap<string, string>,
+  ): Record<string, string>;
+}

@@ -1,0 +1,113 @@
+/**
+ * The TypeScript target: a file per kernel, and `step.ts`, which binds them to an arena and runs a whole step.
+ *
+ * @module
+ */
+import type { Plan, PlannedTensor, Step } from "../../plan.ts";
+import type { CompiledKernel, Target } from "../../target.ts";
+import { Writer } from "../../writer.ts";
+import { candidates } from "./schedules.ts";
+import { ARRAY, syntax } from "./syntax.ts";
+
+/** TypeScript for any engine: scalar code on typed arrays. */
+export const typescript: Target = {
+  name: "typescript",
+  syntax,
+  numbers: "f32 in, sums in f64",
+  commentMark: "//",
+  candidates,
+  files: (plan, kernels, texts) => ({
+    ...Object.fromEntries([...texts].map(([name, text]) => [`${name}.ts`, text])),
+    "step.ts": stepFile(plan, kernels),
+  }),
+};
+
+/** A tensor's name as an identifier. */
+const identifier = (tensor: string) => tensor.replaceAll(".", "_");
+
+function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): string {
+  const writer = new Writer();
+  const steps = plan.train.barriers.filter((b) => b).length;
+  writer.line(`// net       ${plan.name}, batch ${plan.batchSize}`);
+  writer.line(
+    `// step      train: ${plan.train.kernels.length} kernels, ${steps} barriers · evaluate: ${plan.evaluate.kernels.length} kernels`,
+  );
+  writer.line(`// memory    ${plan.arenaBytes} bytes, see ../plan.txt`);
+  writer.line(`// regenerate: deno task generate specs/${plan.name}.json`);
+  for (const name of kernels.keys()) writer.line(`import { ${name} } from "./${name}.ts";`);
+  writer.line();
+  writer.line("/** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */");
+  const rows = Object.values(plan.tensors).filter(({ role }) => role === "run");
+  writer.block("export interface Rows {", () => {
+    for (const { name } of rows) writer.line(`readonly ${name}: readonly [number, number];`);
+  }, "}");
+  writer.line();
+  writer.line("/** One of the threads that run a step together; `wait` returns when all have called it. */");
+  writer.block("export interface Member {", () => {
+    writer.line("readonly thread: number;");
+    writer.line("readonly threads: number;");
+    writer.line("wait(): void;");
+  }, "}");
+  writer.line();
+  writer.line("/** Steps by row number: `train` updates the parameters, `evaluate` only adds up losses and hits. */");
+  writer.block("export interface Steps {", () => {
+    writer.line("train(step: number): void;");
+    writer.line("evaluate(step: number): void;");
+  }, "}");
+  writer.line();
+  writer.line("/** Binds the kernels to an arena, for one thread. */");
+  writer.block(
+    "export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, wait }: Member): Steps {",
+    () => {
+      for (const tensor of Object.values(plan.tensors)) {
+        writer.line(
+          `const ${identifier(tensor.name)} = ${view(tensor, plan)};`,
+        );
+      }
+      writer.line();
+      writer.line("// this thread's part of a parallel loop");
+      writer.line("const share = (iterations: number, step: number) =>");
+      writer.line("  [thread, thread + 1].map((i) => Math.floor(iterations * i / threads) * step);");
+      for (const { nest } of kernels.values()) {
+        if (!nest.parallel) continue;
+        const { iterations, step } = nest.parallel;
+        writer.line(`const [${nest.name}_from, ${nest.name}_to] = share(${iterations}, ${step});`);
+      }
+      writer.line();
+      writer.block("return {", () => {
+        writer.block("train(step) {", () => body(plan.train, kernels, writer), "},");
+        writer.block("evaluate(step) {", () => body(plan.evaluate, kernels, writer), "},");
+      }, "};");
+    },
+    "}",
+  );
+  return writer.toString();
+}
+
+function view(tensor: PlannedTensor, plan: Plan): string {
+  const array = ARRAY[tensor.dtype];
+  if (tensor.role === "run") return `new ${array}(memory, ...rows.${tensor.name})`;
+  const length = (tensor.alias ? plan.tensors[tensor.alias] : tensor).bytes / (tensor.dtype === "u8" ? 1 : 4);
+  return `new ${array}(memory, ${tensor.offset}, ${length})`;
+}
+
+function body(
+  { kernels: planned, barriers }: Step,
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  writer: Writer,
+): void {
+  for (const [i, { kernel, bindings }] of planned.entries()) {
+    const { nest } = kernels.get(kernel.name)!;
+    const args = Object.keys(nest.tensors).map((symbol) => identifier(bindings[symbol]));
+    if (Object.values(nest.tensors).some(({ rows }) => rows === "steps")) args.push("step");
+    if (nest.parallel) args.push(`${kernel.name}_from`, `${kernel.name}_to`);
+    if (barriers[i]) {
+      writer.line();
+      writer.line("wait();");
+    }
+    writer.line(`${nest.parallel ? "" : "if (thread === 0) "}${kernel.name}(${args.join(", ")});`);
+  }
+  // the next step must not begin before this one has ended everywhere
+  writer.line();
+  writer.line("wait();");
+}

@@ -1,0 +1,298 @@
+/**
+ * Stage 7: the proof that a kernel may run unchecked.
+ *
+ * Of a kernel: every index lies inside its tensor (or is marked as padded), and what it overwrites it reads only at the
+ * very place it overwrites. Of its loop nest: names are defined, types agree, every offset lies inside the tensor's
+ * storage for all iterations, and each element of each output is written exactly once, by one iteration.
+ *
+ * @module
+ */
+import { bounds, combine, constantOffset } from "./affine.ts";
+import { children, expressions } from "./expr.ts";
+import {
+  type Expr,
+  type Kernel,
+  LOADED,
+  type LoopNest,
+  type Offset,
+  OPS,
+  type Statement,
+  type TensorType,
+  type Type,
+  type Value,
+} from "./ir.ts";
+import { assignmentText } from "./ir_text.ts";
+import { strides } from "./lower.ts";
+
+/** A kernel or nest that could not be proven. It is a fault of the compiler or of a layer's file, not of a spec. */
+export class VerifyError extends Error {
+  /** Always "VerifyError". */
+  override name = "VerifyError";
+}
+
+/** @throws {VerifyError} when a kernel reads or writes outside its tensors, or reads what another point overwrites. */
+export function verifyKernel({ name, parts, tensors }: Kernel): void {
+  const assigned = new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)));
+  for (const { axes, assignments } of parts) {
+    for (const assignment of assignments) {
+      const fail = (what: string) => new VerifyError(`${name}: ${what} in ${assignmentText(assignment)}`);
+      const visit = (expr: Expr, open: ReadonlySet<unknown>, reduced: boolean) => {
+        if (expr.kind === "load") {
+          const { shape } = tensors[expr.tensor];
+          if (expr.index.length !== shape.length) {
+            throw fail(`${expr.tensor} has ${shape.length} dimensions, not ${expr.index.length}`);
+          }
+          for (const [d, index] of expr.index.entries()) {
+            if (index.kind === "load" || shape[d] === Infinity) continue;
+            for (const { axis } of index.terms) if (!open.has(axis)) throw fail(`axis ${axis.name} is not open`);
+            const [low, high] = bounds(index);
+            if (!expr.padded && (low < 0 || high >= shape[d])) {
+              throw fail(`index ${d} of ${expr.tensor} runs from ${low} to ${high} of ${shape[d]}`);
+            }
+          }
+          if (assigned.has(expr.tensor)) {
+            const same = assignments.some(({ tensor, index }) =>
+              tensor === expr.tensor && JSON.stringify(index) === JSON.stringify(expr.index)
+            );
+            if (!same || reduced) throw fail(`${expr.tensor} is read at another place than it is written`);
+          }
+        }
+        const inside = expr.kind === "reduce" ? new Set([...open, ...expr.axes]) : open;
+        for (const child of children(expr)) visit(child, inside, reduced || expr.kind === "reduce");
+      };
+      visit(assignment.value, new Set(axes), false);
+      const { shape } = tensors[assignment.tensor];
+      for (const [d, index] of assignment.index.entries()) {
+        const [low, high] = bounds(index);
+        if (low < 0 || high >= shape[d]) {
+          throw fail(`index ${d} of ${assignment.tensor} runs from ${low} to ${high} of ${shape[d]}`);
+        }
+      }
+      for (const expr of expressions(assignment.value)) {
+        if (expr.kind === "op" && expr.operands.length !== OPS[expr.op].operands.length) {
+          throw fail(`${expr.op} has ${expr.operands.length} operands`);
+        }
+      }
+    }
+  }
+}
+
+/** A range of integers, and how often a run-time row number is in it. */
+interface Loop {
+  readonly from: number;
+  readonly step: number;
+  readonly count: number;
+}
+type Meaning =
+  | { readonly kind: "loop"; readonly loop: Loop }
+  | { readonly kind: "derived"; readonly offset: Offset }
+  | { readonly kind: "below"; readonly limit: number }
+  | { readonly kind: "row"; readonly of: "samples" | "steps" }
+  | { readonly kind: "unknown" };
+
+/** @throws {VerifyError} when anything about the nest is left unproven. */
+export function verifyNest(nest: LoopNest): void {
+  const fail = (what: string) => new VerifyError(`${nest.name}: ${what}`);
+  const stores = new Map<string, { offset: Offset; meanings: Map<string, Meaning> }[]>();
+
+  const expand = (offset: Offset, meanings: ReadonlyMap<string, Meaning>): Offset =>
+    combine(
+      [constantOffset(offset.constant), 1],
+      ...offset.terms.map(({ variable, coefficient }) => {
+        const meaning = meanings.get(variable);
+        if (!meaning) throw fail(`${variable} is not defined`);
+        const own = { constant: 0, terms: [{ variable, coefficient: 1 }] };
+        return [meaning.kind === "derived" ? expand(meaning.offset, meanings) : own, coefficient] as const;
+      }),
+    );
+
+  const prove = (tensor: string, raw: Offset, meanings: ReadonlyMap<string, Meaning>): Offset => {
+    const type = nest.tensors[tensor];
+    if (!type) throw fail(`tensor ${tensor} is not defined`);
+    const offset = expand(raw, meanings);
+    let low = offset.constant, high = offset.constant, rows = 0;
+    const row = rowLength(type);
+    for (const { variable, coefficient } of offset.terms) {
+      const meaning = meanings.get(variable)!;
+      if (meaning.kind === "row" && meaning.of === type.rows && coefficient === row) {
+        rows++;
+        continue;
+      }
+      const range = meaning.kind === "loop"
+        ? [meaning.loop.from, meaning.loop.from + (meaning.loop.count - 1) * meaning.loop.step]
+        : meaning.kind === "below"
+        ? [0, meaning.limit - 1]
+        : undefined;
+      if (!range) throw fail(`nothing is known of ${variable}, which is in an index of ${tensor}`);
+      low += Math.min(coefficient * range[0], coefficient * range[1]);
+      high += Math.max(coefficient * range[0], coefficient * range[1]);
+    }
+    if (type.rows !== undefined && rows !== 1) throw fail(`${tensor} is not accessed by one row number`);
+    if (low < 0 || high >= row) {
+      throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
+    }
+    return offset;
+  };
+
+  const typeOf = (value: Value, meanings: Map<string, Meaning>, types: ReadonlyMap<string, Type>): Type => {
+    switch (value.kind) {
+      case "constant":
+        return value.type;
+      case "offset":
+        expand(value.offset, meanings);
+        return "i32";
+      case "local": {
+        const type = types.get(value.name);
+        if (type === undefined) throw fail(`${value.name} is not defined`);
+        if (type !== value.type) throw fail(`${value.name} is ${type}, used as ${value.type}`);
+        return type;
+      }
+      case "element":
+        prove(value.tensor, value.offset, meanings);
+        if (LOADED[nest.tensors[value.tensor].dtype] !== value.type) {
+          throw fail(`${value.tensor} is loaded as ${value.type}`);
+        }
+        return value.type;
+      case "apply": {
+        const { operands, result } = OPS[value.op];
+        if (operands.length !== value.operands.length) throw fail(`${value.op} has ${value.operands.length} operands`);
+        for (const [i, operand] of value.operands.entries()) {
+          const type = typeOf(operand, meanings, types);
+          if (type !== operands[i]) throw fail(`operand ${i} of ${value.op} is ${type}, not ${operands[i]}`);
+        }
+        return result;
+      }
+    }
+  };
+
+  const walk = (
+    body: readonly Statement[],
+    outerMeanings: Map<string, Meaning>,
+    outerTypes: Map<string, Type>,
+    mutable: Set<string>,
+  ) => {
+    const meanings = new Map(outerMeanings), types = new Map(outerTypes), own = new Set(mutable);
+    for (const s of body) {
+      switch (s.kind) {
+        case "loop": {
+          const count = Math.ceil((s.to - s.from) / s.step);
+          if (count < 1 || (s.to - s.from) % s.step !== 0) {
+            throw fail(`loop over ${s.variable} is not a whole number of steps`);
+          }
+          walk(
+            s.body,
+            new Map([...meanings, [s.variable, { kind: "loop", loop: { from: s.from, step: s.step, count } }]]),
+            types,
+            own,
+          );
+          break;
+        }
+        case "block":
+          walk(s.body, meanings, types, own);
+          break;
+        case "let":
+        case "variable": {
+          if (types.has(s.name) || meanings.has(s.name)) throw fail(`${s.name} is defined twice`);
+          const type = typeOf(s.value, meanings, types);
+          if (type !== s.type) throw fail(`${s.name} is ${s.type}, its value ${type}`);
+          types.set(s.name, type);
+          if (s.kind === "variable") own.add(s.name);
+          if (type === "i32" && s.kind === "let") meanings.set(s.name, meaningOf(s.value));
+          break;
+        }
+        case "set": {
+          if (!own.has(s.name)) throw fail(`${s.name} is set and is no accumulator`);
+          const type = typeOf(s.value, meanings, types);
+          if (type !== types.get(s.name)) throw fail(`${s.name} is ${types.get(s.name)}, set to ${type}`);
+          break;
+        }
+        case "store": {
+          const type = typeOf(s.value, meanings, types), { dtype, rows } = nest.tensors[s.tensor] ?? {};
+          const offset = prove(s.tensor, s.offset, meanings);
+          if (rows !== undefined) throw fail(`${s.tensor} belongs to the run and is written`);
+          if (LOADED[dtype] !== type) throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
+          stores.set(s.tensor, [...stores.get(s.tensor) ?? [], { offset, meanings }]);
+        }
+      }
+    }
+  };
+  const meaningOf = (value: Value): Meaning => {
+    if (value.kind === "offset") return { kind: "derived", offset: value.offset };
+    const below = value.kind === "element" ? nest.tensors[value.tensor].below : undefined;
+    if (below === "samples") return { kind: "row", of: "samples" };
+    return below === undefined ? { kind: "unknown" } : { kind: "below", limit: below };
+  };
+
+  walk(nest.body, new Map([["step", { kind: "row", of: "steps" }]]), new Map(), new Set());
+  for (const [tensor, places] of stores) proveWrites(nest, tensor, places);
+}
+
+/** Every element of a tensor is written exactly once, and its halo never: by going through all of them. */
+function proveWrites(
+  nest: LoopNest,
+  tensor: string,
+  places: readonly { offset: Offset; meanings: Map<string, Meaning> }[],
+): void {
+  const type = nest.tensors[tensor];
+  const written = new Uint8Array(rowLength(type));
+  let writes = 0;
+  for (const { offset, meanings } of places) {
+    const loops = offset.terms.map(({ variable, coefficient }) => {
+      const meaning = meanings.get(variable)!;
+      if (meaning.kind !== "loop") {
+        throw new VerifyError(`${nest.name}: ${tensor} is written at an index that was loaded`);
+      }
+      return {
+        start: coefficient * meaning.loop.from,
+        step: coefficient * meaning.loop.step,
+        count: meaning.loop.count,
+      };
+    }).sort((a, b) => b.step - a.step);
+    // a loop that does not move the store would repeat it
+    const moved = new Set(offset.terms.map(({ variable }) => variable));
+    for (const [variable, meaning] of meanings) {
+      if (meaning.kind === "loop" && meaning.loop.count > 1 && !moved.has(variable)) {
+        throw new VerifyError(`${nest.name}: ${tensor} is written once for every ${variable}`);
+      }
+    }
+    const visit = (d: number, at: number) => {
+      if (d === loops.length) {
+        if (written[at]++) throw new VerifyError(`${nest.name}: element ${at} of ${tensor} is written twice`);
+        writes++;
+        return;
+      }
+      const { start, step, count } = loops[d];
+      if (d === loops.length - 1) {
+        for (let i = 0, place = at + start; i < count; i++, place += step) {
+          if (written[place]++) throw new VerifyError(`${nest.name}: element ${place} of ${tensor} is written twice`);
+        }
+        writes += count;
+        return;
+      }
+      for (let i = 0; i < count; i++) visit(d + 1, at + start + i * step);
+    };
+    visit(0, offset.constant);
+  }
+  const elements = type.shape.reduce((product, extent) => product * extent, 1);
+  if (writes !== elements) {
+    throw new VerifyError(`${nest.name}: ${writes} of ${elements} elements of ${tensor} are written`);
+  }
+  if (type.halo.every(([before, after]) => before + after === 0)) return;
+  const stride = strides(type);
+  const inside = (d: number, at: number): number =>
+    d === stride.length
+      ? written[at]
+      : Array.from({ length: type.shape[d] }, (_, i) => inside(d + 1, at + (i + type.halo[d][0]) * stride[d])).reduce(
+        (a, b) => a + b,
+        0,
+      );
+  if (inside(0, 0) !== elements) throw new VerifyError(`${nest.name}: the halo of ${tensor} is written`);
+}
+
+/** Elements of the storage, or of one row of it where the rows are the run's. */
+function rowLength({ shape, halo }: TensorType): number {
+  return shape.reduce(
+    (product, extent, d) => extent === Infinity ? product : product * (extent + halo[d][0] + halo[d][1]),
+    1,
+  );
+}

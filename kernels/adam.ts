@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { l2, learningRate, type OptimizerKind } from "../codegen/layer.ts";
+import { add, div, mul, named, param, part, sqrt, sub } from "../codegen/notation.ts";
+
+const decayRate = z.number().min(0).lt(1);
+const schema = z.strictObject({
+  type: z.literal("adam"),
+  learningRate: learningRate.default(0.001),
+  beta1: decayRate.default(0.9).describe("Decay of the mean of gradients."),
+  beta2: decayRate.default(0.999).describe("Decay of the mean of squared gradients."),
+  epsilon: z.number().positive().default(1e-8).describe("Added to sqrt(v_hat)."),
+  l2,
+});
+
+/**
+ * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) with coupled L2. The bias corrections are params of the step:
+ * `step_size` = rate / (1 - beta1^t), `v_scale` = 1 / sqrt(1 - beta2^t).
+ */
+export const adam: OptimizerKind<z.infer<typeof schema>> = {
+  type: "adam",
+  source: "kernels/adam.ts",
+  schema,
+  summary: "Adam with bias correction; epsilon is added to sqrt(v_hat)",
+  state: ["m", "v"],
+
+  update(at, { w, dw, m, v }, decay) {
+    const g = named("g", decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at));
+    const mean = named("mean", add(mul(param("beta1"), m.at(...at)), mul(param("beta1_rest"), g)));
+    const square = named("square", add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)));
+    const update = div(mul(param("step_size"), mean), add(mul(sqrt(square), param("v_scale")), param("epsilon")));
+    return [part(at, m.set(at, mean), v.set(at, square), w.set(at, sub(w.at(...at), update)))];
+  },
+
+  params: ({ beta1, beta2, epsilon, l2 }, learningRate, step) => ({
+    l2,
+    beta1,
+    beta1_rest: 1 - beta1,
+    beta2,
+    beta2_rest: 1 - beta2,
+    epsilon,
+    step_size: learningRate / (1 - beta1 ** step),
+    v_scale: 1 / Math.sqrt(1 - beta2 ** step),
+  }),
+};

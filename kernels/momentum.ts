@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { l2, learningRate, type OptimizerKind } from "../codegen/layer.ts";
+import { add, mul, named, param, part, sub } from "../codegen/notation.ts";
+
+const schema = z.strictObject({
+  type: z.literal("momentum"),
+  learningRate: learningRate.optional(),
+  momentum: z.number().min(0).lt(1).default(0.9).describe("Share of the velocity that is kept."),
+  l2,
+});
+
+/** v = momentum * v + dw + l2 * w; w -= rate * v (as in PyTorch: no dampening). */
+export const momentum: OptimizerKind<z.infer<typeof schema>> = {
+  type: "momentum",
+  source: "kernels/momentum.ts",
+  schema,
+  summary: "v = momentum v + g; w -= rate v",
+  state: ["v"],
+
+  update(at, { w, dw, v }, decay) {
+    const gradient = decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at);
+    const velocity = named("velocity", add(mul(param("momentum"), v.at(...at)), gradient));
+    return [part(at, v.set(at, velocity), w.set(at, sub(w.at(...at), mul(param("learning_rate"), velocity))))];
+  },
+
+  params: ({ momentum, l2 }, learningRate) => ({ learning_rate: learningRate, momentum, l2 }),
+};
