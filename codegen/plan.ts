@@ -187,7 +187,7 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8" }: PlanOptio
       (t) => loss.forward(n, t, lossOptions),
     ),
     kernel(
-      { stem: "loss", pass: "sum" },
+      { stem: "batch", pass: "sum" },
       batch.source,
       { loss: "loss", hit: "hit", loss_sum: "loss_sum", hit_sum: "hit_sum" },
       (t) => batch.addUp(n, t),

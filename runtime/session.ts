@@ -1,0 +1,194 @@
+/**
+ * A network in memory: its arena, its data sets, and the team that runs it.
+ *
+ * @module
+ */
+import { BYTES } from "../codegen/ir.ts";
+import { InputError } from "../codegen/error.ts";
+import { megabytes, type Plan } from "../codegen/plan.ts";
+import { checkLabels, type Dataset } from "./data.ts";
+import { initialize, shuffle, streamKey } from "./random.ts";
+import { Team } from "./team.ts";
+
+/** What is given to one epoch. */
+export interface Epoch {
+  /** The seed of the run, and the number of the epoch from 0: the order of samples and what dropout drops depend on them. */
+  readonly seed: number;
+  readonly epoch: number;
+  /** Values of the optimizer's params for a step of the epoch, from 0. */
+  params(step: number): Readonly<Record<string, number>>;
+}
+
+/** Means over the samples of an epoch, as they were seen. */
+export interface Result {
+  readonly loss: number;
+  readonly correct: number;
+}
+
+/** A data set in memory: views of its rows. */
+interface Loaded {
+  readonly samples: number;
+  readonly steps: number;
+  readonly order: Int32Array;
+  readonly params: Float32Array;
+  readonly keys?: Uint32Array;
+}
+
+const ALIGNMENT = 64;
+/** Largest memory of a session, in bytes. */
+const LARGEST = 2 ** 32;
+
+/** A network that trains and tests on data sets it holds. */
+export class Session {
+  readonly #plan: Plan;
+  readonly #memory: SharedArrayBuffer;
+  readonly #sets: readonly Loaded[];
+  readonly #team: Team;
+
+  private constructor(plan: Plan, memory: SharedArrayBuffer, sets: readonly Loaded[], team: Team) {
+    this.#plan = plan;
+    this.#memory = memory;
+    this.#sets = sets;
+    this.#team = team;
+  }
+
+  /**
+   * Lays out memory, copies the data sets into it and starts the team.
+   *
+   * @param module URL of the generated `step.ts`, or of what it was bundled into.
+   * @throws {InputError} when a data set does not fit the network.
+   */
+  static async open(plan: Plan, module: string, sets: readonly Dataset[], threads: number): Promise<Session> {
+    const rows: Record<string, [number, number]>[] = [];
+    let end = plan.arenaBytes;
+    for (const set of sets) {
+      checkFit(plan, set);
+      const counts = { samples: set.samples, steps: Math.ceil(set.samples / plan.batchSize) };
+      const own: Record<string, [number, number]> = {};
+      for (const { name, dtype, shape, rows: of } of Object.values(plan.tensors)) {
+        if (of === undefined) continue;
+        const elements = counts[of] * shape.slice(1).reduce((product, extent) => product * extent, 1);
+        end = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
+        own[name] = [end, elements];
+        end += elements * BYTES[dtype];
+      }
+      rows.push(own);
+    }
+    if (end > LARGEST) {
+      throw new InputError(
+        `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
+      );
+    }
+    const memory = new SharedArrayBuffer(Math.ceil(end / ALIGNMENT) * ALIGNMENT);
+    const loaded = sets.map((set, i) => load(plan, memory, rows[i], set));
+    return new Session(plan, memory, loaded, await Team.start({ module, memory, rows }, threads));
+  }
+
+  /** Draws the initial parameters and clears the optimizer's state. */
+  initialize(seed: number): void {
+    for (const tensor of Object.values(this.#plan.tensors)) {
+      if (tensor.role === "parameter") initialize(this.tensor(tensor.name), tensor, seed);
+      if (tensor.role === "state") this.tensor(tensor.name).fill(0);
+    }
+  }
+
+  /** A tensor's elements in the arena, halo and all; not a copy. */
+  tensor(name: string): Float32Array {
+    const { offset, bytes, dtype } = this.#plan.tensors[name];
+    if (dtype !== "f32") throw new TypeError(`${name} is ${dtype}`);
+    return new Float32Array(this.#memory, offset, bytes / 4);
+  }
+
+  /** Steps done of the epoch that is running. */
+  get progress(): number {
+    return this.#team.progress;
+  }
+
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
+  train(set: number, { seed, epoch, params }: Epoch, steps = this.#sets[set].steps): Promise<Result> {
+    const { order, samples, keys } = this.#sets[set];
+    shuffle(order, samples, streamKey(seed, "shuffle", epoch));
+    this.#fillParams(set, params);
+    if (keys) {
+      const names = this.#plan.keys, all = this.#sets[set].steps;
+      for (let step = 0; step < all; step++) {
+        for (const [column, name] of names.entries()) {
+          keys[step * names.length + column] = streamKey(seed, name, epoch * all + step);
+        }
+      }
+    }
+    return this.#run(set, "train", steps);
+  }
+
+  /** Runs the network over a data set in its own order, without training. */
+  evaluate(set: number): Promise<Result> {
+    const { order, samples, steps } = this.#sets[set];
+    for (let i = 0; i < samples; i++) order[i] = i;
+    this.#fillParams(set, () => ({}));
+    return this.#run(set, "evaluate", steps);
+  }
+
+  /** Ends the team. */
+  close(): void {
+    this.#team.stop();
+  }
+
+  #fillParams(set: number, params: Epoch["params"]): void {
+    const { params: table, steps, samples } = this.#sets[set], names = this.#plan.params;
+    for (let step = 0; step < steps; step++) {
+      const values: Record<string, number> = {
+        ...params(step),
+        count: Math.min(this.#plan.batchSize, samples - step * this.#plan.batchSize),
+      };
+      for (const [column, name] of names.entries()) table[step * names.length + column] = values[name] ?? 0;
+    }
+  }
+
+  async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
+    const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
+    for (const sum of sums) sum[0] = 0;
+    await this.#team.run({ rows: set, mode, from: 0, to: steps });
+    const samples = Math.min(this.#sets[set].samples, steps * this.#plan.batchSize);
+    return { loss: sums[0][0] / samples, correct: sums[1][0] };
+  }
+}
+
+/** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */
+function checkFit(plan: Plan, set: Dataset): void {
+  const { shape, inputs, source } = set;
+  const [, ...expected] = plan.tensors.data.shape;
+  const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+  if (expected.length === shape.length ? expected.join() !== shape.join() : size(expected) !== size(shape)) {
+    throw new InputError(
+      `${source}: samples are [${shape.join(", ")}], but net ${plan.name} takes [${
+        expected.join(", ")
+      }]; use other data or change "input" in the spec`,
+    );
+  }
+  const bytes = inputs instanceof Uint8Array;
+  if (bytes !== (plan.tensors.data.dtype === "u8")) {
+    throw new InputError(
+      `${source}: samples are ${bytes ? "bytes" : "floats"}, but net ${plan.name} was compiled for ${
+        bytes ? "floats" : "bytes"
+      }`,
+    );
+  }
+  checkLabels(set, plan.graph.shapes[plan.graph.output][0]);
+}
+
+function load(plan: Plan, memory: SharedArrayBuffer, rows: Record<string, [number, number]>, set: Dataset): Loaded {
+  (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
+    .set(set.inputs);
+  if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
+  if (rows.targets) {
+    const outputs = plan.tensors.targets.shape[1], targets = new Float32Array(memory, ...rows.targets);
+    for (const [i, label] of set.labels.entries()) targets[i * outputs + label] = 1;
+  }
+  return {
+    samples: set.samples,
+    steps: Math.ceil(set.samples / plan.batchSize),
+    order: new Int32Array(memory, ...rows.order),
+    params: new Float32Array(memory, ...rows.params),
+    ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
+  };
+}

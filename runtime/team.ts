@@ -1,0 +1,110 @@
+/**
+ * A team of workers that run the same steps, each its share of every kernel.
+ *
+ * @module
+ */
+
+/** What a worker needs to begin. */
+export interface Assignment {
+  /** Module with the step: a file's URL, or a data URL. */
+  readonly module: string;
+  readonly memory: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+  /** Where each data set's rows are, for `bind`. */
+  readonly rows: readonly Readonly<Record<string, readonly [number, number]>>[];
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** Steps `from` to `to` of a data set. */
+export interface Work {
+  readonly rows: number;
+  readonly mode: "train" | "evaluate";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Places in the control block. */
+export const WAITING = 0, GENERATION = 1, PROGRESS = 2, CONTROL_WORDS = 3;
+
+/** Looks at a flag so often before a thread goes to sleep: about 20 us, what a wake-up costs. */
+const SPINS = 2000;
+
+/** A barrier: returns when all threads of the team have called it. */
+export function barrier(control: Int32Array, threads: number): () => void {
+  if (threads === 1) return () => {};
+  return () => {
+    const generation = Atomics.load(control, GENERATION);
+    if (Atomics.add(control, WAITING, 1) === threads - 1) {
+      Atomics.store(control, WAITING, 0);
+      Atomics.add(control, GENERATION, 1);
+      Atomics.notify(control, GENERATION);
+      return;
+    }
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, GENERATION) !== generation) return;
+    while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
+  };
+}
+
+/** Workers, from the side of the thread that has them. */
+export class Team {
+  readonly #workers: Worker[];
+  readonly #control: Int32Array;
+
+  private constructor(workers: Worker[], control: Int32Array) {
+    this.#workers = workers;
+    this.#control = control;
+  }
+
+  /**
+   * Starts workers and waits until each has loaded the module.
+   *
+   * @throws {Error} when one cannot.
+   */
+  static async start(assignment: Omit<Assignment, "thread" | "threads" | "control">, threads: number): Promise<Team> {
+    const control = new SharedArrayBuffer(4 * CONTROL_WORDS);
+    const workers = Array.from(
+      { length: threads },
+      () => new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" }),
+    );
+    const team = new Team(workers, new Int32Array(control));
+    try {
+      await team.#all((thread) => ({ ...assignment, control, thread, threads }));
+    } catch (error) {
+      team.stop();
+      throw error;
+    }
+    return team;
+  }
+
+  /** Steps done of the work that is running. */
+  get progress(): number {
+    return Atomics.load(this.#control, PROGRESS);
+  }
+
+  /** Runs steps; rejects when a worker fails, and the team is of no use after that. */
+  async run(work: Work): Promise<void> {
+    Atomics.store(this.#control, PROGRESS, 0);
+    await this.#all(() => work);
+  }
+
+  /** Ends the workers. */
+  stop(): void {
+    for (const worker of this.#workers) worker.terminate();
+  }
+
+  /** Sends each worker a message and waits for all answers. */
+  async #all(message: (thread: number) => Assignment | Work): Promise<void> {
+    await Promise.all(this.#workers.map((worker, thread) =>
+      new Promise<void>((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<string | null>) =>
+          data === null ? resolve() : reject(new Error(data));
+        worker.onerror = (event) => {
+          event.preventDefault();
+          reject(new Error(event.message));
+        };
+        worker.postMessage(message(thread));
+      })
+    ));
+  }
+}

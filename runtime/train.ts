@@ -1,0 +1,141 @@
+/**
+ * The training loop.
+ *
+ * @module
+ */
+import type { Plan } from "../codegen/plan.ts";
+import type { Registry } from "../codegen/layer.ts";
+import { initialLearningRate, type Spec } from "../codegen/spec.ts";
+import type { DataSplit } from "./data.ts";
+import { Session } from "./session.ts";
+
+/** What one epoch brought. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number;
+  /** Mean over the training samples, each as it was seen before its update. */
+  readonly loss: number;
+  /** Share of the training samples classified right as they were seen. */
+  readonly accuracy: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** A whole run; what `train --report` writes. */
+export interface TrainingReport {
+  readonly net: string;
+  readonly target: string;
+  readonly threads: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Trained numbers. */
+  readonly parameters: number;
+  readonly epochs: readonly EpochReport[];
+  /** `seconds`: a monotonic clock around the training loop only. */
+  readonly training: { readonly images: number; readonly seconds: number; readonly imagesPerSecond: number };
+  readonly test: { readonly correct: number; readonly total: number; readonly accuracy: number; readonly loss: number };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** How far an epoch is. */
+export interface Progress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Samples of the epoch seen so far. */
+  readonly samples: number;
+  readonly total: number;
+}
+
+/** How a run is made. */
+export interface RunOptions {
+  readonly threads: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** Called about ten times a second while an epoch runs. */
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onEpoch?: (epoch: EpochReport) => void;
+}
+
+/** A trained network. */
+export interface Trained {
+  readonly report: TrainingReport;
+  /** Parameters by name, in the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
+  readonly parameters: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+}
+
+/** Trains a compiled net on a data set and tests it. */
+export async function run(
+  { spec, plan, target, module, registry }: {
+    spec: Spec;
+    plan: Plan;
+    target: string;
+    module: string;
+    registry: Registry;
+  },
+  { train, test }: DataSplit,
+  { threads, epochs, seed, onProgress, onEpoch }: RunOptions,
+): Promise<Trained> {
+  const session = await Session.open(plan, module, [train, test], threads);
+  try {
+    session.initialize(seed);
+    const { optimizer, scheduler } = spec.training;
+    const initial = initialLearningRate(spec);
+    const steps = Math.ceil(train.samples / plan.batchSize);
+    const rate = registry.schedulers.find(({ type }) => type === scheduler.type)!;
+    const reports: EpochReport[] = [];
+    const begin = performance.now();
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const learningRate = rate.rate(scheduler, initial, epoch);
+      const start = performance.now();
+      const watch = onProgress && setInterval(() => {
+        const samples = Math.min(session.progress * plan.batchSize, train.samples);
+        onProgress({ epoch: epoch + 1, epochs, samples, total: train.samples });
+      }, 100);
+      try {
+        const { loss, correct } = await session.train(0, {
+          seed,
+          epoch,
+          params: (step) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1),
+        });
+        const seconds = (performance.now() - start) / 1000;
+        reports.push({ epoch: epoch + 1, loss, accuracy: correct / train.samples, learningRate, seconds });
+      } finally {
+        clearInterval(watch);
+      }
+      onEpoch?.(reports[epoch]);
+    }
+    const seconds = (performance.now() - begin) / 1000;
+    const { loss, correct } = await session.evaluate(1);
+    const trained = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
+    const parameters = new Map(
+      trained.map(({ name, shape }) => [name, { shape, values: session.tensor(name).slice() }]),
+    );
+    const images = epochs * train.samples;
+    return {
+      report: {
+        net: plan.name,
+        target,
+        threads,
+        batchSize: plan.batchSize,
+        seed,
+        parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
+        epochs: reports,
+        training: { images, seconds, imagesPerSecond: images / seconds },
+        test: { correct, total: test.samples, accuracy: correct / test.samples, loss },
+        versions: {
+          kernelwright: VERSION,
+          deno: Deno.version.deno,
+          v8: Deno.version.v8,
+          typescript: Deno.version.typescript,
+        },
+      },
+      parameters,
+    };
+  } finally {
+    session.close();
+  }
+}
+
+/** Version of the program. */
+export const VERSION = "0.1.0";
