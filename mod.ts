@@ -31,11 +31,13 @@ import type { Target } from "./codegen/target.ts";
 import { bundle } from "./runtime/bundle.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { schedulers } from "./runtime/schedulers.ts";
+import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { run, type RunOptions, type Trained } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Spec } from "./codegen/spec.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
+export type { VerifyRow } from "./runtime/verify.ts";
 export { type EpochReport, type Progress, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
 /** All layers, losses, optimizers and schedulers. */
@@ -119,4 +121,15 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
     onProgress: options.onProgress,
     onEpoch: options.onEpoch,
   });
+}
+
+/**
+ * Checks every kernel of a net on seeded random data against the interpreter, the gradients against central
+ * differences, and the fused step against the unfused one.
+ */
+export async function verifyNet(
+  spec: Spec,
+  { target = "auto", ...options }: VerifyOptions & { target?: string } = {},
+): Promise<readonly VerifyRow[]> {
+  return await verifyWith(spec, registry, findTarget(target), options);
 }

@@ -1,43 +1,147 @@
 /**
  * What kernels and loop nests mean: the definition that everything else is checked against.
  *
- * Arithmetic is f64; a tensor rounds what is stored in it as its array type does. Expressions become closures, so that
- * whole networks can be checked in seconds.
+ * Arithmetic is f64; a tensor rounds what is stored in it as its array type does. A kernel is written out as the plainest
+ * possible loops, every index in full and every padded access tested, and run: no tile, no hoisting, no proof is used.
  *
  * @module
  */
+import { bounds } from "./affine.ts";
+import type { Affine, Axis, Expr, Kernel, LoopNest, Offset, Op, Statement, TensorType, Value } from "./ir.ts";
 import { strides } from "./lower.ts";
-import type { Affine, Axis, Expr, Index, Kernel, LoopNest, Offset, Op, Statement, TensorType, Value } from "./ir.ts";
 
 /** Storage of a tensor, halo and all, or exact numbers in its place. */
 export type Storage = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 /** Storage by symbol; `params` and `keys` are tables with a row per step. */
 export type Storages = Readonly<Record<string, Storage>>;
 
-const APPLY: Readonly<Record<Op, (a: number, b: number, c: number) => number>> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  neg: (a) => -a,
-  sqrt: Math.sqrt,
-  exp: Math.exp,
-  log: Math.log,
-  tanh: Math.tanh,
-  lt: (a, b) => a < b ? 1 : 0,
-  le: (a, b) => a <= b ? 1 : 0,
-  eq: (a, b) => a === b ? 1 : 0,
-  select: (a, b, c) => a ? b : c,
-  pick: (a, b, c) => a ? b : c,
-  float: (a) => a,
-  ufloat: (a) => a >>> 0,
-  unsigned: (a) => a >>> 0,
-  umul: (a, b) => Math.imul(a, b) >>> 0,
-  uxor: (a, b) => (a ^ b) >>> 0,
-  ushr: (a, b) => a >>> b,
+/** What each operation means, as JavaScript. */
+const MEANING: Readonly<Record<Op, string>> = {
+  add: "(a + b)",
+  sub: "(a - b)",
+  mul: "(a * b)",
+  div: "(a / b)",
+  neg: "(-a)",
+  sqrt: "Math.sqrt(a)",
+  exp: "Math.exp(a)",
+  log: "Math.log(a)",
+  tanh: "Math.tanh(a)",
+  lt: "(a < b)",
+  le: "(a <= b)",
+  eq: "(a === b)",
+  select: "(a ? b : c)",
+  pick: "(a ? b : c)",
+  float: "a",
+  ufloat: "(a >>> 0)",
+  unsigned: "(a >>> 0)",
+  umul: "(Math.imul(a, b) >>> 0)",
+  uxor: "((a ^ b) >>> 0)",
+  ushr: "(a >>> b)",
 };
 
-type Compute = () => number;
+/** A kernel's meaning as plain loops. */
+class PlainLoops {
+  readonly #kernel: Kernel;
+  readonly #lines: string[] = [];
+  #names = 0;
+  /** Axes may share a name; each gets a variable of its own. */
+  readonly #variables = new Map<Axis, string>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  text(): string {
+    for (const { axes, assignments } of this.#kernel.parts) {
+      this.#loop(axes, () => {
+        const known = new Map<Expr, string>();
+        // all values before any write: a point may read what it overwrites
+        const values = assignments.map(({ value }) => this.#value(value, known));
+        for (const [i, { tensor, index }] of assignments.entries()) {
+          this.#lines.push(`${tensor}_[${this.#place(tensor, index.map((i) => this.#index(i)))}] = ${values[i]};`);
+        }
+      });
+    }
+    return this.#lines.join("\n");
+  }
+
+  #loop(axes: readonly Axis[], body: () => void): void {
+    for (const axis of axes) {
+      const name = `${axis.name}_${this.#names++}`;
+      this.#variables.set(axis, name);
+      this.#lines.push(`for (let ${name} = 0; ${name} < ${axis.extent}; ${name}++) {`);
+    }
+    body();
+    this.#lines.push("}".repeat(axes.length));
+  }
+
+  #index({ constant, terms }: Affine): string {
+    const name = (axis: Axis) => axis.extent === Infinity ? "step_" : this.#variables.get(axis);
+    return `(${[constant, ...terms.map(({ axis, coefficient }) => `${coefficient} * ${name(axis)}`)].join(" + ")})`;
+  }
+
+  #place(tensor: string, indices: readonly string[]): string {
+    const type = this.#kernel.tensors[tensor], stride = strides(type);
+    return indices.map((i, d) => `(${i} + ${type.halo[d][0]}) * ${stride[d]}`).join(" + ");
+  }
+
+  #keep(value: string): string {
+    const name = `t_${this.#names++}`;
+    this.#lines.push(`const ${name} = ${value};`);
+    return name;
+  }
+
+  /** The value of an expression; what is `known` was computed before for the same point. */
+  #value(expr: Expr, known: Map<Expr, string>): string {
+    const value = known.get(expr) ?? this.#compute(expr, known);
+    known.set(expr, value);
+    return value;
+  }
+
+  #compute(expr: Expr, known: Map<Expr, string>): string {
+    switch (expr.kind) {
+      case "constant":
+        return expr.value < 0 ? `(${expr.value})` : String(expr.value);
+      case "position":
+        return this.#index(expr.index);
+      case "param": {
+        const table = expr.type === "f32" ? "params" : "keys", columns = this.#kernel.tensors[table].columns!;
+        return `${table}_[step_ * ${columns.length} + ${columns.indexOf(expr.name)}]`;
+      }
+      case "load": {
+        const indices = expr.index.map((i) => i.kind === "load" ? this.#value(i, known) : this.#index(i));
+        const element = `${expr.tensor}_[${this.#place(expr.tensor, indices)}]`;
+        if (!expr.padded) return this.#keep(element);
+        const { shape } = this.#kernel.tensors[expr.tensor];
+        const tests = expr.index.flatMap((i, d) => {
+          const [low, high] = bounds(i as Affine);
+          return low < 0 || high >= shape[d] ? [`${indices[d]} >= 0 && ${indices[d]} < ${shape[d]}`] : [];
+        });
+        return this.#keep(tests.length === 0 ? element : `${tests.join(" && ")} ? ${element} : 0`);
+      }
+      case "op": {
+        const operands = expr.operands.map((operand) => this.#value(operand, known));
+        return this.#keep(MEANING[expr.op].replace(/\b[abc]\b/g, (name) => operands["abc".indexOf(name)]));
+      }
+      case "reduce": {
+        const name = this.#names++;
+        const best = `best_${name}`, first = `first_${name}`, count = `count_${name}`;
+        this.#lines.push(`let ${best} = ${expr.reduction === "sum" ? 0 : -Infinity}, ${first} = 0, ${count} = 0;`);
+        this.#loop(expr.axes, () => {
+          const value = this.#value(expr.body, new Map(known));
+          this.#lines.push(
+            expr.reduction === "sum"
+              ? `${best} += ${value};`
+              : `if (!(${value} <= ${best})) { ${best} = ${value}; ${first} = ${count}; } ${count}++;`,
+          );
+        });
+        return expr.reduction === "argmax" ? first : best;
+      }
+    }
+  }
+}
+
+const interpreted = new WeakMap<Kernel, (storages: Storage[], step: number) => void>();
 
 /**
  * Runs a kernel as it is written: for every point of each part, in order, the assignments.
@@ -45,116 +149,19 @@ type Compute = () => number;
  * @param step the row of the tables of run-time numbers.
  */
 export function interpretKernel(kernel: Kernel, storages: Storages, step = 0): void {
-  for (const { axes, assignments } of kernel.parts) {
-    const places = new Map<Axis, number>();
-    const at = new Float64Array(64);
-    const place = (axis: Axis) => places.get(axis) ?? places.set(axis, places.size).get(axis)!;
-    const index = (i: Affine): Compute => {
-      const terms = i.terms.map(({ axis, coefficient }) =>
-        axis.extent === Infinity ? [-1, coefficient] : [place(axis), coefficient]
-      );
-      const constant = i.constant + terms.reduce((sum, [p, c]) => sum + (p < 0 ? step * c : 0), 0);
-      const moving = terms.filter(([p]) => p >= 0);
-      if (moving.length === 0) return () => constant;
-      const [[p, c], ...more] = moving;
-      if (more.length === 0) return () => constant + at[p] * c;
-      return () => {
-        let value = constant;
-        for (const [p, c] of moving) value += at[p] * c;
-        return value;
-      };
-    };
-    const offset = (symbol: string, indices: readonly Index[]): Compute => {
-      const type = kernel.tensors[symbol], stride = strides(type);
-      const parts = indices.map((i, d) =>
-        [i.kind === "load" ? compute(i) : index(i), stride[d], type.halo[d][0]] as const
-      );
-      return () => {
-        let value = 0;
-        for (const [compute, stride, before] of parts) value += (compute() + before) * stride;
-        return value;
-      };
-    };
-    const compute = (expr: Expr): Compute => {
-      switch (expr.kind) {
-        case "constant":
-          return () => expr.value;
-        case "position":
-          return index(expr.index);
-        case "param": {
-          const table = expr.type === "f32" ? "params" : "keys", columns = kernel.tensors[table].columns!;
-          const value = storages[table][step * columns.length + columns.indexOf(expr.name)];
-          return () => value;
-        }
-        case "load": {
-          const storage = storages[expr.tensor], address = offset(expr.tensor, expr.index);
-          if (!expr.padded) return () => storage[address()];
-          const { shape } = kernel.tensors[expr.tensor];
-          const inside = expr.index.map((i, d) => [index(i as Affine), shape[d]] as const);
-          return () => {
-            for (const [compute, extent] of inside) {
-              const i = compute();
-              if (i < 0 || i >= extent) return 0;
-            }
-            return storage[address()];
-          };
-        }
-        case "op": {
-          const [a, b, c] = expr.operands.map(compute), apply = APPLY[expr.op];
-          if (b === undefined) return () => apply(a(), 0, 0);
-          if (c === undefined) return () => apply(a(), b(), 0);
-          return () => apply(a(), b(), c());
-        }
-        case "reduce": {
-          const body = compute(expr.body), order = expr.axes.map((axis) => [place(axis), axis.extent] as const);
-          const each = (visit: () => void, d = 0): void => {
-            if (d === order.length) return visit();
-            const [p, extent] = order[d];
-            for (let i = 0; i < extent; i++) {
-              at[p] = i;
-              each(visit, d + 1);
-            }
-          };
-          if (expr.reduction === "sum") {
-            return () => {
-              let sum = 0;
-              each(() => sum += body());
-              return sum;
-            };
-          }
-          return () => {
-            let best = -Infinity, first = 0, count = 0;
-            each(() => {
-              const value = body();
-              if (!(value <= best)) [best, first] = [value, count];
-              count++;
-            });
-            return expr.reduction === "max" ? best : first;
-          };
-        }
-      }
-    };
-    const writes = assignments.map(({ tensor, index, value }) =>
-      [storages[tensor], offset(tensor, index), compute(value)] as const
-    );
-    const order = axes.map((axis) => [place(axis), axis.extent] as const);
-    const values = new Float64Array(writes.length);
-    const each = (d: number): void => {
-      if (d < order.length) {
-        const [p, extent] = order[d];
-        for (let i = 0; i < extent; i++) {
-          at[p] = i;
-          each(d + 1);
-        }
-        return;
-      }
-      // all values before any write: a point may read what it overwrites
-      for (let i = 0; i < writes.length; i++) values[i] = writes[i][2]();
-      for (let i = 0; i < writes.length; i++) writes[i][0][writes[i][1]()] = values[i];
-    };
-    each(0);
+  const symbols = Object.keys(kernel.tensors);
+  let run = interpreted.get(kernel);
+  if (!run) {
+    const text = new PlainLoops(kernel).text();
+    run = new Function(`[${symbols.map((symbol) => `${symbol}_`).join()}]`, "step_", text) as NonNullable<typeof run>;
+    interpreted.set(kernel, run);
   }
+  run(symbols.map((symbol) => storages[symbol]), step);
 }
+
+const APPLY = Object.fromEntries(
+  Object.entries(MEANING).map(([op, text]) => [op, new Function("a", "b", "c", `return ${text};`)]),
+) as Record<Op, (a: number, b: number, c: number) => number>;
 
 /** Runs a loop nest, all of its iterations in order, as one thread would. */
 export function interpretNest(nest: LoopNest, storages: Storages, step = 0): void {

@@ -184,12 +184,14 @@ class Lowering {
       (points, scope) => {
         this.#prepare(values.flatMap((value) => points.map((point) => ({ expr: value, point }))), scope);
         for (const point of points) {
-          for (const { tensor, index, value } of part.assignments) {
+          // all values before any store: a point may read what it overwrites
+          const results = values.map((value) => this.#evaluate(value, point, scope));
+          for (const [i, { tensor, index }] of part.assignments.entries()) {
             this.#emit(scope, {
               kind: "store",
               tensor,
               offset: this.#flatten(tensor, index, point, scope),
-              value: this.#evaluate(value, point, scope),
+              value: results[i],
             });
           }
         }
@@ -349,8 +351,12 @@ class Lowering {
       });
     }
     this.#note(scope, "reduce");
-    const rank = (axis: Axis) => (this.#schedule.order ?? []).indexOf(axis.name);
-    const ordered = [...axes].sort((a, b) => rank(a) < 0 || rank(b) < 0 ? 0 : rank(a) - rank(b));
+    // only sums may go another way through the axes: for the others the first of equals counts
+    const sums = instances.every(({ node }) => node.reduction === "sum");
+    const order = sums ? this.#schedule.order ?? [] : [];
+    const rank = (axis: Axis) =>
+      order.includes(axis.name) ? order.indexOf(axis.name) : order.length + axes.indexOf(axis);
+    const ordered = [...axes].sort((a, b) => rank(a) - rank(b));
     const run = (left: readonly Axis[], extra: readonly ReadonlyMap<string, Coordinate>[], scope: Scope) => {
       if (left.length > 0) {
         const [axis, ...inner] = left;

@@ -48,6 +48,8 @@ export interface Target {
   readonly syntax: Syntax;
   /** How sums are kept, for headers. */
   readonly numbers: string;
+  /** Relative rounding errors: of each addition of a sum, and of a store. */
+  readonly epsilon: { readonly sum: number; readonly store: number };
   readonly commentMark: string;
   /** Schedules that fit the kernel, best guess first. */
   candidates(kernel: Kernel): readonly Schedule[];

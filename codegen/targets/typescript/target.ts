@@ -14,6 +14,7 @@ export const typescript: Target = {
   name: "typescript",
   syntax,
   numbers: "f32 in, sums in f64",
+  epsilon: { sum: 2 ** -52, store: 2 ** -23 },
   commentMark: "//",
   candidates,
   files: (plan, kernels, texts) => ({
