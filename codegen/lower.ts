@@ -283,7 +283,11 @@ class Lowering {
       groups.get(group)!.set(this.#key(expr, point), { node: expr, point });
     };
     for (const { expr, point } of wanted) collect(expr, point);
-    for (const group of groups.values()) this.#reduce([...group.values()], scope);
+    for (const group of groups.values()) {
+      // another one's body may have needed it meanwhile
+      const left = [...group].filter(([key]) => !scope.value(key)).map(([, instance]) => instance);
+      if (left.length > 0) this.#reduce(left, scope);
+    }
   }
 
   /** Runs reductions over the same axes together. */
@@ -357,10 +361,11 @@ class Lowering {
     const rank = (axis: Axis) =>
       order.includes(axis.name) ? order.indexOf(axis.name) : order.length + axes.indexOf(axis);
     const ordered = [...axes].sort((a, b) => rank(a) - rank(b));
+    const unroll = ({ name, extent }: Axis) => Math.min(this.#schedule.unroll?.[name] ?? 1, extent);
     const run = (left: readonly Axis[], extra: readonly ReadonlyMap<string, Coordinate>[], scope: Scope) => {
       if (left.length > 0) {
         const [axis, ...inner] = left;
-        const copies = Math.min(this.#schedule.unroll?.[axis.name] ?? 1, axis.extent);
+        const copies = sums || inner.every((axis) => unroll(axis) === axis.extent) ? unroll(axis) : 1;
         this.#loop(
           axis,
           copies,

@@ -48,16 +48,12 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   for (const [i, options] of spec.layers.entries()) {
     const kind = registry.layers.find(({ type }) => type === options.type)!;
     const name = `${kind.stem}${counts[kind.stem] = (counts[kind.stem] ?? 0) + 1}`;
-    const fail = (problem: string) =>
-      new InputError(
-        `${origin}: layers[${i}]: ${kind.type} does not fit ${before} [${shapes[input].join(", ")}]: ${problem}`,
-      );
     let output: Shape;
     try {
       output = kind.shape(options, shapes[input]);
     } catch (error) {
-      if (error instanceof InputError) throw fail(error.message);
-      throw error;
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${origin}: layers[${i}]: ${kind.type} does not fit ${before}: ${error.message}`);
     }
     const parameters = kind.parameters?.(options, shapes[input]) ?? [];
     for (
@@ -65,7 +61,10 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     ) {
       const elements = (shape as Shape).reduce((product, extent) => product * extent, 1);
       if (elements > LARGEST) {
-        throw fail(`its ${what} would have ${elements} elements; at most ${LARGEST} are possible`);
+        throw new InputError(
+          `${origin}: layers[${i}]: ${kind.type} is too large: its ${what} [${(shape as Shape).join(", ")}] ` +
+            `would have ${elements} elements, at most ${LARGEST} are possible; make the layer or the batch smaller`,
+        );
       }
     }
     nodes.push({ name, kind, options, input, output: name, parameters });
@@ -75,13 +74,16 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   }
   if (shapes[input].length !== 1) {
     throw new InputError(
-      `${origin}: loss: ${spec.loss.type} takes a vector, but ${before} gives [${
-        shapes[input].join(", ")
-      }]; end with flatten or linear`,
+      `${origin}: loss: ${spec.loss.type} takes a vector, but ${before} gives [${shapes[input].join(", ")}]; ` +
+        `add ${either(registry.layers.filter(({ reshapes }) => reshapes))} at the end`,
     );
   }
   if (nodes.every(({ parameters }) => parameters.length === 0)) {
-    throw new InputError(`${origin}: layers: none of them can be trained; add a linear or conv2d layer`);
+    throw new InputError(
+      `${origin}: layers: none of them can be trained; add ${
+        either(registry.layers.filter((kind) => kind.parameters))
+      }`,
+    );
   }
   return {
     name: spec.name,
@@ -94,3 +96,5 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
   };
 }
+
+const either = (kinds: readonly LayerKind[]) => kinds.map(({ type }) => type).join(" or ");

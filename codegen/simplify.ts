@@ -49,11 +49,13 @@ function simplifyBody(
     // a loaded integer can be part of an index from here on
     if (statement.kind === "let" && statement.type === "i32") (level.variables as Set<string>).add(statement.name);
   }
-  // bases stand as early as what they are made of allows
-  for (const base of level.bases.reverse()) {
+  // bases stand as early as what they are made of allows, in the order in which they were needed
+  let first = 0;
+  for (const base of level.bases) {
     const terms = base.kind === "let" && base.value.kind === "offset" ? base.value.offset.terms : [];
     const after = result.findLastIndex((s) => s.kind === "let" && terms.some(({ variable }) => variable === s.name));
-    result.splice(after + 1, 0, base);
+    if (after < first) result.splice(first++, 0, base);
+    else result.splice(after + 1, 0, base);
   }
   return result;
 }

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { build, stop } from "esbuild";
-
 /** A module that offers all that the files do. */
 const ALL = "all.ts";
 
@@ -18,6 +16,8 @@ export async function bundle(files: Readonly<Record<string, string>>): Promise<s
     ...files,
     [ALL]: Object.keys(files).map((name) => `export * from "./${name}";`).join("\n"),
   };
+  // imported here: it asks for permissions that training from files does not need
+  const { build, stop } = await import("esbuild");
   try {
     const { outputFiles: [{ text }] } = await build({
       entryPoints: [ALL],

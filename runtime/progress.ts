@@ -1,0 +1,103 @@
+/**
+ * One line on a terminal that shows how far a run is.
+ *
+ * @module
+ */
+import { styleText } from "node:util";
+import type { Progress } from "./train.ts";
+
+/** The terminal, and how to write on it. */
+export interface Screen {
+  /** Writes text, as it is. */
+  write(text: string): void;
+  /** Columns now: the window may be resized while a run goes on. */
+  columns(): number;
+  readonly color: boolean;
+}
+
+/** How fast a run is, and how long it will take. */
+export interface Pace {
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** Readings that the pace is taken from: five seconds' worth. */
+const READINGS = 50;
+const LONGEST_BAR = 30, SHORTEST_BAR = 5;
+
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** A whole number with thousands set apart. */
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** Seconds for people. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds), minutes = Math.floor(whole / 60), hours = Math.floor(minutes / 60);
+  if (hours > 0) return `${hours} h ${minutes % 60} min`;
+  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+}
+
+/** The line: epoch, bar, percent, speed, time left to the end of the run; at most so many columns. */
+export function progressLine(
+  { epoch, epochs, samples, total }: Progress,
+  pace: Pace | undefined,
+  columns: number,
+  color: boolean,
+): string {
+  const before = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs} `;
+  const after = ` ${String(Math.floor(100 * samples / total)).padStart(3)} %` +
+    (pace ? `  ${count(pace.imagesPerSecond)} images/s  ${duration(pace.secondsLeft)} left` : "");
+  const length = Math.min(LONGEST_BAR, columns - before.length - after.length);
+  if (length < SHORTEST_BAR) return (before.trimEnd() + after).slice(0, Math.max(0, columns));
+  const done = Math.floor(length * samples / total);
+  const [full, empty] = ["━".repeat(done), "─".repeat(length - done)];
+  // not asked whether the stream is a terminal: the caller has
+  const paint = (format: "cyan" | "dim", text: string) =>
+    color ? styleText(format, text, { validateStream: false }) : text;
+  return before + paint("cyan", full) + paint("dim", empty) + after;
+}
+
+/** The line while it is on the screen. Each change is one write, so it does not flicker. */
+export class ProgressBar {
+  readonly #screen: Screen;
+  #readings: { readonly time: number; readonly images: number }[] = [];
+  #shown = false;
+
+  /** Shows nothing yet. */
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  /** Draws the line, or draws it anew. */
+  show(progress: Progress): void {
+    const columns = this.#screen.columns() - 1;
+    this.#draw(progressLine(progress, this.#pace(progress), columns, this.#screen.color));
+  }
+
+  /** Shows a text in the line's place. */
+  note(text: string): void {
+    this.#draw(text.slice(0, Math.max(0, this.#screen.columns() - 1)));
+  }
+
+  /** Takes the line off the screen; what is written next begins at its start. */
+  erase(): void {
+    if (this.#shown) this.#screen.write("\r\x1b[K");
+    this.#shown = false;
+  }
+
+  #draw(line: string): void {
+    this.#screen.write(`\r${line}\x1b[K`);
+    this.#shown = true;
+  }
+
+  #pace({ epoch, epochs, samples, total }: Progress): Pace | undefined {
+    const images = (epoch - 1) * total + samples, time = performance.now() / 1000;
+    const readings = this.#readings = [...this.#readings.slice(1 - READINGS), { time, images }];
+    const imagesPerSecond = (images - readings[0].images) / (time - readings[0].time);
+    return imagesPerSecond > 0
+      ? { imagesPerSecond, secondsLeft: (epochs * total - images) / imagesPerSecond }
+      : undefined;
+  }
+}

@@ -1,0 +1,162 @@
+/** Twenty training steps against a plain-loop model in f64 written without the compiler; and the same bits for any number of threads. */
+import assert from "node:assert/strict";
+import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
+import { compileTarget, plan } from "../codegen/compile.ts";
+import { initialLearningRate } from "../codegen/spec.ts";
+import { bundle } from "../runtime/bundle.ts";
+import { shuffle, streamKey, uniform } from "../runtime/random.ts";
+import { Session } from "../runtime/session.ts";
+import { type Dataset, fromArrays, parseSpec, registry, type Spec, targets } from "../mod.ts";
+import { randomSpec } from "./random_spec.ts";
+
+const STEPS = 20, SEED = 5;
+
+/** Blobs of ink whose place depends on the label: something that can be learned, the same everywhere. */
+function syntheticDigits(samples: number, [channels, height, width]: readonly number[]): Dataset {
+  const key = streamKey(1, "digits"), size = channels * height * width;
+  const inputs = new Uint8Array(samples * size), labels = new Int32Array(samples);
+  for (let n = 0; n < samples; n++) {
+    const label = labels[n] = Math.floor(uniform(key, n) * 10);
+    for (let i = 0; i < size; i++) {
+      const noise = uniform(key, samples + n * size + i);
+      const ink = Math.abs((i % width) - 2 * label - 4) < 4 && noise < 0.7;
+      inputs[n * size + i] = ink ? 128 + 127 * noise : noise < 0.1 ? 255 * noise : 0;
+    }
+  }
+  return fromArrays(inputs, labels, [channels, height, width]);
+}
+
+/** Trains and returns every parameter, and the mean loss. */
+async function generated(spec: Spec, data: Dataset, target: typeof targets[number], threads: number, steps: number) {
+  const planned = plan(spec, registry, { data: data.inputs instanceof Uint8Array ? "u8" : "f32" });
+  const session = await Session.open(planned.plan, await bundle(compileTarget(planned, target).files), [data], threads);
+  try {
+    session.initialize(SEED);
+    const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map(({ name }) =>
+      name
+    );
+    const initial = new Map(names.map((name) => [name, session.tensor(name).slice()]));
+    const rate = initialLearningRate(spec), { optimizer } = planned.plan.graph;
+    const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
+    const { loss, correct } = await session.train(0, { seed: SEED, epoch: 0, params }, steps);
+    const parameters = new Map(names.map((name) => [name, session.tensor(name).slice()]));
+    return { initial, parameters, loss, correct };
+  } finally {
+    session.close();
+  }
+}
+
+/** The same by the plain model. */
+function plain(
+  spec: Spec,
+  data: Dataset,
+  initial: ReadonlyMap<string, Float32Array>,
+  storage: Float32ArrayConstructor | Float64ArrayConstructor,
+) {
+  const network = new NaiveNetwork(spec as unknown as NaiveSpec, storage);
+  for (const [name, { values }] of network.parameters) values.set(initial.get(name)!);
+  const order = new Int32Array(data.samples), size = data.inputs.length / data.samples;
+  shuffle(order, data.samples, streamKey(SEED, "shuffle", 0));
+  let loss = 0, correct = 0, seen = 0;
+  for (let step = 0; step < STEPS; step++) {
+    const batch = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
+    const inputs = new storage(batch.length * size);
+    for (const [i, sample] of batch.entries()) {
+      for (let j = 0; j < size; j++) inputs[i * size + j] = data.inputs[sample * size + j] / 255;
+    }
+    const result = network.trainStep(
+      inputs,
+      Array.from(batch, (sample) => data.labels[sample]),
+      batch.length,
+      initialLearningRate(spec),
+    );
+    loss += result.loss * batch.length;
+    correct += result.correct;
+    seen += batch.length;
+  }
+  return { parameters: network.parameters, loss: loss / seen, correct };
+}
+
+function differences(a: ArrayLike<number>, b: ArrayLike<number>) {
+  let largest = 0, squares = 0;
+  for (let i = 0; i < a.length; i++) {
+    const d = Math.abs(a[i] - b[i]);
+    largest = Math.max(largest, d);
+    squares += d * d;
+  }
+  return { largest, rms: Math.sqrt(squares / a.length) };
+}
+
+for (const target of targets) {
+  for (const net of ["mnist_cnn", "lenet5"]) {
+    Deno.test(`${target.name}: ${STEPS} steps of ${net} follow the plain f64 model`, async () => {
+      const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)));
+      // the last batch is a short one
+      const data = syntheticDigits(STEPS * spec.batchSize - 32, [1, 28, 28]);
+      const ours = await generated(spec, data, target, 2, STEPS);
+      const model = plain(spec, data, ours.initial, Float64Array);
+      // Adam divides by the root of the squared gradient, so rounding of a tiny gradient shows in full. How much f32
+      // storage alone does is measured on the model itself: the tolerance is four times that.
+      const rounded = plain(spec, data, ours.initial, Float32Array);
+      let compared = 0, moved = 0;
+      for (const [name, { values }] of model.parameters) {
+        const own = differences(ours.parameters.get(name)!, values),
+          allowed = differences(rounded.parameters.get(name)!.values, values);
+        const floor = 2 ** -23;
+        assert.ok(own.rms <= 4 * allowed.rms + floor, `${name}: rms ${own.rms} > 4 * ${allowed.rms}`);
+        assert.ok(
+          own.largest <= 4 * allowed.largest + floor,
+          `${name}: largest ${own.largest} > 4 * ${allowed.largest}`,
+        );
+        // negative control: the training itself is far larger than the tolerance
+        const travelled = differences(ours.initial.get(name)!, values);
+        assert.ok(travelled.rms > 100 * own.rms, `${name} moved by ${travelled.rms}, error ${own.rms}`);
+        compared += values.length;
+        moved++;
+      }
+      assert.equal(moved, ours.parameters.size);
+      assert.ok(compared > 40_000, `${compared} numbers compared`);
+      assert.ok(Math.abs(ours.loss - model.loss) < 1e-4 * model.loss, `loss ${ours.loss}, model ${model.loss}`);
+      assert.ok(Math.abs(ours.correct - model.correct) <= 1);
+    });
+  }
+
+  Deno.test(`${target.name}: the same seed gives the same bits for 1, 2 and 3 threads`, async () => {
+    const data = syntheticDigits(6 * 64 - 5, [1, 28, 28]);
+    const specs = ["mnist_cnn", "mnist_mlp", "lenet5"].map((net) =>
+      parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)))
+    );
+    let compared = 0;
+    for (const spec of specs) {
+      const single = await generated(spec, data, target, 1, 6);
+      for (const threads of [2, 3]) {
+        const several = await generated(spec, data, target, threads, 6);
+        assert.equal(several.loss, single.loss);
+        for (const [name, values] of single.parameters) {
+          assert.deepEqual(several.parameters.get(name), values, `${spec.name} ${name} with ${threads} threads`);
+          compared += values.length;
+        }
+      }
+      assert.notDeepEqual(single.parameters, single.initial);
+    }
+    assert.ok(compared > 1_000_000);
+  });
+
+  Deno.test(`${target.name}: random nets, dropout and all, give the same bits for 1 and 3 threads`, async () => {
+    let nets = 0, random = 0;
+    for (let seed = 300; seed < 312; seed++) {
+      const spec = parseSpec({ ...randomSpec(seed), batchSize: 7 });
+      const samples = 25,
+        size = spec.input.reduce((a, b) => a * b),
+        outputs = spec.layers.at(-1)!.outFeatures as number;
+      const inputs = Float32Array.from({ length: samples * size }, (_, i) => uniform(seed, i));
+      const data = fromArrays(inputs, Array.from({ length: samples }, (_, i) => i % outputs), spec.input);
+      const [single, several] = [await generated(spec, data, target, 1, 4), await generated(spec, data, target, 3, 4)];
+      assert.deepEqual(several, single, `seed ${seed}`);
+      nets++;
+      if (spec.layers.some(({ type }) => type === "dropout")) random++;
+    }
+    assert.equal(nets, 12);
+    assert.ok(random >= 2, `${random} nets with dropout`);
+  });
+}
