@@ -23,20 +23,28 @@
  */
 import { kernels } from "./kernels/mod.ts";
 import { typescript } from "./codegen/targets/typescript/target.ts";
-import { compileTarget, plan, type Planned, planText } from "./codegen/compile.ts";
+import { compileTarget, kernelSource, plan, type Planned, planText } from "./codegen/compile.ts";
 import { InputError } from "./codegen/error.ts";
+import { kernelText, nestText } from "./codegen/ir_text.ts";
 import type { Registry } from "./codegen/layer.ts";
+import { scheduleText } from "./codegen/schedule.ts";
 import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
 import { bundle } from "./runtime/bundle.ts";
 import type { DataSplit } from "./runtime/data.ts";
+import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
+import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { run, type RunOptions, type Trained } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Spec } from "./codegen/spec.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
+export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
+export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
+export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
+export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { VerifyRow } from "./runtime/verify.ts";
 export { type EpochReport, type Progress, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
@@ -61,6 +69,22 @@ export function findTarget(name: string): Target {
  */
 export function parseSpec(json: unknown, origin = "spec"): Spec {
   return parse(json, registry, origin);
+}
+
+/**
+ * Reads and checks a spec's file.
+ *
+ * @param origin how messages call it; default its path.
+ * @throws {InputError} when it cannot be read, or is no spec.
+ */
+export async function loadSpec(path: string, origin: string = path): Promise<Spec> {
+  return parseSpec(await readText(path), origin);
+}
+
+/** Names of the specs in a folder: its files but `spec.schema.json`, without `.json`; none if there is no such folder. */
+export async function specNames(folder: string): Promise<string[]> {
+  return (await listFolder(folder)).map(({ name }) => name)
+    .filter((name) => name.endsWith(".json") && name !== "spec.schema.json").map((name) => name.slice(0, -5));
 }
 
 /** The JSON Schema of specs, for editors. */
@@ -95,6 +119,54 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
   const planned = plan(spec, registry, options);
   const { files } = compileTarget(planned, findTarget(target));
   return { ...planned, files, planText: planText(planned.plan, planned.fusions) };
+}
+
+/**
+ * All files of a net, by path below the folder of generated nets: `NAME/plan.txt`, `NAME/typescript/step.ts`.
+ *
+ * @param options where `target` is left out, files of all targets.
+ * @throws {InputError} when layers do not fit each other, or the net is too large.
+ */
+export function generatedFiles(spec: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
+  const planned = plan(spec, registry, options);
+  const files = { [`${spec.name}/plan.txt`]: planText(planned.plan, planned.fusions) };
+  for (const each of target === undefined ? targets : [findTarget(target)]) {
+    for (const [name, text] of Object.entries(compileTarget(planned, each).files)) {
+      files[`${spec.name}/${each.name}/${name}`] = text;
+    }
+  }
+  return files;
+}
+
+/** A kernel on its way: what it computes, in which order, as loops, and as printed. */
+export interface KernelStages {
+  /** Formulas in index notation. */
+  readonly kernel: string;
+  /** Directives. */
+  readonly schedule: string;
+  /** The loop nest. */
+  readonly nest: string;
+  /** The target's text. */
+  readonly source: string;
+}
+
+/**
+ * The kernels of a net by name, in the order in which they first run, each as text at every stage.
+ *
+ * @throws {InputError} when layers do not fit each other, or the net is too large.
+ */
+export function kernelStages(
+  spec: Spec,
+  { target: name = "auto", ...options }: CompileOptions = {},
+): ReadonlyMap<string, KernelStages> {
+  const target = findTarget(name);
+  const { kernels } = compileTarget(plan(spec, registry, options), target);
+  return new Map([...kernels].map(([name, compiled]) => [name, {
+    kernel: kernelText(compiled.kernel) + "\n",
+    schedule: scheduleText(compiled.schedule) + "\n",
+    nest: nestText(compiled.nest) + "\n",
+    source: kernelSource(compiled, target, spec.name),
+  }]));
 }
 
 /** How a net is trained. */
@@ -132,4 +204,12 @@ export async function verifyNet(
   { target = "auto", ...options }: VerifyOptions & { target?: string } = {},
 ): Promise<readonly VerifyRow[]> {
   return await verifyWith(spec, registry, findTarget(target), options);
+}
+
+/** Times every kernel of a training step on one thread, checked against the interpreter first. */
+export async function timeKernels(
+  spec: Spec,
+  { target = "auto" }: { target?: string } = {},
+): Promise<readonly KernelTime[]> {
+  return await timeWith(spec, registry, findTarget(target));
 }

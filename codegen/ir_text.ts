@@ -66,10 +66,11 @@ function indexText(index: Index): string {
 
 /** An expression in index notation. */
 export function exprText(expr: Expr): string {
-  return render(expr, false).text;
+  return render(expr, new Set()).text;
 }
 
-function render(expr: Expr, byName: boolean): Text {
+/** `names`: what stands by its name. */
+function render(expr: Expr, names: ReadonlySet<string>): Text {
   switch (expr.kind) {
     case "constant":
       return { text: number(expr.value), level: 3 };
@@ -82,13 +83,13 @@ function render(expr: Expr, byName: boolean): Text {
     case "param":
       return { text: expr.name, level: 3 };
     case "op":
-      if (byName && expr.name !== undefined) return { text: expr.name, level: 3 };
-      if (isRelu(expr)) return { text: `max(0, ${render(expr.operands[2], byName).text})`, level: 3 };
-      return operation(expr.op, expr.operands.map((operand) => render(operand, byName)));
+      if (expr.name !== undefined && names.has(expr.name)) return { text: expr.name, level: 3 };
+      if (isRelu(expr)) return { text: `max(0, ${render(expr.operands[2], names).text})`, level: 3 };
+      return operation(expr.op, expr.operands.map((operand) => render(operand, names)));
     case "reduce": {
-      if (byName && expr.name !== undefined) return { text: expr.name, level: 3 };
+      if (expr.name !== undefined && names.has(expr.name)) return { text: expr.name, level: 3 };
       const axes = expr.axes.map(({ name }) => name).join(",");
-      return { text: `${expr.reduction} over ${axes} of ${render(expr.body, byName).text}`, level: 0.5 };
+      return { text: `${expr.reduction} over ${axes} of ${render(expr.body, names).text}`, level: 0.5 };
     }
   }
 }
@@ -101,21 +102,26 @@ function isRelu({ op, operands: [test, zero, value] }: Expr & { kind: "op" }): b
 }
 
 /** `y[n,o] = b[o] + sum over i of x[n,i] * w[o,i]`. */
-export function assignmentText({ tensor, index, value }: Assignment, byName = false): string {
-  return `${tensor}[${index.map(affineText).join(",")}] = ${render(value, byName).text}`;
+export function assignmentText({ tensor, index, value }: Assignment, names: ReadonlySet<string> = new Set()): string {
+  return `${tensor}[${index.map(affineText).join(",")}] = ${render(value, names).text}`;
 }
 
-/** The formulas of a kernel: first what has a name, then the assignments in terms of the names. */
+/** The formulas of a kernel: first what has a name of its own, then the assignments in terms of the names. */
 export function formulas({ parts }: Kernel): string[] {
   return [
     ...new Set(parts.flatMap(({ assignments }) => {
-      const named = new Map<string, Expr & { kind: "op" | "reduce" }>();
+      const meanings = new Map<string, Expr>(), ambiguous = new Set<string>();
       for (const expr of assignments.flatMap(({ value }) => expressions(value))) {
-        if ((expr.kind === "op" || expr.kind === "reduce") && expr.name !== undefined) named.set(exprKey(expr), expr);
+        if ((expr.kind !== "op" && expr.kind !== "reduce") || expr.name === undefined) continue;
+        const other = meanings.get(expr.name);
+        if (other && exprKey(other) !== exprKey(expr)) ambiguous.add(expr.name);
+        meanings.set(expr.name, expr);
       }
+      for (const name of ambiguous) meanings.delete(name);
+      const names = new Set(meanings.keys());
       return [
-        ...[...named.values()].map((expr) => `${expr.name} = ${render({ ...expr, name: undefined }, true).text}`),
-        ...assignments.map((assignment) => assignmentText(assignment, true)),
+        ...[...meanings].map(([name, expr]) => `${name} = ${render({ ...expr, name: undefined } as Expr, names).text}`),
+        ...assignments.map((assignment) => assignmentText(assignment, names)),
       ];
     })),
   ];

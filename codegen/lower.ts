@@ -546,7 +546,8 @@ class Lowering {
 
   /** A name with the tile coordinates of the axes an expression depends on. */
   #labelled(name: string, point: Point, expr: Expr): string {
-    const labels = [...freeAxes(expr)].map((axis) => point.get(axis)?.label).filter((label) => label !== undefined);
+    const axes = freeAxes(expr);
+    const labels = [...point].flatMap(([axis, { label }]) => label !== undefined && axes.has(axis) ? [label] : []);
     return labelled(name, labels);
   }
 

@@ -3,7 +3,7 @@
  *
  * Of a kernel: every index lies inside its tensor (or is marked as padded), and what it overwrites it reads only at the
  * very place it overwrites. Of its loop nest: names are defined, types agree, every offset lies inside the tensor's
- * storage for all iterations, and each element of each output is written exactly once, by one iteration.
+ * storage for all iterations, and each element of each output is written exactly once, by one iteration of one thread.
  *
  * @module
  */
@@ -70,7 +70,8 @@ export function verifyKernel({ name, parts, tensors }: Kernel): void {
       }
       for (const expr of expressions(assignment.value)) {
         if (expr.kind === "op" && expr.operands.length !== OPS[expr.op].operands.length) {
-          throw fail(`${expr.op} has ${expr.operands.length} operands`);
+          // such a formula cannot be printed
+          throw new VerifyError(`${name}: ${expr.op} has ${expr.operands.length} operands in ${assignment.tensor}`);
         }
       }
     }
@@ -169,26 +170,34 @@ export function verifyNest(nest: LoopNest): void {
     body: readonly Statement[],
     outerMeanings: Map<string, Meaning>,
     outerTypes: Map<string, Type>,
-    mutable: Set<string>,
+    outerMutable: Set<string>,
+    { loops, alone }: { readonly loops: number; readonly alone: boolean },
   ) => {
-    const meanings = new Map(outerMeanings), types = new Map(outerTypes), own = new Set(mutable);
+    const meanings = new Map(outerMeanings), types = new Map(outerTypes), mutable = new Set(outerMutable);
     for (const s of body) {
       switch (s.kind) {
         case "loop": {
-          const count = Math.ceil((s.to - s.from) / s.step);
-          if (count < 1 || (s.to - s.from) % s.step !== 0) {
-            throw fail(`loop over ${s.variable} is not a whole number of steps`);
+          const { variable, from, to, step, parallel } = s, count = Math.ceil((to - from) / step);
+          if (types.has(variable) || meanings.has(variable)) throw fail(`${variable} is defined twice`);
+          if (count < 1 || (to - from) % step !== 0) {
+            throw fail(`loop over ${variable} is not a whole number of steps`);
+          }
+          const shared = nest.parallel;
+          if (parallel && (loops > 0 || from !== 0 || step !== shared?.step || to !== shared.iterations * step)) {
+            throw fail(`loop over ${variable} is parallel, and is not what threads share`);
           }
           walk(
             s.body,
-            new Map([...meanings, [s.variable, { kind: "loop", loop: { from: s.from, step: s.step, count } }]]),
+            new Map([...meanings, [variable, { kind: "loop", loop: { from, step, count } }]]),
             types,
-            own,
+            // threads have no accumulator in common
+            parallel ? new Set() : mutable,
+            { loops: loops + 1, alone: alone || parallel },
           );
           break;
         }
         case "block":
-          walk(s.body, meanings, types, own);
+          walk(s.body, meanings, types, mutable, { loops, alone: alone || s.last && loops === 0 });
           break;
         case "let":
         case "variable": {
@@ -196,12 +205,12 @@ export function verifyNest(nest: LoopNest): void {
           const type = typeOf(s.value, meanings, types);
           if (type !== s.type) throw fail(`${s.name} is ${s.type}, its value ${type}`);
           types.set(s.name, type);
-          if (s.kind === "variable") own.add(s.name);
+          if (s.kind === "variable") mutable.add(s.name);
           if (type === "i32" && s.kind === "let") meanings.set(s.name, meaningOf(s.value));
           break;
         }
         case "set": {
-          if (!own.has(s.name)) throw fail(`${s.name} is set and is no accumulator`);
+          if (!mutable.has(s.name)) throw fail(`${s.name} is set and is no accumulator`);
           const type = typeOf(s.value, meanings, types);
           if (type !== types.get(s.name)) throw fail(`${s.name} is ${types.get(s.name)}, set to ${type}`);
           break;
@@ -209,6 +218,7 @@ export function verifyNest(nest: LoopNest): void {
         case "store": {
           const type = typeOf(s.value, meanings, types), { dtype, rows } = nest.tensors[s.tensor] ?? {};
           const offset = prove(s.tensor, s.offset, meanings);
+          if (!alone) throw fail(`${s.tensor} is written by every thread`);
           if (rows !== undefined) throw fail(`${s.tensor} belongs to the run and is written`);
           if (LOADED[dtype] !== type) throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
           stores.set(s.tensor, [...stores.get(s.tensor) ?? [], { offset, meanings }]);
@@ -223,7 +233,10 @@ export function verifyNest(nest: LoopNest): void {
     return below === undefined ? { kind: "unknown" } : { kind: "below", limit: below };
   };
 
-  walk(nest.body, new Map([["step", { kind: "row", of: "steps" }]]), new Map(), new Set());
+  walk(nest.body, new Map([["step", { kind: "row", of: "steps" }]]), new Map(), new Set(), {
+    loops: 0,
+    alone: nest.parallel === undefined,
+  });
   for (const [tensor, places] of stores) proveWrites(nest, tensor, places);
 }
 

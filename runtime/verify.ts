@@ -6,7 +6,7 @@
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../codegen/interpret.ts";
-import type { Kernel, TensorType } from "../codegen/ir.ts";
+import type { Kernel, LoopNest, TensorType } from "../codegen/ir.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { strides } from "../codegen/lower.ts";
 import { accesses, type Plan, type PlannedKernel } from "../codegen/plan.ts";
@@ -93,8 +93,7 @@ export function verifyKernelCode(
   const storages = randomStorages(kernel, bindings, plan, spec, draw);
   const expected = Object.fromEntries(Object.entries(storages).map(([symbol, storage]) => [symbol, storage.slice()]));
   interpretKernel(kernel, expected, ROW);
-  const args: (Storage | number)[] = Object.keys(nest.tensors).map((symbol) => storages[symbol]);
-  if (Object.values(nest.tensors).some(({ rows }) => rows === "steps")) args.push(ROW);
+  const args = leadingArguments(nest, storages);
   if (nest.parallel) {
     const { iterations, step } = nest.parallel;
     const bound = (i: number) => Math.floor(iterations * i / THREADS) * step;
@@ -113,6 +112,25 @@ export function verifyKernelCode(
     if (worst - allowed > excess) [excess, error, tolerance] = [worst - allowed, worst, allowed];
   }
   return { check: kernel.name, cases, error, tolerance, ok: excess <= 0 };
+}
+
+/** What a generated kernel is called with, but for its share of a parallel loop. */
+function leadingArguments({ tensors }: LoopNest, storages: Storages): (Storage | number)[] {
+  const args: (Storage | number)[] = Object.keys(tensors).map((symbol) => storages[symbol]);
+  if (Object.values(tensors).some(({ rows }) => rows === "steps")) args.push(ROW);
+  return args;
+}
+
+/** Random contents to call a generated kernel with, all of a parallel loop for one thread. */
+export function kernelArguments(
+  { kernel, nest }: CompiledKernel,
+  bindings: Readonly<Record<string, string>>,
+  plan: Plan,
+  spec: Spec,
+  seed: number,
+): (Storage | number)[] {
+  const args = leadingArguments(nest, randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name)));
+  return nest.parallel ? [...args, 0, nest.parallel.iterations * nest.parallel.step] : args;
 }
 
 /** Iterations of the longest reduction, nested ones multiplied. */

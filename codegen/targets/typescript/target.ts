@@ -28,10 +28,10 @@ const identifier = (tensor: string) => tensor.replaceAll(".", "_");
 
 function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): string {
   const writer = new Writer();
-  const steps = plan.train.barriers.filter((b) => b).length;
+  const barriers = plan.train.barriers.filter((b) => b).length + 1;
   writer.line(`// net       ${plan.name}, batch ${plan.batchSize}`);
   writer.line(
-    `// step      train: ${plan.train.kernels.length} kernels, ${steps} barriers · evaluate: ${plan.evaluate.kernels.length} kernels`,
+    `// step      train: ${plan.train.kernels.length} kernels, ${barriers} barriers · evaluate: ${plan.evaluate.kernels.length} kernels`,
   );
   writer.line(`// memory    ${plan.arenaBytes} bytes, see ../plan.txt`);
   writer.line(`// regenerate: deno task generate specs/${plan.name}.json`);

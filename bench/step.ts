@@ -1,0 +1,104 @@
+/**
+ * What the compiler brings: training images/s of a net, generated kernels against generic loops over run-time shapes
+ * (`naive.ts`), measured in turn in one run; and each kernel's GFLOP/s.
+ *
+ *     deno task bench:step [NET] [--json FILE]
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { limitSamples, loadMnist, parseSpec, timeKernels, train } from "../mod.ts";
+import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
+
+const { values: { json }, positionals: [net = "mnist_cnn"] } = parseArgs({
+  options: { json: { type: "string" } },
+  allowPositionals: true,
+});
+const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)), net);
+
+/** Each configuration is measured so often, in turn with the others. */
+const ROUNDS = 5;
+/** Steps of the naive network per round; it needs as long as hundreds of the generated ones. */
+const NAIVE_STEPS = 4;
+/** Images per round for generated code. */
+const IMAGES = 12_800;
+
+const data = await loadMnist();
+const sample = data.train.inputs.length / data.train.samples;
+
+const naive = new NaiveNetwork(spec as unknown as NaiveSpec, Float32Array);
+for (const { values, fanIn, fanOut } of naive.parameters.values()) {
+  const scale = values.length > fanOut ? Math.sqrt(2 / (fanIn + fanOut)) : 0;
+  values.forEach((_, i) => values[i] = (2 * Math.random() - 1) * scale);
+}
+const batch = Float32Array.from(data.train.inputs.subarray(0, spec.batchSize * sample), (byte) => byte / 255);
+const labels = data.train.labels.subarray(0, spec.batchSize);
+
+function naiveRate(): number {
+  const start = performance.now();
+  for (let i = 0; i < NAIVE_STEPS; i++) naive.trainStep(batch, labels, spec.batchSize, 0.001);
+  return NAIVE_STEPS * spec.batchSize / ((performance.now() - start) / 1000);
+}
+
+async function generatedRate(threads: number): Promise<number> {
+  const { report } = await train(spec, { train: limitSamples(data.train, IMAGES), test: limitSamples(data.test, 64) }, {
+    threads,
+    epochs: 2,
+  });
+  // the first epoch warms V8 up
+  return IMAGES / report.epochs[1].seconds;
+}
+
+const rates: Record<string, number[]> = {
+  "naive, 1 thread": [],
+  "generated, 1 thread": [],
+  "generated, 2 threads": [],
+};
+naiveRate();
+for (let round = 0; round < ROUNDS; round++) {
+  rates["naive, 1 thread"].push(naiveRate());
+  rates["generated, 1 thread"].push(await generatedRate(1));
+  rates["generated, 2 threads"].push(await generatedRate(2));
+}
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const base = median(rates["naive, 1 thread"]);
+
+console.log(`${net}, batch ${spec.batchSize}: training images/s, ${ROUNDS} rounds in turn\n`);
+console.log(`${"".padEnd(24)}  median    best  against naive`);
+for (const [name, values] of Object.entries(rates)) {
+  const ratio = median(values) / base;
+  console.log(
+    `${name.padEnd(24)} ${median(values).toFixed(0).padStart(7)} ${Math.max(...values).toFixed(0).padStart(7)} ${
+      ratio.toFixed(1).padStart(14)
+    }`,
+  );
+}
+
+const kernels = await timeKernels(spec, { target: "typescript" });
+const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
+console.log(`\nkernels of a step, one thread, each checked first: best of its runs\n`);
+console.log(`${"".padEnd(38)}      ms  share  GFLOP/s    GB/s  schedule`);
+for (const { kernel, seconds, flops, bytes, schedule } of kernels) {
+  console.log(
+    `${kernel.padEnd(38)} ${(1000 * seconds).toFixed(3).padStart(7)} ${
+      (100 * seconds / total).toFixed(1).padStart(5)
+    }% ` +
+      `${(flops / seconds / 1e9).toFixed(2).padStart(8)} ${
+        (bytes / seconds / 1e9).toFixed(2).padStart(7)
+      }  ${schedule}`,
+  );
+}
+const flops = kernels.reduce((sum, k) => sum + k.flops, 0);
+console.log(
+  `${"all".padEnd(38)} ${(1000 * total).toFixed(3).padStart(7)}  100.0% ${
+    (flops / total / 1e9).toFixed(2).padStart(7)
+  }`,
+);
+
+if (json) {
+  const machine = { deno: Deno.version.deno, v8: Deno.version.v8, cores: navigator.hardwareConcurrency };
+  Deno.writeTextFileSync(
+    json,
+    JSON.stringify({ net, date: new Date().toISOString().slice(0, 10), machine, rates, kernels }, null, 2) + "\n",
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * Times generated kernels one by one, on one thread, after checking what they compute.
+ *
+ * @module
+ */
+import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
+import { cost } from "../codegen/cost.ts";
+import type { Registry } from "../codegen/layer.ts";
+import { scheduleText } from "../codegen/schedule.ts";
+import type { Spec } from "../codegen/spec.ts";
+import type { Target } from "../codegen/target.ts";
+import { bundle } from "./bundle.ts";
+import { kernelArguments, verifyKernelCode } from "./verify.ts";
+
+/** How long one run of a kernel takes. */
+export interface KernelTime {
+  readonly kernel: string;
+  readonly schedule: string;
+  /** Least of all runs. */
+  readonly seconds: number;
+  readonly median: number;
+  readonly runs: number;
+  readonly flops: number;
+  /** Bytes of the distinct elements read and written. */
+  readonly bytes: number;
+}
+
+/** Runs of a kernel that are not counted: V8 has optimised it by then. */
+const WARM_UP = 5;
+
+/**
+ * Times every kernel of a training step.
+ *
+ * @param milliseconds how long each kernel is run for, at least; never under ten runs.
+ * @throws {Error} when a kernel does not agree with the interpreter: it is not timed then.
+ */
+export async function timeKernels(
+  spec: Spec,
+  registry: Registry,
+  target: Target,
+  milliseconds = 200,
+): Promise<KernelTime[]> {
+  const net = compileTarget(plan(spec, registry), target);
+  const module = await import(await bundle(net.files));
+  const planned = net.plan.train.kernels;
+  return kernelsOf({ ...net.plan, evaluate: net.plan.train }).map((kernel) => {
+    const compiled = net.kernels.get(kernel.name)!;
+    const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
+    const { ok, error, tolerance } = verifyKernelCode(
+      compiled,
+      module[kernel.name],
+      bindings,
+      net.plan,
+      spec,
+      target,
+      0,
+    );
+    if (!ok) throw new Error(`${kernel.name} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
+    const args = kernelArguments(compiled, bindings, net.plan, spec, 0);
+    const run = () => module[kernel.name](...args);
+    for (let i = 0; i < WARM_UP; i++) run();
+    const times: number[] = [];
+    for (let total = 0; total < milliseconds || times.length < 10;) {
+      const start = performance.now();
+      run();
+      times.push(performance.now() - start);
+      total += times[times.length - 1];
+    }
+    times.sort((a, b) => a - b);
+    const { flops, read, written } = cost(kernel);
+    return {
+      kernel: kernel.name,
+      schedule: scheduleText(compiled.schedule),
+      seconds: times[0] / 1000,
+      median: times[times.length >> 1] / 1000,
+      runs: times.length,
+      flops,
+      bytes: read + written,
+    };
+  });
+}
