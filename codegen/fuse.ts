@@ -78,8 +78,11 @@ function meetingPlace(
   consumer: PlannedKernel,
   kernels: readonly PlannedKernel[],
 ): "producer" | "consumer" | undefined {
+  const first = kernels.indexOf(producer), last = kernels.indexOf(consumer);
+  // what is read before it is written is of the step before
+  if (last < first) return undefined;
   const made = accesses(producer), used = accesses(consumer);
-  const between = kernels.slice(kernels.indexOf(producer) + 1, kernels.indexOf(consumer)).map(accesses);
+  const between = kernels.slice(first + 1, last).map(accesses);
   const undisturbed = (moved: typeof made) =>
     between.every(({ reads, writes }) =>
       !overlap(writes, moved.reads) && !overlap(reads, moved.writes) && !overlap(writes, moved.writes)

@@ -144,14 +144,10 @@ export interface Registry {
 export const extent: z.ZodType<number> = z.int().min(1).max(1_048_576);
 const side = z.int().min(1).max(4096);
 /** Schema of a size in height and width: a number for both, or [height, width]. */
-export const extents: z.ZodType<number | [number, number]> = z.union([side, z.tuple([side, side])], {
-  error: "expected a whole number from 1 to 4096, or [height, width] of such numbers",
-});
+export const extents: z.ZodType<number | [number, number]> = z.union([side, z.tuple([side, side])]);
 const margin = z.int().min(0).max(4096);
 /** Schema of a padding: as {@linkcode extents}, 0 allowed. */
-export const paddings: z.ZodType<number | [number, number]> = z.union([margin, z.tuple([margin, margin])], {
-  error: "expected a whole number from 0 to 4096, or [height, width] of such numbers",
-});
+export const paddings: z.ZodType<number | [number, number]> = z.union([margin, z.tuple([margin, margin])]);
 /** Schema of `init`. */
 export const init: z.ZodDefault<z.ZodEnum<{ [K in Init]: K }>> = z.enum(["xavierUniform", "heUniform", "zeros"])
   .default("xavierUniform")

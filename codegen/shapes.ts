@@ -72,18 +72,17 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     input = name;
     before = `layers[${i}] ${kind.type}`;
   }
+  const either = (kinds: readonly LayerKind[]) => kinds.map(({ type }) => type).join(" or ");
   if (shapes[input].length !== 1) {
+    const vectorizing = either(registry.layers.filter(({ reshapes }) => reshapes));
     throw new InputError(
       `${origin}: loss: ${spec.loss.type} takes a vector, but ${before} gives [${shapes[input].join(", ")}]; ` +
-        `add ${either(registry.layers.filter(({ reshapes }) => reshapes))} at the end`,
+        `add ${vectorizing} at the end`,
     );
   }
   if (nodes.every(({ parameters }) => parameters.length === 0)) {
-    throw new InputError(
-      `${origin}: layers: none of them can be trained; add ${
-        either(registry.layers.filter((kind) => kind.parameters))
-      }`,
-    );
+    const trainable = either(registry.layers.filter(({ parameters }) => parameters));
+    throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
   }
   return {
     name: spec.name,
@@ -96,5 +95,3 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
   };
 }
-
-const either = (kinds: readonly LayerKind[]) => kinds.map(({ type }) => type).join(" or ");

@@ -53,7 +53,7 @@ export function specSchema(registry: Registry): z.ZodType<Spec> {
       description: "Name of the net and of its folder under generated/.",
     }),
     input: z.union([z.tuple([extent, extent, extent]), z.tuple([extent])]).meta({
-      title: "[channels, height, width] or [length], whole numbers from 1 to 1048576",
+      title: "[channels, height, width] or [length]",
       description: "Shape of one sample: [channels, height, width] or [length].",
     }),
     batchSize: z.int().min(1).max(65_536).describe("Samples per step."),
@@ -133,6 +133,7 @@ interface Rules {
   /** A number or a pair; or lists told apart by their length. */
   readonly anyOf?: readonly Rules[];
   readonly properties?: Readonly<Record<string, Rules>>;
+  readonly required?: readonly string[];
   readonly items?: Rules;
   readonly prefixItems?: readonly Rules[];
   readonly minItems?: number;
@@ -158,9 +159,10 @@ function describe(issues: readonly z.core.$ZodIssue[], spec: unknown, schema: Ru
   const at = path === "" ? "" : `${path}: `;
   if (issue.code === "custom") return at + issue.message;
   if (issue.code === "unrecognized_keys") {
-    const known = Object.keys(alternative(rules, value).properties!);
-    const free = known.filter((key) => !Object.hasOwn(value as object, key));
-    return `${at}unknown key ${show(issue.keys[0])}; known keys: ${known.join(", ")}${didYouMean(issue.keys[0], free)}`;
+    const [key] = issue.keys, properties = alternative(rules, value).properties!, known = Object.keys(properties);
+    const owner = properties.type ? ` of ${properties.type.const}` : "";
+    const free = known.filter((name) => (value as Record<string, unknown>)[name] === undefined);
+    return `${at}unknown key ${show(key)}; known keys${owner}: ${known.join(", ")}${didYouMean(key, free)}`;
   }
   if (value === undefined && path !== "") return `${at}missing; expected ${expectation(rules)}`;
   return `${at}expected ${expectation(rules)}, but it is ${show(value)}${didYouMean(value, rules.enum ?? [])}`;
@@ -204,7 +206,7 @@ function expectation({ title, enum: names, oneOf, anyOf, ...rules }: Rules): str
     case "string":
       return "a text";
     default:
-      return "an object";
+      return `an object with ${rules.required!.join(", ")}`;
   }
 }
 

@@ -25,7 +25,7 @@ export function windowCount(input: number, kernel: number, stride: number, paddi
     throw new InputError(
       `its kernel is ${kernel} ${what}, but its input has only ${input}${
         padding ? ` and ${padding} of padding on each side` : ""
-      }`,
+      }; make the kernel smaller`,
     );
   }
   return Math.floor((input + 2 * padding - kernel) / stride) + 1;

@@ -25,7 +25,9 @@ export const conv2d: LayerKind<z.infer<typeof schema>> = {
   shape({ inChannels, outChannels, kernel, stride, padding }, input) {
     requireImage(input);
     if (inChannels !== undefined && inChannels !== input[0]) {
-      throw new InputError(`inChannels is ${inChannels}, but its input has ${input[0]} channels`);
+      throw new InputError(
+        `inChannels is ${inChannels}, but its input is [${input.join(", ")}]; write ${input[0]} or leave it out`,
+      );
     }
     const [kh, kw] = pair(kernel), [sh, sw] = pair(stride), [ph, pw] = pair(padding);
     return [outChannels, windowCount(input[1], kh, sh, ph, "rows"), windowCount(input[2], kw, sw, pw, "columns")];

@@ -23,7 +23,9 @@ export const linear: LayerKind<z.infer<typeof schema>> = {
       throw new InputError(`it takes a vector, but its input is [${input.join(", ")}]; put a flatten layer before it`);
     }
     if (inFeatures !== undefined && inFeatures !== input[0]) {
-      throw new InputError(`inFeatures is ${inFeatures}, but its input has ${input[0]}`);
+      throw new InputError(
+        `inFeatures is ${inFeatures}, but its input is [${input[0]}]; write ${input[0]} or leave it out`,
+      );
     }
     return [outFeatures];
   },

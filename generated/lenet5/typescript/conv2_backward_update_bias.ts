@@ -1,0 +1,46 @@
+// kernel    conv2_backward_update_bias   db = sum over n,p,q of dy[n,o,p,q]
+//           mean = beta1 * m[o] + beta1_rest * db
+//           square = beta2 * v[o] + beta2_rest * db * db
+//           and 3 more
+// shape     o = 16, n = 64, p = 10, q = 10   (f32 in, sums in f64)
+// schedule  parallel o
+// cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
+// source    kernels/conv2d.ts + kernels/adam.ts sha256:43220938   regenerate: deno task generate specs/lenet5.json
+export function conv2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+  const params_at_step = step * 9;
+  const beta1 = params[params_at_step + 1];
+  const beta1_rest = params[params_at_step + 2];
+  const beta2 = params[params_at_step + 4];
+  const beta2_rest = params[params_at_step + 5];
+  const step_size = params[params_at_step + 6];
+  const v_scale = params[params_at_step + 7];
+  const epsilon = params[params_at_step + 8];
+  for (let o = from; o < to; o++) {
+    const dy_at_o = o * 324;
+
+    // seed
+    let db = 0;
+
+    // reduce
+    for (let n = 0; n < 64; n++) {
+      const dy_at_o_n = dy_at_o + n * 5184;
+      for (let p = 0; p < 10; p++) {
+        const dy_at_o_n_p = dy_at_o_n + p * 18;
+        for (let q = 0; q < 10; q++) {
+          const dy_nopq = dy[dy_at_o_n_p + q + 76];
+          db += dy_nopq;
+        }
+      }
+    }
+
+    // finish
+    const m_o = m[o];
+    const mean = beta1 * m_o + beta1_rest * db;
+    const v_o = v[o];
+    const square = beta2 * v_o + beta2_rest * db * db;
+    const w_o = w[o];
+    m[o] = mean;
+    v[o] = square;
+    w[o] = w_o - step_size * mean / (Math.sqrt(square) * v_scale + epsilon);
+  }
+}

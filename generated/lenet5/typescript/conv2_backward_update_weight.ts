@@ -1,0 +1,149 @@
+// kernel    conv2_backward_update_weight   dw = sum over n,p,q of dy[n,o,p,q] * x[n,c,p+r,q+s]
+//           g = dw + l2 * w[o,c,r,s]
+//           mean = beta1 * m[o,c,r,s] + beta1_rest * g
+//           and 4 more
+// shape     o = 16, c = 6, r = 5, s = 5, n = 64, p = 10, q = 10   (f32 in, sums in f64)
+// schedule  tile s 5 · unroll q 4 · parallel o
+// cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 5 accumulators
+// source    kernels/conv2d.ts + kernels/adam.ts sha256:6e002ef8   regenerate: deno task generate specs/lenet5.json
+export function conv2_backward_update_weight(m: Float32Array, dy: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+  const params_at_step = step * 9;
+  const beta1 = params[params_at_step + 1];
+  const beta1_rest = params[params_at_step + 2];
+  const l2 = params[params_at_step + 3];
+  const beta2 = params[params_at_step + 4];
+  const beta2_rest = params[params_at_step + 5];
+  const step_size = params[params_at_step + 6];
+  const v_scale = params[params_at_step + 7];
+  const epsilon = params[params_at_step + 8];
+  for (let o = from; o < to; o++) {
+    const dy_at_o = o * 324;
+    const m_at_o = o * 150;
+    for (let c = 0; c < 6; c++) {
+      const x_at_c = c * 196;
+      const m_at_o_c = m_at_o + c * 25;
+      for (let r = 0; r < 5; r++) {
+        const x_at_c_r = x_at_c + r * 14;
+        const m_at_o_c_r = m_at_o_c + r * 5;
+
+        // seed
+        let dw0 = 0;
+        let dw1 = 0;
+        let dw2 = 0;
+        let dw3 = 0;
+        let dw4 = 0;
+
+        // reduce
+        for (let n = 0; n < 64; n++) {
+          const dy_at_o_n = dy_at_o + n * 5184;
+          const x_at_c_r_n = x_at_c_r + n * 1176;
+          for (let p = 0; p < 10; p++) {
+            const dy_at_o_n_p = dy_at_o_n + p * 18;
+            const x_at_c_r_n_p = x_at_c_r_n + p * 14;
+            for (let q = 0; q < 8; q += 4) {
+              const dy0 = dy[dy_at_o_n_p + q + 76];
+              const x0 = x[x_at_c_r_n_p + q];
+              dw0 += dy0 * x0;
+              const x1 = x[x_at_c_r_n_p + q + 1];
+              dw1 += dy0 * x1;
+              const x2 = x[x_at_c_r_n_p + q + 2];
+              dw2 += dy0 * x2;
+              const x3 = x[x_at_c_r_n_p + q + 3];
+              dw3 += dy0 * x3;
+              const x4 = x[x_at_c_r_n_p + q + 4];
+              dw4 += dy0 * x4;
+              const dy1 = dy[dy_at_o_n_p + q + 77];
+              dw0 += dy1 * x1;
+              dw1 += dy1 * x2;
+              dw2 += dy1 * x3;
+              dw3 += dy1 * x4;
+              const x5 = x[x_at_c_r_n_p + q + 5];
+              dw4 += dy1 * x5;
+              const dy2 = dy[dy_at_o_n_p + q + 78];
+              dw0 += dy2 * x2;
+              dw1 += dy2 * x3;
+              dw2 += dy2 * x4;
+              dw3 += dy2 * x5;
+              const x6 = x[x_at_c_r_n_p + q + 6];
+              dw4 += dy2 * x6;
+              const dy3 = dy[dy_at_o_n_p + q + 79];
+              dw0 += dy3 * x3;
+              dw1 += dy3 * x4;
+              dw2 += dy3 * x5;
+              dw3 += dy3 * x6;
+              const x7 = x[x_at_c_r_n_p + q + 7];
+              dw4 += dy3 * x7;
+            }
+            {
+              const dy0 = dy[dy_at_o_n_p + 84];
+              const x0 = x[x_at_c_r_n_p + 8];
+              dw0 += dy0 * x0;
+              const x1 = x[x_at_c_r_n_p + 9];
+              dw1 += dy0 * x1;
+              const x2 = x[x_at_c_r_n_p + 10];
+              dw2 += dy0 * x2;
+              const x3 = x[x_at_c_r_n_p + 11];
+              dw3 += dy0 * x3;
+              const x4 = x[x_at_c_r_n_p + 12];
+              dw4 += dy0 * x4;
+              const dy1 = dy[dy_at_o_n_p + 85];
+              dw0 += dy1 * x1;
+              dw1 += dy1 * x2;
+              dw2 += dy1 * x3;
+              dw3 += dy1 * x4;
+              const x5 = x[x_at_c_r_n_p + 13];
+              dw4 += dy1 * x5;
+            }
+          }
+        }
+
+        // finish
+        const m0 = m[m_at_o_c_r];
+        const w0 = w[m_at_o_c_r];
+        const g0 = dw0 + l2 * w0;
+        const mean0 = beta1 * m0 + beta1_rest * g0;
+        const v0 = v[m_at_o_c_r];
+        const square0 = beta2 * v0 + beta2_rest * g0 * g0;
+        m[m_at_o_c_r] = mean0;
+        v[m_at_o_c_r] = square0;
+        w[m_at_o_c_r] = w0 - step_size * mean0 / (Math.sqrt(square0) * v_scale + epsilon);
+        const m1 = m[m_at_o_c_r + 1];
+        const w1 = w[m_at_o_c_r + 1];
+        const g1 = dw1 + l2 * w1;
+        const mean1 = beta1 * m1 + beta1_rest * g1;
+        const v1 = v[m_at_o_c_r + 1];
+        const square1 = beta2 * v1 + beta2_rest * g1 * g1;
+        m[m_at_o_c_r + 1] = mean1;
+        v[m_at_o_c_r + 1] = square1;
+        w[m_at_o_c_r + 1] = w1 - step_size * mean1 / (Math.sqrt(square1) * v_scale + epsilon);
+        const m2 = m[m_at_o_c_r + 2];
+        const w2 = w[m_at_o_c_r + 2];
+        const g2 = dw2 + l2 * w2;
+        const mean2 = beta1 * m2 + beta1_rest * g2;
+        const v2 = v[m_at_o_c_r + 2];
+        const square2 = beta2 * v2 + beta2_rest * g2 * g2;
+        m[m_at_o_c_r + 2] = mean2;
+        v[m_at_o_c_r + 2] = square2;
+        w[m_at_o_c_r + 2] = w2 - step_size * mean2 / (Math.sqrt(square2) * v_scale + epsilon);
+        const m3 = m[m_at_o_c_r + 3];
+        const w3 = w[m_at_o_c_r + 3];
+        const g3 = dw3 + l2 * w3;
+        const mean3 = beta1 * m3 + beta1_rest * g3;
+        const v3 = v[m_at_o_c_r + 3];
+        const square3 = beta2 * v3 + beta2_rest * g3 * g3;
+        m[m_at_o_c_r + 3] = mean3;
+        v[m_at_o_c_r + 3] = square3;
+        w[m_at_o_c_r + 3] = w3 - step_size * mean3 / (Math.sqrt(square3) * v_scale + epsilon);
+        const m4 = m[m_at_o_c_r + 4];
+        const w4 = w[m_at_o_c_r + 4];
+        const g4 = dw4 + l2 * w4;
+        const mean4 = beta1 * m4 + beta1_rest * g4;
+        const v4 = v[m_at_o_c_r + 4];
+        const square4 = beta2 * v4 + beta2_rest * g4 * g4;
+        m[m_at_o_c_r + 4] = mean4;
+        v[m_at_o_c_r + 4] = square4;
+        w[m_at_o_c_r + 4] = w4 - step_size * mean4 / (Math.sqrt(square4) * v_scale + epsilon);
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// kernel    linear2_backward_update_bias   db = sum over n of dy[n,o]
+//           mean = beta1 * m[o] + beta1_rest * db
+//           square = beta2 * v[o] + beta2_rest * db * db
+//           and 3 more
+// shape     o = 10, n = 64   (f32 in, sums in f64)
+// schedule  parallel o
+// cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
+// source    kernels/linear.ts + kernels/adam.ts sha256:fa9ab0e3   regenerate: deno task generate specs/mnist_cnn.json
+export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+  const params_at_step = step * 9;
+  const beta1 = params[params_at_step + 1];
+  const beta1_rest = params[params_at_step + 2];
+  const beta2 = params[params_at_step + 4];
+  const beta2_rest = params[params_at_step + 5];
+  const step_size = params[params_at_step + 6];
+  const v_scale = params[params_at_step + 7];
+  const epsilon = params[params_at_step + 8];
+  for (let o = from; o < to; o++) {
+    // seed
+    let db = 0;
+
+    // reduce
+    for (let n = 0; n < 64; n++) {
+      const dy_at_o_n = o + n * 10;
+      const dy_no = dy[dy_at_o_n];
+      db += dy_no;
+    }
+
+    // finish
+    const m_o = m[o];
+    const mean = beta1 * m_o + beta1_rest * db;
+    const v_o = v[o];
+    const square = beta2 * v_o + beta2_rest * db * db;
+    const w_o = w[o];
+    m[o] = mean;
+    v[o] = square;
+    w[o] = w_o - step_size * mean / (Math.sqrt(square) * v_scale + epsilon);
+  }
+}

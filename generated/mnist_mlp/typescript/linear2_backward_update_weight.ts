@@ -1,0 +1,82 @@
+// kernel    linear2_backward_update_weight   dw = sum over n of x[n,i] * dy[n,o]
+//           g = dw + l2 * w[o,i]
+//           mean = beta1 * m[o,i] + beta1_rest * g
+//           and 4 more
+// shape     o = 10, i = 128, n = 64   (f32 in, sums in f64)
+// schedule  tile o 2, i 2 · parallel i
+// cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 4 accumulators
+// source    kernels/linear.ts + kernels/adam.ts sha256:c6922e0b   regenerate: deno task generate specs/mnist_mlp.json
+export function linear2_backward_update_weight(m: Float32Array, x: Float32Array, dy: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+  const params_at_step = step * 9;
+  const beta1 = params[params_at_step + 1];
+  const beta1_rest = params[params_at_step + 2];
+  const l2 = params[params_at_step + 3];
+  const beta2 = params[params_at_step + 4];
+  const beta2_rest = params[params_at_step + 5];
+  const step_size = params[params_at_step + 6];
+  const v_scale = params[params_at_step + 7];
+  const epsilon = params[params_at_step + 8];
+  for (let i = from; i < to; i += 2) {
+    for (let o = 0; o < 10; o += 2) {
+      const m_at_i_o = i + o * 128;
+
+      // seed
+      let dw00 = 0;
+      let dw01 = 0;
+      let dw10 = 0;
+      let dw11 = 0;
+
+      // reduce
+      for (let n = 0; n < 64; n++) {
+        const x_at_i_n = i + n * 128;
+        const dy_at_o_n = o + n * 10;
+        const x0 = x[x_at_i_n];
+        const dy0 = dy[dy_at_o_n];
+        dw00 += x0 * dy0;
+        const dy1 = dy[dy_at_o_n + 1];
+        dw01 += x0 * dy1;
+        const x1 = x[x_at_i_n + 1];
+        dw10 += x1 * dy0;
+        dw11 += x1 * dy1;
+      }
+
+      // finish
+      const m00 = m[m_at_i_o];
+      const w00 = w[m_at_i_o];
+      const g00 = dw00 + l2 * w00;
+      const mean00 = beta1 * m00 + beta1_rest * g00;
+      const v00 = v[m_at_i_o];
+      const square00 = beta2 * v00 + beta2_rest * g00 * g00;
+      m[m_at_i_o] = mean00;
+      v[m_at_i_o] = square00;
+      w[m_at_i_o] = w00 - step_size * mean00 / (Math.sqrt(square00) * v_scale + epsilon);
+      const m10 = m[m_at_i_o + 128];
+      const w10 = w[m_at_i_o + 128];
+      const g01 = dw01 + l2 * w10;
+      const mean01 = beta1 * m10 + beta1_rest * g01;
+      const v10 = v[m_at_i_o + 128];
+      const square01 = beta2 * v10 + beta2_rest * g01 * g01;
+      m[m_at_i_o + 128] = mean01;
+      v[m_at_i_o + 128] = square01;
+      w[m_at_i_o + 128] = w10 - step_size * mean01 / (Math.sqrt(square01) * v_scale + epsilon);
+      const m01 = m[m_at_i_o + 1];
+      const w01 = w[m_at_i_o + 1];
+      const g10 = dw10 + l2 * w01;
+      const mean10 = beta1 * m01 + beta1_rest * g10;
+      const v01 = v[m_at_i_o + 1];
+      const square10 = beta2 * v01 + beta2_rest * g10 * g10;
+      m[m_at_i_o + 1] = mean10;
+      v[m_at_i_o + 1] = square10;
+      w[m_at_i_o + 1] = w01 - step_size * mean10 / (Math.sqrt(square10) * v_scale + epsilon);
+      const m11 = m[m_at_i_o + 129];
+      const w11 = w[m_at_i_o + 129];
+      const g11 = dw11 + l2 * w11;
+      const mean11 = beta1 * m11 + beta1_rest * g11;
+      const v11 = v[m_at_i_o + 129];
+      const square11 = beta2 * v11 + beta2_rest * g11 * g11;
+      m[m_at_i_o + 129] = mean11;
+      v[m_at_i_o + 129] = square11;
+      w[m_at_i_o + 129] = w11 - step_size * mean11 / (Math.sqrt(square11) * v_scale + epsilon);
+    }
+  }
+}

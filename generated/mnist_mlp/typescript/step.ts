@@ -1,0 +1,132 @@
+// net       mnist_mlp, batch 64
+// step      train: 12 kernels, 7 barriers · evaluate: 6 kernels
+// memory    1493568 bytes, see ../plan.txt
+// regenerate: deno task generate specs/mnist_mlp.json
+import { batch_gather } from "./batch_gather.ts";
+import { batch_gather_label } from "./batch_gather_label.ts";
+import { linear1_relu1_forward } from "./linear1_relu1_forward.ts";
+import { linear2_forward } from "./linear2_forward.ts";
+import { loss_forward } from "./loss_forward.ts";
+import { batch_sum } from "./batch_sum.ts";
+import { loss_backward } from "./loss_backward.ts";
+import { linear2_relu1_backward_input } from "./linear2_relu1_backward_input.ts";
+import { linear2_backward_update_weight } from "./linear2_backward_update_weight.ts";
+import { linear2_backward_update_bias } from "./linear2_backward_update_bias.ts";
+import { linear1_backward_update_weight } from "./linear1_backward_update_weight.ts";
+import { linear1_backward_update_bias } from "./linear1_backward_update_bias.ts";
+
+/** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
+export interface Rows {
+  readonly order: readonly [number, number];
+  readonly data: readonly [number, number];
+  readonly labels: readonly [number, number];
+  readonly params: readonly [number, number];
+}
+
+/** One of the threads that run a step together; `wait` returns when all have called it. */
+export interface Member {
+  readonly thread: number;
+  readonly threads: number;
+  wait(): void;
+}
+
+/** Steps by row number: `train` updates the parameters, `evaluate` only adds up losses and hits. */
+export interface Steps {
+  train(step: number): void;
+  evaluate(step: number): void;
+}
+
+/** Binds the kernels to an arena, for one thread. */
+export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, wait }: Member): Steps {
+  const linear1_weight = new Float32Array(memory, 0, 100352);
+  const linear1_bias = new Float32Array(memory, 401408, 128);
+  const linear2_weight = new Float32Array(memory, 401920, 1280);
+  const linear2_bias = new Float32Array(memory, 407040, 10);
+  const linear2_weight_m = new Float32Array(memory, 407104, 1280);
+  const linear2_weight_v = new Float32Array(memory, 412224, 1280);
+  const linear2_bias_m = new Float32Array(memory, 417344, 10);
+  const linear2_bias_v = new Float32Array(memory, 417408, 10);
+  const linear1_weight_m = new Float32Array(memory, 417472, 100352);
+  const linear1_weight_v = new Float32Array(memory, 818880, 100352);
+  const linear1_bias_m = new Float32Array(memory, 1220288, 128);
+  const linear1_bias_v = new Float32Array(memory, 1220800, 128);
+  const input = new Float32Array(memory, 1221312, 50176);
+  const label = new Int32Array(memory, 1422016, 64);
+  const relu1_output = new Float32Array(memory, 1422272, 8192);
+  const linear2_output = new Float32Array(memory, 1455040, 640);
+  const loss = new Float32Array(memory, 1457600, 64);
+  const hit = new Float32Array(memory, 1457856, 64);
+  const loss_sum = new Float32Array(memory, 1458112, 1);
+  const hit_sum = new Float32Array(memory, 1458176, 1);
+  const linear2_output_gradient = new Float32Array(memory, 1458240, 640);
+  const linear1_output_gradient = new Float32Array(memory, 1460800, 8192);
+  const order = new Int32Array(memory, ...rows.order);
+  const data = new Uint8Array(memory, ...rows.data);
+  const labels = new Int32Array(memory, ...rows.labels);
+  const params = new Float32Array(memory, ...rows.params);
+  const flatten1_output = new Float32Array(memory, 1221312, 50176);
+
+  // this thread's part of a parallel loop
+  const share = (iterations: number, step: number) =>
+    [thread, thread + 1].map((i) => Math.floor(iterations * i / threads) * step);
+  const [batch_gather_from, batch_gather_to] = share(64, 1);
+  const [batch_gather_label_from, batch_gather_label_to] = share(64, 1);
+  const [linear1_relu1_forward_from, linear1_relu1_forward_to] = share(32, 2);
+  const [linear2_forward_from, linear2_forward_to] = share(32, 2);
+  const [loss_forward_from, loss_forward_to] = share(64, 1);
+  const [loss_backward_from, loss_backward_to] = share(64, 1);
+  const [linear2_relu1_backward_input_from, linear2_relu1_backward_input_to] = share(32, 2);
+  const [linear2_backward_update_weight_from, linear2_backward_update_weight_to] = share(64, 2);
+  const [linear2_backward_update_bias_from, linear2_backward_update_bias_to] = share(10, 1);
+  const [linear1_backward_update_weight_from, linear1_backward_update_weight_to] = share(64, 2);
+  const [linear1_backward_update_bias_from, linear1_backward_update_bias_to] = share(128, 1);
+
+  return {
+    train(step) {
+      batch_gather(order, data, input, step, batch_gather_from, batch_gather_to);
+      batch_gather_label(order, labels, label, step, batch_gather_label_from, batch_gather_label_to);
+
+      wait();
+      linear1_relu1_forward(linear1_bias, flatten1_output, linear1_weight, relu1_output, linear1_relu1_forward_from, linear1_relu1_forward_to);
+
+      wait();
+      linear2_forward(linear2_bias, relu1_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
+
+      wait();
+      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
+
+      wait();
+      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_backward(linear2_output, label, linear2_output_gradient, params, step, loss_backward_from, loss_backward_to);
+
+      wait();
+      linear2_relu1_backward_input(relu1_output, linear2_output_gradient, linear2_weight, linear1_output_gradient, linear2_relu1_backward_input_from, linear2_relu1_backward_input_to);
+
+      wait();
+      linear2_backward_update_weight(linear2_weight_m, relu1_output, linear2_output_gradient, linear2_weight, linear2_weight_v, params, step, linear2_backward_update_weight_from, linear2_backward_update_weight_to);
+      linear2_backward_update_bias(linear2_bias_m, linear2_output_gradient, linear2_bias_v, linear2_bias, params, step, linear2_backward_update_bias_from, linear2_backward_update_bias_to);
+      linear1_backward_update_weight(linear1_weight_m, flatten1_output, linear1_output_gradient, linear1_weight, linear1_weight_v, params, step, linear1_backward_update_weight_from, linear1_backward_update_weight_to);
+      linear1_backward_update_bias(linear1_bias_m, linear1_output_gradient, linear1_bias_v, linear1_bias, params, step, linear1_backward_update_bias_from, linear1_backward_update_bias_to);
+
+      wait();
+    },
+    evaluate(step) {
+      batch_gather(order, data, input, step, batch_gather_from, batch_gather_to);
+      batch_gather_label(order, labels, label, step, batch_gather_label_from, batch_gather_label_to);
+
+      wait();
+      linear1_relu1_forward(linear1_bias, flatten1_output, linear1_weight, relu1_output, linear1_relu1_forward_from, linear1_relu1_forward_to);
+
+      wait();
+      linear2_forward(linear2_bias, relu1_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
+
+      wait();
+      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
+
+      wait();
+      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+
+      wait();
+    },
+  };
+}
