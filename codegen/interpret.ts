@@ -7,7 +7,20 @@
  * @module
  */
 import { bounds } from "./affine.ts";
-import type { Affine, Axis, Expr, Kernel, LoopNest, Offset, Op, Statement, TensorType, Value } from "./ir.ts";
+import {
+  type Affine,
+  type Axis,
+  type Expr,
+  isVector,
+  type Kernel,
+  LANES,
+  type LoopNest,
+  type Offset,
+  type Op,
+  type Statement,
+  type TensorType,
+  type Value,
+} from "./ir.ts";
 import { strides } from "./lower.ts";
 
 /** Storage of a tensor, halo and all, or exact numbers in its place. */
@@ -165,28 +178,43 @@ const APPLY = Object.fromEntries(
 
 /** Runs a loop nest, all of its iterations in order, as one thread would. */
 export function interpretNest(nest: LoopNest, storages: Storages, step = 0): void {
-  const locals = new Map<string, number>([["step", step]]);
+  // a value is its lanes: one, or four
+  const locals = new Map<string, readonly number[]>([["step", [step]]]);
   const offset = ({ constant, terms }: Offset) =>
-    terms.reduce((sum, { variable, coefficient }) => sum + locals.get(variable)! * coefficient, constant);
+    terms.reduce((sum, { variable, coefficient }) => sum + locals.get(variable)![0] * coefficient, constant);
   const element = (tensor: string, at: number) => {
     if (!(at >= 0 && at < storages[tensor].length)) {
       throw new RangeError(`${nest.name}: ${tensor}[${at}] of ${storages[tensor].length}`);
     }
     return at;
   };
-  const compute = (value: Value): number => {
+  const lanes = (first: number) => Array.from({ length: LANES }, (_, lane) => first + lane);
+  const compute = (value: Value): readonly number[] => {
     switch (value.kind) {
       case "constant":
-        return value.value;
+        return [value.value];
       case "local":
         return locals.get(value.name)!;
       case "offset":
-        return offset(value.offset);
-      case "element":
-        return storages[value.tensor][element(value.tensor, offset(value.offset))];
+        return [offset(value.offset)];
+      case "ramp":
+        return lanes(offset(value.offset));
+      case "splat":
+        return Array(LANES).fill(compute(value.value)[0]);
+      case "total": {
+        const [a, b, c, d] = compute(value.value);
+        return [(a + b) + (c + d)];
+      }
+      case "element": {
+        const at = offset(value.offset), places = isVector(value.type) ? lanes(at) : [at];
+        return places.map((place) => storages[value.tensor][element(value.tensor, place)]);
+      }
       case "apply": {
-        const [a, b, c] = value.operands.map(compute);
-        return APPLY[value.op](a, b, c);
+        const operands = value.operands.map(compute);
+        return operands[0].map((_, lane) => {
+          const [a, b, c] = operands.map((operand) => operand[lane]);
+          return Number(APPLY[value.op](a, b, c));
+        });
       }
     }
   };
@@ -194,12 +222,13 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
     for (const s of body) {
       if (s.kind === "loop") {
         for (let i = s.from; i < s.to; i += s.step) {
-          locals.set(s.variable, i);
+          locals.set(s.variable, [i]);
           run(s.body);
         }
       } else if (s.kind === "block") run(s.body);
-      else if (s.kind === "store") storages[s.tensor][element(s.tensor, offset(s.offset))] = compute(s.value);
-      else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
+      else if (s.kind === "store") {
+        for (const [lane, value] of compute(s.value).entries()) storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
+      } else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
     }
   };
   run(nest.body);

@@ -10,10 +10,25 @@
 /** How an element is stored. */
 export type DType = "f32" | "i32" | "u32" | "u8";
 /** What a scalar in flight is; `u8` elements are widened to `i32` when loaded. */
-export type Type = "f32" | "i32" | "u32" | "bool";
+export type Scalar = "f32" | "i32" | "u32" | "bool";
+/** What a value in flight is: a scalar, or four of them side by side. */
+export type Type = Scalar | `${Scalar}x4`;
+
+/** Values side by side in a vector. */
+export const LANES = 4;
+
+/** The scalar that a type has one or four of. */
+export function scalarOf(type: Type): Scalar {
+  return type.replace("x4", "") as Scalar;
+}
+
+/** Whether a type is of four lanes. */
+export function isVector(type: Type): boolean {
+  return type.endsWith("x4");
+}
 
 /** The type of an element once it has been loaded. */
-export const LOADED: Readonly<Record<DType, Type>> = { f32: "f32", i32: "i32", u32: "u32", u8: "i32" };
+export const LOADED: Readonly<Record<DType, Scalar>> = { f32: "f32", i32: "i32", u32: "u32", u8: "i32" };
 /** Bytes of one stored element. */
 export const BYTES: Readonly<Record<DType, number>> = { f32: 4, i32: 4, u32: 4, u8: 1 };
 
@@ -36,7 +51,7 @@ export interface Affine {
 /** One index of an access: affine, or itself loaded (a gather). */
 export type Index = Affine | Load;
 
-/** Every scalar operation, with the types of its operands and of its result. */
+/** Every operation, with the types of its operands and of its result; on vectors it works lane by lane. */
 export const OPS = {
   add: { operands: ["f32", "f32"], result: "f32" },
   sub: { operands: ["f32", "f32"], result: "f32" },
@@ -67,7 +82,7 @@ export const OPS = {
   uxor: { operands: ["u32", "u32"], result: "u32" },
   /** Logical shift right. */
   ushr: { operands: ["u32", "u32"], result: "u32" },
-} as const satisfies Record<string, { operands: readonly Type[]; result: Type }>;
+} as const satisfies Record<string, { operands: readonly Scalar[]; result: Scalar }>;
 
 /** The name of a scalar operation. */
 export type Op = keyof typeof OPS;
@@ -76,7 +91,7 @@ export type Op = keyof typeof OPS;
 export interface Constant {
   readonly kind: "constant";
   readonly value: number;
-  readonly type: Type;
+  readonly type: Scalar;
 }
 
 /** The value of an index, as an `i32`. */
@@ -169,6 +184,13 @@ export type Value =
   | Constant
   | { readonly kind: "local"; readonly name: string; readonly type: Type }
   | { readonly kind: "offset"; readonly offset: Offset }
+  /** `offset`, `offset + 1`, ...: an index in four lanes. */
+  | { readonly kind: "ramp"; readonly offset: Offset }
+  /** A scalar in every lane. */
+  | { readonly kind: "splat"; readonly value: Value }
+  /** The sum of the lanes, those of each half first: (0 + 1) + (2 + 3). */
+  | { readonly kind: "total"; readonly value: Value }
+  /** An element; of a vector type, four neighbours from `offset` on. */
   | { readonly kind: "element"; readonly tensor: string; readonly offset: Offset; readonly type: Type }
   | { readonly kind: "apply"; readonly op: Op; readonly operands: readonly Value[] };
 
@@ -200,4 +222,24 @@ export interface LoopNest {
   /** Iterations of the parallel loop that threads may share, and how far each moves it; `undefined`: one thread runs it all. */
   readonly parallel?: { readonly axis: string; readonly iterations: number; readonly step: number };
   readonly body: readonly Statement[];
+}
+
+/** The type of a value. */
+export function typeOf(value: Value): Type {
+  switch (value.kind) {
+    case "offset":
+      return "i32";
+    case "ramp":
+      return "i32x4";
+    case "splat":
+      return `${typeOf(value.value) as Scalar}x4`;
+    case "total":
+      return "f32";
+    case "apply": {
+      const { result } = OPS[value.op];
+      return value.operands.some((operand) => isVector(typeOf(operand))) ? `${result}x4` : result;
+    }
+    default:
+      return value.type;
+  }
 }

@@ -4,7 +4,19 @@
  * @module
  */
 import { expressions, exprKey } from "./expr.ts";
-import type { Affine, Assignment, Expr, Index, Kernel, LoopNest, Offset, Op, Statement, Value } from "./ir.ts";
+import {
+  type Affine,
+  type Assignment,
+  type Expr,
+  type Index,
+  isVector,
+  type Kernel,
+  type LoopNest,
+  type Offset,
+  type Op,
+  type Statement,
+  type Value,
+} from "./ir.ts";
 
 /** How an operation is written, given its operands. `level`: 1 sums, 2 products, 3 atoms. */
 const INFIX: Partial<Record<Op, readonly [string, number]>> = {
@@ -154,8 +166,16 @@ function valueText(value: Value): Text {
       return { text: value.name, level: 3 };
     case "offset":
       return { text: offsetText(value.offset), level: 1 };
-    case "element":
-      return { text: `${value.tensor}[${offsetText(value.offset)}]`, level: 3 };
+    case "ramp":
+      return { text: `lanes(${offsetText(value.offset)}...)`, level: 3 };
+    case "splat":
+      return { text: `all(${valueText(value.value).text})`, level: 3 };
+    case "total":
+      return { text: `total(${valueText(value.value).text})`, level: 3 };
+    case "element": {
+      const at = offsetText(value.offset);
+      return { text: `${value.tensor}[${isVector(value.type) ? `${at}...` : at}]`, level: 3 };
+    }
     case "apply":
       return operation(value.op, value.operands.map(valueText));
   }

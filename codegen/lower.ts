@@ -14,18 +14,23 @@ import {
   type Affine,
   type Axis,
   type Expr,
+  isVector,
   type Kernel,
+  LANES,
   type Load,
   LOADED,
   type LoopNest,
   type Offset,
+  type Op,
   OPS,
   type Part,
   type Reduce,
+  scalarOf,
   type Statement,
   STEP,
   type TensorType,
   type Type,
+  typeOf,
   type Value,
 } from "./ir.ts";
 import type { Schedule } from "./schedule.ts";
@@ -43,6 +48,8 @@ export class ScheduleError extends Error {
 interface Coordinate {
   readonly offset: Offset;
   readonly label?: number;
+  /** It is this and the next three, in the lanes of a vector. */
+  readonly lanes?: true;
 }
 /** Coordinates of all open axes. */
 type Point = ReadonlyMap<Axis, Coordinate>;
@@ -119,8 +126,8 @@ class Lowering {
         ...assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
       ]).map((axis) => axis.name),
     );
-    const { order = [], tile = {}, unroll = {}, parallel } = this.#schedule;
-    for (const axis of [...order, ...Object.keys(tile), ...Object.keys(unroll)]) {
+    const { order = [], tile = {}, unroll = {}, vectorize, parallel } = this.#schedule;
+    for (const axis of [...order, ...Object.keys(tile), ...Object.keys(unroll), ...vectorize ? [vectorize] : []]) {
       if (!known.has(axis)) throw new ScheduleError(`${name} has no axis ${axis}`);
     }
     const shared = parallel === undefined ? undefined : this.#parallel(parallel);
@@ -145,12 +152,15 @@ class Lowering {
         `${this.#kernel.name} cannot be shared along ${name}: not all of its parts have that axis with one extent`,
       );
     }
-    const step = this.#tile({ name, extent });
+    const { copies, width } = this.#group({ name, extent }, this.#schedule.tile?.[name] ?? 1);
+    const step = copies * width;
     return { axis: name, iterations: Math.floor(extent / step), step };
   }
 
-  #tile({ name, extent }: Axis): number {
-    return Math.min(this.#schedule.tile?.[name] ?? 1, extent);
+  /** How many scalars or vectors along an axis go together. */
+  #group({ name, extent }: Axis, copies: number): { copies: number; width: number } {
+    const width = name === this.#schedule.vectorize && extent >= LANES ? LANES : 1;
+    return { copies: Math.min(copies, Math.floor(extent / width)), width };
   }
 
   #part(part: Part, scope: Scope): void {
@@ -191,7 +201,9 @@ class Lowering {
               kind: "store",
               tensor,
               offset: this.#flatten(tensor, index, point, scope),
-              value: results[i],
+              value: this.#step(tensor, index, point) && !isVector(typeOf(results[i]))
+                ? this.#splat(results[i], scope)
+                : results[i],
             });
           }
         }
@@ -211,43 +223,51 @@ class Lowering {
     if (axes.length === 0) return body(points, scope);
     for (const value of values) this.#hoist(value, opened, points, scope);
     const [axis, ...inner] = axes;
-    const tile = this.#tile(axis), parallel = axis.name === this.#schedule.parallel;
+    const tile = this.#schedule.tile?.[axis.name] ?? 1, parallel = axis.name === this.#schedule.parallel;
     this.#loop(axis, tile, parallel, scope, (coordinates, scope) => {
       const product = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
       this.#open(inner, new Set([...opened, axis]), product, values, scope, body);
     });
   }
 
-  /** A loop along an axis in steps of `copies`, then what is left over. `body` gets the coordinates of its copies. */
+  /** A loop along an axis in groups of the `wanted` size, then what is left over. `body` gets the coordinates of its copies. */
   #loop(
     axis: Axis,
-    copies: number,
+    wanted: number,
     parallel: boolean,
     scope: Scope,
     body: (coordinates: Coordinate[], scope: Scope) => void,
   ): void {
-    const iterations = Math.floor(axis.extent / copies), rest = axis.extent - iterations * copies;
-    const group = (base: Offset, count: number): Coordinate[] =>
+    const { copies, width } = this.#group(axis, wanted);
+    const iterations = Math.floor(axis.extent / (copies * width)), end = iterations * copies * width;
+    const group = (base: Offset, count: number, width: number): Coordinate[] =>
       Array.from({ length: count }, (_, label) => ({
-        offset: combine([base, 1], [constantOffset(label), 1]),
+        offset: combine([base, 1], [constantOffset(label * width), 1]),
         ...(count > 1 && { label }),
+        ...(width > 1 && { lanes: true }),
       }));
-    if (iterations === 1 && !parallel && rest === 0) return body(group(constantOffset(0), copies), scope);
+    if (iterations === 1 && !parallel && end === axis.extent) {
+      return body(group(constantOffset(0), copies, width), scope);
+    }
     const inside = new Scope(scope);
     const name = inside.name(axis.name);
-    body(group(variable(name), copies), inside);
+    body(group(variable(name), copies, width), inside);
     this.#emit(scope, {
       kind: "loop",
       variable: name,
       from: 0,
-      to: iterations * copies,
-      step: copies,
+      to: end,
+      step: copies * width,
       parallel,
       body: inside.statements,
     });
-    if (rest > 0) {
+    // what is left: vectors as far as they go, then one by one
+    const vectors = width > 1 ? Math.floor((axis.extent - end) / width) : 0;
+    const single = end + vectors * width;
+    for (const [base, count, wide] of [[end, vectors, width], [single, axis.extent - single, 1]]) {
+      if (count === 0) continue;
       const after = new Scope(scope);
-      body(group(constantOffset(iterations * copies), rest), after);
+      body(group(constantOffset(base), count, wide), after);
       this.#emit(scope, { kind: "block", last: parallel, body: after.statements });
     }
   }
@@ -306,53 +326,54 @@ class Lowering {
       return;
     }
     interface Accumulator {
-      node: Reduce;
-      point: Point;
+      readonly node: Reduce;
+      readonly point: Point;
       /** Sum, or largest so far. */
-      best: string;
+      readonly best: Value & { kind: "local" };
+      /** Of a sum along lanes: of the terms that do not fill a vector. */
+      readonly rest?: Value & { kind: "local" };
       /** For argmax: where. */
-      place?: string;
+      place?: Value & { kind: "local" };
     }
+    const seeded = (wish: string, type: Type, seed: number, point: Point): Value & { kind: "local" } => {
+      const name = this.#nameAt(wish, point, scope);
+      const constant: Value = { kind: "constant", value: seed, type: scalarOf(type) };
+      this.#emit(scope, {
+        kind: "variable",
+        name,
+        type,
+        value: isVector(type) ? { kind: "splat", value: constant } : constant,
+      });
+      return { kind: "local", name, type };
+    };
+    const across = axes.find(({ name, extent }) => name === this.#schedule.vectorize && extent >= LANES);
     const accumulators = new Map<string, Accumulator>();
     this.#note(scope, "seed");
     for (const { node, point } of instances) {
-      const body = `${node.reduction === "sum" ? "sum" : "best"} ${this.#key(node.body, point)}`;
-      let accumulator = accumulators.get(body);
+      if (across && node.reduction !== "sum") {
+        throw new ScheduleError(
+          `${this.#kernel.name}: a ${node.reduction} cannot be vectorized along its own axis ${across.name}`,
+        );
+      }
+      const wish = node.name ?? this.#purpose.get(exprKey(node));
+      const lanes = [...freeAxes(node)].some((axis) => point.get(axis)?.lanes);
+      const key = `${node.reduction === "sum" ? "sum" : "best"} ${this.#key(node.body, point)}`;
+      let accumulator = accumulators.get(key);
       if (!accumulator) {
-        const best = this.#nameAt(
-          node.reduction === "argmax" ? "best" : node.name ?? this.#purpose.get(exprKey(node)) ?? "sum",
+        const best = seeded(
+          node.reduction === "argmax" ? "best" : wish ?? "sum",
+          lanes || across ? "f32x4" : "f32",
+          node.reduction === "sum" ? 0 : -Infinity,
           point,
-          scope,
         );
-        const seed = node.reduction === "sum" ? 0 : -Infinity;
-        accumulator = { node, point, best };
-        accumulators.set(body, accumulator);
-        this.#emit(scope, {
-          kind: "variable",
-          name: best,
-          type: "f32",
-          value: { kind: "constant", value: seed, type: "f32" },
-        });
+        const rest = across && across.extent % LANES > 0 ? seeded(`${wish ?? "sum"}_rest`, "f32", 0, point) : undefined;
+        accumulator = { node, point, best, ...(rest && { rest }) };
+        accumulators.set(key, accumulator);
       }
-      let result = accumulator.best;
-      if (node.reduction === "argmax") {
-        result = accumulator.place ??= this.#nameAt(
-          node.name ?? this.#purpose.get(exprKey(node)) ?? "place",
-          point,
-          scope,
-        );
-        this.#emit(scope, {
-          kind: "variable",
-          name: result,
-          type: "i32",
-          value: { kind: "constant", value: 0, type: "i32" },
-        });
+      if (node.reduction === "argmax") accumulator.place ??= seeded(wish ?? "place", lanes ? "i32x4" : "i32", 0, point);
+      if (!across) {
+        scope.keep(this.#key(node, point), node.reduction === "argmax" ? accumulator.place! : accumulator.best);
       }
-      scope.keep(this.#key(node, point), {
-        kind: "local",
-        name: result,
-        type: node.reduction === "argmax" ? "i32" : "f32",
-      });
     }
     this.#note(scope, "reduce");
     // only sums may go another way through the axes: for the others the first of equals counts
@@ -381,16 +402,16 @@ class Lowering {
           new Map([...point, ...node.axes.map((axis) => [axis, coordinates.get(axis.name)!] as const)]);
         this.#prepare([...accumulators.values()].map((a) => ({ expr: a.node.body, point: at(a) })), scope);
         for (const accumulator of accumulators.values()) {
-          const { node, best, place } = accumulator, point = at(accumulator);
-          const so: Value = { kind: "local", name: best, type: "f32" };
+          const { node, best, rest, place } = accumulator, point = at(accumulator);
           let value = this.#evaluate(node.body, point, scope);
           if (node.reduction === "sum") {
-            this.#emit(scope, { kind: "set", name: best, value: { kind: "apply", op: "add", operands: [so, value] } });
+            const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
+            this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, value], scope) });
             continue;
           }
           // `best` stays unless the new value is larger or NaN, so the first of equal ones wins and NaN is not lost
-          value = value.kind === "local" ? value : this.#let(scope, "candidate", "f32", value);
-          const stays = this.#let(scope, "stays", "bool", { kind: "apply", op: "le", operands: [value, so] });
+          value = value.kind === "local" ? value : this.#let(scope, "candidate", value);
+          const stays = this.#let(scope, "stays", this.#apply("le", [value, best], scope));
           if (place !== undefined) {
             const index = node.axes.reduce(
               (sum, axis) => combine([sum, axis.extent], [coordinates.get(axis.name)!.offset, 1]),
@@ -398,24 +419,31 @@ class Lowering {
             );
             this.#emit(scope, {
               kind: "set",
-              name: place,
-              value: {
-                kind: "apply",
-                op: "pick",
-                operands: [stays, { kind: "local", name: place, type: "i32" }, { kind: "offset", offset: index }],
-              },
+              name: place.name,
+              value: this.#apply("pick", [stays, place, { kind: "offset", offset: index }], scope),
             });
           }
           this.#emit(scope, {
             kind: "set",
-            name: best,
-            value: { kind: "apply", op: "select", operands: [stays, so, value] },
+            name: best.name,
+            value: this.#apply("select", [stays, best, value], scope),
           });
         }
       }
     };
     run(ordered, [new Map()], scope);
     this.#note(scope, "finish");
+    if (!across) return;
+    for (const { node, point } of instances) {
+      const { best, rest } = accumulators.get(`sum ${this.#key(node.body, point)}`)!;
+      const total: Value = { kind: "total", value: best };
+      const sum = this.#let(
+        scope,
+        this.#labelled(`${best.name.replace(/\d+$/, "")}_total`, point, node),
+        rest ? this.#apply("add", [total, rest], scope) : total,
+      );
+      scope.keep(this.#key(node, point), sum);
+    }
   }
 
   /** The value of an expression at a point; statements it needs go into the scope. */
@@ -427,13 +455,13 @@ class Lowering {
       case "constant":
         return expr;
       case "position":
-        return { kind: "offset", offset: this.#affine(expr.index, point) };
+        return this.#position(expr.index, point);
       case "op": {
-        const value: Value = {
-          kind: "apply",
-          op: expr.op,
-          operands: expr.operands.map((operand) => this.#evaluate(operand, point, scope)),
-        };
+        const value = this.#apply(
+          expr.op,
+          expr.operands.map((operand) => this.#evaluate(operand, point, scope)),
+          scope,
+        );
         const keep = expr.name !== undefined || (this.#uses.get(exprKey(expr)) ?? 0) > 1;
         return keep ? this.#local(expr, point, scope, value) : value;
       }
@@ -459,32 +487,79 @@ class Lowering {
       };
       return scope.keep(
         key,
-        this.#let(scope, expr.name, expr.type, { kind: "element", tensor: table, offset, type: expr.type }),
+        this.#let(scope, expr.name, { kind: "element", tensor: table, offset, type: expr.type }),
       );
     }
     if (expr.kind === "load") {
       const offset = this.#flatten(expr.tensor, expr.index, point, scope);
-      const element = `${expr.tensor}@${offsetKey(offset)}`;
-      const type = LOADED[this.#kernel.tensors[expr.tensor].dtype];
+      const lanes = this.#step(expr.tensor, expr.index, point);
+      const element = `${expr.tensor}@${offsetKey(offset)}${lanes ? "x4" : ""}`;
+      const scalar = LOADED[this.#kernel.tensors[expr.tensor].dtype], type: Type = lanes ? `${scalar}x4` : scalar;
       return scope.value(element) ??
         scope.keep(
           element,
-          this.#let(scope, this.#loadName(expr, point), type, { kind: "element", tensor: expr.tensor, offset, type }),
+          this.#let(scope, this.#loadName(expr, point), { kind: "element", tensor: expr.tensor, offset, type }),
         );
     }
     value ??= this.#evaluate(expr, point, scope);
     if (expr.kind !== "op" || value.kind === "local") return value;
-    const result = OPS[expr.op].result;
+    const { result } = OPS[expr.op];
     return scope.keep(
       key,
-      this.#let(scope, this.#labelled(expr.name ?? (result === "bool" ? "test" : "t"), point, expr), result, value),
+      this.#let(scope, this.#labelled(expr.name ?? (result === "bool" ? "test" : "t"), point, expr), value),
     );
   }
 
-  #let(scope: Scope, wish: string, type: Type, value: Value): Value {
-    const name = scope.name(wish);
+  #let(scope: Scope, wish: string, value: Value): Value & { kind: "local" } {
+    const name = scope.name(wish), type = typeOf(value);
     this.#emit(scope, { kind: "let", name, type, value });
     return { kind: "local", name, type };
+  }
+
+  /** An operation; beside vectors, scalars are put in every lane. */
+  #apply(op: Op, operands: readonly Value[], scope: Scope): Value {
+    const wide = operands.some((operand) => isVector(typeOf(operand)));
+    return {
+      kind: "apply",
+      op,
+      operands: operands.map((operand) => wide && !isVector(typeOf(operand)) ? this.#splat(operand, scope) : operand),
+    };
+  }
+
+  /** A scalar in every lane; of a local, once. */
+  #splat(value: Value, scope: Scope): Value {
+    const splat: Value = { kind: "splat", value };
+    if (value.kind !== "local") return splat;
+    const key = `splat ${value.name}`;
+    return scope.value(key) ?? scope.keep(key, this.#let(scope, `${value.name}_all`, splat));
+  }
+
+  /** The value of an index, in lanes if it depends on an axis in lanes. */
+  #position(index: Affine, point: Point): Value {
+    const offset = this.#affine(index, point);
+    const lanes = index.terms.filter(({ axis }) => point.get(axis)?.lanes);
+    if (lanes.length === 0) return { kind: "offset", offset };
+    if (lanes.some(({ coefficient }) => coefficient !== 1)) {
+      throw new ScheduleError(`${this.#kernel.name}: an index does not move by 1 from lane to lane`);
+    }
+    return { kind: "ramp", offset };
+  }
+
+  /** How far an access moves from lane to lane: 0, or 1 element; a vector cannot be made of others. */
+  #step(tensor: string, index: Load["index"], point: Point): 0 | 1 {
+    const type = this.#kernel.tensors[tensor], stride = strides(type);
+    let step = 0;
+    for (const [d, i] of index.entries()) {
+      if (i.kind === "load") {
+        if ([...freeAxes(i)].some((axis) => point.get(axis)?.lanes)) step = NaN;
+      } else for (const { axis, coefficient } of i.terms) if (point.get(axis)?.lanes) step += coefficient * stride[d];
+    }
+    if (step !== 0 && (step !== 1 || type.dtype !== "f32")) {
+      throw new ScheduleError(
+        `${this.#kernel.name}: ${tensor} cannot be accessed in lanes along ${this.#schedule.vectorize}`,
+      );
+    }
+    return step as 0 | 1;
   }
 
   #emit(scope: Scope, statement: Statement): void {
@@ -521,7 +596,9 @@ class Lowering {
 
   #key(expr: Expr, point: Point): string {
     const at = [...freeAxes(expr)].map((axis) =>
-      `${axis.name}=${point.has(axis) ? offsetKey(point.get(axis)!.offset) : "?"}`
+      `${axis.name}=${
+        point.has(axis) ? offsetKey(point.get(axis)!.offset) + (point.get(axis)!.lanes ? "x4" : "") : "?"
+      }`
     );
     return `${exprKey(expr)} ${at.sort().join()}`;
   }

@@ -12,12 +12,17 @@ export interface Schedule {
   readonly tile?: Readonly<Record<string, number>>;
   /** Copies of a reduction's body per iteration; the extent unrolls it whole. */
   readonly unroll?: Readonly<Record<string, number>>;
+  /**
+   * The axis along which four neighbours are computed side by side; tiles and copies along it count vectors. Of an axis
+   * of a sum, each lane sums every fourth term. What is left over is done one by one.
+   */
+  readonly vectorize?: string;
   /** The axis whose iterations threads share; the outermost loop. */
   readonly parallel?: string;
 }
 
 /** A schedule in words: `order o, n · tile n 2, o 4 · unroll i 2 · parallel o`. */
-export function scheduleText({ order = [], tile = {}, unroll = {}, parallel }: Schedule): string {
+export function scheduleText({ order = [], tile = {}, unroll = {}, vectorize, parallel }: Schedule): string {
   const sizes = (name: string, sizes: Readonly<Record<string, number>>) => {
     const set = Object.entries(sizes).filter(([, size]) => size > 1);
     return set.length === 0 ? [] : [`${name} ${set.map(([axis, size]) => `${axis} ${size}`).join(", ")}`];
@@ -26,6 +31,7 @@ export function scheduleText({ order = [], tile = {}, unroll = {}, parallel }: S
     ...order.length > 0 ? [`order ${order.join(", ")}`] : [],
     ...sizes("tile", tile),
     ...sizes("unroll", unroll),
+    ...vectorize === undefined ? [] : [`vectorize ${vectorize}`],
     ...parallel === undefined ? [] : [`parallel ${parallel}`],
   ];
   return words.length === 0 ? "plain loops" : words.join(" · ");

@@ -62,6 +62,7 @@ function simplifyBody(
 
 function value(v: Value, levels: readonly Level[]): Value {
   if (v.kind === "element") return { ...v, offset: rebase(v.offset, v.tensor, levels) };
+  if (v.kind === "splat" || v.kind === "total") return { ...v, value: value(v.value, levels) };
   if (v.kind === "apply") return { ...v, operands: v.operands.map((operand) => value(operand, levels)) };
   return v;
 }

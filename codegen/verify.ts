@@ -11,14 +11,18 @@ import { bounds, combine, constantOffset } from "./affine.ts";
 import { children, expressions } from "./expr.ts";
 import {
   type Expr,
+  isVector,
   type Kernel,
+  LANES,
   LOADED,
   type LoopNest,
   type Offset,
   OPS,
+  scalarOf,
   type Statement,
   type TensorType,
   type Type,
+  typeOf,
   type Value,
 } from "./ir.ts";
 import { assignmentText } from "./ir_text.ts";
@@ -107,11 +111,11 @@ export function verifyNest(nest: LoopNest): void {
       }),
     );
 
-  const prove = (tensor: string, raw: Offset, meanings: ReadonlyMap<string, Meaning>): Offset => {
+  const prove = (tensor: string, raw: Offset, meanings: ReadonlyMap<string, Meaning>, elements: number): Offset => {
     const type = nest.tensors[tensor];
     if (!type) throw fail(`tensor ${tensor} is not defined`);
     const offset = expand(raw, meanings);
-    let low = offset.constant, high = offset.constant, rows = 0;
+    let low = offset.constant, high = offset.constant + elements - 1, rows = 0;
     const row = rowLength(type);
     for (const { variable, coefficient } of offset.terms) {
       const meaning = meanings.get(variable)!;
@@ -135,35 +139,48 @@ export function verifyNest(nest: LoopNest): void {
     return offset;
   };
 
-  const typeOf = (value: Value, meanings: Map<string, Meaning>, types: ReadonlyMap<string, Type>): Type => {
+  const check = (value: Value, meanings: ReadonlyMap<string, Meaning>, types: ReadonlyMap<string, Type>): Type => {
     switch (value.kind) {
       case "constant":
-        return value.type;
+        break;
       case "offset":
+      case "ramp":
         expand(value.offset, meanings);
-        return "i32";
+        break;
       case "local": {
         const type = types.get(value.name);
         if (type === undefined) throw fail(`${value.name} is not defined`);
         if (type !== value.type) throw fail(`${value.name} is ${type}, used as ${value.type}`);
-        return type;
+        break;
       }
       case "element":
-        prove(value.tensor, value.offset, meanings);
-        if (LOADED[nest.tensors[value.tensor].dtype] !== value.type) {
+        prove(value.tensor, value.offset, meanings, isVector(value.type) ? LANES : 1);
+        if (LOADED[nest.tensors[value.tensor].dtype] !== scalarOf(value.type) || (isVector(value.type) && value.type !== "f32x4")) {
           throw fail(`${value.tensor} is loaded as ${value.type}`);
         }
-        return value.type;
+        break;
+      case "splat": {
+        const type = check(value.value, meanings, types);
+        if (isVector(type)) throw fail(`${type} is put in every lane`);
+        break;
+      }
+      case "total": {
+        const type = check(value.value, meanings, types);
+        if (type !== "f32x4") throw fail(`the lanes of ${type} are added`);
+        break;
+      }
       case "apply": {
-        const { operands, result } = OPS[value.op];
+        const { operands } = OPS[value.op];
         if (operands.length !== value.operands.length) throw fail(`${value.op} has ${value.operands.length} operands`);
-        for (const [i, operand] of value.operands.entries()) {
-          const type = typeOf(operand, meanings, types);
-          if (type !== operands[i]) throw fail(`operand ${i} of ${value.op} is ${type}, not ${operands[i]}`);
+        const found = value.operands.map((operand) => check(operand, meanings, types));
+        const wide = found.some(isVector);
+        for (const [i, type] of found.entries()) {
+          const expected = wide ? `${operands[i]}x4` : operands[i];
+          if (type !== expected) throw fail(`operand ${i} of ${value.op} is ${type}, not ${expected}`);
         }
-        return result;
       }
     }
+    return typeOf(value);
   };
 
   const walk = (
@@ -202,7 +219,7 @@ export function verifyNest(nest: LoopNest): void {
         case "let":
         case "variable": {
           if (types.has(s.name) || meanings.has(s.name)) throw fail(`${s.name} is defined twice`);
-          const type = typeOf(s.value, meanings, types);
+          const type = check(s.value, meanings, types);
           if (type !== s.type) throw fail(`${s.name} is ${s.type}, its value ${type}`);
           types.set(s.name, type);
           if (s.kind === "variable") mutable.add(s.name);
@@ -211,17 +228,22 @@ export function verifyNest(nest: LoopNest): void {
         }
         case "set": {
           if (!mutable.has(s.name)) throw fail(`${s.name} is set and is no accumulator`);
-          const type = typeOf(s.value, meanings, types);
+          const type = check(s.value, meanings, types);
           if (type !== types.get(s.name)) throw fail(`${s.name} is ${types.get(s.name)}, set to ${type}`);
           break;
         }
         case "store": {
-          const type = typeOf(s.value, meanings, types), { dtype, rows } = nest.tensors[s.tensor] ?? {};
-          const offset = prove(s.tensor, s.offset, meanings);
+          const type = check(s.value, meanings, types), { dtype, rows } = nest.tensors[s.tensor] ?? {};
+          const elements = isVector(type) ? LANES : 1;
+          const offset = prove(s.tensor, s.offset, meanings, elements);
           if (!alone) throw fail(`${s.tensor} is written by every thread`);
           if (rows !== undefined) throw fail(`${s.tensor} belongs to the run and is written`);
-          if (LOADED[dtype] !== type) throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
-          stores.set(s.tensor, [...stores.get(s.tensor) ?? [], { offset, meanings }]);
+          if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && type !== "f32x4")) throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
+          const places = stores.get(s.tensor) ?? [];
+          stores.set(s.tensor, places);
+          for (let lane = 0; lane < elements; lane++) {
+            places.push({ offset: combine([offset, 1], [constantOffset(lane), 1]), meanings });
+          }
         }
       }
     }
