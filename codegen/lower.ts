@@ -133,7 +133,8 @@ class Lowering {
         ...(parts.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
       );
     }
-    return { name, tensors, ...(shared && { parallel: shared }), body };
+    const outputs = [...new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)))];
+    return { name, tensors, outputs, ...(shared && { parallel: shared }), body };
   }
 
   #parallel(name: string): LoopNest["parallel"] {
@@ -388,7 +389,7 @@ class Lowering {
             this.#emit(scope, { kind: "set", name: best, value: { kind: "apply", op: "add", operands: [so, value] } });
             continue;
           }
-          // `best` stays unless the new value is larger or NaN, so the first of equal ones wins and NaN is not lost
+          // `best` stays unless the new value is larger or NaN: the first of equal ones wins, and only NaN among NaN gives NaN
           value = value.kind === "local" ? value : this.#let(scope, "candidate", "f32", value);
           const stays = this.#let(scope, "stays", "bool", { kind: "apply", op: "le", operands: [value, so] });
           if (place !== undefined) {
