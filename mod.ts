@@ -39,22 +39,42 @@ import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./r
 import { run, type RunOptions, type Trained } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
-export type { Spec } from "./codegen/spec.ts";
+export type { Shape } from "./codegen/layer.ts";
+export type { Options, Spec } from "./codegen/spec.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
-export type { VerifyRow } from "./runtime/verify.ts";
-export { type EpochReport, type Progress, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
+export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
+export {
+  type EpochReport,
+  type Progress,
+  type RunOptions,
+  type Trained,
+  type TrainingReport,
+  VERSION,
+} from "./runtime/train.ts";
 
-/** All layers, losses, optimizers and schedulers. */
+/**
+ * All layers, losses, optimizers and schedulers.
+ *
+ * @ignore the compiler's own types
+ */
 export const registry: Registry = { ...kernels, schedulers };
 
-/** All targets, fastest first. */
+/**
+ * All targets, fastest first.
+ *
+ * @ignore the compiler's own types
+ */
 export const targets: readonly Target[] = [typescript];
 
-/** The target of a name; "auto" is the fastest. */
+/**
+ * The target of a name; "auto" is the fastest.
+ *
+ * @ignore the compiler's own types
+ */
 export function findTarget(name: string): Target {
   const target = name === "auto" ? targets[0] : targets.find((target) => target.name === name);
   if (target) return target;
@@ -93,7 +113,19 @@ export function jsonSchema(): Record<string, unknown> {
 }
 
 /** What a net becomes for one target. */
-export interface Compiled extends Planned {
+export interface Compiled {
+  /**
+   * Kernels in order, tensors and memory, for programs.
+   *
+   * @ignore the compiler's own types
+   */
+  readonly plan: Planned["plan"];
+  /**
+   * Which kernels were merged.
+   *
+   * @ignore the compiler's own types
+   */
+  readonly fusions: Planned["fusions"];
   /** Generated files by name. */
   readonly files: Readonly<Record<string, string>>;
   /** Kernels, tensors and memory, for people. */

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { bounds } from "./affine.ts";
 import { expressions, exprKey } from "./expr.ts";
-import { type Axis, BYTES, type Expr, type Kernel, type Op } from "./ir.ts";
+import { type Affine, type Axis, BYTES, type Expr, type Kernel, type Op } from "./ir.ts";
 
 /** Work and traffic of one run of a kernel. */
 export interface Cost {
@@ -22,7 +21,9 @@ const ARITHMETIC: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "neg", 
 /** Counts a kernel's work and traffic. */
 export function cost({ parts, tensors }: Kernel): Cost {
   let flops = 0;
-  const read = new Map<string, number>(), written = new Map<string, number>();
+  /** By tensor and dimension: which indices are read. */
+  const read = new Map<string, Set<number>[]>();
+  const written = new Map<string, number>();
   for (const { axes, assignments } of parts) {
     const points = product(axes);
     const counted = new Set<string>();
@@ -31,18 +32,40 @@ export function cost({ parts, tensors }: Kernel): Cost {
       written.set(tensor, (written.get(tensor) ?? 0) + points * BYTES[tensors[tensor].dtype]);
       for (const expr of expressions(value)) {
         if (expr.kind !== "load") continue;
-        const { dtype, shape } = tensors[expr.tensor];
-        const elements = expr.index.reduce((product, index, d) => {
-          if (index.kind === "load") return product * bounds(index.index.at(-1) as never)[1] + product;
-          const [low, high] = bounds({ ...index, terms: index.terms.filter(({ axis }) => axis.extent !== Infinity) });
-          return product * Math.max(0, Math.min(high, shape[d] - 1) - Math.max(low, 0) + 1);
-        }, 1);
-        read.set(expr.tensor, Math.max(read.get(expr.tensor) ?? 0, elements * BYTES[dtype]));
+        const { shape } = tensors[expr.tensor];
+        const own = read.get(expr.tensor) ?? shape.map(() => new Set<number>());
+        read.set(expr.tensor, own);
+        for (const [d, index] of expr.index.entries()) {
+          for (
+            const i of index.kind === "affine"
+              ? values(index)
+              : values(...index.index.filter((i) => i.kind === "affine"))
+          ) {
+            if (i >= 0 && i < shape[d]) own[d].add(i);
+          }
+        }
       }
     }
   }
-  const total = (bytes: Map<string, number>) => [...bytes.values()].reduce((sum, b) => sum + b, 0);
-  return { flops, read: total(read), written: total(written) };
+  const bytes = [...read].map(([tensor, dimensions]) =>
+    BYTES[tensors[tensor].dtype] * dimensions.reduce((n, { size }) => n * size, 1)
+  );
+  return { flops, read: sum(bytes), written: sum([...written.values()]) };
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** All values of an index; of several that a gathered one is made of, as many as there are combinations. */
+function values(...indices: Affine[]): Set<number> {
+  let found = new Set([0]);
+  for (const { constant, terms } of indices) {
+    found = new Set([...found].map((value) => value + constant));
+    for (const { axis: { extent }, coefficient } of terms) {
+      if (extent === Infinity) continue;
+      found = new Set([...found].flatMap((value) => Array.from({ length: extent }, (_, i) => value + i * coefficient)));
+    }
+  }
+  return found;
 }
 
 /** Operations for one point; equal expressions count once. */

@@ -96,6 +96,9 @@ function isElementwiseIn(tensor: string, { kernel: { parts }, bindings }: Planne
   const [{ axes, assignments }] = parts;
   return assignments.flatMap(({ value }) => expressions(value)).every((expr) => {
     if (expr.kind === "reduce") return false;
+    // only indices over the part's own axes can be substituted
+    const indices = expr.kind === "load" ? expr.index : expr.kind === "position" ? [expr.index] : [];
+    if (!indices.every((i) => i.kind === "affine" && i.terms.every(({ axis }) => axes.includes(axis)))) return false;
     if (expr.kind !== "load" || bindings[expr.tensor] !== tensor) return true;
     return !expr.padded && expr.index.length === axes.length &&
       expr.index.every((index, d) =>

@@ -219,6 +219,8 @@ export type Statement =
 export interface LoopNest {
   readonly name: string;
   readonly tensors: Readonly<Record<string, TensorType>>;
+  /** The tensors it must write, each of their elements once. */
+  readonly outputs: readonly string[];
   /** Iterations of the parallel loop that threads may share, and how far each moves it; `undefined`: one thread runs it all. */
   readonly parallel?: { readonly axis: string; readonly iterations: number; readonly step: number };
   readonly body: readonly Statement[];

@@ -140,7 +140,8 @@ class Lowering {
         ...(parts.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
       );
     }
-    return { name, tensors, ...(shared && { parallel: shared }), body };
+    const outputs = [...new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)))];
+    return { name, tensors, outputs, ...(shared && { parallel: shared }), body };
   }
 
   #parallel(name: string): LoopNest["parallel"] {
@@ -409,7 +410,7 @@ class Lowering {
             this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, value], scope) });
             continue;
           }
-          // `best` stays unless the new value is larger or NaN, so the first of equal ones wins and NaN is not lost
+          // `best` stays unless the new value is larger or NaN: the first of equal ones wins, and only NaN among NaN gives NaN
           value = value.kind === "local" ? value : this.#let(scope, "candidate", value);
           const stays = this.#let(scope, "stays", this.#apply("le", [value, best], scope));
           if (place !== undefined) {

@@ -28,7 +28,7 @@ export function planText(plan: Plan, fusions: readonly Fusion[]): string {
     ...fusions.map(({ producer, consumer, tensor }) => `  ${producer} + ${consumer}: ${tensor}`),
     "",
     "tensors                          type  shape                  halo           offset      bytes  lifetime in a training step",
-    ...Object.values(plan.tensors).map((tensor) => tensorLine(tensor, plan.train)),
+    ...Object.values(plan.tensors).map((tensor) => tensorLine(tensor, plan)),
   ];
   return lines.map((line) => line.trimEnd()).join("\n") + "\n";
 }
@@ -53,12 +53,14 @@ function stepLines(name: string, { kernels, barriers }: Step): string[] {
 
 function tensorLine(
   { name, dtype, shape, halo, alias, offset, bytes, role }: PlannedTensor,
-  { kernels }: Step,
+  { tensors, train: { kernels } }: Plan,
 ): string {
+  // a tensor lives as long as those that share its storage
+  const names = Object.values(tensors).filter((t) => (t.alias ?? t.name) === (alias ?? name)).map((t) => t.name);
   const padding = halo.filter(([a, b]) => a + b > 0).map(([a, b]) => `${a}+${b}`).join(" ");
   const uses = kernels.flatMap((planned, i) => {
     const { reads, writes } = accesses(planned);
-    return reads.has(name) || writes.has(name) ? [i + 1] : [];
+    return names.some((name) => reads.has(name) || writes.has(name)) ? [i + 1] : [];
   });
   const life = role === "parameter" || role === "state"
     ? "always"

@@ -10,7 +10,9 @@ import { extent, learningRate, type Registry, type Shape } from "./layer.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {
+  /** The name of the kind: `conv2d`, `adam`. */
   readonly type: string;
+  /** The kind's own options. */
   readonly [key: string]: unknown;
 }
 
@@ -20,12 +22,19 @@ export interface Spec {
   readonly name: string;
   /** Shape of one sample: [channels, height, width], or [length]. */
   readonly input: Shape;
+  /** Samples per step. */
   readonly batchSize: number;
+  /** From input to output. */
   readonly layers: readonly Options[];
+  /** What training makes small. */
   readonly loss: Options;
+  /** How it is trained. */
   readonly training: {
+    /** Passes over the training samples. */
     readonly epochs: number;
+    /** How parameters follow their gradients. */
     readonly optimizer: Options;
+    /** How the learning rate changes from epoch to epoch. */
     readonly scheduler: Options;
     /** Rate of sgd and momentum where they name none themselves; adam does not use it. */
     readonly sgdLearningRate?: number;

@@ -19,6 +19,12 @@ export interface Syntax {
   local(name: string): Piece;
   offset(offset: Offset): Piece;
   element(tensor: string, offset: Offset, type: Type): Piece;
+  /** Vectors of four lanes; a language without them has none. */
+  readonly vectors?: {
+    ramp(offset: Offset): Piece;
+    splat(value: Piece, type: Type): Piece;
+    total(value: Piece): Piece;
+  };
   readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
   /** The line before and after the body of a loop. */
   loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];

@@ -65,7 +65,10 @@ export function verifyKernel({ name, parts, tensors }: Kernel): void {
         for (const child of children(expr)) visit(child, inside, reduced || expr.kind === "reduce");
       };
       visit(assignment.value, new Set(axes), false);
-      const { shape } = tensors[assignment.tensor];
+      const { shape, below } = tensors[assignment.tensor];
+      if (below !== undefined && !isBelow(assignment.value, below, tensors)) {
+        throw fail(`a value that may not be below ${below} is written to ${assignment.tensor}`);
+      }
       for (const [d, index] of assignment.index.entries()) {
         const [low, high] = bounds(index);
         if (low < 0 || high >= shape[d]) {
@@ -80,6 +83,13 @@ export function verifyKernel({ name, parts, tensors }: Kernel): void {
       }
     }
   }
+}
+
+/** Whether an integer is surely below a limit: a place among so many, or loaded from where all are. */
+function isBelow(value: Expr, limit: number | "samples", tensors: Kernel["tensors"]): boolean {
+  if (value.kind === "load") return tensors[value.tensor].below === limit;
+  return value.kind === "reduce" && value.reduction === "argmax" && typeof limit === "number" &&
+    value.axes.reduce((places, { extent }) => places * extent, 1) <= limit;
 }
 
 /** A range of integers, and how often a run-time row number is in it. */
@@ -259,6 +269,7 @@ export function verifyNest(nest: LoopNest): void {
     loops: 0,
     alone: nest.parallel === undefined,
   });
+  for (const tensor of nest.outputs) if (!stores.has(tensor)) throw fail(`${tensor} is never written`);
   for (const [tensor, places] of stores) proveWrites(nest, tensor, places);
 }
 

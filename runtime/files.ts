@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What the system threw, as an error for the user; other errors as they are. */
-function explain(error: unknown, action: "read" | "write", path: string): unknown {
+export function explain(error: unknown, action: "read" | "write", path: string): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
   const reason = error instanceof Deno.errors.NotCapable
     ? `Deno may not; start it with --allow-${action}=${
@@ -81,6 +81,12 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** Whether there is something that is neither file nor folder, such as /dev/null: it is written to, not replaced. */
+export async function isDevice(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  return info !== undefined && !info.isFile && !info.isDirectory;
+}
+
 /**
  * Writes a file so that others see the old text or the new, never a part.
  *
@@ -89,6 +95,7 @@ export async function makeFolder(path: string): Promise<void> {
 export async function writeAtomically(path: string, text: string): Promise<void> {
   const partial = `${path}.${Deno.pid}.tmp`;
   try {
+    if (await isDevice(path)) return await Deno.writeTextFile(path, text);
     await Deno.writeTextFile(partial, text);
     try {
       await Deno.rename(partial, path);
@@ -111,43 +118,5 @@ export async function remove(path: string): Promise<void> {
     await Deno.remove(path);
   } catch (error) {
     throw explain(error, "write", path);
-  }
-}
-
-/**
- * Makes sure that a file can be written later: its folder is there and takes files, and it is no folder itself.
- *
- * @throws {InputError} saying why it cannot.
- */
-export async function checkWritable(path: string): Promise<void> {
-  const probe = `${path}.${Deno.pid}.tmp`;
-  try {
-    const info = await Deno.stat(path).catch(() => undefined);
-    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
-    await Deno.writeTextFile(probe, "", { createNew: true });
-    await Deno.remove(probe);
-  } catch (error) {
-    throw explain(error, "write", path);
-  }
-}
-
-/**
- * Writes a file under the first name that is free: `BASE.json`, `BASE-2.json`, `BASE-3.json`.
- *
- * @returns its path.
- * @throws {InputError} saying why it cannot be written.
- */
-export async function writeUnderFreeName(base: string, extension: string, text: string): Promise<string> {
-  for (let count = 1;; count++) {
-    const path = `${base}${count === 1 ? "" : `-${count}`}${extension}`;
-    try {
-      // takes the name, so that a run that ends at the same time gets another
-      (await Deno.open(path, { write: true, createNew: true })).close();
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) continue;
-      throw explain(error, "write", path);
-    }
-    await writeAtomically(path, text);
-    return path;
   }
 }

@@ -11,7 +11,7 @@ import { listFolder, makeFolder, readText, readTextIfPresent, remove, writeAtomi
 export interface Difference {
   /** Path below the folder of generated nets, with `/`. */
   readonly path: string;
-  /** `superfluous`: it belongs to none of the nets' kernels. */
+  /** `superfluous`: it is in a net's folder, but not one of its files. */
   readonly state: "differs" | "missing" | "superfluous";
 }
 
@@ -22,7 +22,7 @@ const MARK = "regenerate: deno task generate";
  * Compares generated nets with what they should be.
  *
  * @param root folder of the nets.
- * @param files texts by path: all files of some nets. Other nets' folders are not looked at.
+ * @param files texts by path: all files of some nets, as `NET/FILE`. Other nets' folders are not looked at.
  * @throws {InputError} when a file cannot be read.
  */
 export async function compareGenerated(
@@ -34,7 +34,7 @@ export async function compareGenerated(
     const found = await readTextIfPresent(join(root, path));
     if (found !== text) differences.push({ path, state: found === undefined ? "missing" : "differs" });
   }
-  for (const net of new Set(Object.keys(files).map((path) => path.split("/")[0]))) {
+  for (const net of new Set(Object.keys(files).flatMap((path) => path.split("/").slice(0, -1).slice(0, 1)))) {
     for (const path of await filesBelow(root, net)) {
       if (!(path in files)) differences.push({ path, state: "superfluous" });
     }
@@ -43,24 +43,19 @@ export async function compareGenerated(
 }
 
 /**
- * Writes files that differ or are missing and removes superfluous ones, each only as a whole.
+ * Writes a file that differs or is missing, or removes a superfluous one.
  *
- * @throws {InputError} when a file cannot be written, or a superfluous one was made by someone else.
+ * @throws {InputError} when the file cannot be written, or is superfluous but was not generated.
  */
-export async function writeGenerated(
+export async function repairGenerated(
   root: string,
   files: Readonly<Record<string, string>>,
-  differences: readonly Difference[],
+  { path, state }: Difference,
 ): Promise<void> {
-  for (const { path, state } of differences) {
-    const place = join(root, path);
-    if (state === "superfluous") {
-      await removeGenerated(root, path);
-    } else {
-      await makeFolder(dirname(place));
-      await writeAtomically(place, files[path]);
-    }
-  }
+  if (state === "superfluous") return await removeGenerated(root, path);
+  const place = join(root, path);
+  await makeFolder(dirname(place));
+  await writeAtomically(place, files[path]);
 }
 
 async function removeGenerated(root: string, path: string): Promise<void> {

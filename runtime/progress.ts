@@ -12,12 +12,15 @@ export interface Screen {
   write(text: string): void;
   /** Columns now: the window may be resized while a run goes on. */
   columns(): number;
+  /** Whether to use color. */
   readonly color: boolean;
 }
 
 /** How fast a run is, and how long it will take. */
 export interface Pace {
+  /** Over the last seconds. */
   readonly imagesPerSecond: number;
+  /** To the end of the last epoch. */
   readonly secondsLeft: number;
 }
 
@@ -55,7 +58,7 @@ export function progressLine(
   const [full, empty] = ["━".repeat(done), "─".repeat(length - done)];
   // not asked whether the stream is a terminal: the caller has
   const paint = (format: "cyan" | "dim", text: string) =>
-    color ? styleText(format, text, { validateStream: false }) : text;
+    color && text !== "" ? styleText(format, text, { validateStream: false }) : text;
   return before + paint("cyan", full) + paint("dim", empty) + after;
 }
 

@@ -14,12 +14,17 @@ import { kernelArguments, verifyKernelCode } from "./verify.ts";
 
 /** How long one run of a kernel takes. */
 export interface KernelTime {
+  /** Its name. */
   readonly kernel: string;
+  /** Its schedule, in words. */
   readonly schedule: string;
   /** Least of all runs. */
   readonly seconds: number;
+  /** Median of all runs, in seconds. */
   readonly median: number;
+  /** Runs that were timed. */
   readonly runs: number;
+  /** Floating-point operations of one run. */
   readonly flops: number;
   /** Bytes of the distinct elements read and written. */
   readonly bytes: number;

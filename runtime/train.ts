@@ -17,23 +17,33 @@ export interface EpochReport {
   readonly loss: number;
   /** Share of the training samples classified right as they were seen. */
   readonly accuracy: number;
+  /** The optimizer's, as the scheduler set it. */
   readonly learningRate: number;
+  /** Time the epoch took. */
   readonly seconds: number;
 }
 
 /** A whole run; what `train --report` writes. */
 export interface TrainingReport {
+  /** Name of the net. */
   readonly net: string;
+  /** Name of the target. */
   readonly target: string;
+  /** Workers. */
   readonly threads: number;
+  /** Samples per step. */
   readonly batchSize: number;
+  /** What all random numbers followed from. */
   readonly seed: number;
   /** Trained numbers. */
   readonly parameters: number;
+  /** One after the other. */
   readonly epochs: readonly EpochReport[];
   /** `seconds`: a monotonic clock around the training loop only. */
   readonly training: { readonly images: number; readonly seconds: number; readonly imagesPerSecond: number };
+  /** The test samples, after training. */
   readonly test: { readonly correct: number; readonly total: number; readonly accuracy: number; readonly loss: number };
+  /** Of this program, and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -41,24 +51,31 @@ export interface TrainingReport {
 export interface Progress {
   /** From 1. */
   readonly epoch: number;
+  /** Epochs of the run. */
   readonly epochs: number;
   /** Samples of the epoch seen so far. */
   readonly samples: number;
+  /** Training samples. */
   readonly total: number;
 }
 
 /** How a run is made. */
 export interface RunOptions {
+  /** Workers. */
   readonly threads: number;
+  /** Passes over the training samples. */
   readonly epochs: number;
+  /** What all random numbers follow from. */
   readonly seed: number;
   /** Called about ten times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Called after each epoch. */
   readonly onEpoch?: (epoch: EpochReport) => void;
 }
 
 /** A trained network. */
 export interface Trained {
+  /** What happened. */
   readonly report: TrainingReport;
   /** Parameters by name, in the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
   readonly parameters: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;

@@ -25,15 +25,19 @@ export interface VerifyRow {
   readonly error: number;
   /** Largest difference that rounding explains. */
   readonly tolerance: number;
+  /** Whether the check passed. */
   readonly ok: boolean;
+  /** What else is worth knowing. */
   readonly note?: string;
 }
 
 /** What is checked, and how it is told. */
 export interface VerifyOptions {
+  /** What the random data follow from. Default 0. */
   readonly seed?: number;
   /** Samples are bytes or floats. Default "u8". */
   readonly data?: "u8" | "f32";
+  /** Called with each row as it comes. */
   readonly onRow?: (row: VerifyRow) => void;
 }
 
@@ -319,7 +323,7 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
     const note = cases === 0
       ? `no entry away from a kink among ${kinks}`
       : kinks > 0
-      ? `${kinks} entries at a kink left out`
+      ? `entries at a kink left out: ${kinks}`
       : undefined;
     rows.push({
       check: `gradient ${name}`,

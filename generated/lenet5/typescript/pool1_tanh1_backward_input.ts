@@ -4,7 +4,7 @@
 //           and 2 more
 // shape     n = 64, c = 6, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      978.4 kFLOP · 1.4 MB read · 1.2 MB written · 0.4 FLOP/B · 0 accumulators
+// cost      978.4 kFLOP · 1.5 MB read · 1.2 MB written · 0.4 FLOP/B · 0 accumulators
 // source    kernels/avg_pool2d.ts + kernels/tanh.ts sha256:4b3cfb0b   regenerate: deno task generate specs/lenet5.json
 export function pool1_tanh1_backward_input(dy: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {

@@ -4,7 +4,7 @@
 //           dx[n,c,2i+1,2j+1] = if y[n,c,2i+1,2j+1] <= 0 then 0 else if code[n,c,i,j] = 3 then dy[n,c,i,j] else 0
 // shape     n = 64, c = 32, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      0 FLOP · 8.0 MB read · 6.4 MB written · 0.0 FLOP/B · 0 accumulators
+// cost      0 FLOP · 8.4 MB read · 6.4 MB written · 0.0 FLOP/B · 0 accumulators
 // source    kernels/max_pool2d.ts + kernels/relu.ts sha256:5f43ffe4   regenerate: deno task generate specs/mnist_cnn.json
 export function pool1_relu1_backward_input(y: Float32Array, code: Uint8Array, dy: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {

@@ -1,0 +1,470 @@
+/**
+ * The command line: train, generate, show, verify, schema.
+ *
+ * @module
+ */
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs, styleText } from "node:util";
+import {
+  compareGenerated,
+  compile,
+  count,
+  findTarget,
+  generatedFiles,
+  InputError,
+  jsonSchema,
+  kernelStages,
+  limitSamples,
+  loadIdxDirectory,
+  loadMnist,
+  loadSpec,
+  prepareReport,
+  ProgressBar,
+  repairGenerated,
+  type Spec,
+  specNames,
+  targets,
+  train,
+  verifyNet,
+  type VerifyRow,
+  VERSION,
+} from "./mod.ts";
+
+/** The project: the folder this file is in. */
+const PROJECT = import.meta.dirname ?? Deno.cwd();
+const SPECS = join(PROJECT, "specs"), GENERATED = join(PROJECT, "generated"), RUNS = join(PROJECT, "runs");
+
+/** Exit codes: as it should be, an error, a wrong command line, nobody reads what is written (a shell's 128 + SIGPIPE). */
+const OK = 0, ERROR = 1, USAGE = 2, PIPE_CLOSED = 141;
+
+/** A wrong command line. */
+class UsageError extends Error {}
+
+interface Flag {
+  /** How help calls its value; a flag without one is on or off. */
+  readonly value?: string;
+  readonly text: string;
+  readonly choices?: readonly string[];
+  /** Smallest and largest whole number. */
+  readonly range?: readonly [number, number];
+}
+
+interface Command {
+  readonly text: string;
+  /** How help calls the arguments that are no flags, and how many there may be. */
+  readonly words: string;
+  readonly least?: number;
+  readonly most: number;
+  readonly notes?: readonly string[];
+  readonly flags: Readonly<Record<string, Flag>>;
+  readonly example: string;
+  /** Returns the exit code. */
+  run(line: Line): Promise<number>;
+}
+
+/** A command line that has been checked. */
+interface Line {
+  readonly words: readonly string[];
+  readonly flags: Readonly<Record<string, string | undefined>>;
+}
+
+const targetNames = ["auto", ...targets.map(({ name }) => name)];
+const stages = ["kernel", "schedule", "nest", "source"] as const;
+
+const check: Flag = { text: "change nothing; exit 1 and name what is not as it should be" };
+const target: Flag = { value: "T", text: `${targetNames.join(", ")} (default: auto)`, choices: targetNames };
+const seed: Flag = { value: "N", text: "what random numbers follow from (default: 0)", range: [0, 2 ** 53 - 1] };
+const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
+const specNote =
+  "SPEC is a JSON file or the name of a net in specs/. In a task, paths count from the project's folder.";
+
+const commands: Readonly<Record<string, Command>> = {
+  train: {
+    text: "train a net and test it (default: mnist_cnn on MNIST)",
+    words: "[SPEC]",
+    most: 1,
+    notes: [specNote, "What is missing or stale in the folder of generated nets is generated first."],
+    flags: {
+      target,
+      threads: {
+        value: "N",
+        text: `worker threads (default: all cores, here ${navigator.hardwareConcurrency})`,
+        range: [1, 256],
+      },
+      epochs: { value: "N", text: "passes over the training samples (default: the spec's)", range: [1, 1_000_000] },
+      limit: { value: "N", text: "use the first N training samples (default: all)", range: [1, 2 ** 31 - 1] },
+      seed,
+      data: { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" },
+      report: { value: "FILE", text: "JSON report, replaced if there is one (default: a new file in runs/)" },
+      out,
+    },
+    example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
+    run: trainNet,
+  },
+  generate: {
+    text: "write kernels and plans of nets (default: all in specs/)",
+    words: "[SPEC...]",
+    most: Infinity,
+    notes: [specNote, "The task may write to generated/ and runs/ only."],
+    flags: { check, out },
+    example: "deno task generate mnist_cnn",
+    run: generate,
+  },
+  show: {
+    text: "print the plan of a net, or one of its kernels",
+    words: "SPEC [KERNEL]",
+    least: 1,
+    most: 2,
+    notes: [specNote, "Without KERNEL the plan is printed, which names the kernels."],
+    flags: { target, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
+    example: "deno task show mnist_cnn linear1_relu2_forward --stage nest",
+    run: show,
+  },
+  verify: {
+    text: "check kernels against the interpreter, and gradients (default: of all in specs/)",
+    words: "[SPEC...]",
+    most: Infinity,
+    notes: [specNote, "The exit code is 1 when a check fails."],
+    flags: { target, seed },
+    example: "deno task verify lenet5",
+    run: verify,
+  },
+  schema: {
+    text: "write specs/spec.schema.json, the JSON Schema of specs",
+    words: "",
+    most: 0,
+    flags: { check },
+    example: "deno task schema",
+    run: schema,
+  },
+};
+
+async function trainNet({ words, flags }: Line): Promise<number> {
+  const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
+  const target = findTarget(flags.target ?? "auto").name;
+  const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
+  const epochs = Number(flags.epochs ?? spec.training.epochs);
+  const file = await prepareReport({
+    ...flags.report !== undefined && { file: resolve(flags.report) },
+    base: join(RUNS, `${spec.name}-${target}-seed${seed}`),
+  });
+  const files = generatedFiles(spec, { target, origin });
+  const { train: all, test } = flags.data === undefined
+    ? await loadMnist()
+    : await loadIdxDirectory(resolve(flags.data));
+  const samples = flags.limit === undefined ? all : limitSamples(all, Number(flags.limit));
+
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out);
+  // other targets' files are none of this run's business
+  const stale = (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
+  for (const difference of stale) await repairGenerated(root, files, difference);
+  if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
+
+  print(`${spec.name}, batch ${spec.batchSize}, target ${target}, ${plural(threads, "thread")}, seed ${seed}\n`);
+  print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
+  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
+  try {
+    const { report } = await train(spec, { train: samples, test }, {
+      target,
+      threads,
+      epochs,
+      seed,
+      module: pathToFileURL(join(root, spec.name, target, "step.ts")).href,
+      onProgress: bar && ((progress) => bar.show(progress)),
+      onEpoch: ({ epoch, loss, accuracy, learningRate, seconds }) => {
+        bar?.erase();
+        const facts = [
+          `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+          `loss ${loss.toFixed(4)}`,
+          `accuracy ${percent(accuracy)}`,
+          `learning rate ${Number(learningRate.toPrecision(4))}`,
+          `${seconds.toFixed(1)} s`,
+        ];
+        print(`${facts.join("  ")}\n`);
+        if (!Number.isFinite(loss)) print("the loss is no number any more: lower the learning rate\n");
+        if (epoch === epochs) bar?.note(`testing on ${count(test.samples)} images`);
+      },
+    });
+    bar?.erase();
+    const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy } } = report;
+    print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
+    print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
+    print(`report: ${shortPath(await file.write(report))}\n`);
+    return OK;
+  } finally {
+    bar?.erase();
+  }
+}
+
+async function generate({ words, flags }: Line): Promise<number> {
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out);
+  const nets = new Map<string, { spec: Spec; origin: string }>();
+  for (const net of await specs(words)) {
+    const { name } = net.spec, other = nets.get(name)?.origin;
+    if (other) throw new InputError(`${other} and ${net.origin}: both nets are named "${name}"; rename one`);
+    nets.set(name, net);
+  }
+  let wrong = 0;
+  for (const { spec, origin } of nets.values()) {
+    const files = generatedFiles(spec, { origin });
+    const differences = await compareGenerated(root, files);
+    wrong += differences.length;
+    for (const difference of differences) {
+      const path = shortPath(join(root, difference.path));
+      if (flags.check !== undefined) print(`${difference.state.padEnd(11)} ${path}\n`);
+      else {
+        await repairGenerated(root, files, difference);
+        print(`${difference.state === "superfluous" ? "removed" : "wrote"} ${path}\n`);
+      }
+    }
+    if (differences.length === 0) print(`${spec.name}: ${plural(Object.keys(files).length, "file")} up to date\n`);
+  }
+  if (flags.check === undefined || wrong === 0) return OK;
+  complain(`${plural(wrong, "generated file")} not as the compiler would write; run "deno task generate"`);
+  return ERROR;
+}
+
+async function show({ words: [net, kernel], flags: { target, stage } }: Line): Promise<number> {
+  if (kernel === undefined && stage !== undefined) throw new UsageError("--stage is of use only with a KERNEL");
+  const [{ spec, origin }] = await specs([net]);
+  if (kernel === undefined) {
+    print(compile(spec, { target, origin }).planText);
+    return OK;
+  }
+  const kernels = kernelStages(spec, { target, origin });
+  const texts = kernels.get(kernel);
+  if (!texts) throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, [...kernels.keys()])}`);
+  print(texts[(stage ?? "source") as typeof stages[number]]);
+  return OK;
+}
+
+async function verify({ words, flags: { target = "auto", seed = "0" } }: Line): Promise<number> {
+  let failures = 0;
+  for (const { spec, origin } of await specs(words)) {
+    const width = Math.max(...[...kernelStages(spec, { target, origin }).keys()].map((name) => name.length));
+    const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
+      print(
+        `  ${check.padEnd(width)}  ${cases.padStart(9)}  ${error.padStart(13)}  ${tolerance.padStart(9)}  ${result}\n`,
+      );
+    const power = (value: number) => value === 0 ? "0" : value.toExponential(2);
+    print(`${spec.name}, target ${findTarget(target).name}, seed ${seed}\n`);
+    line("check", "cases", "largest error", "tolerance", "result");
+    const onRow = ({ check, cases, error, tolerance, ok, note }: VerifyRow) => {
+      const result = ok ? "ok" : "FAIL";
+      line(check, count(cases), power(error), power(tolerance), note === undefined ? result : `${result}  ${note}`);
+    };
+    const rows = await verifyNet(spec, { target, seed: Number(seed), onRow });
+    const failed = rows.filter(({ ok }) => !ok).length;
+    print(failed === 0 ? `  all ${rows.length} checks passed\n` : `  ${failed} of ${rows.length} checks FAILED\n`);
+    failures += failed;
+  }
+  return failures === 0 ? OK : ERROR;
+}
+
+async function schema({ flags }: Line): Promise<number> {
+  const files = { "spec.schema.json": JSON.stringify(jsonSchema(), null, 2) + "\n" };
+  const [difference] = await compareGenerated(SPECS, files);
+  const path = shortPath(join(SPECS, "spec.schema.json"));
+  if (difference && flags.check !== undefined) {
+    complain(`${path} ${difference.state === "missing" ? "is missing" : "differs"}; run "deno task schema"`);
+    return ERROR;
+  }
+  if (difference) await repairGenerated(SPECS, files, difference);
+  print(difference ? `wrote ${path}\n` : `${path} is up to date\n`);
+  return OK;
+}
+
+/** Specs by path or name; without any, all in specs/. */
+async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: string }[]> {
+  const names = await specNames(SPECS);
+  return await Promise.all((words.length > 0 ? words : names).map(async (word) => {
+    const isPath = /[/\\]|\.json$/.test(word);
+    if (!isPath && !names.includes(word)) {
+      throw new InputError(`specs/ has no net ${choice(word, names)}, or give the path of a JSON file`);
+    }
+    const path = isPath ? resolve(word) : join(SPECS, `${word}.json`), origin = shortPath(path);
+    return { spec: await loadSpec(path, origin), origin };
+  }));
+}
+
+/** A path as seen from the current folder, unless it is elsewhere. */
+function shortPath(path: string): string {
+  const short = relative(Deno.cwd(), path);
+  return short === "" || short.startsWith("..") ? path : short;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+const plural = (number: number, noun: string) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Columns of the terminal. */
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}
+
+/** Writes text. Ends the program when nobody reads it any more, as in `deno task show mnist_cnn | head`. */
+function print(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
+  let rest = new TextEncoder().encode(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(PIPE_CLOSED);
+    throw error;
+  }
+}
+
+function complain(message: string): void {
+  const color = Deno.stderr.isTerminal() && !Deno.noColor;
+  print(`${color ? styleText("red", "error:", { validateStream: false }) : "error:"} ${message}\n`, Deno.stderr);
+}
+
+function help(): string {
+  return [
+    `Kernelwright ${VERSION}: compiles a network's spec to shape-specialised kernels and trains with them`,
+    "",
+    "Usage: deno task COMMAND (or deno run cli.ts COMMAND)",
+    "",
+    "Commands:",
+    ...table(Object.entries(commands).map(([name, { text }]) => [name, text])),
+    "",
+    "Flags:",
+    ...table([["-h, --help", "this text, or with a COMMAND its flags"], ["--version", "the version"]]),
+    "",
+    "Example: deno task train --epochs 1",
+    "",
+  ].join("\n");
+}
+
+function commandHelp(name: string): string {
+  const { text, words, notes = [], flags, example } = commands[name];
+  return [
+    `${name}: ${text}`,
+    "",
+    `Usage: deno task ${name} ${words === "" ? "" : `${words} `}[flags]`,
+    "",
+    ...notes.length > 0 ? [...notes, ""] : [],
+    "Flags:",
+    ...table([
+      ...Object.entries(flags).map(([flag, { value, text }]) => [`--${flag}${value ? ` ${value}` : ""}`, text]),
+      ["-h, --help", "this text"],
+    ]),
+    "",
+    `Example: ${example}`,
+    "",
+  ].join("\n");
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+/** Takes the arguments of a command apart and checks them. */
+function parseLine({ words: expected, least = 0, most, flags }: Command, args: string[]): Line {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { value }]) => [name, { type: value ? "string" as const : "boolean" as const }]),
+  );
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true });
+  const words: string[] = [], found: Record<string, string> = {};
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    const { name, rawName, value, inlineValue } = token;
+    if (!Object.hasOwn(flags, name) || !rawName.startsWith("--")) {
+      throw new UsageError(
+        `there is no flag ${rawName}${meant(rawName, Object.keys(flags).map((flag) => `--${flag}`))}`,
+      );
+    }
+    if (Object.hasOwn(found, name)) throw new UsageError(`${rawName} is given twice`);
+    found[name] = checkValue(rawName, flags[name], value, inlineValue);
+  }
+  if (words.length > most) {
+    throw new UsageError(`"${words[most]}" is too much: expected ${expected === "" ? "flags only" : expected}`);
+  }
+  if (words.length < least) throw new UsageError(`${expected.split(" ")[words.length]} is missing`);
+  return { words, flags: found };
+}
+
+function checkValue(
+  name: string,
+  { value: placeholder, choices, range }: Flag,
+  value: string | undefined,
+  inline: boolean | undefined,
+): string {
+  if (placeholder === undefined) {
+    if (value !== undefined) throw new UsageError(`${name} takes no value, but it is given "${value}"`);
+    return "";
+  }
+  // after a blank, -1 is a value and --seed is the next flag
+  if (value === undefined || value === "" || (!inline && /^-\D/.test(value))) {
+    throw new UsageError(`${name} needs a value: ${name} ${placeholder}`);
+  }
+  if (choices && !choices.includes(value)) throw new UsageError(`${name} cannot be ${choice(value, choices)}`);
+  if (range && !(/^\d+$/.test(value) && Number(value) >= range[0] && Number(value) <= range[1])) {
+    throw new UsageError(`${name} is "${value}"; expected a whole number from ${range[0]} to ${range[1]}`);
+  }
+  return value;
+}
+
+/** `"given" (did you mean "word"?); choose from words`. */
+function choice(given: string, words: readonly string[]): string {
+  return `"${given}"${meant(given, words)}; choose from ${words.join(", ")}`;
+}
+
+/** ` (did you mean "word"?)` if one of the words is like the one given. */
+function meant(given: string, words: readonly string[]): string {
+  const near = words.map((word) => ({ word, edits: edits(given, word) })).sort((a, b) => a.edits - b.edits)[0];
+  return near && near.edits <= Math.min(3, given.length / 2.5) ? ` (did you mean "${near.word}"?)` : "";
+}
+
+/** How many letters must be put in, left out or replaced to make one word of another. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (letter === b[j] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** Runs a command line. Returns the exit code. */
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  try {
+    if (name === undefined) {
+      print(help(), Deno.stderr);
+      return USAGE;
+    }
+    if (command) {
+      if (args.includes("--help") || args.includes("-h")) print(commandHelp(name));
+      else return await command.run(parseLine(command, args));
+    } else if (name === "--help" || name === "-h") print(help());
+    else if (name === "--version") print(`kernelwright ${VERSION}\n`);
+    else throw new UsageError(`there is no command ${choice(name, Object.keys(commands))}`);
+    return OK;
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    complain(message.split("\n")[0]);
+    if (error instanceof UsageError) {
+      print(`see ${command ? `deno task ${name}` : "deno run cli.ts"} --help\n`, Deno.stderr);
+      return USAGE;
+    }
+    if (!(error instanceof InputError) && debugging()) print(`${stack}\n`, Deno.stderr);
+    return ERROR;
+  }
+}
+
+/** Whether the stack of an unexpected error is wanted. */
+function debugging(): boolean {
+  const variable = "KERNELWRIGHT_DEBUG";
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted" && Deno.env.has(variable);
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,66 @@
+/**
+ * The file that a run's report goes to.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+import { explain, isDevice, makeFolder, writeAtomically } from "./files.ts";
+import type { TrainingReport } from "./train.ts";
+
+/** Where a report goes. */
+export interface ReportPlace {
+  /** A file to write, or to replace. */
+  readonly file?: string;
+  /** Without `file`: the path of a new one but for its end, `-2.json` if `.json` is taken; its folder is made. */
+  readonly base: string;
+}
+
+/** A file that was found to be writable. */
+export interface ReportFile {
+  /** Writes the report, all of it or nothing. Returns the file's path. */
+  write(report: TrainingReport): Promise<string>;
+}
+
+/**
+ * Makes sure, before a run, that its report can be written after it.
+ *
+ * @throws {InputError} saying why it cannot.
+ */
+export async function prepareReport({ file, base }: ReportPlace): Promise<ReportFile> {
+  if (file === undefined) await makeFolder(dirname(base));
+  await checkWritable(file ?? `${base}.json`);
+  return {
+    async write(report) {
+      const path = file ?? await takeName(base);
+      await writeAtomically(path, JSON.stringify(report, null, 2) + "\n");
+      return path;
+    },
+  };
+}
+
+/** Throws unless there is a folder for the file that takes files, and the file is no folder itself. */
+async function checkWritable(path: string): Promise<void> {
+  const probe = `${path}.${Deno.pid}.tmp`;
+  try {
+    if (await isDevice(path)) return;
+    const info = await Deno.stat(path).catch(() => undefined);
+    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
+    await Deno.writeTextFile(probe, "");
+    await Deno.remove(probe);
+  } catch (error) {
+    throw explain(error, "write", path);
+  }
+}
+
+/** Makes an empty file of the first name that is free, so that a run which ends at the same time takes another. */
+async function takeName(base: string): Promise<string> {
+  for (let count = 1;; count++) {
+    const path = `${base}${count === 1 ? "" : `-${count}`}.json`;
+    try {
+      (await Deno.open(path, { write: true, createNew: true })).close();
+      return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw explain(error, "write", path);
+    }
+  }
+}

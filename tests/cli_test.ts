@@ -1,0 +1,516 @@
+/** The command line, run as its tasks run it: what it prints, its exit codes, and what it leaves on the disk. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { specNames, type TrainingReport, VERSION } from "../mod.ts";
+
+const PROJECT = join(import.meta.dirname!, "..");
+const { tasks, version }: { tasks: Record<string, { command: string }>; version: string } = JSON.parse(
+  await Deno.readTextFile(join(PROJECT, "deno.json")),
+);
+/** One of the places that every task may write to. */
+const SCRATCH = join("runs", `cli_test_${Deno.pid}`);
+const NET = `cli_test_${Deno.pid}`;
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** Runs `deno` in the project. */
+async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd: PROJECT, env })
+    .output();
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+/** The arguments after `deno` that a task of this name begins with. */
+function taskArguments(task: string): string[] {
+  const [program, ...args] = tasks[task].command.split(" ");
+  assert.equal(program, "deno");
+  return args;
+}
+
+/** Runs a command with the permissions of its task. */
+function cli(command: string, ...args: string[]): Promise<Outcome> {
+  return deno([...taskArguments(command), ...args]);
+}
+
+/** Runs cli.ts itself. */
+function bare(...args: string[]): Promise<Outcome> {
+  return deno(["run", "--no-prompt", "--allow-read", "cli.ts", ...args]);
+}
+
+const SPEC = {
+  name: NET,
+  input: [1, 4, 4],
+  batchSize: 4,
+  layers: [{ type: "flatten" }, { type: "linear", outFeatures: 2 }],
+  loss: { type: "softmaxCrossEntropy" },
+  training: { epochs: 3, optimizer: { type: "sgd", learningRate: 0.5 } },
+};
+
+function idx(magic: number, dimensions: number[], bytes: number[]): Uint8Array {
+  const file = new Uint8Array(4 + 4 * dimensions.length + bytes.length), view = new DataView(file.buffer);
+  [magic, ...dimensions].forEach((word, i) => view.setUint32(4 * i, word));
+  file.set(bytes, 4 + 4 * dimensions.length);
+  return file;
+}
+
+/** Images with one bright half, upper (0) or lower (1): a linear net learns them. */
+function images(labels: number[]): Uint8Array {
+  const bytes = labels.flatMap((label, n) =>
+    Array.from({ length: 16 }, (_, i) => Math.floor(i / 8) === label ? 200 + n : n + i)
+  );
+  return idx(0x803, [labels.length, 4, 4], bytes);
+}
+
+const TRAIN = [0, 1, 1, 0, 0, 1, 0, 1, 1, 0], TEST = [1, 0, 0, 1, 1];
+
+async function prepare(): Promise<void> {
+  const write = (name: string, content: string | Uint8Array) =>
+    Deno.writeFile(
+      join(PROJECT, SCRATCH, name),
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
+  await Deno.mkdir(join(PROJECT, SCRATCH, "data"), { recursive: true });
+  await Deno.mkdir(join(PROJECT, SCRATCH, "half"));
+  await Deno.mkdir(join(PROJECT, SCRATCH, "folder"));
+  await write("data/train-images-idx3-ubyte", images(TRAIN));
+  await write("data/train-labels-idx1-ubyte", idx(0x801, [TRAIN.length], TRAIN));
+  await write("data/t10k-images-idx3-ubyte.gz", gzipSync(images(TEST)));
+  await write("data/t10k-labels-idx1-ubyte", idx(0x801, [TEST.length], TEST));
+  await write("half/train-images-idx3-ubyte", images(TRAIN));
+  await write("file", "in the way");
+  await write("net.json", JSON.stringify(SPEC));
+  await write("again.json", JSON.stringify(SPEC));
+  await write("broken.json", "{");
+  await write("unknown.json", JSON.stringify({ ...SPEC, colour: "red" }));
+  await write("misfit.json", JSON.stringify({ ...SPEC, layers: [{ type: "linear", inFeatures: 9, outFeatures: 2 }] }));
+  await write("mnist.json", JSON.stringify({ ...SPEC, input: [1, 28, 28] }));
+}
+
+Deno.test.beforeAll(prepare);
+Deno.test.afterAll(() => Deno.remove(join(PROJECT, SCRATCH), { recursive: true }));
+
+const DATA = join(SCRATCH, "data"), OUT = join(SCRATCH, "generated"), SPEC_FILE = join(SCRATCH, "net.json");
+const see = (command: string) => `see deno task ${command} --help\n`;
+const NETS = await specNames(join(PROJECT, "specs"));
+const KERNELS = "batch_gather, batch_gather_label";
+
+/** Command lines, with their exit code and what they say on stderr: all of it, or a pattern. */
+const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] = [
+  // wrong usage
+  ["train --epoch 3", 2, `error: there is no flag --epoch (did you mean "--epochs"?)\n${see("train")}`],
+  ["train --frobnicate", 2, `error: there is no flag --frobnicate\n${see("train")}`],
+  ["train -t 3", 2, `error: there is no flag -t\n${see("train")}`],
+  ["generate --epochs 3", 2, `error: there is no flag --epochs\n${see("generate")}`],
+  ["train --seed 1 --seed 2", 2, `error: --seed is given twice\n${see("train")}`],
+  ["generate --check --check", 2, `error: --check is given twice\n${see("generate")}`],
+  ["train --seed", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
+  ["train --seed --epochs 3", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
+  ["train --data=", 2, `error: --data needs a value: --data DIR\n${see("train")}`],
+  ["generate --check=yes", 2, `error: --check takes no value, but it is given "yes"\n${see("generate")}`],
+  ["train --epochs ten", 2, `error: --epochs is "ten"; expected a whole number from 1 to 1000000\n${see("train")}`],
+  ["train --epochs 0", 2, `error: --epochs is "0"; expected a whole number from 1 to 1000000\n${see("train")}`],
+  ["train --epochs 1.5", 2, `error: --epochs is "1.5"; expected a whole number from 1 to 1000000\n${see("train")}`],
+  ["train --epochs 1e3", 2, `error: --epochs is "1e3"; expected a whole number from 1 to 1000000\n${see("train")}`],
+  ["train --threads 257", 2, `error: --threads is "257"; expected a whole number from 1 to 256\n${see("train")}`],
+  ["train --limit 0", 2, `error: --limit is "0"; expected a whole number from 1 to 2147483647\n${see("train")}`],
+  ["train --seed -1", 2, `error: --seed is "-1"; expected a whole number from 0 to 9007199254740991\n${see("train")}`],
+  [
+    "verify --seed 9007199254740992",
+    2,
+    `error: --seed is "9007199254740992"; expected a whole number from 0 to 9007199254740991\n${see("verify")}`,
+  ],
+  [
+    "train --target typscript",
+    2,
+    `error: --target cannot be "typscript" (did you mean "typescript"?); choose from auto, typescript\n${see("train")}`,
+  ],
+  [
+    "show mnist_cnn batch_sum --stage text",
+    2,
+    `error: --stage cannot be "text"; choose from kernel, schedule, nest, source\n${see("show")}`,
+  ],
+  ["show", 2, `error: SPEC is missing\n${see("show")}`],
+  ["show mnist_cnn --stage nest", 2, `error: --stage is of use only with a KERNEL\n${see("show")}`],
+  ["show mnist_cnn batch_sum more", 2, `error: "more" is too much: expected SPEC [KERNEL]\n${see("show")}`],
+  ["train lenet5 mnist_cnn", 2, `error: "mnist_cnn" is too much: expected [SPEC]\n${see("train")}`],
+  ["schema all", 2, `error: "all" is too much: expected flags only\n${see("schema")}`],
+  // specs
+  [
+    "generate mnist_cn",
+    1,
+    'error: specs/ has no net "mnist_cn" (did you mean "mnist_cnn"?); ' +
+    `choose from ${NETS.join(", ")}, or give the path of a JSON file\n`,
+  ],
+  [
+    `verify ${SCRATCH}/none.json`,
+    1,
+    `error: cannot read "${join(PROJECT, SCRATCH)}/none.json": there is no such file or folder; check the path\n`,
+  ],
+  [
+    `train ${SCRATCH}/folder/`,
+    1,
+    `error: cannot read "${join(PROJECT, SCRATCH)}/folder": it is a folder; give the path of a file\n`,
+  ],
+  [`train ${SCRATCH}/broken.json`, 1, /^error: runs\/cli_test_\d+\/broken\.json: not JSON: .+\n$/],
+  [`show ${SCRATCH}/unknown.json`, 1, /^error: runs\/cli_test_\d+\/unknown\.json: .*"colour".*\n$/],
+  [
+    `generate ${SCRATCH}/misfit.json`,
+    1,
+    /^error: runs\/cli_test_\d+\/misfit\.json: layers\[0\]: .+\n$/,
+  ],
+  [
+    `generate ${SPEC_FILE} ${SCRATCH}/again.json --out ${OUT}`,
+    1,
+    `error: ${SPEC_FILE} and ${SCRATCH}/again.json: both nets are named "${NET}"; rename one\n`,
+  ],
+  [
+    "show mnist_cnn batch_gathre",
+    1,
+    new RegExp(
+      `^error: net mnist_cnn has no kernel "batch_gathre" \\(did you mean "batch_gather"\\?\\); choose from ${KERNELS}, .+\\n$`,
+    ),
+  ],
+  ["show mnist_cnn foo", 1, new RegExp(`^error: net mnist_cnn has no kernel "foo"; choose from ${KERNELS}, .+\\n$`)],
+  // data
+  [
+    `train ${SPEC_FILE} --data ${SCRATCH}/none`,
+    1,
+    `error: Folder "${join(PROJECT, SCRATCH)}/none" does not exist. ` +
+    "Give the folder that holds train-images-idx3-ubyte and the three other IDX files.\n",
+  ],
+  [
+    `train ${SPEC_FILE} --data ${SCRATCH}/half`,
+    1,
+    `error: Folder "${
+      join(PROJECT, SCRATCH)
+    }/half" has neither train-labels-idx1-ubyte nor train-labels-idx1-ubyte.gz. ` +
+    "Add one of them.\n",
+  ],
+  [
+    `train ${SPEC_FILE} --data ${DATA} --limit 11`,
+    1,
+    `error: ${
+      join(PROJECT, DATA)
+    }/train-images-idx3-ubyte has 10 samples, fewer than the 11 asked for. Ask for at most 10.\n`,
+  ],
+  [
+    `train ${SCRATCH}/mnist.json --data ${DATA} --out ${OUT}`,
+    1,
+    `error: ${join(PROJECT, DATA)}/train-images-idx3-ubyte: samples are [1, 4, 4], but net ${NET} takes [1, 28, 28]; ` +
+    'use other data or change "input" in the spec\n',
+  ],
+  // places that cannot be written to
+  [
+    `train --report ${SCRATCH}/none/report.json`,
+    1,
+    `error: cannot write "${
+      join(PROJECT, SCRATCH)
+    }/none/report.json": there is no such file or folder; check the path\n`,
+  ],
+  [
+    `train --report ${SCRATCH}/file/report.json`,
+    1,
+    `error: cannot write "${join(PROJECT, SCRATCH)}/file/report.json": a file is in the place of one of its folders; ` +
+    "remove the file, or choose another path\n",
+  ],
+  [
+    `train --report ${SCRATCH}/folder`,
+    1,
+    `error: cannot write "${join(PROJECT, SCRATCH)}/folder": it is a folder; give the path of a file\n`,
+  ],
+  [
+    `train ${SPEC_FILE} --data ${DATA} --out ${SCRATCH}/file`,
+    1,
+    `error: cannot read "${
+      join(PROJECT, SCRATCH)
+    }/file/${NET}/plan.txt": a file is in the place of one of its folders; ` +
+    "remove the file, or choose another path\n",
+  ],
+  [
+    `generate ${SPEC_FILE} --out specs`,
+    1,
+    `error: cannot write "${join(PROJECT, "specs", NET)}": Deno may not; ` +
+    `start it with --allow-write=${join(PROJECT, "specs")}, or choose another path\n`,
+  ],
+];
+
+Deno.test("wrong command lines, files and folders: one clear error each", async (t) => {
+  for (const [line, code, stderr] of REFUSED) {
+    await t.step(line, async () => {
+      const [command, ...args] = line.split(" ");
+      const outcome = await cli(command, ...args);
+      if (typeof stderr === "string") assert.equal(outcome.stderr, stderr);
+      else assert.match(outcome.stderr, stderr);
+      assert.equal(outcome.code, code);
+    });
+  }
+});
+
+Deno.test("no command, a wrong one, help and version", async () => {
+  const help = await bare("--help");
+  assert.equal(help.code, 0);
+  assert.equal(help.stderr, "");
+  assert.deepEqual(await bare("-h"), help);
+  assert.deepEqual(await bare(), { code: 2, stdout: "", stderr: help.stdout });
+  for (const command of ["train", "generate", "show", "verify", "schema"]) {
+    assert.match(help.stdout, new RegExp(`^  ${command} +\\S`, "m"));
+    const { code, stdout, stderr } = await cli(command, "--help");
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, new RegExp(`^Usage: deno task ${command} `, "m"));
+    assert.match(stdout, new RegExp(`^Example: deno task ${command}`, "m"));
+    assert.deepEqual(await cli(command, "--no-such-flag", "-h"), { code, stdout, stderr });
+  }
+  assert.deepEqual(await bare("--version"), { code: 0, stdout: `kernelwright ${VERSION}\n`, stderr: "" });
+  assert.equal(version, VERSION, "deno.json");
+  assert.deepEqual(await bare("trian"), {
+    code: 2,
+    stdout: "",
+    stderr:
+      'error: there is no command "trian" (did you mean "train"?); choose from train, generate, show, verify, schema\n' +
+      "see deno run cli.ts --help\n",
+  });
+});
+
+Deno.test("show prints the plan, and a kernel at each stage", async () => {
+  const committed = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/plan.txt"));
+  assert.deepEqual(await cli("show", "mnist_mlp"), { code: 0, stdout: committed, stderr: "" });
+  assert.deepEqual(await cli("show", "specs/mnist_mlp.json"), { code: 0, stdout: committed, stderr: "" });
+  const shown = async (...args: string[]) => {
+    const { code, stdout, stderr } = await cli("show", "mnist_mlp", "linear2_forward", ...args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    return stdout;
+  };
+  const source = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/typescript/linear2_forward.ts"));
+  assert.equal(await shown(), source);
+  assert.equal(await shown("--stage", "source", "--target", "typescript"), source);
+  const kernel = await shown("--stage=kernel");
+  assert.match(kernel, /^kernel linear2_forward\n/);
+  assert.match(kernel, /sum over i of x\[n,i\] \* w\[o,i\]/);
+  assert.match(await shown("--stage", "schedule"), /^[^\n]*parallel [a-z]\n$/);
+  const nest = await shown("--stage", "nest");
+  assert.match(nest, /^nest linear2_forward\n/);
+  assert.match(nest, /^ +parallel for /m);
+});
+
+Deno.test("generate writes, checks, repairs and leaves alone", async () => {
+  const root = join(OUT, "check"), net = join(root, NET), kernels = join(net, "typescript");
+  const generate = (...args: string[]) => cli("generate", SPEC_FILE, "--out", root, ...args);
+  const outcome = (code: number, stdout: string[], stderr = "") => ({
+    code,
+    stdout: stdout.map((line) => `${line}\n`).join(""),
+    stderr,
+  });
+  const complaint = (files: string) => `error: ${files} not as the compiler would write; run "deno task generate"\n`;
+
+  assert.equal((await generate("--check")).code, 1, "nothing is there yet");
+  assert.equal(await Deno.stat(join(PROJECT, root)).catch(() => "none"), "none", "--check writes nothing");
+  const first = await generate();
+  assert.equal(first.code, 0);
+  const names = [...Deno.readDirSync(join(PROJECT, kernels))].map(({ name }) => name);
+  assert(names.includes("step.ts") && names.includes("linear1_forward.ts"));
+  assert.deepEqual(
+    first.stdout.trimEnd().split("\n").sort(),
+    [join(net, "plan.txt"), ...names.map((name) => join(kernels, name))].map((path) => `wrote ${path}`).sort(),
+  );
+  const upToDate = outcome(0, [`${NET}: ${names.length + 1} files up to date`]);
+  assert.deepEqual(await generate("--check"), upToDate);
+  assert.deepEqual(await generate(), upToDate);
+
+  const at = (path: string) => join(PROJECT, path);
+  const original = await Deno.readTextFile(at(join(kernels, "step.ts")));
+  const untouched = (await Deno.stat(at(join(kernels, "linear1_forward.ts")))).mtime;
+  const damage = async () => {
+    await Deno.writeTextFile(at(join(kernels, "step.ts")), original + "\n");
+    await Deno.remove(at(join(net, "plan.txt")));
+    await Deno.writeTextFile(at(join(kernels, "old_kernel.ts")), original);
+    await Deno.mkdir(at(join(net, "old_target/deep")), { recursive: true });
+    await Deno.writeTextFile(at(join(net, "old_target/deep/step.ts")), original);
+  };
+  await damage();
+  const found = [
+    `missing     ${net}/plan.txt`,
+    `differs     ${kernels}/step.ts`,
+    `superfluous ${net}/old_target/deep/step.ts`,
+    `superfluous ${kernels}/old_kernel.ts`,
+  ];
+  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("4 generated files")));
+  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("4 generated files")), "nothing was changed");
+  assert.deepEqual(
+    await generate(),
+    outcome(0, [
+      `wrote ${net}/plan.txt`,
+      `wrote ${kernels}/step.ts`,
+      `removed ${net}/old_target/deep/step.ts`,
+      `removed ${kernels}/old_kernel.ts`,
+    ]),
+  );
+  assert.deepEqual(await generate("--check"), upToDate);
+  assert.equal(await Deno.readTextFile(at(join(kernels, "step.ts"))), original);
+  assert.equal(await Deno.stat(at(join(net, "old_target"))).catch(() => "none"), "none", "empty folders go too");
+  assert.deepEqual((await Deno.stat(at(join(kernels, "linear1_forward.ts")))).mtime, untouched);
+
+  // what others wrote is never removed
+  await Deno.writeTextFile(at(join(net, "notes.md")), "mine");
+  assert.deepEqual(
+    await generate("--check"),
+    outcome(1, [`superfluous ${net}/notes.md`], complaint("1 generated file")),
+  );
+  assert.deepEqual(
+    await generate(),
+    outcome(
+      1,
+      [],
+      `error: "${at(net)}/notes.md" was not generated but is in a net's folder; move it elsewhere or delete it\n`,
+    ),
+  );
+  assert.equal(await Deno.readTextFile(at(join(net, "notes.md"))), "mine");
+});
+
+Deno.test("schema --check agrees with the file", async () => {
+  const path = join("specs", "spec.schema.json");
+  assert.deepEqual(await cli("schema", "--check"), { code: 0, stdout: `${path} is up to date\n`, stderr: "" });
+});
+
+Deno.test("verify prints a table and ends well", async () => {
+  const { code, stdout, stderr } = await cli("verify", SPEC_FILE, "--seed", "7");
+  assert.deepEqual([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assert.equal(lines[0], `${NET}, target typescript, seed 7`);
+  assert.match(lines[1], /^ {2}check +cases {2}largest error {2}tolerance {2}result$/);
+  assert.equal(lines[lines.length - 1], `  all ${lines.length - 3} checks passed`);
+  for (const line of lines.slice(2, -1)) {
+    assert.match(line, /^ {2}\S+( \S+)* +[\d,]+ +\S+ +\S+ {2}ok( {2}.+)?$/);
+    assert.equal(line.indexOf("  ok"), lines[1].indexOf("  result"), "columns are aligned");
+  }
+  for (const check of ["linear1_forward", "gradient linear1.weight"]) assert(stdout.includes(`  ${check} `), check);
+});
+
+/** A report's fields, but for what differs from run to run. */
+function checkReport(report: TrainingReport, epochs: number, threads: number, samples: number): void {
+  const { net, target, batchSize, seed, parameters, training, test, versions, ...rest } = report;
+  assert.deepEqual({ net, target, batchSize, seed, parameters }, {
+    net: NET,
+    target: "typescript",
+    batchSize: 4,
+    seed: 5,
+    parameters: 16 * 2 + 2,
+  });
+  assert.deepEqual(Object.keys(rest).sort(), ["epochs", "threads"]);
+  assert.equal(report.threads, threads);
+  assert.deepEqual(report.epochs.map(({ epoch }) => epoch), Array.from({ length: epochs }, (_, i) => i + 1));
+  for (const epoch of report.epochs) {
+    assert.deepEqual(Object.keys(epoch).sort(), ["accuracy", "epoch", "learningRate", "loss", "seconds"]);
+    assert(epoch.loss > 0 && Number.isFinite(epoch.loss));
+    assert(Number.isInteger(Math.round(epoch.accuracy * samples * 1e6) / 1e6) && epoch.accuracy <= 1);
+    assert.equal(epoch.learningRate, 0.5);
+    assert(epoch.seconds > 0);
+  }
+  assert.deepEqual(Object.keys(training).sort(), ["images", "imagesPerSecond", "seconds"]);
+  assert.equal(training.images, epochs * samples);
+  assert(training.seconds >= report.epochs.reduce((sum, { seconds }) => sum + seconds, 0) * 0.999);
+  assert.equal(training.imagesPerSecond, training.images / training.seconds);
+  assert.deepEqual(Object.keys(test).sort(), ["accuracy", "correct", "loss", "total"]);
+  assert.equal(test.total, TEST.length);
+  assert.equal(test.accuracy, test.correct / test.total);
+  assert(test.loss > 0 && Number.isFinite(test.loss));
+  assert.deepEqual(versions, { kernelwright: VERSION, ...Deno.version });
+}
+
+const readReport = async (path: string): Promise<TrainingReport> =>
+  JSON.parse(await Deno.readTextFile(join(PROJECT, path)));
+
+Deno.test("train generates, trains, tests and reports; threads change nothing but time", async () => {
+  const report = join(SCRATCH, "report.json"), root = join(OUT, "train");
+  const run = (...args: string[]) =>
+    cli("train", SPEC_FILE, "--data", DATA, "--out", root, "--seed", "5", "--report", report, ...args);
+  const { code, stdout, stderr } = await run("--threads", "1");
+  assert.deepEqual([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assert.match(lines[0], new RegExp(`^generated \\d+ files in ${join(root, NET)}$`));
+  assert.deepEqual(lines.slice(1, 3), [
+    `${NET}, batch 4, target typescript, 1 thread, seed 5`,
+    "10 training and 5 test images of 1x4x4",
+  ]);
+  for (const epoch of [1, 2, 3]) {
+    assert.match(
+      lines[2 + epoch],
+      new RegExp(`^epoch ${epoch}/3  loss \\d\\.\\d{4}  accuracy \\d+\\.\\d\\d %  learning rate 0\\.5  \\d+\\.\\d s$`),
+    );
+  }
+  assert.match(lines[6], /^training took \d+\.\d s: [\d,]+ images\/s$/);
+  assert.equal(lines[7], "5 of 5 test images classified right (100.00 %)");
+  assert.equal(lines[8], `report: ${report}`);
+  assert.equal(lines.length, 9);
+  const one = await readReport(report);
+  checkReport(one, 3, 1, TRAIN.length);
+  assert.equal(one.test.correct, TEST.length);
+
+  const again = await run("--threads", "2");
+  assert.deepEqual([again.code, again.stderr], [0, ""]);
+  assert(!again.stdout.includes("generated"), "what is up to date is not generated again");
+  const two = await readReport(report);
+  checkReport(two, 3, 2, TRAIN.length);
+  const same = ({ epochs, test }: TrainingReport) => [epochs.map(({ loss, accuracy }) => [loss, accuracy]), test];
+  assert.deepEqual(same(two), same(one));
+
+  // a stale kernel is generated again, and what is not its business is left alone
+  const step = join(PROJECT, root, NET, "typescript", "step.ts"), text = await Deno.readTextFile(step);
+  await Deno.writeTextFile(step, "throw new Error('stale');");
+  await Deno.writeTextFile(join(PROJECT, root, NET, "notes.md"), "mine");
+  const stale = await run("--limit", "6", "--epochs", "1");
+  assert.deepEqual([stale.code, stale.stderr], [0, ""]);
+  assert(stale.stdout.startsWith(`generated 1 file in ${join(root, NET)}\n`));
+  assert(stale.stdout.includes("\n6 training and 5 test images of 1x4x4\n"));
+  assert.equal(await Deno.readTextFile(step), text);
+  assert.equal(await Deno.readTextFile(join(PROJECT, root, NET, "notes.md")), "mine");
+  checkReport(await readReport(report), 1, navigator.hardwareConcurrency, 6);
+
+  const left = [...Deno.readDirSync(join(PROJECT, SCRATCH))].map(({ name }) => name).filter((name) => /tmp/.test(name));
+  assert.deepEqual(left, [], "no partial files are left");
+});
+
+Deno.test("train does not write over another run's report", async () => {
+  const names = [`${NET}-typescript-seed0.json`, `${NET}-typescript-seed0-2.json`].map((name) => join("runs", name));
+  try {
+    for (const name of names) {
+      const { code, stdout, stderr } = await cli(
+        ...["train", SPEC_FILE, "--data", DATA, "--out", OUT, "--epochs", "1", "--threads", "1"] as [
+          string,
+          ...string[],
+        ],
+      );
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert(stdout.endsWith(`\nreport: ${name}\n`), stdout);
+      assert.equal((await readReport(name)).seed, 0);
+    }
+  } finally {
+    for (const name of names) await Deno.remove(join(PROJECT, name)).catch(() => {});
+  }
+});
+
+Deno.test("a reader that leaves early sees no stack", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...taskArguments("show"), "mnist_cnn"],
+    cwd: PROJECT,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await child.stdout.cancel();
+  const [stderr, { code }] = await Promise.all([new Response(child.stderr).text(), child.status]);
+  assert.equal(stderr, "");
+  assert.equal(code, 141);
+});
+
+Deno.test("every task has the permissions it needs and no more", () => {
+  for (const [name, { command }] of Object.entries(tasks)) {
+    assert(!/ -A| --allow-all|--allow-(net|ffi|sys|import)/.test(command), name);
+    if (/deno (run|test) /.test(command)) assert(command.includes(" --no-prompt "), name);
+  }
+});

@@ -1,0 +1,331 @@
+import assert from "node:assert/strict";
+import { kernelsOf, plan } from "../codegen/compile.ts";
+import { expressions } from "../codegen/expr.ts";
+import { interpretKernel, interpretNest, type Storage, storageLength } from "../codegen/interpret.ts";
+import type { Axis, Kernel, LoopNest, Statement, TensorType } from "../codegen/ir.ts";
+import { kernelText, nestText } from "../codegen/ir_text.ts";
+import type { Registry } from "../codegen/layer.ts";
+import { lower, ScheduleError, strides } from "../codegen/lower.ts";
+import { argmax, axis, max, part, Tensor } from "../codegen/notation.ts";
+import { type Schedule, scheduleText } from "../codegen/schedule.ts";
+import { simplify } from "../codegen/simplify.ts";
+import { parseSpec } from "../codegen/spec.ts";
+import { verifyKernel, verifyNest } from "../codegen/verify.ts";
+import { kernels } from "../kernels/mod.ts";
+import { uniform } from "../runtime/random.ts";
+import { schedulers } from "../runtime/schedulers.ts";
+
+const REGISTRY: Registry = { ...kernels, schedulers };
+const SEED = 20240607;
+const SCHEDULES_PER_KERNEL = 8;
+const ROWS = { samples: 5, steps: 2 };
+const STEP_RUN = 1;
+const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
+
+/** Small nets of odd extents, so that tiles leave rests. Each is planned fused and unfused. */
+const NETS: readonly { input: number[]; batchSize: number; layers: unknown[]; loss: string; optimizer: object }[] = [
+  {
+    input: [2, 7, 6],
+    batchSize: 3,
+    layers: [
+      { type: "conv2d", outChannels: 3, kernel: [3, 2], padding: [1, 0] },
+      { type: "relu" },
+      { type: "maxPool2d", kernel: [2, 3], stride: [2, 1] },
+      { type: "conv2d", outChannels: 2, kernel: 3, padding: 2, stride: [2, 3] },
+      { type: "tanh" },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 3 },
+    ],
+    loss: "softmaxCrossEntropy",
+    optimizer: { type: "adam", l2: 0.01 },
+  },
+  {
+    input: [1, 9, 8],
+    batchSize: 2,
+    layers: [
+      { type: "conv2d", outChannels: 5, kernel: 1 },
+      { type: "sigmoid" },
+      { type: "conv2d", outChannels: 2, kernel: 2, stride: 3 },
+      { type: "avgPool2d", kernel: 2, stride: 1 },
+      { type: "dropout", rate: 0.5 },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 4 },
+    ],
+    loss: "mse",
+    optimizer: { type: "momentum", learningRate: 0.1 },
+  },
+  {
+    input: [5],
+    batchSize: 7,
+    layers: [
+      { type: "linear", outFeatures: 11 },
+      { type: "relu" },
+      { type: "linear", outFeatures: 6 },
+      { type: "dropout", rate: 0.25 },
+      { type: "linear", outFeatures: 1 },
+      { type: "sigmoid" },
+    ],
+    loss: "mse",
+    optimizer: { type: "sgd", learningRate: 0.1, l2: 0.5 },
+  },
+  {
+    input: [1, 5, 5],
+    batchSize: 1,
+    layers: [
+      { type: "conv2d", outChannels: 2, kernel: 2 },
+      { type: "avgPool2d", kernel: 1, stride: 2 },
+      { type: "maxPool2d", kernel: 2, stride: 1 },
+      { type: "flatten" },
+    ],
+    loss: "softmaxCrossEntropy",
+    optimizer: { type: "sgd", learningRate: 0.1 },
+  },
+];
+
+/** Numbers in [0, 1) that follow from the seed. */
+function generator(seed: number): () => number {
+  let counter = 0;
+  return () => uniform(seed, counter++);
+}
+
+const below = (draw: () => number, limit: number) => Math.floor(draw() * limit);
+
+function shuffled<Item>(items: readonly Item[], draw: () => number): Item[] {
+  const rest = [...items];
+  return items.map(() => rest.splice(below(draw, rest.length), 1)[0]);
+}
+
+/** Kernels that no layer has, but that a layer may come to have. */
+function ownKernels(): Kernel[] {
+  const n = axis("n", 5), r = axis("r", 3), s = axis("s", 3);
+  const x = new Tensor("x", [5]), y = new Tensor("y", [5]);
+  const z = new Tensor("z", [3, 3]), best = new Tensor("best", [5]), place = new Tensor("place", [5]);
+  const type = (shape: number[], dtype: TensorType["dtype"] = "f32"): TensorType => ({
+    dtype,
+    shape,
+    halo: shape.map(() => [0, 0]),
+  });
+  const swap = part([n], x.set([n], y.at(n)), y.set([n], x.at(n)));
+  const most = part([n], best.set([n], max([r, s], z.at(r, s))), place.set([n], argmax([r, s], z.at(r, s))));
+  return [
+    { name: "swap", source: "tests", parts: [swap], tensors: { x: type([5]), y: type([5]) } },
+    {
+      name: "most",
+      source: "tests",
+      parts: [most],
+      tensors: { z: type([3, 3]), best: type([5]), place: type([5], "i32") },
+    },
+  ];
+}
+
+/** The kernels of all nets, each formula on the same tensors once. */
+function collect(): Kernel[] {
+  const found = new Map<string, Kernel>();
+  const keep = (kernel: Kernel) =>
+    found.set(kernelText({ ...kernel, name: "" }) + kernel.parts.map(({ axes }) => axes.length), kernel);
+  for (const [i, { loss, optimizer, ...net }] of NETS.entries()) {
+    const training = { epochs: 1, optimizer };
+    const spec = parseSpec({ name: `net${i}`, ...net, loss: { type: loss }, training }, REGISTRY);
+    for (const options of [{ fuse: true, data: "u8" }, { fuse: false, data: "f32" }] as const) {
+      kernelsOf(plan(spec, REGISTRY, options).plan).forEach(keep);
+    }
+  }
+  ownKernels().forEach(keep);
+  return [...found.values()];
+}
+
+function reductionAxes({ parts }: Kernel): Axis[] {
+  return parts.flatMap(({ assignments }) => assignments).flatMap(({ value }) => expressions(value))
+    .flatMap((expr) => expr.kind === "reduce" ? expr.axes : []);
+}
+
+/** Any schedule that fits the kernel. */
+function randomSchedule(kernel: Kernel, draw: () => number): Schedule {
+  const outer = new Map<string, Set<number>>();
+  for (const { axes } of kernel.parts) {
+    for (const { name, extent } of axes) outer.set(name, (outer.get(name) ?? new Set()).add(extent));
+  }
+  const inner = new Map(reductionAxes(kernel).map(({ name, extent }) => [name, extent]));
+  const some = <Item>(items: Iterable<Item>) => [...items].filter(() => draw() < 0.5);
+  const shared = [...outer.keys()].filter((name) =>
+    outer.get(name)!.size === 1 && kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name))
+  );
+  const parallel = shared[below(draw, shared.length + 1)];
+  return {
+    order: some(shuffled([...new Set([...outer.keys(), ...inner.keys()])], draw)),
+    tile: Object.fromEntries(some(outer.keys()).map((name) => [name, 1 + below(draw, 5)])),
+    unroll: Object.fromEntries(some(inner).map(([name, extent]) => [name, 1 + below(draw, extent)])),
+    ...(parallel !== undefined && { parallel }),
+  };
+}
+
+/** A nest of a schedule drawn until one is within the budget of statements. */
+function randomNest(kernel: Kernel, draw: () => number): { schedule: Schedule; nest: LoopNest } {
+  for (;;) {
+    const schedule = randomSchedule(kernel, draw);
+    try {
+      return { schedule, nest: simplify(lower(kernel, schedule)) };
+    } catch (error) {
+      if (!(error instanceof ScheduleError && error.message.includes("statements"))) throw error;
+    }
+  }
+}
+
+/** Random legal contents; a grid of 1/2 for half of the floats, so that some are equal and some are 0. */
+function randomStorage(symbol: string, type: TensorType, draw: () => number): Storage {
+  const value = () => {
+    if (type.columns) return type.dtype === "u32" ? below(draw, 2 ** 32) : 0.5 + 3 * draw();
+    if (type.dtype !== "f32") return below(draw, type.below === "samples" ? ROWS.samples : type.below ?? 256);
+    const float = 2 * draw() - 1, rounded = draw() < 0.5 ? Math.round(float * 2) / 2 : float;
+    // the mean of squares that adam keeps
+    return symbol === "v" ? Math.abs(rounded) : rounded;
+  };
+  const rows = ROWS[type.rows ?? "steps"], storage = new ARRAYS[type.dtype](storageLength(type, rows));
+  const stride = strides(type);
+  const fill = (d: number, at: number): void => {
+    if (d === stride.length) {
+      storage[at] = value();
+      return;
+    }
+    const extent = type.shape[d] === Infinity ? rows : type.shape[d];
+    for (let i = 0; i < extent; i++) fill(d + 1, at + (i + type.halo[d][0]) * stride[d]);
+  };
+  fill(0, 0);
+  return storage;
+}
+
+/** The first element that a nest makes otherwise than its kernel, in words. */
+function difference(
+  kernel: Kernel,
+  { order = [], unroll = {} }: Schedule,
+  nest: LoopNest,
+  seed: number,
+): string | undefined {
+  const draw = generator(seed);
+  const expected = Object.fromEntries(
+    Object.entries(kernel.tensors).map(([symbol, type]) => [symbol, randomStorage(symbol, type, draw)]),
+  );
+  const found = structuredClone(expected);
+  let largest = 0;
+  const see = () => {
+    for (const storage of Object.values(expected)) for (const x of storage) largest = Math.max(largest, Math.abs(x));
+  };
+  see();
+  interpretKernel(kernel, expected, STEP_RUN);
+  interpretNest(nest, found, STEP_RUN);
+  see();
+  const inner = reductionAxes(kernel), names = new Set(inner.map(({ name }) => name));
+  const length = [...names].reduce(
+    (product, name) => product * Math.max(...inner.filter((axis) => axis.name === name).map(({ extent }) => extent)),
+    1,
+  );
+  // sums are f64 and rounded to f32 when stored; nothing but adding up in another order changes a bit
+  const reordered = order.some((name) => names.has(name)) || Object.values(unroll).some((copies) => copies > 1);
+  const tolerance = reordered ? largest * (length * 2 ** -52 + 2 ** -23) : 0;
+  for (const [symbol, storage] of Object.entries(expected)) {
+    for (const [i, x] of storage.entries()) {
+      const y = found[symbol][i];
+      if (x !== y && !(Math.abs(x - y) <= tolerance) && !(Number.isNaN(x) && Number.isNaN(y))) {
+        return `${symbol}[${i}] is ${y}, not ${x} (tolerance ${tolerance})`;
+      }
+    }
+  }
+}
+
+Deno.test("random schedules change nothing", () => {
+  const collection = collect();
+  let ran = 0, reordered = 0, tiled = 0, shared = 0;
+  for (const [i, kernel] of collection.entries()) {
+    verifyKernel(kernel);
+    for (let j = 0; j < SCHEDULES_PER_KERNEL; j++) {
+      const seed = SEED + i * SCHEDULES_PER_KERNEL + j;
+      const { schedule, nest } = randomNest(kernel, generator(seed));
+      const told = () => `seed ${seed}, ${scheduleText(schedule)}\n${kernelText(kernel)}\n${nestText(nest)}`;
+      try {
+        verifyNest(nest);
+      } catch (error) {
+        assert.fail(`${error}\n${told()}`);
+      }
+      const wrong = difference(kernel, schedule, nest, seed);
+      assert.equal(wrong, undefined, `${wrong}: ${told()}`);
+      ran++;
+      if (schedule.order!.length > 1) reordered++;
+      if (Object.values(schedule.tile!).some((size) => size > 1)) tiled++;
+      if (schedule.parallel !== undefined) shared++;
+    }
+  }
+  assert.equal(ran, collection.length * SCHEDULES_PER_KERNEL);
+  assert(ran >= 1000, `only ${ran} cases`);
+  assert(Math.min(reordered, tiled, shared) >= ran / 4, `${reordered} reordered, ${tiled} tiled, ${shared} shared`);
+});
+
+const LINEAR = "linear1_forward", GATHER = "batch_gather";
+
+function plainKernel(name: string): Kernel {
+  const { loss, optimizer, ...net } = NETS[2], training = { epochs: 1, optimizer };
+  const spec = parseSpec({ name: "net", ...net, loss: { type: loss }, training }, REGISTRY);
+  return kernelsOf(plan(spec, REGISTRY, { fuse: false }).plan).find((kernel) => kernel.name === name)!;
+}
+
+// deno-lint-ignore no-explicit-any -- a copy of a read-only nest, to be damaged
+type Loose = any;
+
+/** The first statement of a kind, wherever it stands. */
+function find(body: Loose[], kind: Statement["kind"]): Loose {
+  const all = (body: Loose[]): Loose[] => body.flatMap((s) => [s, ...all(s.body ?? [])]);
+  return all(body).find((s) => s.kind === kind);
+}
+
+type Damage = readonly [what: string, kernel: string, damage: (body: Loose[]) => void];
+
+const DAMAGES: readonly Damage[] = [
+  ["a divisor", GATHER, (body) => find(body, "store").value.operands[1].value++],
+  ["where a store goes", LINEAR, (body) => find(body, "store").offset.constant++],
+  ["where a sum begins", LINEAR, (body) => find(body, "variable").value.value++],
+  ["a loop's end", LINEAR, (body) => find(body, "loop").to--],
+];
+
+Deno.test("negative control: a nest with one constant changed differs", () => {
+  let ran = 0;
+  for (const [what, name, damage] of DAMAGES) {
+    const kernel = plainKernel(name), schedule = {}, nest = simplify(lower(kernel, schedule));
+    assert.equal(difference(kernel, schedule, nest, SEED), undefined);
+    const damaged = structuredClone(nest);
+    damage(damaged.body as Loose[]);
+    let found: string | undefined;
+    try {
+      found = difference(kernel, schedule, damaged, SEED);
+    } catch (error) {
+      found = (error as Error).message;
+    }
+    assert(found !== undefined, `${what} of ${name} was changed and nothing differs`);
+    ran++;
+  }
+  assert.equal(ran, 4);
+});
+
+Deno.test("schedules that do not fit are refused", () => {
+  const kernel = plainKernel(LINEAR);
+  const pools = collect().find(({ parts }) => parts.length > 1)!;
+  const rows: readonly [Kernel, Schedule, string][] = [
+    [kernel, { order: ["p"] }, "linear1_forward has no axis p"],
+    [kernel, { tile: { q: 2 } }, "linear1_forward has no axis q"],
+    [kernel, { unroll: { r: 2 } }, "linear1_forward has no axis r"],
+    [
+      kernel,
+      { parallel: "i" },
+      "linear1_forward cannot be shared along i: not all of its parts have that axis with one extent",
+    ],
+    [
+      pools,
+      { parallel: "i" },
+      `${pools.name} cannot be shared along i: not all of its parts have that axis with one extent`,
+    ],
+  ];
+  let ran = 0;
+  for (const [kernel, schedule, message] of rows) {
+    assert.throws(() => lower(kernel, schedule), { name: "ScheduleError", message });
+    ran++;
+  }
+  assert.equal(ran, 5);
+});

@@ -1,0 +1,167 @@
+/** The import rules of DESIGN section 2, and the names of files. */
+import assert from "node:assert/strict";
+import { join, posix } from "node:path";
+
+const ROOT = join(import.meta.dirname!, "..");
+
+/** What the files of a room may import. */
+interface Rule {
+  readonly files: RegExp;
+  /** Files of this repository, from its root. */
+  readonly local: readonly RegExp[];
+  /** Packages and what comes with the runtime; everything when left out. */
+  readonly external?: readonly RegExp[];
+}
+
+const ANY = /^/;
+const NOTATION = /^codegen\/(ir|layer|notation|window|error)\.ts$/;
+
+/** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
+const RULES: readonly Rule[] = [
+  { files: /^codegen\/ir\.ts$/, local: [], external: [] },
+  { files: /^codegen\/targets\/(\w+)\/[\w/]+\.ts$/, local: [/^codegen\/\w+\.ts$/, /^codegen\/targets\/$1\//] },
+  { files: /^codegen\/\w+\.ts$/, local: [/^codegen\/\w+\.ts$/] },
+  { files: /^kernels\/mod\.ts$/, local: [NOTATION, /^kernels\/\w+\.ts$/], external: [] },
+  { files: /^kernels\/\w+\.ts$/, local: [NOTATION], external: [/^zod$/] },
+  { files: /^runtime\/[\w/]+\.ts$/, local: [/^runtime\//, /^codegen\/\w+\.ts$/] },
+  { files: /^generated\/(\w+\/\w+)\/[\w/]+\.ts$/, local: [/^generated\/$1\//], external: [] },
+  { files: /^mod\.ts$/, local: [/^codegen\//, /^kernels\/mod\.ts$/, /^runtime\//] },
+  { files: /^cli\.ts$/, local: [/^mod\.ts$/] },
+  { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//] },
+  { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
+];
+
+/** Names that say nothing. */
+const VAGUE = /^(utils?|helpers?|misc|common)\.ts$/;
+
+/** What a file imports and re-exports, types too; text in comments and strings begins no line with it. */
+function importsOf(source: string): string[] {
+  const statements = [
+    /^import\s+(?:[\w*{}\s,$]+?\sfrom\s+)?"([^"]+)"/gm,
+    /^export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s+from\s+"([^"]+)"/gm,
+    /\bimport\(\s*"([^"]+)"/g,
+  ];
+  return statements.flatMap((statement) => [...source.matchAll(statement)].map(([, specifier]) => specifier));
+}
+
+/** What is against the rules, in words. */
+function violations(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].flatMap(([file, source]) => {
+    const found = VAGUE.test(posix.basename(file)) ? [`${file}: a name that says nothing`] : [];
+    const rule = RULES.find(({ files }) => files.test(file));
+    if (!rule) return [...found, `${file}: in no room`];
+    const [, own = ""] = rule.files.exec(file)!;
+    for (const specifier of importsOf(source)) {
+      const relative = specifier.startsWith(".");
+      const target = relative ? posix.join(posix.dirname(file), specifier) : specifier;
+      const allowed = relative ? rule.local : rule.external ?? [ANY];
+      if (!allowed.some(({ source }) => new RegExp(source.replace("$1", own)).test(target))) {
+        found.push(`${file} imports ${target}`);
+      }
+    }
+    return found;
+  });
+}
+
+/** All TypeScript files of the repository by their path from its root. */
+async function readSources(folder = ""): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = posix.join(folder, name);
+    if (isDirectory) {
+      if (name.startsWith(".") || name === "node_modules" || path === "runs") continue;
+      for (const [inner, source] of await readSources(path)) sources.set(inner, source);
+    } else if (name.endsWith(".ts")) {
+      sources.set(path, await Deno.readTextFile(join(ROOT, path)));
+    }
+  }
+  return sources;
+}
+
+Deno.test("imports go one way", async () => {
+  const sources = await readSources();
+  assert.deepEqual(violations(sources), []);
+  const count = (room: string) => [...sources.keys()].filter((file) => file.startsWith(room)).length;
+  assert(count("codegen/") >= 25 && count("kernels/") >= 16 && count("runtime/") >= 5, "files are missing");
+  const imports = [...sources.values()].flatMap(importsOf);
+  assert(imports.length >= 150, `only ${imports.length} imports were found`);
+});
+
+Deno.test("every way of importing is seen", () => {
+  const source = [
+    'import "./a.ts";',
+    'import b from "./b.ts";',
+    'import { c, type D } from "./c.ts";',
+    'import type { E } from "./d.ts";',
+    'import * as f from "./e.ts";',
+    "import {",
+    "  g,",
+    '} from "./f.ts";',
+    'export { h } from "./g.ts";',
+    'export type { I } from "./h.ts";',
+    'export * from "./i.ts";',
+    'export * as j from "./j.ts";',
+    'const k = await import("./k.ts");',
+    ' * import { l } from "./in_a_comment.ts";',
+    'export const m = "./in_a_string.ts";',
+    '  line(`import { n } from "./in_a_template.ts";`);',
+  ].join("\n");
+  assert.deepEqual(importsOf(source).sort(), "abcdefghijk".split("").map((name) => `./${name}.ts`));
+});
+
+/** A file, what it would import, and whether that is against the rules. */
+const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: boolean])[] = [
+  ["codegen/ir.ts", "./notation.ts", true],
+  ["codegen/ir.ts", "zod", true],
+  ["codegen/plan.ts", "./ir.ts", false],
+  ["codegen/plan.ts", "../kernels/mod.ts", true],
+  ["codegen/plan.ts", "../runtime/random.ts", true],
+  ["codegen/plan.ts", "./targets/wasm/target.ts", true],
+  ["codegen/plan.ts", "../mod.ts", true],
+  ["codegen/targets/wasm/target.ts", "./syntax.ts", false],
+  ["codegen/targets/wasm/target.ts", "../../ir.ts", false],
+  ["codegen/targets/wasm/target.ts", "../typescript/syntax.ts", true],
+  ["codegen/targets/wasm/target.ts", "../../../kernels/relu.ts", true],
+  ["codegen/targets/wasm/target.ts", "../../../runtime/team.ts", true],
+  ["kernels/relu.ts", "../codegen/layer.ts", false],
+  ["kernels/relu.ts", "zod", false],
+  ["kernels/relu.ts", "node:path", true],
+  ["kernels/relu.ts", "./tanh.ts", true],
+  ["kernels/relu.ts", "../codegen/plan.ts", true],
+  ["kernels/relu.ts", "../runtime/random.ts", true],
+  ["kernels/mod.ts", "./relu.ts", false],
+  ["runtime/session.ts", "../codegen/plan.ts", false],
+  ["runtime/session.ts", "../codegen/targets/wasm/target.ts", true],
+  ["runtime/session.ts", "../kernels/mod.ts", true],
+  ["runtime/session.ts", "../mod.ts", true],
+  ["runtime/session.ts", "../generated/mnist_cnn/wasm/step.ts", true],
+  ["generated/mnist_cnn/wasm/step.ts", "./linear1_forward.ts", false],
+  ["generated/mnist_cnn/wasm/step.ts", "../typescript/linear1_forward.ts", true],
+  ["generated/mnist_cnn/wasm/step.ts", "../../../codegen/ir.ts", true],
+  ["generated/mnist_cnn/wasm/step.ts", "node:fs", true],
+  ["mod.ts", "./kernels/mod.ts", false],
+  ["mod.ts", "./codegen/targets/wasm/target.ts", false],
+  ["mod.ts", "./runtime/train.ts", false],
+  ["mod.ts", "./tests/random_spec.ts", true],
+  ["cli.ts", "./mod.ts", false],
+  ["cli.ts", "node:path", false],
+  ["cli.ts", "./runtime/train.ts", true],
+  ["bench/step.ts", "../mod.ts", false],
+  ["bench/step.ts", "./naive.ts", false],
+  ["bench/step.ts", "../runtime/team.ts", true],
+  ["bench/step.ts", "../codegen/plan.ts", true],
+  ["tests/plan_test.ts", "../kernels/relu.ts", false],
+];
+
+Deno.test("negative control: each rule, kept and broken", () => {
+  let wrong = 0;
+  for (const [file, specifier, against] of EXAMPLES) {
+    const found = violations(new Map([[file, `import { x } from "${specifier}";\n`]]));
+    assert.equal(found.length, against ? 1 : 0, `${file} imports ${specifier}`);
+    wrong += found.length;
+  }
+  assert.deepEqual([EXAMPLES.length, wrong], [40, 24]);
+  for (const name of ["codegen/utils.ts", "runtime/helpers.ts", "tests/helper.ts", "elsewhere/file.ts"]) {
+    assert.equal(violations(new Map([[name, ""]])).length, 1, name);
+  }
+});

@@ -1,0 +1,513 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { kernelsOf, plan } from "../codegen/compile.ts";
+import type { Kernel, LoopNest } from "../codegen/ir.ts";
+import type { Registry } from "../codegen/layer.ts";
+import { lower } from "../codegen/lower.ts";
+import type { Schedule } from "../codegen/schedule.ts";
+import { simplify } from "../codegen/simplify.ts";
+import { parseSpec } from "../codegen/spec.ts";
+import { VerifyError, verifyKernel, verifyNest } from "../codegen/verify.ts";
+import { kernels } from "../kernels/mod.ts";
+import { schedulers } from "../runtime/schedulers.ts";
+
+const REGISTRY: Registry = { ...kernels, schedulers };
+
+const SPEC = parseSpec({
+  name: "net",
+  input: [1, 4, 5],
+  batchSize: 3,
+  layers: [
+    { type: "conv2d", outChannels: 2, kernel: 3, padding: 1 },
+    { type: "maxPool2d", kernel: 2 },
+    { type: "flatten" },
+    { type: "linear", outFeatures: 3 },
+  ],
+  loss: { type: "softmaxCrossEntropy" },
+  training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1, l2: 0.01 } },
+}, REGISTRY);
+const KERNELS = new Map(kernelsOf(plan(SPEC, REGISTRY, { fuse: false }).plan).map((kernel) => [kernel.name, kernel]));
+
+const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
+const LOSS = "loss_forward", UPDATE = "linear1_update_weight";
+/** Two rows of the batch at a time, shared by threads, and the third alone. */
+const SCHEDULES: Readonly<Record<string, Schedule>> = { [LINEAR]: { tile: { n: 2 }, parallel: "n" } };
+
+// deno-lint-ignore no-explicit-any -- copies of read-only structures, to be damaged
+type Loose = any;
+
+const term = (variable: string, coefficient = 1) => ({ variable, coefficient });
+const local = (name: string, type = "f32") => ({ kind: "local", name, type });
+
+/** All statements of a nest, outer ones first. */
+function statements({ body }: { body: Loose[] }): Loose[] {
+  return body.flatMap((s) => [s, ...s.body ? statements(s) : []]);
+}
+
+/** The statements of a kind that define, set, store in or loop over a name. */
+function all(nest: Loose, kind: string, name: string): Loose[] {
+  const found = statements(nest).filter((s) => s.kind === kind && [s.name, s.variable, s.tensor].includes(name));
+  assert(found.length > 0, `${nest.name} has no ${kind} ${name}`);
+  return found;
+}
+
+const first = (nest: Loose, kind: string, name: string): Loose => all(nest, kind, name)[0];
+
+/** Takes a statement out of its body. */
+function remove(nest: Loose, statement: Loose): Loose {
+  const { body } = [nest, ...statements(nest)].find(({ body }) => body?.includes(statement));
+  return body.splice(body.indexOf(statement), 1)[0];
+}
+
+/** One thing wrong, and what must be said of it. */
+type Damage = readonly [what: string, kernel: string, damage: (damaged: Loose) => void, message: string];
+
+/**
+ * linear1_forward with its schedule, w and x 3 x 8, y 3 x 3:
+ *   parallel for n = 0 to 2 step 2: for o: y0, y1 = 0; for i: let x0, w_oi, set y0, let x1, set y1; let b_o, store y, y
+ *   last: for o: y_sum = 0; for i: let x_ni, w_oi, set y_sum; let b_o, store y
+ */
+const NEST_DAMAGES: readonly Damage[] = [
+  [
+    "a load one before the first element",
+    LINEAR,
+    (nest) => first(nest, "let", "x0").value.offset.constant--,
+    "an access to x reaches from -1 to 6, and it has 24 elements",
+  ],
+  [
+    "a load one after the last element",
+    LINEAR,
+    (nest) => first(nest, "let", "x_ni").value.offset.constant++,
+    "an access to x reaches from 17 to 24, and it has 24 elements",
+  ],
+  [
+    "a store one before the first element",
+    LINEAR,
+    (nest) => first(nest, "store", "y").offset.constant--,
+    "an access to y reaches from -1 to 1, and it has 9 elements",
+  ],
+  [
+    "a store one after the last element",
+    LINEAR,
+    (nest) => all(nest, "store", "y")[2].offset.constant++,
+    "an access to y reaches from 7 to 9, and it has 9 elements",
+  ],
+  [
+    "a loop one step too long",
+    LINEAR,
+    (nest) => all(nest, "loop", "i")[1].to++,
+    "an access to x reaches from 16 to 24, and it has 24 elements",
+  ],
+  [
+    "a wrong stride",
+    LINEAR,
+    (nest) => all(nest, "let", "w_at_o")[1].value.offset.terms[0].coefficient++,
+    "an access to w reaches from 0 to 25, and it has 24 elements",
+  ],
+  [
+    "a store into the halo before the first column",
+    GATHER,
+    (nest) => first(nest, "store", "x").offset.constant--,
+    "the halo of x is written",
+  ],
+  [
+    "a store into the halo after the last column",
+    GATHER,
+    (nest) => first(nest, "store", "x").offset.constant++,
+    "the halo of x is written",
+  ],
+  [
+    "an element written by two stores",
+    LINEAR,
+    (nest) => all(nest, "store", "y")[1].offset.constant--,
+    "element 2 of y is written twice",
+  ],
+  [
+    "an element written by two iterations",
+    GATHER,
+    (nest) => first(nest, "let", "x_at_n_h").value.offset.terms[1].coefficient = 4,
+    "element 12 of x is written twice",
+  ],
+  [
+    "an element written in every iteration of a reduction",
+    LINEAR,
+    (nest) => first(nest, "loop", "i").body.push({ ...remove(nest, first(nest, "store", "y")), value: local("y0") }),
+    "y is written once for every i",
+  ],
+  [
+    "a store that its loop does not move",
+    GATHER,
+    (nest) => first(nest, "store", "x").offset.terms.pop(),
+    "x is written once for every w",
+  ],
+  [
+    "elements that are not written",
+    LINEAR,
+    (nest) => remove(nest, all(nest, "store", "y")[1]),
+    "6 of 9 elements of y are written",
+  ],
+  [
+    "an output that is not written at all",
+    "pool1_forward",
+    (nest) => remove(nest, first(nest, "store", "code")),
+    "code is never written",
+  ],
+  [
+    "a loop one step too short",
+    LINEAR,
+    (nest) => all(nest, "loop", "o")[1].to--,
+    "8 of 9 elements of y are written",
+  ],
+  [
+    "an undefined local",
+    LINEAR,
+    (nest) => first(nest, "store", "y").value = local("b_p"),
+    "b_p is not defined",
+  ],
+  [
+    "a local used before it is defined",
+    LINEAR,
+    (nest) => first(nest, "loop", "o").body.push(remove(nest, first(nest, "let", "b_o"))),
+    "b_o is not defined",
+  ],
+  [
+    "an undefined variable in an offset",
+    LINEAR,
+    (nest) => remove(nest, first(nest, "let", "x_at_n")),
+    "x_at_n is not defined",
+  ],
+  [
+    "an undefined tensor",
+    LINEAR,
+    (nest) => first(nest, "let", "b_o").value.tensor = "c",
+    "tensor c is not defined",
+  ],
+  [
+    "a name given twice",
+    LINEAR,
+    (nest) => first(nest, "let", "x1").name = "x0",
+    "x0 is defined twice",
+  ],
+  [
+    "a loop variable inside a loop of the same name",
+    LINEAR,
+    (nest) => first(nest, "loop", "i").variable = "o",
+    "o is defined twice",
+  ],
+  [
+    "a local of the wrong type",
+    LINEAR,
+    (nest) => first(nest, "let", "b_o").type = "i32",
+    "b_o is i32, its value f32",
+  ],
+  [
+    "a local used as another type",
+    LINEAR,
+    (nest) => first(nest, "store", "y").value = local("b_o", "i32"),
+    "b_o is f32, used as i32",
+  ],
+  [
+    "an element loaded as another type",
+    LINEAR,
+    (nest) => first(nest, "let", "b_o").value.type = "i32",
+    "b is loaded as i32",
+  ],
+  [
+    "an operand of the wrong type",
+    GATHER,
+    (nest) => first(nest, "store", "x").value.operands[0] = local("data_chw", "i32"),
+    "operand 0 of div is i32, not f32",
+  ],
+  [
+    "an operand too few",
+    LINEAR,
+    (nest) => first(nest, "store", "y").value.operands.pop(),
+    "add has 1 operands",
+  ],
+  [
+    "a store of another type",
+    LINEAR,
+    (nest) => first(nest, "store", "y").value = { kind: "offset", offset: { constant: 0, terms: [] } },
+    "y holds f32, and i32 is stored",
+  ],
+  [
+    "an accumulator set to another type",
+    LINEAR,
+    (nest) => first(nest, "set", "y0").value = { kind: "offset", offset: { constant: 0, terms: [term("i")] } },
+    "y0 is f32, set to i32",
+  ],
+  [
+    "a loaded index without a bound",
+    GATHER,
+    (nest) => delete nest.tensors.order.below,
+    "nothing is known of order_stepn, which is in an index of data",
+  ],
+  [
+    "a loaded index with a bound that is no row number",
+    GATHER,
+    (nest) => nest.tensors.order.below = 3,
+    "data is not accessed by one row number",
+  ],
+  [
+    "a table of samples at a loop variable",
+    GATHER,
+    (nest) => first(nest, "let", "data_at_order_stepn").value.offset.terms = [term("n", 20)],
+    "data is not accessed by one row number",
+  ],
+  [
+    "a table of samples at the step",
+    GATHER,
+    (nest) => first(nest, "let", "data_at_order_stepn").value.offset.terms = [term("step", 20)],
+    "nothing is known of step, which is in an index of data",
+  ],
+  [
+    "a table of samples at twice the row",
+    GATHER,
+    (nest) => first(nest, "let", "data_at_order_stepn").value.offset.terms = [term("order_stepn", 40)],
+    "nothing is known of order_stepn, which is in an index of data",
+  ],
+  [
+    "a table of steps without the step",
+    UPDATE,
+    (nest) => first(nest, "let", "params_at_step").value.offset = { constant: 0, terms: [] },
+    "params is not accessed by one row number",
+  ],
+  [
+    "a table of steps one column too far",
+    UPDATE,
+    (nest) => first(nest, "let", "l2").value.offset.constant++,
+    "an access to params reaches from 3 to 3, and it has 3 elements",
+  ],
+  [
+    "a table of the run is written",
+    LABELS,
+    (nest) =>
+      Object.assign(first(nest, "store", "label"), {
+        tensor: "labels",
+        offset: { constant: 0, terms: [term("order_stepn")] },
+      }),
+    "labels belongs to the run and is written",
+  ],
+  [
+    "a store at a loaded index",
+    LOSS,
+    (nest) => first(nest, "store", "hit").offset.terms = [term("label_n")],
+    "hit is written at an index that was loaded",
+  ],
+  [
+    "set of a let",
+    LINEAR,
+    (nest) => first(nest, "set", "y0").name = "w_oi",
+    "w_oi is set and is no accumulator",
+  ],
+  [
+    "set of an accumulator that threads would have in common",
+    LINEAR,
+    (nest) => nest.body.unshift(remove(nest, first(nest, "variable", "y0"))),
+    "y0 is set and is no accumulator",
+  ],
+  [
+    "a loop of no whole number of steps",
+    LINEAR,
+    (nest) => first(nest, "loop", "n").to = 3,
+    "loop over n is not a whole number of steps",
+  ],
+  [
+    "a loop of no steps",
+    LINEAR,
+    (nest) => first(nest, "loop", "i").to = 0,
+    "loop over i is not a whole number of steps",
+  ],
+  [
+    "a loop of steps of 0",
+    LINEAR,
+    (nest) => first(nest, "loop", "i").step = 0,
+    "loop over i is not a whole number of steps",
+  ],
+  [
+    "rest iterations that every thread runs",
+    LINEAR,
+    (nest) => nest.body.at(-1).last = false,
+    "y is written by every thread",
+  ],
+  [
+    "a shared loop that every thread runs whole",
+    LINEAR,
+    (nest) => first(nest, "loop", "n").parallel = false,
+    "y is written by every thread",
+  ],
+  [
+    "a shared loop in a nest for one thread",
+    LINEAR,
+    (nest) => delete nest.parallel,
+    "loop over n is parallel, and is not what threads share",
+  ],
+  [
+    "a shared loop of other iterations than threads are told",
+    LINEAR,
+    (nest) => nest.parallel.iterations++,
+    "loop over n is parallel, and is not what threads share",
+  ],
+  [
+    "a shared loop inside of another",
+    LINEAR,
+    (nest) => first(nest, "loop", "o").parallel = true,
+    "loop over o is parallel, and is not what threads share",
+  ],
+];
+
+const constant = (value: number) => ({ kind: "affine", constant: value, terms: [] });
+const assignment = (kernel: Loose) => kernel.parts[0].assignments[0];
+
+/** The loads of a tensor in a kernel's first assignment. */
+function loads(kernel: Loose, tensor: string): Loose[] {
+  const visit = (node: Loose): Loose[] => [
+    ...node.kind === "load" && node.tensor === tensor ? [node] : [],
+    ...[...node.operands ?? [], ...node.body ? [node.body] : []].flatMap(visit),
+  ];
+  return visit(assignment(kernel).value);
+}
+
+/** linear1_forward and linear1_update_weight as formulas. */
+const KERNEL_DAMAGES: readonly Damage[] = [
+  [
+    "a place in a larger window than the tensor's values allow",
+    "pool1_forward",
+    (kernel) => kernel.tensors.code.below--,
+    "a value that may not be below 3 is written to code in code[n,c,p,q] = argmax over r,s of x[n,c,2p+r,2q+s]",
+  ],
+  [
+    "an index that goes one too far",
+    LINEAR,
+    (kernel) => loads(kernel, "x")[0].index[1].constant++,
+    "index 1 of x runs from 1 to 8 of 8 in y[n,o] = b[o] + (sum over i of x[n,i+1] * w[o,i])",
+  ],
+  [
+    "an index that begins one too early",
+    LINEAR,
+    (kernel) => loads(kernel, "b")[0].index[0].constant--,
+    "index 0 of b runs from -1 to 1 of 3 in y[n,o] = b[o-1] + (sum over i of x[n,i] * w[o,i])",
+  ],
+  [
+    "an index that runs backwards out of the tensor",
+    LINEAR,
+    (kernel) => loads(kernel, "x")[0].index[1].terms[0].coefficient = -1,
+    "index 1 of x runs from -7 to 0 of 8 in y[n,o] = b[o] + (sum over i of x[n,-i] * w[o,i])",
+  ],
+  [
+    "a written index that goes one too far",
+    LINEAR,
+    (kernel) => assignment(kernel).index[1].constant++,
+    "index 1 of y runs from 1 to 3 of 3 in y[n,o+1] = b[o] + (sum over i of x[n,i] * w[o,i])",
+  ],
+  [
+    "an index too few",
+    LINEAR,
+    (kernel) => loads(kernel, "x")[0].index.pop(),
+    "x has 2 dimensions, not 1 in y[n,o] = b[o] + (sum over i of x[n] * w[o,i])",
+  ],
+  [
+    "an axis of a reduction outside of it",
+    LINEAR,
+    (kernel) => loads(kernel, "b")[0].index[0] = loads(kernel, "x")[0].index[1],
+    "axis i is not open in y[n,o] = b[i] + (sum over i of x[n,i] * w[o,i])",
+  ],
+  [
+    "an operand too few",
+    LINEAR,
+    (kernel) => assignment(kernel).value.operands[1].body.operands.pop(),
+    "mul has 1 operands in y",
+  ],
+  [
+    "in place, read in another column",
+    UPDATE,
+    (kernel) => loads(kernel, "w")[0].index[1] = constant(0),
+    "w is read at another place than it is written in w[o,i] = w[o,0] - learning_rate * (dw[o,i] + l2 * w[o,i])",
+  ],
+  [
+    "in place, read while a reduction runs",
+    LINEAR,
+    (kernel) => {
+      const [load] = loads(kernel, "x");
+      [load.tensor, load.index] = ["y", assignment(kernel).index];
+    },
+    "y is read at another place than it is written in y[n,o] = b[o] + (sum over i of y[n,o] * w[o,i])",
+  ],
+  [
+    "in place, read by another part than the one that writes",
+    UPDATE,
+    (kernel) => {
+      const [part] = kernel.parts, [{ index, value }] = part.assignments;
+      kernel.parts.push({ axes: part.axes, assignments: [{ tensor: "dw", index, value }] });
+    },
+    "dw is read at another place than it is written in w[o,i] = w[o,i] - learning_rate * (dw[o,i] + l2 * w[o,i])",
+  ],
+];
+
+/** The first line of what a proof says, or nothing. */
+function refusal(prove: () => void): string | undefined {
+  try {
+    prove();
+  } catch (error) {
+    assert(error instanceof VerifyError, `not a VerifyError: ${error}`);
+    assert.equal(error.name, "VerifyError");
+    return error.message;
+  }
+}
+
+/** Damages a copy of what is accepted; returns how many damages there were. */
+function checkDamages<Whole>(rows: readonly Damage[], whole: (name: string) => Whole, prove: (whole: Whole) => void) {
+  for (const [what, name, damage, message] of rows) {
+    const good = whole(name), damaged = structuredClone(good);
+    assert.equal(refusal(() => prove(good)), undefined);
+    damage(damaged);
+    assert.notDeepEqual(damaged, good, `${what}: nothing was damaged`);
+    assert.equal(refusal(() => prove(damaged)), `${name}: ${message}`, what);
+  }
+  return rows.length;
+}
+
+const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
+const nestOf = (name: string): LoopNest => simplify(lower(kernelOf(name), SCHEDULES[name] ?? {}));
+
+Deno.test("damaged nests are refused", () => {
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 47);
+});
+
+Deno.test("damaged kernels are refused", () => {
+  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, verifyKernel), 11);
+});
+
+Deno.test("what is not damaged is accepted: all kernels of the net", () => {
+  assert.equal(KERNELS.size, 19);
+  for (const kernel of KERNELS.values()) {
+    verifyKernel(kernel);
+    verifyNest(nestOf(kernel.name));
+  }
+});
+
+Deno.test("every refusal that verify.ts can make is made here", async () => {
+  const source = await Deno.readTextFile(join(import.meta.dirname!, "..", "codegen", "verify.ts"));
+  const messages = [...NEST_DAMAGES, ...KERNEL_DAMAGES].map(([, name, , message]) => `${name}: ${message}`);
+  const templates = [...source.matchAll(/(?:fail|VerifyError)\(\s*`([^`]+)`/g)].map(([, template]) => template)
+    // how a refusal begins and ends
+    .filter((template) => !template.includes("${what}"));
+  assert(templates.length >= 20, `only ${templates.length} refusals found`);
+  for (const template of templates) {
+    const pattern = new RegExp(
+      template.split(/\$\{[^}]+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+"),
+    );
+    assert(messages.some((message) => pattern.test(message)), `no damage is refused with "${template}"`);
+  }
+});
+
+Deno.test("negative control: a damage that is none is not refused, and is found out", () => {
+  const harmless: Damage = [
+    "a comment",
+    LINEAR,
+    (nest) => nest.body.push({ kind: "comment", text: "harmless" }),
+    "anything",
+  ];
+  assert.throws(() => checkDamages([harmless], nestOf, verifyNest), /a comment/);
+  assert.throws(() => checkDamages([["nothing", LINEAR, () => {}, ""]], nestOf, verifyNest), /nothing was damaged/);
+});
