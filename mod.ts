@@ -22,6 +22,7 @@
  * @module
  */
 import { kernels } from "./kernels/mod.ts";
+import { wasm, wasmRelaxed } from "./codegen/targets/wasm/target.ts";
 import { typescript } from "./codegen/targets/typescript/target.ts";
 import { compileTarget, kernelSource, plan, type Planned, planText } from "./codegen/compile.ts";
 import { InputError } from "./codegen/error.ts";
@@ -30,7 +31,7 @@ import type { Registry } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
 import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
-import { bundle } from "./runtime/bundle.ts";
+import { assemble, loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
@@ -68,7 +69,7 @@ export const registry: Registry = { ...kernels, schedulers };
  *
  * @ignore the compiler's own types
  */
-export const targets: readonly Target[] = [typescript];
+export const targets: readonly Target[] = [wasmRelaxed, wasm, typescript];
 
 /**
  * The target of a name; "auto" is the fastest.
@@ -76,7 +77,8 @@ export const targets: readonly Target[] = [typescript];
  * @ignore the compiler's own types
  */
 export function findTarget(name: string): Target {
-  const target = name === "auto" ? targets[0] : targets.find((target) => target.name === name);
+  const runs = ({ sample }: Target) => sample === undefined || WebAssembly.validate(sample);
+  const target = targets.find((target) => name === "auto" ? runs(target) : target.name === name);
   if (target) return target;
   throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
 }
@@ -192,12 +194,13 @@ export function kernelStages(
   { target: name = "auto", ...options }: CompileOptions = {},
 ): ReadonlyMap<string, KernelStages> {
   const target = findTarget(name);
-  const { kernels } = compileTarget(plan(spec, registry, options), target);
+  const planned = plan(spec, registry, options);
+  const { kernels } = compileTarget(planned, target);
   return new Map([...kernels].map(([name, compiled]) => [name, {
     kernel: kernelText(compiled.kernel) + "\n",
     schedule: scheduleText(compiled.schedule) + "\n",
     nest: nestText(compiled.nest) + "\n",
-    source: kernelSource(compiled, target, spec.name),
+    source: kernelSource(compiled, target, planned.plan),
   }]));
 }
 
@@ -217,8 +220,12 @@ export interface TrainOptions extends Partial<RunOptions> {
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
   const target = findTarget(options.target ?? "auto");
   const planned = plan(spec, registry, { data: data.train.inputs instanceof Uint8Array ? "u8" : "f32" });
-  const module = options.module ?? await bundle(compileTarget(planned, target).files);
-  return await run({ spec, plan: planned.plan, target: target.name, module, registry }, data, {
+  const code = options.module === undefined
+    ? await loadCode(compileTarget(planned, target).files)
+    : options.module.endsWith(".wat")
+    ? await assemble(Deno.readTextFileSync(new URL(options.module)))
+    : options.module;
+  return await run({ spec, plan: planned.plan, target: target.name, code, registry }, data, {
     threads: options.threads ?? navigator.hardwareConcurrency,
     epochs: options.epochs ?? spec.training.epochs,
     seed: options.seed ?? 0,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { contract } from "./contract.ts";
 import { fuse, type Fusion } from "./fuse.ts";
 import { headerLines } from "./header.ts";
 import type { Kernel } from "./ir.ts";
@@ -15,7 +16,7 @@ import type { Schedule } from "./schedule.ts";
 import { inferShapes } from "./shapes.ts";
 import { simplify } from "./simplify.ts";
 import type { Spec } from "./spec.ts";
-import type { CompiledKernel, Target } from "./target.ts";
+import type { CompiledKernel, Place, Target } from "./target.ts";
 import { verifyKernel, verifyNest } from "./verify.ts";
 import { Writer } from "./writer.ts";
 
@@ -50,18 +51,36 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
 }
 
 /** Kernel and schedule to a proven loop nest. */
-export function compileKernel(kernel: Kernel, schedule: Schedule): CompiledKernel {
+export function compileKernel(
+  kernel: Kernel,
+  schedule: Schedule,
+  { fma }: Pick<Target, "fma"> = { fma: false },
+): CompiledKernel {
   verifyKernel(kernel);
-  const nest = simplify(lower(kernel, schedule));
+  const whole = simplify(lower(kernel, schedule));
+  const nest = fma ? contract(whole) : whole;
   verifyNest(nest);
   return { kernel, schedule, nest };
 }
 
+/** Where a kernel's tensors are, by symbol. */
+function placesOf(bindings: Readonly<Record<string, string>>, { tensors }: Plan): Record<string, Place> {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([symbol, name]) => {
+      const { role, offset } = tensors[name];
+      return [symbol, role === "run" ? { rows: name } : { address: offset }];
+    }),
+  );
+}
+
 /** A kernel's text, head and all. */
-export function kernelSource(compiled: CompiledKernel, target: Target, net: string): string {
+export function kernelSource(compiled: CompiledKernel, target: Target, plan: Plan): string {
   const writer = new Writer();
-  for (const line of headerLines(compiled, target.numbers, net)) writer.line(`${target.commentMark} ${line}`);
-  printNest(compiled.nest, target.syntax, writer);
+  const { bindings } = [...plan.train.kernels, ...plan.evaluate.kernels].find((k) =>
+    k.kernel.name === compiled.kernel.name
+  )!;
+  for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
+  printNest(compiled.nest, target.syntax(placesOf(bindings, plan)), writer);
   return writer.toString();
 }
 
@@ -75,9 +94,9 @@ export function compileTarget(planned: Planned, target: Target): CompiledNet {
   const kernels = new Map<string, CompiledKernel>();
   const texts = new Map<string, string>();
   for (const kernel of kernelsOf(planned.plan)) {
-    const compiled = compileKernel(kernel, target.candidates(kernel)[0]);
+    const compiled = compileKernel(kernel, target.candidates(kernel)[0], target);
     kernels.set(kernel.name, compiled);
-    texts.set(kernel.name, kernelSource(compiled, target, planned.plan.name));
+    texts.set(kernel.name, kernelSource(compiled, target, planned.plan));
   }
   return { ...planned, target, kernels, files: target.files(planned.plan, kernels, texts) };
 }

@@ -34,6 +34,8 @@ const MEANING: Readonly<Record<Op, string>> = {
   sub: "(a - b)",
   mul: "(a * b)",
   div: "(a / b)",
+  fma: "(a * b + c)",
+  max: "Math.max(a, b)",
   neg: "(-a)",
   sqrt: "Math.sqrt(a)",
   exp: "Math.exp(a)",
@@ -227,7 +229,9 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
         }
       } else if (s.kind === "block") run(s.body);
       else if (s.kind === "store") {
-        for (const [lane, value] of compute(s.value).entries()) storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
+        for (const [lane, value] of compute(s.value).entries()) {
+          storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
+        }
       } else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
     }
   };

@@ -57,6 +57,10 @@ export const OPS = {
   sub: { operands: ["f32", "f32"], result: "f32" },
   mul: { operands: ["f32", "f32"], result: "f32" },
   div: { operands: ["f32", "f32"], result: "f32" },
+  /** `a * b + c`, rounded once or twice as the target has it; only `contract.ts` makes it. */
+  fma: { operands: ["f32", "f32", "f32"], result: "f32" },
+  /** The larger of two, NaN where either is NaN. */
+  max: { operands: ["f32", "f32"], result: "f32" },
   neg: { operands: ["f32"], result: "f32" },
   sqrt: { operands: ["f32"], result: "f32" },
   exp: { operands: ["f32"], result: "f32" },

@@ -96,7 +96,6 @@ function render(expr: Expr, names: ReadonlySet<string>): Text {
       return { text: expr.name, level: 3 };
     case "op":
       if (expr.name !== undefined && names.has(expr.name)) return { text: expr.name, level: 3 };
-      if (isRelu(expr)) return { text: `max(0, ${render(expr.operands[2], names).text})`, level: 3 };
       return operation(expr.op, expr.operands.map((operand) => render(operand, names)));
     case "reduce": {
       if (expr.name !== undefined && names.has(expr.name)) return { text: expr.name, level: 3 };
@@ -104,13 +103,6 @@ function render(expr: Expr, names: ReadonlySet<string>): Text {
       return { text: `${expr.reduction} over ${axes} of ${render(expr.body, names).text}`, level: 0.5 };
     }
   }
-}
-
-/** if a <= 0 then 0 else a. */
-function isRelu({ op, operands: [test, zero, value] }: Expr & { kind: "op" }): boolean {
-  return op === "select" && zero.kind === "constant" && zero.value === 0 && test.kind === "op" && test.op === "le" &&
-    exprKey(test.operands[0]) === exprKey(value) && test.operands[1].kind === "constant" &&
-    test.operands[1].value === 0;
 }
 
 /** `y[n,o] = b[o] + sum over i of x[n,i] * w[o,i]`. */

@@ -90,6 +90,8 @@ export const mul = (a: ExprLike, ...rest: ExprLike[]): Expr =>
 export const sub = (a: ExprLike, b: ExprLike): Expr => op("sub", a, b);
 /** `a / b`. */
 export const div = (a: ExprLike, b: ExprLike): Expr => op("div", a, b);
+/** The larger of two numbers, NaN where either is NaN. */
+export const larger = (a: ExprLike, b: ExprLike): Expr => op("max", a, b);
 /** `-a`. */
 export const neg = (a: ExprLike): Expr => op("neg", a);
 /** Square root. */

@@ -3,24 +3,34 @@
  *
  * @module
  */
-import type { LoopNest, Statement, Value } from "./ir.ts";
+import { isVector, type LoopNest, type Statement, typeOf, type Value } from "./ir.ts";
 import type { Piece, Syntax } from "./target.ts";
 import type { Writer } from "./writer.ts";
 
 /** Writes a nest as a function. */
 export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void {
+  const vectors = () => {
+    if (!syntax.vectors) throw new Error(`${nest.name} has vectors, and its target has none`);
+    return syntax.vectors;
+  };
   const value = (v: Value): Piece => {
     switch (v.kind) {
       case "constant":
         return syntax.constant(v.value, v.type);
       case "local":
-        return syntax.local(v.name);
+        return syntax.local(v.name, v.type);
       case "offset":
         return syntax.offset(v.offset);
+      case "ramp":
+        return vectors().ramp(v.offset);
+      case "splat":
+        return vectors().splat(value(v.value), typeOf(v.value));
+      case "total":
+        return vectors().total(value(v.value));
       case "element":
         return syntax.element(v.tensor, v.offset, v.type);
       case "apply":
-        return syntax.operations[v.op](...v.operands.map(value));
+        return (isVector(typeOf(v)) ? vectors() : syntax).operations[v.op](...v.operands.map(value));
     }
   };
   const end = nest.parallel ? nest.parallel.iterations * nest.parallel.step : 0;
@@ -46,11 +56,12 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
         case "set": {
           const sum = s.value.kind === "apply" && s.value.op === "add" ? s.value.operands : undefined;
           const own = sum && sum[0].kind === "local" && sum[0].name === s.name;
-          writer.line(own ? syntax.accumulate(s.name, value(sum[1])) : syntax.set(s.name, value(s.value)));
+          const type = typeOf(s.value);
+          writer.line(own ? syntax.accumulate(s.name, type, value(sum[1])) : syntax.set(s.name, type, value(s.value)));
           break;
         }
         case "store":
-          writer.line(syntax.store(s.tensor, s.offset, value(s.value)));
+          writer.line(syntax.store(s.tensor, s.offset, typeOf(s.value), value(s.value)));
           break;
         case "comment":
           writer.line();

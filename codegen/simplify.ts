@@ -11,7 +11,8 @@ import type { LoopNest, Offset, Statement, Value } from "./ir.ts";
 
 /** Statements of one loop body, and the bases defined in it. */
 interface Level {
-  readonly variables: ReadonlySet<string>;
+  /** Its loop variable and loaded integers, with the largest value where it is known. */
+  readonly variables: Map<string, number>;
   readonly bases: Statement[];
   readonly known: Map<string, string>;
   readonly names: Set<string>;
@@ -19,22 +20,25 @@ interface Level {
 
 /** Hoists index arithmetic; what is computed stays the same. */
 export function simplify(nest: LoopNest): LoopNest {
-  return { ...nest, body: simplifyBody(nest.body, [], new Set(["step"])) };
+  return { ...nest, body: simplifyBody(nest.body, [], new Map([["step", 0]])) };
 }
 
 function simplifyBody(
   body: readonly Statement[],
   around: readonly Level[],
-  variables: ReadonlySet<string>,
+  variables: Map<string, number>,
 ): Statement[] {
-  const level: Level = { variables: new Set(variables), bases: [], known: new Map(), names: new Set() };
+  const level: Level = { variables, bases: [], known: new Map(), names: new Set() };
   const levels = [...around, level];
   const result: Statement[] = [];
   for (const statement of body) {
     if (statement.kind === "loop") {
-      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Set([statement.variable])) });
+      result.push({
+        ...statement,
+        body: simplifyBody(statement.body, levels, new Map([[statement.variable, statement.to - statement.step]])),
+      });
     } else if (statement.kind === "block") {
-      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Set()) });
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map()) });
     } else if (statement.kind === "comment") {
       result.push(statement);
     } else if (statement.kind === "store") {
@@ -47,7 +51,7 @@ function simplifyBody(
       result.push({ ...statement, value: value(statement.value, levels) });
     }
     // a loaded integer can be part of an index from here on
-    if (statement.kind === "let" && statement.type === "i32") (level.variables as Set<string>).add(statement.name);
+    if (statement.kind === "let" && statement.type === "i32") level.variables.set(statement.name, 0);
   }
   // bases stand as early as what they are made of allows, in the order in which they were needed
   let first = 0;
@@ -77,7 +81,17 @@ function rebase(offset: Offset, tensor: string, levels: readonly Level[]): Offse
   const here = depth(innermost.variable) === levels.length - 1 && innermost.coefficient === 1;
   const prefix = here ? terms.slice(0, -1) : terms;
   const base = baseOf(prefix, tensor, levels, depth);
-  return combine([{ constant: offset.constant, terms: base }, 1], [{ constant: 0, terms: here ? [innermost] : [] }, 1]);
+  const constant = offset.constant - prefix.reduce((sum, term) => sum + lift(term, levels, depth), 0);
+  return combine([{ constant, terms: base }, 1], [{ constant: 0, terms: here ? [innermost] : [] }, 1]);
+}
+
+/** What is added to a term that counts down, so that bases are never negative: some targets have unsigned addresses. */
+function lift(
+  { variable, coefficient }: Offset["terms"][number],
+  levels: readonly Level[],
+  depth: (variable: string) => number,
+): number {
+  return coefficient < 0 ? -coefficient * levels[depth(variable)].variables.get(variable)! : 0;
 }
 
 function baseOf(
@@ -102,7 +116,7 @@ function baseOf(
     type: "i32",
     value: {
       kind: "offset",
-      offset: combine([{ constant: 0, terms: before }, 1], [{ constant: 0, terms: [last] }, 1]),
+      offset: combine([{ constant: 0, terms: before }, 1], [{ constant: lift(last, levels, depth), terms: [last] }, 1]),
     },
   });
   return [{ variable: name, coefficient: 1 }];

@@ -16,11 +16,12 @@ export interface Piece {
 /** How a language spells each construct. It only spells: nothing here decides what is computed. */
 export interface Syntax {
   constant(value: number, type: Type): Piece;
-  local(name: string): Piece;
+  local(name: string, type: Type): Piece;
   offset(offset: Offset): Piece;
   element(tensor: string, offset: Offset, type: Type): Piece;
   /** Vectors of four lanes; a language without them has none. */
   readonly vectors?: {
+    readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
     ramp(offset: Offset): Piece;
     splat(value: Piece, type: Type): Piece;
     total(value: Piece): Piece;
@@ -32,14 +33,17 @@ export interface Syntax {
   block(last: boolean, to: number): readonly [string, string];
   let(name: string, type: Type, value: Piece): string;
   variable(name: string, type: Type, value: Piece): string;
-  set(name: string, value: Piece): string;
+  set(name: string, type: Type, value: Piece): string;
   /** `name = name + value`. */
-  accumulate(name: string, value: Piece): string;
-  store(tensor: string, offset: Offset, value: Piece): string;
+  accumulate(name: string, type: Type, value: Piece): string;
+  store(tensor: string, offset: Offset, type: Type, value: Piece): string;
   comment(text: string): string;
   /** The lines before and after a kernel's body. */
   kernel(nest: LoopNest): readonly [string, string];
 }
+
+/** Where a tensor is: at a byte address, or, for one whose rows the run supplies, at one known by its name. */
+export type Place = { readonly address: number } | { readonly rows: string };
 
 /** A kernel with its schedule and its proven loop nest. */
 export interface CompiledKernel {
@@ -51,7 +55,12 @@ export interface CompiledKernel {
 /** A language that kernels are printed in. */
 export interface Target {
   readonly name: string;
-  readonly syntax: Syntax;
+  /** Spelling, for a kernel whose tensors are at these places. */
+  syntax(places: Readonly<Record<string, Place>>): Syntax;
+  /** Whether a product and the sum it goes into become one operation. */
+  readonly fma: boolean;
+  /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */
+  readonly sample?: Uint8Array<ArrayBuffer>;
   /** How sums are kept, for headers. */
   readonly numbers: string;
   /** Relative rounding errors: of each addition of a sum, and of a store. */

@@ -165,7 +165,10 @@ export function verifyNest(nest: LoopNest): void {
       }
       case "element":
         prove(value.tensor, value.offset, meanings, isVector(value.type) ? LANES : 1);
-        if (LOADED[nest.tensors[value.tensor].dtype] !== scalarOf(value.type) || (isVector(value.type) && value.type !== "f32x4")) {
+        if (
+          LOADED[nest.tensors[value.tensor].dtype] !== scalarOf(value.type) ||
+          (isVector(value.type) && value.type !== "f32x4")
+        ) {
           throw fail(`${value.tensor} is loaded as ${value.type}`);
         }
         break;
@@ -248,7 +251,9 @@ export function verifyNest(nest: LoopNest): void {
           const offset = prove(s.tensor, s.offset, meanings, elements);
           if (!alone) throw fail(`${s.tensor} is written by every thread`);
           if (rows !== undefined) throw fail(`${s.tensor} belongs to the run and is written`);
-          if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && type !== "f32x4")) throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
+          if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && type !== "f32x4")) {
+            throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
+          }
           const places = stores.get(s.tensor) ?? [];
           stores.set(s.tensor, places);
           for (let lane = 0; lane < elements; lane++) {

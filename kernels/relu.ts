@@ -1,11 +1,11 @@
 import { elementwise } from "../codegen/layer.ts";
-import { le, select } from "../codegen/notation.ts";
+import { larger, le, select } from "../codegen/notation.ts";
 
 /** max(0, x); NaN stays NaN, so that a run that diverged shows it. */
 export const relu = elementwise({
   type: "relu",
   source: "kernels/relu.ts",
   summary: "max(0, x)",
-  forward: (x) => select(le(x, 0), 0, x),
+  forward: (x) => larger(x, 0),
   backward: (y, dy) => select(le(y, 0), 0, dy),
 });

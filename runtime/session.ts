@@ -8,6 +8,7 @@ import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan } from "../codegen/plan.ts";
 import { checkLabels, type Dataset } from "./data.ts";
 import { initialize, shuffle, streamKey } from "./random.ts";
+import { type Code, PAGE } from "./load.ts";
 import { Team } from "./team.ts";
 
 /** What is given to one epoch. */
@@ -41,11 +42,11 @@ const LARGEST = 2 ** 32;
 /** A network that trains and tests on data sets it holds. */
 export class Session {
   readonly #plan: Plan;
-  readonly #memory: SharedArrayBuffer;
+  readonly #memory: ArrayBufferLike;
   readonly #sets: readonly Loaded[];
   readonly #team: Team;
 
-  private constructor(plan: Plan, memory: SharedArrayBuffer, sets: readonly Loaded[], team: Team) {
+  private constructor(plan: Plan, memory: ArrayBufferLike, sets: readonly Loaded[], team: Team) {
     this.#plan = plan;
     this.#memory = memory;
     this.#sets = sets;
@@ -55,10 +56,10 @@ export class Session {
   /**
    * Lays out memory, copies the data sets into it and starts the team.
    *
-   * @param module URL of the generated `step.ts`, or of what it was bundled into.
+   * @param code the generated `step.ts`, or the assembled module.
    * @throws {InputError} when a data set does not fit the network.
    */
-  static async open(plan: Plan, module: string, sets: readonly Dataset[], threads: number): Promise<Session> {
+  static async open(plan: Plan, code: Code, sets: readonly Dataset[], threads: number): Promise<Session> {
     const rows: Record<string, [number, number]>[] = [];
     let end = plan.arenaBytes;
     for (const set of sets) {
@@ -79,9 +80,10 @@ export class Session {
         `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
       );
     }
-    const memory = new SharedArrayBuffer(Math.ceil(end / ALIGNMENT) * ALIGNMENT);
-    const loaded = sets.map((set, i) => load(plan, memory, rows[i], set));
-    return new Session(plan, memory, loaded, await Team.start({ module, memory, rows }, threads));
+    const pages = Math.ceil(end / PAGE);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const loaded = sets.map((set, i) => load(plan, memory.buffer, rows[i], set));
+    return new Session(plan, memory.buffer, loaded, await Team.start({ code, memory, rows }, threads));
   }
 
   /** Draws the initial parameters and clears the optimizer's state. */
@@ -176,7 +178,7 @@ function checkFit(plan: Plan, set: Dataset): void {
   checkLabels(set, plan.graph.shapes[plan.graph.output][0]);
 }
 
-function load(plan: Plan, memory: SharedArrayBuffer, rows: Record<string, [number, number]>, set: Dataset): Loaded {
+function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): Loaded {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(set.inputs);
   if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);

@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { Code } from "./load.ts";
+
 /** What a worker needs to begin. */
 export interface Assignment {
-  /** Module with the step: a file's URL, or a data URL. */
-  readonly module: string;
-  readonly memory: SharedArrayBuffer;
+  readonly code: Code;
+  readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
   /** Where each data set's rows are, for `bind`. */
   readonly rows: readonly Readonly<Record<string, readonly [number, number]>>[];

@@ -9,8 +9,8 @@ import type { Registry } from "../codegen/layer.ts";
 import { scheduleText } from "../codegen/schedule.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
-import { bundle } from "./bundle.ts";
-import { kernelArguments, verifyKernelCode } from "./verify.ts";
+import { loadKernels } from "./load.ts";
+import { preparedCall, roomFor, verifyKernelCode } from "./verify.ts";
 
 /** How long one run of a kernel takes. */
 export interface KernelTime {
@@ -46,14 +46,15 @@ export async function timeKernels(
   milliseconds = 200,
 ): Promise<KernelTime[]> {
   const net = compileTarget(plan(spec, registry), target);
-  const module = await import(await bundle(net.files));
+  const load = await loadKernels(net, roomFor(net.plan));
   const planned = net.plan.train.kernels;
   return kernelsOf({ ...net.plan, evaluate: net.plan.train }).map((kernel) => {
     const compiled = net.kernels.get(kernel.name)!;
+    const loaded = load(kernel.name);
     const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
     const { ok, error, tolerance } = verifyKernelCode(
       compiled,
-      module[kernel.name],
+      loaded,
       bindings,
       net.plan,
       spec,
@@ -61,8 +62,7 @@ export async function timeKernels(
       0,
     );
     if (!ok) throw new Error(`${kernel.name} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
-    const args = kernelArguments(compiled, bindings, net.plan, spec, 0);
-    const run = () => module[kernel.name](...args);
+    const run = preparedCall(compiled, loaded, bindings, net.plan, spec);
     for (let i = 0; i < WARM_UP; i++) run();
     const times: number[] = [];
     for (let total = 0; total < milliseconds || times.length < 10;) {

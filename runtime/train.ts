@@ -7,6 +7,7 @@ import type { Plan } from "../codegen/plan.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { initialLearningRate, type Spec } from "../codegen/spec.ts";
 import type { DataSplit } from "./data.ts";
+import type { Code } from "./load.ts";
 import { Session } from "./session.ts";
 
 /** What one epoch brought. */
@@ -83,17 +84,17 @@ export interface Trained {
 
 /** Trains a compiled net on a data set and tests it. */
 export async function run(
-  { spec, plan, target, module, registry }: {
+  { spec, plan, target, code, registry }: {
     spec: Spec;
     plan: Plan;
     target: string;
-    module: string;
+    code: Code;
     registry: Registry;
   },
   { train, test }: DataSplit,
   { threads, epochs, seed, onProgress, onEpoch }: RunOptions,
 ): Promise<Trained> {
-  const session = await Session.open(plan, module, [train, test], threads);
+  const session = await Session.open(plan, code, [train, test], threads);
   try {
     session.initialize(seed);
     const { optimizer, scheduler } = spec.training;

@@ -6,13 +6,13 @@
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../codegen/interpret.ts";
-import type { Kernel, LoopNest, TensorType } from "../codegen/ir.ts";
+import type { Kernel, TensorType } from "../codegen/ir.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { strides } from "../codegen/lower.ts";
 import { accesses, type Plan, type PlannedKernel } from "../codegen/plan.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { CompiledKernel, Target } from "../codegen/target.ts";
-import { bundle } from "./bundle.ts";
+import { type LoadedKernel, loadKernels } from "./load.ts";
 import { initialize, streamKey, uniform } from "./random.ts";
 
 /** One line of the table of `verify`. */
@@ -71,11 +71,11 @@ export async function verifyNet(
     onRow?.(row);
   };
   const net = compileTarget(plan(spec, registry, { data }), target);
-  const module = await import(await bundle(net.files));
+  const load = await loadKernels(net, roomFor(net.plan));
   const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
     const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
-    add(verifyKernelCode(net.kernels.get(kernel.name)!, module[kernel.name], bindings, net.plan, spec, target, seed));
+    add(verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed));
   }
   const small = { ...spec, batchSize: Math.min(spec.batchSize, 2) };
   for (const row of checkGradients(small, registry, seed, data)) add(row);
@@ -86,7 +86,7 @@ export async function verifyNet(
 /** Runs a generated kernel, split as a team would, and the interpreter on the same random data. */
 export function verifyKernelCode(
   { kernel, nest }: CompiledKernel,
-  run: (...args: (Storage | number)[]) => void,
+  { load, run, read }: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
   spec: Spec,
@@ -97,12 +97,12 @@ export function verifyKernelCode(
   const storages = randomStorages(kernel, bindings, plan, spec, draw);
   const expected = Object.fromEntries(Object.entries(storages).map(([symbol, storage]) => [symbol, storage.slice()]));
   interpretKernel(kernel, expected, ROW);
-  const args = leadingArguments(nest, storages);
-  if (nest.parallel) {
-    const { iterations, step } = nest.parallel;
-    const bound = (i: number) => Math.floor(iterations * i / THREADS) * step;
-    for (let thread = 0; thread < THREADS; thread++) run(...args, bound(thread), bound(thread + 1));
-  } else run(...args);
+  const own = Object.keys(nest.tensors).map((symbol) => storages[symbol]);
+  load(own);
+  const { iterations, step } = nest.parallel ?? { iterations: 0, step: 0 };
+  const bound = (i: number) => Math.floor(iterations * i / THREADS) * step;
+  for (let thread = 0; thread < (nest.parallel ? THREADS : 1); thread++) run(ROW, bound(thread), bound(thread + 1));
+  read(own);
 
   const length = longestReduction(kernel);
   let error = 0, tolerance = 0, excess = -Infinity, cases = 0;
@@ -118,23 +118,25 @@ export function verifyKernelCode(
   return { check: kernel.name, cases, error, tolerance, ok: excess <= 0 };
 }
 
-/** What a generated kernel is called with, but for its share of a parallel loop. */
-function leadingArguments({ tensors }: LoopNest, storages: Storages): (Storage | number)[] {
-  const args: (Storage | number)[] = Object.keys(tensors).map((symbol) => storages[symbol]);
-  if (Object.values(tensors).some(({ rows }) => rows === "steps")) args.push(ROW);
-  return args;
-}
-
-/** Random contents to call a generated kernel with, all of a parallel loop for one thread. */
-export function kernelArguments(
+/** Puts random contents where a kernel reads, and gives a call that runs all of it on one thread. */
+export function preparedCall(
   { kernel, nest }: CompiledKernel,
+  { load, run }: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
   spec: Spec,
-  seed: number,
-): (Storage | number)[] {
-  const args = leadingArguments(nest, randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name)));
-  return nest.parallel ? [...args, 0, nest.parallel.iterations * nest.parallel.step] : args;
+): () => void {
+  const storages = randomStorages(kernel, bindings, plan, spec, draws(0, kernel.name));
+  load(Object.keys(nest.tensors).map((symbol) => storages[symbol]));
+  const { iterations, step } = nest.parallel ?? { iterations: 0, step: 0 };
+  return () => run(ROW, 0, iterations * step);
+}
+
+/** Bytes for the rows that checks make up. */
+export function roomFor({ tensors, batchSize }: Plan): number {
+  const runs = Object.values(tensors).filter(({ role }) => role === "run");
+  const largest = Math.max(...runs.map(({ shape }) => shape.slice(1).reduce((a, b) => a * b, 1)));
+  return runs.length * (4 * (batchSize + 3) * largest + 4096);
 }
 
 /** Iterations of the longest reduction, nested ones multiplied. */

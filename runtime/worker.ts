@@ -6,22 +6,40 @@
  */
 import { type Assignment, barrier, PROGRESS, type Work } from "./team.ts";
 
-/** What a generated `step.ts` offers. */
-interface StepModule {
-  bind(
-    memory: SharedArrayBuffer,
-    rows: Readonly<Record<string, readonly [number, number]>>,
-    member: { readonly thread: number; readonly threads: number; wait(): void },
-  ): Record<Work["mode"], (step: number) => void>;
+/** Runs one step, by its row number. */
+type Steps = Record<Work["mode"], (step: number) => void>;
+/** Byte offset and elements of the tensors whose rows the run supplies. */
+type Rows = Assignment["rows"][number];
+/** This thread, and how it waits for the others. */
+interface Member {
+  readonly thread: number;
+  readonly threads: number;
+  wait(): void;
+}
+
+/** What binds code to memory, for one data set. */
+async function binder(
+  code: Assignment["code"],
+  memory: WebAssembly.Memory,
+  member: Member,
+): Promise<(rows: Rows) => Steps> {
+  if (typeof code === "string") {
+    const { bind }: { bind(memory: ArrayBufferLike, rows: Rows, member: Member): Steps } = await import(code);
+    return (rows) => bind(memory.buffer, rows, member);
+  }
+  return (rows) => {
+    const addresses = Object.fromEntries(Object.entries(rows).map(([name, [address]]) => [name, address]));
+    const { exports } = new WebAssembly.Instance(code, { team: { memory, ...member }, rows: addresses });
+    return exports as unknown as Steps;
+  };
 }
 
 let run: (work: Work) => void;
 
-async function begin({ module, memory, control: shared, rows, thread, threads }: Assignment): Promise<void> {
-  const { bind }: StepModule = await import(module);
+async function begin({ code, memory, control: shared, rows, thread, threads }: Assignment): Promise<void> {
   const control = new Int32Array(shared);
-  const wait = barrier(control, threads);
-  const steps = rows.map((own) => bind(memory, own, { thread, threads, wait }));
+  const bind = await binder(code, memory, { thread, threads, wait: barrier(control, threads) });
+  const steps = rows.map(bind);
   run = ({ rows, mode, from, to }) => {
     const step = steps[rows][mode];
     for (let i = from; i < to; i++) {
@@ -33,7 +51,7 @@ async function begin({ module, memory, control: shared, rows, thread, threads }:
 
 self.onmessage = async ({ data }: MessageEvent<Assignment | Work>) => {
   try {
-    if ("module" in data) await begin(data);
+    if ("code" in data) await begin(data);
     else run(data);
     self.postMessage(null);
   } catch (error) {

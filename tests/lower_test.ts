@@ -151,10 +151,12 @@ function randomSchedule(kernel: Kernel, draw: () => number): Schedule {
     outer.get(name)!.size === 1 && kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name))
   );
   const parallel = shared[below(draw, shared.length + 1)];
+  const axes = [...new Set([...outer.keys(), ...inner.keys()])], vectorize = axes[below(draw, 2 * axes.length)];
   return {
-    order: some(shuffled([...new Set([...outer.keys(), ...inner.keys()])], draw)),
+    order: some(shuffled(axes, draw)),
     tile: Object.fromEntries(some(outer.keys()).map((name) => [name, 1 + below(draw, 5)])),
     unroll: Object.fromEntries(some(inner).map(([name, extent]) => [name, 1 + below(draw, extent)])),
+    ...(vectorize !== undefined && { vectorize }),
     ...(parallel !== undefined && { parallel }),
   };
 }
@@ -166,7 +168,8 @@ function randomNest(kernel: Kernel, draw: () => number): { schedule: Schedule; n
     try {
       return { schedule, nest: simplify(lower(kernel, schedule)) };
     } catch (error) {
-      if (!(error instanceof ScheduleError && error.message.includes("statements"))) throw error;
+      // too long, or an axis along which there are no vectors
+      if (!(error instanceof ScheduleError && /statements|lanes?|vectorized/.test(error.message))) throw error;
     }
   }
 }
@@ -197,7 +200,7 @@ function randomStorage(symbol: string, type: TensorType, draw: () => number): St
 /** The first element that a nest makes otherwise than its kernel, in words. */
 function difference(
   kernel: Kernel,
-  { order = [], unroll = {} }: Schedule,
+  { order = [], unroll = {}, vectorize }: Schedule,
   nest: LoopNest,
   seed: number,
 ): string | undefined {
@@ -220,7 +223,8 @@ function difference(
     1,
   );
   // sums are f64 and rounded to f32 when stored; nothing but adding up in another order changes a bit
-  const reordered = order.some((name) => names.has(name)) || Object.values(unroll).some((copies) => copies > 1);
+  const reordered = [...order, vectorize].some((name) => names.has(name!)) ||
+    Object.values(unroll).some((copies) => copies > 1);
   const tolerance = reordered ? largest * (length * 2 ** -52 + 2 ** -23) : 0;
   for (const [symbol, storage] of Object.entries(expected)) {
     for (const [i, x] of storage.entries()) {
@@ -234,7 +238,7 @@ function difference(
 
 Deno.test("random schedules change nothing", () => {
   const collection = collect();
-  let ran = 0, reordered = 0, tiled = 0, shared = 0;
+  let ran = 0, reordered = 0, tiled = 0, shared = 0, vectors = 0;
   for (const [i, kernel] of collection.entries()) {
     verifyKernel(kernel);
     for (let j = 0; j < SCHEDULES_PER_KERNEL; j++) {
@@ -252,11 +256,13 @@ Deno.test("random schedules change nothing", () => {
       if (schedule.order!.length > 1) reordered++;
       if (Object.values(schedule.tile!).some((size) => size > 1)) tiled++;
       if (schedule.parallel !== undefined) shared++;
+      if (nestText(nest).includes("f32x4")) vectors++;
     }
   }
   assert.equal(ran, collection.length * SCHEDULES_PER_KERNEL);
   assert(ran >= 1000, `only ${ran} cases`);
   assert(Math.min(reordered, tiled, shared) >= ran / 4, `${reordered} reordered, ${tiled} tiled, ${shared} shared`);
+  assert(vectors >= ran / 8, `${vectors} with vectors`);
 });
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather";

@@ -48,7 +48,7 @@ const number = (value: number): Piece =>
 /** The table that `print.ts` walks with. */
 export const syntax: Syntax = {
   constant: (value) => number(value),
-  local: atom,
+  local: (name) => atom(name),
   offset: (offset) => ({ text: offsetText(offset), level: offset.terms.length === 0 ? ATOM : SUM }),
   element: (tensor, offset) => atom(`${tensor}[${offsetText(offset)}]`),
   operations: {
@@ -56,6 +56,8 @@ export const syntax: Syntax = {
     sub: infix("-", SUM),
     mul: infix("*", PRODUCT),
     div: infix("/", PRODUCT),
+    fma: (a, b, c) => infix("+", SUM, true)(infix("*", PRODUCT)(a, b), c),
+    max: call("Math.max"),
     neg: (a) => ({ text: `-${inside(a, ATOM)}`, level: SIGN }),
     sqrt: call("Math.sqrt"),
     exp: call("Math.exp"),
@@ -83,9 +85,9 @@ export const syntax: Syntax = {
   block: (last, to) => [last ? `if (to === ${to}) {` : "{", "}"],
   let: (name, _type, { text }) => `const ${name} = ${text};`,
   variable: (name, _type, { text }) => `let ${name} = ${text};`,
-  set: (name, { text }) => `${name} = ${text};`,
-  accumulate: (name, value) => `${name} += ${value.text};`,
-  store: (tensor, offset, { text }) => `${tensor}[${offsetText(offset)}] = ${text};`,
+  set: (name, _type, { text }) => `${name} = ${text};`,
+  accumulate: (name, _type, value) => `${name} += ${value.text};`,
+  store: (tensor, offset, _type, { text }) => `${tensor}[${offsetText(offset)}] = ${text};`,
   comment: (text) => `// ${text}`,
   kernel({ name, tensors, parallel }) {
     const args = Object.entries(tensors).map(([symbol, { dtype }]) => `${symbol}: ${ARRAY[dtype]}`);

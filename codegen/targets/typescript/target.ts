@@ -12,7 +12,8 @@ import { ARRAY, syntax } from "./syntax.ts";
 /** TypeScript for any engine: scalar code on typed arrays. */
 export const typescript: Target = {
   name: "typescript",
-  syntax,
+  syntax: () => syntax,
+  fma: false,
   numbers: "f32 in, sums in f64",
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },
   commentMark: "//",

@@ -1,0 +1,130 @@
+/**
+ * What WebAssembly has no instruction for: e^x, logarithm and hyperbolic tangent of f32, one at a time and four at a
+ * time, and the sum of a vector's lanes.
+ *
+ * e^x and log are those of Cephes (Moshier, `expf` and `logf`): range reduction to |r| <= ln(2) / 2, a polynomial, and
+ * the power of 2 put into the exponent. tanh is 1 - 2 / (e^2x + 1).
+ *
+ * @module
+ */
+
+const EXP = [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+const LOG = [
+  7.0376836292e-2,
+  -1.1514610310e-1,
+  1.1676998740e-1,
+  -1.2420140846e-1,
+  1.4249322787e-1,
+  -1.6668057665e-1,
+  2.0000714765e-1,
+  -2.4999993993e-1,
+  3.3333331174e-1,
+];
+
+/** ((c0 x + c1) x + c2) x + ..., of scalars or of vectors. */
+function polynomial(coefficients: readonly number[], x: string, kind: "f32" | "f32x4"): string {
+  const number = (value: number) =>
+    kind === "f32" ? `(f32.const ${value})` : `(v128.const f32x4 ${`${value} `.repeat(4)})`;
+  return coefficients.slice(1).reduce(
+    (sum, c) => `(${kind}.add (${kind}.mul ${sum} ${x}) ${number(c)})`,
+    number(coefficients[0]),
+  );
+}
+
+/** e^x; `kind` says of what. The result overflows to infinity above 88.73 and is 0 below -87.34; NaN stays NaN. */
+function exponential(kind: "f32" | "f32x4"): string {
+  const wide = kind === "f32x4";
+  const type = wide ? "v128" : "f32", integer = wide ? "i32x4" : "i32", name = wide ? "$exp.4" : "$exp";
+  const f = (value: number) => wide ? `(v128.const f32x4 ${`${value} `.repeat(4)})` : `(f32.const ${value})`;
+  const i = (value: number) => wide ? `(v128.const i32x4 ${`${value} `.repeat(4)})` : `(i32.const ${value})`;
+  const truncate = wide ? "i32x4.trunc_sat_f32x4_s" : "i32.trunc_sat_f32_s";
+  const power = `(${integer}.shl (${integer}.add (${truncate} (local.get $n)) ${i(127)}) ${
+    wide ? "(i32.const 23)" : i(23)
+  })`;
+  const choose = (test: string, a: string, b: string) =>
+    wide ? `(v128.bitselect ${a} ${b} ${test})` : `(select ${a} ${b} ${test})`;
+  return `(func ${name} (param $x ${type}) (result ${type}) (local $n ${type}) (local $r ${type}) (local $y ${type})
+  (local.set $n (${kind}.nearest (${kind}.mul (local.get $x) ${f(1.44269504088896341)})))
+  (local.set $r (${kind}.sub (${kind}.sub (local.get $x) (${kind}.mul (local.get $n) ${
+    f(0.693359375)
+  })) (${kind}.mul (local.get $n) ${f(-2.12194440e-4)})))
+  (local.set $y (${kind}.add (${kind}.add (${kind}.mul ${
+    polynomial(EXP, "(local.get $r)", kind)
+  } (${kind}.mul (local.get $r) (local.get $r))) (local.get $r)) ${f(1)}))
+  (local.set $y (${kind}.mul (local.get $y) ${wide ? power : `(f32.reinterpret_i32 ${power})`}))
+  (local.set $y ${choose(`(${kind}.lt (local.get $x) ${f(-87.33)})`, f(0), "(local.get $y)")})
+  (local.set $y ${
+    choose(
+      `(${kind}.gt (local.get $x) ${f(88.72)})`,
+      wide ? "(v128.const f32x4 inf inf inf inf)" : "(f32.const inf)",
+      "(local.get $y)",
+    )
+  })
+  ${choose(`(${kind}.ne (local.get $x) (local.get $x))`, "(local.get $x)", "(local.get $y)")})`;
+}
+
+/** 1 - 2 / (e^2x + 1). */
+function hyperbolicTangent(kind: "f32" | "f32x4"): string {
+  const wide = kind === "f32x4", type = wide ? "v128" : "f32", suffix = wide ? ".4" : "";
+  const f = (value: number) => wide ? `(v128.const f32x4 ${`${value} `.repeat(4)})` : `(f32.const ${value})`;
+  return `(func $tanh${suffix} (param $x ${type}) (result ${type})
+  (${kind}.sub ${f(1)} (${kind}.div ${
+    f(2)
+  } (${kind}.add (call $exp${suffix} (${kind}.add (local.get $x) (local.get $x))) ${f(1)}))))`;
+}
+
+/** Functions by name, each after those it calls. */
+const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
+  ["$exp", exponential("f32")],
+  ["$exp.4", exponential("f32x4")],
+  ["$tanh", hyperbolicTangent("f32")],
+  ["$tanh.4", hyperbolicTangent("f32x4")],
+  [
+    "$log",
+    `(func $log (param $x f32) (result f32) (local $bits i32) (local $e f32) (local $m f32) (local $z f32)
+  (if (f32.ne (local.get $x) (local.get $x)) (then (return (local.get $x))))
+  (if (f32.le (local.get $x) (f32.const 0)) (then (return (select (f32.const -inf) (f32.const nan) (f32.eq (local.get $x) (f32.const 0))))))
+  (if (f32.eq (local.get $x) (f32.const inf)) (then (return (local.get $x))))
+  (local.set $bits (i32.reinterpret_f32 (local.get $x)))
+  (local.set $e (f32.convert_i32_s (i32.sub (i32.shr_u (local.get $bits) (i32.const 23)) (i32.const 126))))
+  (local.set $m (f32.reinterpret_i32 (i32.or (i32.and (local.get $bits) (i32.const 0x7fffff)) (i32.const 0x3f000000))))
+  (if (f32.lt (local.get $m) (f32.const 0.707106781186547524))
+    (then (local.set $e (f32.sub (local.get $e) (f32.const 1))) (local.set $m (f32.sub (f32.add (local.get $m) (local.get $m)) (f32.const 1))))
+    (else (local.set $m (f32.sub (local.get $m) (f32.const 1)))))
+  (local.set $z (f32.mul (local.get $m) (local.get $m)))
+  (f32.add (f32.add (f32.sub
+    (f32.add (f32.mul (f32.mul ${
+      polynomial(LOG, "(local.get $m)", "f32")
+    } (local.get $m)) (local.get $z)) (f32.mul (local.get $e) (f32.const -2.12194440e-4)))
+    (f32.mul (local.get $z) (f32.const 0.5))) (local.get $m)) (f32.mul (local.get $e) (f32.const 0.693359375))))`,
+  ],
+  [
+    "$log.4",
+    `(func $log.4 (param $x v128) (result v128)
+  ${
+      [0, 1, 2, 3].reduce(
+        (text, lane) => `(f32x4.replace_lane ${lane} ${text} (call $log (f32x4.extract_lane ${lane} (local.get $x))))`,
+        "(local.get $x)",
+      )
+    })`,
+  ],
+  [
+    "$total",
+    `(func $total (param $x v128) (result f32)
+  (f32.add
+    (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
+    (f32.add (f32x4.extract_lane 2 (local.get $x)) (f32x4.extract_lane 3 (local.get $x)))))`,
+  ],
+];
+
+/** The functions that a text calls, and those that these call. */
+export function prelude(text: string): string[] {
+  const needed: string[] = [];
+  let all = text;
+  for (const [name, own] of [...FUNCTIONS].reverse()) {
+    if (!all.includes(`(call ${name} `)) continue;
+    needed.unshift(own);
+    all += own;
+  }
+  return needed;
+}

@@ -1,0 +1,196 @@
+/**
+ * How WebAssembly's text format spells a loop nest: folded, every tensor at its address.
+ *
+ * @module
+ */
+import {
+  BYTES,
+  isVector,
+  type LoopNest,
+  type Offset,
+  type Op,
+  scalarOf,
+  type Statement,
+  type TensorType,
+  type Type,
+} from "../../ir.ts";
+import type { Piece, Place, Syntax } from "../../target.ts";
+
+const piece = (text: string): Piece => ({ text, level: 0 });
+const call = (name: string) => (...operands: Piece[]): Piece =>
+  piece(`(${[name, ...operands.map(({ text }) => text)].join(" ")})`);
+
+/** What holds a type: a scalar's or a vector's local. */
+const stored = (type: Type) => isVector(type) ? "v128" : type === "f32" ? "f32" : "i32";
+/** A vector may have the name of a scalar of a sibling block. */
+const local = (name: string, type: Type) => `$${name}${isVector(type) ? ".4" : ""}`;
+
+function constant(value: number, type: Type): Piece {
+  if (type === "f32") return piece(`(f32.const ${value === -Infinity ? "-inf" : value})`);
+  return piece(`(i32.const ${value | 0})`);
+}
+
+/** The part of an offset that is not constant. */
+function movingText({ terms }: Offset): string {
+  const words = terms.map(({ variable, coefficient }) =>
+    coefficient === 1 ? `(local.get $${variable})` : `(i32.mul (local.get $${variable}) (i32.const ${coefficient}))`
+  );
+  return words.reduce((a, b) => `(i32.add ${a} ${b})`, words.shift() ?? "(i32.const 0)");
+}
+
+function offset(at: Offset): Piece {
+  if (at.terms.length === 0) return piece(`(i32.const ${at.constant})`);
+  return piece(at.constant === 0 ? movingText(at) : `(i32.add ${movingText(at)} (i32.const ${at.constant}))`);
+}
+
+const lanewise = (name: string) => call(`f32x4.${name}`);
+
+/** A float's bits. */
+const bits = ({ text }: Piece) => text === "(f32.const 0)" ? "(i32.const 0)" : `(i32.reinterpret_f32 ${text})`;
+
+const SCALAR: Record<Op, (...operands: Piece[]) => Piece> = {
+  add: call("f32.add"),
+  sub: call("f32.sub"),
+  mul: call("f32.mul"),
+  div: call("f32.div"),
+  fma: (a, b, c) => piece(`(f32.add ${c.text} (f32.mul ${a.text} ${b.text}))`),
+  max: call("f32.max"),
+  neg: call("f32.neg"),
+  sqrt: call("f32.sqrt"),
+  exp: call("call $exp"),
+  log: call("call $log"),
+  tanh: call("call $tanh"),
+  lt: call("f32.lt"),
+  le: call("f32.le"),
+  eq: call("i32.eq"),
+  // chosen as integers: V8 branches for floats, and which way is seldom foreseen
+  select: (condition, a, b) => piece(`(f32.reinterpret_i32 (select ${bits(a)} ${bits(b)} ${condition.text}))`),
+  pick: (condition, a, b) => call("select")(a, b, condition),
+  float: call("f32.convert_i32_s"),
+  ufloat: call("f32.convert_i32_u"),
+  unsigned: (a) => a,
+  umul: call("i32.mul"),
+  uxor: call("i32.xor"),
+  ushr: call("i32.shr_u"),
+};
+
+const vectorOperations = (relaxed: boolean): Record<Op, (...operands: Piece[]) => Piece> => ({
+  add: lanewise("add"),
+  sub: lanewise("sub"),
+  mul: lanewise("mul"),
+  div: lanewise("div"),
+  fma: relaxed ? lanewise("relaxed_madd") : (a, b, c) => piece(`(f32x4.add ${c.text} (f32x4.mul ${a.text} ${b.text}))`),
+  max: lanewise("max"),
+  neg: lanewise("neg"),
+  sqrt: lanewise("sqrt"),
+  exp: call("call $exp.4"),
+  log: call("call $log.4"),
+  tanh: call("call $tanh.4"),
+  lt: lanewise("lt"),
+  le: lanewise("le"),
+  eq: call("i32x4.eq"),
+  select: (condition, a, b) => call("v128.bitselect")(a, b, condition),
+  pick: (condition, a, b) => call("v128.bitselect")(a, b, condition),
+  float: lanewise("convert_i32x4_s"),
+  ufloat: lanewise("convert_i32x4_u"),
+  unsigned: (a) => a,
+  umul: call("i32x4.mul"),
+  uxor: call("v128.xor"),
+  // every lane is shifted by the same number, which WebAssembly wants as a scalar
+  ushr: (a, b) => piece(`(i32x4.shr_u ${a.text} (i32x4.extract_lane 0 ${b.text}))`),
+});
+
+const LOAD: Readonly<Record<TensorType["dtype"], string>> = {
+  f32: "f32.load",
+  i32: "i32.load",
+  u32: "i32.load",
+  u8: "i32.load8_u",
+};
+const STORE: Readonly<Record<TensorType["dtype"], string>> = {
+  f32: "f32.store",
+  i32: "i32.store",
+  u32: "i32.store",
+  u8: "i32.store8",
+};
+
+/** The table that `print.ts` walks with, for a kernel whose tensors are at these places. `relaxed`: one rounding in a fused multiply-add. */
+export function syntax(relaxed: boolean) {
+  return (places: Readonly<Record<string, Place>>): Syntax => {
+    let types: LoopNest["tensors"] = {};
+    const access = (instruction: string, tensor: string, at: Offset) => {
+      const size = BYTES[types[tensor].dtype], place = places[tensor];
+      const scaled = size === 1 || at.terms.length === 0 ? movingText(at) : `(i32.shl ${movingText(at)} (i32.const 2))`;
+      const base = "rows" in place
+        ? at.terms.length === 0 ? `(global.get $${place.rows})` : `(i32.add (global.get $${place.rows}) ${scaled})`
+        : scaled;
+      const fixed = ("address" in place ? place.address : 0) + at.constant * size;
+      return `${instruction}${fixed === 0 ? "" : ` offset=${fixed}`} ${base}`;
+    };
+    const set = (name: string, type: Type, { text }: Piece) => `(local.set ${local(name, type)} ${text})`;
+    return {
+      constant,
+      local: (name, type) => piece(`(local.get ${local(name, type)})`),
+      offset,
+      element(tensor, at, type) {
+        const { dtype } = types[tensor];
+        return piece(`(${access(isVector(type) ? "v128.load" : LOAD[dtype], tensor, at)})`);
+      },
+      operations: SCALAR,
+      vectors: {
+        operations: vectorOperations(relaxed),
+        ramp: (at) => piece(`(i32x4.add (i32x4.splat ${offset(at).text}) (v128.const i32x4 0 1 2 3))`),
+        splat({ text }, type) {
+          const scalar = scalarOf(type);
+          // a condition in lanes is all ones or all zeros
+          if (scalar === "bool") return piece(`(i32x4.splat (i32.sub (i32.const 0) ${text}))`);
+          return piece(`(${scalar === "f32" ? "f32x4" : "i32x4"}.splat ${text})`);
+        },
+        total: ({ text }) => piece(`(call $total ${text})`),
+      },
+      loop: (variable, from, to, step, parallel) => [
+        parallel
+          ? `(local.set $${variable} (local.get $from)) (loop $${variable} (if (i32.lt_s (local.get $${variable}) (local.get $to)) (then`
+          : `(local.set $${variable} (i32.const ${from})) (loop $${variable}`,
+        `(local.set $${variable} (i32.add (local.get $${variable}) (i32.const ${step})))${
+          parallel
+            ? ` (br $${variable}))))`
+            : ` (br_if $${variable} (i32.lt_s (local.get $${variable}) (i32.const ${to}))))`
+        }`,
+      ],
+      block: (
+        last,
+        to,
+      ) => [last ? `(if (i32.eq (local.get $to) (i32.const ${to})) (then` : "(block", last ? "))" : ")"],
+      let: set,
+      variable: set,
+      set,
+      accumulate: (name, type, { text }) =>
+        set(
+          name,
+          type,
+          piece(`(${isVector(type) ? "f32x4.add" : "f32.add"} (local.get ${local(name, type)}) ${text})`),
+        ),
+      store(tensor, at, type, { text }) {
+        const { dtype } = types[tensor];
+        return `(${access(isVector(type) ? "v128.store" : STORE[dtype], tensor, at)} ${text})`;
+      },
+      comment: (text) => `;; ${text}`,
+      kernel(nest) {
+        types = nest.tensors;
+        const args = ["step", ...nest.parallel ? ["from", "to"] : []].map((name) => ` (param $${name} i32)`).join("");
+        const locals = [...localsOf(nest.body)].map(([name, type]) => ` (local ${name} ${type})`).join("");
+        return [`(func $${nest.name} (export "${nest.name}")${args}${locals}`, ")"];
+      },
+    };
+  };
+}
+
+/** Names and types of all locals of a body. */
+function localsOf(body: readonly Statement[], found = new Map<string, string>()): Map<string, string> {
+  for (const s of body) {
+    if (s.kind === "loop" || s.kind === "block") localsOf(s.body, found);
+    if (s.kind === "loop") found.set(`$${s.variable}`, "i32");
+    if (s.kind === "let" || s.kind === "variable") found.set(local(s.name, s.type), stored(s.type));
+  }
+  return found;
+}
