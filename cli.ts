@@ -142,7 +142,7 @@ const commands: Readonly<Record<string, Command>> = {
 
 async function trainNet({ words, flags }: Line): Promise<number> {
   const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
-  const target = findTarget(flags.target ?? "auto").name;
+  const { name: target, entry } = findTarget(flags.target ?? "auto");
   const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const epochs = Number(flags.epochs ?? spec.training.epochs);
   const file = await prepareReport({
@@ -170,7 +170,7 @@ async function trainNet({ words, flags }: Line): Promise<number> {
       threads,
       epochs,
       seed,
-      module: pathToFileURL(join(root, spec.name, target, "step.ts")).href,
+      module: pathToFileURL(join(root, spec.name, target, entry)).href,
       onProgress: bar && ((progress) => bar.show(progress)),
       onEpoch: ({ epoch, loss, accuracy, learningRate, seconds }) => {
         bar?.erase();

@@ -77,10 +77,14 @@ export const targets: readonly Target[] = [wasmRelaxed, wasm, typescript];
  * @ignore the compiler's own types
  */
 export function findTarget(name: string): Target {
-  const runs = ({ sample }: Target) => sample === undefined || WebAssembly.validate(sample);
-  const target = targets.find((target) => name === "auto" ? runs(target) : target.name === name);
+  const target = targets.find((target) => name === "auto" ? runsHere(target) : target.name === name);
   if (target) return target;
   throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
+}
+
+/** Whether this engine has what a target's code needs. */
+function runsHere({ sample }: Target): boolean {
+  return sample === undefined || WebAssembly.validate(sample);
 }
 
 /**
@@ -208,7 +212,7 @@ export function kernelStages(
 export interface TrainOptions extends Partial<RunOptions> {
   /** Default "auto": the fastest. */
   readonly target?: string;
-  /** URL of a generated `step.ts` of just this net and target; compiled in memory when left out. */
+  /** URL of the generated `step.ts` or `module.wat` of just this net and target; compiled in memory when left out. */
   readonly module?: string;
 }
 
@@ -219,6 +223,7 @@ export interface TrainOptions extends Partial<RunOptions> {
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
   const target = findTarget(options.target ?? "auto");
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const planned = plan(spec, registry, { data: data.train.inputs instanceof Uint8Array ? "u8" : "f32" });
   const code = options.module === undefined
     ? await loadCode(compileTarget(planned, target).files)

@@ -57,6 +57,8 @@ export interface Target {
   readonly name: string;
   /** Spelling, for a kernel whose tensors are at these places. */
   syntax(places: Readonly<Record<string, Place>>): Syntax;
+  /** The file that is loaded: it has all kernels, or imports them. */
+  readonly entry: string;
   /** Whether a product and the sum it goes into become one operation. */
   readonly fma: boolean;
   /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { initialLearningRate } from "../codegen/spec.ts";
-import { bundle } from "../runtime/bundle.ts";
+import { loadCode } from "../runtime/load.ts";
 import { shuffle, streamKey, uniform } from "../runtime/random.ts";
 import { Session } from "../runtime/session.ts";
 import { type Dataset, fromArrays, parseSpec, registry, type Spec, targets } from "../mod.ts";
@@ -29,7 +29,12 @@ function syntheticDigits(samples: number, [channels, height, width]: readonly nu
 /** Trains and returns every parameter, and the mean loss. */
 async function generated(spec: Spec, data: Dataset, target: typeof targets[number], threads: number, steps: number) {
   const planned = plan(spec, registry, { data: data.inputs instanceof Uint8Array ? "u8" : "f32" });
-  const session = await Session.open(planned.plan, await bundle(compileTarget(planned, target).files), [data], threads);
+  const session = await Session.open(
+    planned.plan,
+    await loadCode(compileTarget(planned, target).files),
+    [data],
+    threads,
+  );
   try {
     session.initialize(SEED);
     const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map(({ name }) =>
@@ -46,8 +51,22 @@ async function generated(spec: Spec, data: Dataset, target: typeof targets[numbe
   }
 }
 
-/** The same by the plain model. */
+const trained = new Map<string, ReturnType<typeof train>>();
+
+/** The same by the plain model; once for all targets. */
 function plain(
+  spec: Spec,
+  data: Dataset,
+  initial: ReadonlyMap<string, Float32Array>,
+  storage: Float32ArrayConstructor | Float64ArrayConstructor,
+) {
+  const key = `${spec.name} ${storage.name}`;
+  const known = trained.get(key) ?? train(spec, data, initial, storage);
+  trained.set(key, known);
+  return known;
+}
+
+function train(
   spec: Spec,
   data: Dataset,
   initial: ReadonlyMap<string, Float32Array>,
@@ -96,17 +115,20 @@ for (const target of targets) {
       const ours = await generated(spec, data, target, 2, STEPS);
       const model = plain(spec, data, ours.initial, Float64Array);
       // Adam divides by the root of the squared gradient, so rounding of a tiny gradient shows in full. How much f32
-      // storage alone does is measured on the model itself: the tolerance is four times that.
+      // storage alone does is measured on the model itself, whose sums are f64. A target that also sums in f32 adds the
+      // roundings of a sum, which grow with the root of its length. The tolerance is four times all that.
       const rounded = plain(spec, data, ours.initial, Float32Array);
+      const longest = Math.max(...[...model.parameters.values()].map(({ fanIn }) => fanIn));
+      const factor = 4 * (1 + Math.sqrt(longest) * target.epsilon.sum / 2 ** -23);
       let compared = 0, moved = 0;
       for (const [name, { values }] of model.parameters) {
         const own = differences(ours.parameters.get(name)!, values),
           allowed = differences(rounded.parameters.get(name)!.values, values);
         const floor = 2 ** -23;
-        assert.ok(own.rms <= 4 * allowed.rms + floor, `${name}: rms ${own.rms} > 4 * ${allowed.rms}`);
+        assert.ok(own.rms <= factor * allowed.rms + floor, `${name}: rms ${own.rms} > ${factor} * ${allowed.rms}`);
         assert.ok(
-          own.largest <= 4 * allowed.largest + floor,
-          `${name}: largest ${own.largest} > 4 * ${allowed.largest}`,
+          own.largest <= factor * allowed.largest + floor,
+          `${name}: largest ${own.largest} > ${factor} * ${allowed.largest}`,
         );
         // negative control: the training itself is far larger than the tolerance
         const travelled = differences(ours.initial.get(name)!, values);

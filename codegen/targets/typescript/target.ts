@@ -13,6 +13,7 @@ import { ARRAY, syntax } from "./syntax.ts";
 export const typescript: Target = {
   name: "typescript",
   syntax: () => syntax,
+  entry: "step.ts",
   fma: false,
   numbers: "f32 in, sums in f64",
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },

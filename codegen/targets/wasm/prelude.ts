@@ -31,7 +31,7 @@ function polynomial(coefficients: readonly number[], x: string, kind: "f32" | "f
   );
 }
 
-/** e^x; `kind` says of what. The result overflows to infinity above 88.73 and is 0 below -87.34; NaN stays NaN. */
+/** e^x; `kind` says of what. The result is infinite above 88.37, a little early, and 0 below -87.33; NaN stays NaN. */
 function exponential(kind: "f32" | "f32x4"): string {
   const wide = kind === "f32x4";
   const type = wide ? "v128" : "f32", integer = wide ? "i32x4" : "i32", name = wide ? "$exp.4" : "$exp";
@@ -55,7 +55,7 @@ function exponential(kind: "f32" | "f32x4"): string {
   (local.set $y ${choose(`(${kind}.lt (local.get $x) ${f(-87.33)})`, f(0), "(local.get $y)")})
   (local.set $y ${
     choose(
-      `(${kind}.gt (local.get $x) ${f(88.72)})`,
+      `(${kind}.gt (local.get $x) ${f(88.37)})`,
       wide ? "(v128.const f32x4 inf inf inf inf)" : "(f32.const inf)",
       "(local.get $y)",
     )
@@ -81,12 +81,13 @@ const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
   ["$tanh.4", hyperbolicTangent("f32x4")],
   [
     "$log",
-    `(func $log (param $x f32) (result f32) (local $bits i32) (local $e f32) (local $m f32) (local $z f32)
+    `(func $log (param $x f32) (result f32) (local $bits i32) (local $e f32) (local $m f32) (local $z f32) (local $below f32)
   (if (f32.ne (local.get $x) (local.get $x)) (then (return (local.get $x))))
   (if (f32.le (local.get $x) (f32.const 0)) (then (return (select (f32.const -inf) (f32.const nan) (f32.eq (local.get $x) (f32.const 0))))))
   (if (f32.eq (local.get $x) (f32.const inf)) (then (return (local.get $x))))
+  (if (f32.lt (local.get $x) (f32.const 0x1p-126)) (then (local.set $x (f32.mul (local.get $x) (f32.const 0x1p23))) (local.set $below (f32.const 23))))
   (local.set $bits (i32.reinterpret_f32 (local.get $x)))
-  (local.set $e (f32.convert_i32_s (i32.sub (i32.shr_u (local.get $bits) (i32.const 23)) (i32.const 126))))
+  (local.set $e (f32.sub (f32.convert_i32_s (i32.sub (i32.shr_u (local.get $bits) (i32.const 23)) (i32.const 126))) (local.get $below)))
   (local.set $m (f32.reinterpret_i32 (i32.or (i32.and (local.get $bits) (i32.const 0x7fffff)) (i32.const 0x3f000000))))
   (if (f32.lt (local.get $m) (f32.const 0.707106781186547524))
     (then (local.set $e (f32.sub (local.get $e) (f32.const 1))) (local.set $m (f32.sub (f32.add (local.get $m) (local.get $m)) (f32.const 1))))

@@ -1,9 +1,9 @@
 // kernel    conv1_relu1_forward   value = b[o] + (sum over c,r,s of x[n,c,p+r-2,q+s-2] * w[o,c,r,s])
-//           y[n,o,p,q] = max(0, value)
+//           y[n,o,p,q] = max(value, 0)
 // shape     n = 64, o = 32, p = 28, q = 28, c = 1, r = 5, s = 5   (f32 in, sums in f64)
 // schedule  tile q 4 · unroll s 5 · parallel n
-// cost      81.9 MFLOP · 204.0 kB read · 6.4 MB written · 12 FLOP/B · 4 accumulators
-// source    kernels/conv2d.ts + kernels/relu.ts sha256:bc07da2e   regenerate: deno task generate specs/mnist_cnn.json
+// cost      83.5 MFLOP · 204.0 kB read · 6.4 MB written · 13 FLOP/B · 4 accumulators
+// source    kernels/conv2d.ts + kernels/relu.ts sha256:91b2c398   regenerate: deno task generate specs/mnist_cnn.json
 export function conv1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1024;
@@ -65,13 +65,13 @@ export function conv1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32
 
           // finish
           const value0 = b_o + y0;
-          y[y_at_n_o_p + q] = value0 <= 0 ? 0 : value0;
+          y[y_at_n_o_p + q] = Math.max(value0, 0);
           const value1 = b_o + y1;
-          y[y_at_n_o_p + q + 1] = value1 <= 0 ? 0 : value1;
+          y[y_at_n_o_p + q + 1] = Math.max(value1, 0);
           const value2 = b_o + y2;
-          y[y_at_n_o_p + q + 2] = value2 <= 0 ? 0 : value2;
+          y[y_at_n_o_p + q + 2] = Math.max(value2, 0);
           const value3 = b_o + y3;
-          y[y_at_n_o_p + q + 3] = value3 <= 0 ? 0 : value3;
+          y[y_at_n_o_p + q + 3] = Math.max(value3, 0);
         }
       }
     }

@@ -1,9 +1,9 @@
 // kernel    linear1_relu1_forward   value = b[o] + (sum over i of x[n,i] * w[o,i])
-//           y[n,o] = max(0, value)
+//           y[n,o] = max(value, 0)
 // shape     n = 64, o = 128, i = 784   (f32 in, sums in f64)
 // schedule  tile n 2, o 2 · parallel n
 // cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/relu.ts sha256:6f551d75   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/relu.ts sha256:b8bb2b3a   regenerate: deno task generate specs/mnist_mlp.json
 export function linear1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 784;
@@ -32,14 +32,14 @@ export function linear1_relu1_forward(b: Float32Array, x: Float32Array, w: Float
       // finish
       const b0 = b[o];
       const value00 = b0 + y00;
-      y[y_at_n + o] = value00 <= 0 ? 0 : value00;
+      y[y_at_n + o] = Math.max(value00, 0);
       const b1 = b[o + 1];
       const value01 = b1 + y01;
-      y[y_at_n + o + 1] = value01 <= 0 ? 0 : value01;
+      y[y_at_n + o + 1] = Math.max(value01, 0);
       const value10 = b0 + y10;
-      y[y_at_n + o + 128] = value10 <= 0 ? 0 : value10;
+      y[y_at_n + o + 128] = Math.max(value10, 0);
       const value11 = b1 + y11;
-      y[y_at_n + o + 129] = value11 <= 0 ? 0 : value11;
+      y[y_at_n + o + 129] = Math.max(value11, 0);
     }
   }
 }
