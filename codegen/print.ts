@@ -69,6 +69,9 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
       }
     }
   };
-  const [open, close] = syntax.kernel(nest);
-  writer.block(open, () => print(nest.body), close);
+  const [open, close, ...first] = syntax.kernel(nest);
+  writer.block(open, () => {
+    for (const line of first) writer.line(line);
+    print(nest.body);
+  }, close);
 }

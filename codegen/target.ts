@@ -38,8 +38,8 @@ export interface Syntax {
   accumulate(name: string, type: Type, value: Piece): string;
   store(tensor: string, offset: Offset, type: Type, value: Piece): string;
   comment(text: string): string;
-  /** The lines before and after a kernel's body. */
-  kernel(nest: LoopNest): readonly [string, string];
+  /** The lines before and after a kernel's body, and those that begin it. */
+  kernel(nest: LoopNest): readonly [open: string, close: string, ...first: string[]];
 }
 
 /** Where a tensor is: at a byte address, or, for one whose rows the run supplies, at one known by its name. */

@@ -178,19 +178,31 @@ export function syntax(relaxed: boolean) {
       kernel(nest) {
         types = nest.tensors;
         const args = ["step", ...nest.parallel ? ["from", "to"] : []].map((name) => ` (param $${name} i32)`).join("");
-        const locals = [...localsOf(nest.body)].map(([name, type]) => ` (local ${name} ${type})`).join("");
-        return [`(func $${nest.name} (export "${nest.name}")${args}${locals}`, ")"];
+        const lines: string[] = [];
+        for (const [type, names] of localsOf(nest.body)) {
+          for (let i = 0; i < names.length; i += LOCALS_IN_LINE) {
+            lines.push(names.slice(i, i + LOCALS_IN_LINE).map((name) => `(local ${name} ${type})`).join(" "));
+          }
+        }
+        return [`(func $${nest.name} (export "${nest.name}")${args}`, ")", ...lines];
       },
     };
   };
 }
 
-/** Names and types of all locals of a body. */
-function localsOf(body: readonly Statement[], found = new Map<string, string>()): Map<string, string> {
-  for (const s of body) {
-    if (s.kind === "loop" || s.kind === "block") localsOf(s.body, found);
-    if (s.kind === "loop") found.set(`$${s.variable}`, "i32");
-    if (s.kind === "let" || s.kind === "variable") found.set(local(s.name, s.type), stored(s.type));
-  }
-  return found;
+/** Declarations of locals in one line. */
+const LOCALS_IN_LINE = 6;
+
+/** Names of all locals of a body by their type. */
+function localsOf(body: readonly Statement[]): Map<string, string[]> {
+  const types = new Map<string, string>();
+  const visit = (body: readonly Statement[]) => {
+    for (const s of body) {
+      if (s.kind === "loop" || s.kind === "block") visit(s.body);
+      if (s.kind === "loop") types.set(`$${s.variable}`, "i32");
+      if (s.kind === "let" || s.kind === "variable") types.set(local(s.name, s.type), stored(s.type));
+    }
+  };
+  visit(body);
+  return Map.groupBy(types.keys(), (name) => types.get(name)!);
 }

@@ -64,7 +64,9 @@
   ;; schedule  parallel n
   ;; cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
   ;; source    kernels/batch.ts sha256:e433487b   regenerate: deno task generate specs/lenet5.json
-  (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32) (local $order_at_step i32) (local $x_at_n i32) (local $order_stepn i32) (local $data_at_order_stepn i32) (local $data_at_order_stepn_h i32) (local $x_at_n_h i32) (local $data_chw i32) (local $w i32) (local $h i32) (local $n i32)
+  (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32)
+    (local $order_at_step i32) (local $x_at_n i32) (local $order_stepn i32) (local $data_at_order_stepn i32) (local $data_at_order_stepn_h i32) (local $x_at_n_h i32)
+    (local $data_chw i32) (local $w i32) (local $h i32) (local $n i32)
     (local.set $order_at_step (i32.mul (local.get $step) (i32.const 64)))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 1024)))
@@ -86,7 +88,8 @@
   ;; schedule  parallel n
   ;; cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
   ;; source    kernels/batch.ts sha256:300af0a6   regenerate: deno task generate specs/lenet5.json
-  (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32) (local $order_at_step i32) (local $order_stepn i32) (local $labels_2 i32) (local $n i32)
+  (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32)
+    (local $order_at_step i32) (local $order_stepn i32) (local $labels_2 i32) (local $n i32)
     (local.set $order_at_step (i32.mul (local.get $step) (i32.const 64)))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $order_stepn (i32.load (i32.add (global.get $order) (i32.shl (i32.add (local.get $order_at_step) (local.get $n)) (i32.const 2)))))
@@ -101,7 +104,24 @@
   ;; schedule  tile n 4, o 3 · unroll s 5 · vectorize q · parallel n
   ;; cost      15.7 MFLOP · 201.3 kB read · 1.2 MB written · 11 FLOP/B · 12 accumulators
   ;; source    kernels/conv2d.ts + kernels/tanh.ts sha256:f8aa25c3   regenerate: deno task generate specs/lenet5.json
-  (func $conv1_tanh1_forward (export "conv1_tanh1_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y_at_n_o i32) (local $b0 f32) (local $b1 f32) (local $b2 f32) (local $x_at_n_p i32) (local $y_at_n_o_p i32) (local $x_at_n_p_q i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y30.4 v128) (local $y31.4 v128) (local $y32.4 v128) (local $x_at_n_p_q_r i32) (local $w_at_o_r i32) (local $x00.4 v128) (local $w00 f32) (local $w00_all.4 v128) (local $w10 f32) (local $w10_all.4 v128) (local $w20 f32) (local $w20_all.4 v128) (local $x10.4 v128) (local $x20.4 v128) (local $x30.4 v128) (local $x01.4 v128) (local $w01 f32) (local $w01_all.4 v128) (local $w11 f32) (local $w11_all.4 v128) (local $w21 f32) (local $w21_all.4 v128) (local $x11.4 v128) (local $x21.4 v128) (local $x31.4 v128) (local $x02.4 v128) (local $w02 f32) (local $w02_all.4 v128) (local $w12 f32) (local $w12_all.4 v128) (local $w22 f32) (local $w22_all.4 v128) (local $x12.4 v128) (local $x22.4 v128) (local $x32.4 v128) (local $x03.4 v128) (local $w03 f32) (local $w03_all.4 v128) (local $w13 f32) (local $w13_all.4 v128) (local $w23 f32) (local $w23_all.4 v128) (local $x13.4 v128) (local $x23.4 v128) (local $x33.4 v128) (local $x04.4 v128) (local $w04 f32) (local $w04_all.4 v128) (local $w14 f32) (local $w14_all.4 v128) (local $w24 f32) (local $w24_all.4 v128) (local $x14.4 v128) (local $x24.4 v128) (local $x34.4 v128) (local $r i32) (local $b0_all.4 v128) (local $value00.4 v128) (local $b1_all.4 v128) (local $value01.4 v128) (local $b2_all.4 v128) (local $value02.4 v128) (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value20.4 v128) (local $value21.4 v128) (local $value22.4 v128) (local $value30.4 v128) (local $value31.4 v128) (local $value32.4 v128) (local $q i32) (local $p i32) (local $o i32) (local $n i32)
+  (func $conv1_tanh1_forward (export "conv1_tanh1_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y_at_n_o i32) (local $x_at_n_p i32) (local $y_at_n_o_p i32)
+    (local $x_at_n_p_q i32) (local $x_at_n_p_q_r i32) (local $w_at_o_r i32) (local $r i32) (local $q i32) (local $p i32)
+    (local $o i32) (local $n i32)
+    (local $b0 f32) (local $b1 f32) (local $b2 f32) (local $w00 f32) (local $w10 f32) (local $w20 f32)
+    (local $w01 f32) (local $w11 f32) (local $w21 f32) (local $w02 f32) (local $w12 f32) (local $w22 f32)
+    (local $w03 f32) (local $w13 f32) (local $w23 f32) (local $w04 f32) (local $w14 f32) (local $w24 f32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128)
+    (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y30.4 v128) (local $y31.4 v128) (local $y32.4 v128)
+    (local $x00.4 v128) (local $w00_all.4 v128) (local $w10_all.4 v128) (local $w20_all.4 v128) (local $x10.4 v128) (local $x20.4 v128)
+    (local $x30.4 v128) (local $x01.4 v128) (local $w01_all.4 v128) (local $w11_all.4 v128) (local $w21_all.4 v128) (local $x11.4 v128)
+    (local $x21.4 v128) (local $x31.4 v128) (local $x02.4 v128) (local $w02_all.4 v128) (local $w12_all.4 v128) (local $w22_all.4 v128)
+    (local $x12.4 v128) (local $x22.4 v128) (local $x32.4 v128) (local $x03.4 v128) (local $w03_all.4 v128) (local $w13_all.4 v128)
+    (local $w23_all.4 v128) (local $x13.4 v128) (local $x23.4 v128) (local $x33.4 v128) (local $x04.4 v128) (local $w04_all.4 v128)
+    (local $w14_all.4 v128) (local $w24_all.4 v128) (local $x14.4 v128) (local $x24.4 v128) (local $x34.4 v128) (local $b0_all.4 v128)
+    (local $value00.4 v128) (local $b1_all.4 v128) (local $value01.4 v128) (local $b2_all.4 v128) (local $value02.4 v128) (local $value10.4 v128)
+    (local $value11.4 v128) (local $value12.4 v128) (local $value20.4 v128) (local $value21.4 v128) (local $value22.4 v128) (local $value30.4 v128)
+    (local $value31.4 v128) (local $value32.4 v128)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 1024)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 4704)))
@@ -286,7 +306,10 @@
   ;; schedule  unroll r 2, s 2 · parallel n
   ;; cost      376.3 kFLOP · 1.2 MB read · 301.1 kB written · 0.3 FLOP/B · 1 accumulator
   ;; source    kernels/avg_pool2d.ts sha256:a754a5c4   regenerate: deno task generate specs/lenet5.json
-  (func $pool1_forward (export "pool1_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $x_at_n_c i32) (local $y_at_n_c i32) (local $x_at_n_c_p i32) (local $y_at_n_c_p i32) (local $x_at_n_c_p_q i32) (local $y_sum f32) (local $x00 f32) (local $x01 f32) (local $x10 f32) (local $x11 f32) (local $q i32) (local $p i32) (local $c i32) (local $n i32)
+  (func $pool1_forward (export "pool1_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $x_at_n_c i32) (local $y_at_n_c i32) (local $x_at_n_c_p i32) (local $y_at_n_c_p i32)
+    (local $x_at_n_c_p_q i32) (local $q i32) (local $p i32) (local $c i32) (local $n i32)
+    (local $y_sum f32) (local $x00 f32) (local $x01 f32) (local $x10 f32) (local $x11 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 4704)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 1176)))
@@ -326,7 +349,24 @@
   ;; schedule  tile o 2, p 5 · unroll r 5 · vectorize s · parallel n
   ;; cost      30.9 MFLOP · 310.7 kB read · 409.6 kB written · 43 FLOP/B · 20 accumulators
   ;; source    kernels/conv2d.ts + kernels/tanh.ts sha256:0d7f9563   regenerate: deno task generate specs/lenet5.json
-  (func $conv2_tanh2_forward (export "conv2_tanh2_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y_at_n_o i32) (local $b0 f32) (local $b1 f32) (local $x_at_n_p i32) (local $y_at_n_o_p i32) (local $x_at_n_p_q i32) (local $y00.4 v128) (local $y_rest00 f32) (local $y01.4 v128) (local $y_rest01 f32) (local $y02.4 v128) (local $y_rest02 f32) (local $y03.4 v128) (local $y_rest03 f32) (local $y04.4 v128) (local $y_rest04 f32) (local $y10.4 v128) (local $y_rest10 f32) (local $y11.4 v128) (local $y_rest11 f32) (local $y12.4 v128) (local $y_rest12 f32) (local $y13.4 v128) (local $y_rest13 f32) (local $y14.4 v128) (local $y_rest14 f32) (local $x_at_n_p_q_c i32) (local $w_at_o_c i32) (local $x0.4 v128) (local $w00.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $w10.4 v128) (local $w01.4 v128) (local $x5.4 v128) (local $w11.4 v128) (local $w02.4 v128) (local $x6.4 v128) (local $w12.4 v128) (local $w03.4 v128) (local $x7.4 v128) (local $w13.4 v128) (local $w04.4 v128) (local $x8.4 v128) (local $w14.4 v128) (local $s i32) (local $x0 f32) (local $w00 f32) (local $x1 f32) (local $x2 f32) (local $x3 f32) (local $x4 f32) (local $w10 f32) (local $w01 f32) (local $x5 f32) (local $w11 f32) (local $w02 f32) (local $x6 f32) (local $w12 f32) (local $w03 f32) (local $x7 f32) (local $w13 f32) (local $w04 f32) (local $x8 f32) (local $w14 f32) (local $c i32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total04 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total12 f32) (local $y_total13 f32) (local $y_total14 f32) (local $value00 f32) (local $value01 f32) (local $value02 f32) (local $value03 f32) (local $value04 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32) (local $value14 f32) (local $q i32) (local $p i32) (local $o i32) (local $n i32)
+  (func $conv2_tanh2_forward (export "conv2_tanh2_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y_at_n_o i32) (local $x_at_n_p i32) (local $y_at_n_o_p i32)
+    (local $x_at_n_p_q i32) (local $x_at_n_p_q_c i32) (local $w_at_o_c i32) (local $s i32) (local $c i32) (local $q i32)
+    (local $p i32) (local $o i32) (local $n i32)
+    (local $b0 f32) (local $b1 f32) (local $y_rest00 f32) (local $y_rest01 f32) (local $y_rest02 f32) (local $y_rest03 f32)
+    (local $y_rest04 f32) (local $y_rest10 f32) (local $y_rest11 f32) (local $y_rest12 f32) (local $y_rest13 f32) (local $y_rest14 f32)
+    (local $x0 f32) (local $w00 f32) (local $x1 f32) (local $x2 f32) (local $x3 f32) (local $x4 f32)
+    (local $w10 f32) (local $w01 f32) (local $x5 f32) (local $w11 f32) (local $w02 f32) (local $x6 f32)
+    (local $w12 f32) (local $w03 f32) (local $x7 f32) (local $w13 f32) (local $w04 f32) (local $x8 f32)
+    (local $w14 f32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total04 f32)
+    (local $y_total10 f32) (local $y_total11 f32) (local $y_total12 f32) (local $y_total13 f32) (local $y_total14 f32) (local $value00 f32)
+    (local $value01 f32) (local $value02 f32) (local $value03 f32) (local $value04 f32) (local $value10 f32) (local $value11 f32)
+    (local $value12 f32) (local $value13 f32) (local $value14 f32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y04.4 v128) (local $y10.4 v128)
+    (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y14.4 v128) (local $x0.4 v128) (local $w00.4 v128)
+    (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $w10.4 v128) (local $w01.4 v128)
+    (local $x5.4 v128) (local $w11.4 v128) (local $w02.4 v128) (local $x6.4 v128) (local $w12.4 v128) (local $w03.4 v128)
+    (local $x7.4 v128) (local $w13.4 v128) (local $w04.4 v128) (local $x8.4 v128) (local $w14.4 v128)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 1176)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 1600)))
@@ -553,7 +593,10 @@
   ;; schedule  unroll r 2, s 2 · parallel n
   ;; cost      128.0 kFLOP · 409.6 kB read · 102.4 kB written · 0.3 FLOP/B · 1 accumulator
   ;; source    kernels/avg_pool2d.ts sha256:a843813a   regenerate: deno task generate specs/lenet5.json
-  (func $pool2_forward (export "pool2_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $x_at_n_c i32) (local $y_at_n_c i32) (local $x_at_n_c_p i32) (local $y_at_n_c_p i32) (local $x_at_n_c_p_q i32) (local $y_sum f32) (local $x00 f32) (local $x01 f32) (local $x10 f32) (local $x11 f32) (local $q i32) (local $p i32) (local $c i32) (local $n i32)
+  (func $pool2_forward (export "pool2_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $x_at_n_c i32) (local $y_at_n_c i32) (local $x_at_n_c_p i32) (local $y_at_n_c_p i32)
+    (local $x_at_n_c_p_q i32) (local $q i32) (local $p i32) (local $c i32) (local $n i32)
+    (local $y_sum f32) (local $x00 f32) (local $x01 f32) (local $x10 f32) (local $x11 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 1600)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 400)))
@@ -593,7 +636,18 @@
   ;; schedule  tile n 3, o 4 · vectorize i · parallel n
   ;; cost      6.2 MFLOP · 294.9 kB read · 30.7 kB written · 19 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/tanh.ts sha256:58f95803   regenerate: deno task generate specs/lenet5.json
-  (func $linear1_tanh3_forward (export "linear1_tanh3_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y23.4 v128) (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $i i32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total12 f32) (local $y_total13 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total22 f32) (local $y_total23 f32) (local $b0 f32) (local $value00 f32) (local $b1 f32) (local $value01 f32) (local $b2 f32) (local $value02 f32) (local $b3 f32) (local $value03 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32) (local $value20 f32) (local $value21 f32) (local $value22 f32) (local $value23 f32) (local $o i32) (local $n i32) (local $y0.4 v128) (local $y1.4 v128) (local $y2.4 v128) (local $y3.4 v128) (local $x_ni.4 v128) (local $y_total0 f32) (local $y_total1 f32) (local $y_total2 f32) (local $y_total3 f32) (local $value0 f32) (local $value1 f32) (local $value2 f32) (local $value3 f32)
+  (func $linear1_tanh3_forward (export "linear1_tanh3_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $i i32) (local $o i32) (local $n i32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y10.4 v128) (local $y11.4 v128)
+    (local $y12.4 v128) (local $y13.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y23.4 v128)
+    (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $x1.4 v128)
+    (local $x2.4 v128) (local $y0.4 v128) (local $y1.4 v128) (local $y2.4 v128) (local $y3.4 v128) (local $x_ni.4 v128)
+    (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total10 f32) (local $y_total11 f32)
+    (local $y_total12 f32) (local $y_total13 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total22 f32) (local $y_total23 f32)
+    (local $b0 f32) (local $value00 f32) (local $b1 f32) (local $value01 f32) (local $b2 f32) (local $value02 f32)
+    (local $b3 f32) (local $value03 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32)
+    (local $value20 f32) (local $value21 f32) (local $value22 f32) (local $value23 f32) (local $y_total0 f32) (local $y_total1 f32)
+    (local $y_total2 f32) (local $y_total3 f32) (local $value0 f32) (local $value1 f32) (local $value2 f32) (local $value3 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 400)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 120)))
@@ -730,7 +784,18 @@
   ;; schedule  tile n 3, o 4 · vectorize i · parallel n
   ;; cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/tanh.ts sha256:e6c79748   regenerate: deno task generate specs/lenet5.json
-  (func $linear2_tanh4_forward (export "linear2_tanh4_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y23.4 v128) (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $i i32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total12 f32) (local $y_total13 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total22 f32) (local $y_total23 f32) (local $b0 f32) (local $value00 f32) (local $b1 f32) (local $value01 f32) (local $b2 f32) (local $value02 f32) (local $b3 f32) (local $value03 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32) (local $value20 f32) (local $value21 f32) (local $value22 f32) (local $value23 f32) (local $o i32) (local $n i32) (local $y0.4 v128) (local $y1.4 v128) (local $y2.4 v128) (local $y3.4 v128) (local $x_ni.4 v128) (local $y_total0 f32) (local $y_total1 f32) (local $y_total2 f32) (local $y_total3 f32) (local $value0 f32) (local $value1 f32) (local $value2 f32) (local $value3 f32)
+  (func $linear2_tanh4_forward (export "linear2_tanh4_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $i i32) (local $o i32) (local $n i32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y10.4 v128) (local $y11.4 v128)
+    (local $y12.4 v128) (local $y13.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y23.4 v128)
+    (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $x1.4 v128)
+    (local $x2.4 v128) (local $y0.4 v128) (local $y1.4 v128) (local $y2.4 v128) (local $y3.4 v128) (local $x_ni.4 v128)
+    (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total10 f32) (local $y_total11 f32)
+    (local $y_total12 f32) (local $y_total13 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total22 f32) (local $y_total23 f32)
+    (local $b0 f32) (local $value00 f32) (local $b1 f32) (local $value01 f32) (local $b2 f32) (local $value02 f32)
+    (local $b3 f32) (local $value03 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32)
+    (local $value20 f32) (local $value21 f32) (local $value22 f32) (local $value23 f32) (local $y_total0 f32) (local $y_total1 f32)
+    (local $y_total2 f32) (local $y_total3 f32) (local $value0 f32) (local $value1 f32) (local $value2 f32) (local $value3 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 120)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 84)))
@@ -866,7 +931,15 @@
   ;; schedule  tile n 6, o 2 · vectorize i · parallel n
   ;; cost      108.2 kFLOP · 24.9 kB read · 2560 B written · 3.9 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts sha256:a41d4992   regenerate: deno task generate specs/lenet5.json
-  (func $linear3_forward (export "linear3_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y30.4 v128) (local $y31.4 v128) (local $y40.4 v128) (local $y41.4 v128) (local $y50.4 v128) (local $y51.4 v128) (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $i i32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total30 f32) (local $y_total31 f32) (local $y_total40 f32) (local $y_total41 f32) (local $y_total50 f32) (local $y_total51 f32) (local $b0 f32) (local $b1 f32) (local $o i32) (local $n i32)
+  (func $linear3_forward (export "linear3_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $i i32) (local $o i32) (local $n i32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y20.4 v128) (local $y21.4 v128)
+    (local $y30.4 v128) (local $y31.4 v128) (local $y40.4 v128) (local $y41.4 v128) (local $y50.4 v128) (local $y51.4 v128)
+    (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128)
+    (local $x4.4 v128) (local $x5.4 v128)
+    (local $y_total00 f32) (local $y_total01 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total20 f32) (local $y_total21 f32)
+    (local $y_total30 f32) (local $y_total31 f32) (local $y_total40 f32) (local $y_total41 f32) (local $y_total50 f32) (local $y_total51 f32)
+    (local $b0 f32) (local $b1 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 84)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 10)))
@@ -1003,7 +1076,10 @@
   ;; schedule  parallel n
   ;; cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
   ;; source    kernels/softmax_cross_entropy.ts sha256:a4b3e07e   regenerate: deno task generate specs/lenet5.json
-  (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $count f32) (local $x_at_n i32) (local $largest f32) (local $x_nj f32) (local $stays i32) (local $j i32) (local $label_n i32) (local $total f32) (local $chosen f32) (local $best f32) (local $hit_sum i32) (local $test i32) (local $n i32)
+  (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $x_at_n i32) (local $stays i32) (local $j i32) (local $label_n i32) (local $hit_sum i32)
+    (local $test i32) (local $n i32)
+    (local $count f32) (local $largest f32) (local $x_nj f32) (local $total f32) (local $chosen f32) (local $best f32)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $count (f32.load (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
@@ -1053,7 +1129,10 @@
   ;; schedule  vectorize n
   ;; cost      130 FLOP · 520 B read · 8 B written · 0.2 FLOP/B · 2 accumulators
   ;; source    kernels/batch.ts sha256:aef8c154   regenerate: deno task generate specs/lenet5.json
-  (func $batch_sum (export "batch_sum") (param $step i32) (local $losses.4 v128) (local $hits.4 v128) (local $loss_n.4 v128) (local $hit_n.4 v128) (local $n i32) (local $losses_total f32) (local $hits_total f32) (local $loss_sum_2 f32) (local $hit_sum_2 f32)
+  (func $batch_sum (export "batch_sum") (param $step i32)
+    (local $losses.4 v128) (local $hits.4 v128) (local $loss_n.4 v128) (local $hit_n.4 v128)
+    (local $n i32)
+    (local $losses_total f32) (local $hits_total f32) (local $loss_sum_2 f32) (local $hit_sum_2 f32)
 
     ;; seed
     (local.set $losses.4 (f32x4.splat (f32.const 0)))
@@ -1083,7 +1162,11 @@
   ;; schedule  vectorize o · parallel n
   ;; cost      22.4 kFLOP · 2816 B read · 2560 B written · 4.2 FLOP/B · 2 accumulators
   ;; source    kernels/softmax_cross_entropy.ts sha256:f4afade8   regenerate: deno task generate specs/lenet5.json
-  (func $loss_backward (export "loss_backward") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $count f32) (local $x_at_n i32) (local $test i32) (local $largest f32) (local $x_nj f32) (local $stays i32) (local $j i32) (local $total f32) (local $label_n i32) (local $x_no.4 v128) (local $largest_all.4 v128) (local $total_all.4 v128) (local $label_n_all.4 v128) (local $count_all.4 v128) (local $test_all.4 v128) (local $o i32) (local $x0 f32) (local $x1 f32) (local $n i32)
+  (func $loss_backward (export "loss_backward") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $x_at_n i32) (local $test i32) (local $stays i32) (local $j i32) (local $label_n i32)
+    (local $o i32) (local $n i32)
+    (local $count f32) (local $largest f32) (local $x_nj f32) (local $total f32) (local $x0 f32) (local $x1 f32)
+    (local $x_no.4 v128) (local $largest_all.4 v128) (local $total_all.4 v128) (local $label_n_all.4 v128) (local $count_all.4 v128) (local $test_all.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $count (f32.load (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
@@ -1135,7 +1218,16 @@
   ;; schedule  tile n 2, i 6 · vectorize i · parallel n
   ;; cost      123.6 kFLOP · 27.4 kB read · 21.5 kB written · 2.5 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/tanh.ts sha256:85f19a7d   regenerate: deno task generate specs/lenet5.json
-  (func $linear3_tanh4_backward_input (export "linear3_tanh4_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $y_at_n i32) (local $value00.4 v128) (local $value01.4 v128) (local $value02.4 v128) (local $value03.4 v128) (local $value04.4 v128) (local $value05.4 v128) (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value13.4 v128) (local $value14.4 v128) (local $value15.4 v128) (local $w_at_i_o i32) (local $dy0 f32) (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128) (local $w5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y04.4 v128) (local $y05.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y14.4 v128) (local $y15.4 v128) (local $i i32) (local $w_at_o i32) (local $n i32)
+  (func $linear3_tanh4_backward_input (export "linear3_tanh4_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $y_at_n i32) (local $w_at_i_o i32) (local $o i32) (local $i i32) (local $w_at_o i32)
+    (local $n i32)
+    (local $value00.4 v128) (local $value01.4 v128) (local $value02.4 v128) (local $value03.4 v128) (local $value04.4 v128) (local $value05.4 v128)
+    (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value13.4 v128) (local $value14.4 v128) (local $value15.4 v128)
+    (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128)
+    (local $w5.4 v128) (local $dy1_all.4 v128) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128)
+    (local $y04.4 v128) (local $y05.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128)
+    (local $y14.4 v128) (local $y15.4 v128)
+    (local $dy0 f32) (local $dy1 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 10)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 84)))
@@ -1261,7 +1353,28 @@
   ;; schedule  tile o 2, i 6 · vectorize i · parallel o
   ;; cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:f36e51e8   regenerate: deno task generate specs/lenet5.json
-  (func $linear3_backward_update_weight (export "linear3_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $m_at_o i32) (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $x0.4 v128) (local $dy0 f32) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $n i32) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128) (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128) (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128) (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128) (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128) (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128) (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128) (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128) (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128) (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128) (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128) (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128) (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128) (local $i i32) (local $x_at_n i32) (local $o i32)
+  (func $linear3_backward_update_weight (export "linear3_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $m_at_o i32) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $n i32) (local $i i32)
+    (local $x_at_n i32) (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dy0 f32) (local $dy1 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128)
+    (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128)
+    (local $x0.4 v128) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128)
+    (local $x5.4 v128) (local $dy1_all.4 v128) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128)
+    (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128)
+    (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128)
+    (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128)
+    (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128)
+    (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128)
+    (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128)
+    (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128)
+    (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128)
+    (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128)
+    (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128)
+    (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128)
+    (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128)
+    (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -1539,7 +1652,16 @@
   ;; schedule  tile o 2 · vectorize o
   ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 2 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:24f77705   regenerate: deno task generate specs/lenet5.json
-  (func $linear3_backward_update_bias (export "linear3_backward_update_bias") (param $step i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $db0.4 v128) (local $db1.4 v128) (local $dy_at_o_n i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $n i32) (local $m0.4 v128) (local $beta1_all.4 v128) (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128) (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128) (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $o i32) (local $db0 f32) (local $db1 f32) (local $dy_at_n i32) (local $dy0 f32) (local $dy1 f32) (local $m0 f32) (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32) (local $v1 f32) (local $square1 f32) (local $w1 f32)
+  (func $linear3_backward_update_bias (export "linear3_backward_update_bias") (param $step i32)
+    (local $params_at_step i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32) (local $dy_at_n i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32) (local $db0 f32) (local $db1 f32) (local $dy0 f32) (local $dy1 f32) (local $m0 f32)
+    (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32)
+    (local $v1 f32) (local $square1 f32) (local $w1 f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $m0.4 v128) (local $beta1_all.4 v128)
+    (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128)
+    (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128)
+    (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -1629,7 +1751,15 @@
   ;; schedule  tile n 2, i 6 · vectorize i · parallel n
   ;; cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/tanh.ts sha256:8b2b4767   regenerate: deno task generate specs/lenet5.json
-  (func $linear2_tanh3_backward_input (export "linear2_tanh3_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $y_at_n i32) (local $value00.4 v128) (local $value01.4 v128) (local $value02.4 v128) (local $value03.4 v128) (local $value04.4 v128) (local $value05.4 v128) (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value13.4 v128) (local $value14.4 v128) (local $value15.4 v128) (local $w_at_i_o i32) (local $dy0 f32) (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128) (local $w5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y04.4 v128) (local $y05.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y14.4 v128) (local $y15.4 v128) (local $i i32) (local $n i32)
+  (func $linear2_tanh3_backward_input (export "linear2_tanh3_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $y_at_n i32) (local $w_at_i_o i32) (local $o i32) (local $i i32) (local $n i32)
+    (local $value00.4 v128) (local $value01.4 v128) (local $value02.4 v128) (local $value03.4 v128) (local $value04.4 v128) (local $value05.4 v128)
+    (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value13.4 v128) (local $value14.4 v128) (local $value15.4 v128)
+    (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128)
+    (local $w5.4 v128) (local $dy1_all.4 v128) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128)
+    (local $y04.4 v128) (local $y05.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128)
+    (local $y14.4 v128) (local $y15.4 v128)
+    (local $dy0 f32) (local $dy1 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 84)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 120)))
@@ -1713,7 +1843,28 @@
   ;; schedule  tile o 2, i 6 · vectorize i · parallel o
   ;; cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:ea9519bb   regenerate: deno task generate specs/lenet5.json
-  (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $m_at_o i32) (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $x0.4 v128) (local $dy0 f32) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $n i32) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128) (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128) (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128) (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128) (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128) (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128) (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128) (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128) (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128) (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128) (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128) (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128) (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128) (local $i i32) (local $o i32)
+  (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $m_at_o i32) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $n i32) (local $i i32)
+    (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dy0 f32) (local $dy1 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128)
+    (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128)
+    (local $x0.4 v128) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128)
+    (local $x5.4 v128) (local $dy1_all.4 v128) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128)
+    (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128)
+    (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128)
+    (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128)
+    (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128)
+    (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128)
+    (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128)
+    (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128)
+    (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128)
+    (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128)
+    (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128)
+    (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128)
+    (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128)
+    (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -1898,7 +2049,21 @@
   ;; schedule  tile o 8 · vectorize o · parallel o
   ;; cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 8 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:6996af0e   regenerate: deno task generate specs/lenet5.json
-  (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128) (local $db6.4 v128) (local $db7.4 v128) (local $dy_at_o_n i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $n i32) (local $m0.4 v128) (local $beta1_all.4 v128) (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128) (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128) (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $m2.4 v128) (local $mean2.4 v128) (local $v2.4 v128) (local $square2.4 v128) (local $w2.4 v128) (local $m3.4 v128) (local $mean3.4 v128) (local $v3.4 v128) (local $square3.4 v128) (local $w3.4 v128) (local $m4.4 v128) (local $mean4.4 v128) (local $v4.4 v128) (local $square4.4 v128) (local $w4.4 v128) (local $m5.4 v128) (local $mean5.4 v128) (local $v5.4 v128) (local $square5.4 v128) (local $w5.4 v128) (local $m6.4 v128) (local $mean6.4 v128) (local $v6.4 v128) (local $square6.4 v128) (local $w6.4 v128) (local $m7.4 v128) (local $mean7.4 v128) (local $v7.4 v128) (local $square7.4 v128) (local $w7.4 v128) (local $o i32) (local $dy_at_n i32)
+  (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32) (local $dy_at_n i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128)
+    (local $db6.4 v128) (local $db7.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128)
+    (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $m0.4 v128) (local $beta1_all.4 v128)
+    (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128)
+    (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128)
+    (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $m2.4 v128) (local $mean2.4 v128) (local $v2.4 v128)
+    (local $square2.4 v128) (local $w2.4 v128) (local $m3.4 v128) (local $mean3.4 v128) (local $v3.4 v128) (local $square3.4 v128)
+    (local $w3.4 v128) (local $m4.4 v128) (local $mean4.4 v128) (local $v4.4 v128) (local $square4.4 v128) (local $w4.4 v128)
+    (local $m5.4 v128) (local $mean5.4 v128) (local $v5.4 v128) (local $square5.4 v128) (local $w5.4 v128) (local $m6.4 v128)
+    (local $mean6.4 v128) (local $v6.4 v128) (local $square6.4 v128) (local $w6.4 v128) (local $m7.4 v128) (local $mean7.4 v128)
+    (local $v7.4 v128) (local $square7.4 v128) (local $w7.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -2093,7 +2258,14 @@
   ;; schedule  tile n 2, i 6 · vectorize i · parallel n
   ;; cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts sha256:325f5312   regenerate: deno task generate specs/lenet5.json
-  (func $linear1_backward_input (export "linear1_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $dx_at_n i32) (local $dx00.4 v128) (local $dx01.4 v128) (local $dx02.4 v128) (local $dx03.4 v128) (local $dx04.4 v128) (local $dx05.4 v128) (local $dx10.4 v128) (local $dx11.4 v128) (local $dx12.4 v128) (local $dx13.4 v128) (local $dx14.4 v128) (local $dx15.4 v128) (local $w_at_i_o i32) (local $dy0 f32) (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128) (local $w5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $o i32) (local $i i32) (local $w_at_o i32) (local $n i32)
+  (func $linear1_backward_input (export "linear1_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $dx_at_n i32) (local $w_at_i_o i32) (local $o i32) (local $i i32) (local $w_at_o i32)
+    (local $n i32)
+    (local $dx00.4 v128) (local $dx01.4 v128) (local $dx02.4 v128) (local $dx03.4 v128) (local $dx04.4 v128) (local $dx05.4 v128)
+    (local $dx10.4 v128) (local $dx11.4 v128) (local $dx12.4 v128) (local $dx13.4 v128) (local $dx14.4 v128) (local $dx15.4 v128)
+    (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128)
+    (local $w5.4 v128) (local $dy1_all.4 v128)
+    (local $dy0 f32) (local $dy1 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 120)))
       (local.set $dx_at_n (i32.mul (local.get $n) (i32.const 400)))
@@ -2208,7 +2380,28 @@
   ;; schedule  tile o 2, i 6 · vectorize i · parallel o
   ;; cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:69f884df   regenerate: deno task generate specs/lenet5.json
-  (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $m_at_o i32) (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $x0.4 v128) (local $dy0 f32) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $n i32) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128) (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128) (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128) (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128) (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128) (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128) (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128) (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128) (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128) (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128) (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128) (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128) (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128) (local $i i32) (local $x_at_n i32) (local $o i32)
+  (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $m_at_o i32) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $n i32) (local $i i32)
+    (local $x_at_n i32) (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dy0 f32) (local $dy1 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128)
+    (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128)
+    (local $x0.4 v128) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128)
+    (local $x5.4 v128) (local $dy1_all.4 v128) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128)
+    (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128)
+    (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128)
+    (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128)
+    (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128)
+    (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128)
+    (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128)
+    (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128)
+    (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128)
+    (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128)
+    (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128)
+    (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128)
+    (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128)
+    (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -2509,7 +2702,21 @@
   ;; schedule  tile o 8 · vectorize o · parallel o
   ;; cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 8 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:c033fbb3   regenerate: deno task generate specs/lenet5.json
-  (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128) (local $db6.4 v128) (local $db7.4 v128) (local $dy_at_o_n i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $n i32) (local $m0.4 v128) (local $beta1_all.4 v128) (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128) (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128) (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $m2.4 v128) (local $mean2.4 v128) (local $v2.4 v128) (local $square2.4 v128) (local $w2.4 v128) (local $m3.4 v128) (local $mean3.4 v128) (local $v3.4 v128) (local $square3.4 v128) (local $w3.4 v128) (local $m4.4 v128) (local $mean4.4 v128) (local $v4.4 v128) (local $square4.4 v128) (local $w4.4 v128) (local $m5.4 v128) (local $mean5.4 v128) (local $v5.4 v128) (local $square5.4 v128) (local $w5.4 v128) (local $m6.4 v128) (local $mean6.4 v128) (local $v6.4 v128) (local $square6.4 v128) (local $w6.4 v128) (local $m7.4 v128) (local $mean7.4 v128) (local $v7.4 v128) (local $square7.4 v128) (local $w7.4 v128) (local $o i32) (local $dy_at_n i32)
+  (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32) (local $dy_at_n i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128)
+    (local $db6.4 v128) (local $db7.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128)
+    (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $m0.4 v128) (local $beta1_all.4 v128)
+    (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128)
+    (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128)
+    (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $m2.4 v128) (local $mean2.4 v128) (local $v2.4 v128)
+    (local $square2.4 v128) (local $w2.4 v128) (local $m3.4 v128) (local $mean3.4 v128) (local $v3.4 v128) (local $square3.4 v128)
+    (local $w3.4 v128) (local $m4.4 v128) (local $mean4.4 v128) (local $v4.4 v128) (local $square4.4 v128) (local $w4.4 v128)
+    (local $m5.4 v128) (local $mean5.4 v128) (local $v5.4 v128) (local $square5.4 v128) (local $w5.4 v128) (local $m6.4 v128)
+    (local $mean6.4 v128) (local $v6.4 v128) (local $square6.4 v128) (local $w6.4 v128) (local $m7.4 v128) (local $mean7.4 v128)
+    (local $v7.4 v128) (local $square7.4 v128) (local $w7.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -2718,7 +2925,11 @@
   ;; schedule  parallel n
   ;; cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B · 0 accumulators
   ;; source    kernels/avg_pool2d.ts + kernels/tanh.ts sha256:35921c6b   regenerate: deno task generate specs/lenet5.json
-  (func $pool2_tanh2_backward_input (export "pool2_tanh2_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $y_at_n i32) (local $dx_at_n i32) (local $dy_at_n_c i32) (local $y_at_n_c i32) (local $dx_at_n_c i32) (local $dy_at_n_c_i i32) (local $y_at_n_c_i i32) (local $dx_at_n_c_i i32) (local $y_at_n_c_i_j i32) (local $dx_at_n_c_i_j i32) (local $dy_ncij f32) (local $value f32) (local $y_ncij f32) (local $y_ncij_2 f32) (local $y_ncij_3 f32) (local $y_ncij_4 f32) (local $j i32) (local $i i32) (local $c i32) (local $n i32)
+  (func $pool2_tanh2_backward_input (export "pool2_tanh2_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $y_at_n i32) (local $dx_at_n i32) (local $dy_at_n_c i32) (local $y_at_n_c i32) (local $dx_at_n_c i32)
+    (local $dy_at_n_c_i i32) (local $y_at_n_c_i i32) (local $dx_at_n_c_i i32) (local $y_at_n_c_i_j i32) (local $dx_at_n_c_i_j i32) (local $j i32)
+    (local $i i32) (local $c i32) (local $n i32)
+    (local $dy_ncij f32) (local $value f32) (local $y_ncij f32) (local $y_ncij_2 f32) (local $y_ncij_3 f32) (local $y_ncij_4 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 400)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 1600)))
@@ -2755,7 +2966,30 @@
   ;; schedule  tile n 4, c 3 · unroll u 5 · vectorize j · parallel n
   ;; cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 12 accumulators
   ;; source    kernels/conv2d.ts sha256:5c76487b   regenerate: deno task generate specs/lenet5.json
-  (func $conv2_backward_input (export "conv2_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $dx_at_n i32) (local $w_at_c i32) (local $dx_at_n_c i32) (local $dy_at_n_i i32) (local $dx_at_n_c_i i32) (local $dy_at_n_i_j i32) (local $dx00.4 v128) (local $dx01.4 v128) (local $dx02.4 v128) (local $dx10.4 v128) (local $dx11.4 v128) (local $dx12.4 v128) (local $dx20.4 v128) (local $dx21.4 v128) (local $dx22.4 v128) (local $dx30.4 v128) (local $dx31.4 v128) (local $dx32.4 v128) (local $dy_at_n_i_j_o i32) (local $w_at_c_o i32) (local $dy_at_n_i_j_o_t i32) (local $w_at_c_o_t i32) (local $dy00.4 v128) (local $w00 f32) (local $w00_all.4 v128) (local $w10 f32) (local $w10_all.4 v128) (local $w20 f32) (local $w20_all.4 v128) (local $dy10.4 v128) (local $dy20.4 v128) (local $dy30.4 v128) (local $dy_0_m1.4 v128) (local $w01 f32) (local $w01_all.4 v128) (local $w11 f32) (local $w11_all.4 v128) (local $w21 f32) (local $w21_all.4 v128) (local $dy_1_m1.4 v128) (local $dy_2_m1.4 v128) (local $dy_3_m1.4 v128) (local $dy_0_m2.4 v128) (local $w02 f32) (local $w02_all.4 v128) (local $w12 f32) (local $w12_all.4 v128) (local $w22 f32) (local $w22_all.4 v128) (local $dy_1_m2.4 v128) (local $dy_2_m2.4 v128) (local $dy_3_m2.4 v128) (local $dy_0_m3.4 v128) (local $w03 f32) (local $w03_all.4 v128) (local $w13 f32) (local $w13_all.4 v128) (local $w23 f32) (local $w23_all.4 v128) (local $dy_1_m3.4 v128) (local $dy_2_m3.4 v128) (local $dy_3_m3.4 v128) (local $dy_0_m4.4 v128) (local $w04 f32) (local $w04_all.4 v128) (local $w14 f32) (local $w14_all.4 v128) (local $w24 f32) (local $w24_all.4 v128) (local $dy_1_m4.4 v128) (local $dy_2_m4.4 v128) (local $dy_3_m4.4 v128) (local $t i32) (local $o i32) (local $j i32) (local $dx000 f32) (local $dx001 f32) (local $dx010 f32) (local $dx011 f32) (local $dx020 f32) (local $dx021 f32) (local $dx100 f32) (local $dx101 f32) (local $dx110 f32) (local $dx111 f32) (local $dx120 f32) (local $dx121 f32) (local $dx200 f32) (local $dx201 f32) (local $dx210 f32) (local $dx211 f32) (local $dx220 f32) (local $dx221 f32) (local $dx300 f32) (local $dx301 f32) (local $dx310 f32) (local $dx311 f32) (local $dx320 f32) (local $dx321 f32) (local $dy_at_n_i_o i32) (local $dy_at_n_i_o_t i32) (local $dy00 f32) (local $dy01 f32) (local $dy10 f32) (local $dy11 f32) (local $dy20 f32) (local $dy21 f32) (local $dy30 f32) (local $dy31 f32) (local $dy_0_m1 f32) (local $dy_1_m1 f32) (local $dy_2_m1 f32) (local $dy_3_m1 f32) (local $dy_0_m2 f32) (local $dy_1_m2 f32) (local $dy_2_m2 f32) (local $dy_3_m2 f32) (local $dy_0_m3 f32) (local $dy_1_m3 f32) (local $dy_2_m3 f32) (local $dy_3_m3 f32) (local $dy_0_m4 f32) (local $dy_1_m4 f32) (local $dy_2_m4 f32) (local $dy_3_m4 f32) (local $i i32) (local $c i32) (local $n i32)
+  (func $conv2_backward_input (export "conv2_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $dx_at_n i32) (local $w_at_c i32) (local $dx_at_n_c i32) (local $dy_at_n_i i32) (local $dx_at_n_c_i i32)
+    (local $dy_at_n_i_j i32) (local $dy_at_n_i_j_o i32) (local $w_at_c_o i32) (local $dy_at_n_i_j_o_t i32) (local $w_at_c_o_t i32) (local $t i32)
+    (local $o i32) (local $j i32) (local $dy_at_n_i_o i32) (local $dy_at_n_i_o_t i32) (local $i i32) (local $c i32)
+    (local $n i32)
+    (local $dx00.4 v128) (local $dx01.4 v128) (local $dx02.4 v128) (local $dx10.4 v128) (local $dx11.4 v128) (local $dx12.4 v128)
+    (local $dx20.4 v128) (local $dx21.4 v128) (local $dx22.4 v128) (local $dx30.4 v128) (local $dx31.4 v128) (local $dx32.4 v128)
+    (local $dy00.4 v128) (local $w00_all.4 v128) (local $w10_all.4 v128) (local $w20_all.4 v128) (local $dy10.4 v128) (local $dy20.4 v128)
+    (local $dy30.4 v128) (local $dy_0_m1.4 v128) (local $w01_all.4 v128) (local $w11_all.4 v128) (local $w21_all.4 v128) (local $dy_1_m1.4 v128)
+    (local $dy_2_m1.4 v128) (local $dy_3_m1.4 v128) (local $dy_0_m2.4 v128) (local $w02_all.4 v128) (local $w12_all.4 v128) (local $w22_all.4 v128)
+    (local $dy_1_m2.4 v128) (local $dy_2_m2.4 v128) (local $dy_3_m2.4 v128) (local $dy_0_m3.4 v128) (local $w03_all.4 v128) (local $w13_all.4 v128)
+    (local $w23_all.4 v128) (local $dy_1_m3.4 v128) (local $dy_2_m3.4 v128) (local $dy_3_m3.4 v128) (local $dy_0_m4.4 v128) (local $w04_all.4 v128)
+    (local $w14_all.4 v128) (local $w24_all.4 v128) (local $dy_1_m4.4 v128) (local $dy_2_m4.4 v128) (local $dy_3_m4.4 v128)
+    (local $w00 f32) (local $w10 f32) (local $w20 f32) (local $w01 f32) (local $w11 f32) (local $w21 f32)
+    (local $w02 f32) (local $w12 f32) (local $w22 f32) (local $w03 f32) (local $w13 f32) (local $w23 f32)
+    (local $w04 f32) (local $w14 f32) (local $w24 f32) (local $dx000 f32) (local $dx001 f32) (local $dx010 f32)
+    (local $dx011 f32) (local $dx020 f32) (local $dx021 f32) (local $dx100 f32) (local $dx101 f32) (local $dx110 f32)
+    (local $dx111 f32) (local $dx120 f32) (local $dx121 f32) (local $dx200 f32) (local $dx201 f32) (local $dx210 f32)
+    (local $dx211 f32) (local $dx220 f32) (local $dx221 f32) (local $dx300 f32) (local $dx301 f32) (local $dx310 f32)
+    (local $dx311 f32) (local $dx320 f32) (local $dx321 f32) (local $dy00 f32) (local $dy01 f32) (local $dy10 f32)
+    (local $dy11 f32) (local $dy20 f32) (local $dy21 f32) (local $dy30 f32) (local $dy31 f32) (local $dy_0_m1 f32)
+    (local $dy_1_m1 f32) (local $dy_2_m1 f32) (local $dy_3_m1 f32) (local $dy_0_m2 f32) (local $dy_1_m2 f32) (local $dy_2_m2 f32)
+    (local $dy_3_m2 f32) (local $dy_0_m3 f32) (local $dy_1_m3 f32) (local $dy_2_m3 f32) (local $dy_3_m3 f32) (local $dy_0_m4 f32)
+    (local $dy_1_m4 f32) (local $dy_2_m4 f32) (local $dy_3_m4 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 5184)))
       (local.set $dx_at_n (i32.mul (local.get $n) (i32.const 1176)))
@@ -3152,7 +3386,35 @@
   ;; schedule  tile o 4, c 3 · vectorize q · parallel r
   ;; cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 24 accumulators
   ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:154e9676   regenerate: deno task generate specs/lenet5.json
-  (func $conv2_backward_update_weight (export "conv2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $x_at_r i32) (local $m_at_r i32) (local $dy_at_o i32) (local $m_at_r_o i32) (local $x_at_r_c i32) (local $m_at_r_o_c i32) (local $x_at_r_c_s i32) (local $dw00.4 v128) (local $dw_rest00 f32) (local $dw01.4 v128) (local $dw_rest01 f32) (local $dw02.4 v128) (local $dw_rest02 f32) (local $dw10.4 v128) (local $dw_rest10 f32) (local $dw11.4 v128) (local $dw_rest11 f32) (local $dw12.4 v128) (local $dw_rest12 f32) (local $dw20.4 v128) (local $dw_rest20 f32) (local $dw21.4 v128) (local $dw_rest21 f32) (local $dw22.4 v128) (local $dw_rest22 f32) (local $dw30.4 v128) (local $dw_rest30 f32) (local $dw31.4 v128) (local $dw_rest31 f32) (local $dw32.4 v128) (local $dw_rest32 f32) (local $dy_at_o_n i32) (local $x_at_r_c_s_n i32) (local $dy_at_o_n_p i32) (local $x_at_r_c_s_n_p i32) (local $dy0.4 v128) (local $x0.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $q i32) (local $dy00 f32) (local $x00 f32) (local $x10 f32) (local $x20 f32) (local $dy10 f32) (local $dy20 f32) (local $dy30 f32) (local $dy01 f32) (local $x01 f32) (local $x11 f32) (local $x21 f32) (local $dy11 f32) (local $dy21 f32) (local $dy31 f32) (local $p i32) (local $n i32) (local $dw_total00 f32) (local $dw_total01 f32) (local $dw_total02 f32) (local $dw_total10 f32) (local $dw_total11 f32) (local $dw_total12 f32) (local $dw_total20 f32) (local $dw_total21 f32) (local $dw_total22 f32) (local $dw_total30 f32) (local $dw_total31 f32) (local $dw_total32 f32) (local $m00 f32) (local $w00 f32) (local $g00 f32) (local $mean00 f32) (local $v00 f32) (local $square00 f32) (local $m01 f32) (local $w01 f32) (local $g01 f32) (local $mean01 f32) (local $v01 f32) (local $square01 f32) (local $m02 f32) (local $w02 f32) (local $g02 f32) (local $mean02 f32) (local $v02 f32) (local $square02 f32) (local $m10 f32) (local $w10 f32) (local $g10 f32) (local $mean10 f32) (local $v10 f32) (local $square10 f32) (local $m11 f32) (local $w11 f32) (local $g11 f32) (local $mean11 f32) (local $v11 f32) (local $square11 f32) (local $m12 f32) (local $w12 f32) (local $g12 f32) (local $mean12 f32) (local $v12 f32) (local $square12 f32) (local $m20 f32) (local $w20 f32) (local $g20 f32) (local $mean20 f32) (local $v20 f32) (local $square20 f32) (local $m21 f32) (local $w21 f32) (local $g21 f32) (local $mean21 f32) (local $v21 f32) (local $square21 f32) (local $m22 f32) (local $w22 f32) (local $g22 f32) (local $mean22 f32) (local $v22 f32) (local $square22 f32) (local $m30 f32) (local $w30 f32) (local $g30 f32) (local $mean30 f32) (local $v30 f32) (local $square30 f32) (local $m31 f32) (local $w31 f32) (local $g31 f32) (local $mean31 f32) (local $v31 f32) (local $square31 f32) (local $m32 f32) (local $w32 f32) (local $g32 f32) (local $mean32 f32) (local $v32 f32) (local $square32 f32) (local $s i32) (local $c i32) (local $o i32) (local $r i32)
+  (func $conv2_backward_update_weight (export "conv2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $x_at_r i32) (local $m_at_r i32) (local $dy_at_o i32) (local $m_at_r_o i32) (local $x_at_r_c i32)
+    (local $m_at_r_o_c i32) (local $x_at_r_c_s i32) (local $dy_at_o_n i32) (local $x_at_r_c_s_n i32) (local $dy_at_o_n_p i32) (local $x_at_r_c_s_n_p i32)
+    (local $q i32) (local $p i32) (local $n i32) (local $s i32) (local $c i32) (local $o i32)
+    (local $r i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dw_rest00 f32) (local $dw_rest01 f32) (local $dw_rest02 f32) (local $dw_rest10 f32)
+    (local $dw_rest11 f32) (local $dw_rest12 f32) (local $dw_rest20 f32) (local $dw_rest21 f32) (local $dw_rest22 f32) (local $dw_rest30 f32)
+    (local $dw_rest31 f32) (local $dw_rest32 f32) (local $dy00 f32) (local $x00 f32) (local $x10 f32) (local $x20 f32)
+    (local $dy10 f32) (local $dy20 f32) (local $dy30 f32) (local $dy01 f32) (local $x01 f32) (local $x11 f32)
+    (local $x21 f32) (local $dy11 f32) (local $dy21 f32) (local $dy31 f32) (local $dw_total00 f32) (local $dw_total01 f32)
+    (local $dw_total02 f32) (local $dw_total10 f32) (local $dw_total11 f32) (local $dw_total12 f32) (local $dw_total20 f32) (local $dw_total21 f32)
+    (local $dw_total22 f32) (local $dw_total30 f32) (local $dw_total31 f32) (local $dw_total32 f32) (local $m00 f32) (local $w00 f32)
+    (local $g00 f32) (local $mean00 f32) (local $v00 f32) (local $square00 f32) (local $m01 f32) (local $w01 f32)
+    (local $g01 f32) (local $mean01 f32) (local $v01 f32) (local $square01 f32) (local $m02 f32) (local $w02 f32)
+    (local $g02 f32) (local $mean02 f32) (local $v02 f32) (local $square02 f32) (local $m10 f32) (local $w10 f32)
+    (local $g10 f32) (local $mean10 f32) (local $v10 f32) (local $square10 f32) (local $m11 f32) (local $w11 f32)
+    (local $g11 f32) (local $mean11 f32) (local $v11 f32) (local $square11 f32) (local $m12 f32) (local $w12 f32)
+    (local $g12 f32) (local $mean12 f32) (local $v12 f32) (local $square12 f32) (local $m20 f32) (local $w20 f32)
+    (local $g20 f32) (local $mean20 f32) (local $v20 f32) (local $square20 f32) (local $m21 f32) (local $w21 f32)
+    (local $g21 f32) (local $mean21 f32) (local $v21 f32) (local $square21 f32) (local $m22 f32) (local $w22 f32)
+    (local $g22 f32) (local $mean22 f32) (local $v22 f32) (local $square22 f32) (local $m30 f32) (local $w30 f32)
+    (local $g30 f32) (local $mean30 f32) (local $v30 f32) (local $square30 f32) (local $m31 f32) (local $w31 f32)
+    (local $g31 f32) (local $mean31 f32) (local $v31 f32) (local $square31 f32) (local $m32 f32) (local $w32 f32)
+    (local $g32 f32) (local $mean32 f32) (local $v32 f32) (local $square32 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128)
+    (local $dw20.4 v128) (local $dw21.4 v128) (local $dw22.4 v128) (local $dw30.4 v128) (local $dw31.4 v128) (local $dw32.4 v128)
+    (local $dy0.4 v128) (local $x0.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $dy1.4 v128) (local $dy2.4 v128)
+    (local $dy3.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -3406,7 +3668,26 @@
   ;; schedule  tile o 8 · vectorize q · parallel o
   ;; cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 16 accumulators
   ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:c1916bb0   regenerate: deno task generate specs/lenet5.json
-  (func $conv2_backward_update_bias (export "conv2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $dy_at_o i32) (local $db0.4 v128) (local $db_rest0 f32) (local $db1.4 v128) (local $db_rest1 f32) (local $db2.4 v128) (local $db_rest2 f32) (local $db3.4 v128) (local $db_rest3 f32) (local $db4.4 v128) (local $db_rest4 f32) (local $db5.4 v128) (local $db_rest5 f32) (local $db6.4 v128) (local $db_rest6 f32) (local $db7.4 v128) (local $db_rest7 f32) (local $dy_at_o_n i32) (local $dy_at_o_n_p i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $q i32) (local $dy00 f32) (local $dy10 f32) (local $dy20 f32) (local $dy30 f32) (local $dy40 f32) (local $dy50 f32) (local $dy60 f32) (local $dy70 f32) (local $dy01 f32) (local $dy11 f32) (local $dy21 f32) (local $dy31 f32) (local $dy41 f32) (local $dy51 f32) (local $dy61 f32) (local $dy71 f32) (local $p i32) (local $n i32) (local $db_total0 f32) (local $db_total1 f32) (local $db_total2 f32) (local $db_total3 f32) (local $db_total4 f32) (local $db_total5 f32) (local $db_total6 f32) (local $db_total7 f32) (local $m0 f32) (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32) (local $v1 f32) (local $square1 f32) (local $w1 f32) (local $m2 f32) (local $mean2 f32) (local $v2 f32) (local $square2 f32) (local $w2 f32) (local $m3 f32) (local $mean3 f32) (local $v3 f32) (local $square3 f32) (local $w3 f32) (local $m4 f32) (local $mean4 f32) (local $v4 f32) (local $square4 f32) (local $w4 f32) (local $m5 f32) (local $mean5 f32) (local $v5 f32) (local $square5 f32) (local $w5 f32) (local $m6 f32) (local $mean6 f32) (local $v6 f32) (local $square6 f32) (local $w6 f32) (local $m7 f32) (local $mean7 f32) (local $v7 f32) (local $square7 f32) (local $w7 f32) (local $o i32)
+  (func $conv2_backward_update_bias (export "conv2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $dy_at_o i32) (local $dy_at_o_n i32) (local $dy_at_o_n_p i32) (local $q i32) (local $p i32)
+    (local $n i32) (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32) (local $db_rest0 f32) (local $db_rest1 f32) (local $db_rest2 f32) (local $db_rest3 f32) (local $db_rest4 f32)
+    (local $db_rest5 f32) (local $db_rest6 f32) (local $db_rest7 f32) (local $dy00 f32) (local $dy10 f32) (local $dy20 f32)
+    (local $dy30 f32) (local $dy40 f32) (local $dy50 f32) (local $dy60 f32) (local $dy70 f32) (local $dy01 f32)
+    (local $dy11 f32) (local $dy21 f32) (local $dy31 f32) (local $dy41 f32) (local $dy51 f32) (local $dy61 f32)
+    (local $dy71 f32) (local $db_total0 f32) (local $db_total1 f32) (local $db_total2 f32) (local $db_total3 f32) (local $db_total4 f32)
+    (local $db_total5 f32) (local $db_total6 f32) (local $db_total7 f32) (local $m0 f32) (local $mean0 f32) (local $v0 f32)
+    (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32) (local $v1 f32) (local $square1 f32)
+    (local $w1 f32) (local $m2 f32) (local $mean2 f32) (local $v2 f32) (local $square2 f32) (local $w2 f32)
+    (local $m3 f32) (local $mean3 f32) (local $v3 f32) (local $square3 f32) (local $w3 f32) (local $m4 f32)
+    (local $mean4 f32) (local $v4 f32) (local $square4 f32) (local $w4 f32) (local $m5 f32) (local $mean5 f32)
+    (local $v5 f32) (local $square5 f32) (local $w5 f32) (local $m6 f32) (local $mean6 f32) (local $v6 f32)
+    (local $square6 f32) (local $w6 f32) (local $m7 f32) (local $mean7 f32) (local $v7 f32) (local $square7 f32)
+    (local $w7 f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128)
+    (local $db6.4 v128) (local $db7.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128)
+    (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -3580,7 +3861,10 @@
   ;; schedule  parallel n
   ;; cost      978.4 kFLOP · 1.5 MB read · 1.2 MB written · 0.4 FLOP/B · 0 accumulators
   ;; source    kernels/avg_pool2d.ts + kernels/tanh.ts sha256:4b3cfb0b   regenerate: deno task generate specs/lenet5.json
-  (func $pool1_tanh1_backward_input (export "pool1_tanh1_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $y_at_n i32) (local $dy_at_n_c i32) (local $y_at_n_c i32) (local $dy_at_n_c_i i32) (local $y_at_n_c_i i32) (local $y_at_n_c_i_j i32) (local $dy_ncij f32) (local $value f32) (local $y_ncij f32) (local $y_ncij_2 f32) (local $y_ncij_3 f32) (local $y_ncij_4 f32) (local $j i32) (local $i i32) (local $c i32) (local $n i32)
+  (func $pool1_tanh1_backward_input (export "pool1_tanh1_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $y_at_n i32) (local $dy_at_n_c i32) (local $y_at_n_c i32) (local $dy_at_n_c_i i32) (local $y_at_n_c_i i32)
+    (local $y_at_n_c_i_j i32) (local $j i32) (local $i i32) (local $c i32) (local $n i32)
+    (local $dy_ncij f32) (local $value f32) (local $y_ncij f32) (local $y_ncij_2 f32) (local $y_ncij_3 f32) (local $y_ncij_4 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 1176)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 4704)))
@@ -3616,7 +3900,25 @@
   ;; schedule  tile o 2, r 5 · vectorize q · parallel s
   ;; cost      15.1 MFLOP · 1.4 MB read · 1800 B written · 11 FLOP/B · 10 accumulators
   ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:fd643c16   regenerate: deno task generate specs/lenet5.json
-  (func $conv1_backward_update_weight (export "conv1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $dy_at_o i32) (local $m_at_s_o i32) (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dy_at_o_n i32) (local $x_at_s_n i32) (local $dy_at_o_n_p i32) (local $x_at_s_n_p i32) (local $dy0.4 v128) (local $x0.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $dy1.4 v128) (local $q i32) (local $p i32) (local $n i32) (local $dw_total00 f32) (local $dw_total01 f32) (local $dw_total02 f32) (local $dw_total03 f32) (local $dw_total04 f32) (local $dw_total10 f32) (local $dw_total11 f32) (local $dw_total12 f32) (local $dw_total13 f32) (local $dw_total14 f32) (local $m00 f32) (local $w00 f32) (local $g00 f32) (local $mean00 f32) (local $v00 f32) (local $square00 f32) (local $m01 f32) (local $w01 f32) (local $g01 f32) (local $mean01 f32) (local $v01 f32) (local $square01 f32) (local $m02 f32) (local $w02 f32) (local $g02 f32) (local $mean02 f32) (local $v02 f32) (local $square02 f32) (local $m03 f32) (local $w03 f32) (local $g03 f32) (local $mean03 f32) (local $v03 f32) (local $square03 f32) (local $m04 f32) (local $w04 f32) (local $g04 f32) (local $mean04 f32) (local $v04 f32) (local $square04 f32) (local $m10 f32) (local $w10 f32) (local $g10 f32) (local $mean10 f32) (local $v10 f32) (local $square10 f32) (local $m11 f32) (local $w11 f32) (local $g11 f32) (local $mean11 f32) (local $v11 f32) (local $square11 f32) (local $m12 f32) (local $w12 f32) (local $g12 f32) (local $mean12 f32) (local $v12 f32) (local $square12 f32) (local $m13 f32) (local $w13 f32) (local $g13 f32) (local $mean13 f32) (local $v13 f32) (local $square13 f32) (local $m14 f32) (local $w14 f32) (local $g14 f32) (local $mean14 f32) (local $v14 f32) (local $square14 f32) (local $o i32) (local $s i32)
+  (func $conv1_backward_update_weight (export "conv1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_s_o i32) (local $dy_at_o_n i32) (local $x_at_s_n i32) (local $dy_at_o_n_p i32)
+    (local $x_at_s_n_p i32) (local $q i32) (local $p i32) (local $n i32) (local $o i32) (local $s i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dw_total00 f32) (local $dw_total01 f32) (local $dw_total02 f32) (local $dw_total03 f32)
+    (local $dw_total04 f32) (local $dw_total10 f32) (local $dw_total11 f32) (local $dw_total12 f32) (local $dw_total13 f32) (local $dw_total14 f32)
+    (local $m00 f32) (local $w00 f32) (local $g00 f32) (local $mean00 f32) (local $v00 f32) (local $square00 f32)
+    (local $m01 f32) (local $w01 f32) (local $g01 f32) (local $mean01 f32) (local $v01 f32) (local $square01 f32)
+    (local $m02 f32) (local $w02 f32) (local $g02 f32) (local $mean02 f32) (local $v02 f32) (local $square02 f32)
+    (local $m03 f32) (local $w03 f32) (local $g03 f32) (local $mean03 f32) (local $v03 f32) (local $square03 f32)
+    (local $m04 f32) (local $w04 f32) (local $g04 f32) (local $mean04 f32) (local $v04 f32) (local $square04 f32)
+    (local $m10 f32) (local $w10 f32) (local $g10 f32) (local $mean10 f32) (local $v10 f32) (local $square10 f32)
+    (local $m11 f32) (local $w11 f32) (local $g11 f32) (local $mean11 f32) (local $v11 f32) (local $square11 f32)
+    (local $m12 f32) (local $w12 f32) (local $g12 f32) (local $mean12 f32) (local $v12 f32) (local $square12 f32)
+    (local $m13 f32) (local $w13 f32) (local $g13 f32) (local $mean13 f32) (local $v13 f32) (local $square13 f32)
+    (local $m14 f32) (local $w14 f32) (local $g14 f32) (local $mean14 f32) (local $v14 f32) (local $square14 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw10.4 v128)
+    (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dy0.4 v128) (local $x0.4 v128)
+    (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $dy1.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -3785,7 +4087,18 @@
   ;; schedule  tile o 6 · vectorize q
   ;; cost      301.1 kFLOP · 1.2 MB read · 72 B written · 0.3 FLOP/B · 6 accumulators
   ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:032ae996   regenerate: deno task generate specs/lenet5.json
-  (func $conv1_backward_update_bias (export "conv1_backward_update_bias") (param $step i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128) (local $dy_at_n i32) (local $dy_at_n_p i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $dy4.4 v128) (local $dy5.4 v128) (local $q i32) (local $p i32) (local $n i32) (local $db_total0 f32) (local $db_total1 f32) (local $db_total2 f32) (local $db_total3 f32) (local $db_total4 f32) (local $db_total5 f32) (local $m0 f32) (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32) (local $v1 f32) (local $square1 f32) (local $w1 f32) (local $m2 f32) (local $mean2 f32) (local $v2 f32) (local $square2 f32) (local $w2 f32) (local $m3 f32) (local $mean3 f32) (local $v3 f32) (local $square3 f32) (local $w3 f32) (local $m4 f32) (local $mean4 f32) (local $v4 f32) (local $square4 f32) (local $w4 f32) (local $m5 f32) (local $mean5 f32) (local $v5 f32) (local $square5 f32) (local $w5 f32)
+  (func $conv1_backward_update_bias (export "conv1_backward_update_bias") (param $step i32)
+    (local $params_at_step i32) (local $dy_at_n i32) (local $dy_at_n_p i32) (local $q i32) (local $p i32) (local $n i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32) (local $db_total0 f32) (local $db_total1 f32) (local $db_total2 f32) (local $db_total3 f32) (local $db_total4 f32)
+    (local $db_total5 f32) (local $m0 f32) (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32)
+    (local $m1 f32) (local $mean1 f32) (local $v1 f32) (local $square1 f32) (local $w1 f32) (local $m2 f32)
+    (local $mean2 f32) (local $v2 f32) (local $square2 f32) (local $w2 f32) (local $m3 f32) (local $mean3 f32)
+    (local $v3 f32) (local $square3 f32) (local $w3 f32) (local $m4 f32) (local $mean4 f32) (local $v4 f32)
+    (local $square4 f32) (local $w4 f32) (local $m5 f32) (local $mean5 f32) (local $v5 f32) (local $square5 f32)
+    (local $w5 f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128)
+    (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $dy4.4 v128) (local $dy5.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))

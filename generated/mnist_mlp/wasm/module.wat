@@ -58,7 +58,9 @@
   ;; schedule  parallel n
   ;; cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
   ;; source    kernels/batch.ts sha256:bb5cfaa1   regenerate: deno task generate specs/mnist_mlp.json
-  (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32) (local $order_at_step i32) (local $x_at_n i32) (local $order_stepn i32) (local $data_at_order_stepn i32) (local $data_at_order_stepn_h i32) (local $x_at_n_h i32) (local $data_chw i32) (local $w i32) (local $h i32) (local $n i32)
+  (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32)
+    (local $order_at_step i32) (local $x_at_n i32) (local $order_stepn i32) (local $data_at_order_stepn i32) (local $data_at_order_stepn_h i32) (local $x_at_n_h i32)
+    (local $data_chw i32) (local $w i32) (local $h i32) (local $n i32)
     (local.set $order_at_step (i32.mul (local.get $step) (i32.const 64)))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 784)))
@@ -80,7 +82,8 @@
   ;; schedule  parallel n
   ;; cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
   ;; source    kernels/batch.ts sha256:300af0a6   regenerate: deno task generate specs/mnist_mlp.json
-  (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32) (local $order_at_step i32) (local $order_stepn i32) (local $labels_2 i32) (local $n i32)
+  (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32)
+    (local $order_at_step i32) (local $order_stepn i32) (local $labels_2 i32) (local $n i32)
     (local.set $order_at_step (i32.mul (local.get $step) (i32.const 64)))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $order_stepn (i32.load (i32.add (global.get $order) (i32.shl (i32.add (local.get $order_at_step) (local.get $n)) (i32.const 2)))))
@@ -95,7 +98,18 @@
   ;; schedule  tile n 3, o 4 · vectorize i · parallel n
   ;; cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/relu.ts sha256:f35d6500   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear1_relu1_forward (export "linear1_relu1_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y23.4 v128) (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $i i32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total12 f32) (local $y_total13 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total22 f32) (local $y_total23 f32) (local $b0 f32) (local $value00 f32) (local $b1 f32) (local $value01 f32) (local $b2 f32) (local $value02 f32) (local $b3 f32) (local $value03 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32) (local $value20 f32) (local $value21 f32) (local $value22 f32) (local $value23 f32) (local $o i32) (local $n i32) (local $y0.4 v128) (local $y1.4 v128) (local $y2.4 v128) (local $y3.4 v128) (local $x_ni.4 v128) (local $y_total0 f32) (local $y_total1 f32) (local $y_total2 f32) (local $y_total3 f32) (local $value0 f32) (local $value1 f32) (local $value2 f32) (local $value3 f32)
+  (func $linear1_relu1_forward (export "linear1_relu1_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $i i32) (local $o i32) (local $n i32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y10.4 v128) (local $y11.4 v128)
+    (local $y12.4 v128) (local $y13.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y22.4 v128) (local $y23.4 v128)
+    (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $x1.4 v128)
+    (local $x2.4 v128) (local $y0.4 v128) (local $y1.4 v128) (local $y2.4 v128) (local $y3.4 v128) (local $x_ni.4 v128)
+    (local $y_total00 f32) (local $y_total01 f32) (local $y_total02 f32) (local $y_total03 f32) (local $y_total10 f32) (local $y_total11 f32)
+    (local $y_total12 f32) (local $y_total13 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total22 f32) (local $y_total23 f32)
+    (local $b0 f32) (local $value00 f32) (local $b1 f32) (local $value01 f32) (local $b2 f32) (local $value02 f32)
+    (local $b3 f32) (local $value03 f32) (local $value10 f32) (local $value11 f32) (local $value12 f32) (local $value13 f32)
+    (local $value20 f32) (local $value21 f32) (local $value22 f32) (local $value23 f32) (local $y_total0 f32) (local $y_total1 f32)
+    (local $y_total2 f32) (local $y_total3 f32) (local $value0 f32) (local $value1 f32) (local $value2 f32) (local $value3 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 784)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 128)))
@@ -231,7 +245,15 @@
   ;; schedule  tile n 6, o 2 · vectorize i · parallel n
   ;; cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts sha256:a9b49b58   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear2_forward (export "linear2_forward") (param $step i32) (param $from i32) (param $to i32) (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y20.4 v128) (local $y21.4 v128) (local $y30.4 v128) (local $y31.4 v128) (local $y40.4 v128) (local $y41.4 v128) (local $y50.4 v128) (local $y51.4 v128) (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $i i32) (local $y_total00 f32) (local $y_total01 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total20 f32) (local $y_total21 f32) (local $y_total30 f32) (local $y_total31 f32) (local $y_total40 f32) (local $y_total41 f32) (local $y_total50 f32) (local $y_total51 f32) (local $b0 f32) (local $b1 f32) (local $o i32) (local $n i32)
+  (func $linear2_forward (export "linear2_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $x_at_n i32) (local $y_at_n i32) (local $w_at_o i32) (local $i i32) (local $o i32) (local $n i32)
+    (local $y00.4 v128) (local $y01.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y20.4 v128) (local $y21.4 v128)
+    (local $y30.4 v128) (local $y31.4 v128) (local $y40.4 v128) (local $y41.4 v128) (local $y50.4 v128) (local $y51.4 v128)
+    (local $x0.4 v128) (local $w0.4 v128) (local $w1.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128)
+    (local $x4.4 v128) (local $x5.4 v128)
+    (local $y_total00 f32) (local $y_total01 f32) (local $y_total10 f32) (local $y_total11 f32) (local $y_total20 f32) (local $y_total21 f32)
+    (local $y_total30 f32) (local $y_total31 f32) (local $y_total40 f32) (local $y_total41 f32) (local $y_total50 f32) (local $y_total51 f32)
+    (local $b0 f32) (local $b1 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $x_at_n (i32.mul (local.get $n) (i32.const 128)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 10)))
@@ -368,7 +390,10 @@
   ;; schedule  parallel n
   ;; cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
   ;; source    kernels/softmax_cross_entropy.ts sha256:a4b3e07e   regenerate: deno task generate specs/mnist_mlp.json
-  (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $count f32) (local $x_at_n i32) (local $largest f32) (local $x_nj f32) (local $stays i32) (local $j i32) (local $label_n i32) (local $total f32) (local $chosen f32) (local $best f32) (local $hit_sum i32) (local $test i32) (local $n i32)
+  (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $x_at_n i32) (local $stays i32) (local $j i32) (local $label_n i32) (local $hit_sum i32)
+    (local $test i32) (local $n i32)
+    (local $count f32) (local $largest f32) (local $x_nj f32) (local $total f32) (local $chosen f32) (local $best f32)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $count (f32.load (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
@@ -418,7 +443,10 @@
   ;; schedule  vectorize n
   ;; cost      130 FLOP · 520 B read · 8 B written · 0.2 FLOP/B · 2 accumulators
   ;; source    kernels/batch.ts sha256:aef8c154   regenerate: deno task generate specs/mnist_mlp.json
-  (func $batch_sum (export "batch_sum") (param $step i32) (local $losses.4 v128) (local $hits.4 v128) (local $loss_n.4 v128) (local $hit_n.4 v128) (local $n i32) (local $losses_total f32) (local $hits_total f32) (local $loss_sum_2 f32) (local $hit_sum_2 f32)
+  (func $batch_sum (export "batch_sum") (param $step i32)
+    (local $losses.4 v128) (local $hits.4 v128) (local $loss_n.4 v128) (local $hit_n.4 v128)
+    (local $n i32)
+    (local $losses_total f32) (local $hits_total f32) (local $loss_sum_2 f32) (local $hit_sum_2 f32)
 
     ;; seed
     (local.set $losses.4 (f32x4.splat (f32.const 0)))
@@ -448,7 +476,11 @@
   ;; schedule  vectorize o · parallel n
   ;; cost      22.4 kFLOP · 2816 B read · 2560 B written · 4.2 FLOP/B · 2 accumulators
   ;; source    kernels/softmax_cross_entropy.ts sha256:f4afade8   regenerate: deno task generate specs/mnist_mlp.json
-  (func $loss_backward (export "loss_backward") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $count f32) (local $x_at_n i32) (local $test i32) (local $largest f32) (local $x_nj f32) (local $stays i32) (local $j i32) (local $total f32) (local $label_n i32) (local $x_no.4 v128) (local $largest_all.4 v128) (local $total_all.4 v128) (local $label_n_all.4 v128) (local $count_all.4 v128) (local $test_all.4 v128) (local $o i32) (local $x0 f32) (local $x1 f32) (local $n i32)
+  (func $loss_backward (export "loss_backward") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $x_at_n i32) (local $test i32) (local $stays i32) (local $j i32) (local $label_n i32)
+    (local $o i32) (local $n i32)
+    (local $count f32) (local $largest f32) (local $x_nj f32) (local $total f32) (local $x0 f32) (local $x1 f32)
+    (local $x_no.4 v128) (local $largest_all.4 v128) (local $total_all.4 v128) (local $label_n_all.4 v128) (local $count_all.4 v128) (local $test_all.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $count (f32.load (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
@@ -500,7 +532,16 @@
   ;; schedule  tile n 2, i 6 · vectorize i · parallel n
   ;; cost      163.8 kFLOP · 40.4 kB read · 32.8 kB written · 2.2 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/relu.ts sha256:95aca95b   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear2_relu1_backward_input (export "linear2_relu1_backward_input") (param $step i32) (param $from i32) (param $to i32) (local $dy_at_n i32) (local $y_at_n i32) (local $value00.4 v128) (local $value01.4 v128) (local $value02.4 v128) (local $value03.4 v128) (local $value04.4 v128) (local $value05.4 v128) (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value13.4 v128) (local $value14.4 v128) (local $value15.4 v128) (local $w_at_i_o i32) (local $dy0 f32) (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128) (local $w5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $o i32) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128) (local $y04.4 v128) (local $y05.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128) (local $y14.4 v128) (local $y15.4 v128) (local $i i32) (local $w_at_o i32) (local $n i32)
+  (func $linear2_relu1_backward_input (export "linear2_relu1_backward_input") (param $step i32) (param $from i32) (param $to i32)
+    (local $dy_at_n i32) (local $y_at_n i32) (local $w_at_i_o i32) (local $o i32) (local $i i32) (local $w_at_o i32)
+    (local $n i32)
+    (local $value00.4 v128) (local $value01.4 v128) (local $value02.4 v128) (local $value03.4 v128) (local $value04.4 v128) (local $value05.4 v128)
+    (local $value10.4 v128) (local $value11.4 v128) (local $value12.4 v128) (local $value13.4 v128) (local $value14.4 v128) (local $value15.4 v128)
+    (local $w0.4 v128) (local $dy0_all.4 v128) (local $w1.4 v128) (local $w2.4 v128) (local $w3.4 v128) (local $w4.4 v128)
+    (local $w5.4 v128) (local $dy1_all.4 v128) (local $y00.4 v128) (local $y01.4 v128) (local $y02.4 v128) (local $y03.4 v128)
+    (local $y04.4 v128) (local $y05.4 v128) (local $y10.4 v128) (local $y11.4 v128) (local $y12.4 v128) (local $y13.4 v128)
+    (local $y14.4 v128) (local $y15.4 v128)
+    (local $dy0 f32) (local $dy1 f32)
     (local.set $n (local.get $from)) (loop $n (if (i32.lt_s (local.get $n) (local.get $to)) (then
       (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 10)))
       (local.set $y_at_n (i32.mul (local.get $n) (i32.const 128)))
@@ -617,7 +658,28 @@
   ;; schedule  tile o 2, i 6 · vectorize i · parallel o
   ;; cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:245aa4a9   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $m_at_o i32) (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $x0.4 v128) (local $dy0 f32) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $n i32) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128) (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128) (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128) (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128) (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128) (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128) (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128) (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128) (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128) (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128) (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128) (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128) (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128) (local $i i32) (local $x_at_n i32) (local $o i32)
+  (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $m_at_o i32) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $n i32) (local $i i32)
+    (local $x_at_n i32) (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dy0 f32) (local $dy1 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128)
+    (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128)
+    (local $x0.4 v128) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128)
+    (local $x5.4 v128) (local $dy1_all.4 v128) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128)
+    (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128)
+    (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128)
+    (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128)
+    (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128)
+    (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128)
+    (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128)
+    (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128)
+    (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128)
+    (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128)
+    (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128)
+    (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128)
+    (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128)
+    (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -872,7 +934,16 @@
   ;; schedule  tile o 2 · vectorize o
   ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 2 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:0baaaf48   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $db0.4 v128) (local $db1.4 v128) (local $dy_at_o_n i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $n i32) (local $m0.4 v128) (local $beta1_all.4 v128) (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128) (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128) (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $o i32) (local $db0 f32) (local $db1 f32) (local $dy_at_n i32) (local $dy0 f32) (local $dy1 f32) (local $m0 f32) (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32) (local $v1 f32) (local $square1 f32) (local $w1 f32)
+  (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32)
+    (local $params_at_step i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32) (local $dy_at_n i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32) (local $db0 f32) (local $db1 f32) (local $dy0 f32) (local $dy1 f32) (local $m0 f32)
+    (local $mean0 f32) (local $v0 f32) (local $square0 f32) (local $w0 f32) (local $m1 f32) (local $mean1 f32)
+    (local $v1 f32) (local $square1 f32) (local $w1 f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $m0.4 v128) (local $beta1_all.4 v128)
+    (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128)
+    (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128)
+    (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -964,7 +1035,28 @@
   ;; schedule  tile o 2, i 6 · vectorize i · parallel o
   ;; cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 12 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:174e897a   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $m_at_o i32) (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128) (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $x0.4 v128) (local $dy0 f32) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128) (local $x5.4 v128) (local $dy1 f32) (local $dy1_all.4 v128) (local $n i32) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128) (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128) (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128) (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128) (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128) (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128) (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128) (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128) (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128) (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128) (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128) (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128) (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128) (local $i i32) (local $x_at_n i32) (local $o i32)
+  (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $m_at_o i32) (local $x_at_i_n i32) (local $dy_at_o_n i32) (local $n i32) (local $i i32)
+    (local $x_at_n i32) (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $l2 f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
+    (local $v_scale f32) (local $epsilon f32) (local $dy0 f32) (local $dy1 f32)
+    (local $dw00.4 v128) (local $dw01.4 v128) (local $dw02.4 v128) (local $dw03.4 v128) (local $dw04.4 v128) (local $dw05.4 v128)
+    (local $dw10.4 v128) (local $dw11.4 v128) (local $dw12.4 v128) (local $dw13.4 v128) (local $dw14.4 v128) (local $dw15.4 v128)
+    (local $x0.4 v128) (local $dy0_all.4 v128) (local $x1.4 v128) (local $x2.4 v128) (local $x3.4 v128) (local $x4.4 v128)
+    (local $x5.4 v128) (local $dy1_all.4 v128) (local $m00.4 v128) (local $beta1_all.4 v128) (local $w00.4 v128) (local $l2_all.4 v128)
+    (local $g00.4 v128) (local $beta1_rest_all.4 v128) (local $mean00.4 v128) (local $v00.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128)
+    (local $square00.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m01.4 v128) (local $w01.4 v128)
+    (local $g01.4 v128) (local $mean01.4 v128) (local $v01.4 v128) (local $square01.4 v128) (local $m02.4 v128) (local $w02.4 v128)
+    (local $g02.4 v128) (local $mean02.4 v128) (local $v02.4 v128) (local $square02.4 v128) (local $m03.4 v128) (local $w03.4 v128)
+    (local $g03.4 v128) (local $mean03.4 v128) (local $v03.4 v128) (local $square03.4 v128) (local $m04.4 v128) (local $w04.4 v128)
+    (local $g04.4 v128) (local $mean04.4 v128) (local $v04.4 v128) (local $square04.4 v128) (local $m05.4 v128) (local $w05.4 v128)
+    (local $g05.4 v128) (local $mean05.4 v128) (local $v05.4 v128) (local $square05.4 v128) (local $m10.4 v128) (local $w10.4 v128)
+    (local $g10.4 v128) (local $mean10.4 v128) (local $v10.4 v128) (local $square10.4 v128) (local $m11.4 v128) (local $w11.4 v128)
+    (local $g11.4 v128) (local $mean11.4 v128) (local $v11.4 v128) (local $square11.4 v128) (local $m12.4 v128) (local $w12.4 v128)
+    (local $g12.4 v128) (local $mean12.4 v128) (local $v12.4 v128) (local $square12.4 v128) (local $m13.4 v128) (local $w13.4 v128)
+    (local $g13.4 v128) (local $mean13.4 v128) (local $v13.4 v128) (local $square13.4 v128) (local $m14.4 v128) (local $w14.4 v128)
+    (local $g14.4 v128) (local $mean14.4 v128) (local $v14.4 v128) (local $square14.4 v128) (local $m15.4 v128) (local $w15.4 v128)
+    (local $g15.4 v128) (local $mean15.4 v128) (local $v15.4 v128) (local $square15.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
@@ -1265,7 +1357,21 @@
   ;; schedule  tile o 8 · vectorize o · parallel o
   ;; cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 8 accumulators
   ;; source    kernels/linear.ts + kernels/adam.ts sha256:81fc411d   regenerate: deno task generate specs/mnist_mlp.json
-  (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32) (local $params_at_step i32) (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32) (local $epsilon f32) (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128) (local $db6.4 v128) (local $db7.4 v128) (local $dy_at_o_n i32) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128) (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $n i32) (local $m0.4 v128) (local $beta1_all.4 v128) (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128) (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128) (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $m2.4 v128) (local $mean2.4 v128) (local $v2.4 v128) (local $square2.4 v128) (local $w2.4 v128) (local $m3.4 v128) (local $mean3.4 v128) (local $v3.4 v128) (local $square3.4 v128) (local $w3.4 v128) (local $m4.4 v128) (local $mean4.4 v128) (local $v4.4 v128) (local $square4.4 v128) (local $w4.4 v128) (local $m5.4 v128) (local $mean5.4 v128) (local $v5.4 v128) (local $square5.4 v128) (local $w5.4 v128) (local $m6.4 v128) (local $mean6.4 v128) (local $v6.4 v128) (local $square6.4 v128) (local $w6.4 v128) (local $m7.4 v128) (local $mean7.4 v128) (local $v7.4 v128) (local $square7.4 v128) (local $w7.4 v128) (local $o i32)
+  (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
+    (local $params_at_step i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
+    (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
+    (local $epsilon f32)
+    (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $db3.4 v128) (local $db4.4 v128) (local $db5.4 v128)
+    (local $db6.4 v128) (local $db7.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128)
+    (local $dy4.4 v128) (local $dy5.4 v128) (local $dy6.4 v128) (local $dy7.4 v128) (local $m0.4 v128) (local $beta1_all.4 v128)
+    (local $beta1_rest_all.4 v128) (local $mean0.4 v128) (local $v0.4 v128) (local $beta2_all.4 v128) (local $beta2_rest_all.4 v128) (local $square0.4 v128)
+    (local $w0.4 v128) (local $step_size_all.4 v128) (local $v_scale_all.4 v128) (local $epsilon_all.4 v128) (local $m1.4 v128) (local $mean1.4 v128)
+    (local $v1.4 v128) (local $square1.4 v128) (local $w1.4 v128) (local $m2.4 v128) (local $mean2.4 v128) (local $v2.4 v128)
+    (local $square2.4 v128) (local $w2.4 v128) (local $m3.4 v128) (local $mean3.4 v128) (local $v3.4 v128) (local $square3.4 v128)
+    (local $w3.4 v128) (local $m4.4 v128) (local $mean4.4 v128) (local $v4.4 v128) (local $square4.4 v128) (local $w4.4 v128)
+    (local $m5.4 v128) (local $mean5.4 v128) (local $v5.4 v128) (local $square5.4 v128) (local $w5.4 v128) (local $m6.4 v128)
+    (local $mean6.4 v128) (local $v6.4 v128) (local $square6.4 v128) (local $w6.4 v128) (local $m7.4 v128) (local $mean7.4 v128)
+    (local $v7.4 v128) (local $square7.4 v128) (local $w7.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 9)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
     (local.set $beta1_rest (f32.load offset=8 (i32.add (global.get $params) (i32.shl (local.get $params_at_step) (i32.const 2)))))
