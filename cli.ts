@@ -22,6 +22,7 @@ import {
   prepareReport,
   ProgressBar,
   repairGenerated,
+  runsHere,
   type Spec,
   specNames,
   targets,
@@ -126,7 +127,10 @@ const commands: Readonly<Record<string, Command>> = {
     words: "[SPEC...]",
     most: Infinity,
     notes: [specNote, "The exit code is 1 when a check fails."],
-    flags: { target, seed },
+    flags: {
+      target: { ...target, text: `${targetNames.join(", ")} (default: each, one after the other)` },
+      seed,
+    },
     example: "deno task verify lenet5",
     run: verify,
   },
@@ -239,27 +243,37 @@ async function show({ words: [net, kernel], flags: { target, stage } }: Line): P
   return OK;
 }
 
-async function verify({ words, flags: { target = "auto", seed = "0" } }: Line): Promise<number> {
+async function verify({ words, flags: { target, seed = "0" } }: Line): Promise<number> {
+  const chosen = target === undefined ? targets : [findTarget(target)];
   let failures = 0;
   for (const { spec, origin } of await specs(words)) {
-    const width = Math.max(...[...kernelStages(spec, { target, origin }).keys()].map((name) => name.length));
-    const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
-      print(
-        `  ${check.padEnd(width)}  ${cases.padStart(9)}  ${error.padStart(13)}  ${tolerance.padStart(9)}  ${result}\n`,
-      );
-    const power = (value: number) => value === 0 ? "0" : value.toExponential(2);
-    print(`${spec.name}, target ${findTarget(target).name}, seed ${seed}\n`);
-    line("check", "cases", "largest error", "tolerance", "result");
-    const onRow = ({ check, cases, error, tolerance, ok, note }: VerifyRow) => {
-      const result = ok ? "ok" : "FAIL";
-      line(check, count(cases), power(error), power(tolerance), note === undefined ? result : `${result}  ${note}`);
-    };
-    const rows = await verifyNet(spec, { target, seed: Number(seed), onRow });
-    const failed = rows.filter(({ ok }) => !ok).length;
-    print(failed === 0 ? `  all ${rows.length} checks passed\n` : `  ${failed} of ${rows.length} checks FAILED\n`);
-    failures += failed;
+    for (const each of chosen) {
+      if (runsHere(each)) failures += await verifyTarget(spec, origin, each.name, Number(seed));
+      else if (target === undefined) print(`${spec.name}, target ${each.name}: this engine cannot run it\n`);
+      else throw new InputError(`this engine cannot run target ${each.name}; use target auto`);
+    }
   }
   return failures === 0 ? OK : ERROR;
+}
+
+/** Prints the table of a net and a target. Returns how many checks failed. */
+async function verifyTarget(spec: Spec, origin: string, target: string, seed: number): Promise<number> {
+  const width = Math.max(...[...kernelStages(spec, { target, origin }).keys()].map((name) => name.length));
+  const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
+    print(
+      `  ${check.padEnd(width)}  ${cases.padStart(9)}  ${error.padStart(13)}  ${tolerance.padStart(9)}  ${result}\n`,
+    );
+  const power = (value: number) => value === 0 ? "0" : value.toExponential(2);
+  print(`${spec.name}, target ${target}, seed ${seed}\n`);
+  line("check", "cases", "largest error", "tolerance", "result");
+  const onRow = ({ check, cases, error, tolerance, ok, note }: VerifyRow) => {
+    const result = ok ? "ok" : "FAIL";
+    line(check, count(cases), power(error), power(tolerance), note === undefined ? result : `${result}  ${note}`);
+  };
+  const rows = await verifyNet(spec, { target, seed, onRow });
+  const failed = rows.filter(({ ok }) => !ok).length;
+  print(failed === 0 ? `  all ${rows.length} checks passed\n` : `  ${failed} of ${rows.length} checks FAILED\n`);
+  return failed;
 }
 
 async function schema({ flags }: Line): Promise<number> {

@@ -69,7 +69,7 @@ export const registry: Registry = { ...kernels, schedulers };
  *
  * @ignore the compiler's own types
  */
-export const targets: readonly Target[] = [wasmRelaxed, wasm, typescript];
+export const targets: readonly Target[] = [wasm, wasmRelaxed, typescript];
 
 /**
  * The target of a name; "auto" is the fastest.
@@ -82,8 +82,12 @@ export function findTarget(name: string): Target {
   throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
 }
 
-/** Whether this engine has what a target's code needs. */
-function runsHere({ sample }: Target): boolean {
+/**
+ * Whether this engine has what a target's code needs.
+ *
+ * @ignore the compiler's own types
+ */
+export function runsHere({ sample }: Target): boolean {
   return sample === undefined || WebAssembly.validate(sample);
 }
 

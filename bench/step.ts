@@ -7,21 +7,31 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { limitSamples, loadMnist, parseSpec, timeKernels, train } from "../mod.ts";
+import { type KernelTime, limitSamples, loadMnist, parseSpec, timeKernels, train } from "../mod.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 
-const { values: { json }, positionals: [net = "mnist_cnn"] } = parseArgs({
-  options: { json: { type: "string" } },
-  allowPositionals: true,
-});
+const USAGE = "usage: deno task bench:step [NET] [--json FILE]";
+
+function commandLine() {
+  try {
+    return parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
+
+const { values: { json }, positionals: [net = "mnist_cnn"] } = commandLine();
 const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)), net);
 
 /** Each configuration is measured so often, in turn with the others. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Steps of the naive network per round; it needs as long as hundreds of the generated ones. */
 const NAIVE_STEPS = 4;
+/** What is measured, slowest first. */
+const TARGETS = ["typescript", "wasm", "wasm_relaxed"];
 /** Images per round for generated code. */
-const IMAGES = 12_800;
+const IMAGES = 9_600;
 
 const data = await loadMnist();
 const sample = data.train.inputs.length / data.train.samples;
@@ -40,25 +50,23 @@ function naiveRate(): number {
   return NAIVE_STEPS * spec.batchSize / ((performance.now() - start) / 1000);
 }
 
-async function generatedRate(threads: number): Promise<number> {
-  const { report } = await train(spec, { train: limitSamples(data.train, IMAGES), test: limitSamples(data.test, 64) }, {
-    threads,
-    epochs: 2,
-  });
+async function generatedRate(target: string, threads: number): Promise<number> {
+  const images = { train: limitSamples(data.train, IMAGES), test: limitSamples(data.test, 64) };
+  const { report } = await train(spec, images, { target, threads, epochs: 2 });
   // the first epoch warms V8 up
   return IMAGES / report.epochs[1].seconds;
 }
 
-const rates: Record<string, number[]> = {
-  "naive, 1 thread": [],
-  "generated, 1 thread": [],
-  "generated, 2 threads": [],
-};
+const configurations: Record<string, () => number | Promise<number>> = { "naive, 1 thread": naiveRate };
+for (const target of TARGETS) {
+  for (const threads of [1, 2]) {
+    configurations[`${target}, ${threads} thread${threads > 1 ? "s" : ""}`] = () => generatedRate(target, threads);
+  }
+}
+const rates: Record<string, number[]> = Object.fromEntries(Object.keys(configurations).map((name) => [name, []]));
 naiveRate();
 for (let round = 0; round < ROUNDS; round++) {
-  rates["naive, 1 thread"].push(naiveRate());
-  rates["generated, 1 thread"].push(await generatedRate(1));
-  rates["generated, 2 threads"].push(await generatedRate(2));
+  for (const [name, measure] of Object.entries(configurations)) rates[name].push(await measure());
 }
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const base = median(rates["naive, 1 thread"]);
@@ -74,31 +82,32 @@ for (const [name, values] of Object.entries(rates)) {
   );
 }
 
-const kernels = await timeKernels(spec, { target: "typescript" });
-const total = kernels.reduce((sum, { seconds }) => sum + seconds, 0);
-console.log(`\nkernels of a step, one thread, each checked first: best of its runs\n`);
-console.log(`${"".padEnd(38)}      ms  share  GFLOP/s    GB/s  schedule`);
-for (const { kernel, seconds, flops, bytes, schedule } of kernels) {
+const kernels: Record<string, readonly KernelTime[]> = {};
+for (const target of TARGETS) {
+  const times = kernels[target] = await timeKernels(spec, { target });
+  const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
+  console.log(`\n${target}: kernels of a step, one thread, each checked first: best of its runs\n`);
+  console.log(`${"".padEnd(38)}      ms  share  GFLOP/s    GB/s  schedule`);
+  for (const { kernel, seconds, flops, bytes, schedule } of times) {
+    console.log(
+      `${kernel.padEnd(38)} ${(1000 * seconds).toFixed(3).padStart(7)} ${
+        (100 * seconds / total).toFixed(1).padStart(5)
+      }% ` +
+        `${(flops / seconds / 1e9).toFixed(2).padStart(8)} ${
+          (bytes / seconds / 1e9).toFixed(2).padStart(7)
+        }  ${schedule}`,
+    );
+  }
+  const flops = times.reduce((sum, k) => sum + k.flops, 0);
   console.log(
-    `${kernel.padEnd(38)} ${(1000 * seconds).toFixed(3).padStart(7)} ${
-      (100 * seconds / total).toFixed(1).padStart(5)
-    }% ` +
-      `${(flops / seconds / 1e9).toFixed(2).padStart(8)} ${
-        (bytes / seconds / 1e9).toFixed(2).padStart(7)
-      }  ${schedule}`,
+    `${"all".padEnd(38)} ${(1000 * total).toFixed(3).padStart(7)}  100.0% ${
+      (flops / total / 1e9).toFixed(2).padStart(7)
+    }`,
   );
 }
-const flops = kernels.reduce((sum, k) => sum + k.flops, 0);
-console.log(
-  `${"all".padEnd(38)} ${(1000 * total).toFixed(3).padStart(7)}  100.0% ${
-    (flops / total / 1e9).toFixed(2).padStart(7)
-  }`,
-);
 
 if (json) {
   const machine = { deno: Deno.version.deno, v8: Deno.version.v8, cores: navigator.hardwareConcurrency };
-  Deno.writeTextFileSync(
-    json,
-    JSON.stringify({ net, date: new Date().toISOString().slice(0, 10), machine, rates, kernels }, null, 2) + "\n",
-  );
+  const date = new Date().toISOString().slice(0, 10);
+  Deno.writeTextFileSync(json, JSON.stringify({ net, date, machine, rates, kernels }, null, 2) + "\n");
 }

@@ -15,7 +15,7 @@ export interface Difference {
   readonly state: "differs" | "missing" | "superfluous";
 }
 
-/** What the head of every generated kernel and step says. */
+/** What the head of every generated kernel, step and module says. */
 const MARK = "regenerate: deno task generate";
 
 /**

@@ -87,8 +87,8 @@ function assembledKernel(
   const views = (storages: readonly Storage[]) =>
     Object.keys(kernel.tensors).map((symbol, i) => {
       const storage = storages[i], tensor = plan.tensors[bindings[symbol]];
-      const Array = storage.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Storage;
-      return new Array(buffer, tensor.role === "run" ? rows[tensor.name] : tensor.offset, storage.length);
+      const View = storage.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Storage;
+      return new View(buffer, tensor.role === "run" ? rows[tensor.name] : tensor.offset, storage.length);
     });
   return {
     load: (storages) => views(storages).forEach((view, i) => view.set(storages[i])),

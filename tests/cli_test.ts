@@ -1,6 +1,6 @@
 /** The command line, run as its tasks run it: what it prints, its exit codes, and what it leaves on the disk. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { specNames, type TrainingReport, VERSION } from "../mod.ts";
 
@@ -100,6 +100,8 @@ const DATA = join(SCRATCH, "data"), OUT = join(SCRATCH, "generated"), SPEC_FILE 
 const see = (command: string) => `see deno task ${command} --help\n`;
 const NETS = await specNames(join(PROJECT, "specs"));
 const KERNELS = "batch_gather, batch_gather_label";
+const TARGETS = ["wasm", "wasm_relaxed", "typescript"];
+const TARGET_CHOICE = "choose from auto, wasm, wasm_relaxed, typescript";
 
 /** Command lines, with their exit code and what they say on stderr: all of it, or a pattern. */
 const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] = [
@@ -129,8 +131,14 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     "train --target typscript",
     2,
-    `error: --target cannot be "typscript" (did you mean "typescript"?); choose from auto, typescript\n${see("train")}`,
+    `error: --target cannot be "typscript" (did you mean "typescript"?); ${TARGET_CHOICE}\n${see("train")}`,
   ],
+  [
+    "show mnist_cnn --target wasm_relax",
+    2,
+    `error: --target cannot be "wasm_relax" (did you mean "wasm_relaxed"?); ${TARGET_CHOICE}\n${see("show")}`,
+  ],
+  ["verify --target cuda", 2, `error: --target cannot be "cuda"; ${TARGET_CHOICE}\n${see("verify")}`],
   [
     "show mnist_cnn batch_sum --stage text",
     2,
@@ -288,8 +296,19 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
     return stdout;
   };
   const source = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/typescript/linear2_forward.ts"));
-  assert.equal(await shown(), source);
+  assert.equal(await shown("--target", "typescript"), source);
   assert.equal(await shown("--stage", "source", "--target", "typescript"), source);
+  for (const target of ["wasm_relaxed", "wasm"]) {
+    const module = await Deno.readTextFile(join(PROJECT, `generated/mnist_mlp/${target}/module.wat`));
+    const text = await shown("--target", target);
+    assert.match(text, /^;; kernel +linear2_forward [^]*^\(func \$linear2_forward \(export "linear2_forward"\)/m);
+    // within the module it is indented, and a blank line is before and after it
+    const within = `\n\n${text.replace(/^(?=.)/gm, "  ")}\n`;
+    assert.equal(module.split(within).length, 2, `${target}: the function is in the module, once and word for word`);
+    assert.equal(await shown("--stage", "source", "--target", target), text);
+    assert.equal(text.includes("f32x4.relaxed_madd"), target === "wasm_relaxed");
+    if (target === "wasm") assert.equal(await shown(), text, "the default");
+  }
   const kernel = await shown("--stage=kernel");
   assert.match(kernel, /^kernel linear2_forward\n/);
   assert.match(kernel, /sum over i of x\[n,i\] \* w\[o,i\]/);
@@ -301,6 +320,7 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
 
 Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   const root = join(OUT, "check"), net = join(root, NET), kernels = join(net, "typescript");
+  const modules = ["wasm_relaxed", "wasm"].map((target) => join(net, target, "module.wat"));
   const generate = (...args: string[]) => cli("generate", SPEC_FILE, "--out", root, ...args);
   const outcome = (code: number, stdout: string[], stderr = "") => ({
     code,
@@ -317,14 +337,20 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   assert(names.includes("step.ts") && names.includes("linear1_forward.ts"));
   assert.deepEqual(
     first.stdout.trimEnd().split("\n").sort(),
-    [join(net, "plan.txt"), ...names.map((name) => join(kernels, name))].map((path) => `wrote ${path}`).sort(),
+    [join(net, "plan.txt"), ...modules, ...names.map((name) => join(kernels, name))].map((path) => `wrote ${path}`)
+      .sort(),
   );
-  const upToDate = outcome(0, [`${NET}: ${names.length + 1} files up to date`]);
+  const listed = (path: string) => [...Deno.readDirSync(join(PROJECT, path))].map(({ name }) => name).sort();
+  assert.deepEqual(listed(net), ["plan.txt", "typescript", "wasm", "wasm_relaxed"]);
+  for (const target of ["wasm", "wasm_relaxed"]) assert.deepEqual(listed(join(net, target)), ["module.wat"]);
+  const upToDate = outcome(0, [`${NET}: ${names.length + 3} files up to date`]);
   assert.deepEqual(await generate("--check"), upToDate);
   assert.deepEqual(await generate(), upToDate);
 
   const at = (path: string) => join(PROJECT, path);
   const original = await Deno.readTextFile(at(join(kernels, "step.ts")));
+  const [relaxed, fixed] = await Promise.all(modules.map((path) => Deno.readTextFile(at(path))));
+  assert.notEqual(relaxed, fixed);
   const untouched = (await Deno.stat(at(join(kernels, "linear1_forward.ts")))).mtime;
   const damage = async () => {
     await Deno.writeTextFile(at(join(kernels, "step.ts")), original + "\n");
@@ -332,28 +358,44 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
     await Deno.writeTextFile(at(join(kernels, "old_kernel.ts")), original);
     await Deno.mkdir(at(join(net, "old_target/deep")), { recursive: true });
     await Deno.writeTextFile(at(join(net, "old_target/deep/step.ts")), original);
+    await Deno.writeTextFile(at(modules[0]), fixed);
+    await Deno.remove(at(join(net, "wasm")), { recursive: true });
+    await Deno.writeTextFile(at(join(net, "wasm_relaxed/old_module.wat")), relaxed);
+    await Deno.mkdir(at(join(net, "old_wasm")));
+    await Deno.writeTextFile(at(join(net, "old_wasm/module.wat")), fixed);
   };
   await damage();
   const found = [
     `missing     ${net}/plan.txt`,
+    `differs     ${net}/wasm_relaxed/module.wat`,
+    `missing     ${net}/wasm/module.wat`,
     `differs     ${kernels}/step.ts`,
     `superfluous ${net}/old_target/deep/step.ts`,
+    `superfluous ${net}/old_wasm/module.wat`,
     `superfluous ${kernels}/old_kernel.ts`,
+    `superfluous ${net}/wasm_relaxed/old_module.wat`,
   ];
-  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("4 generated files")));
-  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("4 generated files")), "nothing was changed");
+  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("8 generated files")));
+  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("8 generated files")), "nothing was changed");
   assert.deepEqual(
     await generate(),
     outcome(0, [
       `wrote ${net}/plan.txt`,
+      `wrote ${net}/wasm_relaxed/module.wat`,
+      `wrote ${net}/wasm/module.wat`,
       `wrote ${kernels}/step.ts`,
       `removed ${net}/old_target/deep/step.ts`,
+      `removed ${net}/old_wasm/module.wat`,
       `removed ${kernels}/old_kernel.ts`,
+      `removed ${net}/wasm_relaxed/old_module.wat`,
     ]),
   );
   assert.deepEqual(await generate("--check"), upToDate);
   assert.equal(await Deno.readTextFile(at(join(kernels, "step.ts"))), original);
-  assert.equal(await Deno.stat(at(join(net, "old_target"))).catch(() => "none"), "none", "empty folders go too");
+  assert.deepEqual(await Promise.all(modules.map((path) => Deno.readTextFile(at(path)))), [relaxed, fixed]);
+  for (const folder of ["old_target", "old_wasm"]) {
+    assert.equal(await Deno.stat(at(join(net, folder))).catch(() => "none"), "none", "empty folders go too");
+  }
   assert.deepEqual((await Deno.stat(at(join(kernels, "linear1_forward.ts")))).mtime, untouched);
 
   // what others wrote is never removed
@@ -378,26 +420,40 @@ Deno.test("schema --check agrees with the file", async () => {
   assert.deepEqual(await cli("schema", "--check"), { code: 0, stdout: `${path} is up to date\n`, stderr: "" });
 });
 
-Deno.test("verify prints a table and ends well", async () => {
-  const { code, stdout, stderr } = await cli("verify", SPEC_FILE, "--seed", "7");
-  assert.deepEqual([code, stderr], [0, ""]);
-  const lines = stdout.trimEnd().split("\n");
-  assert.equal(lines[0], `${NET}, target typescript, seed 7`);
-  assert.match(lines[1], /^ {2}check +cases {2}largest error {2}tolerance {2}result$/);
-  assert.equal(lines[lines.length - 1], `  all ${lines.length - 3} checks passed`);
-  for (const line of lines.slice(2, -1)) {
-    assert.match(line, /^ {2}\S+( \S+)* +[\d,]+ +\S+ +\S+ {2}ok( {2}.+)?$/);
-    assert.equal(line.indexOf("  ok"), lines[1].indexOf("  result"), "columns are aligned");
+Deno.test("verify prints a table for each target and ends well", async () => {
+  const tables: string[] = [];
+  for (const target of TARGETS) {
+    const { code, stdout, stderr } = await cli("verify", SPEC_FILE, "--seed", "7", "--target", target);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const lines = stdout.trimEnd().split("\n");
+    assert.equal(lines[0], `${NET}, target ${target}, seed 7`);
+    assert.match(lines[1], /^ {2}check +cases {2}largest error {2}tolerance {2}result$/);
+    assert.equal(lines[lines.length - 1], `  all ${lines.length - 3} checks passed`);
+    for (const line of lines.slice(2, -1)) {
+      assert.match(line, /^ {2}\S+( \S+)* +[\d,]+ +\S+ +\S+ {2}ok( {2}.+)?$/);
+      assert.equal(line.indexOf("  ok"), lines[1].indexOf("  result"), "columns are aligned");
+    }
+    for (const check of ["linear1_forward", "gradient linear1.weight"]) assert(stdout.includes(`  ${check} `), check);
+    tables.push(stdout);
   }
-  for (const check of ["linear1_forward", "gradient linear1.weight"]) assert(stdout.includes(`  ${check} `), check);
+  const auto = await cli("verify", SPEC_FILE, "--seed", "7", "--target", "auto");
+  assert.deepEqual(auto, { code: 0, stdout: tables[0], stderr: "" });
+  const all = await cli("verify", SPEC_FILE, "--seed", "7");
+  assert.deepEqual(all, { code: 0, stdout: tables.join(""), stderr: "" }, "without --target: a table for each");
 });
 
 /** A report's fields, but for what differs from run to run. */
-function checkReport(report: TrainingReport, epochs: number, threads: number, samples: number): void {
+function checkReport(
+  report: TrainingReport,
+  expected: string,
+  epochs: number,
+  threads: number,
+  samples: number,
+): void {
   const { net, target, batchSize, seed, parameters, training, test, versions, ...rest } = report;
   assert.deepEqual({ net, target, batchSize, seed, parameters }, {
     net: NET,
-    target: "typescript",
+    target: expected,
     batchSize: 4,
     seed: 5,
     parameters: 16 * 2 + 2,
@@ -426,72 +482,94 @@ function checkReport(report: TrainingReport, epochs: number, threads: number, sa
 const readReport = async (path: string): Promise<TrainingReport> =>
   JSON.parse(await Deno.readTextFile(join(PROJECT, path)));
 
-Deno.test("train generates, trains, tests and reports; threads change nothing but time", async () => {
-  const report = join(SCRATCH, "report.json"), root = join(OUT, "train");
-  const run = (...args: string[]) =>
-    cli("train", SPEC_FILE, "--data", DATA, "--out", root, "--seed", "5", "--report", report, ...args);
-  const { code, stdout, stderr } = await run("--threads", "1");
-  assert.deepEqual([code, stderr], [0, ""]);
-  const lines = stdout.trimEnd().split("\n");
-  assert.match(lines[0], new RegExp(`^generated \\d+ files in ${join(root, NET)}$`));
-  assert.deepEqual(lines.slice(1, 3), [
-    `${NET}, batch 4, target typescript, 1 thread, seed 5`,
-    "10 training and 5 test images of 1x4x4",
-  ]);
-  for (const epoch of [1, 2, 3]) {
-    assert.match(
-      lines[2 + epoch],
-      new RegExp(`^epoch ${epoch}/3  loss \\d\\.\\d{4}  accuracy \\d+\\.\\d\\d %  learning rate 0\\.5  \\d+\\.\\d s$`),
+/** A target, the flags it is chosen by, the file that is loaded, and how many files are generated with the plan. */
+const TRAINED: readonly [target: string, flags: string[], entry: string, files: string][] = [
+  ["typescript", ["--target", "typescript"], "step.ts", "\\d+ files"],
+  ["wasm", ["--target", "wasm"], "module.wat", "2 files"],
+  ["wasm_relaxed", ["--target", "wasm_relaxed"], "module.wat", "2 files"],
+  ["wasm", [], "module.wat", "2 files"],
+];
+
+for (const [target, flags, entry, files] of TRAINED) {
+  const name = `train${flags.map((flag) => ` ${flag}`).join("")} generates, trains, tests and reports; `;
+  Deno.test(`${name}threads change nothing but time`, async () => {
+    const report = join(SCRATCH, "report.json"), root = join(OUT, `train_${flags[1] ?? "default"}`);
+    const run = (...args: string[]) =>
+      cli("train", SPEC_FILE, "--data", DATA, "--out", root, "--seed", "5", "--report", report, ...flags, ...args);
+    const { code, stdout, stderr } = await run("--threads", "1");
+    assert.deepEqual([code, stderr], [0, ""]);
+    const lines = stdout.trimEnd().split("\n");
+    assert.match(lines[0], new RegExp(`^generated ${files} in ${join(root, NET)}$`));
+    assert.deepEqual(lines.slice(1, 3), [
+      `${NET}, batch 4, target ${target}, 1 thread, seed 5`,
+      "10 training and 5 test images of 1x4x4",
+    ]);
+    for (const epoch of [1, 2, 3]) {
+      assert.match(
+        lines[2 + epoch],
+        new RegExp(
+          `^epoch ${epoch}/3  loss \\d\\.\\d{4}  accuracy \\d+\\.\\d\\d %  learning rate 0\\.5  \\d+\\.\\d s$`,
+        ),
+      );
+    }
+    assert.match(lines[6], /^training took \d+\.\d s: [\d,]+ images\/s$/);
+    assert.equal(lines[7], "5 of 5 test images classified right (100.00 %)");
+    assert.equal(lines[8], `report: ${report}`);
+    assert.equal(lines.length, 9);
+    const one = await readReport(report);
+    checkReport(one, target, 3, 1, TRAIN.length);
+    assert.equal(one.test.correct, TEST.length);
+
+    const again = await run("--threads", "2");
+    assert.deepEqual([again.code, again.stderr], [0, ""]);
+    assert(!again.stdout.includes("generated"), "what is up to date is not generated again");
+    const two = await readReport(report);
+    checkReport(two, target, 3, 2, TRAIN.length);
+    const same = ({ epochs, test }: TrainingReport) => [epochs.map(({ loss, accuracy }) => [loss, accuracy]), test];
+    assert.deepEqual(same(two), same(one));
+
+    // a stale kernel is generated again, and what is not its business is left alone
+    const module = join(PROJECT, root, NET, target, entry), text = await Deno.readTextFile(module);
+    await Deno.writeTextFile(module, entry === "step.ts" ? "throw new Error('stale');" : "(module (stale))");
+    const other = join(PROJECT, root, NET, target === "wasm" ? "typescript/step.ts" : "wasm/module.wat");
+    assert.equal(
+      await Deno.stat(dirname(other)).catch(() => "none"),
+      "none",
+      "only the target's own files are generated",
     );
-  }
-  assert.match(lines[6], /^training took \d+\.\d s: [\d,]+ images\/s$/);
-  assert.equal(lines[7], "5 of 5 test images classified right (100.00 %)");
-  assert.equal(lines[8], `report: ${report}`);
-  assert.equal(lines.length, 9);
-  const one = await readReport(report);
-  checkReport(one, 3, 1, TRAIN.length);
-  assert.equal(one.test.correct, TEST.length);
+    await Deno.mkdir(dirname(other));
+    await Deno.writeTextFile(other, "another target's");
+    await Deno.writeTextFile(join(PROJECT, root, NET, "notes.md"), "mine");
+    const stale = await run("--limit", "6", "--epochs", "1");
+    assert.deepEqual([stale.code, stale.stderr], [0, ""]);
+    assert(stale.stdout.startsWith(`generated 1 file in ${join(root, NET)}\n`));
+    assert(stale.stdout.includes("\n6 training and 5 test images of 1x4x4\n"));
+    assert.equal(await Deno.readTextFile(module), text);
+    assert.equal(await Deno.readTextFile(other), "another target's");
+    assert.equal(await Deno.readTextFile(join(PROJECT, root, NET, "notes.md")), "mine");
+    checkReport(await readReport(report), target, 1, navigator.hardwareConcurrency, 6);
 
-  const again = await run("--threads", "2");
-  assert.deepEqual([again.code, again.stderr], [0, ""]);
-  assert(!again.stdout.includes("generated"), "what is up to date is not generated again");
-  const two = await readReport(report);
-  checkReport(two, 3, 2, TRAIN.length);
-  const same = ({ epochs, test }: TrainingReport) => [epochs.map(({ loss, accuracy }) => [loss, accuracy]), test];
-  assert.deepEqual(same(two), same(one));
-
-  // a stale kernel is generated again, and what is not its business is left alone
-  const step = join(PROJECT, root, NET, "typescript", "step.ts"), text = await Deno.readTextFile(step);
-  await Deno.writeTextFile(step, "throw new Error('stale');");
-  await Deno.writeTextFile(join(PROJECT, root, NET, "notes.md"), "mine");
-  const stale = await run("--limit", "6", "--epochs", "1");
-  assert.deepEqual([stale.code, stale.stderr], [0, ""]);
-  assert(stale.stdout.startsWith(`generated 1 file in ${join(root, NET)}\n`));
-  assert(stale.stdout.includes("\n6 training and 5 test images of 1x4x4\n"));
-  assert.equal(await Deno.readTextFile(step), text);
-  assert.equal(await Deno.readTextFile(join(PROJECT, root, NET, "notes.md")), "mine");
-  checkReport(await readReport(report), 1, navigator.hardwareConcurrency, 6);
-
-  const left = [...Deno.readDirSync(join(PROJECT, SCRATCH))].map(({ name }) => name).filter((name) => /tmp/.test(name));
-  assert.deepEqual(left, [], "no partial files are left");
-});
+    const left = [...Deno.readDirSync(join(PROJECT, SCRATCH))].map(({ name }) => name).filter((name) =>
+      /tmp/.test(name)
+    );
+    assert.deepEqual(left, [], "no partial files are left");
+  });
+}
 
 Deno.test("train does not write over another run's report", async () => {
-  const names = [`${NET}-typescript-seed0.json`, `${NET}-typescript-seed0-2.json`].map((name) => join("runs", name));
-  try {
-    for (const name of names) {
-      const { code, stdout, stderr } = await cli(
-        ...["train", SPEC_FILE, "--data", DATA, "--out", OUT, "--epochs", "1", "--threads", "1"] as [
-          string,
-          ...string[],
-        ],
-      );
-      assert.deepEqual([code, stderr], [0, ""]);
-      assert(stdout.endsWith(`\nreport: ${name}\n`), stdout);
-      assert.equal((await readReport(name)).seed, 0);
+  for (const [target, flags] of [["wasm", []], ["typescript", ["--target", "typescript"]]] as const) {
+    const names = [`${NET}-${target}-seed0.json`, `${NET}-${target}-seed0-2.json`].map((name) => join("runs", name));
+    const args = [SPEC_FILE, "--data", DATA, "--out", OUT, "--epochs", "1", "--threads", "1", ...flags];
+    try {
+      for (const name of names) {
+        const { code, stdout, stderr } = await cli("train", ...args);
+        assert.deepEqual([code, stderr], [0, ""]);
+        assert(stdout.endsWith(`\nreport: ${name}\n`), stdout);
+        assert.equal((await readReport(name)).seed, 0);
+      }
+    } finally {
+      for (const name of names) await Deno.remove(join(PROJECT, name)).catch(() => {});
     }
-  } finally {
-    for (const name of names) await Deno.remove(join(PROJECT, name)).catch(() => {});
   }
 });
 

@@ -8,6 +8,14 @@ const PROJECT = join(import.meta.dirname!, ".."),
   GENERATED = join(PROJECT, "generated");
 const NETS = await specNames(SPECS);
 
+Deno.test("targets, fastest first, and the file of each that is loaded", () => {
+  assert.deepEqual(targets.map(({ name, entry }) => `${name}/${entry}`), [
+    "wasm_relaxed/module.wat",
+    "wasm/module.wat",
+    "typescript/step.ts",
+  ]);
+});
+
 Deno.test("three nets ship", () => {
   for (const net of ["lenet5", "mnist_cnn", "mnist_mlp"]) assert(NETS.includes(net), net);
 });
@@ -15,7 +23,7 @@ Deno.test("three nets ship", () => {
 for (const net of NETS) {
   Deno.test(`generated/${net} is what the compiler writes, byte for byte`, async () => {
     const files = generatedFiles(await loadSpec(join(SPECS, `${net}.json`)));
-    for (const { name } of targets) assert(`${net}/${name}/step.ts` in files, `no step.ts for ${name}`);
+    for (const { name, entry } of targets) assert(`${net}/${name}/${entry}` in files, `no ${entry} for ${name}`);
     assert.deepEqual(await compareGenerated(GENERATED, files), []);
     for (const [path, text] of Object.entries(files)) {
       assert(Deno.readTextFileSync(join(GENERATED, path)) === text, `${path} differs`);
@@ -31,6 +39,17 @@ Deno.test("a byte more, a file less and a file too many are noticed", async () =
     { path: "mnist_mlp/plan.txt", state: "differs" },
     { path: "mnist_mlp/typescript/other.ts", state: "missing" },
     { path: "mnist_mlp/typescript/step.ts", state: "superfluous" },
+  ]);
+  const { "mnist_mlp/wasm/module.wat": module, ...rest } = files;
+  const moved = {
+    ...rest,
+    "mnist_mlp/wasm_relaxed/module.wat": `${files["mnist_mlp/wasm_relaxed/module.wat"]} `,
+    "mnist_mlp/wasm/other.wat": module,
+  };
+  assert.deepEqual(await compareGenerated(GENERATED, moved), [
+    { path: "mnist_mlp/wasm_relaxed/module.wat", state: "differs" },
+    { path: "mnist_mlp/wasm/other.wat", state: "missing" },
+    { path: "mnist_mlp/wasm/module.wat", state: "superfluous" },
   ]);
 });
 

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { LayerKind, Registry } from "../codegen/layer.ts";
 import { parseSpec } from "../codegen/spec.ts";
-import { jsonSchema, registry, targets } from "../mod.ts";
+import { findTarget, jsonSchema, registry, targets } from "../mod.ts";
 import { verifyNet } from "../runtime/verify.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
 const README = await read("README.md"), ARCHITECTURE = await read("ARCHITECTURE.md");
 
-/** Code blocks of a language. README's `ts` blocks are to be run, its `typescript` block is a quotation. */
+/** Code blocks of a language. README's `ts` blocks are to be run, its `typescript` and `wat` blocks are quotations. */
 const blocks = (markdown: string, language: string) =>
   [...markdown.matchAll(/^```(\S+)\n(.*?)^```$/gms)].filter(([, of]) => of === language).map(([, , code]) => code);
 
@@ -199,23 +199,50 @@ Deno.test("every task that is named exists, and every task is in README's table"
   assert.equal(commands, 5);
 });
 
-/** The first run of quoted lines that a file has not, or nothing. Runs are separated by `// …`; blank lines do not count. */
+/** The targets that README's two tables have. */
+const targetsOf = (markdown: string) => ({
+  told: table(markdown, "target").rows.map(([first]) => quoted(first)[0]),
+  measured: table(markdown, "").rows.flatMap(([first]) => quoted(first)),
+});
+
+Deno.test("README's tables have every target, fastest first, and the first one is the default here", () => {
+  const names = targets.map(({ name }) => name);
+  const { told, measured } = targetsOf(README);
+  assert.deepEqual(told, names);
+  assert.deepEqual(measured, names.toReversed().flatMap((name) => [name, name]));
+  const [, version, name] = README.match(/in Deno (\S+) that is `(\w+)`/) ?? assert.fail("what is the default?");
+  assert.equal(name, names[0]);
+  if (Deno.version.deno === version) assert.equal(findTarget("auto").name, name);
+});
+
+/** The first run of quoted lines that a file has not, or nothing. Runs are separated by `// …` or `;; …`; blank lines do not count. */
 function misquoted(quotation: string, source: string): string | undefined {
   const clean = (text: string) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const lines = clean(source);
   let from = 0;
-  for (const run of clean(quotation).join("\n").split("// …").map(clean)) {
+  for (const run of clean(quotation).join("\n").split(/(?:\/\/|;;) …/).map(clean)) {
     const place = lines.findIndex((_, i) => i >= from && run.every((line, j) => lines[i + j] === line));
     if (run.length > 0 && place < 0) return run.join("\n");
     from = place + run.length;
   }
 }
 
-const [quotation] = blocks(README, "typescript");
-const [, quotedFile] = README.match(/\((generated\/\S+_forward\.ts)\)/) ?? assert.fail("which file is quoted?");
+/** A quotation and what it is from. */
+async function quotationOf(language: string, file: RegExp): Promise<{ quotation: string; source: string }> {
+  const [quotation, ...others] = blocks(README, language);
+  assert.ok(quotation !== undefined && others.length === 0, `README has not one block of ${language}`);
+  const [, path] = README.match(file) ?? assert.fail(`which file of ${language} is quoted?`);
+  return { quotation, source: await read(path) };
+}
+
+const script = await quotationOf("typescript", /\((generated\/\S+_forward\.ts)\)/);
+const wat = await quotationOf("wat", /\((generated\/\S+\.wat)\)/);
+/** The text of the kernel that is quoted, out of the module with all of them. */
+const watKernel = wat.source.slice(wat.source.indexOf(";; kernel    linear1_relu2_forward ")).split("\n  )\n")[0];
 
 Deno.test("README's quotations are word for word", async () => {
-  assert.equal(misquoted(quotation, await read(quotedFile)), undefined);
+  assert.equal(misquoted(script.quotation, script.source), undefined);
+  assert.equal(misquoted(wat.quotation, watKernel), undefined);
   const layers = JSON.parse(blocks(README, "json")[0]) as unknown[];
   const spec = JSON.parse(await read("specs/mnist_cnn.json")) as { layers: unknown[] };
   const at = spec.layers.findIndex((layer) => JSON.stringify(layer) === JSON.stringify(layers[0]));
@@ -239,7 +266,7 @@ Deno.test("ARCHITECTURE.md tells of every test file and every stage", async () =
   assert.deepEqual(named.toSorted(), files.filter((name) => name.endsWith("_test.ts")).toSorted());
   assert.deepEqual(
     table(ARCHITECTURE, "stage").rows.map(([first]) => first).join(" - "),
-    "spec - shapes - plan - fuse - lay out - lower - simplify - verify - print",
+    "spec - shapes - plan - fuse - lay out - lower - simplify - contract - verify - print",
   );
 });
 
@@ -257,11 +284,18 @@ Deno.test("CI checks all that the task ok does, and runs README's command", asyn
 });
 
 Deno.test("negative control: a wrong quotation and a missing row are noticed", async () => {
-  const source = await read(quotedFile);
-  const wrong = quotation.replace("y01 += x0 * w1", "y01 += x1 * w1");
-  assert.notEqual(wrong, quotation);
-  assert.notEqual(misquoted(wrong, source), undefined);
-  assert.notEqual(misquoted(quotation.replace("// …", ""), source), undefined);
+  for (
+    const [{ quotation, source }, right, wrong, gap] of [
+      [script, "y01 += x0 * w1", "y01 += x1 * w1", "// …"],
+      [{ ...wat, source: watKernel }, "f32x4.relaxed_madd", "f32x4.add", ";; …"],
+    ] as const
+  ) {
+    assert.ok(quotation.includes(right) && quotation.includes(gap));
+    assert.notEqual(misquoted(quotation.replace(right, wrong), source), undefined);
+    assert.notEqual(misquoted(quotation.replace(gap, ""), source), undefined);
+  }
+  const [first] = targets;
+  assert.notDeepEqual(targetsOf(README.replace(`| \`${first.name}\` `, "| `other` ")), targetsOf(README));
   assert.equal(gaps(README.replace(/^\| `tanh`.*\n/m, "")).length, 1);
   assert.equal(gaps(README.replace("`stride = 1`", "`stride = 2`")).length, 1);
   await assert.rejects(runExample(`import { VERSION } from "./mod.ts";\nconsole.log(VERSION); // 0\n`));

@@ -29,9 +29,12 @@ const SPEC = parseSpec({
 const KERNELS = new Map(kernelsOf(plan(SPEC, REGISTRY, { fuse: false }).plan).map((kernel) => [kernel.name, kernel]));
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
-const LOSS = "loss_forward", UPDATE = "linear1_update_weight";
+const LOSS = "loss_forward", UPDATE = "linear1_update_weight", LANES = "linear1_backward_weight";
 /** Two rows of the batch at a time, shared by threads, and the third alone. */
-const SCHEDULES: Readonly<Record<string, Schedule>> = { [LINEAR]: { tile: { n: 2 }, parallel: "n" } };
+const SCHEDULES: Readonly<Record<string, Schedule>> = {
+  [LINEAR]: { tile: { n: 2 }, parallel: "n" },
+  [LANES]: { vectorize: "i" },
+};
 
 // deno-lint-ignore no-explicit-any -- copies of read-only structures, to be damaged
 type Loose = any;
@@ -68,6 +71,36 @@ type Damage = readonly [what: string, kernel: string, damage: (damaged: Loose) =
  *   last: for o: y_sum = 0; for i: let x_ni, w_oi, set y_sum; let b_o, store y
  */
 const NEST_DAMAGES: readonly Damage[] = [
+  [
+    "a vector that reaches over the last element",
+    LANES,
+    (nest) => first(nest, "let", "x_ni").value.offset.constant++,
+    "an access to x reaches from 1 to 24, and it has 24 elements",
+  ],
+  [
+    "vectors that overlap",
+    LANES,
+    (nest) => first(nest, "let", "dw_at_o").value.offset.terms[0].coefficient = 6,
+    "element 6 of dw is written twice",
+  ],
+  [
+    "a vector put in every lane",
+    LANES,
+    (nest) => first(nest, "let", "dy_no_all").value.value = local("x_ni", "f32x4"),
+    "f32x4 is put in every lane",
+  ],
+  [
+    "lanes of a scalar",
+    LANES,
+    (nest) => first(nest, "let", "dy_no_all").value.kind = "total",
+    "the lanes of f32 are added",
+  ],
+  [
+    "a scalar beside a vector",
+    LANES,
+    (nest) => first(nest, "set", "dw_sum").value.operands[1].operands[1] = local("dy_no"),
+    "operand 1 of mul is f32, not f32x4",
+  ],
   [
     "a load one before the first element",
     LINEAR,
@@ -471,7 +504,7 @@ const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
 const nestOf = (name: string): LoopNest => simplify(lower(kernelOf(name), SCHEDULES[name] ?? {}));
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 47);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 52);
 });
 
 Deno.test("damaged kernels are refused", () => {
