@@ -7,8 +7,9 @@
  *
  * @module
  */
+import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
 import { expressions } from "../../expr.ts";
-import type { Affine, Axis, Kernel, Load, Part, Reduce } from "../../ir.ts";
+import type { Axis, Kernel, Part } from "../../ir.ts";
 import type { Schedule } from "../../schedule.ts";
 
 /** Points computed together. */
@@ -17,24 +18,11 @@ const MOST_POINTS = 5;
 const SMALL = 9;
 /** A single axis of a reduction is unrolled up to here. */
 const SHORT = 7;
-/** Threads want at least so many iterations to share. */
-const SHARES = 8;
 
 /** Schedules that fit the kernel, best guess first. */
 export function candidates(kernel: Kernel): readonly Schedule[] {
-  const part = kernel.parts.reduce((a, b) => work(a) >= work(b) ? a : b);
-  const sizes = register(part);
+  const sizes = register(mainPart(kernel));
   return [withThreads(kernel, sizes), withThreads(kernel, { unroll: sizes.unroll }), withThreads(kernel, {})];
-}
-
-const points = (axes: readonly Axis[]) => axes.reduce((product, { extent }) => product * extent, 1);
-
-function reductions({ assignments }: Part): Reduce[] {
-  return assignments.flatMap(({ value }) => expressions(value)).filter((expr) => expr.kind === "reduce");
-}
-
-function work(part: Part): number {
-  return points(part.axes) * Math.max(1, ...reductions(part).map(({ axes }) => points(axes)));
 }
 
 /** Tile and unrolling for the longest reduction. */
@@ -58,11 +46,12 @@ function register(part: Part): Pick<Schedule, "tile" | "unroll"> {
   let best = { cost: Infinity, tile: {}, unroll: {} };
   for (const tile of tiles(part.axes)) {
     for (const copy of copies) {
-      const cost = loadsPerPoint(loads, [...tile, [inner, copy]]);
+      const distinct = distinctLoads(loads, [...tile, { axis: inner, count: copy, width: 1 }]);
+      const cost = distinct.loads.length / distinct.points;
       if (cost < best.cost - 1e-9) {
         best = {
           cost,
-          tile: Object.fromEntries(tile.map(([{ name }, size]) => [name, size])),
+          tile: Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count])),
           unroll: { [inner.name]: copy },
         };
       }
@@ -71,43 +60,13 @@ function register(part: Part): Pick<Schedule, "tile" | "unroll"> {
   return { tile: best.tile, unroll: { ...unroll, ...best.unroll } };
 }
 
-type Group = readonly [axis: Axis, size: number];
-
 /** One axis, or two axes by two, smallest first. */
 function tiles(axes: readonly Axis[]): Group[][] {
+  const group = (axis: Axis, count: number): Group => ({ axis, count, width: 1 });
   const wide = axes.filter(({ extent }) => extent > 1);
-  const single = wide.flatMap((axis) =>
-    [2, 4, ...axis.extent === MOST_POINTS ? [MOST_POINTS] : []].filter((size) => size <= axis.extent).map((
-      size,
-    ) => [[axis, size] as const])
-  );
-  const double = wide.flatMap((a, i) => wide.slice(i + 1).map((b) => [[a, 2], [b, 2]] as Group[]));
+  const sizes = ({ extent }: Axis) =>
+    [2, 4, ...extent === MOST_POINTS ? [MOST_POINTS] : []].filter((size) => size <= extent);
+  const single = wide.flatMap((axis) => sizes(axis).map((size) => [group(axis, size)]));
+  const double = wide.flatMap((a, i) => wide.slice(i + 1).map((b) => [group(a, 2), group(b, 2)]));
   return [[], ...single, ...double];
-}
-
-/** Distinct elements loaded for all points and copies of a group, by how many there are. */
-function loadsPerPoint(loads: readonly Load[], groups: readonly Group[]): number {
-  let coordinates: ReadonlyMap<Axis, number>[] = [new Map()];
-  for (const [axis, size] of groups) {
-    coordinates = coordinates.flatMap((at) => Array.from({ length: size }, (_, i) => new Map([...at, [axis, i]])));
-  }
-  const moved = (index: Affine, at: ReadonlyMap<Axis, number>) =>
-    index.terms.reduce((sum, { axis, coefficient }) => sum + coefficient * (at.get(axis) ?? 0), 0);
-  const distinct = new Set(
-    coordinates.flatMap((at) =>
-      loads.map(({ tensor, index }) => `${tensor} ${index.map((i) => i.kind === "load" ? "" : moved(i, at)).join()}`)
-    ),
-  );
-  return distinct.size / coordinates.length;
-}
-
-/** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */
-function withThreads(kernel: Kernel, sizes: Pick<Schedule, "tile" | "unroll">): Schedule {
-  const shared = kernel.parts[0].axes.filter(({ name, extent }) =>
-    kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name && axis.extent === extent))
-  );
-  const shares = ({ name, extent }: Axis) => Math.floor(extent / Math.min(extent, sizes.tile?.[name] ?? 1));
-  const axis = shared.find((axis) => shares(axis) >= SHARES) ??
-    shared.reduce<Axis | undefined>((a, b) => a && shares(a) >= shares(b) ? a : b, undefined);
-  return axis && shares(axis) > 1 ? { ...sizes, parallel: axis.name } : sizes;
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
 import { expressions } from "../../expr.ts";
-import type { Axis, Kernel, Load, Part, Reduce } from "../../ir.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part } from "../../ir.ts";
 import { lower, ScheduleError } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
@@ -16,12 +17,10 @@ const SMALL = 9;
 const SHORT = 7;
 /** Instructions that add up the lanes of a vector. */
 const TOTAL = 8;
-/** Threads want at least so many iterations to share. */
-const SHARES = 8;
 
 /** Schedules that fit the kernel, best guess first. */
 export function candidates(kernel: Kernel): readonly Schedule[] {
-  const part = kernel.parts.reduce((a, b) => work(a) >= work(b) ? a : b);
+  const part = mainPart(kernel);
   const axes = new Map(
     [...part.axes, ...reductions(part).flatMap(({ axes }) => axes)].map((axis) => [axis.name, axis]),
   );
@@ -40,16 +39,6 @@ function fits(kernel: Kernel, schedule: Schedule): boolean {
     if (error instanceof ScheduleError) return false;
     throw error;
   }
-}
-
-const points = (axes: readonly Axis[]) => axes.reduce((product, { extent }) => product * extent, 1);
-
-function reductions({ assignments }: Part): Reduce[] {
-  return assignments.flatMap(({ value }) => expressions(value)).filter((expr) => expr.kind === "reduce");
-}
-
-function work(part: Part): number {
-  return points(part.axes) * Math.max(1, ...reductions(part).map(({ axes }) => points(axes)));
 }
 
 /** Tile and unrolling that need the fewest instructions per multiplication of the longest reduction. */
@@ -74,10 +63,14 @@ function register(part: Part, vectorize: string | undefined): { cost: number; sc
   let best: { cost: number; schedule: Schedule } = { cost: Infinity, schedule: base };
   for (const tile of tiles(part.axes, vectorize)) {
     for (const copies of new Set([1, inner && inner.extent <= SHORT ? inner.extent : 1])) {
-      const each = instructions(loads, [...tile, ...inner ? [[inner, copies] as const] : []], vectorize);
+      const each = instructions(
+        loads,
+        [...tile, ...inner ? [{ axis: inner, count: copies, width: 1 }] : []],
+        vectorize,
+      );
       const cost = each * passes(vectorize, part.axes, longest.axes) + (across ? TOTAL / points(longest.axes) : 0);
       if (cost >= best.cost - 1e-9) continue;
-      const sizes = Object.fromEntries(tile.map(([{ name }, size]) => [name, size]));
+      const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
       best = { cost, schedule: { ...base, tile: sizes, unroll: inner ? { ...unroll, [inner.name]: copies } : unroll } };
     }
   }
@@ -90,65 +83,31 @@ function passes(vectorize: string | undefined, ...spaces: (readonly Axis[])[]): 
   return axis ? (Math.floor(axis.extent / 4) + axis.extent % 4) / axis.extent : 1;
 }
 
-type Group = readonly [axis: Axis, size: number];
-
 /** Tiles of up to two axes within the registers; sizes along the vectors' axis count vectors. */
 function tiles(axes: readonly Axis[], vectorize: string | undefined): Group[][] {
   const sizes = (axis: Axis): Group[] => {
-    const most = axis.name === vectorize ? Math.floor(axis.extent / 4) : axis.extent;
-    return [1, 2, 3, 4, 5, 6, 7, 8].filter((size) => size <= most && (most % size === 0 || most > 16)).map((
-      size,
-    ) => [axis, size]);
+    const width = axis.name === vectorize ? LANES : 1, most = Math.floor(axis.extent / width);
+    return [1, 2, 3, 4, 5, 6, 7, 8].filter((count) => count <= most && (most % count === 0 || most > 16))
+      .map((count) => ({ axis, count, width }));
   };
   const wide = axes.filter(({ extent }) => extent > 1);
   const single = wide.flatMap((axis) => sizes(axis).map((group) => [group]));
   const double = wide.flatMap((a, i) =>
     wide.slice(i + 1).flatMap((b) => sizes(a).flatMap((x) => sizes(b).map((y) => [x, y])))
   );
-  const count = (groups: Group[]) => groups.reduce((product, [, size]) => product * size, 1);
-  return [[], ...single, ...double].filter((groups) => count(groups) <= MOST_VECTORS);
+  const vectors = (groups: Group[]) => groups.reduce((product, { count }) => product * count, 1);
+  return [[], ...single, ...double].filter((groups) => vectors(groups) <= MOST_VECTORS);
 }
 
 /** Loads, broadcasts and multiplications for one point of a group. */
 function instructions(loads: readonly Load[], groups: readonly Group[], vectorize: string | undefined): number {
-  let coordinates: ReadonlyMap<Axis, number>[] = [new Map()];
-  for (const [axis, size] of groups) {
-    const width = axis.name === vectorize ? 4 : 1;
-    coordinates = coordinates.flatMap((at) =>
-      Array.from({ length: size }, (_, i) => new Map([...at, [axis, i * width]]))
-    );
-  }
-  const distinct = new Set<string>();
-  let broadcasts = 0;
-  for (const at of coordinates) {
-    for (const { tensor, index } of loads) {
-      const moved = index.map((i) =>
-        i.kind === "load"
-          ? ""
-          : i.terms.reduce((sum, { axis, coefficient }) => sum + coefficient * (at.get(axis) ?? 0), 0)
-      );
-      const key = `${tensor} ${moved.join()}`;
-      if (distinct.has(key)) continue;
-      distinct.add(key);
-      const wide = index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize));
-      if (vectorize !== undefined && !wide) broadcasts++;
-    }
-  }
+  const distinct = distinctLoads(loads, groups);
+  const broadcasts = vectorize === undefined
+    ? 0
+    : distinct.loads.filter(({ index }) =>
+      !index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize))
+    ).length;
   // few accumulators leave the multiplier waiting for itself
-  const accumulators = groups.reduce((product, [, size]) => product * size, 1);
-  return (distinct.size + broadcasts) / coordinates.length + 1 + 4 / accumulators;
-}
-
-/** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */
-function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
-  const shared = kernel.parts[0].axes.filter(({ name, extent }) =>
-    kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name && axis.extent === extent))
-  );
-  const shares = ({ name, extent }: Axis) => {
-    const width = name === schedule.vectorize && extent >= 4 ? 4 : 1;
-    return Math.floor(extent / (Math.min(Math.floor(extent / width), schedule.tile?.[name] ?? 1) * width));
-  };
-  const axis = shared.find((axis) => shares(axis) >= SHARES) ??
-    shared.reduce<Axis | undefined>((a, b) => a && shares(a) >= shares(b) ? a : b, undefined);
-  return axis && shares(axis) > 1 ? { ...schedule, parallel: axis.name } : schedule;
+  const accumulators = groups.reduce((product, { count }) => product * count, 1);
+  return (distinct.loads.length + broadcasts) / distinct.points + 1 + 4 / accumulators;
 }

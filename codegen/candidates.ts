@@ -1,0 +1,70 @@
+/**
+ * What targets ask of a kernel to propose schedules for it.
+ *
+ * @module
+ */
+import { expressions } from "./expr.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "./ir.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Threads want at least so many iterations to share. */
+const SHARES = 8;
+
+/** Points of an index space. */
+export function points(axes: readonly Axis[]): number {
+  return axes.reduce((product, { extent }) => product * extent, 1);
+}
+
+/** All reductions of a part. */
+export function reductions({ assignments }: Part): Reduce[] {
+  return assignments.flatMap(({ value }) => expressions(value)).filter((expr) => expr.kind === "reduce");
+}
+
+/** The part of a kernel with the most to do, which its schedule is made for. */
+export function mainPart({ parts }: Kernel): Part {
+  const work = (part: Part) => points(part.axes) * Math.max(1, ...reductions(part).map(({ axes }) => points(axes)));
+  return parts.reduce((a, b) => work(a) >= work(b) ? a : b);
+}
+
+/** Some neighbours along an axis: so many, `width` elements apart. */
+export interface Group {
+  readonly axis: Axis;
+  readonly count: number;
+  readonly width: number;
+}
+
+/** Which loads need different elements for all points of a group of neighbours: each counted once. */
+export function distinctLoads(loads: readonly Load[], groups: readonly Group[]): { points: number; loads: Load[] } {
+  let coordinates: ReadonlyMap<Axis, number>[] = [new Map()];
+  for (const { axis, count, width } of groups) {
+    coordinates = coordinates.flatMap((at) =>
+      Array.from({ length: count }, (_, i) => new Map([...at, [axis, i * width]]))
+    );
+  }
+  const distinct = new Map<string, Load>();
+  for (const at of coordinates) {
+    for (const load of loads) {
+      const moved = load.index.map((i) =>
+        i.kind === "load"
+          ? ""
+          : i.terms.reduce((sum, { axis, coefficient }) => sum + coefficient * (at.get(axis) ?? 0), 0)
+      );
+      distinct.set(`${load.tensor} ${moved.join()}`, load);
+    }
+  }
+  return { points: coordinates.length, loads: [...distinct.values()] };
+}
+
+/** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */
+export function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
+  const shared = kernel.parts[0].axes.filter(({ name, extent }) =>
+    kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name && axis.extent === extent))
+  );
+  const shares = ({ name, extent }: Axis) => {
+    const width = name === schedule.vectorize && extent >= LANES ? LANES : 1;
+    return Math.floor(extent / (Math.min(Math.floor(extent / width), schedule.tile?.[name] ?? 1) * width));
+  };
+  const axis = shared.find((axis) => shares(axis) >= SHARES) ??
+    shared.reduce<Axis | undefined>((a, b) => a && shares(a) >= shares(b) ? a : b, undefined);
+  return axis && shares(axis) > 1 ? { ...schedule, parallel: axis.name } : schedule;
+}
