@@ -16,7 +16,7 @@ export interface Cost {
   readonly written: number;
 }
 
-const ARITHMETIC: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "max", "neg", "sqrt", "exp", "log", "tanh"]);
+const ARITHMETIC: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "fma", "neg", "sqrt", "exp", "log", "tanh"]);
 
 /** Counts a kernel's work and traffic. */
 export function cost({ parts, tensors }: Kernel): Cost {

@@ -36,6 +36,7 @@ const MEANING: Readonly<Record<Op, string>> = {
   div: "(a / b)",
   fma: "(a * b + c)",
   max: "Math.max(a, b)",
+  abs: "Math.abs(a)",
   neg: "(-a)",
   sqrt: "Math.sqrt(a)",
   exp: "Math.exp(a)",

@@ -61,6 +61,7 @@ export const OPS = {
   fma: { operands: ["f32", "f32", "f32"], result: "f32" },
   /** The larger of two, NaN where either is NaN. */
   max: { operands: ["f32", "f32"], result: "f32" },
+  abs: { operands: ["f32"], result: "f32" },
   neg: { operands: ["f32"], result: "f32" },
   sqrt: { operands: ["f32"], result: "f32" },
   exp: { operands: ["f32"], result: "f32" },

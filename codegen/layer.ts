@@ -93,6 +93,12 @@ export interface LossKind<Options = any> {
   backward(n: Axis, tensors: Tensors, options: Options): Part[];
 }
 
+/**
+ * Gradients below this are noise, and their squares still are normal numbers. It stops weights that only L2 moves at
+ * `NEGLIGIBLE / l2`, instead of shrinking them for ever.
+ */
+export const NEGLIGIBLE = 2 ** -50;
+
 /** A kind of optimizer. Tensors: `w` the parameter, `dw` its gradient, and its state. */
 // deno-lint-ignore no-explicit-any -- as for layers
 export interface OptimizerKind<Options = any> {

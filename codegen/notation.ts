@@ -113,6 +113,12 @@ export const select = (condition: Expr, a: ExprLike, b: ExprLike): Expr => op("s
 /** An integer as a float. */
 export const float = (a: Expr): Expr => op("float", a);
 
+/**
+ * 0 in place of what is smaller than `limit` on either side. Numbers that decay step by step otherwise end below the
+ * smallest normal f32, where processors take many times as long and WebAssembly cannot round to 0.
+ */
+export const flush = (a: ExprLike, limit: number): Expr => select(lt(op("abs", a), limit), 0, a);
+
 /** Sum of `body` over `axes`; over no axes, `body`. */
 export const sum = (axes: readonly Axis[], body: ExprLike): Expr =>
   axes.length === 0 ? expr(body) : { kind: "reduce", reduction: "sum", axes, body: expr(body) };

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { l2, learningRate, type OptimizerKind } from "../codegen/layer.ts";
-import { add, div, mul, named, param, part, sqrt, sub } from "../codegen/notation.ts";
+import { l2, learningRate, NEGLIGIBLE, type OptimizerKind } from "../codegen/layer.ts";
+import { add, div, flush, mul, named, param, part, sqrt, sub } from "../codegen/notation.ts";
 
 const decayRate = z.number().min(0).lt(1);
 const schema = z.strictObject({
@@ -24,9 +24,13 @@ export const adam: OptimizerKind<z.infer<typeof schema>> = {
   state: ["m", "v"],
 
   update(at, { w, dw, m, v }, decay) {
-    const g = named("g", decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at));
-    const mean = named("mean", add(mul(param("beta1"), m.at(...at)), mul(param("beta1_rest"), g)));
-    const square = named("square", add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)));
+    const gradient = decay ? named("gradient", add(dw.at(...at), mul(param("l2"), w.at(...at)))) : dw.at(...at);
+    const g = named("g", flush(gradient, NEGLIGIBLE));
+    const mean = named("mean", flush(add(mul(param("beta1"), m.at(...at)), mul(param("beta1_rest"), g)), NEGLIGIBLE));
+    const square = named(
+      "square",
+      flush(add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)), NEGLIGIBLE ** 2),
+    );
     const update = div(mul(param("step_size"), mean), add(mul(sqrt(square), param("v_scale")), param("epsilon")));
     return [part(at, m.set(at, mean), v.set(at, square), w.set(at, sub(w.at(...at), update)))];
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { l2, learningRate, type OptimizerKind } from "../codegen/layer.ts";
-import { add, mul, named, param, part, sub } from "../codegen/notation.ts";
+import { l2, learningRate, NEGLIGIBLE, type OptimizerKind } from "../codegen/layer.ts";
+import { add, flush, mul, named, param, part, sub } from "../codegen/notation.ts";
 
 const schema = z.strictObject({
   type: z.literal("momentum"),
@@ -18,8 +18,8 @@ export const momentum: OptimizerKind<z.infer<typeof schema>> = {
   state: ["v"],
 
   update(at, { w, dw, v }, decay) {
-    const gradient = decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at);
-    const velocity = named("velocity", add(mul(param("momentum"), v.at(...at)), gradient));
+    const gradient = flush(decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at), NEGLIGIBLE);
+    const velocity = named("velocity", flush(add(mul(param("momentum"), v.at(...at)), gradient), NEGLIGIBLE));
     return [part(at, v.set(at, velocity), w.set(at, sub(w.at(...at), mul(param("learning_rate"), velocity))))];
   },
 

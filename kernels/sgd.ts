@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { l2, learningRate, type OptimizerKind } from "../codegen/layer.ts";
-import { add, mul, param, part, sub } from "../codegen/notation.ts";
+import { l2, learningRate, NEGLIGIBLE, type OptimizerKind } from "../codegen/layer.ts";
+import { add, flush, mul, param, part, sub } from "../codegen/notation.ts";
 
 const schema = z.strictObject({ type: z.literal("sgd"), learningRate: learningRate.optional(), l2 });
 
@@ -13,7 +13,7 @@ export const sgd: OptimizerKind<z.infer<typeof schema>> = {
   state: [],
 
   update(at, { w, dw }, decay) {
-    const gradient = decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at);
+    const gradient = flush(decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at), NEGLIGIBLE);
     return [part(at, w.set(at, sub(w.at(...at), mul(param("learning_rate"), gradient))))];
   },
 

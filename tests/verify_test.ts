@@ -455,7 +455,7 @@ const KERNEL_DAMAGES: readonly Damage[] = [
     "in place, read in another column",
     UPDATE,
     (kernel) => loads(kernel, "w")[0].index[1] = constant(0),
-    "w is read at another place than it is written in w[o,i] = w[o,0] - learning_rate * (dw[o,i] + l2 * w[o,i])",
+    "w is read at another place than it is written in w[o,i] = w[o,0] - learning_rate * (if abs(dw[o,i] + l2 * w[o,i]) < 8.881784e-16 then 0 else dw[o,i] + l2 * w[o,i])",
   ],
   [
     "in place, read while a reduction runs",
@@ -473,7 +473,7 @@ const KERNEL_DAMAGES: readonly Damage[] = [
       const [part] = kernel.parts, [{ index, value }] = part.assignments;
       kernel.parts.push({ axes: part.axes, assignments: [{ tensor: "dw", index, value }] });
     },
-    "dw is read at another place than it is written in w[o,i] = w[o,i] - learning_rate * (dw[o,i] + l2 * w[o,i])",
+    "dw is read at another place than it is written in w[o,i] = w[o,i] - learning_rate * (if abs(dw[o,i] + l2 * w[o,i]) < 8.881784e-16 then 0 else dw[o,i] + l2 * w[o,i])",
   ],
 ];
 

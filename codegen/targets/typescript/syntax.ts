@@ -58,6 +58,7 @@ export const syntax: Syntax = {
     div: infix("/", PRODUCT),
     fma: (a, b, c) => infix("+", SUM, true)(infix("*", PRODUCT)(a, b), c),
     max: call("Math.max"),
+    abs: call("Math.abs"),
     neg: (a) => ({ text: `-${inside(a, ATOM)}`, level: SIGN }),
     sqrt: call("Math.sqrt"),
     exp: call("Math.exp"),

@@ -1,11 +1,11 @@
 // kernel    conv2_backward_update_bias   db = sum over n,p,q of dy[n,o,p,q]
-//           mean = beta1 * m[o] + beta1_rest * db
-//           square = beta2 * v[o] + beta2_rest * db * db
-//           and 3 more
+//           g = if abs(db) < 8.881784e-16 then 0 else db
+//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
+//           and 4 more
 // shape     o = 16, n = 64, p = 10, q = 10   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:43220938   regenerate: deno task generate specs/lenet5.json
+// source    kernels/conv2d.ts + kernels/adam.ts sha256:563c63b7   regenerate: deno task generate specs/lenet5.json
 export function conv2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -35,9 +35,12 @@ export function conv2_backward_update_bias(m: Float32Array, dy: Float32Array, v:
 
     // finish
     const m_o = m[o];
-    const mean = beta1 * m_o + beta1_rest * db;
+    const g = Math.abs(db) < 8.881784197001252e-16 ? 0 : db;
+    const t = beta1 * m_o + beta1_rest * g;
+    const mean = Math.abs(t) < 8.881784197001252e-16 ? 0 : t;
     const v_o = v[o];
-    const square = beta2 * v_o + beta2_rest * db * db;
+    const t_2 = beta2 * v_o + beta2_rest * g * g;
+    const square = Math.abs(t_2) < 7.888609052210118e-31 ? 0 : t_2;
     const w_o = w[o];
     m[o] = mean;
     v[o] = square;

@@ -1,11 +1,11 @@
 // kernel    linear1_backward_update_bias   db = sum over n of dy[n,o]
-//           mean = beta1 * m[o] + beta1_rest * db
-//           square = beta2 * v[o] + beta2_rest * db * db
-//           and 3 more
+//           g = if abs(db) < 8.881784e-16 then 0 else db
+//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
+//           and 4 more
 // shape     o = 120, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:307172e1   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:4784c425   regenerate: deno task generate specs/lenet5.json
 export function linear1_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -28,9 +28,12 @@ export function linear1_backward_update_bias(m: Float32Array, dy: Float32Array, 
 
     // finish
     const m_o = m[o];
-    const mean = beta1 * m_o + beta1_rest * db;
+    const g = Math.abs(db) < 8.881784197001252e-16 ? 0 : db;
+    const t = beta1 * m_o + beta1_rest * g;
+    const mean = Math.abs(t) < 8.881784197001252e-16 ? 0 : t;
     const v_o = v[o];
-    const square = beta2 * v_o + beta2_rest * db * db;
+    const t_2 = beta2 * v_o + beta2_rest * g * g;
+    const square = Math.abs(t_2) < 7.888609052210118e-31 ? 0 : t_2;
     const w_o = w[o];
     m[o] = mean;
     v[o] = square;

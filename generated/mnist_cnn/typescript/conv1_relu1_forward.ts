@@ -2,7 +2,7 @@
 //           y[n,o,p,q] = max(value, 0)
 // shape     n = 64, o = 32, p = 28, q = 28, c = 1, r = 5, s = 5   (f32 in, sums in f64)
 // schedule  tile q 4 · unroll s 5 · parallel n
-// cost      83.5 MFLOP · 204.0 kB read · 6.4 MB written · 13 FLOP/B · 4 accumulators
+// cost      81.9 MFLOP · 204.0 kB read · 6.4 MB written · 12 FLOP/B · 4 accumulators
 // source    kernels/conv2d.ts + kernels/relu.ts sha256:91b2c398   regenerate: deno task generate specs/mnist_cnn.json
 export function conv1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {

@@ -1,11 +1,11 @@
 // kernel    linear2_backward_update_bias   db = sum over n of dy[n,o]
-//           mean = beta1 * m[o] + beta1_rest * db
-//           square = beta2 * v[o] + beta2_rest * db * db
-//           and 3 more
+//           g = if abs(db) < 8.881784e-16 then 0 else db
+//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
+//           and 4 more
 // shape     o = 10, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:fa9ab0e3   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:597b1934   regenerate: deno task generate specs/mnist_mlp.json
 export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -28,9 +28,12 @@ export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, 
 
     // finish
     const m_o = m[o];
-    const mean = beta1 * m_o + beta1_rest * db;
+    const g = Math.abs(db) < 8.881784197001252e-16 ? 0 : db;
+    const t = beta1 * m_o + beta1_rest * g;
+    const mean = Math.abs(t) < 8.881784197001252e-16 ? 0 : t;
     const v_o = v[o];
-    const square = beta2 * v_o + beta2_rest * db * db;
+    const t_2 = beta2 * v_o + beta2_rest * g * g;
+    const square = Math.abs(t_2) < 7.888609052210118e-31 ? 0 : t_2;
     const w_o = w[o];
     m[o] = mean;
     v[o] = square;
