@@ -174,7 +174,8 @@ async function trainNet({ words, flags }: Line): Promise<number> {
       threads,
       epochs,
       seed,
-      module: pathToFileURL(join(root, spec.name, target, entry)).href,
+      // WebAssembly is assembled in memory from the very text that was just compiled
+      ...entry.endsWith(".ts") && { module: pathToFileURL(join(root, spec.name, target, entry)).href },
       onProgress: bar && ((progress) => bar.show(progress)),
       onEpoch: ({ epoch, loss, accuracy, learningRate, seconds }) => {
         bar?.erase();

@@ -31,7 +31,7 @@ import type { Registry } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
 import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
-import { assemble, loadCode } from "./runtime/load.ts";
+import { loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
@@ -216,7 +216,7 @@ export function kernelStages(
 export interface TrainOptions extends Partial<RunOptions> {
   /** Default "auto": the fastest. */
   readonly target?: string;
-  /** URL of the generated `step.ts` or `module.wat` of just this net and target; compiled in memory when left out. */
+  /** For target typescript: URL of the generated `step.ts` of just this net. Compiled in memory when left out. */
   readonly module?: string;
 }
 
@@ -229,15 +229,18 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   const target = findTarget(options.target ?? "auto");
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const planned = plan(spec, registry, { data: data.train.inputs instanceof Uint8Array ? "u8" : "f32" });
-  const code = options.module === undefined
-    ? await loadCode(compileTarget(planned, target).files)
-    : options.module.endsWith(".wat")
-    ? await assemble(Deno.readTextFileSync(new URL(options.module)))
-    : options.module;
+  const threads = options.threads ?? navigator.hardwareConcurrency;
+  const epochs = options.epochs ?? spec.training.epochs, seed = options.seed ?? 0;
+  for (const [name, value, least] of [["threads", threads, 1], ["epochs", epochs, 1], ["seed", seed, 0]] as const) {
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
+    }
+  }
+  const code = options.module ?? await loadCode(compileTarget(planned, target).files);
   return await run({ spec, plan: planned.plan, target: target.name, code, registry }, data, {
-    threads: options.threads ?? navigator.hardwareConcurrency,
-    epochs: options.epochs ?? spec.training.epochs,
-    seed: options.seed ?? 0,
+    threads,
+    epochs,
+    seed,
     onProgress: options.onProgress,
     onEpoch: options.onEpoch,
   });

@@ -21,8 +21,8 @@ const ARITHMETIC: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "fma", 
 /** Counts a kernel's work and traffic. */
 export function cost({ parts, tensors }: Kernel): Cost {
   let flops = 0;
-  /** By tensor and dimension: which indices are read. */
-  const read = new Map<string, Set<number>[]>();
+  /** By tensor and dimension: which indices are read, or only how many. */
+  const read = new Map<string, (Set<number> | number)[]>();
   const written = new Map<string, number>();
   for (const { axes, assignments } of parts) {
     const points = product(axes);
@@ -33,27 +33,33 @@ export function cost({ parts, tensors }: Kernel): Cost {
       for (const expr of expressions(value)) {
         if (expr.kind !== "load") continue;
         const { shape } = tensors[expr.tensor];
-        const own = read.get(expr.tensor) ?? shape.map(() => new Set<number>());
+        const own = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
         read.set(expr.tensor, own);
         for (const [d, index] of expr.index.entries()) {
-          for (
-            const i of index.kind === "affine"
-              ? values(index)
-              : values(...index.index.filter((i) => i.kind === "affine"))
-          ) {
-            if (i >= 0 && i < shape[d]) own[d].add(i);
+          const affine = index.kind === "affine" ? [index] : index.index.filter((i) => i.kind === "affine");
+          const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
+          const known = own[d];
+          if (typeof known === "number" || many > LISTED) {
+            own[d] = Math.max(count(known), Math.min(many, shape[d]));
+          } else {
+            for (const i of values(...affine)) if (i >= 0 && i < shape[d]) known.add(i);
           }
         }
       }
     }
   }
   const bytes = [...read].map(([tensor, dimensions]) =>
-    BYTES[tensors[tensor].dtype] * dimensions.reduce((n, { size }) => n * size, 1)
+    BYTES[tensors[tensor].dtype] * dimensions.reduce<number>((n, indices) => n * count(indices), 1)
   );
   return { flops, read: sum(bytes), written: sum([...written.values()]) };
 }
 
+const count = (indices: Set<number> | number) => typeof indices === "number" ? indices : indices.size;
+const isFinite = ({ extent }: Axis) => extent !== Infinity;
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** An index that takes more values than this has them counted as if they were all distinct. */
+const LISTED = 2 ** 16;
 
 /** All values of an index; of several that a gathered one is made of, as many as there are combinations. */
 function values(...indices: Affine[]): Set<number> {

@@ -96,11 +96,11 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   const partial = `${path}.${Deno.pid}.tmp`;
   try {
     if (await isDevice(path)) return await Deno.writeTextFile(path, text);
-    await Deno.writeTextFile(partial, text);
     try {
+      await Deno.writeTextFile(partial, text);
       await Deno.rename(partial, path);
     } catch (error) {
-      await Deno.remove(partial);
+      await Deno.remove(partial).catch(() => {});
       throw error;
     }
   } catch (error) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Assignment, barrier, PROGRESS, type Work } from "./team.ts";
+import { abandon, type Assignment, barrier, PROGRESS, type Work } from "./team.ts";
 
 /** Runs one step, by its row number. */
 type Steps = Record<Work["mode"], (step: number) => void>;
@@ -35,9 +35,10 @@ async function binder(
 }
 
 let run: (work: Work) => void;
+let controlBlock: Int32Array | undefined;
 
 async function begin({ code, memory, control: shared, rows, thread, threads }: Assignment): Promise<void> {
-  const control = new Int32Array(shared);
+  const control = controlBlock = new Int32Array(shared);
   const bind = await binder(code, memory, { thread, threads, wait: barrier(control, threads) });
   const steps = rows.map(bind);
   run = ({ rows, mode, from, to }) => {
@@ -55,6 +56,7 @@ self.onmessage = async ({ data }: MessageEvent<Assignment | Work>) => {
     else run(data);
     self.postMessage(null);
   } catch (error) {
+    if (controlBlock) abandon(controlBlock);
     self.postMessage(error instanceof Error ? error.message : String(error));
   }
 };

@@ -367,8 +367,8 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   await damage();
   const found = [
     `missing     ${net}/plan.txt`,
-    `differs     ${net}/wasm_relaxed/module.wat`,
     `missing     ${net}/wasm/module.wat`,
+    `differs     ${net}/wasm_relaxed/module.wat`,
     `differs     ${kernels}/step.ts`,
     `superfluous ${net}/old_target/deep/step.ts`,
     `superfluous ${net}/old_wasm/module.wat`,
@@ -381,8 +381,8 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
     await generate(),
     outcome(0, [
       `wrote ${net}/plan.txt`,
-      `wrote ${net}/wasm_relaxed/module.wat`,
       `wrote ${net}/wasm/module.wat`,
+      `wrote ${net}/wasm_relaxed/module.wat`,
       `wrote ${kernels}/step.ts`,
       `removed ${net}/old_target/deep/step.ts`,
       `removed ${net}/old_wasm/module.wat`,
