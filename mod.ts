@@ -158,8 +158,8 @@ export interface CompileOptions {
  * @throws {InputError} when layers do not fit each other, or the net is too large.
  */
 export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
-  const planned = plan(spec, registry, options);
-  const { files } = compileTarget(planned, findTarget(target));
+  const found = findTarget(target), planned = plan(spec, registry, { layout: found.layout, ...options });
+  const { files } = compileTarget(planned, found);
   return { ...planned, files, planText: planText(planned.plan, planned.fusions) };
 }
 
@@ -170,9 +170,10 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
  * @throws {InputError} when layers do not fit each other, or the net is too large.
  */
 export function generatedFiles(spec: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
-  const planned = plan(spec, registry, options);
-  const files = { [`${spec.name}/plan.txt`]: planText(planned.plan, planned.fusions) };
+  const files: Record<string, string> = {};
   for (const each of target === undefined ? targets : [findTarget(target)]) {
+    const planned = plan(spec, registry, { layout: each.layout, ...options });
+    files[`${spec.name}/${each.name}/plan.txt`] = planText(planned.plan, planned.fusions);
     for (const [name, text] of Object.entries(compileTarget(planned, each).files)) {
       files[`${spec.name}/${each.name}/${name}`] = text;
     }
@@ -202,7 +203,7 @@ export function kernelStages(
   { target: name = "auto", ...options }: CompileOptions = {},
 ): ReadonlyMap<string, KernelStages> {
   const target = findTarget(name);
-  const planned = plan(spec, registry, options);
+  const planned = plan(spec, registry, { layout: target.layout, ...options });
   const { kernels } = compileTarget(planned, target);
   return new Map([...kernels].map(([name, compiled]) => [name, {
     kernel: kernelText(compiled.kernel) + "\n",
@@ -228,7 +229,10 @@ export interface TrainOptions extends Partial<RunOptions> {
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
   const target = findTarget(options.target ?? "auto");
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
-  const planned = plan(spec, registry, { data: data.train.inputs instanceof Uint8Array ? "u8" : "f32" });
+  const planned = plan(spec, registry, {
+    layout: target.layout,
+    data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",
+  });
   const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? spec.training.epochs, seed = options.seed ?? 0;
   for (const [name, value, least] of [["threads", threads, 1], ["epochs", epochs, 1], ["seed", seed, 0]] as const) {

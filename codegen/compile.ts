@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { arrange } from "./arrange.ts";
+import { broadcast } from "./broadcast.ts";
 import { contract } from "./contract.ts";
 import { fuse, type Fusion } from "./fuse.ts";
 import { headerLines } from "./header.ts";
@@ -12,6 +14,7 @@ import { lower } from "./lower.ts";
 import { draft, layOut, type Plan, type PlanOptions } from "./plan.ts";
 import { planText } from "./plan_text.ts";
 import { printNest } from "./print.ts";
+import { reorder, type Swap } from "./reorder.ts";
 import type { Schedule } from "./schedule.ts";
 import { inferShapes } from "./shapes.ts";
 import { simplify } from "./simplify.ts";
@@ -22,6 +25,8 @@ import { Writer } from "./writer.ts";
 
 /** Choices beside the spec. */
 export interface CompileOptions extends PlanOptions {
+  /** How tensors lie in memory: row-major, or so that vectors can be loaded. Default "rows". */
+  readonly layout?: "rows" | "lanes";
   /** Whether kernels are merged where a tensor in between need not be stored. Default true. */
   readonly fuse?: boolean;
   /** How messages call the spec: its file's name. */
@@ -32,6 +37,7 @@ export interface CompileOptions extends PlanOptions {
 export interface Planned {
   readonly plan: Plan;
   readonly fusions: readonly Fusion[];
+  readonly swaps: readonly Swap[];
 }
 
 /** A net for one target. */
@@ -44,10 +50,12 @@ export interface CompiledNet extends Planned {
 
 /** Spec to plan: shapes, kernels in order, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
-  const graph = inferShapes(spec, registry, options.origin);
+  const given = inferShapes(spec, registry, options.origin);
+  const { graph, swaps } = options.fuse === false ? { graph: given, swaps: [] } : reorder(given);
   const whole = draft(graph, registry.batch, options);
-  const { draft: merged, fusions } = options.fuse === false ? { draft: whole, fusions: [] } : fuse(whole);
-  return { plan: layOut(merged), fusions };
+  const arranged = options.layout === "lanes" ? arrange(whole) : whole;
+  const { draft: merged, fusions } = options.fuse === false ? { draft: arranged, fusions: [] } : fuse(arranged);
+  return { plan: layOut(merged), fusions, swaps };
 }
 
 /** Kernel and schedule to a proven loop nest. */
@@ -57,7 +65,7 @@ export function compileKernel(
   { fma }: Pick<Target, "fma"> = { fma: false },
 ): CompiledKernel {
   verifyKernel(kernel);
-  const whole = simplify(lower(kernel, schedule));
+  const whole = broadcast(simplify(lower(kernel, schedule)));
   const nest = fma ? contract(whole) : whole;
   verifyNest(nest);
   return { kernel, schedule, nest };

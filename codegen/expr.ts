@@ -49,11 +49,12 @@ export function freeAxes(expr: Expr): ReadonlySet<Axis> {
 
 /**
  * Makes a function that rebuilds expressions with some nodes, and every index, replaced; what was shared stays shared.
- * `replace` gives undefined to look further down.
+ * `replace` gives undefined to look further down; `axes` replaces those of reductions.
  */
 export function rewriter(
   replace: (node: Expr) => Expr | undefined,
   index: (index: Affine) => Affine,
+  axes: (axes: readonly Axis[]) => readonly Axis[] = (axes) => axes,
 ): (expr: Expr) => Expr {
   const done = new Map<Expr, Expr>();
   const visit = (node: Expr): Expr => {
@@ -68,7 +69,7 @@ export function rewriter(
       case "op":
         return { ...node, operands: node.operands.map(visit) };
       case "reduce":
-        return { ...node, body: visit(node.body) };
+        return { ...node, axes: axes(node.axes), body: visit(node.body) };
       case "position":
         return { ...node, index: index(node.index) };
       case "load":

@@ -1,14 +1,21 @@
 /**
- * Stage 4: plan to plan, with kernels merged where a tensor in between need not be stored.
+ * Stage 5: plan to plan, with kernels merged where a tensor in between need not be stored.
  *
- * One rule: an elementwise kernel goes into the kernel that makes its input, when nothing else reads that input.
- * Formulas are substituted into formulas, so the merged kernel is a kernel like any other.
+ * Three rules, all of which put formulas into formulas, so that a merged kernel is a kernel like any other:
+ *
+ * - elementwise: a kernel that works element by element goes into the one that makes its input.
+ * - window: a kernel that makes elements goes into one that reads each of them once, in a window: a convolution into the
+ *   pool behind it.
+ * - cases: a kernel that makes elements without summing, by cases of their position, goes into those that sum over these
+ *   positions: a pool's gradient into the gradients of a convolution's weight and bias, where each case is a term.
+ *
+ * Before them, elementwise kernels go before what only renames their input, where they can meet the one that makes it.
  *
  * @module
  */
-import { expressions, rewriter } from "./expr.ts";
-import type { Affine, Assignment, Expr, Part } from "./ir.ts";
-import { plus, times } from "./notation.ts";
+import { expressions, exprKey, freeAxes, rewriter } from "./expr.ts";
+import type { Affine, Assignment, Axis, Expr, Load, Part, Reduce } from "./ir.ts";
+import { add, named, plus, sum, times } from "./notation.ts";
 import { accesses, type Draft, kernelName, type PlannedKernel, prune } from "./plan.ts";
 
 /** What was merged, for `plan.txt`. */
@@ -19,12 +26,38 @@ export interface Fusion {
   readonly tensor: string;
 }
 
-/** Merges kernels until the rule fits nowhere. */
+/** Merges kernels until no rule fits anywhere. */
 export function fuse(draft: Draft): { draft: Draft; fusions: Fusion[] } {
   const fusions: Fusion[] = [];
-  for (;;) {
-    const tensor = Object.keys(draft.tensors).find((name) => fusable(name, draft));
-    if (tensor === undefined) return { draft, fusions };
+  let result = renameLater(draft);
+  for (const rule of [pairRule(isElementwiseIn, mergeElementwise), pairRule(isWindowOf, mergeWindow), casesRule]) {
+    for (;;) {
+      const next = firstOf(Object.keys(result.tensors), (tensor) => rule(tensor, result, fusions));
+      if (!next) break;
+      result = next;
+    }
+  }
+  return { draft: result, fusions };
+}
+
+/** The first result that there is. */
+function firstOf<T, Result>(values: readonly T[], attempt: (value: T) => Result | undefined): Result | undefined {
+  for (const value of values) {
+    const result = attempt(value);
+    if (result !== undefined) return result;
+  }
+}
+
+/** A rule that takes a tensor out of a draft, or does not apply to it. */
+type Rule = (tensor: string, draft: Draft, fusions: Fusion[]) => Draft | undefined;
+
+/** A rule for a tensor with one kernel that makes it and one that reads it. */
+function pairRule(
+  fits: (tensor: string, producer: PlannedKernel, consumer: PlannedKernel) => boolean,
+  merge: (producer: PlannedKernel, consumer: PlannedKernel, tensor: string) => PlannedKernel,
+): Rule {
+  return (tensor, draft, fusions) => {
+    if (!mergeable(tensor, draft, fits)) return undefined;
     const merged = new Map<string, PlannedKernel>();
     const apply = (kernels: readonly PlannedKernel[]) => {
       const { producer, consumer } = around(tensor, kernels);
@@ -39,8 +72,8 @@ export function fuse(draft: Draft): { draft: Draft; fusions: Fusion[] } {
         : [producer, consumer];
       return kernels.filter((k) => k !== gone).map((k) => k === place ? merged.get(key)! : k);
     };
-    draft = { ...draft, train: apply(draft.train), evaluate: apply(draft.evaluate) };
-  }
+    return { ...draft, train: apply(draft.train), evaluate: apply(draft.evaluate) };
+  };
 }
 
 /** The kernels that write and that read a tensor in one list. */
@@ -50,17 +83,25 @@ function around(tensor: string, kernels: readonly PlannedKernel[]) {
   return { writers, readers, producer: writers[0], consumer: readers[0] };
 }
 
-function fusable(tensor: string, { tensors, train, evaluate, graph }: Draft): boolean {
-  const { role } = tensors[tensor];
-  if ((role !== "value" && role !== "gradient") || tensor === "input" || tensor === `${graph.output}.output`) {
-    return false;
-  }
+/** Whether a tensor is only of the step, and nothing outside asks for it. */
+function isInner(tensor: string, { tensors, graph }: Draft): boolean {
+  const { role, kept } = tensors[tensor];
+  return !kept && (role === "value" || role === "gradient") && tensor !== "input" &&
+    tensor !== `${graph.output}.output`;
+}
+
+function mergeable(
+  tensor: string,
+  draft: Draft,
+  fits: (tensor: string, producer: PlannedKernel, consumer: PlannedKernel) => boolean,
+): boolean {
+  if (!isInner(tensor, draft)) return false;
   let pairs = 0;
-  for (const kernels of [train, evaluate]) {
+  for (const kernels of [draft.train, draft.evaluate]) {
     const { writers, readers, producer, consumer } = around(tensor, kernels);
     if (writers.length === 0 && readers.length === 0) continue;
     if (writers.length !== 1 || readers.length !== 1 || producer === consumer) return false;
-    if (producer.reshapes || consumer.reshapes || !isElementwiseIn(tensor, consumer)) return false;
+    if (producer.reshapes || consumer.reshapes || !fits(tensor, producer, consumer)) return false;
     const made = accesses(producer), used = accesses(consumer);
     if (overlap(used.writes, made.reads)) return false;
     if ([...made.writes].some((name) => name !== tensor && used.reads.has(name))) return false;
@@ -91,7 +132,11 @@ function meetingPlace(
 }
 
 /** One part, no reductions, and the tensor read just at the part's own axes. */
-function isElementwiseIn(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): boolean {
+function isElementwiseIn(
+  tensor: string,
+  _producer: PlannedKernel,
+  { kernel: { parts }, bindings }: PlannedKernel,
+): boolean {
   if (parts.length !== 1) return false;
   const [{ axes, assignments }] = parts;
   return assignments.flatMap(({ value }) => expressions(value)).every((expr) => {
@@ -109,19 +154,9 @@ function isElementwiseIn(tensor: string, { kernel: { parts }, bindings }: Planne
 }
 
 /** The producer with the consumer's formulas in place of its assignments to the tensor. */
-function merge(producer: PlannedKernel, consumer: PlannedKernel, tensor: string): PlannedKernel {
+function mergeElementwise(producer: PlannedKernel, consumer: PlannedKernel, tensor: string): PlannedKernel {
   const made = Object.entries(producer.bindings).find(([, name]) => name === tensor)![0];
-  // the consumer's symbols, renamed where the producer means another tensor by them
-  const bindings = Object.fromEntries(Object.entries(producer.bindings).filter(([symbol]) => symbol !== made));
-  const symbols: Record<string, string> = {};
-  for (const [symbol, name] of Object.entries(consumer.bindings)) {
-    if (name === tensor) continue;
-    const known = Object.keys(bindings).find((known) => bindings[known] === name);
-    let free = symbol;
-    while (bindings[free] !== undefined && bindings[free] !== name) free += "2";
-    symbols[symbol] = known ?? free;
-    bindings[symbols[symbol]] = name;
-  }
+  const { bindings, symbols } = joinBindings(producer.bindings, consumer.bindings, tensor);
   const name = bindings[made] === undefined ? made : "value";
   const [{ axes, assignments }] = consumer.kernel.parts;
   const substitute = (written: Assignment): Assignment[] => {
@@ -146,12 +181,300 @@ function merge(producer: PlannedKernel, consumer: PlannedKernel, tensor: string)
     axes: part.axes,
     assignments: part.assignments.flatMap((a) => producer.bindings[a.tensor] === tensor ? substitute(a) : [a]),
   }));
-  const join = (a: string, b: string) => a === b ? a : `${a}_${b}`;
-  const title = {
-    stem: join(producer.title.stem, consumer.title.stem),
-    pass: join(producer.title.pass, consumer.title.pass),
-    wrt: consumer.title.wrt ?? producer.title.wrt,
-  };
-  const source = join(producer.kernel.source, consumer.kernel.source).replaceAll("_kernels", " + kernels");
+  const { title, source } = joinTitles(producer, consumer);
   return prune({ title, bindings, kernel: { name: kernelName(title), source, parts, tensors: {} } });
+}
+
+/** `b` is renamed to what is not yet taken in `taken`, unless it means the same tensor there. */
+function joinBindings(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+  gone: string,
+): { bindings: Record<string, string>; symbols: Record<string, string> } {
+  const bindings = Object.fromEntries(Object.entries(a).filter(([, name]) => name !== gone));
+  const symbols: Record<string, string> = {};
+  for (const [symbol, name] of Object.entries(b)) {
+    if (name === gone) continue;
+    const known = Object.keys(bindings).find((known) => bindings[known] === name);
+    let free = symbol;
+    while (bindings[free] !== undefined && bindings[free] !== name) free += "2";
+    symbols[symbol] = known ?? free;
+    bindings[symbols[symbol]] = name;
+  }
+  return { bindings, symbols };
+}
+
+/** The name and source of a merged kernel. */
+function joinTitles(
+  producer: PlannedKernel,
+  consumer: PlannedKernel,
+): Pick<PlannedKernel, "title"> & { source: string } {
+  const join = (a: string, b: string) => a === b || a.endsWith(`_${b}`) ? a : `${a}_${b}`;
+  const wrt = consumer.title.wrt ?? producer.title.wrt;
+  return {
+    title: {
+      stem: join(producer.title.stem, consumer.title.stem),
+      pass: join(producer.title.pass, consumer.title.pass),
+      ...(wrt !== undefined && { wrt }),
+    },
+    source: join(producer.kernel.source, consumer.kernel.source).replaceAll("_kernels", " + kernels"),
+  };
+}
+
+/** The axis that an index is, if it is nothing else. */
+function plain(index: Load["index"][number]): Axis | undefined {
+  if (index.kind !== "affine" || index.constant !== 0 || index.terms.length !== 1) return undefined;
+  const [{ axis, coefficient }] = index.terms;
+  return coefficient === 1 ? axis : undefined;
+}
+
+/** The loads of a tensor in a kernel, equal ones once. */
+function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): Load[] {
+  const loads = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
+    .filter((expr): expr is Load => expr.kind === "load" && bindings[expr.tensor] === tensor);
+  return [...new Map(loads.map((load) => [exprKey(load), load])).values()];
+}
+
+/** Every element of the tensor is made by one formula and read once: its index is never the same for two points. */
+function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKernel): boolean {
+  if (producer.kernel.parts.length !== 1 || consumer.kernel.parts.length !== 1) return false;
+  const [{ assignments }] = producer.kernel.parts;
+  if (assignments.length !== 1 || !assignments[0].index.every((index) => plain(index))) return false;
+  const loads = loadsOf(tensor, consumer);
+  if (loads.length !== 1 || loads[0].padded) return false;
+  const seen = new Set<Axis>();
+  return loads[0].index.every((index) => {
+    if (index.kind === "load") return false;
+    let reach = 0;
+    for (const { axis, coefficient } of [...index.terms].sort((a, b) => a.coefficient - b.coefficient)) {
+      if (seen.has(axis) || coefficient <= reach) return false;
+      seen.add(axis);
+      reach += coefficient * (axis.extent - 1);
+    }
+    return true;
+  }) && [...freeAxes(loads[0])].every((axis) => seen.has(axis));
+}
+
+/** The consumer with the producer's formula in place of what it loads. */
+function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, tensor: string): PlannedKernel {
+  const [{ axes, assignments: [made] }] = producer.kernel.parts;
+  const { bindings, symbols } = joinBindings(producer.bindings, consumer.bindings, tensor);
+  const [part] = consumer.kernel.parts;
+  const taken = new Set([
+    ...part.axes,
+    ...part.assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
+  ].map(({ name }) => name));
+  // the producer's own reductions run inside of the consumer's
+  const fresh = new Map<Axis, Axis>();
+  const rename = (own: Axis) => {
+    if (!taken.has(own.name)) return own;
+    if (!fresh.has(own)) fresh.set(own, { ...own, name: `${own.name}2` });
+    return fresh.get(own)!;
+  };
+  const [load] = loadsOf(tensor, consumer);
+  const substitute = (index: Affine) =>
+    plus(
+      index.constant,
+      ...index.terms.map(({ axis, coefficient }) => {
+        const d = made.index.findIndex((at) => plain(at) === axis);
+        return times(axes.includes(axis) ? load.index[d] as Affine : rename(axis), coefficient);
+      }),
+    );
+  const value = rewriter(() => undefined, substitute, (axes) => axes.map(rename))(made.value);
+  const rewrite = rewriter(
+    (node) =>
+      node.kind !== "load"
+        ? undefined
+        : consumer.bindings[node.tensor] === tensor
+        ? value
+        : { ...node, tensor: symbols[node.tensor] },
+    (index) => index,
+  );
+  const { title, source } = joinTitles(producer, consumer);
+  const parts = [{
+    axes: part.axes,
+    assignments: part.assignments.map((a) => ({ ...a, tensor: symbols[a.tensor], value: rewrite(a.value) })),
+  }];
+  return prune({ title, bindings, kernel: { name: kernelName(title), source, parts, tensors: {} } });
+}
+
+/** A tensor made by cases of its position goes into all kernels that sum over it, if all can take it. */
+function casesRule(tensor: string, draft: Draft, fusions: Fusion[]): Draft | undefined {
+  if (!isInner(tensor, draft)) return undefined;
+  const all = [...draft.train, ...draft.evaluate];
+  const writers = all.filter((k) => accesses(k).writes.has(tensor));
+  const readers = all.filter((k) => accesses(k).reads.has(tensor));
+  const [producer] = writers;
+  if (writers.length !== 1 || readers.length === 0 || producer.reshapes || accesses(producer).writes.size !== 1) {
+    return undefined;
+  }
+  const values = producer.kernel.parts.flatMap(({ assignments }) => assignments.flatMap((a) => expressions(a.value)));
+  if (values.some(({ kind }) => kind === "reduce")) return undefined;
+  const first = draft.train.indexOf(producer);
+  const disturbed = readers.some((reader) => {
+    const last = draft.train.indexOf(reader);
+    return last < first || overlap(accesses(reader).writes, accesses(producer).reads) ||
+      draft.train.slice(first + 1, last).some((k) => overlap(accesses(k).writes, accesses(producer).reads));
+  });
+  if (disturbed || !readers.every((reader) => sumsOver(tensor, producer, reader))) return undefined;
+  const merged = new Map(readers.map((reader) => [reader, mergeCases(producer, reader, tensor)]));
+  for (const reader of readers) {
+    fusions.push({ producer: producer.kernel.name, consumer: reader.kernel.name, tensor });
+  }
+  return {
+    ...draft,
+    train: draft.train.filter((k) => k !== producer).map((k) => merged.get(k) ?? k),
+  };
+}
+
+/** What a sum takes from a tensor: one of its elements, times something else or not. */
+function factorOf(tensor: string, { bindings }: PlannedKernel, { value }: Assignment): Load | undefined {
+  if (value.kind !== "reduce" || value.reduction !== "sum") return undefined;
+  const { body } = value;
+  const factors = body.kind === "op" && body.op === "mul" ? body.operands : [body];
+  const own = factors.filter((f): f is Load => f.kind === "load" && bindings[f.tensor] === tensor);
+  const others = factors.filter((f) => f !== own[0]).flatMap(expressions);
+  return own.length === 1 && others.every((f) => f.kind !== "load" || bindings[f.tensor] !== tensor)
+    ? own[0]
+    : undefined;
+}
+
+/** Whether the reader sums over every dimension along which the tensor is made by cases. */
+function sumsOver(tensor: string, producer: PlannedKernel, reader: PlannedKernel): boolean {
+  if (reader.reshapes || reader.kernel.parts.length !== 1) return false;
+  return reader.kernel.parts[0].assignments.every((assignment) => {
+    const load = factorOf(tensor, reader, assignment);
+    if (!load) {
+      return expressions(assignment.value).every((e) => e.kind !== "load" || reader.bindings[e.tensor] !== tensor);
+    }
+    const summed = new Set((assignment.value as Reduce).axes), axes = load.index.map(plain);
+    if (load.padded || new Set(axes).size !== axes.length || axes.includes(undefined)) return false;
+    return producer.kernel.parts.every((part) =>
+      part.assignments.every(({ index }) =>
+        index.every((at, d) => summed.has(axes[d]!) || plain(at) !== undefined) &&
+        // an axis in two dimensions, or in none, is no position
+        part.axes.every((own) => index.filter(({ terms }) => terms.some(({ axis }) => axis === own)).length === 1)
+      )
+    );
+  });
+}
+
+/** The reader, summing the producer's formula of each case. */
+function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: string): PlannedKernel {
+  const { bindings, symbols } = joinBindings(reader.bindings, producer.bindings, tensor);
+  const [part] = reader.kernel.parts;
+  const assignments = part.assignments.map((assignment): Assignment => {
+    const load = factorOf(tensor, reader, assignment);
+    if (!load) return assignment;
+    const { axes, body } = assignment.value as Reduce;
+    const own = load.index.map((index) => plain(index)!);
+    const sums = producer.kernel.parts.map((made) => {
+      // axes of the producer that stand for one of the reader's keep the reader's name
+      const names = new Map<Axis, Axis>();
+      const stays = new Set<Axis>();
+      for (const [d, axis] of own.entries()) {
+        const same = made.assignments.map(({ index }) => plain(index[d]));
+        if (same.every((a) => a && a === same[0])) {
+          names.set(same[0]!, axis);
+          stays.add(axis);
+        }
+      }
+      const taken = new Set(
+        [...part.axes, ...axes.filter((axis) => stays.has(axis) || !own.includes(axis))].map((a) => a.name),
+      );
+      for (const axis of made.axes) {
+        if (!names.has(axis)) names.set(axis, taken.has(axis.name) ? { ...axis, name: `${axis.name}2` } : axis);
+      }
+      const translate = (index: Affine) =>
+        plus(index.constant, ...index.terms.map((t) => times(names.get(t.axis)!, t.coefficient)));
+      const value = rewriter(
+        (node) =>
+          node.kind === "load"
+            ? {
+              ...node,
+              tensor: symbols[node.tensor],
+              index: node.index.map((i) => i.kind === "affine" ? translate(i) : i),
+            }
+            : undefined,
+        translate,
+      );
+      const terms = made.assignments.filter(({ value: v }) => v.kind !== "constant" || v.value !== 0).map((a) => {
+        const at = new Map(own.map((axis, d) => [axis, translate(a.index[d])]));
+        const move = (index: Affine) =>
+          plus(index.constant, ...index.terms.map((t) => times(at.get(t.axis) ?? t.axis, t.coefficient)));
+        return rewriter(
+          (node) => exprKey(node) === exprKey(load) ? named(load.tensor, value(a.value)) : undefined,
+          move,
+        )(body);
+      });
+      const replaced = axes.filter((axis) => own.includes(axis) && !stays.has(axis));
+      const inserted = made.axes.filter((axis) => !own.includes(names.get(axis)!)).map((axis) => names.get(axis)!);
+      const place = axes.findIndex((axis) => replaced.includes(axis));
+      const summed = axes.flatMap((axis, i) => i === place ? inserted : replaced.includes(axis) ? [] : [axis]);
+      return terms.length === 0 ? undefined : sum(summed, add(terms[0], ...terms.slice(1)));
+    }).filter((expr) => expr !== undefined);
+    return { ...assignment, value: sums.length === 0 ? add(0) : add(sums[0], ...sums.slice(1)) };
+  });
+  const { title, source } = joinTitles(producer, reader);
+  const named_ = { ...title, pass: reader.title.pass };
+  return prune({
+    title: named_,
+    bindings,
+    kernel: { name: kernelName(named_), source, parts: [{ axes: part.axes, assignments }], tensors: {} },
+  });
+}
+
+/** Elementwise kernels of a renamed tensor before the renaming: what is left to rename is their result. */
+function renameLater(draft: Draft): Draft {
+  for (const tensor of Object.keys(draft.tensors)) {
+    if (!isInner(tensor, draft)) continue;
+    const all = [...new Set([...draft.train, ...draft.evaluate])];
+    const writers = all.filter((k) => accesses(k).writes.has(tensor));
+    const readers = all.filter((k) => accesses(k).reads.has(tensor));
+    const [reshape] = writers, [reader] = readers;
+    if (writers.length !== 1 || readers.length !== 1 || !reshape.reshapes || reader.reshapes) continue;
+    const reads = accesses(reader).reads, writes = [...accesses(reader).writes];
+    if (reads.size !== 1 || writes.length !== 1 || !isElementwiseIn(tensor, reshape, reader)) continue;
+    const [{ axes, assignments: [renamed] }] = reshape.kernel.parts;
+    const [{ assignments: [made] }] = reader.kernel.parts;
+    if (renamed.value.kind !== "load" || expressions(made.value).some(({ kind }) => kind === "position")) continue;
+    const from = renamed.value, [to] = writes;
+    const rewrite = rewriter(
+      (node) => node.kind === "load" ? { ...from, tensor: node.tensor } : undefined,
+      (index) => index,
+    );
+    const { shape, layout, dtype } = draft.tensors[reshape.bindings[from.tensor]];
+    const { layout: _, ...unlaid } = draft.tensors[tensor];
+    const early: PlannedKernel = {
+      ...reader,
+      bindings: Object.fromEntries(
+        Object.entries(reader.bindings).map(([symbol, name]) => [
+          symbol,
+          name === tensor ? reshape.bindings[from.tensor] : name === to ? tensor : name,
+        ]),
+      ),
+      kernel: {
+        ...reader.kernel,
+        parts: [{
+          axes,
+          assignments: [{ tensor: made.tensor, index: from.index as Affine[], value: rewrite(made.value) }],
+        }],
+      },
+    };
+    const late: PlannedKernel = {
+      ...reshape,
+      bindings: Object.fromEntries(
+        Object.entries(reshape.bindings).map(([symbol, name]) => [symbol, name === tensor ? to : tensor]),
+      ),
+    };
+    const apply = (kernels: readonly PlannedKernel[]) =>
+      kernels.map((k) => k === reshape ? early : k === reader ? late : k);
+    draft = {
+      ...draft,
+      tensors: { ...draft.tensors, [tensor]: { ...unlaid, shape, dtype, ...(layout && { layout }) } },
+      train: apply(draft.train),
+      evaluate: apply(draft.evaluate),
+    };
+  }
+  return draft;
 }

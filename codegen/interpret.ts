@@ -201,7 +201,7 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
       case "offset":
         return [offset(value.offset)];
       case "ramp":
-        return lanes(offset(value.offset));
+        return lanes(0).map((lane) => offset(value.offset) + lane * value.step);
       case "splat":
         return Array(LANES).fill(compute(value.value)[0]);
       case "total": {

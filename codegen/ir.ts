@@ -189,8 +189,8 @@ export type Value =
   | Constant
   | { readonly kind: "local"; readonly name: string; readonly type: Type }
   | { readonly kind: "offset"; readonly offset: Offset }
-  /** `offset`, `offset + 1`, ...: an index in four lanes. */
-  | { readonly kind: "ramp"; readonly offset: Offset }
+  /** `offset`, `offset + step`, ...: an index in four lanes. */
+  | { readonly kind: "ramp"; readonly offset: Offset; readonly step: number }
   /** A scalar in every lane. */
   | { readonly kind: "splat"; readonly value: Value }
   /** The sum of the lanes, those of each half first: (0 + 1) + (2 + 3). */

@@ -159,7 +159,10 @@ function valueText(value: Value): Text {
     case "offset":
       return { text: offsetText(value.offset), level: 1 };
     case "ramp":
-      return { text: `lanes(${offsetText(value.offset)}...)`, level: 3 };
+      return {
+        text: `lanes(${offsetText(value.offset)}${value.step === 1 ? "" : `, step ${value.step}`}...)`,
+        level: 3,
+      };
     case "splat":
       return { text: `all(${valueText(value.value).text})`, level: 3 };
     case "total":

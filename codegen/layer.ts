@@ -65,6 +65,10 @@ export interface LayerKind<Options = any> {
   saved?(options: Options, input: Shape, output: Shape): readonly SavedSpec[];
   /** It only renames elements: without halos no kernel is needed. */
   readonly reshapes?: true;
+  /** A larger element never gives a smaller one, so that it may as well be done after a maximum. */
+  readonly monotone?: true;
+  /** Its output elements are the largest of some input elements each. */
+  readonly maximum?: true;
   /** A key of the random generator is made for every step: the param `<layer>_key`. */
   readonly random?: true;
   /** Writes `y` and what is saved. `name`: the layer's own name. */
@@ -123,7 +127,7 @@ export interface BatchKind {
   gatherLabels(n: Axis, tensors: Tensors): Part[];
   /** Writes `target` from `targets`. */
   gatherTargets(n: Axis, tensors: Tensors): Part[];
-  /** Adds `loss` and `hit` up in `loss_sum` and `hit_sum`. */
+  /** Adds `x` [n] to `sum` [n]. */
   addUp(n: Axis, tensors: Tensors): Part[];
 }
 
@@ -166,10 +170,11 @@ export const l2: z.ZodDefault<z.ZodNumber> = z.number().min(0).default(0)
 
 /** A layer that maps each element by itself and whose gradient follows from its output. */
 export function elementwise<Type extends string>(
-  { type, source, summary, forward, backward }: {
+  { type, source, summary, monotone, forward, backward }: {
     type: Type;
     source: string;
     summary: string;
+    monotone?: true;
     forward: (x: Load) => Expr;
     backward: (y: Load, dy: Load) => Expr;
   },
@@ -180,6 +185,7 @@ export function elementwise<Type extends string>(
     source,
     schema: z.strictObject({ type: z.literal(type) }) as unknown as z.ZodType<{ type: Type }>,
     summary,
+    ...(monotone && { monotone }),
     shape: (_options, input) => input,
     forward(n, { x, y }) {
       const at = [n, ...featureAxes(x.shape.slice(1))];

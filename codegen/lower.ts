@@ -13,6 +13,7 @@ import { expressions, exprKey, freeAxes } from "./expr.ts";
 import {
   type Affine,
   type Axis,
+  BYTES,
   type Expr,
   isVector,
   type Kernel,
@@ -194,22 +195,42 @@ class Lowering {
       scope,
       (points, scope) => {
         this.#prepare(values.flatMap((value) => points.map((point) => ({ expr: value, point }))), scope);
-        for (const point of points) {
-          // all values before any store: a point may read what it overwrites
-          const results = values.map((value) => this.#evaluate(value, point, scope));
+        for (const neighbours of this.#rows(points)) {
+          // all loads before all arithmetic before all stores: engines pair vectors of neighbours only then, and a point
+          // may read what it overwrites
+          for (const value of values) for (const point of neighbours) this.#loads(value, point, scope);
+          const results = values.map((value) => neighbours.map((point) => this.#evaluate(value, point, scope)));
           for (const [i, { tensor, index }] of part.assignments.entries()) {
-            this.#emit(scope, {
-              kind: "store",
-              tensor,
-              offset: this.#flatten(tensor, index, point, scope),
-              value: this.#step(tensor, index, point) && !isVector(typeOf(results[i]))
-                ? this.#splat(results[i], scope)
-                : results[i],
-            });
+            for (const [j, point] of neighbours.entries()) {
+              this.#emit(scope, {
+                kind: "store",
+                tensor,
+                offset: this.#flatten(tensor, index, point, scope),
+                value: this.#step(tensor, index, point) && !isVector(typeOf(results[i][j]))
+                  ? this.#splat(results[i][j], scope)
+                  : results[i][j],
+              });
+            }
           }
         }
       },
     );
+  }
+
+  /** Points in groups: those that differ only along the axis in vectors go together. */
+  #rows(points: readonly Point[]): (readonly Point[])[] {
+    const groups = Map.groupBy(
+      points,
+      (point) =>
+        [...point].map(([axis, { offset, lanes }]) => lanes ? axis.name : `${axis.name}${offsetKey(offset)}`).join(),
+    );
+    return [...groups.values()];
+  }
+
+  /** Loads what an expression needs at a point outside of its reductions. */
+  #loads(expr: Expr, point: Point, scope: Scope): void {
+    if (expr.kind === "load") this.#local(expr, point, scope);
+    if (expr.kind === "op") { for (const operand of expr.operands) this.#loads(operand, point, scope); }
   }
 
   /** Opens the loops of the index space, outermost first, and calls `body` inside. */
@@ -398,12 +419,30 @@ class Lowering {
         );
         return;
       }
+      const pointOf = ({ node, point }: Accumulator, coordinates: ReadonlyMap<string, Coordinate>): Point =>
+        new Map([...point, ...node.axes.map((axis) => [axis, coordinates.get(axis.name)!] as const)]);
+      // what the bodies of all copies reduce themselves is reduced together, so that their loads are shared
+      this.#prepare(
+        extra.flatMap((coordinates) =>
+          [...accumulators.values()].map((a) => ({ expr: a.node.body, point: pointOf(a, coordinates) }))
+        ),
+        scope,
+      );
       for (const coordinates of extra) {
-        const at = ({ node, point }: Accumulator): Point =>
-          new Map([...point, ...node.axes.map((axis) => [axis, coordinates.get(axis.name)!] as const)]);
-        this.#prepare([...accumulators.values()].map((a) => ({ expr: a.node.body, point: at(a) })), scope);
+        const at = (accumulator: Accumulator) => pointOf(accumulator, coordinates);
+        const terms = Math.max(...instances.map(({ node }) => termsOf(node).length));
+        for (let term = 0; sums && term < terms; term++) {
+          for (const accumulator of accumulators.values()) {
+            const { node, best, rest } = accumulator, own = termsOf(node)[term];
+            if (!own) continue;
+            const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
+            const value = this.#evaluate(own, at(accumulator), scope);
+            this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, value], scope) });
+          }
+        }
         for (const accumulator of accumulators.values()) {
           const { node, best, rest, place } = accumulator, point = at(accumulator);
+          if (sums) continue;
           let value = this.#evaluate(node.body, point, scope);
           if (node.reduction === "sum") {
             const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
@@ -540,10 +579,7 @@ class Lowering {
     const offset = this.#affine(index, point);
     const lanes = index.terms.filter(({ axis }) => point.get(axis)?.lanes);
     if (lanes.length === 0) return { kind: "offset", offset };
-    if (lanes.some(({ coefficient }) => coefficient !== 1)) {
-      throw new ScheduleError(`${this.#kernel.name}: an index does not move by 1 from lane to lane`);
-    }
-    return { kind: "ramp", offset };
+    return { kind: "ramp", offset, step: lanes.reduce((step, { coefficient }) => step + coefficient, 0) };
   }
 
   /** How far an access moves from lane to lane: 0, or 1 element; a vector cannot be made of others. */
@@ -555,7 +591,7 @@ class Lowering {
         if ([...freeAxes(i)].some((axis) => point.get(axis)?.lanes)) step = NaN;
       } else for (const { axis, coefficient } of i.terms) if (point.get(axis)?.lanes) step += coefficient * stride[d];
     }
-    if (step !== 0 && (step !== 1 || type.dtype !== "f32")) {
+    if (step !== 0 && (step !== 1 || BYTES[type.dtype] !== 4)) {
       throw new ScheduleError(
         `${this.#kernel.name}: ${tensor} cannot be accessed in lanes along ${this.#schedule.vectorize}`,
       );
@@ -643,6 +679,13 @@ function labelled(name: string, labels: readonly number[]): string {
   return short
     ? `${name}${labels.join("")}`
     : `${name}_${labels.map((label) => label < 0 ? `m${-label}` : label).join("_")}`;
+}
+
+/** What a sum adds up in each iteration, term by term: each becomes a multiply-add of its own. */
+function termsOf({ body }: Reduce): readonly Expr[] {
+  const terms = (expr: Expr): Expr[] =>
+    expr.kind === "op" && expr.op === "add" && expr.name === undefined ? expr.operands.flatMap(terms) : [expr];
+  return terms(body);
 }
 
 function variable(name: string): Offset {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Layout } from "./arrange.ts";
 import { bounds } from "./affine.ts";
 import { InputError } from "./error.ts";
 import { expressions } from "./expr.ts";
@@ -20,6 +21,10 @@ export interface PlannedTensor extends TensorType {
   readonly role: Role;
   /** For parameters: how they begin. */
   readonly initial?: { readonly init: Init; readonly fanIn: number; readonly fanOut: number };
+  /** It is stored although kernels could be merged over it. */
+  readonly kept?: true;
+  /** How it is stored, where that is not row-major; `shape` is that of the storage. */
+  readonly layout?: Layout;
   /** It is another tensor's storage under another shape. */
   readonly alias?: string;
   /** Byte offset in the arena; tensors whose rows the run supplies lie behind the arena. */
@@ -72,6 +77,8 @@ const LINE = 64;
 
 /** A plan before its memory is laid out. */
 export interface Draft extends Omit<Plan, "tensors" | "train" | "evaluate" | "arenaBytes" | "params" | "keys"> {
+  /** The axis over the samples, in all kernels. */
+  readonly batch: Axis;
   readonly tensors: Readonly<Record<string, Omit<PlannedTensor, "offset" | "bytes" | "halo">>>;
   readonly train: readonly PlannedKernel[];
   readonly evaluate: readonly PlannedKernel[];
@@ -175,8 +182,9 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8" }: PlanOptio
 
   declare("loss", "value", "f32", rows);
   declare("hit", "value", "f32", rows);
-  declare("loss_sum", "value", "f32", [1]);
-  declare("hit_sum", "value", "f32", [1]);
+  // one for each row of the batch: every row has an owner
+  declare("loss_sum", "value", "f32", rows);
+  declare("hit_sum", "value", "f32", rows);
   const { loss, lossOptions } = graph;
   const judged = { x: output(graph.output), [target]: target };
   const end = [
@@ -186,11 +194,13 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8" }: PlanOptio
       { ...judged, loss: "loss", hit: "hit" },
       (t) => loss.forward(n, t, lossOptions),
     ),
-    kernel(
-      { stem: "batch", pass: "sum" },
-      batch.source,
-      { loss: "loss", hit: "hit", loss_sum: "loss_sum", hit_sum: "hit_sum" },
-      (t) => batch.addUp(n, t),
+    ...["loss", "hit"].map((what) =>
+      kernel(
+        { stem: what, pass: "sum" },
+        batch.source,
+        { x: what, sum: `${what}_sum` },
+        (t) => batch.addUp(n, t),
+      )
     ),
   ];
   declare(gradient(graph.output), "gradient", "f32", [...rows, outputs]);
@@ -252,13 +262,16 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8" }: PlanOptio
     return [...kernels, ...updates];
   }
 
+  // a kernel of both lists stays one kernel
+  const pruned = new Map([...start, ...forward, ...evaluate, ...end, ...backward].map((k) => [k, prune(k)]));
   return {
     name: graph.name,
     batchSize: graph.batchSize,
     graph,
+    batch: n,
     tensors,
-    train: [...start, ...forward, ...end, ...backward].map((planned) => prune(planned)),
-    evaluate: [...start, ...evaluate, ...end].map((planned) => prune(planned)),
+    train: [...start, ...forward, ...end, ...backward].map((k) => pruned.get(k)!),
+    evaluate: [...start, ...evaluate, ...end].map((k) => pruned.get(k)!),
   };
 }
 

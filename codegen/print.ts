@@ -22,7 +22,7 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
       case "offset":
         return syntax.offset(v.offset);
       case "ramp":
-        return vectors().ramp(v.offset);
+        return vectors().ramp(v.offset, v.step);
       case "splat":
         return vectors().splat(value(v.value), typeOf(v.value));
       case "total":

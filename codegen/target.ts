@@ -22,7 +22,7 @@ export interface Syntax {
   /** Vectors of four lanes; a language without them has none. */
   readonly vectors?: {
     readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
-    ramp(offset: Offset): Piece;
+    ramp(offset: Offset, step: number): Piece;
     splat(value: Piece, type: Type): Piece;
     total(value: Piece): Piece;
   };
@@ -68,6 +68,8 @@ export interface Target {
   /** Relative rounding errors: of each addition of a sum, and of a store. */
   readonly epsilon: { readonly sum: number; readonly store: number };
   readonly commentMark: string;
+  /** How its tensors lie in memory. */
+  readonly layout: "rows" | "lanes";
   /** Schedules that fit the kernel, best guess first. */
   candidates(kernel: Kernel): readonly Schedule[];
   /** The files of a net by name, from its kernels and their printed text. */

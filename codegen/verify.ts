@@ -10,6 +10,7 @@
 import { bounds, combine, constantOffset } from "./affine.ts";
 import { children, expressions } from "./expr.ts";
 import {
+  BYTES,
   type Expr,
   isVector,
   type Kernel,
@@ -167,7 +168,7 @@ export function verifyNest(nest: LoopNest): void {
         prove(value.tensor, value.offset, meanings, isVector(value.type) ? LANES : 1);
         if (
           LOADED[nest.tensors[value.tensor].dtype] !== scalarOf(value.type) ||
-          (isVector(value.type) && value.type !== "f32x4")
+          (isVector(value.type) && BYTES[nest.tensors[value.tensor].dtype] !== 4)
         ) {
           throw fail(`${value.tensor} is loaded as ${value.type}`);
         }
@@ -251,7 +252,7 @@ export function verifyNest(nest: LoopNest): void {
           const offset = prove(s.tensor, s.offset, meanings, elements);
           if (!alone) throw fail(`${s.tensor} is written by every thread`);
           if (rows !== undefined) throw fail(`${s.tensor} belongs to the run and is written`);
-          if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && type !== "f32x4")) {
+          if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && BYTES[dtype] !== 4)) {
             throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
           }
           const places = stores.get(s.tensor) ?? [];

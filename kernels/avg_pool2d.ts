@@ -22,9 +22,9 @@ export const avgPool2d: LayerKind<z.infer<typeof schema>> = {
   forward(n, { x, y }, { kernel, stride = kernel }) {
     const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
     const [c, p, q] = [axis("c", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];
-    const [r, s] = [axis("r", kh), axis("s", kw)];
-    const window = x.at(n, c, plus(times(p, sh), r), plus(times(q, sw), s));
-    return [part([n, c, p, q], y.set([n, c, p, q], mul(sum([r, s], window), 1 / (kh * kw))))];
+    const [u, v] = [axis("u", kh), axis("v", kw)];
+    const window = x.at(n, c, plus(times(p, sh), u), plus(times(q, sw), v));
+    return [part([n, c, p, q], y.set([n, c, p, q], mul(sum([u, v], window), 1 / (kh * kw))))];
   },
 
   backward(n, { dx, dy }, { kernel, stride = kernel }) {

@@ -6,7 +6,7 @@
 import type { Axis, Part } from "../codegen/ir.ts";
 import { STEP } from "../codegen/ir.ts";
 import type { Tensors } from "../codegen/layer.ts";
-import { add, axis, div, featureAxes, float, named, part, sum } from "../codegen/notation.ts";
+import { add, axis, div, featureAxes, float, part } from "../codegen/notation.ts";
 
 /** Where this is written. */
 export const source = "kernels/batch.ts";
@@ -29,8 +29,7 @@ export function gatherTargets(n: Axis, { target, targets, order }: Tensors): Par
   return [part([n, o], target.set([n, o], targets.at(order.at(STEP, n), o)))];
 }
 
-/** Adds the batch's losses and hits to the epoch's. */
-export function addUp(n: Axis, { loss, hit, loss_sum, hit_sum }: Tensors): Part[] {
-  const losses = named("losses", sum([n], loss.at(n))), hits = named("hits", sum([n], hit.at(n)));
-  return [part([], loss_sum.set([0], add(loss_sum.at(0), losses)), hit_sum.set([0], add(hit_sum.at(0), hits)))];
+/** sum[n] = sum[n] + x[n]: what each row of the batch brings to the epoch's loss and hits. */
+export function addUp(n: Axis, { x, sum }: Tensors): Part[] {
+  return [part([n], sum.set([n], add(sum.at(n), x.at(n))))];
 }

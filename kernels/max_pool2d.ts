@@ -17,6 +17,8 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = {
   schema,
   summary: "largest element of each window; of equal ones the first gets the gradient",
 
+  maximum: true,
+
   shape: ({ kernel, stride = kernel }, input) => pooledShape(kernel, stride, input),
 
   saved({ kernel }, _input, output) {
@@ -27,10 +29,10 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = {
   forward(n, { x, y, code }, { kernel, stride = kernel }) {
     const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
     const [c, p, q] = [axis("c", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];
-    const [r, s] = [axis("r", kh), axis("s", kw)];
-    const window = x.at(n, c, plus(times(p, sh), r), plus(times(q, sw), s));
+    const [u, v] = [axis("u", kh), axis("v", kw)];
+    const window = x.at(n, c, plus(times(p, sh), u), plus(times(q, sw), v));
     const at = [n, c, p, q];
-    return [part(at, y.set(at, max([r, s], window)), code.set(at, argmax([r, s], window)))];
+    return [part(at, y.set(at, max([u, v], window)), code.set(at, argmax([u, v], window)))];
   },
 
   backward(n, { dx, dy, code }, { kernel, stride = kernel }) {

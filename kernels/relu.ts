@@ -6,6 +6,7 @@ export const relu = elementwise({
   type: "relu",
   source: "kernels/relu.ts",
   summary: "max(0, x)",
+  monotone: true,
   forward: (x) => larger(x, 0),
   backward: (y, dy) => select(le(y, 0), 0, dy),
 });

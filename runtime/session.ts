@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fromStored, toStored } from "../codegen/arrange.ts";
 import { BYTES } from "../codegen/ir.ts";
 import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan } from "../codegen/plan.ts";
@@ -89,12 +90,21 @@ export class Session {
   /** Draws the initial parameters and clears the optimizer's state. */
   initialize(seed: number): void {
     for (const tensor of Object.values(this.#plan.tensors)) {
-      if (tensor.role === "parameter") initialize(this.tensor(tensor.name), tensor, seed);
+      if (tensor.role === "parameter") {
+        const values = this.tensor(tensor.name);
+        initialize(values, tensor, seed);
+        values.set(toStored(values, tensor.layout));
+      }
       if (tensor.role === "state") this.tensor(tensor.name).fill(0);
     }
   }
 
-  /** A tensor's elements in the arena, halo and all; not a copy. */
+  /** A tensor's elements in the usual order: a copy. It must have no halo. */
+  read(name: string): Float32Array {
+    return fromStored(this.tensor(name), this.#plan.tensors[name].layout);
+  }
+
+  /** A tensor's elements as they are stored in the arena, halo and all; not a copy. */
   tensor(name: string): Float32Array {
     const { offset, bytes, dtype } = this.#plan.tensors[name];
     if (dtype !== "f32") throw new TypeError(`${name} is ${dtype}`);
@@ -148,10 +158,11 @@ export class Session {
 
   async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
-    for (const sum of sums) sum[0] = 0;
+    for (const sum of sums) sum.fill(0);
     await this.#team.run({ rows: set, mode, from: 0, to: steps });
     const samples = Math.min(this.#sets[set].samples, steps * this.#plan.batchSize);
-    return { loss: sums[0][0] / samples, correct: sums[1][0] };
+    const [loss, correct] = sums.map((rows) => rows.reduce((sum, value) => sum + value, 0));
+    return { loss: loss / samples, correct };
   }
 }
 

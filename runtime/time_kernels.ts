@@ -45,7 +45,7 @@ export async function timeKernels(
   target: Target,
   milliseconds = 200,
 ): Promise<KernelTime[]> {
-  const net = compileTarget(plan(spec, registry), target);
+  const net = compileTarget(plan(spec, registry, { layout: target.layout }), target);
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = net.plan.train.kernels;
   return kernelsOf({ ...net.plan, evaluate: net.plan.train }).map((kernel) => {

@@ -127,7 +127,7 @@ export async function run(
     const { loss, correct } = await session.evaluate(1);
     const trained = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
     const parameters = new Map(
-      trained.map(({ name, shape }) => [name, { shape, values: session.tensor(name).slice() }]),
+      trained.map(({ name, shape, layout }) => [name, { shape: layout?.shape ?? shape, values: session.read(name) }]),
     );
     const images = epochs * train.samples;
     return {

@@ -70,7 +70,7 @@ export async function verifyNet(
     rows.push(row);
     onRow?.(row);
   };
-  const net = compileTarget(plan(spec, registry, { data }), target);
+  const net = compileTarget(plan(spec, registry, { data, layout: target.layout }), target);
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {

@@ -40,11 +40,11 @@ async function generated(spec: Spec, data: Dataset, target: typeof targets[numbe
     const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map(({ name }) =>
       name
     );
-    const initial = new Map(names.map((name) => [name, session.tensor(name).slice()]));
+    const initial = new Map(names.map((name) => [name, session.read(name)]));
     const rate = initialLearningRate(spec), { optimizer } = planned.plan.graph;
     const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
     const { loss, correct } = await session.train(0, { seed: SEED, epoch: 0, params }, steps);
-    const parameters = new Map(names.map((name) => [name, session.tensor(name).slice()]));
+    const parameters = new Map(names.map((name) => [name, session.read(name)]));
     return { initial, parameters, loss, correct };
   } finally {
     session.close();

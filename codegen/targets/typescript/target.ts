@@ -18,6 +18,7 @@ export const typescript: Target = {
   numbers: "f32 in, sums in f64",
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },
   commentMark: "//",
+  layout: "rows",
   candidates,
   files: (plan, kernels, texts) => ({
     ...Object.fromEntries([...texts].map(([name, text]) => [`${name}.ts`, text])),

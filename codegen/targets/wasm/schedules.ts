@@ -1,34 +1,56 @@
 /**
- * Which schedules suit V8's WebAssembly compiler on vectors of four.
+ * Which schedules suit V8's WebAssembly compiler: vectors of four, or, where it packs them, pairs of these.
  *
  * @module
  */
 import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
 import { expressions } from "../../expr.ts";
-import { type Axis, type Kernel, LANES, type Load, type Part } from "../../ir.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
 import { lower, ScheduleError } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
-/** Vectors summed side by side: 16 registers hold them and what is loaded. */
-const MOST_VECTORS = 12;
-/** Reductions of up to so many iterations are unrolled whole. */
+/** What a register holds, and how many sums are kept in registers at most: the other ones hold what is loaded. */
+export interface Registers {
+  /** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */
+  readonly vectors: 1 | 2;
+  readonly sums: number;
+}
+
+/** So many sums side by side keep two multipliers busy, each of which takes four cycles. */
+const BUSY = 8;
+/** Reductions of up to so many iterations around the one that does the work are unrolled whole. */
 const SMALL = 9;
 /** A single axis of a reduction is unrolled up to here. */
 const SHORT = 7;
-/** Instructions that add up the lanes of a vector. */
+/** Copies of the body of a long reduction. */
+const COPIES = 4;
+/** Cycles that add up the lanes of a vector. */
 const TOTAL = 8;
+/** Instructions that begin and end an iteration. */
+const LOOP = 4;
+/** Instructions that are decoded in a cycle. */
+const WIDTH = 4;
+/** Schedules that are proposed for one axis of vectors. */
+const PROPOSALS = 6;
+
+/** A schedule, and the cycles it is thought to take for one term of one output. */
+interface Guess {
+  readonly cost: number;
+  readonly schedule: Schedule;
+}
 
 /** Schedules that fit the kernel, best guess first. */
-export function candidates(kernel: Kernel): readonly Schedule[] {
+export function candidates(kernel: Kernel, registers: Registers): readonly Schedule[] {
   const part = mainPart(kernel);
   const axes = new Map(
     [...part.axes, ...reductions(part).flatMap(({ axes }) => axes)].map((axis) => [axis.name, axis]),
   );
   const options: (string | undefined)[] = [...axes.values()].filter(({ extent, name }) =>
-    extent >= 4 && fits(kernel, { vectorize: name })
+    extent >= LANES && fits(kernel, { vectorize: name })
   ).map(({ name }) => name);
-  const best = [...options, undefined].map((vectorize) => register(part, vectorize)).sort((a, b) => a.cost - b.cost);
-  return best.map(({ schedule }) => withThreads(kernel, schedule)).filter((schedule) => fits(kernel, schedule));
+  return [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, registers))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ schedule }) => withThreads(kernel, schedule)).filter((schedule) => fits(kernel, schedule));
 }
 
 function fits(kernel: Kernel, schedule: Schedule): boolean {
@@ -41,73 +63,122 @@ function fits(kernel: Kernel, schedule: Schedule): boolean {
   }
 }
 
-/** Tile and unrolling that need the fewest instructions per multiplication of the longest reduction. */
-function register(part: Part, vectorize: string | undefined): { cost: number; schedule: Schedule } {
+/** The reductions of a part around each other, the one that does the work last; undefined where several do different work. */
+function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
   const all = reductions(part);
+  const core = all.reduce<Reduce | undefined>((a, b) => a && points(a.axes) >= points(b.axes) ? a : b, undefined);
+  if (!core) return undefined;
+  const outer = all.filter((r) => expressions(r.body).includes(core));
+  return all.every((r) => r.axes === core.axes || outer.includes(r)) ? { outer, core } : undefined;
+}
+
+/** The best schedules with vectors along one axis. */
+function guesses(part: Part, vectorize: string | undefined, registers: Registers): Guess[] {
   const unroll: Record<string, number> = {};
-  for (const { axes } of all) {
+  for (const { axes } of reductions(part)) {
     if (points(axes) <= SMALL && !axes.some(({ name }) => name === vectorize)) {
       for (const { name, extent } of axes) unroll[name] = extent;
     }
   }
   const base: Schedule = { unroll, ...(vectorize !== undefined && { vectorize }) };
-  const plain = { cost: vectorize === undefined ? 4 : 1, schedule: base };
-  if (all.length === 0) return plain;
-  const longest = all.reduce((a, b) => points(a.axes) >= points(b.axes) ? a : b);
-  if (longest.reduction !== "sum" || points(longest.axes) <= SMALL || all.some(({ axes }) => axes !== longest.axes)) {
-    return plain;
+  const nest = nested(part);
+  const lanes = part.axes.find(({ name }) => name === vectorize);
+  // pairs of vectors, so that they can be packed
+  const pair = lanes && lanes.extent >= LANES * registers.vectors ? { tile: { [lanes.name]: registers.vectors } } : {};
+  const plain: Guess = { cost: vectorize === undefined ? 2 * LANES : 2, schedule: { ...base, ...pair } };
+  if (!nest || nest.core.reduction !== "sum" || points(nest.core.axes) <= SMALL) return [plain];
+  if (nest.outer.some(({ axes }) => points(axes) > SMALL)) return [plain];
+  const { outer, core } = nest;
+  const loads = expressions(core.body).filter((expr) => expr.kind === "load");
+  const work = expressions(core.body).filter((expr) => expr.kind === "op").length;
+  const terms = expressions(core.body).filter((expr) => expr.kind === "op" && expr.op === "mul").length || 1;
+  const inner = core.axes.findLast(({ extent, name }) => extent > 1 && name !== vectorize);
+  const across = core.axes.some(({ name }) => name === vectorize);
+  const around: Group[] = outer.length === 0
+    ? []
+    : outer[0].axes.map((axis) => ({ axis, count: axis.extent, width: 1 }));
+  const found: Guess[] = [];
+  for (const tile of tiles(part.axes, vectorize, registers)) {
+    const sums = [...tile, ...around].reduce((product, { count }) => product * count, 1);
+    const held = lanes ? Math.ceil(sums / registers.vectors) : sums;
+    if (held > registers.sums) continue;
+    const copies = inner === undefined
+      ? 1
+      : inner.extent <= SHORT
+      ? inner.extent
+      : inner.extent % COPIES === 0
+      ? COPIES
+      : 1;
+    const groups = [...tile, ...around, ...inner ? [{ axis: inner, count: copies, width: 1 }] : []];
+    const { points: bodies, wide, single } = distinct(loads, groups, vectorize);
+    const paired = lanes && tile.some(({ axis, count }) => axis === lanes && count % registers.vectors === 0);
+    const per = paired ? registers.vectors : 1;
+    const multiplies = bodies * terms / per, loaded = wide / per + single;
+    const cycles = Math.max(
+      multiplies / 2 * Math.max(1, BUSY / (sums / per)),
+      loaded / 2,
+      (multiplies + loaded + bodies * Math.max(0, work - 2 * terms) / per / 2 + LOOP) / WIDTH,
+    );
+    const lanesIn = vectorize === undefined ? 1 : LANES;
+    const cost = cycles / (bodies * terms * lanesIn) * passes(vectorize, part.axes, core.axes) * lanesIn +
+      (across ? TOTAL / points(core.axes) : 0) + 1e-6 * sums + 1e-7 * distance(tile, part.axes);
+    const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
+    const whole = Object.fromEntries(outer.flatMap(({ axes }) => axes.map(({ name, extent }) => [name, extent])));
+    found.push({
+      cost,
+      schedule: {
+        ...base,
+        tile: sizes,
+        unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) },
+      },
+    });
   }
-  const loads = expressions(longest.body).filter((expr) => expr.kind === "load");
-  const inner = longest.axes.findLast(({ extent, name }) => extent > 1 && name !== vectorize);
-  const across = longest.axes.some(({ name }) => name === vectorize);
-  let best: { cost: number; schedule: Schedule } = { cost: Infinity, schedule: base };
-  for (const tile of tiles(part.axes, vectorize)) {
-    for (const copies of new Set([1, inner && inner.extent <= SHORT ? inner.extent : 1])) {
-      const each = instructions(
-        loads,
-        [...tile, ...inner ? [{ axis: inner, count: copies, width: 1 }] : []],
-        vectorize,
-      );
-      const cost = each * passes(vectorize, part.axes, longest.axes) + (across ? TOTAL / points(longest.axes) : 0);
-      if (cost >= best.cost - 1e-9) continue;
-      const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
-      best = { cost, schedule: { ...base, tile: sizes, unroll: inner ? { ...unroll, [inner.name]: copies } : unroll } };
-    }
-  }
-  return best;
+  return found.sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
 }
 
 /** Vectors and single elements that an axis is gone through in, by its extent: a quarter, and more where it does not divide. */
 function passes(vectorize: string | undefined, ...spaces: (readonly Axis[])[]): number {
   const axis = spaces.flat().find(({ name }) => name === vectorize);
-  return axis ? (Math.floor(axis.extent / 4) + axis.extent % 4) / axis.extent : 1;
+  return axis ? (Math.floor(axis.extent / LANES) + axis.extent % LANES) / axis.extent : 1;
 }
 
-/** Tiles of up to two axes within the registers; sizes along the vectors' axis count vectors. */
-function tiles(axes: readonly Axis[], vectorize: string | undefined): Group[][] {
+/** Tiles of up to two axes; sizes along the vectors' axis count vectors, whole registers where there are enough. */
+function tiles(axes: readonly Axis[], vectorize: string | undefined, { vectors, sums }: Registers): Group[][] {
   const sizes = (axis: Axis): Group[] => {
-    const width = axis.name === vectorize ? LANES : 1, most = Math.floor(axis.extent / width);
-    return [1, 2, 3, 4, 5, 6, 7, 8].filter((count) => count <= most && (most % count === 0 || most > 16))
+    const along = axis.name === vectorize, width = along ? LANES : 1, most = Math.floor(axis.extent / width);
+    const by = along && most >= vectors ? vectors : 1;
+    return Array.from({ length: 8 }, (_, i) => (i + 1) * by)
+      .filter((count) => count <= most && (most % count === 0 || most > 16))
       .map((count) => ({ axis, count, width }));
   };
   const wide = axes.filter(({ extent }) => extent > 1);
+  const lanes = wide.find(({ name }) => name === vectorize);
   const single = wide.flatMap((axis) => sizes(axis).map((group) => [group]));
   const double = wide.flatMap((a, i) =>
     wide.slice(i + 1).flatMap((b) => sizes(a).flatMap((x) => sizes(b).map((y) => [x, y])))
   );
-  const vectors = (groups: Group[]) => groups.reduce((product, { count }) => product * count, 1);
-  return [[], ...single, ...double].filter((groups) => vectors(groups) <= MOST_VECTORS);
+  const triple = lanes
+    ? double.filter((groups) => !groups.some(({ axis }) => axis === lanes))
+      .flatMap((groups) => sizes(lanes).map((group) => [...groups, group]))
+    : [];
+  const count = (groups: Group[]) => groups.reduce((product, { count }) => product * count, 1);
+  return [[], ...single, ...double, ...triple].filter((groups) => count(groups) <= sums * vectors);
 }
 
-/** Loads, broadcasts and multiplications for one point of a group. */
-function instructions(loads: readonly Load[], groups: readonly Group[], vectorize: string | undefined): number {
-  const distinct = distinctLoads(loads, groups);
-  const broadcasts = vectorize === undefined
-    ? 0
-    : distinct.loads.filter(({ index }) =>
-      !index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize))
-    ).length;
-  // few accumulators leave the multiplier waiting for itself
-  const accumulators = groups.reduce((product, { count }) => product * count, 1);
-  return (distinct.loads.length + broadcasts) / distinct.points + 1 + 4 / accumulators;
+/** How far out the axes of a tile are: elements along inner ones are nearer to each other in memory. */
+function distance(tile: readonly Group[], axes: readonly Axis[]): number {
+  return tile.reduce((sum, { axis, count }) => sum + (count > 1 ? axes.length - axes.indexOf(axis) : 0), 0);
+}
+
+/** Loads of vectors and of single elements that a group needs, each once. */
+function distinct(
+  loads: readonly Load[],
+  groups: readonly Group[],
+  vectorize: string | undefined,
+): { points: number; wide: number; single: number } {
+  const found = distinctLoads(loads, groups);
+  const isWide = ({ index }: Load) =>
+    index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize));
+  const wide = found.loads.filter(isWide).length;
+  return { points: found.points, wide, single: found.loads.length - wide };
 }

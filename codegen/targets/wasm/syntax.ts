@@ -43,6 +43,9 @@ function offset(at: Offset): Piece {
   return piece(at.constant === 0 ? movingText(at) : `(i32.add ${movingText(at)} (i32.const ${at.constant}))`);
 }
 
+/** 0 in every lane. */
+const isZero = ({ text }: Piece) => text === "(f32x4.splat (f32.const 0))";
+
 const lanewise = (name: string) => call(`f32x4.${name}`);
 
 /** A float's bits. */
@@ -91,7 +94,13 @@ const vectorOperations = (relaxed: boolean): Record<Op, (...operands: Piece[]) =
   lt: lanewise("lt"),
   le: lanewise("le"),
   eq: call("i32x4.eq"),
-  select: (condition, a, b) => call("v128.bitselect")(a, b, condition),
+  // with 0 on one side, a mask will do
+  select: (condition, a, b) =>
+    isZero(b)
+      ? call("v128.and")(a, condition)
+      : isZero(a)
+      ? call("v128.andnot")(b, condition)
+      : call("v128.bitselect")(a, b, condition),
   pick: (condition, a, b) => call("v128.bitselect")(a, b, condition),
   float: lanewise("convert_i32x4_s"),
   ufloat: lanewise("convert_i32x4_u"),
@@ -140,9 +149,16 @@ export function syntax(relaxed: boolean) {
       operations: SCALAR,
       vectors: {
         operations: vectorOperations(relaxed),
-        ramp: (at) => piece(`(i32x4.add (i32x4.splat ${offset(at).text}) (v128.const i32x4 0 1 2 3))`),
+        ramp: (at, step) =>
+          piece(
+            `(i32x4.add (i32x4.splat ${offset(at).text}) (v128.const i32x4 ${
+              [0, 1, 2, 3].map((lane) => lane * step).join(" ")
+            }))`,
+          ),
         splat({ text }, type) {
           const scalar = scalarOf(type);
+          const load = /^\(f32\.load /.exec(text);
+          if (load) return piece(`(v128.load32_splat ${text.slice(load[0].length)}`);
           // a condition in lanes is all ones or all zeros
           if (scalar === "bool") return piece(`(i32x4.splat (i32.sub (i32.const 0) ${text}))`);
           return piece(`(${scalar === "f32" ? "f32x4" : "i32x4"}.splat ${text})`);

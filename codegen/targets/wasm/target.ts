@@ -8,11 +8,16 @@ import type { Plan, Step } from "../../plan.ts";
 import type { CompiledKernel, Target } from "../../target.ts";
 import { Writer } from "../../writer.ts";
 import { prelude } from "./prelude.ts";
-import { candidates } from "./schedules.ts";
+import { candidates, type Registers } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
 /** Bytes of a page of WebAssembly memory. */
 const PAGE = 65536;
+
+/** 128-bit registers, of which the engine keeps one or two. */
+const UNPACKED: Registers = { vectors: 1, sums: 12 };
+/** 256-bit registers, in which V8 packs pairs of vectors when it is told to. */
+const PACKED: Registers = { vectors: 2, sums: 12 };
 
 function target(name: string, relaxed: boolean): Target {
   return {
@@ -25,7 +30,8 @@ function target(name: string, relaxed: boolean): Target {
     // several roundings of one element count as one: a quotient of polynomials, a root, a last sum
     epsilon: { sum: 2 ** -23, store: 2 ** -20 },
     commentMark: ";;",
-    candidates,
+    layout: "lanes",
+    candidates: (kernel) => candidates(kernel, relaxed ? PACKED : UNPACKED),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
   };
 }
