@@ -62,10 +62,10 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
 export function compileKernel(
   kernel: Kernel,
   schedule: Schedule,
-  { fma }: Pick<Target, "fma"> = { fma: false },
+  { fma, wholeAddresses }: Pick<Target, "fma" | "wholeAddresses"> = { fma: false, wholeAddresses: false },
 ): CompiledKernel {
   verifyKernel(kernel);
-  const whole = broadcast(simplify(lower(kernel, schedule)));
+  const whole = broadcast(simplify(lower(kernel, schedule), wholeAddresses));
   const nest = fma ? contract(whole) : whole;
   verifyNest(nest);
   return { kernel, schedule, nest };

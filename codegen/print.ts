@@ -48,7 +48,7 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
           break;
         }
         case "let":
-          writer.line(syntax.let(s.name, s.type, value(s.value)));
+          writer.line(syntax.let(s.name, s.type, value(s.value), s.value));
           break;
         case "variable":
           writer.line(syntax.variable(s.name, s.type, value(s.value)));

@@ -16,29 +16,40 @@ interface Level {
   readonly bases: Statement[];
   readonly known: Map<string, string>;
   readonly names: Set<string>;
+  readonly whole: boolean;
 }
 
-/** Hoists index arithmetic; what is computed stays the same. */
-export function simplify(nest: LoopNest): LoopNest {
-  return { ...nest, body: simplifyBody(nest.body, [], new Map([["step", 0]])) };
+/**
+ * Hoists index arithmetic; what is computed stays the same.
+ *
+ * @param whole whether every access has one variable: otherwise the innermost loop's may be added to a base.
+ */
+export function simplify(nest: LoopNest, whole = false): LoopNest {
+  return { ...nest, body: simplifyBody(nest.body, [], new Map([["step", 0]]), whole) };
 }
 
 function simplifyBody(
   body: readonly Statement[],
   around: readonly Level[],
   variables: Map<string, number>,
+  whole: boolean,
 ): Statement[] {
-  const level: Level = { variables, bases: [], known: new Map(), names: new Set() };
+  const level: Level = { variables, bases: [], known: new Map(), names: new Set(), whole };
   const levels = [...around, level];
   const result: Statement[] = [];
   for (const statement of body) {
     if (statement.kind === "loop") {
       result.push({
         ...statement,
-        body: simplifyBody(statement.body, levels, new Map([[statement.variable, statement.to - statement.step]])),
+        body: simplifyBody(
+          statement.body,
+          levels,
+          new Map([[statement.variable, statement.to - statement.step]]),
+          whole,
+        ),
       });
     } else if (statement.kind === "block") {
-      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map()) });
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), whole) });
     } else if (statement.kind === "comment") {
       result.push(statement);
     } else if (statement.kind === "store") {
@@ -78,7 +89,7 @@ function rebase(offset: Offset, tensor: string, levels: readonly Level[]): Offse
   if (terms.length === 0) return offset;
   const innermost = terms[terms.length - 1];
   // the loop right here may add its variable itself
-  const here = depth(innermost.variable) === levels.length - 1 && innermost.coefficient === 1;
+  const here = !levels[0].whole && depth(innermost.variable) === levels.length - 1 && innermost.coefficient === 1;
   const prefix = here ? terms.slice(0, -1) : terms;
   const base = baseOf(prefix, tensor, levels, depth);
   const constant = offset.constant - prefix.reduce((sum, term) => sum + lift(term, levels, depth), 0);
@@ -94,13 +105,20 @@ function lift(
   return coefficient < 0 ? -coefficient * levels[depth(variable)].variables.get(variable)! : 0;
 }
 
+function isBase(variable: string, levels: readonly Level[]): boolean {
+  return levels.some(({ names }) => names.has(variable));
+}
+
 function baseOf(
   terms: Offset["terms"],
   tensor: string,
   levels: readonly Level[],
   depth: (variable: string) => number,
 ): Offset["terms"] {
-  if (terms.length === 0 || (terms.length === 1 && terms[0].coefficient === 1)) return terms;
+  if (terms.length === 0) return terms;
+  if (terms.length === 1 && terms[0].coefficient === 1 && (!levels[0].whole || isBase(terms[0].variable, levels))) {
+    return terms;
+  }
   const key = offsetKey({ constant: 0, terms });
   for (const { known } of levels) if (known.has(key)) return [{ variable: known.get(key)!, coefficient: 1 }];
   const last = terms[terms.length - 1];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Kernel, LoopNest, Offset, Op, Type } from "./ir.ts";
+import type { Kernel, LoopNest, Offset, Op, Type, Value } from "./ir.ts";
 import type { Plan } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -31,7 +31,7 @@ export interface Syntax {
   loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
   /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
   block(last: boolean, to: number): readonly [string, string];
-  let(name: string, type: Type, value: Piece): string;
+  let(name: string, type: Type, value: Piece, given: Value): string;
   variable(name: string, type: Type, value: Piece): string;
   set(name: string, type: Type, value: Piece): string;
   /** `name = name + value`. */
@@ -59,6 +59,8 @@ export interface Target {
   syntax(places: Readonly<Record<string, Place>>): Syntax;
   /** The file that is loaded: it has all kernels, or imports them. */
   readonly entry: string;
+  /** Whether the whole index of an access is computed once, as a local that accesses share. */
+  readonly wholeAddresses: boolean;
   /** Whether a product and the sum it goes into become one operation. */
   readonly fma: boolean;
   /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */

@@ -19,6 +19,7 @@ export const typescript: Target = {
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },
   commentMark: "//",
   layout: "rows",
+  wholeAddresses: false,
   candidates,
   files: (plan, kernels, texts) => ({
     ...Object.fromEntries([...texts].map(([name, text]) => [`${name}.ts`, text])),

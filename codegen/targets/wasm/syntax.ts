@@ -13,6 +13,7 @@ import {
   type Statement,
   type TensorType,
   type Type,
+  type Value,
 } from "../../ir.ts";
 import type { Piece, Place, Syntax } from "../../target.ts";
 
@@ -128,9 +129,13 @@ const STORE: Readonly<Record<TensorType["dtype"], string>> = {
 export function syntax(relaxed: boolean) {
   return (places: Readonly<Record<string, Place>>): Syntax => {
     let types: LoopNest["tensors"] = {};
+    /** Locals that hold a byte address: all that use them access elements of four bytes. */
+    let addresses: ReadonlySet<string> = new Set();
     const access = (instruction: string, tensor: string, at: Offset) => {
       const size = BYTES[types[tensor].dtype], place = places[tensor];
-      const scaled = size === 1 || at.terms.length === 0 ? movingText(at) : `(i32.shl ${movingText(at)} (i32.const 2))`;
+      const scaled = size === 1 || at.terms.length === 0 || at.terms.every(({ variable }) => addresses.has(variable))
+        ? movingText(at)
+        : `(i32.shl ${movingText(at)} (i32.const 2))`;
       const base = "rows" in place
         ? at.terms.length === 0 ? `(global.get $${place.rows})` : `(i32.add (global.get $${place.rows}) ${scaled})`
         : scaled;
@@ -179,7 +184,12 @@ export function syntax(relaxed: boolean) {
         last,
         to,
       ) => [last ? `(if (i32.eq (local.get $to) (i32.const ${to})) (then` : "(block", last ? "))" : ")"],
-      let: set,
+      let: (name, type, value, given) => {
+        if (!addresses.has(name) || given.kind !== "offset") return set(name, type, value);
+        const { constant, terms } = given.offset;
+        const scaled = terms.map((t) => addresses.has(t.variable) ? t : { ...t, coefficient: 4 * t.coefficient });
+        return set(name, type, offset({ constant: 4 * constant, terms: scaled }));
+      },
       variable: set,
       set,
       accumulate: (name, type, { text }) =>
@@ -195,6 +205,7 @@ export function syntax(relaxed: boolean) {
       comment: (text) => `;; ${text}`,
       kernel(nest) {
         types = nest.tensors;
+        addresses = addressesOf(nest);
         const args = ["step", ...nest.parallel ? ["from", "to"] : []].map((name) => ` (param $${name} i32)`).join("");
         const lines: string[] = [];
         for (const [type, names] of localsOf(nest.body)) {
@@ -206,6 +217,51 @@ export function syntax(relaxed: boolean) {
       },
     };
   };
+}
+
+/** Locals of a nest that are nothing but indices of elements of four bytes, or parts of such. */
+function addressesOf(nest: LoopNest): Set<string> {
+  const bases = new Map<string, Offset>(), inBytes = new Set<string>(), inElements = new Set<string>();
+  const use = ({ terms }: Offset, bytes: boolean) => {
+    for (const { variable, coefficient } of terms) {
+      if (bytes && terms.length === 1 && coefficient === 1) inBytes.add(variable);
+      else inElements.add(variable);
+    }
+  };
+  const value = (v: Value) => {
+    if (v.kind === "element") use(v.offset, BYTES[nest.tensors[v.tensor].dtype] === 4);
+    if (v.kind === "offset" || v.kind === "ramp") use(v.offset, false);
+    if (v.kind === "splat" || v.kind === "total") value(v.value);
+    if (v.kind === "apply") v.operands.forEach(value);
+  };
+  const visit = (body: readonly Statement[]) => {
+    for (const s of body) {
+      if (s.kind === "loop" || s.kind === "block") visit(s.body);
+      else if (s.kind === "let" && s.value.kind === "offset") bases.set(s.name, s.value.offset);
+      else if (s.kind !== "comment") value(s.value);
+      if (s.kind === "store") use(s.offset, BYTES[nest.tensors[s.tensor].dtype] === 4);
+    }
+  };
+  visit(nest.body);
+  const found = new Set([...inBytes].filter((name) => bases.has(name) && !inElements.has(name)));
+  // what only these are made of
+  for (let more = true; more;) {
+    more = false;
+    for (const [name] of bases) {
+      const users = [...bases].filter(([, { terms }]) => terms.some(({ variable }) => variable === name));
+      if (found.has(name)) {
+        if (users.every(([user]) => found.has(user))) continue;
+        found.delete(name);
+        more = true;
+      } else if (
+        !inBytes.has(name) && !inElements.has(name) && users.length > 0 && users.every(([user]) => found.has(user))
+      ) {
+        found.add(name);
+        more = true;
+      }
+    }
+  }
+  return found;
 }
 
 /** Declarations of locals in one line. */

@@ -31,6 +31,7 @@ function target(name: string, relaxed: boolean): Target {
     epsilon: { sum: 2 ** -23, store: 2 ** -20 },
     commentMark: ";;",
     layout: "lanes",
+    wholeAddresses: true,
     candidates: (kernel) => candidates(kernel, relaxed ? PACKED : UNPACKED),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
   };
