@@ -37,6 +37,7 @@ const WARM_UP = 5;
  * Times every kernel of a training step.
  *
  * @param milliseconds how long each kernel is run for, at least; never under ten runs.
+ * @param only the one kernel to time; all when left out.
  * @throws {Error} when a kernel does not agree with the interpreter: it is not timed then.
  */
 export async function timeKernels(
@@ -44,11 +45,13 @@ export async function timeKernels(
   registry: Registry,
   target: Target,
   milliseconds = 200,
+  only?: string,
 ): Promise<KernelTime[]> {
   const net = compileTarget(plan(spec, registry, { layout: target.layout }), target);
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = net.plan.train.kernels;
-  return kernelsOf({ ...net.plan, evaluate: net.plan.train }).map((kernel) => {
+  const kernels = kernelsOf({ ...net.plan, evaluate: net.plan.train });
+  return kernels.filter(({ name }) => only === undefined || name === only).map((kernel) => {
     const compiled = net.kernels.get(kernel.name)!;
     const loaded = load(kernel.name);
     const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
