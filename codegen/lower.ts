@@ -682,7 +682,7 @@ function labelled(name: string, labels: readonly number[]): string {
 }
 
 /** What a sum adds up in each iteration, term by term: each becomes a multiply-add of its own. */
-function termsOf({ body }: Reduce): readonly Expr[] {
+export function termsOf({ body }: Reduce): readonly Expr[] {
   const terms = (expr: Expr): Expr[] =>
     expr.kind === "op" && expr.op === "add" && expr.name === undefined ? expr.operands.flatMap(terms) : [expr];
   return terms(body);

@@ -6,7 +6,7 @@
 import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
 import { expressions } from "../../expr.ts";
 import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
-import { lower, ScheduleError } from "../../lower.ts";
+import { lower, ScheduleError, termsOf } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
 /** What a register holds, and how many sums are kept in registers at most: the other ones hold what is loaded. */
@@ -91,7 +91,7 @@ function guesses(part: Part, vectorize: string | undefined, registers: Registers
   const { outer, core } = nest;
   const loads = expressions(core.body).filter((expr) => expr.kind === "load");
   const work = expressions(core.body).filter((expr) => expr.kind === "op").length;
-  const terms = expressions(core.body).filter((expr) => expr.kind === "op" && expr.op === "mul").length || 1;
+  const terms = termsOf(core).length;
   const inner = core.axes.findLast(({ extent, name }) => extent > 1 && name !== vectorize);
   const across = core.axes.some(({ name }) => name === vectorize);
   const around: Group[] = outer.length === 0
@@ -100,8 +100,6 @@ function guesses(part: Part, vectorize: string | undefined, registers: Registers
   const found: Guess[] = [];
   for (const tile of tiles(part.axes, vectorize, registers)) {
     const sums = [...tile, ...around].reduce((product, { count }) => product * count, 1);
-    const held = lanes ? Math.ceil(sums / registers.vectors) : sums;
-    if (held > registers.sums) continue;
     const copies = inner === undefined
       ? 1
       : inner.extent <= SHORT
@@ -113,6 +111,9 @@ function guesses(part: Part, vectorize: string | undefined, registers: Registers
     const { points: bodies, wide, single } = distinct(loads, groups, vectorize);
     const paired = lanes && tile.some(({ axis, count }) => axis === lanes && count % registers.vectors === 0);
     const per = paired ? registers.vectors : 1;
+    // of several terms, what one has loaded waits in registers for the next
+    const waiting = terms > 1 ? wide / per / 2 : 0;
+    if (sums / per + waiting > registers.sums) continue;
     const multiplies = bodies * terms / per, loaded = wide / per + single;
     const cycles = Math.max(
       multiplies / 2 * Math.max(1, BUSY / (sums / per)),
