@@ -47,7 +47,7 @@ export function distinctLoads(loads: readonly Load[], groups: readonly Group[]):
       const moved = load.index.map((i) =>
         i.kind === "load"
           ? ""
-          : i.terms.reduce((sum, { axis, coefficient }) => sum + coefficient * (at.get(axis) ?? 0), 0)
+          : i.terms.reduce((sum, { axis, coefficient }) => sum + coefficient * (at.get(axis) ?? 0), i.constant)
       );
       distinct.set(`${load.tensor} ${moved.join()}`, load);
     }

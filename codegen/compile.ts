@@ -62,10 +62,13 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
 export function compileKernel(
   kernel: Kernel,
   schedule: Schedule,
-  { fma, wholeAddresses }: Pick<Target, "fma" | "wholeAddresses"> = { fma: false, wholeAddresses: false },
+  { fma, wholeAddresses, expand }: Pick<Target, "fma" | "wholeAddresses" | "expand"> = {
+    fma: false,
+    wholeAddresses: false,
+  },
 ): CompiledKernel {
   verifyKernel(kernel);
-  const whole = broadcast(simplify(lower(kernel, schedule), wholeAddresses));
+  const whole = broadcast(simplify(lower(expand ? expand(kernel) : kernel, schedule), wholeAddresses));
   const nest = fma ? contract(whole) : whole;
   verifyNest(nest);
   return { kernel, schedule, nest };

@@ -59,6 +59,8 @@ export interface Target {
   syntax(places: Readonly<Record<string, Place>>): Syntax;
   /** The file that is loaded: it has all kernels, or imports them. */
   readonly entry: string;
+  /** Puts arithmetic in place of what the language has no good operation for. */
+  expand?(kernel: Kernel): Kernel;
   /** Whether the whole index of an access is computed once, as a local that accesses share. */
   readonly wholeAddresses: boolean;
   /** Whether a product and the sum it goes into become one operation. */

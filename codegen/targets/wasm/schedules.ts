@@ -4,17 +4,16 @@
  * @module
  */
 import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
-import { expressions } from "../../expr.ts";
+import { expressions, freeAxes } from "../../expr.ts";
 import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
 import { lower, ScheduleError, termsOf } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
-/** What a register holds, and how many sums are kept in registers at most: the other ones hold what is loaded. */
-export interface Registers {
-  /** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */
-  readonly vectors: 1 | 2;
-  readonly sums: number;
-}
+/** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */
+export type Packing = 1 | 2;
+
+/** Registers of x64 that hold sums and what is loaded, of 16: the engine keeps one, and a product that is no fma takes two. */
+const REGISTERS: Readonly<Record<Packing, number>> = { 1: 13, 2: 15 };
 
 /** So many sums side by side keep two multipliers busy, each of which takes four cycles. */
 const BUSY = 8;
@@ -26,6 +25,10 @@ const SHORT = 7;
 const COPIES = 4;
 /** Cycles that add up the lanes of a vector. */
 const TOTAL = 8;
+/** What a load costs although two are done in a cycle beside the arithmetic. */
+const LOADS = 0.1;
+/** Shares of its time that a tile along an axis one further out costs, and that a rest costs. */
+const FAR = 0.02, REST = 0.75;
 /** Instructions that begin and end an iteration. */
 const LOOP = 4;
 /** Instructions that are decoded in a cycle. */
@@ -40,7 +43,7 @@ interface Guess {
 }
 
 /** Schedules that fit the kernel, best guess first. */
-export function candidates(kernel: Kernel, registers: Registers): readonly Schedule[] {
+export function candidates(kernel: Kernel, packing: Packing): readonly Schedule[] {
   const part = mainPart(kernel);
   const axes = new Map(
     [...part.axes, ...reductions(part).flatMap(({ axes }) => axes)].map((axis) => [axis.name, axis]),
@@ -48,7 +51,7 @@ export function candidates(kernel: Kernel, registers: Registers): readonly Sched
   const options: (string | undefined)[] = [...axes.values()].filter(({ extent, name }) =>
     extent >= LANES && fits(kernel, { vectorize: name })
   ).map(({ name }) => name);
-  return [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, registers))
+  return [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, packing))
     .sort((a, b) => a.cost - b.cost)
     .map(({ schedule }) => withThreads(kernel, schedule)).filter((schedule) => fits(kernel, schedule));
 }
@@ -73,7 +76,7 @@ function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
 }
 
 /** The best schedules with vectors along one axis. */
-function guesses(part: Part, vectorize: string | undefined, registers: Registers): Guess[] {
+function guesses(part: Part, vectorize: string | undefined, packing: Packing): Guess[] {
   const unroll: Record<string, number> = {};
   for (const { axes } of reductions(part)) {
     if (points(axes) <= SMALL && !axes.some(({ name }) => name === vectorize)) {
@@ -84,7 +87,7 @@ function guesses(part: Part, vectorize: string | undefined, registers: Registers
   const nest = nested(part);
   const lanes = part.axes.find(({ name }) => name === vectorize);
   // pairs of vectors, so that they can be packed
-  const pair = lanes && lanes.extent >= LANES * registers.vectors ? { tile: { [lanes.name]: registers.vectors } } : {};
+  const pair = lanes && lanes.extent >= LANES * packing ? { tile: { [lanes.name]: packing } } : {};
   const plain: Guess = { cost: vectorize === undefined ? 2 * LANES : 2, schedule: { ...base, ...pair } };
   if (!nest || nest.core.reduction !== "sum" || points(nest.core.axes) <= SMALL) return [plain];
   if (nest.outer.some(({ axes }) => points(axes) > SMALL)) return [plain];
@@ -98,7 +101,7 @@ function guesses(part: Part, vectorize: string | undefined, registers: Registers
     ? []
     : outer[0].axes.map((axis) => ({ axis, count: axis.extent, width: 1 }));
   const found: Guess[] = [];
-  for (const tile of tiles(part.axes, vectorize, registers)) {
+  for (const tile of tiles(part.axes, vectorize, packing)) {
     const sums = [...tile, ...around].reduce((product, { count }) => product * count, 1);
     const copies = inner === undefined
       ? 1
@@ -109,20 +112,28 @@ function guesses(part: Part, vectorize: string | undefined, registers: Registers
       : 1;
     const groups = [...tile, ...around, ...inner ? [{ axis: inner, count: copies, width: 1 }] : []];
     const { points: bodies, wide, single } = distinct(loads, groups, vectorize);
-    const paired = lanes && tile.some(({ axis, count }) => axis === lanes && count % registers.vectors === 0);
-    const per = paired ? registers.vectors : 1;
-    // of several terms, what one has loaded waits in registers for the next
-    const waiting = terms > 1 ? wide / per / 2 : 0;
-    if (sums / per + waiting > registers.sums) continue;
+    const paired = lanes && tile.some(({ axis, count }) => axis === lanes && count % packing === 0);
+    const per = paired ? packing : 1;
+    // what does not change with the outermost group is loaded once and waits in registers, one more is just used; of
+    // several terms, much of what one has loaded waits for the next
+    const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
+    const kept = distinct(
+      loads.filter((load) => !outermost || !freeAxes(load).has(outermost)),
+      [...tile, ...around],
+      vectorize,
+    );
+    const waiting = terms > 1 ? 0.7 * wide / per : kept.wide / per + kept.single + 1;
+    if (sums / per + waiting > REGISTERS[packing]) continue;
     const multiplies = bodies * terms / per, loaded = wide / per + single;
-    const cycles = Math.max(
+    const cycles = LOADS * loaded + Math.max(
       multiplies / 2 * Math.max(1, BUSY / (sums / per)),
       loaded / 2,
       (multiplies + loaded + bodies * Math.max(0, work - 2 * terms) / per / 2 + LOOP) / WIDTH,
     );
     const lanesIn = vectorize === undefined ? 1 : LANES;
-    const cost = cycles / (bodies * terms * lanesIn) * passes(vectorize, part.axes, core.axes) * lanesIn +
-      (across ? TOTAL / points(core.axes) : 0) + 1e-6 * sums + 1e-7 * distance(tile, part.axes);
+    const cost = reach(tile, part.axes) * rests(tile) * cycles / (bodies * terms * lanesIn) *
+        passes(vectorize, part.axes, core.axes) * lanesIn +
+      (across ? TOTAL / points(core.axes) : 0) + 1e-6 * sums;
     const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
     const whole = Object.fromEntries(outer.flatMap(({ axes }) => axes.map(({ name, extent }) => [name, extent])));
     found.push({
@@ -144,12 +155,12 @@ function passes(vectorize: string | undefined, ...spaces: (readonly Axis[])[]): 
 }
 
 /** Tiles of up to two axes; sizes along the vectors' axis count vectors, whole registers where there are enough. */
-function tiles(axes: readonly Axis[], vectorize: string | undefined, { vectors, sums }: Registers): Group[][] {
+function tiles(axes: readonly Axis[], vectorize: string | undefined, packing: Packing): Group[][] {
   const sizes = (axis: Axis): Group[] => {
     const along = axis.name === vectorize, width = along ? LANES : 1, most = Math.floor(axis.extent / width);
-    const by = along && most >= vectors ? vectors : 1;
+    const by = along && most >= packing ? packing : 1;
     return Array.from({ length: 8 }, (_, i) => (i + 1) * by)
-      .filter((count) => count <= most && (most % count === 0 || most > 16))
+      .filter((count) => count <= most)
       .map((count) => ({ axis, count, width }));
   };
   const wide = axes.filter(({ extent }) => extent > 1);
@@ -163,12 +174,23 @@ function tiles(axes: readonly Axis[], vectorize: string | undefined, { vectors, 
       .flatMap((groups) => sizes(lanes).map((group) => [...groups, group]))
     : [];
   const count = (groups: Group[]) => groups.reduce((product, { count }) => product * count, 1);
-  return [[], ...single, ...double, ...triple].filter((groups) => count(groups) <= sums * vectors);
+  return [[], ...single, ...double, ...triple].filter((groups) => count(groups) <= REGISTERS[packing] * packing);
 }
 
-/** How far out the axes of a tile are: elements along inner ones are nearer to each other in memory. */
-function distance(tile: readonly Group[], axes: readonly Axis[]): number {
-  return tile.reduce((sum, { axis, count }) => sum + (count > 1 ? axes.length - axes.indexOf(axis) : 0), 0);
+/** What it costs that elements along outer axes are far from each other in memory: 1, and a little more for each axis. */
+function reach(tile: readonly Group[], axes: readonly Axis[]): number {
+  return tile.reduce(
+    (cost, { axis, count }) => cost + (count > 1 ? FAR * (axes.length - 1 - axes.indexOf(axis)) : 0),
+    1,
+  );
+}
+
+/** What it costs that a tile does not divide its axes: what is left over is done with less sharing. */
+function rests(tile: readonly Group[]): number {
+  return tile.reduce((cost, { axis, count, width }) => {
+    const rest = Math.floor(axis.extent / width) % count;
+    return cost * (1 + REST * rest * width / axis.extent);
+  }, 1);
 }
 
 /** Loads of vectors and of single elements that a group needs, each once. */

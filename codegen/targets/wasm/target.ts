@@ -8,16 +8,12 @@ import type { Plan, Step } from "../../plan.ts";
 import type { CompiledKernel, Target } from "../../target.ts";
 import { Writer } from "../../writer.ts";
 import { prelude } from "./prelude.ts";
-import { candidates, type Registers } from "./schedules.ts";
+import { expand } from "./expand.ts";
+import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
 /** Bytes of a page of WebAssembly memory. */
 const PAGE = 65536;
-
-/** 128-bit registers, of which the engine keeps one or two. */
-const UNPACKED: Registers = { vectors: 1, sums: 12 };
-/** 256-bit registers, in which V8 packs pairs of vectors when it is told to. */
-const PACKED: Registers = { vectors: 2, sums: 12 };
 
 function target(name: string, relaxed: boolean): Target {
   return {
@@ -32,7 +28,9 @@ function target(name: string, relaxed: boolean): Target {
     commentMark: ";;",
     layout: "lanes",
     wholeAddresses: true,
-    candidates: (kernel) => candidates(kernel, relaxed ? PACKED : UNPACKED),
+    expand,
+    // whoever wants speed has relaxed SIMD and lets V8 pack
+    candidates: (kernel) => candidates(kernel, relaxed ? 2 : 1),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
   };
 }

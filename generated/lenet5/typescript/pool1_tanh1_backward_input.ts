@@ -19,11 +19,11 @@ export function pool1_tanh1_backward_input(dy: Float32Array, y: Float32Array, dx
         for (let j = 0; j < 14; j++) {
           const y_at_n_c_i_j = y_at_n_c_i + j * 2;
           const dy_ncij = dy[dy_at_n_c_i + j];
-          const value = dy_ncij * 0.25;
           const y_ncij = y[y_at_n_c_i_j];
           const y_ncij_2 = y[y_at_n_c_i_j + 1];
           const y_ncij_3 = y[y_at_n_c_i_j + 28];
           const y_ncij_4 = y[y_at_n_c_i_j + 29];
+          const value = dy_ncij * 0.25;
           dx[y_at_n_c_i_j] = value * (1 - y_ncij * y_ncij);
           dx[y_at_n_c_i_j + 1] = value * (1 - y_ncij_2 * y_ncij_2);
           dx[y_at_n_c_i_j + 28] = value * (1 - y_ncij_3 * y_ncij_3);

@@ -23,11 +23,11 @@ export function pool2_tanh2_backward_input(dy: Float32Array, y: Float32Array, dx
           const y_at_n_c_i_j = y_at_n_c_i + j * 2;
           const dx_at_n_c_i_j = dx_at_n_c_i + j * 2;
           const dy_ncij = dy[dy_at_n_c_i + j];
-          const value = dy_ncij * 0.25;
           const y_ncij = y[y_at_n_c_i_j];
           const y_ncij_2 = y[y_at_n_c_i_j + 1];
           const y_ncij_3 = y[y_at_n_c_i_j + 10];
           const y_ncij_4 = y[y_at_n_c_i_j + 11];
+          const value = dy_ncij * 0.25;
           dx[dx_at_n_c_i_j + 76] = value * (1 - y_ncij * y_ncij);
           dx[dx_at_n_c_i_j + 77] = value * (1 - y_ncij_2 * y_ncij_2);
           dx[dx_at_n_c_i_j + 94] = value * (1 - y_ncij_3 * y_ncij_3);

@@ -1,6 +1,6 @@
 // net       lenet5, batch 64
-// step      train: 28 kernels, 17 barriers · evaluate: 11 kernels
-// memory    6065792 bytes, see ../plan.txt
+// step      train: 27 kernels, 16 barriers · evaluate: 10 kernels
+// memory    6065664 bytes, see ../plan.txt
 // regenerate: deno task generate specs/lenet5.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -11,8 +11,7 @@ import { pool2_forward } from "./pool2_forward.ts";
 import { linear1_tanh3_forward } from "./linear1_tanh3_forward.ts";
 import { linear2_tanh4_forward } from "./linear2_tanh4_forward.ts";
 import { linear3_forward } from "./linear3_forward.ts";
-import { loss_forward } from "./loss_forward.ts";
-import { batch_sum } from "./batch_sum.ts";
+import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
 import { loss_backward } from "./loss_backward.ts";
 import { linear3_tanh4_backward_input } from "./linear3_tanh4_backward_input.ts";
 import { linear3_backward_update_weight } from "./linear3_backward_update_weight.ts";
@@ -93,23 +92,21 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const tanh3_output = new Float32Array(memory, 3020800, 7680);
   const tanh4_output = new Float32Array(memory, 3051520, 5376);
   const linear3_output = new Float32Array(memory, 3073024, 640);
-  const loss = new Float32Array(memory, 3075584, 64);
-  const hit = new Float32Array(memory, 3075840, 64);
-  const loss_sum = new Float32Array(memory, 3076096, 1);
-  const hit_sum = new Float32Array(memory, 3076160, 1);
-  const linear3_output_gradient = new Float32Array(memory, 3076224, 640);
-  const linear2_output_gradient = new Float32Array(memory, 3078784, 5376);
-  const linear1_output_gradient = new Float32Array(memory, 3100288, 7680);
-  const flatten1_output_gradient = new Float32Array(memory, 3131008, 25600);
-  const conv2_output_gradient = new Float32Array(memory, 3233408, 331776);
-  const pool1_output_gradient = new Float32Array(memory, 4560512, 75264);
-  const conv1_output_gradient = new Float32Array(memory, 4861568, 301056);
+  const loss_sum = new Float32Array(memory, 3075584, 64);
+  const hit_sum = new Float32Array(memory, 3075840, 64);
+  const linear3_output_gradient = new Float32Array(memory, 3076096, 640);
+  const linear2_output_gradient = new Float32Array(memory, 3078656, 5376);
+  const linear1_output_gradient = new Float32Array(memory, 3100160, 7680);
+  const flatten1_output_gradient = new Float32Array(memory, 3130880, 25600);
+  const conv2_output_gradient = new Float32Array(memory, 3233280, 331776);
+  const pool1_output_gradient = new Float32Array(memory, 4560384, 75264);
+  const conv1_output_gradient = new Float32Array(memory, 4861440, 301056);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
   const params = new Float32Array(memory, ...rows.params);
   const flatten1_output = new Float32Array(memory, 2918400, 25600);
-  const pool2_output_gradient = new Float32Array(memory, 3131008, 25600);
+  const pool2_output_gradient = new Float32Array(memory, 3130880, 25600);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>
@@ -123,7 +120,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [linear1_tanh3_forward_from, linear1_tanh3_forward_to] = share(32, 2);
   const [linear2_tanh4_forward_from, linear2_tanh4_forward_to] = share(32, 2);
   const [linear3_forward_from, linear3_forward_to] = share(32, 2);
-  const [loss_forward_from, loss_forward_to] = share(64, 1);
+  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
   const [loss_backward_from, loss_backward_to] = share(64, 1);
   const [linear3_tanh4_backward_input_from, linear3_tanh4_backward_input_to] = share(32, 2);
   const [linear3_backward_update_weight_from, linear3_backward_update_weight_to] = share(42, 2);
@@ -169,10 +166,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear3_forward(linear3_bias, tanh4_output, linear3_weight, linear3_output, linear3_forward_from, linear3_forward_to);
 
       wait();
-      loss_forward(linear3_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
-
-      wait();
-      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_hit_forward_sum(loss_sum, linear3_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
       loss_backward(linear3_output, label, linear3_output_gradient, params, step, loss_backward_from, loss_backward_to);
 
       wait();
@@ -233,10 +227,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear3_forward(linear3_bias, tanh4_output, linear3_weight, linear3_output, linear3_forward_from, linear3_forward_to);
 
       wait();
-      loss_forward(linear3_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
-
-      wait();
-      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_hit_forward_sum(loss_sum, linear3_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
 
       wait();
     },
