@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expressions, exprKey, freeAxes, rewriter } from "./expr.ts";
+import { expressions, exprKey, rewriter } from "./expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Part, Reduce } from "./ir.ts";
 import { add, named, plus, sum, times } from "./notation.ts";
 import { accesses, type Draft, kernelName, type PlannedKernel, prune } from "./plan.ts";
@@ -252,7 +252,7 @@ function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKe
       reach += coefficient * (axis.extent - 1);
     }
     return true;
-  }) && [...freeAxes(loads[0])].every((axis) => seen.has(axis));
+  }) && consumer.kernel.parts[0].axes.every((axis) => axis.extent === 1 || seen.has(axis));
 }
 
 /** The consumer with the producer's formula in place of what it loads. */

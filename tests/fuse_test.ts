@@ -416,6 +416,7 @@ function toyDraft({ train, evaluate = train, roles = {} }: ToyCase): Draft {
     name: "toy",
     batchSize: 4,
     graph: { output: "last" } as Plan["graph"],
+    batch: n,
     tensors: Object.fromEntries(tensors) as Record<string, PlannedTensor>,
     train: train.map(kernel),
     evaluate: evaluate.map(kernel),

@@ -77,11 +77,11 @@ export function conv1_backward_update_weight(m: Float32Array, dy: Float32Array, 
       // finish
       const m0 = m[m_at_o_r];
       const w0 = w[m_at_o_r];
+      const v0 = v[m_at_o_r];
       const gradient0 = dw0 + l2 * w0;
       const g0 = Math.abs(gradient0) < 8.881784197001252e-16 ? 0 : gradient0;
       const t0 = beta1 * m0 + beta1_rest * g0;
       const mean0 = Math.abs(t0) < 8.881784197001252e-16 ? 0 : t0;
-      const v0 = v[m_at_o_r];
       const t0_2 = beta2 * v0 + beta2_rest * g0 * g0;
       const square0 = Math.abs(t0_2) < 7.888609052210118e-31 ? 0 : t0_2;
       m[m_at_o_r] = mean0;
@@ -89,11 +89,11 @@ export function conv1_backward_update_weight(m: Float32Array, dy: Float32Array, 
       w[m_at_o_r] = w0 - step_size * mean0 / (Math.sqrt(square0) * v_scale + epsilon);
       const m1 = m[m_at_o_r + 1];
       const w1 = w[m_at_o_r + 1];
+      const v1 = v[m_at_o_r + 1];
       const gradient1 = dw1 + l2 * w1;
       const g1 = Math.abs(gradient1) < 8.881784197001252e-16 ? 0 : gradient1;
       const t1 = beta1 * m1 + beta1_rest * g1;
       const mean1 = Math.abs(t1) < 8.881784197001252e-16 ? 0 : t1;
-      const v1 = v[m_at_o_r + 1];
       const t1_2 = beta2 * v1 + beta2_rest * g1 * g1;
       const square1 = Math.abs(t1_2) < 7.888609052210118e-31 ? 0 : t1_2;
       m[m_at_o_r + 1] = mean1;
@@ -101,11 +101,11 @@ export function conv1_backward_update_weight(m: Float32Array, dy: Float32Array, 
       w[m_at_o_r + 1] = w1 - step_size * mean1 / (Math.sqrt(square1) * v_scale + epsilon);
       const m2 = m[m_at_o_r + 2];
       const w2 = w[m_at_o_r + 2];
+      const v2 = v[m_at_o_r + 2];
       const gradient2 = dw2 + l2 * w2;
       const g2 = Math.abs(gradient2) < 8.881784197001252e-16 ? 0 : gradient2;
       const t2 = beta1 * m2 + beta1_rest * g2;
       const mean2 = Math.abs(t2) < 8.881784197001252e-16 ? 0 : t2;
-      const v2 = v[m_at_o_r + 2];
       const t2_2 = beta2 * v2 + beta2_rest * g2 * g2;
       const square2 = Math.abs(t2_2) < 7.888609052210118e-31 ? 0 : t2_2;
       m[m_at_o_r + 2] = mean2;
@@ -113,11 +113,11 @@ export function conv1_backward_update_weight(m: Float32Array, dy: Float32Array, 
       w[m_at_o_r + 2] = w2 - step_size * mean2 / (Math.sqrt(square2) * v_scale + epsilon);
       const m3 = m[m_at_o_r + 3];
       const w3 = w[m_at_o_r + 3];
+      const v3 = v[m_at_o_r + 3];
       const gradient3 = dw3 + l2 * w3;
       const g3 = Math.abs(gradient3) < 8.881784197001252e-16 ? 0 : gradient3;
       const t3 = beta1 * m3 + beta1_rest * g3;
       const mean3 = Math.abs(t3) < 8.881784197001252e-16 ? 0 : t3;
-      const v3 = v[m_at_o_r + 3];
       const t3_2 = beta2 * v3 + beta2_rest * g3 * g3;
       const square3 = Math.abs(t3_2) < 7.888609052210118e-31 ? 0 : t3_2;
       m[m_at_o_r + 3] = mean3;
@@ -125,11 +125,11 @@ export function conv1_backward_update_weight(m: Float32Array, dy: Float32Array, 
       w[m_at_o_r + 3] = w3 - step_size * mean3 / (Math.sqrt(square3) * v_scale + epsilon);
       const m4 = m[m_at_o_r + 4];
       const w4 = w[m_at_o_r + 4];
+      const v4 = v[m_at_o_r + 4];
       const gradient4 = dw4 + l2 * w4;
       const g4 = Math.abs(gradient4) < 8.881784197001252e-16 ? 0 : gradient4;
       const t4 = beta1 * m4 + beta1_rest * g4;
       const mean4 = Math.abs(t4) < 8.881784197001252e-16 ? 0 : t4;
-      const v4 = v[m_at_o_r + 4];
       const t4_2 = beta2 * v4 + beta2_rest * g4 * g4;
       const square4 = Math.abs(t4_2) < 7.888609052210118e-31 ? 0 : t4_2;
       m[m_at_o_r + 4] = mean4;

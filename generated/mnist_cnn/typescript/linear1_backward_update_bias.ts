@@ -28,13 +28,13 @@ export function linear1_backward_update_bias(m: Float32Array, dy: Float32Array, 
 
     // finish
     const m_o = m[o];
+    const v_o = v[o];
+    const w_o = w[o];
     const g = Math.abs(db) < 8.881784197001252e-16 ? 0 : db;
     const t = beta1 * m_o + beta1_rest * g;
     const mean = Math.abs(t) < 8.881784197001252e-16 ? 0 : t;
-    const v_o = v[o];
     const t_2 = beta2 * v_o + beta2_rest * g * g;
     const square = Math.abs(t_2) < 7.888609052210118e-31 ? 0 : t_2;
-    const w_o = w[o];
     m[o] = mean;
     v[o] = square;
     w[o] = w_o - step_size * mean / (Math.sqrt(square) * v_scale + epsilon);

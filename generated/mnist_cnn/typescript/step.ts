@@ -1,23 +1,21 @@
 // net       mnist_cnn, batch 64
-// step      train: 18 kernels, 11 barriers · evaluate: 8 kernels
-// memory    26452288 bytes, see ../plan.txt
+// step      train: 16 kernels, 9 barriers · evaluate: 6 kernels
+// memory    20029632 bytes, see ../plan.txt
 // regenerate: deno task generate specs/mnist_cnn.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
-import { conv1_relu1_forward } from "./conv1_relu1_forward.ts";
-import { pool1_forward } from "./pool1_forward.ts";
+import { conv1_pool1_relu1_forward } from "./conv1_pool1_relu1_forward.ts";
 import { linear1_relu2_forward } from "./linear1_relu2_forward.ts";
 import { linear2_forward } from "./linear2_forward.ts";
-import { loss_forward } from "./loss_forward.ts";
-import { batch_sum } from "./batch_sum.ts";
+import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
 import { loss_backward } from "./loss_backward.ts";
 import { linear2_relu2_backward_input } from "./linear2_relu2_backward_input.ts";
 import { linear2_backward_update_weight } from "./linear2_backward_update_weight.ts";
 import { linear2_backward_update_bias } from "./linear2_backward_update_bias.ts";
-import { linear1_backward_input } from "./linear1_backward_input.ts";
+import { linear1_relu1_backward_input } from "./linear1_relu1_backward_input.ts";
 import { linear1_backward_update_weight } from "./linear1_backward_update_weight.ts";
 import { linear1_backward_update_bias } from "./linear1_backward_update_bias.ts";
-import { pool1_relu1_backward_input } from "./pool1_relu1_backward_input.ts";
+import { pool1_backward_input } from "./pool1_backward_input.ts";
 import { conv1_backward_update_weight } from "./conv1_backward_update_weight.ts";
 import { conv1_backward_update_bias } from "./conv1_backward_update_bias.ts";
 
@@ -64,44 +62,40 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const conv1_bias_v = new Float32Array(memory, 9660736, 32);
   const input = new Float32Array(memory, 9660864, 65536);
   const label = new Int32Array(memory, 9923008, 64);
-  const relu1_output = new Float32Array(memory, 9923264, 1605632);
-  const pool1_output = new Float32Array(memory, 16345792, 401408);
-  const pool1_code = new Uint8Array(memory, 17951424, 401408);
-  const relu2_output = new Float32Array(memory, 18352832, 8192);
-  const linear2_output = new Float32Array(memory, 18385600, 640);
-  const loss = new Float32Array(memory, 18388160, 64);
-  const hit = new Float32Array(memory, 18388416, 64);
-  const loss_sum = new Float32Array(memory, 18388672, 1);
-  const hit_sum = new Float32Array(memory, 18388736, 1);
-  const linear2_output_gradient = new Float32Array(memory, 18388800, 640);
-  const linear1_output_gradient = new Float32Array(memory, 18391360, 8192);
-  const flatten1_output_gradient = new Float32Array(memory, 18424128, 401408);
-  const conv1_output_gradient = new Float32Array(memory, 20029760, 1605632);
+  const pool1_code = new Uint8Array(memory, 9923264, 401408);
+  const flatten1_output = new Float32Array(memory, 10324672, 401408);
+  const relu2_output = new Float32Array(memory, 11930304, 8192);
+  const linear2_output = new Float32Array(memory, 11963072, 640);
+  const loss_sum = new Float32Array(memory, 11965632, 64);
+  const hit_sum = new Float32Array(memory, 11965888, 64);
+  const linear2_output_gradient = new Float32Array(memory, 11966144, 640);
+  const linear1_output_gradient = new Float32Array(memory, 11968704, 8192);
+  const flatten1_output_gradient = new Float32Array(memory, 12001472, 401408);
+  const conv1_output_gradient = new Float32Array(memory, 13607104, 1605632);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
   const params = new Float32Array(memory, ...rows.params);
-  const flatten1_output = new Float32Array(memory, 16345792, 401408);
-  const pool1_output_gradient = new Float32Array(memory, 18424128, 401408);
+  const relu1_output = new Float32Array(memory, 10324672, 401408);
+  const pool1_output_gradient = new Float32Array(memory, 12001472, 401408);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>
     [thread, thread + 1].map((i) => Math.floor(iterations * i / threads) * step);
   const [batch_gather_from, batch_gather_to] = share(64, 1);
   const [batch_gather_label_from, batch_gather_label_to] = share(64, 1);
-  const [conv1_relu1_forward_from, conv1_relu1_forward_to] = share(64, 1);
-  const [pool1_forward_from, pool1_forward_to] = share(64, 1);
+  const [conv1_pool1_relu1_forward_from, conv1_pool1_relu1_forward_to] = share(64, 1);
   const [linear1_relu2_forward_from, linear1_relu2_forward_to] = share(32, 2);
   const [linear2_forward_from, linear2_forward_to] = share(32, 2);
-  const [loss_forward_from, loss_forward_to] = share(64, 1);
+  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
   const [loss_backward_from, loss_backward_to] = share(64, 1);
   const [linear2_relu2_backward_input_from, linear2_relu2_backward_input_to] = share(32, 2);
   const [linear2_backward_update_weight_from, linear2_backward_update_weight_to] = share(64, 2);
   const [linear2_backward_update_bias_from, linear2_backward_update_bias_to] = share(10, 1);
-  const [linear1_backward_input_from, linear1_backward_input_to] = share(32, 2);
+  const [linear1_relu1_backward_input_from, linear1_relu1_backward_input_to] = share(32, 2);
   const [linear1_backward_update_weight_from, linear1_backward_update_weight_to] = share(64, 2);
   const [linear1_backward_update_bias_from, linear1_backward_update_bias_to] = share(128, 1);
-  const [pool1_relu1_backward_input_from, pool1_relu1_backward_input_to] = share(64, 1);
+  const [pool1_backward_input_from, pool1_backward_input_to] = share(64, 1);
   const [conv1_backward_update_weight_from, conv1_backward_update_weight_to] = share(32, 1);
   const [conv1_backward_update_bias_from, conv1_backward_update_bias_to] = share(32, 1);
 
@@ -111,22 +105,16 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       batch_gather_label(order, labels, label, step, batch_gather_label_from, batch_gather_label_to);
 
       wait();
-      conv1_relu1_forward(conv1_bias, input, conv1_weight, relu1_output, conv1_relu1_forward_from, conv1_relu1_forward_to);
+      conv1_pool1_relu1_forward(conv1_bias, input, conv1_weight, flatten1_output, pool1_code, conv1_pool1_relu1_forward_from, conv1_pool1_relu1_forward_to);
 
       wait();
-      pool1_forward(relu1_output, pool1_output, pool1_code, pool1_forward_from, pool1_forward_to);
-
-      wait();
-      linear1_relu2_forward(linear1_bias, flatten1_output, linear1_weight, relu2_output, linear1_relu2_forward_from, linear1_relu2_forward_to);
+      linear1_relu2_forward(linear1_bias, relu1_output, linear1_weight, relu2_output, linear1_relu2_forward_from, linear1_relu2_forward_to);
 
       wait();
       linear2_forward(linear2_bias, relu2_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
-
-      wait();
-      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
       loss_backward(linear2_output, label, linear2_output_gradient, params, step, loss_backward_from, loss_backward_to);
 
       wait();
@@ -135,12 +123,12 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       wait();
       linear2_backward_update_weight(linear2_weight_m, relu2_output, linear2_output_gradient, linear2_weight, linear2_weight_v, params, step, linear2_backward_update_weight_from, linear2_backward_update_weight_to);
       linear2_backward_update_bias(linear2_bias_m, linear2_output_gradient, linear2_bias_v, linear2_bias, params, step, linear2_backward_update_bias_from, linear2_backward_update_bias_to);
-      linear1_backward_input(linear1_output_gradient, linear1_weight, flatten1_output_gradient, linear1_backward_input_from, linear1_backward_input_to);
+      linear1_relu1_backward_input(relu1_output, linear1_output_gradient, linear1_weight, flatten1_output_gradient, linear1_relu1_backward_input_from, linear1_relu1_backward_input_to);
 
       wait();
-      linear1_backward_update_weight(linear1_weight_m, flatten1_output, linear1_output_gradient, linear1_weight, linear1_weight_v, params, step, linear1_backward_update_weight_from, linear1_backward_update_weight_to);
+      linear1_backward_update_weight(linear1_weight_m, relu1_output, linear1_output_gradient, linear1_weight, linear1_weight_v, params, step, linear1_backward_update_weight_from, linear1_backward_update_weight_to);
       linear1_backward_update_bias(linear1_bias_m, linear1_output_gradient, linear1_bias_v, linear1_bias, params, step, linear1_backward_update_bias_from, linear1_backward_update_bias_to);
-      pool1_relu1_backward_input(relu1_output, pool1_code, pool1_output_gradient, conv1_output_gradient, pool1_relu1_backward_input_from, pool1_relu1_backward_input_to);
+      pool1_backward_input(pool1_code, pool1_output_gradient, conv1_output_gradient, pool1_backward_input_from, pool1_backward_input_to);
 
       wait();
       conv1_backward_update_weight(conv1_weight_m, conv1_output_gradient, input, conv1_weight, conv1_weight_v, params, step, conv1_backward_update_weight_from, conv1_backward_update_weight_to);
@@ -153,22 +141,16 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       batch_gather_label(order, labels, label, step, batch_gather_label_from, batch_gather_label_to);
 
       wait();
-      conv1_relu1_forward(conv1_bias, input, conv1_weight, relu1_output, conv1_relu1_forward_from, conv1_relu1_forward_to);
+      conv1_pool1_relu1_forward(conv1_bias, input, conv1_weight, flatten1_output, pool1_code, conv1_pool1_relu1_forward_from, conv1_pool1_relu1_forward_to);
 
       wait();
-      pool1_forward(relu1_output, pool1_output, pool1_code, pool1_forward_from, pool1_forward_to);
-
-      wait();
-      linear1_relu2_forward(linear1_bias, flatten1_output, linear1_weight, relu2_output, linear1_relu2_forward_from, linear1_relu2_forward_to);
+      linear1_relu2_forward(linear1_bias, relu1_output, linear1_weight, relu2_output, linear1_relu2_forward_from, linear1_relu2_forward_to);
 
       wait();
       linear2_forward(linear2_bias, relu2_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
-
-      wait();
-      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
 
       wait();
     },

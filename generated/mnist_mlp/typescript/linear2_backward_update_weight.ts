@@ -43,11 +43,11 @@ export function linear2_backward_update_weight(m: Float32Array, x: Float32Array,
       // finish
       const m00 = m[m_at_i_o];
       const w00 = w[m_at_i_o];
+      const v00 = v[m_at_i_o];
       const gradient00 = dw00 + l2 * w00;
       const g00 = Math.abs(gradient00) < 8.881784197001252e-16 ? 0 : gradient00;
       const t00 = beta1 * m00 + beta1_rest * g00;
       const mean00 = Math.abs(t00) < 8.881784197001252e-16 ? 0 : t00;
-      const v00 = v[m_at_i_o];
       const t00_2 = beta2 * v00 + beta2_rest * g00 * g00;
       const square00 = Math.abs(t00_2) < 7.888609052210118e-31 ? 0 : t00_2;
       m[m_at_i_o] = mean00;
@@ -55,11 +55,11 @@ export function linear2_backward_update_weight(m: Float32Array, x: Float32Array,
       w[m_at_i_o] = w00 - step_size * mean00 / (Math.sqrt(square00) * v_scale + epsilon);
       const m10 = m[m_at_i_o + 128];
       const w10 = w[m_at_i_o + 128];
+      const v10 = v[m_at_i_o + 128];
       const gradient01 = dw01 + l2 * w10;
       const g01 = Math.abs(gradient01) < 8.881784197001252e-16 ? 0 : gradient01;
       const t01 = beta1 * m10 + beta1_rest * g01;
       const mean01 = Math.abs(t01) < 8.881784197001252e-16 ? 0 : t01;
-      const v10 = v[m_at_i_o + 128];
       const t01_2 = beta2 * v10 + beta2_rest * g01 * g01;
       const square01 = Math.abs(t01_2) < 7.888609052210118e-31 ? 0 : t01_2;
       m[m_at_i_o + 128] = mean01;
@@ -67,11 +67,11 @@ export function linear2_backward_update_weight(m: Float32Array, x: Float32Array,
       w[m_at_i_o + 128] = w10 - step_size * mean01 / (Math.sqrt(square01) * v_scale + epsilon);
       const m01 = m[m_at_i_o + 1];
       const w01 = w[m_at_i_o + 1];
+      const v01 = v[m_at_i_o + 1];
       const gradient10 = dw10 + l2 * w01;
       const g10 = Math.abs(gradient10) < 8.881784197001252e-16 ? 0 : gradient10;
       const t10 = beta1 * m01 + beta1_rest * g10;
       const mean10 = Math.abs(t10) < 8.881784197001252e-16 ? 0 : t10;
-      const v01 = v[m_at_i_o + 1];
       const t10_2 = beta2 * v01 + beta2_rest * g10 * g10;
       const square10 = Math.abs(t10_2) < 7.888609052210118e-31 ? 0 : t10_2;
       m[m_at_i_o + 1] = mean10;
@@ -79,11 +79,11 @@ export function linear2_backward_update_weight(m: Float32Array, x: Float32Array,
       w[m_at_i_o + 1] = w01 - step_size * mean10 / (Math.sqrt(square10) * v_scale + epsilon);
       const m11 = m[m_at_i_o + 129];
       const w11 = w[m_at_i_o + 129];
+      const v11 = v[m_at_i_o + 129];
       const gradient11 = dw11 + l2 * w11;
       const g11 = Math.abs(gradient11) < 8.881784197001252e-16 ? 0 : gradient11;
       const t11 = beta1 * m11 + beta1_rest * g11;
       const mean11 = Math.abs(t11) < 8.881784197001252e-16 ? 0 : t11;
-      const v11 = v[m_at_i_o + 129];
       const t11_2 = beta2 * v11 + beta2_rest * g11 * g11;
       const square11 = Math.abs(t11_2) < 7.888609052210118e-31 ? 0 : t11_2;
       m[m_at_i_o + 129] = mean11;

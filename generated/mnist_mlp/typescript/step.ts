@@ -1,13 +1,12 @@
 // net       mnist_mlp, batch 64
-// step      train: 12 kernels, 7 barriers · evaluate: 6 kernels
-// memory    1493568 bytes, see ../plan.txt
+// step      train: 11 kernels, 6 barriers · evaluate: 5 kernels
+// memory    1493440 bytes, see ../plan.txt
 // regenerate: deno task generate specs/mnist_mlp.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
 import { linear1_relu1_forward } from "./linear1_relu1_forward.ts";
 import { linear2_forward } from "./linear2_forward.ts";
-import { loss_forward } from "./loss_forward.ts";
-import { batch_sum } from "./batch_sum.ts";
+import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
 import { loss_backward } from "./loss_backward.ts";
 import { linear2_relu1_backward_input } from "./linear2_relu1_backward_input.ts";
 import { linear2_backward_update_weight } from "./linear2_backward_update_weight.ts";
@@ -54,12 +53,10 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const label = new Int32Array(memory, 1422016, 64);
   const relu1_output = new Float32Array(memory, 1422272, 8192);
   const linear2_output = new Float32Array(memory, 1455040, 640);
-  const loss = new Float32Array(memory, 1457600, 64);
-  const hit = new Float32Array(memory, 1457856, 64);
-  const loss_sum = new Float32Array(memory, 1458112, 1);
-  const hit_sum = new Float32Array(memory, 1458176, 1);
-  const linear2_output_gradient = new Float32Array(memory, 1458240, 640);
-  const linear1_output_gradient = new Float32Array(memory, 1460800, 8192);
+  const loss_sum = new Float32Array(memory, 1457600, 64);
+  const hit_sum = new Float32Array(memory, 1457856, 64);
+  const linear2_output_gradient = new Float32Array(memory, 1458112, 640);
+  const linear1_output_gradient = new Float32Array(memory, 1460672, 8192);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
@@ -73,7 +70,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [batch_gather_label_from, batch_gather_label_to] = share(64, 1);
   const [linear1_relu1_forward_from, linear1_relu1_forward_to] = share(32, 2);
   const [linear2_forward_from, linear2_forward_to] = share(32, 2);
-  const [loss_forward_from, loss_forward_to] = share(64, 1);
+  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
   const [loss_backward_from, loss_backward_to] = share(64, 1);
   const [linear2_relu1_backward_input_from, linear2_relu1_backward_input_to] = share(32, 2);
   const [linear2_backward_update_weight_from, linear2_backward_update_weight_to] = share(64, 2);
@@ -93,10 +90,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu1_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
-
-      wait();
-      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
       loss_backward(linear2_output, label, linear2_output_gradient, params, step, loss_backward_from, loss_backward_to);
 
       wait();
@@ -121,10 +115,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu1_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
-
-      wait();
-      if (thread === 0) batch_sum(loss_sum, loss, hit_sum, hit);
+      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
 
       wait();
     },
