@@ -15,6 +15,7 @@ import {
   type Kernels,
   probeText,
   SCRATCH,
+  type Span,
   tileFlops,
   TILES,
   time,
@@ -31,7 +32,7 @@ export type Probe = "mode" | "arithmetic" | "bandwidth" | "gpu";
 export interface MachineOptions {
   /** Default: all. */
   readonly probes?: readonly Probe[];
-  /** Threads that measure at once. Default: all cores. */
+  /** Threads that measure at once, up to 256. Default: all cores. */
   readonly threads?: number;
 }
 
@@ -116,10 +117,12 @@ export interface Machine extends Instructions {
 const CLEAR = 1.4;
 /** Milliseconds of calls before anything is timed, at least and at most. */
 const WARM_UP = 300, LONGEST_WARM_UP = 2000;
-/** Times that each job is timed; the best one counts. */
-const MODE_ROUNDS = 100, RATE_ROUNDS = 16;
+/** Milliseconds for which the mode's jobs are timed, those of one thread, and each of all threads; the best round counts. */
+const FOR_MODE = 100, FOR_ONE = 400, FOR_ALL = 250;
 /** Bytes read from memory, in all and for each thread: more than caches hold. */
 const STREAM = 2 ** 27, SHARE = 2 ** 25, LARGEST_STREAM = 2 ** 29;
+/** So many threads still have a share of the stream that is larger than the second cache's test. */
+const MOST_THREADS = 256;
 const FIRST_CACHE = 2 ** 14, SECOND_CACHE = 2 ** 18;
 /** Scratch pages that the check of answers needs. */
 const LEAST_PAGES = 4;
@@ -149,11 +152,11 @@ export async function measureMachine(
   instructions: Instructions,
   {
     probes = ["mode", "arithmetic", "bandwidth", "gpu"],
-    threads = navigator.hardwareConcurrency,
+    threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS),
   }: MachineOptions = {},
 ): Promise<Machine> {
-  if (!Number.isSafeInteger(threads) || threads < 1) {
-    throw new InputError(`threads is ${threads}; expected a whole number, at least 1`);
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new InputError(`threads is ${threads}; expected a whole number from 1 to ${MOST_THREADS}`);
   }
   const wanted = (probe: Probe) => probes.includes(probe);
   const cpu = cpuModel();
@@ -172,6 +175,9 @@ export async function measureMachine(
   };
 }
 
+/** The module, once its code has been optimised: there is no need to wait for that again. */
+let optimised: WebAssembly.Module | undefined;
+
 /** All that is timed, after the answers have been checked. */
 async function timeProbes(
   relaxed: boolean,
@@ -179,7 +185,8 @@ async function timeProbes(
   wanted: (probe: Probe) => boolean,
 ): Promise<Pick<Machine, "wrong" | "mode" | "arithmetic" | "bandwidth">> {
   const bench = await openBench(relaxed, threads, wanted("bandwidth"));
-  await warmUp(bench.kernels, warmUpJobs(), WARM_UP, LONGEST_WARM_UP);
+  if (bench.module !== optimised) await warmUp(bench.kernels, warmUpJobs(), WARM_UP, LONGEST_WARM_UP);
+  optimised = bench.module;
   // after the warm-up: it is the optimised code that is checked
   const wrong = wrongAnswers(bench.kernels, bench.memory);
   const mode = wanted("mode") ? findMode(bench, relaxed) : undefined;
@@ -188,7 +195,7 @@ async function timeProbes(
 }
 
 async function openBench(relaxed: boolean, threads: number, streaming: boolean): Promise<Bench> {
-  const module = await assemble(probeText(relaxed));
+  const module = optimised ?? await assemble(probeText(relaxed));
   const all = Math.min(Math.max(STREAM, SHARE * threads), LARGEST_STREAM);
   // a whole number of pages, in two halves of which one is copied to the other
   const share = streaming ? Math.floor(all / threads / (2 * PAGE)) * 2 * PAGE : 0;
@@ -220,8 +227,8 @@ function findMode({ kernels, memory }: Bench, relaxed: boolean): Mode {
   const jobs = ["tile16_apart", "tile16", "tile16_constant", "access", "access_constant"].map((name) =>
     loop(name, 0, 20)
   );
-  const [apart, pairs, constantPairs, access, constantAccess] = time(kernels, jobs, MODE_ROUNDS)
-    .map((seconds) => Math.min(...seconds));
+  const [apart, pairs, constantPairs, access, constantAccess] = time(kernels, jobs, FOR_MODE)
+    .map((spans) => Math.min(...spans.map(([start, end]) => end - start)));
   const packs = (seconds: number) => apart / seconds > CLEAR;
   const reason = () => {
     if (Deno.build.arch !== "x86_64") return "not x64";
@@ -258,8 +265,8 @@ async function measureRates(
   };
   const caches = wanted("bandwidth") ? [cached(FIRST_CACHE), cached(SECOND_CACHE)] : [];
 
-  const alone = [...tiles(0), ...streams(0, stream, threads * share), ...caches];
-  const one = bestRates([alone], [time(kernels, alone, RATE_ROUNDS)]);
+  const alone = [...tiles(0), ...streams(0, stream, Math.min(threads * share, STREAM)), ...caches];
+  const one = bestRates([alone], [time(kernels, alone, FOR_ONE)]);
   const together = Array.from({ length: threads }, (_, thread) => {
     const at = thread * SCRATCH;
     return [...tiles(at), ...streams(at, stream + thread * share, share)];
@@ -285,18 +292,23 @@ async function measureRates(
 }
 
 /**
- * Kernels with what all threads do in a second in their best round, in units of 1e9.
+ * Kernels with what all threads do in a second at the best moment, in units of 1e9.
  *
- * @param jobs of each thread, like its seconds, by job and round. A round lasts until its last thread is done.
+ * @param jobs of each thread, like its spans, by job and round.
  */
 function bestRates(
   jobs: readonly (readonly Measured[])[],
-  seconds: readonly (readonly (readonly number[])[])[],
+  spans: readonly (readonly (readonly Span[])[])[],
 ): (readonly [string, number])[] {
   return jobs[0].map(({ kernel }, job) => {
-    const work = jobs.reduce((sum, own) => sum + own[job].work, 0);
-    const rounds = seconds[0][job].map((_, round) => Math.max(...seconds.map((own) => own[job][round])));
-    return [kernel, work / Math.min(...rounds) / 1e9];
+    const threads = spans.map((own) => own[job]);
+    // threads that had to take turns are in no moment fast all at once
+    const rate = (moment: number) =>
+      threads.reduce((sum, own, thread) => {
+        const span = own.find(([start, end]) => start <= moment && moment < end);
+        return span ? sum + jobs[thread][job].work / (span[1] - span[0]) : sum;
+      }, 0);
+    return [kernel, Math.max(...threads[0].map(([start, end]) => rate((start + end) / 2))) / 1e6];
   });
 }
 
@@ -304,13 +316,13 @@ function bestRates(
 async function timeTogether(
   { module, memory, threads }: Bench,
   jobs: readonly (readonly Job[])[],
-): Promise<number[][][]> {
+): Promise<Span[][][]> {
   const control = new SharedArrayBuffer(4 * CONTROL_WORDS);
   const workers = jobs.map(() => new Worker(new URL("./machine_worker.ts", import.meta.url).href, { type: "module" }));
   try {
     return await Promise.all(workers.map((worker, thread) =>
-      new Promise<number[][]>((resolve, reject) => {
-        worker.onmessage = ({ data }: MessageEvent<number[][] | string>) =>
+      new Promise<Span[][]>((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<Span[][] | string>) =>
           typeof data === "string" ? reject(new Error(data)) : resolve(data);
         worker.onerror = (event) => {
           event.preventDefault();
@@ -322,7 +334,7 @@ async function timeTogether(
           control,
           threads,
           jobs: jobs[thread],
-          rounds: RATE_ROUNDS,
+          milliseconds: FOR_ALL,
         };
         worker.postMessage(own);
       })

@@ -197,18 +197,22 @@ export async function warmUp(kernels: Kernels, jobs: readonly Job[], least: numb
   }
 }
 
+/** When the calls of a job began and ended, in milliseconds of a clock that all threads share. */
+export type Span = readonly [start: number, end: number];
+
 /**
- * Times jobs in turn, so that what disturbs one disturbs all. Each round's seconds, by job.
+ * Times jobs in turn, so that what disturbs one disturbs all. The spans of each round, by job.
  *
- * @param meet called before each timing: waits for the other threads.
+ * @param milliseconds how long, at least; never under three rounds.
  */
-export function time(kernels: Kernels, jobs: readonly Job[], rounds: number, meet: () => void = () => {}): number[][] {
-  const times: number[][] = jobs.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, job] of jobs.entries()) {
-      meet();
-      times[i].push(job.calls * seconds(kernels, job, job.calls));
+export function time(kernels: Kernels, jobs: readonly Job[], milliseconds: number): Span[][] {
+  const spans: Span[][] = jobs.map(() => []), end = performance.now() + milliseconds;
+  for (let round = 0; round < 3 || performance.now() < end; round++) {
+    for (const [i, { kernel, args, calls }] of jobs.entries()) {
+      const call = kernels[kernel], start = performance.now();
+      for (let n = 0; n < calls; n++) call(...args);
+      spans[i].push([performance.timeOrigin + start, performance.timeOrigin + performance.now()]);
     }
   }
-  return times;
+  return spans;
 }

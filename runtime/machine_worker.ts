@@ -14,7 +14,8 @@ export interface ProbeAssignment {
   readonly control: SharedArrayBuffer;
   readonly threads: number;
   readonly jobs: readonly Job[];
-  readonly rounds: number;
+  /** How long each job is timed. */
+  readonly milliseconds: number;
 }
 
 self.onmessage = ({ data }: MessageEvent<ProbeAssignment>) => {
@@ -22,7 +23,11 @@ self.onmessage = ({ data }: MessageEvent<ProbeAssignment>) => {
   try {
     const { exports } = new WebAssembly.Instance(data.module, { machine: { memory: data.memory } });
     const kernels = exports as unknown as Kernels;
-    self.postMessage(time(kernels, data.jobs, data.rounds, barrier(control, data.threads)));
+    const meet = barrier(control, data.threads);
+    self.postMessage(data.jobs.flatMap((job) => {
+      meet();
+      return time(kernels, [job], data.milliseconds);
+    }));
   } catch (error) {
     abandon(control);
     self.postMessage(error instanceof Error ? error.message : String(error));
