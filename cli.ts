@@ -1,5 +1,5 @@
 /**
- * The command line: train, generate, show, verify, schema.
+ * The command line: train, generate, show, verify, schema, doctor.
  *
  * @module
  */
@@ -19,8 +19,12 @@ import {
   loadIdxDirectory,
   loadMnist,
   loadSpec,
+  type Machine,
+  measureMachine,
+  type Packing,
   prepareReport,
   ProgressBar,
+  type Rate,
   repairGenerated,
   runsHere,
   type Spec,
@@ -141,6 +145,18 @@ const commands: Readonly<Record<string, Command>> = {
     flags: { check },
     example: "deno task schema",
     run: schema,
+  },
+  doctor: {
+    text: "tell what this machine gives, and the fastest way to train on it",
+    words: "",
+    most: 0,
+    notes: [
+      "It measures as its own process was started: the task does it as training is started.",
+      "The exit code is 1 when a probe computes something wrong.",
+    ],
+    flags: { json: { text: "print JSON" } },
+    example: "deno task doctor",
+    run: doctor,
   },
 };
 
@@ -288,6 +304,69 @@ async function schema({ flags }: Line): Promise<number> {
   if (difference) await repairGenerated(SPECS, files, difference);
   print(difference ? `wrote ${path}\n` : `${path} is up to date\n`);
   return OK;
+}
+
+/** How to train: as fast as is legal, and as fast as can be with the engine's own checks. */
+const WAYS = { fastest: "deno task train", checked: "deno task train:checked" } as const;
+
+const PACKING: Readonly<Record<Packing, string>> = {
+  "engaged": "on: two 128-bit operations run as one of 256 bits",
+  "bounds checks are on": "off: its flag is given, but a bounds check between two stores keeps them apart",
+  "flag not given": "off: V8 was started without --experimental-wasm-revectorize",
+  "no AVX2": "off: the processor has no AVX2",
+  "not x64": "off: V8 packs on x64 only",
+};
+
+const NO_GPU = "no adapter; on Linux the package mesa-vulkan-drivers gives one, in software";
+
+async function doctor({ flags: { json } }: Line): Promise<number> {
+  const machine = await measureMachine();
+  if (json !== undefined) print(`${JSON.stringify({ ...machine, ways: WAYS }, null, 2)}\n`);
+  else print(diagnosis(machine).map(([what, finding]) => `${what.padEnd(15)}${finding}\n`).join(""));
+  if (machine.wrong.length === 0) return OK;
+  complain(`V8 computes wrong results here, in ${machine.wrong.join(", ")}; use deno task train --target typescript`);
+  return ERROR;
+}
+
+/** What the doctor tells, line by line. */
+function diagnosis(machine: Machine): [what: string, finding: string][] {
+  const { versions, os, arch, cpu, cores, threads, simd, relaxedSimd, mode, arithmetic, bandwidth, gpu } = machine;
+  const figure = (value: number) => Number(value.toPrecision(3)).toString();
+  const rate = ({ one, all }: Rate, unit: string) =>
+    `${figure(one)} ${unit} in one thread, ${figure(all)} in ${threads} at once`;
+  const lines: [string, string][] = [
+    ["engine", `Deno ${versions.deno}, V8 ${versions.v8}, ${os} ${arch}`],
+    ["processor", `${cpu ?? "model not known without --allow-sys=cpus"}; ${plural(cores, "thread")} at once`],
+    ["vectors", `SIMD: ${simd ? "yes" : "no"}; relaxed SIMD: ${relaxedSimd ? "yes" : "no"}`],
+  ];
+  if (mode) {
+    const { packing, packingGain, boundsChecks, boundsChecksCost } = mode;
+    lines.push(
+      ["packing", `${PACKING[packing]} (${packingGain.toFixed(2)} times as fast as what cannot be packed)`],
+      [
+        "bounds checks",
+        `${boundsChecks ? "on" : "off"} (unknown addresses take ${
+          boundsChecksCost.toFixed(2)
+        } times as long as constant ones)`,
+      ],
+    );
+  }
+  const packed = mode?.packing === "engaged" ? "packed" : "unpacked";
+  if (arithmetic) lines.push(["multiply-add", `${rate(arithmetic, "GFLOP/s")}, ${packed}`]);
+  if (bandwidth) {
+    const { read, copy, firstCache, secondCache } = bandwidth;
+    lines.push(
+      ["memory read", rate(read, "GB/s")],
+      ["memory copied", `${rate(copy, "GB/s")}, bytes read and written`],
+      ["caches read", `${figure(firstCache)} GB/s of 16 KiB, ${figure(secondCache)} GB/s of 256 KiB, in one thread`],
+    );
+  }
+  lines.push(
+    ["WebGPU", gpu ? `${gpu.name}${gpu.fallback ? ", in software" : ""}` : NO_GPU],
+    ["fastest", WAYS.fastest],
+    ["with checks", WAYS.checked],
+  );
+  return lines;
 }
 
 /** Specs by path or name; without any, all in specs/. */

@@ -35,6 +35,7 @@ import { loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
+import { type Machine, type MachineOptions, measureMachine as measureWith } from "./runtime/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { run, type RunOptions, type Trained } from "./runtime/train.ts";
@@ -44,6 +45,17 @@ export type { Shape } from "./codegen/layer.ts";
 export type { Options, Spec } from "./codegen/spec.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
+export type {
+  Bandwidth,
+  Gpu,
+  Instructions,
+  Machine,
+  MachineOptions,
+  Mode,
+  Packing,
+  Probe,
+  Rate,
+} from "./runtime/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
@@ -267,4 +279,12 @@ export async function timeKernels(
   { target = "auto" }: { target?: string } = {},
 ): Promise<readonly KernelTime[]> {
   return await timeWith(spec, registry, findTarget(target));
+}
+
+/**
+ * Measures what this machine gives WebAssembly as Deno was started: packing, bounds checks, arithmetic, bandwidth, and
+ * whether there is a GPU. With several threads, reading `runtime/` must be allowed.
+ */
+export async function measureMachine(options: MachineOptions = {}): Promise<Machine> {
+  return await measureWith({ simd: runsHere(wasm), relaxedSimd: runsHere(wasmRelaxed) }, options);
 }

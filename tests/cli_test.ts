@@ -149,6 +149,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["show mnist_cnn batch_sum more", 2, `error: "more" is too much: expected SPEC [KERNEL]\n${see("show")}`],
   ["train lenet5 mnist_cnn", 2, `error: "mnist_cnn" is too much: expected [SPEC]\n${see("train")}`],
   ["schema all", 2, `error: "all" is too much: expected flags only\n${see("schema")}`],
+  ["doctor mnist_cnn", 2, `error: "mnist_cnn" is too much: expected flags only\n${see("doctor")}`],
   // specs
   [
     "generate mnist_cn",
@@ -267,7 +268,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
   assert.equal(help.stderr, "");
   assert.deepEqual(await bare("-h"), help);
   assert.deepEqual(await bare(), { code: 2, stdout: "", stderr: help.stdout });
-  for (const command of ["train", "generate", "show", "verify", "schema"]) {
+  for (const command of ["train", "generate", "show", "verify", "schema", "doctor"]) {
     assert.match(help.stdout, new RegExp(`^  ${command} +\\S`, "m"));
     const { code, stdout, stderr } = await cli(command, "--help");
     assert.deepEqual([code, stderr], [0, ""]);
@@ -281,7 +282,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
     code: 2,
     stdout: "",
     stderr:
-      'error: there is no command "trian" (did you mean "train"?); choose from train, generate, show, verify, schema\n' +
+      'error: there is no command "trian" (did you mean "train"?); choose from train, generate, show, verify, schema, doctor\n' +
       "see deno run cli.ts --help\n",
   });
 });
