@@ -35,24 +35,22 @@ export interface Group {
 
 /** Which loads need different elements for all points of a group of neighbours: each counted once. */
 export function distinctLoads(loads: readonly Load[], groups: readonly Group[]): { points: number; loads: Load[] } {
-  let coordinates: ReadonlyMap<Axis, number>[] = [new Map()];
-  for (const { axis, count, width } of groups) {
-    coordinates = coordinates.flatMap((at) =>
-      Array.from({ length: count }, (_, i) => new Map([...at, [axis, i * width]]))
-    );
-  }
   const distinct = new Map<string, Load>();
-  for (const at of coordinates) {
-    for (const load of loads) {
-      const moved = load.index.map((i) =>
-        i.kind === "load"
-          ? ""
-          : i.terms.reduce((sum, { axis, coefficient }) => sum + coefficient * (at.get(axis) ?? 0), i.constant)
+  for (const load of loads) {
+    // per dimension, the places that each neighbour along an axis adds; those along other axes load the same
+    let places: (readonly number[])[] = [load.index.map((i) => i.kind === "load" ? 0 : i.constant)];
+    for (const { axis, count, width } of groups) {
+      const steps = load.index.map((i) =>
+        i.kind === "load" ? 0 : width * (i.terms.find((term) => term.axis === axis)?.coefficient ?? 0)
       );
-      distinct.set(`${load.tensor} ${moved.join()}`, load);
+      if (count === 1 || steps.every((step) => step === 0)) continue;
+      places = places.flatMap((at) =>
+        Array.from({ length: count }, (_, i) => at.map((place, d) => place + i * steps[d]))
+      );
     }
+    for (const at of places) distinct.set(`${load.tensor} ${at.join()}`, load);
   }
-  return { points: coordinates.length, loads: [...distinct.values()] };
+  return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
 }
 
 /** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */

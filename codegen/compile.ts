@@ -105,7 +105,8 @@ export function compileTarget(planned: Planned, target: Target): CompiledNet {
   const kernels = new Map<string, CompiledKernel>();
   const texts = new Map<string, string>();
   for (const kernel of kernelsOf(planned.plan)) {
-    const compiled = compileKernel(kernel, target.candidates(kernel)[0], target);
+    const [schedule] = target.candidates(kernel);
+    const compiled = compileKernel(kernel, schedule, target);
     kernels.set(kernel.name, compiled);
     texts.set(kernel.name, kernelSource(compiled, target, planned.plan));
   }

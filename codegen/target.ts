@@ -74,8 +74,8 @@ export interface Target {
   readonly commentMark: string;
   /** How its tensors lie in memory. */
   readonly layout: "rows" | "lanes";
-  /** Schedules that fit the kernel, best guess first. */
-  candidates(kernel: Kernel): readonly Schedule[];
+  /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
+  candidates(kernel: Kernel): Iterable<Schedule>;
   /** The files of a net by name, from its kernels and their printed text. */
   files(
     plan: Plan,

@@ -43,7 +43,7 @@ interface Guess {
 }
 
 /** Schedules that fit the kernel, best guess first. */
-export function candidates(kernel: Kernel, packing: Packing): readonly Schedule[] {
+export function* candidates(kernel: Kernel, packing: Packing): Generator<Schedule> {
   const part = mainPart(kernel);
   const axes = new Map(
     [...part.axes, ...reductions(part).flatMap(({ axes }) => axes)].map((axis) => [axis.name, axis]),
@@ -51,9 +51,11 @@ export function candidates(kernel: Kernel, packing: Packing): readonly Schedule[
   const options: (string | undefined)[] = [...axes.values()].filter(({ extent, name }) =>
     extent >= LANES && fits(kernel, { vectorize: name })
   ).map(({ name }) => name);
-  return [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, packing))
-    .sort((a, b) => a.cost - b.cost)
-    .map(({ schedule }) => withThreads(kernel, schedule)).filter((schedule) => fits(kernel, schedule));
+  const all = [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, packing));
+  for (const { schedule } of all.sort((a, b) => a.cost - b.cost)) {
+    const shared = withThreads(kernel, schedule);
+    if (fits(kernel, shared)) yield shared;
+  }
 }
 
 function fits(kernel: Kernel, schedule: Schedule): boolean {
@@ -103,6 +105,8 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
   const found: Guess[] = [];
   for (const tile of tiles(part.axes, vectorize, packing)) {
     const sums = [...tile, ...around].reduce((product, { count }) => product * count, 1);
+    const per = lanes && tile.some(({ axis, count }) => axis === lanes && count % packing === 0) ? packing : 1;
+    if (sums / per > REGISTERS[packing]) continue;
     const copies = inner === undefined
       ? 1
       : inner.extent <= SHORT
@@ -112,18 +116,16 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
       : 1;
     const groups = [...tile, ...around, ...inner ? [{ axis: inner, count: copies, width: 1 }] : []];
     const { points: bodies, wide, single } = distinct(loads, groups, vectorize);
-    const paired = lanes && tile.some(({ axis, count }) => axis === lanes && count % packing === 0);
-    const per = paired ? packing : 1;
     // what does not change with the outermost group is loaded once and waits in registers, one more is just used; of
     // several terms, much of what one has loaded waits for the next
     const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
-    const kept = distinct(
-      loads.filter((load) => !outermost || !freeAxes(load).has(outermost)),
-      [...tile, ...around],
-      vectorize,
-    );
-    const waiting = terms > 1 ? 0.7 * wide / per : kept.wide / per + kept.single + 1;
-    if (sums / per + waiting > REGISTERS[packing]) continue;
+    const waiting = () => {
+      if (terms > 1) return 0.7 * wide / per;
+      const kept = loads.filter((load) => !outermost || !freeAxes(load).has(outermost));
+      const registers = distinct(kept, [...tile, ...around], vectorize);
+      return registers.wide / per + registers.single + 1;
+    };
+    if (sums / per + waiting() > REGISTERS[packing]) continue;
     const multiplies = bodies * terms / per, loaded = wide / per + single;
     const cycles = LOADS * loaded + Math.max(
       multiplies / 2 * Math.max(1, BUSY / (sums / per)),
