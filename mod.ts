@@ -172,7 +172,7 @@ export interface CompileOptions {
 export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
   const found = findTarget(target), planned = plan(spec, registry, { layout: found.layout, ...options });
   const { files } = compileTarget(planned, found);
-  return { ...planned, files, planText: planText(planned.plan, planned.fusions) };
+  return { ...planned, files, planText: planText(planned) };
 }
 
 /**
@@ -185,7 +185,7 @@ export function generatedFiles(spec: Spec, { target, ...options }: CompileOption
   const files: Record<string, string> = {};
   for (const each of target === undefined ? targets : [findTarget(target)]) {
     const planned = plan(spec, registry, { layout: each.layout, ...options });
-    files[`${spec.name}/${each.name}/plan.txt`] = planText(planned.plan, planned.fusions);
+    files[`${spec.name}/${each.name}/plan.txt`] = planText(planned);
     for (const [name, text] of Object.entries(compileTarget(planned, each).files)) {
       files[`${spec.name}/${each.name}/${name}`] = text;
     }

@@ -93,6 +93,12 @@ export function arrange(draft: Draft): Draft {
   return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
 }
 
+/** The smallest batch that is laid out as one of this size: two blocks where it has more than one. */
+export function smallestAlike(batchSize: number): number {
+  const block = BLOCKS.find((size) => batchSize % size === 0);
+  return block === undefined ? Math.min(batchSize, 2) : Math.min(batchSize, 2 * block);
+}
+
 /** The elements of a tensor from the usual order to that of its storage. */
 export function toStored<T extends Float32Array | Float64Array>(values: T, layout: Layout | undefined): T {
   return layout ? permuted(values, layout, (from, to) => [from, to]) : values.slice() as T;

@@ -6,7 +6,7 @@
 import { arrange } from "./arrange.ts";
 import { broadcast } from "./broadcast.ts";
 import { contract } from "./contract.ts";
-import { fuse, type Fusion } from "./fuse.ts";
+import { fuse, type Fusion, FUSION_RULES } from "./fuse.ts";
 import { headerLines } from "./header.ts";
 import type { Kernel } from "./ir.ts";
 import type { Registry } from "./layer.ts";
@@ -27,11 +27,18 @@ import { Writer } from "./writer.ts";
 export interface CompileOptions extends PlanOptions {
   /** How tensors lie in memory: row-major, or so that vectors can be loaded. Default "rows". */
   readonly layout?: "rows" | "lanes";
-  /** Whether kernels are merged where a tensor in between need not be stored. Default true. */
-  readonly fuse?: boolean;
+  /** Optimizations of the plan that are left out; see {@linkcode PLAN_RULES}. Default: none. */
+  readonly without?: readonly PlanRule[];
   /** How messages call the spec: its file's name. */
   readonly origin?: string;
 }
+
+/** Optimizations of the plan: layouts for vectors, layers in a cheaper order, and the rules by which kernels are merged. */
+export const PLAN_RULES = ["layout", "reorder", ...FUSION_RULES] as const;
+/** The name of an optimization of the plan. */
+export type PlanRule = typeof PLAN_RULES[number];
+/** All that merge kernels, or make it possible. */
+export const MERGING: readonly PlanRule[] = PLAN_RULES.filter((rule) => rule !== "layout");
 
 /** A plan and what was merged on the way to it. */
 export interface Planned {
@@ -51,10 +58,11 @@ export interface CompiledNet extends Planned {
 /** Spec to plan: shapes, kernels in order, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const given = inferShapes(spec, registry, options.origin);
-  const { graph, swaps } = options.fuse === false ? { graph: given, swaps: [] } : reorder(given);
+  const without = new Set<string>(options.without);
+  const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const whole = draft(graph, registry.batch, options);
-  const arranged = options.layout === "lanes" ? arrange(whole) : whole;
-  const { draft: merged, fusions } = options.fuse === false ? { draft: arranged, fusions: [] } : fuse(arranged);
+  const arranged = options.layout === "lanes" && !without.has("layout") ? arrange(whole) : whole;
+  const { draft: merged, fusions } = fuse(arranged, without);
   return { plan: layOut(merged), fusions, swaps };
 }
 

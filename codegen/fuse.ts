@@ -1,8 +1,9 @@
 /**
  * Stage 5: plan to plan, with kernels merged where a tensor in between need not be stored.
  *
- * Three rules, all of which put formulas into formulas, so that a merged kernel is a kernel like any other:
+ * Four rules, three of which put formulas into formulas, so that a merged kernel is a kernel like any other:
  *
+ * - loss: a loss and its gradient become two parts of one kernel.
  * - elementwise: a kernel that works element by element goes into the one that makes its input.
  * - window: a kernel that makes elements goes into one that reads each of them once, in a window: a convolution into the
  *   pool behind it.
@@ -18,26 +19,80 @@ import type { Affine, Assignment, Axis, Expr, Load, Part, Reduce } from "./ir.ts
 import { add, named, plus, sum, times } from "./notation.ts";
 import { accesses, type Draft, kernelName, type PlannedKernel, prune } from "./plan.ts";
 
+/** The rules, in the order in which they are tried. */
+export const FUSION_RULES = ["loss", "elementwise", "window", "cases"] as const;
+/** The name of a rule. */
+export type FusionRule = typeof FUSION_RULES[number];
+
 /** What was merged, for `plan.txt`. */
 export interface Fusion {
+  readonly rule: FusionRule;
   readonly producer: string;
   readonly consumer: string;
   /** The tensor that is no longer stored. */
-  readonly tensor: string;
+  readonly tensor?: string;
 }
 
-/** Merges kernels until no rule fits anywhere. */
-export function fuse(draft: Draft): { draft: Draft; fusions: Fusion[] } {
+const RULES: Readonly<Record<Exclude<FusionRule, "loss">, Rule>> = {
+  elementwise: pairRule("elementwise", isElementwiseIn, mergeElementwise),
+  window: pairRule("window", isWindowOf, mergeWindow),
+  cases: casesRule,
+};
+
+/**
+ * Merges kernels until no rule fits anywhere.
+ *
+ * @param without rules that are left out.
+ */
+export function fuse(draft: Draft, without: ReadonlySet<string> = new Set()): { draft: Draft; fusions: Fusion[] } {
   const fusions: Fusion[] = [];
-  let result = renameLater(draft);
-  for (const rule of [pairRule(isElementwiseIn, mergeElementwise), pairRule(isWindowOf, mergeWindow), casesRule]) {
+  let result = draft;
+  for (const name of FUSION_RULES) {
+    if (without.has(name)) continue;
+    if (name === "loss") {
+      result = mergeLoss(result, fusions);
+      continue;
+    }
+    if (name === "elementwise") result = renameLater(result);
     for (;;) {
-      const next = firstOf(Object.keys(result.tensors), (tensor) => rule(tensor, result, fusions));
+      const next = firstOf(Object.keys(result.tensors), (tensor) => RULES[name](tensor, result, fusions));
       if (!next) break;
       result = next;
     }
   }
   return { draft: result, fusions };
+}
+
+/** The loss and its gradient in one kernel: both start from the network's output, and neither needs the other. */
+function mergeLoss(draft: Draft, fusions: Fusion[]): Draft {
+  const [loss, gradient] = ["forward", "backward"].map((pass) =>
+    draft.train.find(({ title }) => title.stem === "loss" && title.pass === pass)
+  );
+  if (!loss || !gradient) return draft;
+  const { bindings, symbols } = joinBindings(loss.bindings, gradient.bindings, "");
+  const rewrite = rewriter(
+    (node) => node.kind === "load" ? { ...node, tensor: symbols[node.tensor] } : undefined,
+    (index) => index,
+  );
+  const { parts } = gradient.kernel;
+  const title = { stem: "loss", pass: "forward_backward" };
+  const merged: PlannedKernel = {
+    title,
+    bindings,
+    kernel: {
+      ...loss.kernel,
+      name: kernelName(title),
+      parts: [
+        ...loss.kernel.parts,
+        ...parts.map(({ axes, assignments }) => ({
+          axes,
+          assignments: assignments.map((a) => ({ ...a, tensor: symbols[a.tensor], value: rewrite(a.value) })),
+        })),
+      ],
+    },
+  };
+  fusions.push({ rule: "loss", producer: loss.kernel.name, consumer: gradient.kernel.name });
+  return { ...draft, train: draft.train.filter((k) => k !== gradient).map((k) => k === loss ? merged : k) };
 }
 
 /** The first result that there is. */
@@ -53,6 +108,7 @@ type Rule = (tensor: string, draft: Draft, fusions: Fusion[]) => Draft | undefin
 
 /** A rule for a tensor with one kernel that makes it and one that reads it. */
 function pairRule(
+  rule: FusionRule,
   fits: (tensor: string, producer: PlannedKernel, consumer: PlannedKernel) => boolean,
   merge: (producer: PlannedKernel, consumer: PlannedKernel, tensor: string) => PlannedKernel,
 ): Rule {
@@ -65,7 +121,7 @@ function pairRule(
       const key = `${producer.kernel.name} ${consumer.kernel.name}`;
       if (!merged.has(key)) {
         merged.set(key, merge(producer, consumer, tensor));
-        fusions.push({ producer: producer.kernel.name, consumer: consumer.kernel.name, tensor });
+        fusions.push({ rule, producer: producer.kernel.name, consumer: consumer.kernel.name, tensor });
       }
       const [place, gone] = meetingPlace(producer, consumer, kernels) === "consumer"
         ? [consumer, producer]
@@ -319,7 +375,7 @@ function casesRule(tensor: string, draft: Draft, fusions: Fusion[]): Draft | und
   if (disturbed || !readers.every((reader) => sumsOver(tensor, producer, reader))) return undefined;
   const merged = new Map(readers.map((reader) => [reader, mergeCases(producer, reader, tensor)]));
   for (const reader of readers) {
-    fusions.push({ producer: producer.kernel.name, consumer: reader.kernel.name, tensor });
+    fusions.push({ rule: "cases", producer: producer.kernel.name, consumer: reader.kernel.name, tensor });
   }
   return {
     ...draft,

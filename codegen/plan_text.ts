@@ -4,12 +4,12 @@
  * @module
  */
 import { cost } from "./cost.ts";
-import type { Fusion } from "./fuse.ts";
+import type { Planned } from "./compile.ts";
 import { formulaLines, operations } from "./header.ts";
 import { accesses, megabytes, type Plan, type PlannedTensor, type Step } from "./plan.ts";
 
 /** The plan for people. */
-export function planText(plan: Plan, fusions: readonly Fusion[]): string {
+export function planText({ plan, fusions, swaps }: Planned): string {
   const parameters = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
   const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const work = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
@@ -24,8 +24,11 @@ export function planText(plan: Plan, fusions: readonly Fusion[]): string {
     "",
     ...stepLines("evaluate", plan.evaluate),
     "",
-    fusions.length === 0 ? "fused: nothing" : "fused (the tensor in between is not stored)",
-    ...fusions.map(({ producer, consumer, tensor }) => `  ${producer} + ${consumer}: ${tensor}`),
+    ...swaps.map(({ node, behind }) => `reordered: ${node} behind ${behind}`),
+    fusions.length === 0 ? "fused: nothing" : "fused, by rule (the tensor in between is not stored)",
+    ...fusions.map(({ rule, producer, consumer, tensor }) =>
+      `  ${rule.padEnd(11)} ${producer} + ${consumer}${tensor === undefined ? "" : `: ${tensor}`}`
+    ),
     "",
     "tensors                          type  shape                  halo           offset      bytes  lifetime in a training step",
     ...Object.values(plan.tensors).map((tensor) => tensorLine(tensor, plan)),

@@ -169,7 +169,7 @@ Deno.test("a fused net trains as the same net unfused", () => {
   for (const net of NETS) {
     const [name, , , , , fusions] = net, spec = specOf(net);
     for (const data of ["u8", "f32"] as const) {
-      const whole = plan(spec, REGISTRY, { data, fuse: false }), fused = plan(spec, REGISTRY, { data });
+      const whole = plan(spec, REGISTRY, { data, without: MERGING }), fused = plan(spec, REGISTRY, { data });
       assert.equal(whole.fusions.length, 0);
       assert.equal(fused.fusions.length, fusions, `${name}: ${fused.fusions.map(({ tensor }) => tensor).join(", ")}`);
       for (const { tensor } of fused.fusions) assert(!(tensor in fused.plan.tensors), `${tensor} is still stored`);
@@ -193,7 +193,7 @@ Deno.test("a fused net trains as the same net unfused", () => {
 });
 
 Deno.test("negative control: a net trained without one of its kernels differs", () => {
-  const spec = specOf(NETS[0]), fused = plan(spec, REGISTRY), whole = plan(spec, REGISTRY, { fuse: false });
+  const spec = specOf(NETS[0]), fused = plan(spec, REGISTRY), whole = plan(spec, REGISTRY, { without: MERGING });
   const expected = trained(whole, spec), { kernels } = fused.plan.train;
   let ran = 0;
   for (const missing of kernels) {

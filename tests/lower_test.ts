@@ -126,7 +126,7 @@ function collect(): Kernel[] {
   for (const [i, { loss, optimizer, ...net }] of NETS.entries()) {
     const training = { epochs: 1, optimizer };
     const spec = parseSpec({ name: `net${i}`, ...net, loss: { type: loss }, training }, REGISTRY);
-    for (const options of [{ fuse: true, data: "u8" }, { fuse: false, data: "f32" }] as const) {
+    for (const options of [{ fuse: true, data: "u8" }, { without: MERGING, data: "f32" }] as const) {
       kernelsOf(plan(spec, REGISTRY, options).plan).forEach(keep);
     }
   }
@@ -270,7 +270,7 @@ const LINEAR = "linear1_forward", GATHER = "batch_gather";
 function plainKernel(name: string): Kernel {
   const { loss, optimizer, ...net } = NETS[2], training = { epochs: 1, optimizer };
   const spec = parseSpec({ name: "net", ...net, loss: { type: loss }, training }, REGISTRY);
-  return kernelsOf(plan(spec, REGISTRY, { fuse: false }).plan).find((kernel) => kernel.name === name)!;
+  return kernelsOf(plan(spec, REGISTRY, { without: MERGING }).plan).find((kernel) => kernel.name === name)!;
 }
 
 // deno-lint-ignore no-explicit-any -- a copy of a read-only nest, to be damaged

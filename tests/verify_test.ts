@@ -26,7 +26,9 @@ const SPEC = parseSpec({
   loss: { type: "softmaxCrossEntropy" },
   training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1, l2: 0.01 } },
 }, REGISTRY);
-const KERNELS = new Map(kernelsOf(plan(SPEC, REGISTRY, { fuse: false }).plan).map((kernel) => [kernel.name, kernel]));
+const KERNELS = new Map(
+  kernelsOf(plan(SPEC, REGISTRY, { without: MERGING }).plan).map((kernel) => [kernel.name, kernel]),
+);
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
 const LOSS = "loss_forward", UPDATE = "linear1_update_weight", LANES = "linear1_backward_weight";
