@@ -30,12 +30,15 @@ const tensors = (make: (name: Name) => np.Array) =>
 
 // jax-js counts references by hand: a function owns its arguments, and `ref` is what is kept of one that is used again.
 
+/** Not `nn.relu`: its gradient where x is 0, as it is over the images' empty borders at first, is 1; ours is 0. */
+const relu = (x: np.Array) => np.maximum(0, x);
+
 /** x [n, 1, 28, 28] to conv, relu, pool [n, 32, 14, 14]. */
 type Features = (x: np.Array, weight: np.Array, bias: np.Array) => np.Array;
 
 const laxFeatures: Features = (x, weight, bias) => {
   const y = lax.conv(x, weight, [1, 1], [[2, 2], [2, 2]]).add(bias.reshape([32, 1, 1]));
-  return lax.reduceWindow(nn.relu(y), np.max, [2, 2], [2, 2]);
+  return lax.reduceWindow(relu(y), np.max, [2, 2], [2, 2]);
 };
 
 const im2colFeatures: Features = (x, weight, bias) => {
@@ -48,7 +51,7 @@ const im2colFeatures: Features = (x, weight, bias) => {
   padded.dispose();
   const columns = np.stack(taps).reshape([25, n * 28 * 28]);
   const y = np.dot(weight.reshape([32, 25]), columns).add(bias.reshape([32, 1]));
-  return nn.relu(y).reshape([32, n, 14, 2, 14, 2]).max([3, 5]).transpose([1, 0, 2, 3]);
+  return relu(y).reshape([32, n, 14, 2, 14, 2]).max([3, 5]).transpose([1, 0, 2, 3]);
 };
 
 const linear = (x: np.Array, weight: np.Array, bias: np.Array) => np.dot(x, weight.transpose()).add(bias);
@@ -56,7 +59,7 @@ const linear = (x: np.Array, weight: np.Array, bias: np.Array) => np.dot(x, weig
 function meanLoss(features: Features, w: Tensors, x: np.Array, labels: np.Array): np.Array {
   const [n] = x.shape;
   const pooled = features(x, w["conv1.weight"], w["conv1.bias"]).reshape([n, 6272]);
-  const hidden = nn.relu(linear(pooled, w["linear1.weight"], w["linear1.bias"]));
+  const hidden = relu(linear(pooled, w["linear1.weight"], w["linear1.bias"]));
   const outputs = linear(hidden, w["linear2.weight"], w["linear2.bias"]);
   return nn.logSoftmax(outputs).mul(nn.oneHot(labels, 10)).sum().div(-n);
 }

@@ -16,7 +16,7 @@ export interface Work {
   readonly passes: number;
   /** Images per step. */
   readonly batchSize: number;
-  /** images x 28 x 28. */
+  /** images x 28 x 28 bytes. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** A digit per image. */
   readonly labels: Uint8Array<ArrayBuffer>;
@@ -59,6 +59,9 @@ export function workArguments(form: string, folder: string, images: number, pass
   return [form, folder, `${images}`, `${passes}`, `${Date.now()}`];
 }
 
+/** Pixels of an image. */
+const SAMPLE = 28 * 28;
+
 const [form, folder, images, passes, started] = Deno.args;
 
 /** Reads what this process is to do. */
@@ -70,7 +73,7 @@ export function readWork(): Work {
     images: Number(images),
     passes: Number(passes),
     batchSize,
-    pixels: read("images").subarray(0, Number(images) * 28 * 28),
+    pixels: read("images").subarray(0, Number(images) * SAMPLE),
     labels: read("labels").subarray(0, Number(images)),
     parameter: (name) => new Float32Array(read(name).buffer),
   };
@@ -102,7 +105,7 @@ export async function trainPeer(open: (work: Work) => Promise<Peer>, note?: stri
     const start = performance.now();
     for (let i = 0; i < images; i += batchSize) {
       // copies, as a loader's batches would be
-      await peer.step(pixels.slice(i * 28 * 28, (i + batchSize) * 28 * 28), labels.slice(i, i + batchSize));
+      await peer.step(pixels.slice(i * SAMPLE, (i + batchSize) * SAMPLE), labels.slice(i, i + batchSize));
     }
     const loss = await peer.losses() / (images / batchSize);
     const end = performance.now();
