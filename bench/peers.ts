@@ -132,6 +132,8 @@ async function attempt(row: Row, images: number, passes: number): Promise<Outcom
   measured.reason = outcome;
 }
 
+/** Processes that others kept busy before this began: above 0, figures are noisy. */
+const [load] = Deno.loadavg();
 const folder = Deno.makeTempDirSync({ prefix: "kernelwright_peers_" });
 try {
   await prepare();
@@ -186,6 +188,7 @@ for (const [{ name }, { rates, sinceStart, sinceReady, peakBytes, loss, reason }
   ], 11);
 }
 console.log(`\nV8 flags: ${V8_FLAGS.replace("--v8-flags=", "")}`);
+console.log(`load of the machine at the start: ${load.toFixed(1)} on ${navigator.hardwareConcurrency} cores`);
 for (const note of new Set([...table.values()].flatMap(({ note }) => note ?? []))) console.log(note);
 
 console.log("\nours, times as fast as each peer (medians)\n");
@@ -207,7 +210,7 @@ for (const [row, { losses }] of table) {
 }
 
 if (json) {
-  const machine = { deno: Deno.version.deno, v8: Deno.version.v8, cores: navigator.hardwareConcurrency };
+  const machine = { deno: Deno.version.deno, v8: Deno.version.v8, cores: navigator.hardwareConcurrency, load };
   const date = new Date().toISOString().slice(0, 10);
   const rows = Object.fromEntries([...table].map(([{ name }, measured]) => [name, measured]));
   Deno.writeTextFileSync(json, JSON.stringify({ net: "mnist_cnn", date, machine, images, rows }, null, 2) + "\n");
