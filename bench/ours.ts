@@ -1,0 +1,26 @@
+/**
+ * Our own part in the comparison with other libraries (`peers.ts`), a process of its own as theirs are.
+ *
+ * @module
+ */
+import { fromArrays, limitSamples, parseSpec, train } from "../mod.ts";
+import { finish, readWork } from "./peers/work.ts";
+
+const { form: target, pixels, labels, passes } = readWork();
+const net = JSON.parse(Deno.readTextFileSync(new URL("../specs/mnist_cnn.json", import.meta.url)));
+// the peers' rate does not change
+net.training.scheduler = { type: "constant" };
+const spec = parseSpec(net);
+const data = fromArrays(pixels, labels, spec.input);
+const threads = navigator.hardwareConcurrency;
+
+const ready = performance.now();
+let first = 0;
+const { report } = await train(spec, { train: data, test: limitSamples(data, 1) }, {
+  target,
+  threads,
+  epochs: passes,
+  seed: 0,
+  onEpoch: () => first ||= performance.now(),
+});
+finish(report.epochs, ready, first, `kernelwright starts a worker per core: ${threads}`);

@@ -1,0 +1,116 @@
+/**
+ * What each process of the comparison (`../peers.ts`) is given, what it does with it, and what it gives back. Ours and
+ * the peers run with different packages, so this imports none.
+ *
+ * @module
+ */
+import process from "node:process";
+
+/** What a process is to do: passes over the first images of MNIST, from the same initial weights as all the others. */
+export interface Work {
+  /** Which of its forms a peer is to run. */
+  readonly form: string;
+  /** How many images; whole batches. */
+  readonly images: number;
+  /** How often all of them. */
+  readonly passes: number;
+  /** Images per step. */
+  readonly batchSize: number;
+  /** images x 28 x 28 bytes. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** A digit per image. */
+  readonly labels: Uint8Array<ArrayBuffer>;
+  /** Initial values by a parameter's name in our net, laid out as there: conv [out, in, h, w], linear [out, in]. */
+  parameter(name: string): Float32Array<ArrayBuffer>;
+}
+
+/** What one pass brought. */
+export interface Pass {
+  /** Mean over the images, each as it was seen before its update. */
+  readonly loss: number;
+  /** Time it took, until the loss and all updates were there. */
+  readonly seconds: number;
+}
+
+/** What a process gives back: its last line, as JSON. */
+export interface Outcome {
+  /** One after the other. */
+  readonly passes: readonly Pass[];
+  /** Seconds from the start of the process to the end of the first pass. */
+  readonly sinceStart: number;
+  /** The same without the start of Deno and without loading code and data: compilation and the pass itself. */
+  readonly sinceReady: number;
+  /** Largest resident memory of the process. */
+  readonly peakBytes: number;
+  /** What is to be known about how it ran. */
+  readonly note?: string;
+}
+
+/** A network of a peer. */
+export interface Peer {
+  /** One step of training with a batch that the library has not seen yet; it need not be over when this returns. */
+  step(images: Float32Array<ArrayBuffer>, labels: Int32Array<ArrayBuffer>): Promise<void>;
+  /** Waits for all steps; the sum of their losses since this was last called. */
+  losses(): Promise<number>;
+}
+
+/** The command line of a process after its file. */
+export function workArguments(form: string, folder: string, images: number, passes: number): string[] {
+  return [form, folder, `${images}`, `${passes}`, `${Date.now()}`];
+}
+
+/** Pixels of an image. */
+const SAMPLE = 28 * 28;
+
+const [form, folder, images, passes, started] = Deno.args;
+
+/** Reads what this process is to do. */
+export function readWork(): Work {
+  const { batchSize } = JSON.parse(Deno.readTextFileSync(new URL("../../specs/mnist_cnn.json", import.meta.url)));
+  const read = (name: string) => Deno.readFileSync(`${folder}/${name}`);
+  return {
+    form,
+    images: Number(images),
+    passes: Number(passes),
+    batchSize,
+    pixels: read("images").subarray(0, Number(images) * SAMPLE),
+    labels: read("labels").subarray(0, Number(images)),
+    parameter: (name) => new Float32Array(read(name).buffer),
+  };
+}
+
+/** Ends this process. `ready`: when its code and data were loaded; `first`: when its first pass was over. */
+export function finish(passes: readonly Pass[], ready: number, first: number, note?: string): never {
+  const outcome: Outcome = {
+    passes,
+    sinceStart: (performance.timeOrigin + first - Number(started)) / 1000,
+    sinceReady: (first - ready) / 1000,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    note,
+  };
+  console.log(JSON.stringify(outcome));
+  Deno.exit();
+}
+
+/** All the work of a peer's process. Pixels become floats before the clock runs; handing them over is part of a step. */
+export async function trainPeer(open: (work: Work) => Promise<Peer>, note?: string): Promise<never> {
+  const work = readWork();
+  const { images, batchSize } = work;
+  const pixels = Float32Array.from(work.pixels, (byte) => byte / 255), labels = Int32Array.from(work.labels);
+  const ready = performance.now();
+  const peer = await open(work);
+  const passes: Pass[] = [];
+  let first = 0;
+  for (let pass = 0; pass < work.passes; pass++) {
+    const start = performance.now();
+    for (let i = 0; i < images; i += batchSize) {
+      // copies, as a loader's batches would be
+      await peer.step(pixels.slice(i * SAMPLE, (i + batchSize) * SAMPLE), labels.slice(i, i + batchSize));
+    }
+    const loss = await peer.losses() / (images / batchSize);
+    const end = performance.now();
+    passes.push({ loss, seconds: (end - start) / 1000 });
+    first ||= end;
+  }
+  finish(passes, ready, first, note);
+}
