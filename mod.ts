@@ -81,7 +81,7 @@ export const registry: Registry = { ...kernels, schedulers };
  *
  * @ignore the compiler's own types
  */
-export const targets: readonly Target[] = [wasm, wasmRelaxed, typescript];
+export const targets: readonly Target[] = [wasmRelaxed, wasm, typescript];
 
 /**
  * The target of a name; "auto" is the fastest.
@@ -252,7 +252,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const code = options.module ?? await loadCode(compileTarget(planned, target).files);
+  const code = options.module ?? await loadCode(compileTarget(planned, target));
   return await run({ spec, plan: planned.plan, target: target.name, code, registry }, data, {
     threads,
     epochs,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { arrange } from "./arrange.ts";
 import { broadcast } from "./broadcast.ts";
 import { contract } from "./contract.ts";
@@ -53,6 +54,8 @@ export interface CompiledNet extends Planned {
   readonly kernels: ReadonlyMap<string, CompiledKernel>;
   /** Text by file name, `plan.txt` not among them. */
   readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 of the file that is loaded, as it was printed from proven kernels. */
+  readonly proof: string;
 }
 
 /** Spec to plan: shapes, kernels in order, fusion, memory. */
@@ -118,7 +121,13 @@ export function compileTarget(planned: Planned, target: Target): CompiledNet {
     kernels.set(kernel.name, compiled);
     texts.set(kernel.name, kernelSource(compiled, target, planned.plan));
   }
-  return { ...planned, target, kernels, files: target.files(planned.plan, kernels, texts) };
+  const files = target.files(planned.plan, kernels, texts);
+  return { ...planned, target, kernels, files, proof: hashOf(files[target.entry]) };
+}
+
+/** SHA-256 of a text. */
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 export { planText };

@@ -5,7 +5,7 @@
  */
 import type { Storage } from "../codegen/interpret.ts";
 import type { Plan } from "../codegen/plan.ts";
-import type { CompiledNet } from "../codegen/compile.ts";
+import { type CompiledNet, hashOf } from "../codegen/compile.ts";
 import { bundle } from "./bundle.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
@@ -14,8 +14,20 @@ export type Code = string | WebAssembly.Module;
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536;
 
-/** Generated files, as workers can load them. */
-export async function loadCode(files: Readonly<Record<string, string>>): Promise<Code> {
+/**
+ * Generated files, as workers can load them.
+ *
+ * @throws {Error} when the file that is loaded is not what the compiler has proven: the engine may have been told not to
+ * check its memory accesses.
+ */
+export async function loadCode(
+  { files, target: { entry }, proof }: Pick<CompiledNet, "files" | "target" | "proof">,
+): Promise<Code> {
+  if (hashOf(files[entry]) !== proof) {
+    throw new Error(
+      `${entry} is not what the compiler has proven (SHA-256 ${hashOf(files[entry])}, not ${proof}); it is not run`,
+    );
+  }
   return files["module.wat"] === undefined ? await bundle(files) : await assemble(files["module.wat"]);
 }
 
@@ -43,7 +55,7 @@ export interface LoadedKernel {
 
 /** The kernels of a net by name. `room`: bytes for the tensors whose rows the run supplies. */
 export async function loadKernels(net: CompiledNet, room = 2 ** 20): Promise<(name: string) => LoadedKernel> {
-  const code = await loadCode(net.files);
+  const code = await loadCode(net);
   if (typeof code === "string") {
     const module = await import(code);
     return (name) => scriptKernel(module[name], net, name);

@@ -1,5 +1,6 @@
 /** The command line, run as its tasks run it: what it prints, its exit codes, and what it leaves on the disk. */
 import assert from "node:assert/strict";
+import { v8Flags } from "../runtime/v8_flags.ts";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { specNames, type TrainingReport, VERSION } from "../mod.ts";
@@ -29,7 +30,10 @@ async function deno(args: readonly string[], env: Record<string, string> = {}): 
 
 /** The arguments after `deno` that a task of this name begins with. */
 function taskArguments(task: string): string[] {
-  const [program, ...args] = tasks[task].command.split(" ");
+  // the shell of deno task puts in what this prints
+  const flags = (_: string, checked?: string) => v8Flags(Deno.build.arch, checked !== undefined);
+  const command = tasks[task].command.replace(/\$\(deno run runtime\/v8_flags\.ts( checked)?\)/, flags);
+  const [program, ...args] = command.split(" ");
   assert.equal(program, "deno");
   return args;
 }

@@ -28,10 +28,13 @@ function syntheticDigits(samples: number, [channels, height, width]: readonly nu
 
 /** Trains and returns every parameter, and the mean loss. */
 async function generated(spec: Spec, data: Dataset, target: typeof targets[number], threads: number, steps: number) {
-  const planned = plan(spec, registry, { data: data.inputs instanceof Uint8Array ? "u8" : "f32" });
+  const planned = plan(spec, registry, {
+    layout: target.layout,
+    data: data.inputs instanceof Uint8Array ? "u8" : "f32",
+  });
   const session = await Session.open(
     planned.plan,
-    await loadCode(compileTarget(planned, target).files),
+    await loadCode(compileTarget(planned, target)),
     [data],
     threads,
   );

@@ -1,5 +1,5 @@
 // net       lenet5, batch 64
-// step      train: 27 kernels, 16 barriers · evaluate: 10 kernels
+// step      train: 26 kernels, 16 barriers · evaluate: 10 kernels
 // memory    6065664 bytes, see ../plan.txt
 // regenerate: deno task generate specs/lenet5.json
 import { batch_gather } from "./batch_gather.ts";
@@ -11,8 +11,7 @@ import { pool2_forward } from "./pool2_forward.ts";
 import { linear1_tanh3_forward } from "./linear1_tanh3_forward.ts";
 import { linear2_tanh4_forward } from "./linear2_tanh4_forward.ts";
 import { linear3_forward } from "./linear3_forward.ts";
-import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
-import { loss_backward } from "./loss_backward.ts";
+import { loss_hit_forward_backward_sum } from "./loss_hit_forward_backward_sum.ts";
 import { linear3_tanh4_backward_input } from "./linear3_tanh4_backward_input.ts";
 import { linear3_backward_update_weight } from "./linear3_backward_update_weight.ts";
 import { linear3_backward_update_bias } from "./linear3_backward_update_bias.ts";
@@ -29,6 +28,7 @@ import { conv2_backward_update_bias } from "./conv2_backward_update_bias.ts";
 import { pool1_tanh1_backward_input } from "./pool1_tanh1_backward_input.ts";
 import { conv1_backward_update_weight } from "./conv1_backward_update_weight.ts";
 import { conv1_backward_update_bias } from "./conv1_backward_update_bias.ts";
+import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
 export interface Rows {
@@ -120,8 +120,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [linear1_tanh3_forward_from, linear1_tanh3_forward_to] = share(32, 2);
   const [linear2_tanh4_forward_from, linear2_tanh4_forward_to] = share(32, 2);
   const [linear3_forward_from, linear3_forward_to] = share(32, 2);
-  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
-  const [loss_backward_from, loss_backward_to] = share(64, 1);
+  const [loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to] = share(64, 1);
   const [linear3_tanh4_backward_input_from, linear3_tanh4_backward_input_to] = share(32, 2);
   const [linear3_backward_update_weight_from, linear3_backward_update_weight_to] = share(42, 2);
   const [linear3_backward_update_bias_from, linear3_backward_update_bias_to] = share(10, 1);
@@ -138,6 +137,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [pool1_tanh1_backward_input_from, pool1_tanh1_backward_input_to] = share(64, 1);
   const [conv1_backward_update_weight_from, conv1_backward_update_weight_to] = share(6, 1);
   const [conv1_backward_update_bias_from, conv1_backward_update_bias_to] = share(6, 1);
+  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
 
   return {
     train(step) {
@@ -166,8 +166,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear3_forward(linear3_bias, tanh4_output, linear3_weight, linear3_output, linear3_forward_from, linear3_forward_to);
 
       wait();
-      loss_hit_forward_sum(loss_sum, linear3_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
-      loss_backward(linear3_output, label, linear3_output_gradient, params, step, loss_backward_from, loss_backward_to);
+      loss_hit_forward_backward_sum(loss_sum, linear3_output, label, hit_sum, linear3_output_gradient, params, step, loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to);
 
       wait();
       linear3_tanh4_backward_input(linear3_output_gradient, linear3_weight, tanh4_output, linear2_output_gradient, linear3_tanh4_backward_input_from, linear3_tanh4_backward_input_to);

@@ -1,5 +1,5 @@
 // net       mnist_cnn, batch 64
-// step      train: 16 kernels, 9 barriers · evaluate: 6 kernels
+// step      train: 15 kernels, 9 barriers · evaluate: 6 kernels
 // memory    20029632 bytes, see ../plan.txt
 // regenerate: deno task generate specs/mnist_cnn.json
 import { batch_gather } from "./batch_gather.ts";
@@ -7,8 +7,7 @@ import { batch_gather_label } from "./batch_gather_label.ts";
 import { conv1_pool1_relu1_forward } from "./conv1_pool1_relu1_forward.ts";
 import { linear1_relu2_forward } from "./linear1_relu2_forward.ts";
 import { linear2_forward } from "./linear2_forward.ts";
-import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
-import { loss_backward } from "./loss_backward.ts";
+import { loss_hit_forward_backward_sum } from "./loss_hit_forward_backward_sum.ts";
 import { linear2_relu2_backward_input } from "./linear2_relu2_backward_input.ts";
 import { linear2_backward_update_weight } from "./linear2_backward_update_weight.ts";
 import { linear2_backward_update_bias } from "./linear2_backward_update_bias.ts";
@@ -18,6 +17,7 @@ import { linear1_backward_update_bias } from "./linear1_backward_update_bias.ts"
 import { pool1_backward_input } from "./pool1_backward_input.ts";
 import { conv1_backward_update_weight } from "./conv1_backward_update_weight.ts";
 import { conv1_backward_update_bias } from "./conv1_backward_update_bias.ts";
+import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
 export interface Rows {
@@ -87,8 +87,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [conv1_pool1_relu1_forward_from, conv1_pool1_relu1_forward_to] = share(64, 1);
   const [linear1_relu2_forward_from, linear1_relu2_forward_to] = share(32, 2);
   const [linear2_forward_from, linear2_forward_to] = share(32, 2);
-  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
-  const [loss_backward_from, loss_backward_to] = share(64, 1);
+  const [loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to] = share(64, 1);
   const [linear2_relu2_backward_input_from, linear2_relu2_backward_input_to] = share(32, 2);
   const [linear2_backward_update_weight_from, linear2_backward_update_weight_to] = share(64, 2);
   const [linear2_backward_update_bias_from, linear2_backward_update_bias_to] = share(10, 1);
@@ -98,6 +97,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [pool1_backward_input_from, pool1_backward_input_to] = share(64, 1);
   const [conv1_backward_update_weight_from, conv1_backward_update_weight_to] = share(32, 1);
   const [conv1_backward_update_bias_from, conv1_backward_update_bias_to] = share(32, 1);
+  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
 
   return {
     train(step) {
@@ -114,8 +114,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu2_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
-      loss_backward(linear2_output, label, linear2_output_gradient, params, step, loss_backward_from, loss_backward_to);
+      loss_hit_forward_backward_sum(loss_sum, linear2_output, label, hit_sum, linear2_output_gradient, params, step, loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to);
 
       wait();
       linear2_relu2_backward_input(relu2_output, linear2_output_gradient, linear2_weight, linear1_output_gradient, linear2_relu2_backward_input_from, linear2_relu2_backward_input_to);
