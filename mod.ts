@@ -24,29 +24,50 @@
 import { kernels } from "./kernels/mod.ts";
 import { wasm, wasmRelaxed } from "./codegen/targets/wasm/target.ts";
 import { typescript } from "./codegen/targets/typescript/target.ts";
-import { compileTarget, kernelSource, plan, type Planned, planText } from "./codegen/compile.ts";
+import {
+  type CompiledNet,
+  compileTarget,
+  kernelsOf,
+  kernelSource,
+  plan,
+  type Planned,
+  planText,
+} from "./codegen/compile.ts";
 import { InputError } from "./codegen/error.ts";
+import type { Kernel } from "./codegen/ir.ts";
 import { kernelText, nestText } from "./codegen/ir_text.ts";
 import type { Registry } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
 import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
+import {
+  formulaHash,
+  storedSchedule,
+  type TunedKernel,
+  tunedSchedules,
+  type Tuning,
+  withKernels,
+} from "./codegen/tuning.ts";
 import { loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
+import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { run, type RunOptions, type Trained } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
 export type { Options, Spec } from "./codegen/spec.ts";
+export type { Tuning } from "./codegen/tuning.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
+export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
+export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
   type EpochReport,
@@ -150,16 +171,23 @@ export interface CompileOptions {
   readonly data?: "u8" | "f32";
   /** How messages call the spec. */
   readonly origin?: string;
+  /** Schedules found by {@linkcode tune}, as {@linkcode loadTuning} reads them. Default: first guesses. */
+  readonly tuning?: Tuning;
+}
+
+/** A plan's files for a target, with tuned schedules where there are any. */
+function compileTuned(planned: Planned, target: Target, tuning: Tuning | undefined): CompiledNet {
+  return compileTarget(planned, target, tuning && tunedSchedules(tuning, planned.plan.name, target.name));
 }
 
 /**
  * Compiles a net: every kernel lowered, proven and printed.
  *
- * @throws {InputError} when layers do not fit each other, or the net is too large.
+ * @throws {InputError} when layers do not fit each other, the net is too large, or a tuned schedule does not fit.
  */
-export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
+export function compile(spec: Spec, { target = "auto", tuning, ...options }: CompileOptions = {}): Compiled {
   const planned = plan(spec, registry, options);
-  const { files } = compileTarget(planned, findTarget(target));
+  const { files } = compileTuned(planned, findTarget(target), tuning);
   return { ...planned, files, planText: planText(planned.plan, planned.fusions) };
 }
 
@@ -169,11 +197,14 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
  * @param options where `target` is left out, files of all targets.
  * @throws {InputError} when layers do not fit each other, or the net is too large.
  */
-export function generatedFiles(spec: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
+export function generatedFiles(
+  spec: Spec,
+  { target, tuning, ...options }: CompileOptions = {},
+): Record<string, string> {
   const planned = plan(spec, registry, options);
   const files = { [`${spec.name}/plan.txt`]: planText(planned.plan, planned.fusions) };
   for (const each of target === undefined ? targets : [findTarget(target)]) {
-    for (const [name, text] of Object.entries(compileTarget(planned, each).files)) {
+    for (const [name, text] of Object.entries(compileTuned(planned, each, tuning).files)) {
       files[`${spec.name}/${each.name}/${name}`] = text;
     }
   }
@@ -199,11 +230,11 @@ export interface KernelStages {
  */
 export function kernelStages(
   spec: Spec,
-  { target: name = "auto", ...options }: CompileOptions = {},
+  { target: name = "auto", tuning, ...options }: CompileOptions = {},
 ): ReadonlyMap<string, KernelStages> {
   const target = findTarget(name);
   const planned = plan(spec, registry, options);
-  const { kernels } = compileTarget(planned, target);
+  const { kernels } = compileTuned(planned, target, tuning);
   return new Map([...kernels].map(([name, compiled]) => [name, {
     kernel: kernelText(compiled.kernel) + "\n",
     schedule: scheduleText(compiled.schedule) + "\n",
@@ -218,6 +249,8 @@ export interface TrainOptions extends Partial<RunOptions> {
   readonly target?: string;
   /** For target typescript: URL of the generated `step.ts` of just this net. Compiled in memory when left out. */
   readonly module?: string;
+  /** Schedules found by {@linkcode tune}. Default: first guesses. */
+  readonly tuning?: Tuning;
 }
 
 /**
@@ -236,7 +269,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const code = options.module ?? await loadCode(compileTarget(planned, target).files);
+  const code = options.module ?? await loadCode(compileTuned(planned, target, options.tuning).files);
   return await run({ spec, plan: planned.plan, target: target.name, code, registry }, data, {
     threads,
     epochs,
@@ -252,15 +285,63 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
  */
 export async function verifyNet(
   spec: Spec,
-  { target = "auto", ...options }: VerifyOptions & { target?: string } = {},
+  { target: name = "auto", tuning, ...options }: VerifyOptions & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
-  return await verifyWith(spec, registry, findTarget(target), options);
+  const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target.name);
+  return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 
 /** Times every kernel of a training step on one thread, checked against the interpreter first. */
 export async function timeKernels(
   spec: Spec,
-  { target = "auto" }: { target?: string } = {},
+  { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
-  return await timeWith(spec, registry, findTarget(target));
+  const target = findTarget(name);
+  return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
+}
+
+/** How a net is tuned. */
+export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
+  /** Default "auto": the fastest. */
+  readonly target?: string;
+  /** What is known already: it is to be beaten, and kept where it is not. */
+  readonly tuning?: Tuning;
+  /** Called with each kernel as it is done, and with all that is known then. */
+  readonly onKernel?: (row: TunedRow, tuning: Tuning) => void | Promise<void>;
+}
+
+/**
+ * Looks for the fastest schedule of each kernel of a net on this machine: those of noticeable cost, one after the other.
+ *
+ * @returns all that is known then; what was known of kernels that the net has no more is left out.
+ * @throws {InputError} when the engine cannot run the target, or the net has no kernel of the name.
+ */
+export async function tune(
+  spec: Spec,
+  { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
+): Promise<Tuning> {
+  const target = findTarget(name);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const all = kernelsOf(plan(spec, registry).plan);
+  if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {
+    throw new InputError(`net ${spec.name} has no kernel "${options.kernel}"`);
+  }
+  const stored = (kernel: Kernel) => storedSchedule(tuning, spec.name, target.name, kernel);
+  const known = new Map(all.flatMap((kernel): [string, TunedKernel][] => {
+    const schedule = stored(kernel);
+    return schedule ? [[kernel.name, { hash: formulaHash(kernel), schedule }]] : [];
+  }));
+  const current = (): Tuning => ({
+    ...tuning,
+    nets: withKernels(tuning.nets, spec.name, target.name, Object.fromEntries(known)),
+  });
+  await tuneNet(spec, registry, target, stored, {
+    ...options,
+    onKernel: async (row) => {
+      if (row.entry) known.set(row.kernel, row.entry);
+      else known.delete(row.kernel);
+      await onKernel?.(row, current());
+    },
+  });
+  return current();
 }
