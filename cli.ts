@@ -154,10 +154,10 @@ const commands: Readonly<Record<string, Command>> = {
     flags: {
       target: { ...target, text: `${targetNames.join(", ")} (default: each in WebAssembly)` },
       kernel: { value: "K", text: "only this kernel (default: those with 2 % of a step's time or more)" },
-      budget: { value: "N", text: "seconds for each net and target (default: 60)", range: [0, 86_400] },
+      budget: { value: "N", text: "seconds for each net and target (default: 120)", range: [0, 86_400] },
       out,
     },
-    example: "deno task tune mnist_cnn --target wasm --budget 120",
+    example: "deno task tune mnist_cnn --target wasm --budget 300",
     run: tuneNets,
   },
   schema: {
@@ -312,7 +312,7 @@ async function verifyTarget(
   return failed;
 }
 
-async function tuneNets({ words, flags: { target, kernel, budget = "60", out } }: Line): Promise<number> {
+async function tuneNets({ words, flags: { target, kernel, budget = "120", out } }: Line): Promise<number> {
   const chosen = target === undefined ? targets.filter(({ sample }) => sample) : [findTarget(target)];
   const root = out === undefined ? GENERATED : resolve(out), path = join(root, TUNING);
   let changes = 0, wrong = 0;

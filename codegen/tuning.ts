@@ -45,7 +45,8 @@ const MOST = 1024;
 /** Most copies along one axis, and of all axes together: what `lower` unrolls must fit into memory before it is counted. */
 const MOST_COPIES = 4096, MOST_COPIES_OF_ALL = 2 ** 18;
 
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,255}$/, "a name of a-z, 0-9 and _ that begins with a letter");
+const NAME = "a name of a-z, 0-9 and _ that begins with a letter";
+const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,255}$/, NAME);
 const copies = z.custom<number>(
   (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_COPIES,
   `a whole number from 1 to ${MOST_COPIES}`,

@@ -60,7 +60,7 @@ export interface TunedRow {
 
 /** How tuning is done. */
 export interface TuneSettings {
-  /** Seconds for all kernels of a net and a target; each gets at least one heat. Default 60. */
+  /** Seconds for all kernels of a net and a target; each gets one heat of candidates at least. Default 120. */
   readonly budget?: number;
   /** Only this kernel. Default: those with a noticeable share of a step. */
   readonly kernel?: string;
@@ -84,6 +84,8 @@ const STILL = 0.01;
 const HOPELESS = 1.5;
 /** Milliseconds of a turn, and of the first, which is not counted. */
 const TURN = 10, WARM_UP = 50;
+/** Milliseconds that a worker has to start: longer than it takes to check the types of its file. */
+const STARTING = 60_000;
 /** Milliseconds until a worker that hangs has really stopped (Deno takes two seconds). */
 const ENDING = 2500;
 
@@ -98,7 +100,7 @@ export async function tuneNet(
   registry: Registry,
   target: Target,
   stored: (kernel: Kernel) => Schedule | undefined,
-  { budget = 60, kernel: only, patience = 10, onKernel }: TuneSettings = {},
+  { budget = 120, kernel: only, patience = 10, onKernel }: TuneSettings = {},
 ): Promise<TunedRow[]> {
   const deadline = performance.now() + 1000 * budget;
   const { plan: whole } = plan(spec, registry);
@@ -142,6 +144,7 @@ class Bench {
   readonly #seen = new Set<string>();
   #tried = 0;
   #case: ReturnType<typeof kernelCase> | undefined;
+  readonly #candidates: readonly Schedule[];
 
   constructor(
     readonly kernel: Kernel,
@@ -149,7 +152,9 @@ class Bench {
     readonly spec: Spec,
     readonly target: Target,
     readonly patience: number,
-  ) {}
+  ) {
+    this.#candidates = target.candidates(kernel);
+  }
 
   /** Seconds of the schedule to be beaten. */
   async timeOne(stored: Schedule | undefined): Promise<number> {
@@ -171,10 +176,10 @@ class Bench {
     const incumbent = await this.#incumbent(stored);
     let best = incumbent;
     try {
-      const queue = [...this.target.candidates(this.kernel)];
-      const timeLeft = () => this.#tried === 0 || performance.now() < deadline;
-      let centre: Schedule | undefined;
-      while (timeLeft()) {
+      const queue = [...this.#candidates];
+      let centre: Schedule | undefined, heats = 0;
+      const timeLeft = () => heats === 0 || performance.now() < deadline;
+      for (; timeLeft(); heats++) {
         if (queue.length === 0 && centre !== best.schedule) {
           centre = best.schedule;
           queue.push(...neighbours(this.kernel, centre));
@@ -202,7 +207,7 @@ class Bench {
       await this.#race([incumbent, best], 2 * ROUNDS, Infinity);
       if (incumbent.least === Infinity) throw this.#failure();
       const { schedule, least } = best.least < (1 - MARGIN) * incumbent.least ? best : incumbent;
-      const first = normalized(this.target.candidates(this.kernel)[0]);
+      const first = normalized(this.#candidates[0]);
       return {
         kernel: this.kernel.name,
         before: incumbent.least / 1000,
@@ -222,8 +227,8 @@ class Bench {
 
   /** What is stored, or the first guess where nothing is or it does not fit. */
   async #incumbent(stored: Schedule | undefined): Promise<Contender> {
-    const guess = this.target.candidates(this.kernel)[0];
-    const contender = stored && await this.#enter(normalized(stored)) || await this.#enter(normalized(guess));
+    const contender = stored && await this.#enter(normalized(stored)) ||
+      await this.#enter(normalized(this.#candidates[0]));
     if (!contender) throw this.#failure();
     return contender;
   }
@@ -247,15 +252,16 @@ class Bench {
     this.#seen.add(nestText(nest));
     this.#case ??= kernelCase(kernel, bindings, net.plan, this.spec, 0);
     const { given, expected } = this.#case, symbols = Object.keys(nest.tensors);
-    const worker = new CandidateWorker(this.patience);
+    let worker: CandidateWorker | undefined;
     try {
-      const code = await kernelCode(net, kernel.name);
-      const storages = await worker.run({
-        prepared: prepareKernels(net, code, roomFor(net.plan)),
+      const trial = {
+        prepared: prepareKernels(net, await kernelCode(net, kernel.name), roomFor(net.plan)),
         kernel: kernel.name,
         storages: symbols.map((symbol) => given[symbol]),
         calls: teamCalls(nest),
-      });
+      };
+      worker = new CandidateWorker(this.patience);
+      const storages = await worker.run(trial);
       const found = Object.fromEntries(symbols.map((symbol, i) => [symbol, storages[i]]));
       const { ok, error, tolerance } = compareStorages(kernel, found, expected, target);
       if (ok) {
@@ -266,9 +272,9 @@ class Bench {
       this.#refuse(schedule, `it is wrong: its error is ${error}, at most ${tolerance} is rounding`, true);
     } catch (error) {
       this.#refuse(schedule, (error as Error).message);
-      await worker.stopped();
+      await worker?.stopped();
     }
-    worker.end();
+    worker?.end();
     return undefined;
   }
 
@@ -339,7 +345,9 @@ class CandidateWorker {
     this.#worker.on("error", () => {});
   }
 
+  /** To be called at once: it waits for the message that the worker has started. */
   async run(trial: Trial): Promise<readonly Storage[]> {
+    await this.#answer(STARTING);
     return (await this.#ask(trial) as Extract<Answer, { storages: unknown }>).storages;
   }
 
@@ -357,16 +365,20 @@ class CandidateWorker {
     if (this.#hangs) await new Promise((resolve) => setTimeout(resolve, ENDING));
   }
 
-  /** @throws {Error} when the candidate fails, or does not answer. */
   async #ask(message: Trial | Turn): Promise<Answer> {
+    this.#worker.postMessage(message);
+    return await this.#answer(this.#patience);
+  }
+
+  /** @throws {Error} when the candidate fails, or does not answer. */
+  async #answer(patience: number): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const timer = setTimeout(() => {
       this.#hangs = true;
-      reject(new Error(`no answer in ${this.#patience / 1000} s`));
-    }, this.#patience);
+      reject(new Error(`no answer in ${patience / 1000} s`));
+    }, patience);
     const onMessage = (answer: Answer) => "error" in answer ? reject(new Error(answer.error)) : resolve(answer);
     this.#worker.once("message", onMessage).once("error", reject);
-    this.#worker.postMessage(message);
     try {
       return await promise;
     } finally {

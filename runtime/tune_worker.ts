@@ -22,8 +22,9 @@ export interface Turn {
   readonly milliseconds: number;
 }
 
-/** What comes back: the storages of a trial, the shortest time of a turn, or what went wrong. */
+/** What comes back: that it has started, the storages of a trial, the shortest time of a turn, or what went wrong. */
 export type Answer =
+  | { readonly started: true }
   | { readonly storages: readonly Storage[] }
   | { readonly milliseconds: number }
   | { readonly error: string };
@@ -62,3 +63,4 @@ parentPort?.on("message", async (message: Trial | Turn) => {
     parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
 });
+parentPort?.postMessage({ started: true });
