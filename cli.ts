@@ -1,5 +1,5 @@
 /**
- * The command line: train, generate, show, verify, schema, doctor.
+ * The command line: train, generate, show, verify, tune, schema, doctor.
  *
  * @module
  */
@@ -19,18 +19,24 @@ import {
   loadIdxDirectory,
   loadMnist,
   loadSpec,
+  loadTuning,
   type Machine,
   measureMachine,
   type Packing,
   prepareReport,
   ProgressBar,
   type Rate,
+  type Refusal,
   repairGenerated,
   runsHere,
+  saveTuning,
   type Spec,
   specNames,
   targets,
   train,
+  tune,
+  type TunedRow,
+  type Tuning,
   verifyNet,
   type VerifyRow,
   VERSION,
@@ -80,6 +86,8 @@ const stages = ["kernel", "schedule", "nest", "source"] as const;
 const check: Flag = { text: "change nothing; exit 1 and name what is not as it should be" };
 const target: Flag = { value: "T", text: `${targetNames.join(", ")} (default: auto)`, choices: targetNames };
 const seed: Flag = { value: "N", text: "what random numbers follow from (default: 0)", range: [0, 2 ** 53 - 1] };
+/** The file of tuned schedules in a folder of generated nets. */
+const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
 const specNote =
   "SPEC is a JSON file or the name of a net in specs/. In a task, paths count from the project's folder.";
@@ -138,6 +146,24 @@ const commands: Readonly<Record<string, Command>> = {
     example: "deno task verify lenet5",
     run: verify,
   },
+  tune: {
+    text: "find faster schedules for nets on this machine (default: for all in specs/)",
+    words: "[SPEC...]",
+    most: Infinity,
+    notes: [
+      specNote,
+      "Candidates are checked, then timed; winners go to tuning.json in the folder of generated nets, which train,",
+      "generate, show and verify read. The task may write to generated/ and runs/ only.",
+    ],
+    flags: {
+      target: { ...target, text: `${targetNames.join(", ")} (default: each in WebAssembly)` },
+      kernel: { value: "K", text: "only this kernel (default: those with 2 % of a step's time or more)" },
+      budget: { value: "N", text: "seconds for each net and target (default: 120)", range: [0, 86_400] },
+      out,
+    },
+    example: "deno task tune mnist_cnn --target wasm --budget 300",
+    run: tuneNets,
+  },
   schema: {
     text: "write specs/spec.schema.json, the JSON Schema of specs",
     words: "",
@@ -169,13 +195,13 @@ async function trainNet({ words, flags }: Line): Promise<number> {
     ...flags.report !== undefined && { file: resolve(flags.report) },
     base: join(RUNS, `${spec.name}-${target}-seed${seed}`),
   });
-  const files = generatedFiles(spec, { target, origin });
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
+  const files = generatedFiles(spec, { target, origin, tuning });
   const { train: all, test } = flags.data === undefined
     ? await loadMnist()
     : await loadIdxDirectory(resolve(flags.data));
   const samples = flags.limit === undefined ? all : limitSamples(all, Number(flags.limit));
 
-  const root = flags.out === undefined ? GENERATED : resolve(flags.out);
   // other targets' files are none of this run's business
   const stale = (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
   for (const difference of stale) await repairGenerated(root, files, difference);
@@ -187,6 +213,7 @@ async function trainNet({ words, flags }: Line): Promise<number> {
   try {
     const { report } = await train(spec, { train: samples, test }, {
       target,
+      tuning,
       threads,
       epochs,
       seed,
@@ -219,7 +246,7 @@ async function trainNet({ words, flags }: Line): Promise<number> {
 }
 
 async function generate({ words, flags }: Line): Promise<number> {
-  const root = flags.out === undefined ? GENERATED : resolve(flags.out);
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const nets = new Map<string, { spec: Spec; origin: string }>();
   for (const net of await specs(words)) {
     const { name } = net.spec, other = nets.get(name)?.origin;
@@ -228,7 +255,7 @@ async function generate({ words, flags }: Line): Promise<number> {
   }
   let wrong = 0;
   for (const { spec, origin } of nets.values()) {
-    const files = generatedFiles(spec, { origin });
+    const files = generatedFiles(spec, { origin, tuning });
     const differences = await compareGenerated(root, files);
     wrong += differences.length;
     for (const difference of differences) {
@@ -249,11 +276,12 @@ async function generate({ words, flags }: Line): Promise<number> {
 async function show({ words: [net, kernel], flags: { target, stage } }: Line): Promise<number> {
   if (kernel === undefined && stage !== undefined) throw new UsageError("--stage is of use only with a KERNEL");
   const [{ spec, origin }] = await specs([net]);
+  const tuning = await tuningIn(GENERATED);
   if (kernel === undefined) {
-    print(compile(spec, { target, origin }).planText);
+    print(compile(spec, { target, origin, tuning }).planText);
     return OK;
   }
-  const kernels = kernelStages(spec, { target, origin });
+  const kernels = kernelStages(spec, { target, origin, tuning });
   const texts = kernels.get(kernel);
   if (!texts) throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, [...kernels.keys()])}`);
   print(texts[(stage ?? "source") as typeof stages[number]]);
@@ -262,10 +290,11 @@ async function show({ words: [net, kernel], flags: { target, stage } }: Line): P
 
 async function verify({ words, flags: { target, seed = "0" } }: Line): Promise<number> {
   const chosen = target === undefined ? targets : [findTarget(target)];
+  const tuning = await tuningIn(GENERATED);
   let failures = 0;
   for (const { spec, origin } of await specs(words)) {
     for (const each of chosen) {
-      if (runsHere(each)) failures += await verifyTarget(spec, origin, each.name, Number(seed));
+      if (runsHere(each)) failures += await verifyTarget(spec, origin, each.name, Number(seed), tuning);
       else if (target === undefined) print(`${spec.name}, target ${each.name}: this engine cannot run it\n`);
       else throw new InputError(`this engine cannot run target ${each.name}; use target auto`);
     }
@@ -274,7 +303,13 @@ async function verify({ words, flags: { target, seed = "0" } }: Line): Promise<n
 }
 
 /** Prints the table of a net and a target. Returns how many checks failed. */
-async function verifyTarget(spec: Spec, origin: string, target: string, seed: number): Promise<number> {
+async function verifyTarget(
+  spec: Spec,
+  origin: string,
+  target: string,
+  seed: number,
+  tuning: Tuning,
+): Promise<number> {
   const width = Math.max(...[...kernelStages(spec, { target, origin }).keys()].map((name) => name.length));
   const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
     print(
@@ -287,10 +322,69 @@ async function verifyTarget(spec: Spec, origin: string, target: string, seed: nu
     const result = ok ? "ok" : "FAIL";
     line(check, count(cases), power(error), power(tolerance), note === undefined ? result : `${result}  ${note}`);
   };
-  const rows = await verifyNet(spec, { target, seed, onRow });
+  const rows = await verifyNet(spec, { target, seed, tuning, onRow });
   const failed = rows.filter(({ ok }) => !ok).length;
   print(failed === 0 ? `  all ${rows.length} checks passed\n` : `  ${failed} of ${rows.length} checks FAILED\n`);
   return failed;
+}
+
+async function tuneNets({ words, flags: { target, kernel, budget = "120", out } }: Line): Promise<number> {
+  const chosen = target === undefined ? targets.filter(({ sample }) => sample) : [findTarget(target)];
+  const root = out === undefined ? GENERATED : resolve(out), path = join(root, TUNING);
+  let changes = 0, wrong = 0;
+  for (const { spec, origin } of await specs(words)) {
+    for (const { name } of chosen) {
+      const names = [...kernelStages(spec, { target: name, origin }).keys()];
+      if (kernel !== undefined && !names.includes(kernel)) {
+        throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, names)}`);
+      }
+      if (target === undefined && !runsHere(findTarget(name))) {
+        print(`${spec.name}, target ${name}: this engine cannot run it\n`);
+        continue;
+      }
+      const width = Math.max(...names.map((name) => name.length));
+      print(`${spec.name}, target ${name}\n`);
+      print(`  ${"kernel".padEnd(width)}   share  before us   after us  tried  schedule\n`);
+      await tune(spec, {
+        target: name,
+        kernel,
+        budget: Number(budget),
+        tuning: await tuningIn(root),
+        // kernel by kernel: what was found before somebody stops it stays
+        onKernel: async (row, tuning) => {
+          print(tunedLine(row, width));
+          for (const { schedule, reason } of row.refused) print(`    not taken: ${schedule}: ${reason}\n`);
+          wrong += row.refused.filter(({ wrong }: Refusal) => wrong).length;
+          if (!row.changed) return;
+          await saveTuning(path, tuning);
+          changes++;
+        },
+      });
+    }
+  }
+  print(
+    changes === 0
+      ? "nothing is faster by 3 % or more\n"
+      : `wrote ${plural(changes, "schedule")} to ${shortPath(path)}; run "deno task generate" for the code\n`,
+  );
+  if (wrong === 0) return OK;
+  complain(`${plural(wrong, "candidate")} computed something else than the interpreter; see above`);
+  return ERROR;
+}
+
+/** A kernel of the table that tuning prints. */
+function tunedLine({ kernel, share, before, after, tried, schedule }: TunedRow, width: number): string {
+  const microseconds = (seconds: number) => (1e6 * seconds).toFixed(1).padStart(9);
+  const part = share === undefined ? "" : `${(100 * share).toFixed(1)} %`;
+  return `  ${kernel.padEnd(width)}  ${part.padStart(6)}  ${microseconds(before)}  ${microseconds(after)}  ${
+    String(tried).padStart(5)
+  }  ${schedule}\n`;
+}
+
+/** The tuned schedules that belong to a folder of generated nets. */
+function tuningIn(root: string): Promise<Tuning> {
+  const path = join(root, TUNING);
+  return loadTuning(path, shortPath(path));
 }
 
 async function schema({ flags }: Line): Promise<number> {

@@ -24,25 +24,46 @@
 import { kernels } from "./kernels/mod.ts";
 import { wasm, wasmRelaxed } from "./codegen/targets/wasm/target.ts";
 import { typescript } from "./codegen/targets/typescript/target.ts";
-import { compileTarget, kernelSource, plan, type Planned, planText } from "./codegen/compile.ts";
+import {
+  type CompiledNet,
+  compileTarget,
+  kernelsOf,
+  kernelSource,
+  plan,
+  type Planned,
+  type PlanRule,
+  planText,
+} from "./codegen/compile.ts";
 import { InputError } from "./codegen/error.ts";
+import type { Kernel } from "./codegen/ir.ts";
 import { kernelText, nestText } from "./codegen/ir_text.ts";
 import type { Registry } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
 import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
+import {
+  formulaHash,
+  storedSchedule,
+  type TunedKernel,
+  tunedSchedules,
+  type Tuning,
+  withKernels,
+} from "./codegen/tuning.ts";
 import { loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
 import { type Machine, type MachineOptions, measureMachine as measureWith } from "./runtime/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
+import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { run, type RunOptions, type Trained } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
+export { PLAN_RULES, type PlanRule } from "./codegen/compile.ts";
 export type { Options, Spec } from "./codegen/spec.ts";
+export type { Tuning } from "./codegen/tuning.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export type {
@@ -59,6 +80,8 @@ export type {
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
+export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
+export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
   type EpochReport,
@@ -162,17 +185,40 @@ export interface CompileOptions {
   readonly data?: "u8" | "f32";
   /** How messages call the spec. */
   readonly origin?: string;
+  /** Schedules found by {@linkcode tune}, as {@linkcode loadTuning} reads them. Default: first guesses. */
+  readonly tuning?: Tuning;
+  /** Optimizations of the plan that are left out. Default: none. */
+  readonly without?: readonly PlanRule[];
+}
+
+/** What specs were compiled to: a run asks for a net's files, and then for its code. */
+const compiled = new WeakMap<Spec, Map<string, CompiledNet>>();
+
+/** A net for a target, with tuned schedules where there are any. */
+function compileNet(
+  spec: Spec,
+  target: Target,
+  { data = "u8", without = [], tuning, origin }: Omit<CompileOptions, "target">,
+): CompiledNet {
+  const nets = compiled.get(spec) ?? new Map<string, CompiledNet>();
+  compiled.set(spec, nets);
+  const key = JSON.stringify([target.name, data, [...without].sort(), tuning?.nets[spec.name]?.[target.name]]);
+  const known = nets.get(key);
+  if (known) return known;
+  const planned = plan(spec, registry, { layout: target.layout, data, without, origin });
+  const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target.name));
+  nets.set(key, net);
+  return net;
 }
 
 /**
  * Compiles a net: every kernel lowered, proven and printed.
  *
- * @throws {InputError} when layers do not fit each other, or the net is too large.
+ * @throws {InputError} when layers do not fit each other, the net is too large, or a tuned schedule does not fit.
  */
 export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
-  const found = findTarget(target), planned = plan(spec, registry, { layout: found.layout, ...options });
-  const { files } = compileTarget(planned, found);
-  return { ...planned, files, planText: planText(planned) };
+  const net = compileNet(spec, findTarget(target), options);
+  return { ...net, planText: planText(net) };
 }
 
 /**
@@ -184,9 +230,9 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
 export function generatedFiles(spec: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
   const files: Record<string, string> = {};
   for (const each of target === undefined ? targets : [findTarget(target)]) {
-    const planned = plan(spec, registry, { layout: each.layout, ...options });
-    files[`${spec.name}/${each.name}/plan.txt`] = planText(planned);
-    for (const [name, text] of Object.entries(compileTarget(planned, each).files)) {
+    const net = compileNet(spec, each, options);
+    files[`${spec.name}/${each.name}/plan.txt`] = planText(net);
+    for (const [name, text] of Object.entries(net.files)) {
       files[`${spec.name}/${each.name}/${name}`] = text;
     }
   }
@@ -215,13 +261,12 @@ export function kernelStages(
   { target: name = "auto", ...options }: CompileOptions = {},
 ): ReadonlyMap<string, KernelStages> {
   const target = findTarget(name);
-  const planned = plan(spec, registry, { layout: target.layout, ...options });
-  const { kernels } = compileTarget(planned, target);
-  return new Map([...kernels].map(([name, compiled]) => [name, {
+  const net = compileNet(spec, target, options);
+  return new Map([...net.kernels].map(([name, compiled]) => [name, {
     kernel: kernelText(compiled.kernel) + "\n",
     schedule: scheduleText(compiled.schedule) + "\n",
     nest: nestText(compiled.nest) + "\n",
-    source: kernelSource(compiled, target, planned.plan),
+    source: kernelSource(compiled, target, net.plan),
   }]));
 }
 
@@ -231,6 +276,10 @@ export interface TrainOptions extends Partial<RunOptions> {
   readonly target?: string;
   /** For target typescript: URL of the generated `step.ts` of just this net. Compiled in memory when left out. */
   readonly module?: string;
+  /** Schedules found by {@linkcode tune}. Default: first guesses. */
+  readonly tuning?: Tuning;
+  /** Optimizations of the plan that are left out. Default: none. */
+  readonly without?: readonly PlanRule[];
 }
 
 /**
@@ -241,9 +290,11 @@ export interface TrainOptions extends Partial<RunOptions> {
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
   const target = findTarget(options.target ?? "auto");
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
-  const planned = plan(spec, registry, {
-    layout: target.layout,
+  const { tuning, without } = options;
+  const net = compileNet(spec, target, {
     data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",
+    tuning,
+    without,
   });
   const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? spec.training.epochs, seed = options.seed ?? 0;
@@ -252,8 +303,8 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const code = options.module ?? await loadCode(compileTarget(planned, target));
-  return await run({ spec, plan: planned.plan, target: target.name, code, registry }, data, {
+  const code = options.module ?? await loadCode(net);
+  return await run({ spec, plan: net.plan, target: target.name, code, registry }, data, {
     threads,
     epochs,
     seed,
@@ -268,17 +319,65 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
  */
 export async function verifyNet(
   spec: Spec,
-  { target = "auto", ...options }: VerifyOptions & { target?: string } = {},
+  { target: name = "auto", tuning, ...options }: VerifyOptions & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
-  return await verifyWith(spec, registry, findTarget(target), options);
+  const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target.name);
+  return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 
 /** Times every kernel of a training step on one thread, checked against the interpreter first. */
 export async function timeKernels(
   spec: Spec,
-  { target = "auto" }: { target?: string } = {},
+  { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
-  return await timeWith(spec, registry, findTarget(target));
+  const target = findTarget(name);
+  return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
+}
+
+/** How a net is tuned. */
+export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
+  /** Default "auto": the fastest. */
+  readonly target?: string;
+  /** What is known already: it is to be beaten, and kept where it is not. */
+  readonly tuning?: Tuning;
+  /** Called with each kernel as it is done, and with all that is known then. */
+  readonly onKernel?: (row: TunedRow, tuning: Tuning) => void | Promise<void>;
+}
+
+/**
+ * Looks for the fastest schedule of each kernel of a net on this machine: those of noticeable cost, one after the other.
+ *
+ * @returns all that is known then; what was known of kernels that the net has no more is left out.
+ * @throws {InputError} when the engine cannot run the target, or the net has no kernel of the name.
+ */
+export async function tune(
+  spec: Spec,
+  { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
+): Promise<Tuning> {
+  const target = findTarget(name);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
+  if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {
+    throw new InputError(`net ${spec.name} has no kernel "${options.kernel}"`);
+  }
+  const stored = (kernel: Kernel) => storedSchedule(tuning, spec.name, target.name, kernel);
+  const known = new Map(all.flatMap((kernel): [string, TunedKernel][] => {
+    const schedule = stored(kernel);
+    return schedule ? [[kernel.name, { hash: formulaHash(kernel), schedule }]] : [];
+  }));
+  const current = (): Tuning => ({
+    ...tuning,
+    nets: withKernels(tuning.nets, spec.name, target.name, Object.fromEntries(known)),
+  });
+  await tuneNet(spec, registry, target, stored, {
+    ...options,
+    onKernel: async (row) => {
+      if (row.entry) known.set(row.kernel, row.entry);
+      else known.delete(row.kernel);
+      await onKernel?.(row, current());
+    },
+  });
+  return current();
 }
 
 /**

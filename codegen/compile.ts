@@ -21,6 +21,7 @@ import { inferShapes } from "./shapes.ts";
 import { simplify } from "./simplify.ts";
 import type { Spec } from "./spec.ts";
 import type { CompiledKernel, Place, Target } from "./target.ts";
+import type { Tuned } from "./tuning.ts";
 import { verifyKernel, verifyNest } from "./verify.ts";
 import { Writer } from "./writer.ts";
 
@@ -111,12 +112,12 @@ export function kernelsOf({ train, evaluate }: Plan): Kernel[] {
   return [...new Map([...train.kernels, ...evaluate.kernels].map(({ kernel }) => [kernel.name, kernel])).values()];
 }
 
-/** Plan to files of one target. */
-export function compileTarget(planned: Planned, target: Target): CompiledNet {
+/** Plan to files of one target. Kernels that are not tuned get the target's first guess. */
+export function compileTarget(planned: Planned, target: Target, tuned?: Tuned): CompiledNet {
   const kernels = new Map<string, CompiledKernel>();
   const texts = new Map<string, string>();
   for (const kernel of kernelsOf(planned.plan)) {
-    const [schedule] = target.candidates(kernel);
+    const known = tuned?.(kernel), [schedule] = known ? [known] : target.candidates(kernel);
     const compiled = compileKernel(kernel, schedule, target);
     kernels.set(kernel.name, compiled);
     texts.set(kernel.name, kernelSource(compiled, target, planned.plan));

@@ -263,6 +263,6 @@ function write(value: unknown): string {
 }
 
 /** Line breaks and other invisible characters escaped, so that a message is one line. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

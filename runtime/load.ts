@@ -4,7 +4,6 @@
  * @module
  */
 import type { Storage } from "../codegen/interpret.ts";
-import type { Plan } from "../codegen/plan.ts";
 import { type CompiledNet, hashOf } from "../codegen/compile.ts";
 import { bundle } from "./bundle.ts";
 
@@ -53,54 +52,88 @@ export interface LoadedKernel {
   read(storages: readonly Storage[]): void;
 }
 
-/** The kernels of a net by name. `room`: bytes for the tensors whose rows the run supplies. */
-export async function loadKernels(net: CompiledNet, room = 2 ** 20): Promise<(name: string) => LoadedKernel> {
-  const code = await loadCode(net);
-  if (typeof code === "string") {
-    const module = await import(code);
-    return (name) => scriptKernel(module[name], net, name);
-  }
-  const pages = Math.ceil((net.plan.arenaBytes + room) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+/** Kernels that any thread can make callable: it can be sent to a worker. */
+export interface PreparedKernels {
+  readonly code: Code;
+  /** Memory for a module, in pages. */
+  readonly pages: number;
+  /** Addresses of the tensors whose rows the run supplies. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly kernels: Readonly<Record<string, PreparedKernel>>;
+}
+
+/** How a kernel is called. */
+interface PreparedKernel {
+  /** Where its tensors are, in the order of its arguments. */
+  readonly addresses: readonly number[];
+  /** Whether a script's function takes the step's number, and a share of a parallel loop. */
+  readonly step: boolean;
+  readonly parallel: boolean;
+}
+
+/** Lays out memory for the kernels of a net. `room`: bytes for the tensors whose rows the run supplies. */
+export function prepareKernels({ plan, kernels }: CompiledNet, code: Code, room = 2 ** 20): PreparedKernels {
   const rows: Record<string, number> = {};
-  let end = Math.ceil(net.plan.arenaBytes / 64) * 64;
-  const runs = Object.values(net.plan.tensors).filter(({ role }) => role === "run");
+  let end = Math.ceil(plan.arenaBytes / 64) * 64;
+  const runs = Object.values(plan.tensors).filter(({ role }) => role === "run");
   for (const { name } of runs) {
     rows[name] = end;
     end += Math.floor(room / runs.length / 64) * 64;
   }
+  const planned = [...plan.train.kernels, ...plan.evaluate.kernels];
+  const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
+    const { bindings } = planned.find((k) => k.kernel.name === name)!;
+    return [name, {
+      addresses: Object.keys(nest.tensors).map((symbol) => {
+        const { name, role, offset } = plan.tensors[bindings[symbol]];
+        return role === "run" ? rows[name] : offset;
+      }),
+      step: Object.values(nest.tensors).some(({ rows }) => rows === "steps"),
+      parallel: nest.parallel !== undefined,
+    }];
+  });
+  return { code, pages: Math.ceil((plan.arenaBytes + room) / PAGE), rows, kernels: Object.fromEntries(prepared) };
+}
+
+/** Kernels by name, in a memory of their own. */
+export async function bindKernels(
+  { code, pages, rows, kernels }: PreparedKernels,
+): Promise<(name: string) => LoadedKernel> {
+  if (typeof code === "string") {
+    const module = await import(code);
+    return (name) => scriptKernel(module[name], kernels[name]);
+  }
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const instance = new WebAssembly.Instance(code, { team: { memory, wait: () => {}, thread: 0, threads: 1 }, rows });
-  return (name) => assembledKernel(instance.exports[name] as (...args: number[]) => void, net.plan, name, memory, rows);
+  return (name) => assembledKernel(instance.exports[name] as (...args: number[]) => void, kernels[name], memory);
+}
+
+/** The kernels of a net by name. `room`: bytes for the tensors whose rows the run supplies. */
+export async function loadKernels(net: CompiledNet, room?: number): Promise<(name: string) => LoadedKernel> {
+  return await bindKernels(prepareKernels(net, await loadCode(net), room));
 }
 
 function scriptKernel(
   call: (...args: (Storage | number)[]) => void,
-  { kernels }: CompiledNet,
-  name: string,
+  { step: takesStep, parallel }: PreparedKernel,
 ): LoadedKernel {
-  const { nest } = kernels.get(name)!;
-  const steps = Object.values(nest.tensors).some(({ rows }) => rows === "steps");
   let storages: readonly Storage[] = [];
   return {
     load: (own) => storages = own,
-    run: (step, from, to) => call(...storages, ...steps ? [step] : [], ...nest.parallel ? [from, to] : []),
+    run: (step, from, to) => call(...storages, ...takesStep ? [step] : [], ...parallel ? [from, to] : []),
     read() {},
   };
 }
 
 function assembledKernel(
   call: (...args: number[]) => void,
-  plan: Plan,
-  name: string,
+  { addresses }: PreparedKernel,
   { buffer }: WebAssembly.Memory,
-  rows: Readonly<Record<string, number>>,
 ): LoadedKernel {
-  const { bindings, kernel } = [...plan.train.kernels, ...plan.evaluate.kernels].find((k) => k.kernel.name === name)!;
   const views = (storages: readonly Storage[]) =>
-    Object.keys(kernel.tensors).map((symbol, i) => {
-      const storage = storages[i], tensor = plan.tensors[bindings[symbol]];
+    storages.map((storage, i) => {
       const View = storage.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Storage;
-      return new View(buffer, tensor.role === "run" ? rows[tensor.name] : tensor.offset, storage.length);
+      return new View(buffer, addresses[i], storage.length);
     });
   return {
     load: (storages) => views(storages).forEach((view, i) => view.set(storages[i])),

@@ -9,6 +9,7 @@ import type { Registry } from "../codegen/layer.ts";
 import { scheduleText } from "../codegen/schedule.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
+import type { Tuned } from "../codegen/tuning.ts";
 import { loadKernels } from "./load.ts";
 import { preparedCall, roomFor, verifyKernelCode } from "./verify.ts";
 
@@ -44,10 +45,11 @@ export async function timeKernels(
   spec: Spec,
   registry: Registry,
   target: Target,
+  tuned?: Tuned,
   milliseconds = 200,
   only?: string,
 ): Promise<KernelTime[]> {
-  const net = compileTarget(plan(spec, registry, { layout: target.layout }), target);
+  const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned);
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = net.plan.train.kernels;
   const kernels = kernelsOf({ ...net.plan, evaluate: net.plan.train });

@@ -7,12 +7,13 @@ import { fromStored, smallestAlike, toStored } from "../codegen/arrange.ts";
 import { compileTarget, kernelsOf, MERGING, plan } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../codegen/interpret.ts";
-import type { Kernel, TensorType } from "../codegen/ir.ts";
+import type { Kernel, LoopNest, TensorType } from "../codegen/ir.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { strides } from "../codegen/lower.ts";
 import { accesses, type Plan, type PlannedKernel } from "../codegen/plan.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { CompiledKernel, Target } from "../codegen/target.ts";
+import type { Tuned } from "../codegen/tuning.ts";
 import { type LoadedKernel, loadKernels } from "./load.ts";
 import { initialize, streamKey, uniform } from "./random.ts";
 
@@ -38,6 +39,12 @@ export interface VerifyOptions {
   readonly seed?: number;
   /** Samples are bytes or floats. Default "u8". */
   readonly data?: "u8" | "f32";
+  /**
+   * Schedules that are used in place of first guesses.
+   *
+   * @ignore the compiler's own types
+   */
+  readonly tuned?: Tuned;
   /** Called with each row as it comes. */
   readonly onRow?: (row: VerifyRow) => void;
 }
@@ -65,13 +72,13 @@ export async function verifyNet(
   target: Target,
   options: VerifyOptions = {},
 ): Promise<VerifyRow[]> {
-  const { seed = 0, data, onRow } = options;
+  const { seed = 0, data, tuned, onRow } = options;
   const rows: VerifyRow[] = [];
   const add = (row: VerifyRow) => {
     rows.push(row);
     onRow?.(row);
   };
-  const net = compileTarget(plan(spec, registry, { data, layout: target.layout }), target);
+  const net = compileTarget(plan(spec, registry, { data, layout: target.layout }), target, tuned);
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
@@ -96,17 +103,45 @@ export function verifyKernelCode(
   target: Target,
   seed: number,
 ): VerifyRow {
-  const draw = draws(seed, kernel.name);
-  const storages = randomStorages(kernel, bindings, plan, spec, draw);
-  const expected = Object.fromEntries(Object.entries(storages).map(([symbol, storage]) => [symbol, storage.slice()]));
-  interpretKernel(kernel, expected, ROW);
-  const own = Object.keys(nest.tensors).map((symbol) => storages[symbol]);
+  const { given, expected } = kernelCase(kernel, bindings, plan, spec, seed);
+  const own = Object.keys(nest.tensors).map((symbol) => given[symbol]);
   load(own);
-  const { iterations, step } = nest.parallel ?? { iterations: 0, step: 0 };
-  const bound = (i: number) => Math.floor(iterations * i / THREADS) * step;
-  for (let thread = 0; thread < (nest.parallel ? THREADS : 1); thread++) run(ROW, bound(thread), bound(thread + 1));
+  for (const call of teamCalls(nest)) run(...call);
   read(own);
+  return compareStorages(kernel, given, expected, target);
+}
 
+/** Random data for a kernel, by symbol, and what the interpreter makes of it. */
+export function kernelCase(
+  kernel: Kernel,
+  bindings: Readonly<Record<string, string>>,
+  plan: Plan,
+  spec: Spec,
+  seed: number,
+): { given: Readonly<Record<string, Storage>>; expected: Readonly<Record<string, Storage>> } {
+  const given = randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name));
+  const expected = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
+  interpretKernel(kernel, expected, ROW);
+  return { given, expected };
+}
+
+/** A call of a kernel: the row of the tables of run-time numbers, and a share of the parallel loop. */
+export type Call = readonly [step: number, from: number, to: number];
+
+/** The calls by which a team runs a kernel. */
+export function teamCalls({ parallel }: LoopNest, threads = THREADS): Call[] {
+  const { iterations, step } = parallel ?? { iterations: 0, step: 0 };
+  const bound = (i: number) => Math.floor(iterations * i / threads) * step;
+  return Array.from({ length: parallel ? threads : 1 }, (_, thread) => [ROW, bound(thread), bound(thread + 1)]);
+}
+
+/** What a kernel wrote against what it should have. */
+export function compareStorages(
+  kernel: Kernel,
+  found: Readonly<Record<string, Storage>>,
+  expected: Readonly<Record<string, Storage>>,
+  target: Target,
+): VerifyRow {
   // roundings of a sum of random data add up like a random walk: 8 times the root of their number is as good as never
   // exceeded (Higham and Mary, SIAM J. Sci. Comput. 41, A2815), and their number never
   const length = longestReduction(kernel), roundings = Math.min(length, 8 * Math.sqrt(length));
@@ -117,8 +152,8 @@ export function verifyKernelCode(
       // of what is stored, and of the data it is made of, which is of size 1
       ? (largest + 1) * (roundings * target.epsilon.sum + target.epsilon.store)
       : 0;
-    const worst = largestDifference(storages[symbol], expected[symbol]);
-    cases += storages[symbol].length;
+    const worst = largestDifference(found[symbol], expected[symbol]);
+    cases += found[symbol].length;
     if (worst - allowed > excess) [excess, error, tolerance] = [worst - allowed, worst, allowed];
   }
   return { check: kernel.name, cases, error, tolerance, ok: excess <= 0 };
@@ -134,8 +169,8 @@ export function preparedCall(
 ): () => void {
   const storages = randomStorages(kernel, bindings, plan, spec, draws(0, kernel.name));
   load(Object.keys(nest.tensors).map((symbol) => storages[symbol]));
-  const { iterations, step } = nest.parallel ?? { iterations: 0, step: 0 };
-  return () => run(ROW, 0, iterations * step);
+  const [call] = teamCalls(nest, 1);
+  return () => run(...call);
 }
 
 /** Bytes for the rows that checks make up. */

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { v8Flags } from "../runtime/v8_flags.ts";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { specNames, type TrainingReport, VERSION } from "../mod.ts";
+import { kernelsOf, plan } from "../codegen/compile.ts";
+import { formulaHash } from "../codegen/tuning.ts";
+import { parseSpec, registry, specNames, type TrainingReport, VERSION } from "../mod.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const { tasks, version }: { tasks: Record<string, { command: string }>; version: string } = JSON.parse(
@@ -89,6 +91,8 @@ async function prepare(): Promise<void> {
   await write("data/t10k-labels-idx1-ubyte", idx(0x801, [TEST.length], TEST));
   await write("half/train-images-idx3-ubyte", images(TRAIN));
   await write("file", "in the way");
+  await Deno.mkdir(join(PROJECT, SCRATCH, "mistuned"));
+  await write("mistuned/tuning.json", '{"net":3}');
   await write("net.json", JSON.stringify(SPEC));
   await write("again.json", JSON.stringify(SPEC));
   await write("broken.json", "{");
@@ -154,6 +158,30 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["train lenet5 mnist_cnn", 2, `error: "mnist_cnn" is too much: expected [SPEC]\n${see("train")}`],
   ["schema all", 2, `error: "all" is too much: expected flags only\n${see("schema")}`],
   ["doctor mnist_cnn", 2, `error: "mnist_cnn" is too much: expected flags only\n${see("doctor")}`],
+  ["tune --budget 1.5", 2, `error: --budget is "1.5"; expected a whole number from 0 to 86400\n${see("tune")}`],
+  ["tune --target gpu", 2, `error: --target cannot be "gpu"; ${TARGET_CHOICE}\n${see("tune")}`],
+  [
+    `tune mnist_mlp --kernel linear1_forwards --out ${OUT}`,
+    1,
+    /^error: net mnist_mlp has no kernel "linear1_forwards" \(did you mean "linear\w+"\?\); choose from batch_gather, .+\n$/,
+  ],
+  [
+    `tune ${SPEC_FILE} --kernel linear1_forward --budget 0 --out ${SCRATCH}/file`,
+    1,
+    `error: cannot read "${join(PROJECT, SCRATCH)}/file/tuning.json": ` +
+    "a file is in the place of one of its folders; remove the file, or choose another path\n",
+  ],
+  [
+    `generate ${SPEC_FILE} --out ${SCRATCH}/mistuned`,
+    1,
+    `error: ${SCRATCH}/mistuned/tuning.json: net: expected an object of targets; ` +
+    'correct it, or delete the file and run "deno task tune" again\n',
+  ],
+  [
+    `train ${SPEC_FILE} --data ${DATA} --out ${SCRATCH}/mistuned`,
+    1,
+    /^error: runs\/cli_test_\d+\/mistuned\/tuning\.json: net: expected an object of targets; .+\n$/,
+  ],
   // specs
   [
     "generate mnist_cn",
@@ -272,7 +300,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
   assert.equal(help.stderr, "");
   assert.deepEqual(await bare("-h"), help);
   assert.deepEqual(await bare(), { code: 2, stdout: "", stderr: help.stdout });
-  for (const command of ["train", "generate", "show", "verify", "schema", "doctor"]) {
+  for (const command of ["train", "generate", "show", "verify", "tune", "schema", "doctor"]) {
     assert.match(help.stdout, new RegExp(`^  ${command} +\\S`, "m"));
     const { code, stdout, stderr } = await cli(command, "--help");
     assert.deepEqual([code, stderr], [0, ""]);
@@ -286,7 +314,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
     code: 2,
     stdout: "",
     stderr:
-      'error: there is no command "trian" (did you mean "train"?); choose from train, generate, show, verify, schema, doctor\n' +
+      'error: there is no command "trian" (did you mean "train"?); choose from train, generate, show, verify, tune, schema, doctor\n' +
       "see deno run cli.ts --help\n",
   });
 });
@@ -445,6 +473,51 @@ Deno.test("verify prints a table for each target and ends well", async () => {
   assert.deepEqual(auto, { code: 0, stdout: tables[0], stderr: "" });
   const all = await cli("verify", SPEC_FILE, "--seed", "7");
   assert.deepEqual(all, { code: 0, stdout: tables.join(""), stderr: "" }, "without --target: a table for each");
+});
+
+Deno.test("tune writes what generate reads", async () => {
+  const root = join(OUT, "tuned"), file = join(root, "tuning.json");
+  const tune = (...args: string[]) =>
+    cli("tune", SPEC_FILE, "--target", "wasm", "--kernel", "linear1_forward", "--budget", "0", "--out", root, ...args);
+  const { code, stdout, stderr } = await tune();
+  assert.deepEqual([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assert.equal(lines[0], `${NET}, target wasm`);
+  assert.match(lines[1], /^ {2}kernel +share {2}before us {3}after us {2}tried {2}schedule$/);
+  assert.match(lines[2], /^ {2}linear1_forward +[\d.]+ +[\d.]+ +\d+ {2}\S.+$/);
+  assert.match(lines[3], /^nothing is faster by 3 % or more$|^wrote 1 schedule to runs.+; run "deno task generate" /);
+  assert.equal(lines.length, 4);
+
+  // which one is fastest is the machine's business: another schedule is put there by hand
+  const [hash, schedule] = [
+    formulaHash(kernelsOf(plan(parseSpec(SPEC), registry).plan).find(({ name }) => name === "linear1_forward")!),
+    { parallel: "o", tile: { n: 3 } },
+  ];
+  await Deno.mkdir(join(PROJECT, root), { recursive: true });
+  const write = (entry: unknown) =>
+    Deno.writeTextFile(
+      join(PROJECT, file),
+      JSON.stringify({ [NET]: { typescript: { linear1_forward: entry } } }),
+    );
+  await write({ hash, schedule });
+  const generate = (...args: string[]) => cli("generate", SPEC_FILE, "--out", root, ...args);
+  assert.equal((await generate()).code, 0);
+  const kernel = await Deno.readTextFile(join(PROJECT, root, NET, "typescript/linear1_forward.ts"));
+  assert(kernel.includes("schedule  tile n 3 · parallel o\n"), kernel);
+  assert.equal(
+    (await generate("--check")).code,
+    0,
+    "the file of schedules is not superfluous, and code follows from it",
+  );
+  await write({ hash: "00000000", schedule });
+  assert.match((await generate("--check")).stdout, /^differs {5}\S+typescript\/linear1_forward\.ts\n/m);
+  await write({ hash, schedule: { parallel: "z" } });
+  assert.deepEqual(await generate(), {
+    code: 1,
+    stdout: "",
+    stderr: `error: ${file}: ${NET}: typescript: linear1_forward cannot be shared along z: not all of its parts have ` +
+      'that axis with one extent; run "deno task tune" again for this net\n',
+  });
 });
 
 /** A report's fields, but for what differs from run to run. */

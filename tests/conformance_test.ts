@@ -42,7 +42,7 @@ for (const target of targets) {
     let cases = 0;
     for (const choice of [0, 1, 2]) {
       const candidates = (kernel: Kernel) => {
-        const all = target.candidates(kernel), schedule = all[Math.min(choice, all.length - 1)];
+        const all = [...target.candidates(kernel)], schedule = all[Math.min(choice, all.length - 1)];
         used.add(`${kernelText(kernel)} ${scheduleText(schedule)}`);
         return [schedule];
       };

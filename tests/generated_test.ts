@@ -1,12 +1,12 @@
 /** What is committed is what the compiler writes now. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { compareGenerated, generatedFiles, jsonSchema, loadSpec, specNames, targets } from "../mod.ts";
+import { compareGenerated, generatedFiles, jsonSchema, loadSpec, loadTuning, specNames, targets } from "../mod.ts";
 
 const PROJECT = join(import.meta.dirname!, ".."),
   SPECS = join(PROJECT, "specs"),
   GENERATED = join(PROJECT, "generated");
-const NETS = await specNames(SPECS);
+const NETS = await specNames(SPECS), tuning = await loadTuning(join(GENERATED, "tuning.json"));
 
 Deno.test("targets, fastest first, and the file of each that is loaded", () => {
   assert.deepEqual(targets.map(({ name, entry }) => `${name}/${entry}`), [
@@ -22,7 +22,7 @@ Deno.test("three nets ship", () => {
 
 for (const net of NETS) {
   Deno.test(`generated/${net} is what the compiler writes, byte for byte`, async () => {
-    const files = generatedFiles(await loadSpec(join(SPECS, `${net}.json`)));
+    const files = generatedFiles(await loadSpec(join(SPECS, `${net}.json`)), { tuning });
     for (const { name, entry } of targets) assert(`${net}/${name}/${entry}` in files, `no ${entry} for ${name}`);
     assert.deepEqual(await compareGenerated(GENERATED, files), []);
     for (const [path, text] of Object.entries(files)) {
@@ -32,7 +32,7 @@ for (const net of NETS) {
 }
 
 Deno.test("a byte more, a file less and a file too many are noticed", async () => {
-  const files = generatedFiles(await loadSpec(join(SPECS, "mnist_mlp.json")));
+  const files = generatedFiles(await loadSpec(join(SPECS, "mnist_mlp.json")), { tuning });
   const { "mnist_mlp/plan.txt": plan, "mnist_mlp/typescript/step.ts": step, ...others } = files;
   const changed = { ...others, "mnist_mlp/plan.txt": `${plan} `, "mnist_mlp/typescript/other.ts": step };
   assert.deepEqual(await compareGenerated(GENERATED, changed), [
