@@ -23,6 +23,8 @@ import {
   type Machine,
   measureMachine,
   type Packing,
+  PLAN_RULES,
+  type PlanRule,
   prepareReport,
   ProgressBar,
   type Rate,
@@ -86,6 +88,10 @@ const stages = ["kernel", "schedule", "nest", "source"] as const;
 const check: Flag = { text: "change nothing; exit 1 and name what is not as it should be" };
 const target: Flag = { value: "T", text: `${targetNames.join(", ")} (default: auto)`, choices: targetNames };
 const seed: Flag = { value: "N", text: "what random numbers follow from (default: 0)", range: [0, 2 ** 53 - 1] };
+const without: Flag = {
+  value: "RULES",
+  text: `leave out optimizations of the plan, with commas: ${PLAN_RULES.join(", ")}`,
+};
 /** The file of tuned schedules in a folder of generated nets. */
 const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
@@ -108,6 +114,7 @@ const commands: Readonly<Record<string, Command>> = {
       epochs: { value: "N", text: "passes over the training samples (default: the spec's)", range: [1, 1_000_000] },
       limit: { value: "N", text: "use the first N training samples (default: all)", range: [1, 2 ** 31 - 1] },
       seed,
+      without,
       data: { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" },
       report: { value: "FILE", text: "JSON report, replaced if there is one (default: a new file in runs/)" },
       out,
@@ -130,7 +137,7 @@ const commands: Readonly<Record<string, Command>> = {
     least: 1,
     most: 2,
     notes: [specNote, "Without KERNEL the plan is printed, which names the kernels."],
-    flags: { target, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
+    flags: { target, without, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
     example: "deno task show mnist_cnn linear1_relu2_forward --stage nest",
     run: show,
   },
@@ -142,6 +149,7 @@ const commands: Readonly<Record<string, Command>> = {
     flags: {
       target: { ...target, text: `${targetNames.join(", ")} (default: each, one after the other)` },
       seed,
+      without,
     },
     example: "deno task verify lenet5",
     run: verify,
@@ -196,14 +204,17 @@ async function trainNet({ words, flags }: Line): Promise<number> {
     base: join(RUNS, `${spec.name}-${target}-seed${seed}`),
   });
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  const files = generatedFiles(spec, { target, origin, tuning });
+  const without = rules(flags.without);
+  const files = generatedFiles(spec, { target, origin, tuning, without });
   const { train: all, test } = flags.data === undefined
     ? await loadMnist()
     : await loadIdxDirectory(resolve(flags.data));
   const samples = flags.limit === undefined ? all : limitSamples(all, Number(flags.limit));
 
   // other targets' files are none of this run's business
-  const stale = (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
+  const stale = without.length > 0
+    ? []
+    : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
   for (const difference of stale) await repairGenerated(root, files, difference);
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
@@ -214,11 +225,13 @@ async function trainNet({ words, flags }: Line): Promise<number> {
     const { report } = await train(spec, { train: samples, test }, {
       target,
       tuning,
+      without,
       threads,
       epochs,
       seed,
       // WebAssembly is assembled in memory from the very text that was just compiled
-      ...entry.endsWith(".ts") && { module: pathToFileURL(join(root, spec.name, target, entry)).href },
+      ...entry.endsWith(".ts") && without.length === 0 &&
+        { module: pathToFileURL(join(root, spec.name, target, entry)).href },
       onProgress: bar && ((progress) => bar.show(progress)),
       onEpoch: ({ epoch, loss, accuracy, learningRate, seconds }) => {
         bar?.erase();
@@ -273,29 +286,35 @@ async function generate({ words, flags }: Line): Promise<number> {
   return ERROR;
 }
 
-async function show({ words: [net, kernel], flags: { target, stage } }: Line): Promise<number> {
+async function show({ words: [net, kernel], flags: { target, stage, without: left } }: Line): Promise<number> {
   if (kernel === undefined && stage !== undefined) throw new UsageError("--stage is of use only with a KERNEL");
   const [{ spec, origin }] = await specs([net]);
-  const tuning = await tuningIn(GENERATED);
+  const tuning = await tuningIn(GENERATED), without = rules(left);
   if (kernel === undefined) {
-    print(compile(spec, { target, origin, tuning }).planText);
+    print(compile(spec, { target, origin, tuning, without }).planText);
     return OK;
   }
-  const kernels = kernelStages(spec, { target, origin, tuning });
+  const kernels = kernelStages(spec, { target, origin, tuning, without });
   const texts = kernels.get(kernel);
   if (!texts) throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, [...kernels.keys()])}`);
   print(texts[(stage ?? "source") as typeof stages[number]]);
   return OK;
 }
 
-async function verify({ words, flags: { target, seed = "0" } }: Line): Promise<number> {
+async function verify({ words, flags: { target, seed = "0", without } }: Line): Promise<number> {
   const chosen = target === undefined ? targets : [findTarget(target)];
   const tuning = await tuningIn(GENERATED);
   let failures = 0;
   for (const { spec, origin } of await specs(words)) {
     for (const each of chosen) {
-      if (runsHere(each)) failures += await verifyTarget(spec, origin, each.name, Number(seed), tuning);
-      else if (target === undefined) print(`${spec.name}, target ${each.name}: this engine cannot run it\n`);
+      if (runsHere(each)) {
+        failures += await verifyTarget(spec, each.name, {
+          origin,
+          seed: Number(seed),
+          tuning,
+          without: rules(without),
+        });
+      } else if (target === undefined) print(`${spec.name}, target ${each.name}: this engine cannot run it\n`);
       else throw new InputError(`this engine cannot run target ${each.name}; use target auto`);
     }
   }
@@ -305,12 +324,10 @@ async function verify({ words, flags: { target, seed = "0" } }: Line): Promise<n
 /** Prints the table of a net and a target. Returns how many checks failed. */
 async function verifyTarget(
   spec: Spec,
-  origin: string,
   target: string,
-  seed: number,
-  tuning: Tuning,
+  { seed, ...options }: { origin: string; seed: number; tuning: Tuning; without: readonly PlanRule[] },
 ): Promise<number> {
-  const width = Math.max(...[...kernelStages(spec, { target, origin }).keys()].map((name) => name.length));
+  const width = Math.max(...[...kernelStages(spec, { target, ...options }).keys()].map((name) => name.length));
   const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
     print(
       `  ${check.padEnd(width)}  ${cases.padStart(9)}  ${error.padStart(13)}  ${tolerance.padStart(9)}  ${result}\n`,
@@ -322,7 +339,7 @@ async function verifyTarget(
     const result = ok ? "ok" : "FAIL";
     line(check, count(cases), power(error), power(tolerance), note === undefined ? result : `${result}  ${note}`);
   };
-  const rows = await verifyNet(spec, { target, seed, tuning, onRow });
+  const rows = await verifyNet(spec, { target, seed, ...options, onRow });
   const failed = rows.filter(({ ok }) => !ok).length;
   print(failed === 0 ? `  all ${rows.length} checks passed\n` : `  ${failed} of ${rows.length} checks FAILED\n`);
   return failed;
@@ -474,6 +491,15 @@ async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: st
     const path = isPath ? resolve(word) : join(SPECS, `${word}.json`), origin = shortPath(path);
     return { spec: await loadSpec(path, origin), origin };
   }));
+}
+
+/** The optimizations that a flag names. */
+function rules(flag = ""): PlanRule[] {
+  return flag.split(",").filter((word) => word !== "").map((word) => {
+    const rule = PLAN_RULES.find((rule) => rule === word);
+    if (!rule) throw new UsageError(`--without cannot be ${choice(word, PLAN_RULES)}`);
+    return rule;
+  });
 }
 
 /** A path as seen from the current folder, unless it is elsewhere. */

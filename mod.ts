@@ -319,7 +319,9 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
  */
 export async function verifyNet(
   spec: Spec,
-  { target: name = "auto", tuning, ...options }: VerifyOptions & { target?: string; tuning?: Tuning } = {},
+  { target: name = "auto", tuning, ...options }:
+    & VerifyOptions
+    & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
   const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target.name);
   return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });

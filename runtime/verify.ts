@@ -4,7 +4,7 @@
  * @module
  */
 import { fromStored, smallestAlike, toStored } from "../codegen/arrange.ts";
-import { compileTarget, kernelsOf, MERGING, plan } from "../codegen/compile.ts";
+import { type CompileOptions, compileTarget, kernelsOf, MERGING, plan, type PlanRule } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../codegen/interpret.ts";
 import type { Kernel, LoopNest, TensorType } from "../codegen/ir.ts";
@@ -45,6 +45,8 @@ export interface VerifyOptions {
    * @ignore the compiler's own types
    */
   readonly tuned?: Tuned;
+  /** Optimizations of the plan that are left out. */
+  readonly without?: readonly PlanRule[];
   /** Called with each row as it comes. */
   readonly onRow?: (row: VerifyRow) => void;
 }
@@ -72,13 +74,13 @@ export async function verifyNet(
   target: Target,
   options: VerifyOptions = {},
 ): Promise<VerifyRow[]> {
-  const { seed = 0, data, tuned, onRow } = options;
+  const { seed = 0, data, tuned, without, onRow } = options;
   const rows: VerifyRow[] = [];
   const add = (row: VerifyRow) => {
     rows.push(row);
     onRow?.(row);
   };
-  const net = compileTarget(plan(spec, registry, { data, layout: target.layout }), target, tuned);
+  const net = compileTarget(plan(spec, registry, { data, without, layout: target.layout }), target, tuned);
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
@@ -89,7 +91,7 @@ export async function verifyNet(
   for (const row of checkGradients(small, registry, seed, data)) add(row);
   // as small as it can be without losing the layout
   const few = { ...spec, batchSize: target.layout === "lanes" ? smallestAlike(spec.batchSize) : small.batchSize };
-  add(checkFusion(few, registry, seed, data, target.layout));
+  add(checkFusion(few, registry, seed, { data, without, layout: target.layout }));
   return rows;
 }
 
@@ -388,10 +390,9 @@ export function checkFusion(
   spec: Spec,
   registry: Registry,
   seed: number,
-  data?: "u8" | "f32",
-  layout?: Target["layout"],
+  { data, layout, without }: Pick<CompileOptions, "data" | "layout" | "without"> = {},
 ): VerifyRow {
-  const states = [{ layout }, { without: MERGING }].map((options) => {
+  const states = [{ layout, without }, { without: MERGING }].map((options) => {
     const { plan: one } = plan(spec, registry, { data, ...options });
     const all = exactStorages(one, spec, seed);
     // columns may be in another order: the same numbers by name
