@@ -7,7 +7,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { type KernelTime, limitSamples, loadMnist, parseSpec, timeKernels, train } from "../mod.ts";
+import { type KernelTime, limitSamples, loadMnist, measureMachine, parseSpec, timeKernels, train } from "../mod.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 
 const USAGE = "usage: deno task bench:step [NET] [--json FILE]";
@@ -28,8 +28,14 @@ const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, imp
 const ROUNDS = 3;
 /** Steps of the naive network per round; it needs as long as hundreds of the generated ones. */
 const NAIVE_STEPS = 4;
+/** Bytes that the second cache of most processors holds. */
+const SECOND_CACHE = 2 ** 20;
+/** Seconds of a division, root or exponential in a vector of 8: 1 ns, and 4 ns alone. */
+const SLOW = 1e-9;
+/** A kernel that takes so few seconds is bound by nothing that is worth a name. */
+const SHORT = 2e-5;
 /** What is measured, slowest first. */
-const TARGETS = ["typescript", "wasm_relaxed", "wasm"];
+const TARGETS = ["typescript", "wasm", "wasm_relaxed"];
 /** Images per round for generated code. */
 const IMAGES = 9_600;
 
@@ -82,32 +88,64 @@ for (const [name, values] of Object.entries(rates)) {
   );
 }
 
+/** GFLOP/s and GB/s that one core can do, as this process was started. */
+const machine = await measureMachine({ probes: ["mode", "arithmetic", "bandwidth"] });
+const peak = machine.arithmetic!.one, { read, secondCache } = machine.bandwidth!;
+console.log(
+  `\npeak of one core: ${peak.toFixed(0)} GFLOP/s (packing: ${machine.mode!.packing}); memory ${
+    read.one.toFixed(0)
+  } GB/s, ` +
+    `second cache ${secondCache.toFixed(0)} GB/s`,
+);
+
 const kernels: Record<string, readonly KernelTime[]> = {};
 for (const target of TARGETS) {
   const times = kernels[target] = await timeKernels(spec, { target });
   const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
   console.log(`\n${target}: kernels of a step, one thread, each checked first: best of its runs\n`);
-  console.log(`${"".padEnd(38)}      ms  share  GFLOP/s    GB/s  schedule`);
-  for (const { kernel, seconds, flops, bytes, schedule } of times) {
+  console.log(`${"".padEnd(42)}      ms  share  GFLOP/s  of peak    GB/s  what bounds it`);
+  for (const time of times) {
+    const { kernel, seconds, flops, bytes } = time;
     console.log(
-      `${kernel.padEnd(38)} ${(1000 * seconds).toFixed(3).padStart(7)} ${
+      `${kernel.padEnd(42)} ${(1000 * seconds).toFixed(3).padStart(7)} ${
         (100 * seconds / total).toFixed(1).padStart(5)
       }% ` +
-        `${(flops / seconds / 1e9).toFixed(2).padStart(8)} ${
-          (bytes / seconds / 1e9).toFixed(2).padStart(7)
-        }  ${schedule}`,
+        `${(flops / seconds / 1e9).toFixed(1).padStart(8)} ${
+          (100 * flops / seconds / 1e9 / peak).toFixed(0).padStart(7)
+        }% ${(bytes / seconds / 1e9).toFixed(1).padStart(7)}  ${bound(time)}`,
     );
   }
   const flops = times.reduce((sum, k) => sum + k.flops, 0);
   console.log(
-    `${"all".padEnd(38)} ${(1000 * total).toFixed(3).padStart(7)}  100.0% ${
-      (flops / total / 1e9).toFixed(2).padStart(7)
-    }`,
+    `${"all".padEnd(42)} ${(1000 * total).toFixed(3).padStart(7)}  100.0% ${
+      (flops / total / 1e9).toFixed(1).padStart(7)
+    } ${(100 * flops / total / 1e9 / peak).toFixed(0).padStart(7)}%`,
   );
 }
 
+/** Which of what a kernel needs takes most of its time, in a sentence. */
+function bound({ seconds, flops, bytes, slow, gathers, vectors }: KernelTime): string {
+  const near = bytes <= SECOND_CACHE ? secondCache : read.one;
+  const needs = [
+    { share: flops / (1e9 * peak) / seconds, what: "multiplications and additions, at the core's peak" },
+    {
+      share: bytes / (1e9 * near) / seconds,
+      what: `moving ${(bytes / 1e6).toFixed(1)} MB, at the rate of ${
+        bytes <= SECOND_CACHE ? "the second cache" : "memory"
+      }`,
+    },
+    { share: slow * SLOW / seconds, what: "divisions, roots and exponentials" },
+  ].sort((a, b) => b.share - a.share);
+  const [{ share, what }] = needs;
+  const said = `${(100 * share).toFixed(0)} % of the time is ${what}`;
+  if (share >= 0.5) return said;
+  if (seconds < SHORT) return "short: mostly the start and end of its loops";
+  if (gathers) return "elements are fetched one by one, by the samples' numbers";
+  if (!vectors) return "one element at a time: its operands are no neighbours in memory";
+  return `${said}; the rest is waiting: for loads, and for sums that follow each other`;
+}
+
 if (json) {
-  const machine = { deno: Deno.version.deno, v8: Deno.version.v8, cores: navigator.hardwareConcurrency };
   const date = new Date().toISOString().slice(0, 10);
   Deno.writeTextFileSync(json, JSON.stringify({ net, date, machine, rates, kernels }, null, 2) + "\n");
 }

@@ -10,6 +10,8 @@ import { type Affine, type Axis, BYTES, type Expr, type Kernel, type Op } from "
 export interface Cost {
   /** Floating-point additions, multiplications, divisions, roots, exponentials and the like; comparing and choosing is free. */
   readonly flops: number;
+  /** Divisions, roots, exponentials and the like among them. */
+  readonly slow: number;
   /** Bytes of the distinct elements read, each counted once. */
   readonly read: number;
   /** Bytes of the distinct elements written. */
@@ -18,17 +20,20 @@ export interface Cost {
 
 const ARITHMETIC: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "fma", "neg", "sqrt", "exp", "log", "tanh"]);
 
+const SLOW: ReadonlySet<Op> = new Set(["div", "sqrt", "exp", "log", "tanh"]);
+
 /** Counts a kernel's work and traffic. */
 export function cost({ parts, tensors }: Kernel): Cost {
-  let flops = 0;
+  let flops = 0, slow = 0;
   /** By tensor and dimension: which indices are read, or only how many. */
   const read = new Map<string, (Set<number> | number)[]>();
   const written = new Map<string, number>();
   for (const { axes, assignments } of parts) {
     const points = product(axes);
-    const counted = new Set<string>();
+    const counted = new Set<string>(), countedSlow = new Set<string>();
     for (const { tensor, value } of assignments) {
-      flops += points * work(value, counted);
+      flops += points * work(value, counted, ARITHMETIC, 1);
+      slow += points * work(value, countedSlow, SLOW, 0);
       written.set(tensor, (written.get(tensor) ?? 0) + points * BYTES[tensors[tensor].dtype]);
       for (const expr of expressions(value)) {
         if (expr.kind !== "load") continue;
@@ -51,7 +56,7 @@ export function cost({ parts, tensors }: Kernel): Cost {
   const bytes = [...read].map(([tensor, dimensions]) =>
     BYTES[tensors[tensor].dtype] * dimensions.reduce<number>((n, indices) => n * count(indices), 1)
   );
-  return { flops, read: sum(bytes), written: sum([...written.values()]) };
+  return { flops, slow, read: sum(bytes), written: sum([...written.values()]) };
 }
 
 const count = (indices: Set<number> | number) => typeof indices === "number" ? indices : indices.size;
@@ -74,15 +79,16 @@ function values(...indices: Affine[]): Set<number> {
   return found;
 }
 
-/** Operations for one point; equal expressions count once. */
-function work(expr: Expr, counted: Set<string>): number {
+/** Operations of some kinds for one point; equal expressions count once. `adding`: what each term of a sum counts. */
+function work(expr: Expr, counted: Set<string>, ops: ReadonlySet<Op>, adding: 0 | 1): number {
   if (counted.has(exprKey(expr))) return 0;
   counted.add(exprKey(expr));
   if (expr.kind === "op") {
-    return (ARITHMETIC.has(expr.op) ? 1 : 0) + expr.operands.reduce((sum, operand) => sum + work(operand, counted), 0);
+    return (ops.has(expr.op) ? 1 : 0) +
+      expr.operands.reduce((sum, operand) => sum + work(operand, counted, ops, adding), 0);
   }
   if (expr.kind === "reduce") {
-    return product(expr.axes) * (work(expr.body, counted) + (expr.reduction === "sum" ? 1 : 0));
+    return product(expr.axes) * (work(expr.body, counted, ops, adding) + (expr.reduction === "sum" ? adding : 0));
   }
   return 0;
 }

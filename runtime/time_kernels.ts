@@ -5,6 +5,7 @@
  */
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
 import { cost } from "../codegen/cost.ts";
+import { expressions } from "../codegen/expr.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { scheduleText } from "../codegen/schedule.ts";
 import type { Spec } from "../codegen/spec.ts";
@@ -29,6 +30,12 @@ export interface KernelTime {
   readonly flops: number;
   /** Bytes of the distinct elements read and written. */
   readonly bytes: number;
+  /** Divisions, roots and exponentials among the operations: they take many times as long as the others. */
+  readonly slow: number;
+  /** Accesses whose index is itself loaded. */
+  readonly gathers: boolean;
+  /** Whether it works on vectors. */
+  readonly vectors: boolean;
 }
 
 /** Runs of a kernel that are not counted: V8 has optimised it by then. */
@@ -77,7 +84,8 @@ export async function timeKernels(
       total += times[times.length - 1];
     }
     times.sort((a, b) => a - b);
-    const { flops, read, written } = cost(kernel);
+    const { flops, read, written, slow } = cost(kernel);
+    const all = kernel.parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
     return {
       kernel: kernel.name,
       schedule: scheduleText(compiled.schedule),
@@ -86,6 +94,9 @@ export async function timeKernels(
       runs: times.length,
       flops,
       bytes: read + written,
+      slow,
+      gathers: all.some((e) => e.kind === "load" && e.index.some(({ kind }) => kind === "load")),
+      vectors: compiled.schedule.vectorize !== undefined,
     };
   });
 }
