@@ -7,7 +7,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { type KernelTime, limitSamples, loadMnist, parseSpec, timeKernels, train } from "../mod.ts";
+import { type KernelTime, limitSamples, loadMnist, loadTuning, parseSpec, timeKernels, train } from "../mod.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 
 const USAGE = "usage: deno task bench:step [NET] [--json FILE]";
@@ -23,6 +23,8 @@ function commandLine() {
 
 const { values: { json }, positionals: [net = "mnist_cnn"] } = commandLine();
 const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)), net);
+
+const tuning = await loadTuning(`${import.meta.dirname}/../generated/tuning.json`);
 
 /** Each configuration is measured so often, in turn with the others. */
 const ROUNDS = 3;
@@ -52,7 +54,7 @@ function naiveRate(): number {
 
 async function generatedRate(target: string, threads: number): Promise<number> {
   const images = { train: limitSamples(data.train, IMAGES), test: limitSamples(data.test, 64) };
-  const { report } = await train(spec, images, { target, threads, epochs: 2 });
+  const { report } = await train(spec, images, { target, threads, epochs: 2, tuning });
   // the first epoch warms V8 up
   return IMAGES / report.epochs[1].seconds;
 }
@@ -84,7 +86,7 @@ for (const [name, values] of Object.entries(rates)) {
 
 const kernels: Record<string, readonly KernelTime[]> = {};
 for (const target of TARGETS) {
-  const times = kernels[target] = await timeKernels(spec, { target });
+  const times = kernels[target] = await timeKernels(spec, { target, tuning });
   const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
   console.log(`\n${target}: kernels of a step, one thread, each checked first: best of its runs\n`);
   console.log(`${"".padEnd(38)}      ms  share  GFLOP/s    GB/s  schedule`);
