@@ -362,7 +362,7 @@ async function tuneNets({ words, flags: { target, kernel, budget = "120", out } 
       const width = Math.max(...names.map((name) => name.length));
       print(`${spec.name}, target ${name}\n`);
       print(`  ${"kernel".padEnd(width)}   share  before us   after us  tried  schedule\n`);
-      await tune(spec, {
+      const known = await tune(spec, {
         target: name,
         kernel,
         budget: Number(budget),
@@ -377,6 +377,8 @@ async function tuneNets({ words, flags: { target, kernel, budget = "120", out } 
           changes++;
         },
       });
+      // what no longer fits goes, even where no kernel got another schedule
+      await saveTuning(path, known);
     }
   }
   print(

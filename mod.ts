@@ -43,6 +43,7 @@ import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts
 import type { Target } from "./codegen/target.ts";
 import {
   formulaHash,
+  misfit,
   storedSchedule,
   type TunedKernel,
   tunedSchedules,
@@ -349,7 +350,7 @@ export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
 /**
  * Looks for the fastest schedule of each kernel of a net on this machine: those of noticeable cost, one after the other.
  *
- * @returns all that is known then; what was known of kernels that the net has no more is left out.
+ * @returns all that is known then; what no longer fits, or is of kernels that the net has no more, is left out.
  * @throws {InputError} when the engine cannot run the target, or the net has no kernel of the name.
  */
 export async function tune(
@@ -365,7 +366,9 @@ export async function tune(
   const stored = (kernel: Kernel) => storedSchedule(tuning, spec.name, target.name, kernel);
   const known = new Map(all.flatMap((kernel): [string, TunedKernel][] => {
     const schedule = stored(kernel);
-    return schedule ? [[kernel.name, { hash: formulaHash(kernel), schedule }]] : [];
+    return schedule && misfit(kernel, schedule) === undefined
+      ? [[kernel.name, { hash: formulaHash(kernel), schedule }]]
+      : [];
   }));
   const current = (): Tuning => ({
     ...tuning,

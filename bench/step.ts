@@ -7,7 +7,16 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { type KernelTime, limitSamples, loadMnist, measureMachine, parseSpec, timeKernels, train } from "../mod.ts";
+import {
+  type KernelTime,
+  limitSamples,
+  loadMnist,
+  loadTuning,
+  measureMachine,
+  parseSpec,
+  timeKernels,
+  train,
+} from "../mod.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 
 const USAGE = "usage: deno task bench:step [NET] [--json FILE]";
@@ -23,6 +32,8 @@ function commandLine() {
 
 const { values: { json }, positionals: [net = "mnist_cnn"] } = commandLine();
 const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)), net);
+
+const tuning = await loadTuning(`${import.meta.dirname}/../generated/tuning.json`);
 
 /** Each configuration is measured so often, in turn with the others. */
 const ROUNDS = 3;
@@ -58,7 +69,7 @@ function naiveRate(): number {
 
 async function generatedRate(target: string, threads: number): Promise<number> {
   const images = { train: limitSamples(data.train, IMAGES), test: limitSamples(data.test, 64) };
-  const { report } = await train(spec, images, { target, threads, epochs: 2 });
+  const { report } = await train(spec, images, { target, threads, epochs: 2, tuning });
   // the first epoch warms V8 up
   return IMAGES / report.epochs[1].seconds;
 }
@@ -100,7 +111,7 @@ console.log(
 
 const kernels: Record<string, readonly KernelTime[]> = {};
 for (const target of TARGETS) {
-  const times = kernels[target] = await timeKernels(spec, { target });
+  const times = kernels[target] = await timeKernels(spec, { target, tuning });
   const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
   console.log(`\n${target}: kernels of a step, one thread, each checked first: best of its runs\n`);
   console.log(`${"".padEnd(42)}      ms  share  GFLOP/s  of peak    GB/s  what bounds it`);

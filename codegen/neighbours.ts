@@ -63,6 +63,7 @@ function steps(kernel: Kernel, schedule: Schedule): Schedule[] {
     return [...up, ...down, ...extent <= MOST_COPIES ? [extent] : []].map((size) => ({ [name]: size }));
   });
   const wide = [...byName([...part.axes, ...inner]).values()].filter(({ extent }) => extent >= LANES);
+  // a schedule without vectors may be for a target that has none
   const across: (string | undefined)[] = vectorize === undefined ? [] : [undefined, ...wide.map(({ name }) => name)];
 
   return [

@@ -175,6 +175,16 @@ export function storedSchedule({ nets }: Tuning, net: string, target: string, ke
   return entry?.hash === formulaHash(kernel) ? entry.schedule : undefined;
 }
 
+/** Why a schedule does not fit a kernel; nothing when it does. */
+export function misfit(kernel: Kernel, schedule: Schedule): string | undefined {
+  try {
+    lower(kernel, schedule);
+  } catch (error) {
+    if (error instanceof ScheduleError) return error.message;
+    throw error;
+  }
+}
+
 /**
  * The tuned schedules of a net on a target.
  *
@@ -182,16 +192,9 @@ export function storedSchedule({ nets }: Tuning, net: string, target: string, ke
  */
 export function tunedSchedules(tuning: Tuning, net: string, target: string): Tuned {
   return (kernel) => {
-    const stored = storedSchedule(tuning, net, target, kernel);
-    try {
-      if (stored) lower(kernel, stored);
-    } catch (error) {
-      if (!(error instanceof ScheduleError)) throw error;
-      throw new InputError(
-        `${tuning.origin}: ${net}: ${target}: ${error.message}; run "deno task tune" again for this net`,
-      );
-    }
-    return stored;
+    const stored = storedSchedule(tuning, net, target, kernel), reason = stored && misfit(kernel, stored);
+    if (reason === undefined) return stored;
+    throw new InputError(`${tuning.origin}: ${net}: ${target}: ${reason}; run "deno task tune" again for this net`);
   };
 }
 

@@ -44,7 +44,7 @@ export interface TunedRow {
   readonly after: number;
   /** The schedule that was chosen, in words. */
   readonly schedule: string;
-  /** Whether it is another one than before. */
+  /** Whether it is another one than was stored, or than the first guess where nothing was. */
   readonly changed: boolean;
   /** Candidates that were timed. */
   readonly tried: number;
@@ -207,13 +207,13 @@ class Bench {
       await this.#race([incumbent, best], 2 * ROUNDS, Infinity);
       if (incumbent.least === Infinity) throw this.#failure();
       const { schedule, least } = best.least < (1 - MARGIN) * incumbent.least ? best : incumbent;
-      const first = normalized(this.#candidates[0]);
+      const first = normalized(this.#candidates[0]), was = stored ? normalized(stored) : first;
       return {
         kernel: this.kernel.name,
         before: incumbent.least / 1000,
         after: least / 1000,
         schedule: scheduleText(schedule),
-        changed: schedule !== incumbent.schedule,
+        changed: JSON.stringify(schedule) !== JSON.stringify(was),
         tried: this.#tried,
         refused: [...this.#refused],
         ...JSON.stringify(schedule) !== JSON.stringify(first) &&

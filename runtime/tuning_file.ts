@@ -19,11 +19,13 @@ export async function loadTuning(path: string, origin: string = path): Promise<T
 }
 
 /**
- * Writes tuned schedules, all of them or nothing.
+ * Writes tuned schedules, all of them or nothing, unless they are there already.
  *
  * @throws {InputError} when they cannot be written.
  */
 export async function saveTuning(path: string, { nets }: Tuning): Promise<void> {
+  const text = tuningText(nets), found = await readTextIfPresent(path);
+  if (text === (found ?? tuningText({}))) return;
   await makeFolder(dirname(path));
-  await writeAtomically(path, tuningText(nets));
+  await writeAtomically(path, text);
 }

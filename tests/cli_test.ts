@@ -269,9 +269,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     `train ${SPEC_FILE} --data ${DATA} --out ${SCRATCH}/file`,
     1,
-    `error: cannot read "${
-      join(PROJECT, SCRATCH)
-    }/file/${NET}/plan.txt": a file is in the place of one of its folders; ` +
+    `error: cannot read "${join(PROJECT, SCRATCH)}/file/tuning.json": a file is in the place of one of its folders; ` +
     "remove the file, or choose another path\n",
   ],
   [

@@ -141,6 +141,11 @@ Deno.test("a file that is not there says nothing; one that is written is read", 
     const tuning = tuningOf("wasm", { hash: "01234567", schedule: ODD });
     await saveTuning(path, tuning);
     assert.deepEqual(await loadTuning(path), { origin: path, nets: tuning.nets });
+    const { mtime } = await Deno.stat(path);
+    await saveTuning(path, tuning);
+    assert.deepEqual((await Deno.stat(path)).mtime, mtime, "what is there already is not written");
+    await saveTuning(join(folder, "none", "tuning.json"), { origin: "", nets: {} });
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["deep"]);
     assert.deepEqual([...Deno.readDirSync(join(folder, "deep"))].map(({ name }) => name), ["tuning.json"]);
     await assert.rejects(loadTuning(folder), { name: "InputError", message: /it is a folder/ });
   } finally {
@@ -356,7 +361,8 @@ Deno.test("what is stored is what must be beaten", async () => {
   assert.deepEqual([back.schedule, back.changed, back.entry], [scheduleText(FIRST), true, undefined]);
   // what does not fit any more, or cannot be stored, is no candidate
   const unfit = await tuned({ ...wasm, candidates: () => [FIRST, { tile: { n: 5000 } }] }, { parallel: "z" });
-  assert.deepEqual([unfit.tried, unfit.refused.map(({ schedule }) => schedule)], [0, ["parallel z"]]);
+  assert.deepEqual([unfit.tried, unfit.changed, unfit.entry], [0, true, undefined]);
+  assert.deepEqual(unfit.refused.map(({ schedule }) => schedule), ["parallel z"]);
 });
 
 for (const target of targets) {
@@ -365,7 +371,12 @@ for (const target of targets) {
     const nets = {
       other: { wasm: { k: stale } },
       [SPEC.name]: {
-        [target.name]: { gone: stale, [KERNEL]: { hash: formulaHash(kernel), schedule: ODD }, linear1_forward: stale },
+        [target.name]: {
+          gone: stale,
+          batch_gather: stale,
+          [KERNEL]: { hash: formulaHash(kernel), schedule: ODD },
+          loss_forward: { hash: formulaHash(kernelOf("loss_forward")), schedule: { parallel: "z" } },
+        },
       },
     };
     const steps: string[] = [];
