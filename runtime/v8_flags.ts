@@ -12,7 +12,7 @@ const PACKED = "--experimental-wasm-revectorize";
 /** Memory accesses of WebAssembly are not checked: every one of a generated kernel is proven, see ARCHITECTURE.md. */
 const UNCHECKED = "--no-wasm-bounds-checks";
 /** What is so anyway, where there is nothing to say: an empty list of flags is refused. */
-const NOTHING = "--liftoff";
+const NOTHING = "--wasm-bounds-checks";
 
 /** V8 flags for a kind of processor. `checked`: bounds checks stay on. */
 export function v8Flags(arch: string, checked: boolean): string {
