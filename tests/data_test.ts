@@ -588,7 +588,7 @@ Deno.test(
       await assert.rejects(load, {
         name: "InputError",
         message: `"${folder.file(TRAIN_IMAGES)}": ` +
-          "expected MD5 6bbc9ace898e44ae57da46a324031adb, found cc77a1e5f0555303bc39d7a70d8023e4. " +
+          "expected SHA-256 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db, found 0be823900fd737b5e43178fc03f9057c51b61fc5e0c09df5ca1d94a3a341a120. " +
           'Delete the folder node_modules and run "deno install".',
       });
     }),

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { rewriter } from "../../expr.ts";
+import { expressions, rewriter } from "../../expr.ts";
 import type { Expr, Kernel } from "../../ir.ts";
 import { add, div, larger, mul, named, neg } from "../../notation.ts";
 
@@ -39,6 +39,8 @@ function hyperbolicTangent(argument: Expr): Expr {
 
 /** A kernel without hyperbolic tangents. */
 export function expand(kernel: Kernel): Kernel {
+  const values = kernel.parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
+  if (!values.flatMap(expressions).some((e) => e.kind === "op" && e.op === "tanh")) return kernel;
   const rewrite = rewriter(
     (node) => node.kind === "op" && node.op === "tanh" ? hyperbolicTangent(rewrite(node.operands[0])) : undefined,
     (index) => index,
