@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Affine, Offset } from "./ir.ts";
+import type { Affine, Axis, Index, Offset } from "./ir.ts";
 
 /** Smallest and largest value over the axes' extents. */
 export function bounds({ constant, terms }: Affine): [number, number] {
@@ -13,6 +13,13 @@ export function bounds({ constant, terms }: Affine): [number, number] {
     else low += coefficient * (extent - 1);
   }
   return [low, high];
+}
+
+/** The axis that an index is, if it is nothing else. */
+export function plainAxis(index: Index): Axis | undefined {
+  if (index.kind !== "affine" || index.constant !== 0 || index.terms.length !== 1) return undefined;
+  const [{ axis, coefficient }] = index.terms;
+  return coefficient === 1 ? axis : undefined;
 }
 
 /** The offset that is always `constant`. */

@@ -16,18 +16,11 @@
  *
  * @module
  */
+import { plainAxis } from "./affine.ts";
 import { expressions, rewriter } from "./expr.ts";
 import type { Affine, Axis, Index, Load, Reduce } from "./ir.ts";
 import { axis, part, plus, sum, Tensor, times } from "./notation.ts";
-import { type Draft, kernelName, type PlannedKernel, prune } from "./plan.ts";
-
-/** How a tensor's elements are ordered in memory. */
-export interface Layout {
-  /** The shape under which it is known outside. */
-  readonly shape: readonly number[];
-  /** The stored dimensions, outermost first: `floor(index[of] / every) % extent`. */
-  readonly dimensions: readonly { readonly of: number; readonly every: number; readonly extent: number }[];
-}
+import { type Draft, kernelName, type Layout, type PlannedKernel, prune } from "./plan.ts";
 
 /** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. */
 const BLOCKS = [16, 8, 4];
@@ -144,13 +137,6 @@ function blocked(shape: readonly number[], dimension: number, by: number): Layou
   };
 }
 
-/** The axis that an index is, if it is nothing else. */
-function plain(index: Index): Axis | undefined {
-  if (index.kind !== "affine" || index.constant !== 0 || index.terms.length !== 1) return undefined;
-  const [{ axis, coefficient }] = index.terms;
-  return coefficient === 1 ? axis : undefined;
-}
-
 /** All accesses to a tensor. */
 function indicesOf(name: string, kernels: readonly PlannedKernel[]): (readonly Index[])[] {
   return kernels.flatMap(({ kernel, bindings }) =>
@@ -167,7 +153,7 @@ function isOfSamples(name: string, { tensors, batch }: Draft, kernels: readonly 
   const { role } = tensors[name];
   if (role !== "value" && role !== "gradient") return false;
   const indices = indicesOf(name, kernels);
-  return indices.length > 0 && indices.every(([first]) => first !== undefined && plain(first) === batch);
+  return indices.length > 0 && indices.every(([first]) => first !== undefined && plainAxis(first) === batch);
 }
 
 /** A copy of a tensor [n, ...] with the samples outermost, as rows. */
@@ -195,15 +181,15 @@ function panels(
   const factors = value.body.operands;
   // the operand that has each axis of the weight, and nothing but it and the samples
   const owners = index.map((at) => {
-    const own = plain(at);
+    const own = plainAxis(at);
     return own &&
       factors.find((f): f is Load =>
-        f.kind === "load" && f.index.length === 2 && plain(f.index[1]) === own && layouts.has(bindings[f.tensor])
+        f.kind === "load" && f.index.length === 2 && plainAxis(f.index[1]) === own && layouts.has(bindings[f.tensor])
       );
   });
   const [first, second] = owners;
   if (!first || !second || first === second) return undefined;
-  const shape = index.map((at) => plain(at)!.extent);
+  const shape = index.map((at) => plainAxis(at)!.extent);
   const width = (extent: number) => [16, 8, 4, 1].find((size) => extent % size === 0)!;
   const lanes = width(shape[0]) > width(shape[1]) || (width(shape[0]) === width(shape[1]) && shape[0] <= shape[1])
     ? 0
@@ -265,7 +251,7 @@ function split(
   const visit = (tensor: string, index: readonly Index[]) => {
     const layout = layouts.get(bindings[tensor]);
     for (const { of, every } of layout?.dimensions ?? []) {
-      const own = plain(index[of]);
+      const own = plainAxis(index[of]);
       if (every > 1) divide(own!, every);
     }
   };
@@ -289,7 +275,7 @@ function split(
     if (!layout) return rewritten;
     return layout.dimensions.map(({ of, extent }, d) => {
       if (extent === layout.shape[of]) return rewritten[of];
-      const own = splits.get(plain(index[of])!)!;
+      const own = splits.get(plainAxis(index[of])!)!;
       return plus(d === layout.dimensions.length - 1 ? own.inner : own.outer);
     });
   };
@@ -337,7 +323,7 @@ function sampleSums(
   if (
     lanes.extent !== block || product(others) < MANY_TERMS ||
     tensors[planned.bindings[tensor]].shape.reduce((a, b) => a * b, 1) > SMALL_RESULT ||
-    !expressions(reduce.body).every((e) => e.kind !== "load" || plain(e.index.at(-1)!) === lanes)
+    !expressions(reduce.body).every((e) => e.kind !== "load" || plainAxis(e.index.at(-1)!) === lanes)
   ) return undefined;
   return inTwo(planned, reduce, { name: "lanes", first: [], last: [lanes] }, reduce.body, tensors);
 }

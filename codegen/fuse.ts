@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { plainAxis } from "./affine.ts";
 import { expressions, exprKey, rewriter } from "./expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Part, Reduce } from "./ir.ts";
 import { add, named, plus, sum, times } from "./notation.ts";
@@ -277,13 +278,6 @@ function joinTitles(
   };
 }
 
-/** The axis that an index is, if it is nothing else. */
-function plain(index: Load["index"][number]): Axis | undefined {
-  if (index.kind !== "affine" || index.constant !== 0 || index.terms.length !== 1) return undefined;
-  const [{ axis, coefficient }] = index.terms;
-  return coefficient === 1 ? axis : undefined;
-}
-
 /** The loads of a tensor in a kernel, equal ones once. */
 function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): Load[] {
   const loads = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
@@ -295,7 +289,7 @@ function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel)
 function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKernel): boolean {
   if (producer.kernel.parts.length !== 1 || consumer.kernel.parts.length !== 1) return false;
   const [{ assignments }] = producer.kernel.parts;
-  if (assignments.length !== 1 || !assignments[0].index.every((index) => plain(index))) return false;
+  if (assignments.length !== 1 || !assignments[0].index.every((index) => plainAxis(index))) return false;
   const loads = loadsOf(tensor, consumer);
   if (loads.length !== 1 || loads[0].padded) return false;
   const seen = new Set<Axis>();
@@ -332,7 +326,7 @@ function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, tensor: s
     plus(
       index.constant,
       ...index.terms.map(({ axis, coefficient }) => {
-        const d = made.index.findIndex((at) => plain(at) === axis);
+        const d = made.index.findIndex((at) => plainAxis(at) === axis);
         return times(axes.includes(axis) ? load.index[d] as Affine : rename(axis), coefficient);
       }),
     );
@@ -403,11 +397,11 @@ function sumsOver(tensor: string, producer: PlannedKernel, reader: PlannedKernel
     if (!load) {
       return expressions(assignment.value).every((e) => e.kind !== "load" || reader.bindings[e.tensor] !== tensor);
     }
-    const summed = new Set((assignment.value as Reduce).axes), axes = load.index.map(plain);
+    const summed = new Set((assignment.value as Reduce).axes), axes = load.index.map(plainAxis);
     if (load.padded || new Set(axes).size !== axes.length || axes.includes(undefined)) return false;
     return producer.kernel.parts.every((part) =>
       part.assignments.every(({ index }) =>
-        index.every((at, d) => summed.has(axes[d]!) || plain(at) !== undefined) &&
+        index.every((at, d) => summed.has(axes[d]!) || plainAxis(at) !== undefined) &&
         // an axis in two dimensions, or in none, is no position
         part.axes.every((own) => index.filter(({ terms }) => terms.some(({ axis }) => axis === own)).length === 1)
       )
@@ -423,13 +417,13 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
     const load = factorOf(tensor, reader, assignment);
     if (!load) return assignment;
     const { axes, body } = assignment.value as Reduce;
-    const own = load.index.map((index) => plain(index)!);
+    const own = load.index.map((index) => plainAxis(index)!);
     const sums = producer.kernel.parts.map((made) => {
       // axes of the producer that stand for one of the reader's keep the reader's name
       const names = new Map<Axis, Axis>();
       const stays = new Set<Axis>();
       for (const [d, axis] of own.entries()) {
-        const same = made.assignments.map(({ index }) => plain(index[d]));
+        const same = made.assignments.map(({ index }) => plainAxis(index[d]));
         if (same.every((a) => a && a === same[0])) {
           names.set(same[0]!, axis);
           stays.add(axis);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Layout } from "./arrange.ts";
 import { bounds } from "./affine.ts";
 import { InputError } from "./error.ts";
 import { expressions } from "./expr.ts";
@@ -14,6 +13,14 @@ import type { Graph, GraphNode } from "./shapes.ts";
 
 /** What a tensor is for. */
 export type Role = "parameter" | "state" | "value" | "gradient" | "run";
+
+/** How a tensor's elements are ordered in memory. */
+export interface Layout {
+  /** The shape under which it is known outside. */
+  readonly shape: readonly number[];
+  /** The stored dimensions, outermost first: `floor(index[of] / every) % extent`. */
+  readonly dimensions: readonly { readonly of: number; readonly every: number; readonly extent: number }[];
+}
 
 /** A tensor of the plan. */
 export interface PlannedTensor extends TensorType {

@@ -4,12 +4,19 @@
  * @module
  */
 import { cost } from "./cost.ts";
-import type { Planned } from "./compile.ts";
+import type { Fusion } from "./fuse.ts";
+import type { Swap } from "./reorder.ts";
 import { formulaLines, operations } from "./header.ts";
 import { accesses, megabytes, type Plan, type PlannedTensor, type Step } from "./plan.ts";
 
 /** The plan for people. */
-export function planText({ plan, fusions, swaps }: Planned): string {
+export function planText(
+  { plan, fusions, swaps }: {
+    readonly plan: Plan;
+    readonly fusions: readonly Fusion[];
+    readonly swaps: readonly Swap[];
+  },
+): string {
   const parameters = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
   const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const work = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
