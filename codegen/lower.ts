@@ -1,5 +1,5 @@
 /**
- * Stage 5: a kernel and a schedule to a loop nest.
+ * Stage 6: a kernel and a schedule to a loop nest.
  *
  * One walk. The index space's loops are opened one after the other; at each depth, what depends only on axes already
  * open is computed there. In the innermost body stand all points of the register tile: their reductions run together,

@@ -1,5 +1,5 @@
 /**
- * Stage 8: a loop nest to text, by a target's syntax. It decides nothing.
+ * Stage 9: a loop nest to text, by a target's syntax. It decides nothing.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Stage 6: index arithmetic moved out of loops.
+ * Stage 7: index arithmetic moved out of loops.
  *
  * An offset `n * 6272 + i + 5` used in a loop over `i` inside a loop over `n` becomes `x_at_n + i + 5`, with
  * `x_at_n = n * 6272` computed once per `n`. Accesses whose offsets differ by a constant share the base.

@@ -1,5 +1,5 @@
 /**
- * Stage 7: the proof that a kernel may run unchecked.
+ * Stage 8: the proof that a kernel may run unchecked.
  *
  * Of a kernel: every index lies inside its tensor (or is marked as padded), and what it overwrites it reads only at the
  * very place it overwrites. Of its loop nest: names are defined, types agree, every offset lies inside the tensor's
