@@ -15,6 +15,9 @@ export type Packing = 1 | 2;
 /** Registers of x64 that hold sums and what is loaded, of 16: the engine keeps one, and a product that is no fma takes two. */
 const REGISTERS: Readonly<Record<Packing, number>> = { 1: 13, 2: 15 };
 
+/** Share of what a body of several terms loads that waits in registers; found by timing kernels of such bodies. */
+const WAITING: Readonly<Record<Packing, number>> = { 1: 0.55, 2: 0.7 };
+
 /** So many sums side by side keep two multipliers busy, each of which takes four cycles. */
 const BUSY = 8;
 /** Reductions of up to so many iterations around the one that does the work are unrolled whole. */
@@ -141,7 +144,7 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
     // several terms, much of what one has loaded waits for the next
     const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
     const waiting = () => {
-      if (terms > 1) return 0.7 * wide / per;
+      if (terms > 1) return WAITING[packing] * wide / per;
       const kept = loads.filter((load) => !outermost || !freeAxes(load).has(outermost));
       const registers = distinct(kept, [...tile, ...around], vectorize);
       return registers.wide / per + registers.single + 1;
