@@ -16,7 +16,7 @@ export type Packing = 1 | 2;
 const REGISTERS: Readonly<Record<Packing, number>> = { 1: 13, 2: 15 };
 
 /** Share of what a body of several terms loads that waits in registers; found by timing kernels of such bodies. */
-const WAITING: Readonly<Record<Packing, number>> = { 1: 0.55, 2: 0.7 };
+const WAITING = 0.55;
 
 /** So many sums side by side keep two multipliers busy, each of which takes four cycles. */
 const BUSY = 8;
@@ -26,6 +26,10 @@ const SMALL = 9;
 const SHORT = 7;
 /** Copies of the body of a long reduction. */
 const COPIES = 4;
+/** Bytes of the first cache that a sum may count on, and of a line of it. */
+const FIRST_CACHE = 28_000, LINE = 64;
+/** Bytes that come from the second cache in a cycle. */
+const SECOND_CACHE = 24;
 /** Cycles that add up the lanes of a vector. */
 const TOTAL = 8;
 /** What a load costs although two are done in a cycle beside the arithmetic. */
@@ -118,60 +122,106 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
   if (!nest || nest.core.reduction !== "sum" || points(nest.core.axes) <= SMALL) return [plain];
   if (nest.outer.some(({ axes }) => points(axes) > SMALL)) return [plain];
   const { outer, core } = nest;
-  const loads = expressions(core.body).filter((expr) => expr.kind === "load");
-  const work = expressions(core.body).filter((expr) => expr.kind === "op").length;
-  const terms = termsOf(core).length;
+  const around = outer.length === 0 ? [] : outer[0].axes.map((axis) => ({ axis, count: axis.extent, width: 1 }));
+  const whole = Object.fromEntries(outer.flatMap(({ axes }) => axes.map(({ name, extent }) => [name, extent])));
   const inner = core.axes.findLast(({ extent, name }) => extent > 1 && name !== vectorize);
-  const across = core.axes.some(({ name }) => name === vectorize);
-  const around: Group[] = outer.length === 0
-    ? []
-    : outer[0].axes.map((axis) => ({ axis, count: axis.extent, width: 1 }));
-  const found: Guess[] = [];
-  for (const tile of tiles(part.axes, vectorize, packing)) {
-    const sums = [...tile, ...around].reduce((product, { count }) => product * count, 1);
-    const per = lanes && tile.some(({ axis, count }) => axis === lanes && count % packing === 0) ? packing : 1;
-    if (sums / per > REGISTERS[packing]) continue;
-    const copies = inner === undefined
-      ? 1
-      : inner.extent <= SHORT
-      ? inner.extent
-      : inner.extent % COPIES === 0
-      ? COPIES
-      : 1;
-    const groups = [...tile, ...around, ...inner ? [{ axis: inner, count: copies, width: 1 }] : []];
-    const { points: bodies, wide, single } = distinct(loads, groups, vectorize);
-    // what does not change with the outermost group is loaded once and waits in registers, one more is just used; of
-    // several terms, much of what one has loaded waits for the next
-    const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
-    const waiting = () => {
-      if (terms > 1) return WAITING[packing] * wide / per;
-      const kept = loads.filter((load) => !outermost || !freeAxes(load).has(outermost));
-      const registers = distinct(kept, [...tile, ...around], vectorize);
-      return registers.wide / per + registers.single + 1;
-    };
-    if (sums / per + waiting() > REGISTERS[packing]) continue;
-    const multiplies = bodies * terms / per, loaded = wide / per + single;
-    const cycles = LOADS * loaded + Math.max(
-      multiplies / 2 * Math.max(1, BUSY / (sums / per)),
-      loaded / 2,
-      (multiplies + loaded + bodies * Math.max(0, work - 2 * terms) / per / 2 + LOOP) / WIDTH,
-    );
-    const lanesIn = vectorize === undefined ? 1 : LANES;
-    const cost = reach(tile, part.axes) * rests(tile) * cycles / (bodies * terms * lanesIn) *
-        passes(vectorize, part.axes, core.axes) * lanesIn +
-      (across ? TOTAL / points(core.axes) : 0) + 1e-6 * sums;
+  const copies = inner === undefined
+    ? 1
+    : inner.extent <= SHORT
+    ? inner.extent
+    : inner.extent % COPIES === 0
+    ? COPIES
+    : 1;
+  const body: Body = {
+    part,
+    core,
+    around,
+    vectorize,
+    packing,
+    lanes,
+    ...(inner && { inner: { axis: inner, count: copies, width: 1 } }),
+  };
+  return tiles(part.axes, vectorize, packing).flatMap((tile): Guess[] => {
+    const cost = estimate(tile, body);
+    if (cost === undefined) return [];
     const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
-    const whole = Object.fromEntries(outer.flatMap(({ axes }) => axes.map(({ name, extent }) => [name, extent])));
-    found.push({
-      cost,
-      schedule: {
-        ...base,
-        tile: sizes,
-        unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) },
-      },
-    });
-  }
-  return found.sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
+    const schedule = { ...base, tile: sizes, unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) } };
+    return [{ cost, schedule }];
+  }).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
+}
+
+/** What a tile is put into. */
+interface Body {
+  readonly part: Part;
+  /** The sum that does the work, and the unrolled windows around it. */
+  readonly core: Reduce;
+  readonly around: readonly Group[];
+  /** The copies of its innermost loop's body. */
+  readonly inner?: Group;
+  readonly vectorize: string | undefined;
+  readonly packing: Packing;
+  /** The axis of the vectors, if it is one of the index space. */
+  readonly lanes: Axis | undefined;
+}
+
+/** Cycles for one term of one output, or nothing if the registers do not hold the tile. */
+function estimate(tile: readonly Group[], body: Body): number | undefined {
+  const { part, core, around, inner, vectorize, packing, lanes } = body;
+  const groups = [...tile, ...around];
+  const sums = groups.reduce((product, { count }) => product * count, 1);
+  const per = lanes && tile.some(({ axis, count }) => axis === lanes && count % packing === 0) ? packing : 1;
+  if (sums / per > REGISTERS[packing]) return undefined;
+  const loads = expressions(core.body).filter((expr) => expr.kind === "load");
+  const work = expressions(core.body).filter((expr) => expr.kind === "op").length, terms = termsOf(core).length;
+  const { points: bodies, wide, single } = distinct(loads, [...groups, ...inner ? [inner] : []], vectorize);
+
+  // what does not change with the outermost group is loaded once and waits in registers, and so does what the next copy
+  // of the body reads again, as windows do; one more is just used. Of several terms, much of what one has loaded waits
+  // for the next.
+  const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
+  const again = (load: Load) =>
+    inner !== undefined && inner.count > 1 && groups.some(({ axis }) => slides(load, axis, [inner.axis]));
+  const kept = () =>
+    distinct(loads.filter((l) => !outermost || !freeAxes(l).has(outermost) || again(l)), groups, vectorize);
+  const waiting = () => terms > 1 ? WAITING * wide / per : kept().wide / per + kept().single + 1;
+  if (sums / per + waiting() > REGISTERS[packing]) return undefined;
+
+  const multiplies = bodies * terms / per, loaded = wide / per + single;
+  const cycles = LOADS * loaded + Math.max(
+    multiplies / 2 * Math.max(1, BUSY / (sums / per)),
+    loaded / 2,
+    (multiplies + loaded + bodies * Math.max(0, work - 2 * terms) / per / 2 + LOOP) / WIDTH,
+    (inner?.count ?? 1) * lines(loads, tile, body) * LINE / SECOND_CACHE,
+  );
+  const across = core.axes.some(({ name }) => name === vectorize);
+  return reach(tile, part.axes) * rests(tile) * passes(vectorize, part.axes, core.axes) * cycles / (bodies * terms) +
+    (across ? TOTAL / points(core.axes) : 0) + 1e-6 * sums;
+}
+
+/** Whether an access reads along one dimension by an axis and by one of others: the window of a convolution. */
+function slides({ index }: Load, axis: Axis, others: readonly Axis[]): boolean {
+  return index.some((i) =>
+    i.kind === "affine" && i.terms.some((t) => t.axis === axis) &&
+    i.terms.some((t) => t.axis !== axis && others.includes(t.axis))
+  );
+}
+
+/** Cache lines that an iteration is the first to read, if all that the sum reads is more than the first cache holds. */
+function lines(loads: readonly Load[], tile: readonly Group[], { core, vectorize, lanes }: Body): number {
+  const width = (load: Load) => [...freeAxes(load)].some(({ name }) => name === vectorize) ? LANES : 1;
+  const read = loads.reduce((bytes, load) => {
+    const free = freeAxes(load);
+    const along = [...core.axes.map((axis) => ({ axis, count: axis.extent })), ...tile];
+    return bytes + 4 * width(load) * along.reduce((n, { axis, count }) => free.has(axis) ? n * count : n, 1);
+  }, 0);
+  if (!lanes || read <= FIRST_CACHE) return 0;
+  const vectors = tile.find(({ axis }) => axis === lanes)?.count ?? 1;
+  const others = tile.filter(({ axis }) => axis !== lanes);
+  return loads.filter((load) => width(load) > 1).reduce((sum, load) => {
+    // what a window slides over was read before
+    const fresh = others.filter(({ axis }) => freeAxes(load).has(axis) && !slides(load, axis, core.axes));
+    return sum + fresh.reduce((n, { count }) => n * count, 1) * Math.ceil(vectors * LANES * 4 / LINE);
+  }, 0);
 }
 
 /** Vectors and single elements that an axis is gone through in, by its extent: a quarter, and more where it does not divide. */
