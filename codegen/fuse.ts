@@ -311,6 +311,7 @@ function casesRule(tensor: string, draft: Draft, fusions: Fusion[]): Draft | und
   const values = producer.kernel.parts.flatMap(({ assignments }) => assignments.flatMap((a) => expressions(a.value)));
   if (values.some(({ kind }) => kind === "reduce")) return undefined;
   const first = draft.train.indexOf(producer);
+  if (first < 0) return undefined;
   const disturbed = readers.some((reader) => {
     const last = draft.train.indexOf(reader);
     return last < first || overlap(accesses(reader).writes, accesses(producer).reads) ||
