@@ -1,21 +1,19 @@
 /** Layouts: what lies where, and nets whose tensors are laid out in blocks train as those in rows. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { arrange, fromStored, type Layout, toStored } from "../codegen/arrange.ts";
 import { type CompileOptions, plan } from "../codegen/compile.ts";
-import { expressions } from "../codegen/expr.ts";
-import { interpretKernel, type Storage, storageLength } from "../codegen/interpret.ts";
-import type { Kernel } from "../codegen/ir.ts";
-import { type Draft, draft, type Plan, type PlannedTensor } from "../codegen/plan.ts";
+import { type Draft, draft } from "../codegen/plan.ts";
 import { inferShapes } from "../codegen/shapes.ts";
 import { loadSpec, parseSpec, registry, type Spec } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
+import { RATE, type Result, STEPS, trained } from "./interpreted.ts";
 import { randomSpec } from "./random_spec.ts";
 
-const SEED = 20240609, STEPS = 2, RANDOM_NETS = 60;
+const RANDOM_NETS = 60;
 /** Of f64, which the interpreter adds in. */
 const EPSILON = 2 ** -52;
 /** Adam divides by no less than this, so that rounding of a gradient near 0 stays small. */
-const ADAM_EPSILON = 1e-3, RATE = 0.01;
+const ADAM_EPSILON = 1e-3;
 
 // ---- the order of elements
 
@@ -247,73 +245,6 @@ const LARGE: readonly [what: string, spec: Spec, tensors: readonly string[]][] =
   ],
 ];
 
-type Arena = Readonly<Record<string, Storage>>;
-
-/** Storages by tensor, in f64; what is in them depends on the names and the usual order of the elements alone. */
-function makeArena({ tensors, graph, batchSize }: Plan, spec: Spec): Arena {
-  const arena: Record<string, Storage> = {}, samples = batchSize + 3;
-  const filled = (tensor: PlannedTensor): Storage => {
-    const length = storageLength(tensor, tensor.rows === "samples" ? samples : STEPS);
-    const key = streamKey(SEED, tensor.name), limit = tensor.below === "samples" ? samples : tensor.below ?? 256;
-    if (tensor.columns) {
-      return Float64Array.from({ length }, (_, i) => {
-        const step = Math.floor(i / tensor.columns!.length), column = tensor.columns![i % tensor.columns!.length];
-        if (column.endsWith("_key")) return streamKey(SEED, column, step);
-        // the last batch is a short one
-        if (column === "count") return Math.max(1, batchSize - step);
-        return graph.optimizer.params(spec.training.optimizer, RATE, step + 1)[column];
-      });
-    }
-    if (tensor.role === "parameter") {
-      const { fanIn } = tensor.initial!, scale = 1 / Math.sqrt(fanIn);
-      return toStored(Float64Array.from({ length }, (_, i) => scale * (2 * uniform(key, i) - 1)), tensor.layout);
-    }
-    if (tensor.role !== "run") return tensor.dtype === "f32" ? new Float64Array(length) : new Int32Array(length);
-    return tensor.dtype === "f32"
-      ? Float64Array.from({ length }, (_, i) => 2 * uniform(key, i) - 1)
-      : Int32Array.from({ length }, (_, i) => Math.floor(uniform(key, i) * limit));
-  };
-  for (const tensor of Object.values(tensors)) if (!tensor.alias) arena[tensor.name] = filled(tensor);
-  for (const { name, alias } of Object.values(tensors)) if (alias) arena[name] = arena[alias];
-  return arena;
-}
-
-/** Terms of the longest sum of a kernel, nested ones multiplied. */
-function longestSum({ parts }: Kernel): number {
-  const all = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
-  return product(all.flatMap((e) => e.kind === "reduce" && e.reduction === "sum" ? e.axes.map((a) => a.extent) : []));
-}
-
-interface Result {
-  /** Parameters, state and the epoch's sums, in the usual order. */
-  readonly kept: Readonly<Record<string, Float64Array>>;
-  /** The largest number that occurs. */
-  readonly largest: number;
-  /** Additions on the way from the data to a parameter, at most. */
-  readonly additions: number;
-}
-
-function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): Result {
-  const { tensors, train, evaluate } = plan, arena = makeArena(plan, spec);
-  const run = ({ kernel, bindings }: Plan["train"]["kernels"][number], step: number) =>
-    interpretKernel(
-      kernel,
-      Object.fromEntries(Object.keys(kernel.tensors).map((symbol) => [symbol, arena[bindings[symbol]]])),
-      step,
-    );
-  for (let step = 0; step < STEPS; step++) for (const planned of kernels) run(planned, step);
-  for (const planned of evaluate.kernels) run(planned, 0);
-  const own = Object.values(tensors).filter(({ role }) => role !== "run");
-  return {
-    kept: Object.fromEntries(
-      own.filter(({ role, name }) => role === "parameter" || role === "state" || name.endsWith("_sum"))
-        .map(({ name, layout }) => [name, fromStored(arena[name] as Float64Array, layout)]),
-    ),
-    largest: own.flatMap(({ name }) => Array.from(arena[name])).reduce((a, b) => Math.max(a, Math.abs(b)), 1),
-    additions: train.kernels.reduce((sum, { kernel }) => sum + longestSum(kernel), 0),
-  };
-}
-
 /** What differs by more than another order of the sums explains, in words. */
 function difference(expected: Result, found: Result, spec: Spec): string | undefined {
   assert.deepEqual(Object.keys(found.kept).sort(), Object.keys(expected.kept).sort());
@@ -383,7 +314,9 @@ Deno.test("sums in two kernels, and copies by rows, are where they should be", a
     "pool1_tanh1_backward_input + conv1_backward_weight_lanes",
     "pool1_tanh1_backward_input + conv1_backward_bias_lanes",
   ]);
-  const { plan: mnist } = plan(await loadSpec("specs/mnist_cnn.json"), registry, { layout: "lanes" });
+  const { plan: mnist } = plan(await loadSpec(join(import.meta.dirname!, "..", "specs", "mnist_cnn.json")), registry, {
+    layout: "lanes",
+  });
   const made = Object.values(mnist.tensors).filter(({ name }) => /\.(lanes|chunks|rows)$/.test(name));
   assert.deepEqual(Object.fromEntries(made.map(({ name, shape }) => [name, shape])), {
     // 6272 terms in 32 chunks of 196, for 4 blocks of 16 samples and 8 panels of 16 outputs
