@@ -147,6 +147,8 @@ export function verifyNest(nest: LoopNest): void {
     if (low < 0 || high >= row) {
       throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
     }
+    // addresses are unsigned: only a constant may be added to them, and none that brings them back from below 0
+    if (low < raw.constant) throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
     return offset;
   };
 
