@@ -538,6 +538,36 @@ Deno.test("what is not damaged is accepted: all kernels of the net", () => {
   }
 });
 
+// ---- lanes of integers
+
+Deno.test("lanes of four-byte integers are accepted, those of bytes are refused", () => {
+  const spec = { ...SPEC, batchSize: 8 };
+  const planned = kernelsOf(plan(spec, REGISTRY, { fuse: false, layout: "lanes" }).plan);
+  const nests = ["pool1_forward", "pool1_backward_input"].map((name) =>
+    simplify(lower(planned.find((kernel) => kernel.name === name)!, { vectorize: "n" }))
+  );
+  const rows: readonly [LoopNest, string][] = [
+    [nests[0], "pool1_forward: code holds u8, and i32x4 is stored"],
+    [nests[1], "pool1_backward_input: code is loaded as i32x4"],
+  ];
+  for (const [nest, message] of rows) {
+    assert.equal(nest.tensors.code.dtype, "i32");
+    assert.equal(refusal(() => verifyNest(nest)), undefined);
+    const damaged = structuredClone(nest) as Loose;
+    damaged.tensors.code.dtype = "u8";
+    assert.equal(refusal(() => verifyNest(damaged)), message);
+  }
+  // neither bytes, nor what is not side by side
+  const refused = [[GATHER, "w", "data"], ["pool1_forward", "n", "x"]];
+  const kernels = new Map(kernelsOf(plan(spec, REGISTRY, { fuse: false }).plan).map((k) => [k.name, k]));
+  for (const [name, vectorize, tensor] of refused) {
+    assert.throws(() => lower(kernels.get(name)!, { vectorize }), {
+      name: "ScheduleError",
+      message: `${name}: ${tensor} cannot be accessed in lanes along ${vectorize}`,
+    });
+  }
+});
+
 // ---- what allows running without bounds checks: every access of generated kernels, shifted over the edge
 
 /** Nests as targets get them, of nets with all kinds of layers. */
