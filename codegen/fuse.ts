@@ -221,6 +221,15 @@ function joinTitles(
   };
 }
 
+/** A name like the wish that is not taken, and now is: texts and keys of expressions tell axes apart by their names. */
+function freeName(wish: string, taken: Set<string>): string {
+  const stem = wish.replace(/\d+$/, "");
+  let name = wish;
+  for (let i = 2; taken.has(name); i++) name = `${stem}${i}`;
+  taken.add(name);
+  return name;
+}
+
 /** The axis that an index is, if it is nothing else. */
 function plain(index: Load["index"][number]): Axis | undefined {
   if (index.kind !== "affine" || index.constant !== 0 || index.terms.length !== 1) return undefined;
@@ -260,15 +269,15 @@ function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, tensor: s
   const [{ axes, assignments: [made] }] = producer.kernel.parts;
   const { bindings, symbols } = joinBindings(producer.bindings, consumer.bindings, tensor);
   const [part] = consumer.kernel.parts;
-  const taken = new Set([
-    ...part.axes,
-    ...part.assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
-  ].map(({ name }) => name));
+  const reduced = (values: readonly Expr[]) =>
+    values.flatMap(expressions).flatMap((e) => e.kind === "reduce" ? e.axes : []);
+  const outer = new Set([...part.axes, ...reduced(part.assignments.map(({ value }) => value))].map(({ name }) => name));
+  const taken = new Set([...outer, ...reduced([made.value]).map(({ name }) => name)]);
   // the producer's own reductions run inside of the consumer's
   const fresh = new Map<Axis, Axis>();
   const rename = (own: Axis) => {
-    if (!taken.has(own.name)) return own;
-    if (!fresh.has(own)) fresh.set(own, { ...own, name: `${own.name}2` });
+    if (!outer.has(own.name)) return own;
+    if (!fresh.has(own)) fresh.set(own, { ...own, name: freeName(own.name, taken) });
     return fresh.get(own)!;
   };
   const [load] = loadsOf(tensor, consumer);
@@ -384,7 +393,7 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
         [...part.axes, ...axes.filter((axis) => stays.has(axis) || !own.includes(axis))].map((a) => a.name),
       );
       for (const axis of made.axes) {
-        if (!names.has(axis)) names.set(axis, taken.has(axis.name) ? { ...axis, name: `${axis.name}2` } : axis);
+        if (!names.has(axis)) names.set(axis, { ...axis, name: freeName(axis.name, taken) });
       }
       const translate = (index: Affine) =>
         plus(index.constant, ...index.terms.map((t) => times(names.get(t.axis)!, t.coefficient)));
