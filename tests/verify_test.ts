@@ -465,6 +465,22 @@ const KERNEL_DAMAGES: readonly Damage[] = [
     "axis i is not open in y[n,o] = b[i] + (sum over i of x[n,i] * w[o,i])",
   ],
   [
+    "a reduction inside of another over an axis of the same name, whose body has both",
+    LINEAR,
+    (kernel) => {
+      const sum = assignment(kernel).value.operands[1], [load] = loads(kernel, "w");
+      const own = load.index[1].terms[0].axis = { ...sum.axes[0] };
+      sum.body = { ...sum, axes: [own] };
+    },
+    "two axes are called i in y[n,o] = b[o] + (sum over i of sum over i of x[n,i] * w[o,i])",
+  ],
+  [
+    "a reduction over an axis called as one of the output",
+    LINEAR,
+    (kernel) => assignment(kernel).value.operands[1].axes[0].name = "o",
+    "two axes are called o in y[n,o] = b[o] + (sum over o of x[n,o] * w[o,o])",
+  ],
+  [
     "an operand too few",
     LINEAR,
     (kernel) => assignment(kernel).value.operands[1].body.operands.pop(),
@@ -527,7 +543,7 @@ Deno.test("damaged nests are refused", () => {
 });
 
 Deno.test("damaged kernels are refused", () => {
-  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, verifyKernel), 11);
+  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, verifyKernel), 13);
 });
 
 Deno.test("what is not damaged is accepted: all kernels of the net", () => {
