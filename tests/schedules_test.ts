@@ -94,13 +94,12 @@ Deno.test("the kernels that do the work of mnist_cnn are in vectors, shared by t
   assert.equal(ran, 2 * 6);
 });
 
-Deno.test("every schedule that a target proposes fits, is proven, and is proposed once", async () => {
+Deno.test("every schedule that a target proposes fits and is proven", async () => {
   let ran = 0;
   for (const target of targets) {
     for (const [net, kernel] of await shippedKernels(target.layout)) {
       const all = target.candidates(kernel);
       assert(all.length > 0, `${target.name}: nothing for ${net} ${kernel.name}`);
-      assert.equal(new Set(all.map(scheduleText)).size, all.length, `${target.name}: ${net} ${kernel.name}`);
       // proofs of large outputs take long
       const points = kernel.parts.flatMap(({ axes }) => axes).reduce((product, { extent }) => product * extent, 1);
       for (const schedule of all) {
