@@ -20,11 +20,14 @@ function join(body: readonly Statement[]): Statement[] {
       loaded.set(s.name, s.value);
     }
   }
-  // only where load and broadcast stand in the same body: moved into a loop, the load would be repeated
+  // only where load and broadcast stand in the same body: moved into a loop, the load would be repeated; and not over a
+  // store to what is loaded
   const joined = new Set<string>();
-  for (const s of body) {
+  for (const [i, s] of body.entries()) {
     if (s.kind === "let" && s.value.kind === "splat" && s.value.value.kind === "local") {
-      if (loaded.has(s.value.value.name)) joined.add(s.value.value.name);
+      const { name } = s.value.value, load = loaded.get(name);
+      const between = body.slice(body.findIndex((other) => other.kind === "let" && other.name === name), i);
+      if (load?.kind === "element" && !stores(between, load.tensor)) joined.add(name);
     }
   }
   return body.flatMap((s): Statement[] => {
@@ -36,6 +39,12 @@ function join(body: readonly Statement[]): Statement[] {
     }
     return [s];
   });
+}
+
+function stores(body: readonly Statement[], tensor: string): boolean {
+  return body.some((s) =>
+    s.kind === "store" ? s.tensor === tensor : (s.kind === "loop" || s.kind === "block") && stores(s.body, tensor)
+  );
 }
 
 function countUses(body: readonly Statement[], uses: Map<string, number>): void {

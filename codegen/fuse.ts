@@ -278,6 +278,15 @@ function joinTitles(
   };
 }
 
+/** A name like the wish that is not taken, and now is: texts and keys of expressions tell axes apart by their names. */
+function freeName(wish: string, taken: Set<string>): string {
+  const stem = wish.replace(/\d+$/, "");
+  let name = wish;
+  for (let i = 2; taken.has(name); i++) name = `${stem}${i}`;
+  taken.add(name);
+  return name;
+}
+
 /** The loads of a tensor in a kernel, equal ones once. */
 function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): Load[] {
   const loads = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
@@ -310,15 +319,15 @@ function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, tensor: s
   const [{ axes, assignments: [made] }] = producer.kernel.parts;
   const { bindings, symbols } = joinBindings(producer.bindings, consumer.bindings, tensor);
   const [part] = consumer.kernel.parts;
-  const taken = new Set([
-    ...part.axes,
-    ...part.assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
-  ].map(({ name }) => name));
+  const reduced = (values: readonly Expr[]) =>
+    values.flatMap(expressions).flatMap((e) => e.kind === "reduce" ? e.axes : []);
+  const outer = new Set([...part.axes, ...reduced(part.assignments.map(({ value }) => value))].map(({ name }) => name));
+  const taken = new Set([...outer, ...reduced([made.value]).map(({ name }) => name)]);
   // the producer's own reductions run inside of the consumer's
   const fresh = new Map<Axis, Axis>();
   const rename = (own: Axis) => {
-    if (!taken.has(own.name)) return own;
-    if (!fresh.has(own)) fresh.set(own, { ...own, name: `${own.name}2` });
+    if (!outer.has(own.name)) return own;
+    if (!fresh.has(own)) fresh.set(own, { ...own, name: freeName(own.name, taken) });
     return fresh.get(own)!;
   };
   const [load] = loadsOf(tensor, consumer);
@@ -361,6 +370,7 @@ function casesRule(tensor: string, draft: Draft, fusions: Fusion[]): Draft | und
   const values = producer.kernel.parts.flatMap(({ assignments }) => assignments.flatMap((a) => expressions(a.value)));
   if (values.some(({ kind }) => kind === "reduce")) return undefined;
   const first = draft.train.indexOf(producer);
+  if (first < 0) return undefined;
   const disturbed = readers.some((reader) => {
     const last = draft.train.indexOf(reader);
     return last < first || overlap(accesses(reader).writes, accesses(producer).reads) ||
@@ -433,7 +443,7 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
         [...part.axes, ...axes.filter((axis) => stays.has(axis) || !own.includes(axis))].map((a) => a.name),
       );
       for (const axis of made.axes) {
-        if (!names.has(axis)) names.set(axis, taken.has(axis.name) ? { ...axis, name: `${axis.name}2` } : axis);
+        if (!names.has(axis)) names.set(axis, { ...axis, name: freeName(axis.name, taken) });
       }
       const translate = (index: Affine) =>
         plus(index.constant, ...index.terms.map((t) => times(names.get(t.axis)!, t.coefficient)));

@@ -8,7 +8,7 @@
  * @module
  */
 import { bounds, combine, constantOffset } from "./affine.ts";
-import { children, expressions } from "./expr.ts";
+import { children, expressions, freeAxes } from "./expr.ts";
 import {
   BYTES,
   type Expr,
@@ -77,6 +77,10 @@ export function verifyKernel({ name, parts, tensors }: Kernel): void {
         }
       }
       for (const expr of expressions(assignment.value)) {
+        // all later stages tell axes apart by their names
+        const names = [...freeAxes(expr)].map((axis) => axis.name);
+        const twice = names.find((name, i) => names.indexOf(name) !== i);
+        if (twice !== undefined) throw fail(`two axes are called ${twice}`);
         if (expr.kind === "op" && expr.operands.length !== OPS[expr.op].operands.length) {
           // such a formula cannot be printed
           throw new VerifyError(`${name}: ${expr.op} has ${expr.operands.length} operands in ${assignment.tensor}`);
@@ -147,6 +151,8 @@ export function verifyNest(nest: LoopNest): void {
     if (low < 0 || high >= row) {
       throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
     }
+    // addresses are unsigned: only a constant may be added to them, and none that brings them back from below 0
+    if (low < raw.constant) throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
     return offset;
   };
 

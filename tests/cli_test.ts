@@ -148,13 +148,13 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ],
   ["verify --target cuda", 2, `error: --target cannot be "cuda"; ${TARGET_CHOICE}\n${see("verify")}`],
   [
-    "show mnist_cnn batch_sum --stage text",
+    "show mnist_cnn batch_gather --stage text",
     2,
     `error: --stage cannot be "text"; choose from kernel, schedule, nest, source\n${see("show")}`,
   ],
   ["show", 2, `error: SPEC is missing\n${see("show")}`],
   ["show mnist_cnn --stage nest", 2, `error: --stage is of use only with a KERNEL\n${see("show")}`],
-  ["show mnist_cnn batch_sum more", 2, `error: "more" is too much: expected SPEC [KERNEL]\n${see("show")}`],
+  ["show mnist_cnn batch_gather more", 2, `error: "more" is too much: expected SPEC [KERNEL]\n${see("show")}`],
   ["train lenet5 mnist_cnn", 2, `error: "mnist_cnn" is too much: expected [SPEC]\n${see("train")}`],
   ["schema all", 2, `error: "all" is too much: expected flags only\n${see("schema")}`],
   ["doctor mnist_cnn", 2, `error: "mnist_cnn" is too much: expected flags only\n${see("doctor")}`],
@@ -275,8 +275,8 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     `generate ${SPEC_FILE} --out specs`,
     1,
-    `error: cannot write "${join(PROJECT, "specs", NET)}": Deno may not; ` +
-    `start it with --allow-write=${join(PROJECT, "specs")}, or choose another path\n`,
+    `error: cannot write "${join(PROJECT, "specs", NET, "wasm")}": Deno may not; ` +
+    `start it with --allow-write=${join(PROJECT, "specs", NET)}, or choose another path\n`,
   ],
 ];
 
@@ -318,7 +318,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
 });
 
 Deno.test("show prints the plan, and a kernel at each stage", async () => {
-  const committed = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/plan.txt"));
+  const committed = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/wasm/plan.txt"));
   assert.deepEqual(await cli("show", "mnist_mlp"), { code: 0, stdout: committed, stderr: "" });
   assert.deepEqual(await cli("show", "specs/mnist_mlp.json"), { code: 0, stdout: committed, stderr: "" });
   const shown = async (...args: string[]) => {
@@ -342,8 +342,9 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
   }
   const kernel = await shown("--stage=kernel");
   assert.match(kernel, /^kernel linear2_forward\n/);
-  assert.match(kernel, /sum over i of x\[n,i\] \* w\[o,i\]/);
-  assert.match(await shown("--stage", "schedule"), /^[^\n]*parallel [a-z]\n$/);
+  assert.match(kernel, /sum over ib,i of x\[nb,16ib\+i,n\] \* w\[ib,o,i\]/);
+  assert.match(await shown("--stage=kernel", "--target=typescript"), /sum over i of x\[n,i\] \* w\[o,i\]/);
+  assert.match(await shown("--stage", "schedule"), /^[^\n]*parallel [a-z]+\n$/);
   const nest = await shown("--stage", "nest");
   assert.match(nest, /^nest linear2_forward\n/);
   assert.match(nest, /^ +parallel for /m);
@@ -352,6 +353,8 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
 Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   const root = join(OUT, "check"), net = join(root, NET), kernels = join(net, "typescript");
   const modules = ["wasm_relaxed", "wasm"].map((target) => join(net, target, "module.wat"));
+  // the one of TypeScript is among the names of its folder
+  const plans = ["wasm_relaxed", "wasm"].map((target) => join(net, target, "plan.txt"));
   const generate = (...args: string[]) => cli("generate", SPEC_FILE, "--out", root, ...args);
   const outcome = (code: number, stdout: string[], stderr = "") => ({
     code,
@@ -365,16 +368,17 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   const first = await generate();
   assert.equal(first.code, 0);
   const names = [...Deno.readDirSync(join(PROJECT, kernels))].map(({ name }) => name);
-  assert(names.includes("step.ts") && names.includes("linear1_forward.ts"));
+  assert(names.includes("step.ts") && names.includes("linear1_forward.ts") && names.includes("plan.txt"));
   assert.deepEqual(
     first.stdout.trimEnd().split("\n").sort(),
-    [join(net, "plan.txt"), ...modules, ...names.map((name) => join(kernels, name))].map((path) => `wrote ${path}`)
-      .sort(),
+    [...plans, ...modules, ...names.map((name) => join(kernels, name))].map((path) => `wrote ${path}`).sort(),
   );
   const listed = (path: string) => [...Deno.readDirSync(join(PROJECT, path))].map(({ name }) => name).sort();
-  assert.deepEqual(listed(net), ["plan.txt", "typescript", "wasm", "wasm_relaxed"]);
-  for (const target of ["wasm", "wasm_relaxed"]) assert.deepEqual(listed(join(net, target)), ["module.wat"]);
-  const upToDate = outcome(0, [`${NET}: ${names.length + 3} files up to date`]);
+  assert.deepEqual(listed(net), ["typescript", "wasm", "wasm_relaxed"]);
+  for (const target of ["wasm", "wasm_relaxed"]) {
+    assert.deepEqual(listed(join(net, target)), ["module.wat", "plan.txt"]);
+  }
+  const upToDate = outcome(0, [`${NET}: ${names.length + 4} files up to date`]);
   assert.deepEqual(await generate("--check"), upToDate);
   assert.deepEqual(await generate(), upToDate);
 
@@ -385,7 +389,7 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   const untouched = (await Deno.stat(at(join(kernels, "linear1_forward.ts")))).mtime;
   const damage = async () => {
     await Deno.writeTextFile(at(join(kernels, "step.ts")), original + "\n");
-    await Deno.remove(at(join(net, "plan.txt")));
+    await Deno.remove(at(join(kernels, "plan.txt")));
     await Deno.writeTextFile(at(join(kernels, "old_kernel.ts")), original);
     await Deno.mkdir(at(join(net, "old_target/deep")), { recursive: true });
     await Deno.writeTextFile(at(join(net, "old_target/deep/step.ts")), original);
@@ -397,23 +401,25 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   };
   await damage();
   const found = [
-    `missing     ${net}/plan.txt`,
+    `missing     ${net}/wasm/plan.txt`,
     `missing     ${net}/wasm/module.wat`,
     `differs     ${net}/wasm_relaxed/module.wat`,
+    `missing     ${kernels}/plan.txt`,
     `differs     ${kernels}/step.ts`,
     `superfluous ${net}/old_target/deep/step.ts`,
     `superfluous ${net}/old_wasm/module.wat`,
     `superfluous ${kernels}/old_kernel.ts`,
     `superfluous ${net}/wasm_relaxed/old_module.wat`,
   ];
-  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("8 generated files")));
-  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("8 generated files")), "nothing was changed");
+  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("9 generated files")));
+  assert.deepEqual(await generate("--check"), outcome(1, found, complaint("9 generated files")), "nothing was changed");
   assert.deepEqual(
     await generate(),
     outcome(0, [
-      `wrote ${net}/plan.txt`,
+      `wrote ${net}/wasm/plan.txt`,
       `wrote ${net}/wasm/module.wat`,
       `wrote ${net}/wasm_relaxed/module.wat`,
+      `wrote ${kernels}/plan.txt`,
       `wrote ${kernels}/step.ts`,
       `removed ${net}/old_target/deep/step.ts`,
       `removed ${net}/old_wasm/module.wat`,

@@ -33,10 +33,10 @@ for (const net of NETS) {
 
 Deno.test("a byte more, a file less and a file too many are noticed", async () => {
   const files = generatedFiles(await loadSpec(join(SPECS, "mnist_mlp.json")), { tuning });
-  const { "mnist_mlp/plan.txt": plan, "mnist_mlp/typescript/step.ts": step, ...others } = files;
-  const changed = { ...others, "mnist_mlp/plan.txt": `${plan} `, "mnist_mlp/typescript/other.ts": step };
+  const { "mnist_mlp/typescript/plan.txt": plan, "mnist_mlp/typescript/step.ts": step, ...others } = files;
+  const changed = { ...others, "mnist_mlp/typescript/plan.txt": `${plan} `, "mnist_mlp/typescript/other.ts": step };
   assert.deepEqual(await compareGenerated(GENERATED, changed), [
-    { path: "mnist_mlp/plan.txt", state: "differs" },
+    { path: "mnist_mlp/typescript/plan.txt", state: "differs" },
     { path: "mnist_mlp/typescript/other.ts", state: "missing" },
     { path: "mnist_mlp/typescript/step.ts", state: "superfluous" },
   ]);

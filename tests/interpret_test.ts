@@ -22,6 +22,7 @@ import {
   part,
   plus,
   position,
+  sum,
   Tensor,
   times,
   uniform,
@@ -204,11 +205,18 @@ const CASES: readonly Case[] = [
     expected: { x: [3, 4], y: [1, 2] },
   },
   {
-    name: "no axes: sums of the epoch",
-    tensors: { loss: ["f32", [2]], hit: ["f32", [2]], loss_sum: ["f32", [1]], hit_sum: ["f32", [1]] },
+    name: "no axes: a sum of products",
+    tensors: { x: ["f32", [2]], y: ["f32", [1]] },
+    write: ({ x, y }) => [part([], y.set([0], sum([n2], mul(x.at(n2), x.at(n2)))))],
+    given: { x: [0.5, 3], y: [10] },
+    expected: { y: [9.25] },
+  },
+  {
+    name: "sums of the epoch, one for each row",
+    tensors: { x: ["f32", [2]], sum: ["f32", [2]] },
     write: (t) => addUp(n2, t),
-    given: { loss: [0.25, 0.5], hit: [1, 1], loss_sum: [10], hit_sum: [3] },
-    expected: { loss_sum: [10.75], hit_sum: [5] },
+    given: { x: [0.25, 0.5], sum: [10, 3] },
+    expected: { sum: [10.25, 3.5] },
   },
 ];
 
@@ -258,7 +266,7 @@ Deno.test("kernels by hand", () => {
     check(row, own);
     ran++;
   }
-  assert.equal(ran, 15);
+  assert.equal(ran, 16);
 });
 
 Deno.test("loop nests of the same kernels by hand", () => {
@@ -269,7 +277,7 @@ Deno.test("loop nests of the same kernels by hand", () => {
     check(row, own);
     ran++;
   }
-  assert.equal(ran, 15);
+  assert.equal(ran, 16);
 });
 
 Deno.test("runtime/random.ts draws what kernels draw", () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { kernelsOf, plan } from "../codegen/compile.ts";
+import { type CompileOptions, kernelsOf, MERGING, plan } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
+import { broadcast } from "../codegen/broadcast.ts";
 import { interpretKernel, interpretNest, type Storage, storageLength } from "../codegen/interpret.ts";
-import type { Axis, Kernel, LoopNest, Statement, TensorType } from "../codegen/ir.ts";
+import type { Axis, Kernel, LoopNest, Offset, Reduce, Statement, TensorType, Value } from "../codegen/ir.ts";
 import { kernelText, nestText } from "../codegen/ir_text.ts";
 import type { Registry } from "../codegen/layer.ts";
-import { lower, ScheduleError, strides } from "../codegen/lower.ts";
+import { lower, ScheduleError, strides, termsOf } from "../codegen/lower.ts";
 import { argmax, axis, max, part, Tensor } from "../codegen/notation.ts";
 import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { simplify } from "../codegen/simplify.ts";
@@ -22,7 +23,7 @@ const ROWS = { samples: 5, steps: 2 };
 const STEP_RUN = 1;
 const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
 
-/** Small nets of odd extents, so that tiles leave rests. Each is planned fused and unfused. */
+/** Small nets of odd extents, so that tiles leave rests, and one whose samples are in blocks. Each is planned fused and unfused. */
 const NETS: readonly { input: number[]; batchSize: number; layers: unknown[]; loss: string; optimizer: object }[] = [
   {
     input: [2, 7, 6],
@@ -69,6 +70,22 @@ const NETS: readonly { input: number[]; batchSize: number; layers: unknown[]; lo
     optimizer: { type: "sgd", learningRate: 0.1, l2: 0.5 },
   },
   {
+    input: [1, 6, 5],
+    batchSize: 8,
+    layers: [
+      { type: "conv2d", outChannels: 3, kernel: 2 },
+      { type: "tanh" },
+      { type: "maxPool2d", kernel: 2 },
+      { type: "dropout", rate: 0.5 },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 8 },
+      { type: "relu" },
+      { type: "linear", outFeatures: 3 },
+    ],
+    loss: "softmaxCrossEntropy",
+    optimizer: { type: "momentum", learningRate: 0.1, l2: 0.01 },
+  },
+  {
     input: [1, 5, 5],
     batchSize: 1,
     layers: [
@@ -80,6 +97,13 @@ const NETS: readonly { input: number[]; batchSize: number; layers: unknown[]; lo
     loss: "softmaxCrossEntropy",
     optimizer: { type: "sgd", learningRate: 0.1 },
   },
+];
+
+const PLANS: readonly CompileOptions[] = [
+  { data: "u8" },
+  { without: MERGING, data: "f32" },
+  { layout: "lanes", data: "f32" },
+  { layout: "lanes", without: MERGING, data: "u8" },
 ];
 
 /** Numbers in [0, 1) that follow from the seed. */
@@ -126,7 +150,7 @@ function collect(): Kernel[] {
   for (const [i, { loss, optimizer, ...net }] of NETS.entries()) {
     const training = { epochs: 1, optimizer };
     const spec = parseSpec({ name: `net${i}`, ...net, loss: { type: loss }, training }, REGISTRY);
-    for (const options of [{ fuse: true, data: "u8" }, { without: MERGING, data: "f32" }] as const) {
+    for (const options of PLANS) {
       kernelsOf(plan(spec, REGISTRY, options).plan).forEach(keep);
     }
   }
@@ -134,10 +158,12 @@ function collect(): Kernel[] {
   return [...found.values()];
 }
 
-function reductionAxes({ parts }: Kernel): Axis[] {
+function reductionsOf({ parts }: Kernel): Reduce[] {
   return parts.flatMap(({ assignments }) => assignments).flatMap(({ value }) => expressions(value))
-    .flatMap((expr) => expr.kind === "reduce" ? expr.axes : []);
+    .filter((expr) => expr.kind === "reduce");
 }
+
+const reductionAxes = (kernel: Kernel): Axis[] => reductionsOf(kernel).flatMap(({ axes }) => axes);
 
 /** Any schedule that fits the kernel. */
 function randomSchedule(kernel: Kernel, draw: () => number): Schedule {
@@ -161,12 +187,13 @@ function randomSchedule(kernel: Kernel, draw: () => number): Schedule {
   };
 }
 
-/** A nest of a schedule drawn until one is within the budget of statements. */
-function randomNest(kernel: Kernel, draw: () => number): { schedule: Schedule; nest: LoopNest } {
+/** A nest of a schedule drawn until one is within the budget of statements; `plain`: before simplifying. */
+function randomNest(kernel: Kernel, draw: () => number): { schedule: Schedule; plain: LoopNest; nest: LoopNest } {
   for (;;) {
     const schedule = randomSchedule(kernel, draw);
     try {
-      return { schedule, nest: simplify(lower(kernel, schedule)) };
+      const plain = lower(kernel, schedule);
+      return { schedule, plain, nest: simplify(plain) };
     } catch (error) {
       // too long, or an axis along which there are no vectors
       if (!(error instanceof ScheduleError && /statements|lanes?|vectorized/.test(error.message))) throw error;
@@ -224,7 +251,7 @@ function difference(
   );
   // sums are f64 and rounded to f32 when stored; nothing but adding up in another order changes a bit
   const reordered = [...order, vectorize].some((name) => names.has(name!)) ||
-    Object.values(unroll).some((copies) => copies > 1);
+    Object.values(unroll).some((copies) => copies > 1) || reductionsOf(kernel).some((r) => termsOf(r).length > 1);
   const tolerance = reordered ? largest * (length * 2 ** -52 + 2 ** -23) : 0;
   for (const [symbol, storage] of Object.entries(expected)) {
     for (const [i, x] of storage.entries()) {
@@ -263,6 +290,101 @@ Deno.test("random schedules change nothing", () => {
   assert(ran >= 1000, `only ${ran} cases`);
   assert(Math.min(reordered, tiled, shared) >= ran / 4, `${reordered} reordered, ${tiled} tiled, ${shared} shared`);
   assert(vectors >= ran / 8, `${vectors} with vectors`);
+});
+
+/** Ways to write the same nest. */
+const REWRITES: Readonly<Record<string, (nest: LoopNest) => LoopNest>> = {
+  simplify,
+  "simplify whole": (nest) => simplify(nest, true),
+  broadcast,
+  "simplify and broadcast": (nest) => broadcast(simplify(nest)),
+  "simplify whole and broadcast": (nest) => broadcast(simplify(nest, true)),
+};
+
+/** All that a nest computes, outermost values first. */
+function valuesOf(body: readonly Statement[]): Value[] {
+  const inside = (value: Value): Value[] => [
+    value,
+    ...value.kind === "splat" || value.kind === "total"
+      ? inside(value.value)
+      : value.kind === "apply"
+      ? value.operands.flatMap(inside)
+      : [],
+  ];
+  return body.flatMap((s) =>
+    s.kind === "loop" || s.kind === "block" ? valuesOf(s.body) : s.kind === "comment" ? [] : inside(s.value)
+  );
+}
+
+/** The part of each access that moves: in WebAssembly an unsigned address, to which a constant is added. */
+function movingParts(body: readonly Statement[], ranges: ReadonlyMap<string, readonly [number, number]>): Moving[] {
+  const own = new Map(ranges);
+  const rangeOf = ({ constant, terms }: Offset): [number, number] =>
+    terms.reduce<[number, number]>(([low, high], { variable, coefficient }) => {
+      const ends = own.get(variable)!.map((end) => end * coefficient);
+      return [low + Math.min(...ends), high + Math.max(...ends)];
+    }, [constant, constant]);
+  return body.flatMap((s): Moving[] => {
+    if (s.kind === "comment") return [];
+    if (s.kind === "block") return movingParts(s.body, own);
+    if (s.kind === "loop") return movingParts(s.body, new Map([...own, [s.variable, [s.from, s.to - s.step]]]));
+    const offsets = [
+      ...s.kind === "store" ? [s.offset] : [],
+      ...valuesOf([s]).flatMap((v) => v.kind === "element" ? [v.offset] : []),
+    ];
+    const found = offsets.map(({ terms }) => ({ terms, lowest: rangeOf({ constant: 0, terms })[0] }));
+    if (s.kind === "let" && s.type === "i32") {
+      own.set(s.name, s.value.kind === "offset" ? rangeOf(s.value.offset) : [0, 2 ** 20]);
+    }
+    return found;
+  });
+}
+
+interface Moving {
+  readonly terms: Offset["terms"];
+  readonly lowest: number;
+}
+
+Deno.test("simplifying and broadcasting change no bit of random nests, and leave accesses with one variable", () => {
+  const collection = collect();
+  let ran = 0, joined = 0, accesses = 0, moved = 0, down = 0;
+  for (const [i, kernel] of collection.entries()) {
+    for (let j = 0; j < 3; j++) {
+      const seed = SEED + 100_000 + i * 3 + j, { schedule, plain } = randomNest(kernel, generator(seed));
+      const run = (nest: LoopNest) => {
+        const draw = generator(seed);
+        const storages = Object.fromEntries(
+          Object.entries(kernel.tensors).map(([symbol, type]) => [symbol, randomStorage(symbol, type, draw)]),
+        );
+        interpretNest(nest, storages, STEP_RUN);
+        return storages;
+      };
+      const expected = run(plain), around = new Map([["step", [0, ROWS.steps] as const]]);
+      down += movingParts(plain.body, around).filter(({ lowest }) => lowest < 0).length;
+      for (const [way, rewrite] of Object.entries(REWRITES)) {
+        const nest = rewrite(plain);
+        const told = `seed ${seed}, ${way}, ${scheduleText(schedule)}`;
+        if (way.includes("simplify")) verifyNest(nest);
+        assert.deepEqual(run(nest), expected, told);
+        ran++;
+        if (nestText(nest) !== nestText(plain)) moved++;
+        const loaded = valuesOf(nest.body).filter((v) => v.kind === "splat" && v.value.kind === "element");
+        if (way.includes("broadcast")) joined += loaded.length;
+        else assert.equal(loaded.length, 0, told);
+        if (!way.includes("simplify")) continue;
+        for (const { terms, lowest } of movingParts(nest.body, around)) {
+          assert(lowest >= 0, `${told}: a base of ${lowest}`);
+          if (way.includes("whole")) {
+            assert(terms.length <= 1 && terms.every(({ coefficient }) => coefficient === 1), told);
+          }
+          accesses++;
+        }
+      }
+    }
+  }
+  assert(ran >= 1500 && moved > ran / 2, `${moved} of ${ran} nests were written otherwise`);
+  assert(down > 50, `only ${down} accesses counted down before`);
+  assert(accesses > 10_000 && joined > 300, `${accesses} accesses, ${joined} loads joined with their broadcast`);
 });
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather";

@@ -15,8 +15,9 @@ export function randomSpec(seed: number): Record<string, unknown> {
   const images = draw() < 0.85;
   let shape = images ? [int(1, 3), int(3, 11), int(3, 11)] : [int(1, 40)];
   const input = shape;
-  // a large batch only on small images, so that 200 nets take seconds
-  const batchSize = pick(1, 2, 3, 5, 7, 8, 16, shape.reduce((a, b) => a * b) < 60 ? 256 : 4);
+  // blocks of 16, 8 and 4 samples, one or several, and none; a large batch only on small images, so that 200 nets take
+  // seconds
+  const batchSize = pick(1, 2, 3, 5, 6, 7, 4, 12, 20, 8, 24, 16, 32, shape.reduce((a, b) => a * b) < 60 ? 256 : 4);
   const layers: Record<string, unknown>[] = [];
   const activation = () => {
     if (draw() < 0.6) layers.push({ type: pick("relu", "sigmoid", "tanh") });
@@ -63,7 +64,8 @@ export function randomSpec(seed: number): Record<string, unknown> {
     shape = [shape.reduce((a, b) => a * b)];
   }
   for (let i = int(0, 2); i > 0; i--) {
-    shape = [int(1, 13)];
+    // some that make panels of weights, of 16 and of 8
+    shape = [draw() < 0.6 ? int(1, 13) : pick(8, 16, 24, 32)];
     layers.push({ type: "linear", outFeatures: shape[0], init: pick("xavierUniform", "heUniform") });
     activation();
   }

@@ -237,7 +237,7 @@ Deno.test("neighbours can be lowered, differ, and leave threads enough to share"
   for (let seed = 1; seed <= 3; seed++) {
     for (const kernel of kernelsOf(plan(parseSpec(randomSpec(seed)), registry).plan)) {
       for (const target of [findTarget("wasm"), findTarget("typescript")]) {
-        const start = target.candidates(kernel)[0], before = lower(kernel, start);
+        const [start] = target.candidates(kernel), before = lower(kernel, start);
         const nests = new Set([nestText(before)]);
         const found = neighbours(kernel, start);
         for (const schedule of found) {
@@ -404,7 +404,7 @@ Deno.test("a whole net: every noticeable kernel, and shares that are parts of on
   const rows = await tuneNet(
     SPEC,
     registry,
-    { ...wasm, candidates: (kernel) => wasm.candidates(kernel).slice(0, 1) },
+    { ...wasm, candidates: (kernel) => [...wasm.candidates(kernel)].slice(0, 1) },
     () => undefined,
     { budget: 0 },
   );

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { kernelsOf, plan } from "../codegen/compile.ts";
-import type { Kernel, LoopNest } from "../codegen/ir.ts";
+import { compileKernel, kernelsOf, MERGING, plan } from "../codegen/compile.ts";
+import {
+  type Kernel,
+  type LoopNest,
+  type Offset,
+  type Statement,
+  type TensorType,
+  typeOf,
+  type Value,
+} from "../codegen/ir.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { lower } from "../codegen/lower.ts";
 import type { Schedule } from "../codegen/schedule.ts";
@@ -9,7 +17,9 @@ import { simplify } from "../codegen/simplify.ts";
 import { parseSpec } from "../codegen/spec.ts";
 import { VerifyError, verifyKernel, verifyNest } from "../codegen/verify.ts";
 import { kernels } from "../kernels/mod.ts";
+import { targets } from "../mod.ts";
 import { schedulers } from "../runtime/schedulers.ts";
+import { randomSpec } from "./random_spec.ts";
 
 const REGISTRY: Registry = { ...kernels, schedulers };
 
@@ -114,6 +124,15 @@ const NEST_DAMAGES: readonly Damage[] = [
     LINEAR,
     (nest) => first(nest, "let", "x_ni").value.offset.constant++,
     "an access to x reaches from 17 to 24, and it has 24 elements",
+  ],
+  [
+    "a base below 0 that a constant brings back",
+    LINEAR,
+    (nest) => {
+      for (const base of all(nest, "let", "x_at_n")) base.value.offset.constant--;
+      for (const load of [...all(nest, "let", "x0"), ...all(nest, "let", "x1")]) load.value.offset.constant++;
+    },
+    "an index of x is -1 before its constant is added",
   ],
   [
     "a store one before the first element",
@@ -409,7 +428,7 @@ const KERNEL_DAMAGES: readonly Damage[] = [
     "a place in a larger window than the tensor's values allow",
     "pool1_forward",
     (kernel) => kernel.tensors.code.below--,
-    "a value that may not be below 3 is written to code in code[n,c,p,q] = argmax over r,s of x[n,c,2p+r,2q+s]",
+    "a value that may not be below 3 is written to code in code[n,c,p,q] = argmax over u,v of x[n,c,2p+u,2q+v]",
   ],
   [
     "an index that goes one too far",
@@ -446,6 +465,22 @@ const KERNEL_DAMAGES: readonly Damage[] = [
     LINEAR,
     (kernel) => loads(kernel, "b")[0].index[0] = loads(kernel, "x")[0].index[1],
     "axis i is not open in y[n,o] = b[i] + (sum over i of x[n,i] * w[o,i])",
+  ],
+  [
+    "a reduction inside of another over an axis of the same name, whose body has both",
+    LINEAR,
+    (kernel) => {
+      const sum = assignment(kernel).value.operands[1], [load] = loads(kernel, "w");
+      const own = load.index[1].terms[0].axis = { ...sum.axes[0] };
+      sum.body = { ...sum, axes: [own] };
+    },
+    "two axes are called i in y[n,o] = b[o] + (sum over i of sum over i of x[n,i] * w[o,i])",
+  ],
+  [
+    "a reduction over an axis called as one of the output",
+    LINEAR,
+    (kernel) => assignment(kernel).value.operands[1].axes[0].name = "o",
+    "two axes are called o in y[n,o] = b[o] + (sum over o of x[n,o] * w[o,o])",
   ],
   [
     "an operand too few",
@@ -506,19 +541,188 @@ const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
 const nestOf = (name: string): LoopNest => simplify(lower(kernelOf(name), SCHEDULES[name] ?? {}));
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 52);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 53);
 });
 
 Deno.test("damaged kernels are refused", () => {
-  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, verifyKernel), 11);
+  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, verifyKernel), 13);
 });
 
 Deno.test("what is not damaged is accepted: all kernels of the net", () => {
-  assert.equal(KERNELS.size, 19);
+  assert.equal(KERNELS.size, 20);
   for (const kernel of KERNELS.values()) {
     verifyKernel(kernel);
     verifyNest(nestOf(kernel.name));
   }
+});
+
+// ---- lanes of integers
+
+Deno.test("lanes of four-byte integers are accepted, those of bytes are refused", () => {
+  const spec = { ...SPEC, batchSize: 8 };
+  const planned = kernelsOf(plan(spec, REGISTRY, { without: MERGING, layout: "lanes" }).plan);
+  const nests = ["pool1_forward", "pool1_backward_input"].map((name) =>
+    simplify(lower(planned.find((kernel) => kernel.name === name)!, { vectorize: "n" }))
+  );
+  const rows: readonly [LoopNest, string][] = [
+    [nests[0], "pool1_forward: code holds u8, and i32x4 is stored"],
+    [nests[1], "pool1_backward_input: code is loaded as i32x4"],
+  ];
+  for (const [nest, message] of rows) {
+    assert.equal(nest.tensors.code.dtype, "i32");
+    assert.equal(refusal(() => verifyNest(nest)), undefined);
+    const damaged = structuredClone(nest) as Loose;
+    damaged.tensors.code.dtype = "u8";
+    assert.equal(refusal(() => verifyNest(damaged)), message);
+  }
+  // neither bytes, nor what is not side by side
+  const refused = [[GATHER, "w", "data"], ["pool1_forward", "n", "x"]];
+  const kernels = new Map(kernelsOf(plan(spec, REGISTRY, { without: MERGING }).plan).map((k) => [k.name, k]));
+  for (const [name, vectorize, tensor] of refused) {
+    assert.throws(() => lower(kernels.get(name)!, { vectorize }), {
+      name: "ScheduleError",
+      message: `${name}: ${tensor} cannot be accessed in lanes along ${vectorize}`,
+    });
+  }
+});
+
+// ---- what allows running without bounds checks: every access of generated kernels, shifted over the edge
+
+/** Nests as targets get them, of nets with all kinds of layers. */
+function generatedNests(): LoopNest[] {
+  const nests: LoopNest[] = [];
+  for (const target of targets) {
+    for (const seed of NEST_SEEDS) {
+      const { plan: planned } = plan(parseSpec(randomSpec(seed), REGISTRY), REGISTRY, { layout: target.layout });
+      for (const kernel of kernelsOf(planned)) {
+        nests.push(compileKernel(kernel, [...target.candidates(kernel)][0], target).nest);
+      }
+    }
+  }
+  return nests;
+}
+
+const NEST_SEEDS = [2, 3, 5, 8, 13, 21, 34, 55];
+
+interface Access {
+  readonly tensor: string;
+  readonly offset: { constant: number };
+  readonly vector: boolean;
+  readonly store: boolean;
+  /** First and last element, over all iterations. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** All accesses of a nest, and how far they reach: by following ranges, nothing shared with the proof. */
+function accessesOf(nest: LoopNest): Access[] {
+  type Ranges = ReadonlyMap<string, readonly [number, number]>;
+  const found: Access[] = [];
+  const range = ({ constant, terms }: Offset, ranges: Ranges): [number, number] => {
+    let [low, high] = [constant, constant];
+    for (const { variable, coefficient } of terms) {
+      const [from, to] = ranges.get(variable)!;
+      low += coefficient * (coefficient > 0 ? from : to);
+      high += coefficient * (coefficient > 0 ? to : from);
+    }
+    return [low, high];
+  };
+  const add = (tensor: string, offset: Offset, vector: boolean, store: boolean, ranges: Ranges) => {
+    const [low, high] = range(offset, ranges);
+    found.push({ tensor, offset, vector, store, low, high: high + (vector ? 3 : 0) });
+  };
+  const visit = (value: Value, ranges: Ranges): void => {
+    if (value.kind === "element") add(value.tensor, value.offset, value.type.endsWith("x4"), false, ranges);
+    if (value.kind === "splat" || value.kind === "total") visit(value.value, ranges);
+    if (value.kind === "apply") value.operands.forEach((operand) => visit(operand, ranges));
+  };
+  const walk = (body: readonly Statement[], outer: Ranges) => {
+    const ranges = new Map(outer);
+    for (const s of body) {
+      if (s.kind === "comment") continue;
+      if (s.kind === "loop") {
+        walk(s.body, new Map([...ranges, [s.variable, [s.from, s.to - s.step]]]));
+      } else if (s.kind === "block") walk(s.body, ranges);
+      else {
+        visit(s.value, ranges);
+        if (s.kind === "store") add(s.tensor, s.offset, typeOf(s.value).endsWith("x4"), true, ranges);
+        if (s.kind === "let" && s.type === "i32") {
+          const limit = s.value.kind === "element" ? nest.tensors[s.value.tensor].below : undefined;
+          // of a row number only the first counts: an access must stay within its row
+          const known = s.value.kind === "offset"
+            ? range(s.value.offset, ranges)
+            : [0, Number(limit) - 1 || 0] as const;
+          ranges.set(s.name, known);
+        }
+      }
+    }
+  };
+  walk(nest.body, new Map([["step", [0, 0]]]));
+  return found;
+}
+
+const elementsOf = ({ shape, halo }: TensorType) =>
+  shape.reduce((n, extent, d) => extent === Infinity ? n : n * (extent + halo[d][0] + halo[d][1]), 1);
+
+Deno.test("every access of generated kernels, moved over the edge by an element or by a vector, is refused", () => {
+  const refused = { vector: 0, scalar: 0, store: 0 };
+  let inside = 0;
+  for (const nest of generatedNests()) {
+    assert.equal(refusal(() => verifyNest(nest)), undefined);
+    for (const [i, { tensor, vector, store, low, high }] of accessesOf(nest).entries()) {
+      const elements = elementsOf(nest.tensors[tensor]), past = elements - high, before = -low - 1;
+      assert(low >= 0 && past > 0, `${nest.name}: ${tensor} from ${low} to ${high} of ${elements}`);
+      const message = (shift: number) => {
+        const damaged = structuredClone(nest);
+        (accessesOf(damaged)[i].offset as Loose).constant += shift;
+        return refusal(() => verifyNest(damaged));
+      };
+      for (const shift of [past, before, ...vector ? [past + 3, before - 3] : []]) {
+        assert.equal(
+          message(shift),
+          `${nest.name}: an access to ${tensor} reaches from ${low + shift} to ${
+            high + shift
+          }, and it has ${elements} elements`,
+        );
+        refused[store ? "store" : vector ? "vector" : "scalar"]++;
+      }
+      // just inside is not refused: the edge is where it should be
+      if (!store && i % 8 === 0 && past > 1) {
+        assert.equal(message(past - 1), undefined, `${nest.name}: ${tensor}`);
+        inside++;
+      }
+    }
+  }
+  for (const [kind, count] of Object.entries(refused)) assert(count > 500, `${kind}: ${count}`);
+  assert(inside > 100, `${inside} inside`);
+});
+
+Deno.test("every loop of generated kernels with a step more is refused, but for sums that stay inside", () => {
+  let refused = 0, parallel = 0, inside = 0;
+  for (const nest of generatedNests()) {
+    const count = statements(nest as Loose).filter(({ kind }) => kind === "loop").length;
+    for (let i = 0; i < count; i++) {
+      const damaged = structuredClone(nest) as Loose, loop = statements(damaged).filter((s) => s.kind === "loop")[i];
+      loop.to += loop.step;
+      if (loop.parallel) {
+        damaged.parallel.iterations++;
+        parallel++;
+      }
+      if (refusal(() => verifyNest(damaged)) !== undefined) {
+        refused++;
+        continue;
+      }
+      // more terms than there are, but none from outside: where other rows of the tile's rest lie behind
+      const what = `${nest.name}: ${loop.variable} to ${loop.to}`;
+      assert(statements(loop).every(({ kind }) => kind !== "store"), what);
+      for (const { tensor, low, high } of accessesOf(damaged)) {
+        assert(low >= 0 && high < elementsOf(nest.tensors[tensor]), `${what}: ${tensor}`);
+      }
+      inside++;
+    }
+  }
+  assert(refused > 800 && parallel > 250, `${refused} refused, ${parallel} parallel`);
+  assert(inside < refused / 50, `${inside} inside`);
 });
 
 Deno.test("every refusal that verify.ts can make is made here", async () => {

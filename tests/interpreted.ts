@@ -1,0 +1,92 @@
+/**
+ * Training by interpretation in f64, from contents that depend on names and on the usual order of the elements alone: the
+ * same for every layout, order of layers and fusion.
+ *
+ * @module
+ */
+import { fromStored, toStored } from "../codegen/arrange.ts";
+import { expressions } from "../codegen/expr.ts";
+import { interpretKernel, type Storage, storageLength } from "../codegen/interpret.ts";
+import type { Kernel } from "../codegen/ir.ts";
+import type { Plan, PlannedTensor } from "../codegen/plan.ts";
+import type { Spec } from "../mod.ts";
+import { streamKey, uniform } from "../runtime/random.ts";
+
+/** Steps that are trained; the last batch is a sample short. */
+export const STEPS = 2;
+/** Learning rate. */
+export const RATE = 0.01;
+
+const SEED = 20240609;
+
+/** Storages by tensor. */
+export type Arena = Readonly<Record<string, Storage>>;
+
+/** Storages by tensor, in f64; what is in them depends on the names and the usual order of the elements alone. */
+export function makeArena({ tensors, graph, batchSize }: Plan, spec: Spec): Arena {
+  const arena: Record<string, Storage> = {}, samples = batchSize + 3;
+  const filled = (tensor: PlannedTensor): Storage => {
+    const length = storageLength(tensor, tensor.rows === "samples" ? samples : STEPS);
+    const key = streamKey(SEED, tensor.name), limit = tensor.below === "samples" ? samples : tensor.below ?? 256;
+    if (tensor.columns) {
+      return Float64Array.from({ length }, (_, i) => {
+        const step = Math.floor(i / tensor.columns!.length), column = tensor.columns![i % tensor.columns!.length];
+        if (column.endsWith("_key")) return streamKey(SEED, column, step);
+        // the last batch is a short one
+        if (column === "count") return Math.max(1, batchSize - step);
+        return graph.optimizer.params(spec.training.optimizer, RATE, step + 1)[column];
+      });
+    }
+    if (tensor.role === "parameter") {
+      const { fanIn } = tensor.initial!, scale = 1 / Math.sqrt(fanIn);
+      return toStored(Float64Array.from({ length }, (_, i) => scale * (2 * uniform(key, i) - 1)), tensor.layout);
+    }
+    if (tensor.role !== "run") return tensor.dtype === "f32" ? new Float64Array(length) : new Int32Array(length);
+    return tensor.dtype === "f32"
+      ? Float64Array.from({ length }, (_, i) => 2 * uniform(key, i) - 1)
+      : Int32Array.from({ length }, (_, i) => Math.floor(uniform(key, i) * limit));
+  };
+  for (const tensor of Object.values(tensors)) if (!tensor.alias) arena[tensor.name] = filled(tensor);
+  for (const { name, alias } of Object.values(tensors)) if (alias) arena[name] = arena[alias];
+  return arena;
+}
+
+/** Terms of the longest sum of a kernel, nested ones multiplied. */
+function longestSum({ parts }: Kernel): number {
+  const all = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+  return all
+    .flatMap((e) => e.kind === "reduce" && e.reduction === "sum" ? e.axes.map(({ extent }) => extent) : [])
+    .reduce((product, extent) => product * extent, 1);
+}
+
+/** What training leaves. */
+export interface Result {
+  /** Parameters, state and the epoch's sums, in the usual order. */
+  readonly kept: Readonly<Record<string, Float64Array>>;
+  /** The largest number that occurs. */
+  readonly largest: number;
+  /** Additions on the way from the data to a parameter, at most. */
+  readonly additions: number;
+}
+
+/** Trains some kernels, all of a plan's where none are given, and tests once. */
+export function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): Result {
+  const { tensors, train, evaluate } = plan, arena = makeArena(plan, spec);
+  const run = ({ kernel, bindings }: Plan["train"]["kernels"][number], step: number) =>
+    interpretKernel(
+      kernel,
+      Object.fromEntries(Object.keys(kernel.tensors).map((symbol) => [symbol, arena[bindings[symbol]]])),
+      step,
+    );
+  for (let step = 0; step < STEPS; step++) for (const planned of kernels) run(planned, step);
+  for (const planned of evaluate.kernels) run(planned, 0);
+  const own = Object.values(tensors).filter(({ role }) => role !== "run");
+  return {
+    kept: Object.fromEntries(
+      own.filter(({ role, name }) => role === "parameter" || role === "state" || name.endsWith("_sum"))
+        .map(({ name, layout }) => [name, fromStored(arena[name] as Float64Array, layout)]),
+    ),
+    largest: own.flatMap(({ name }) => Array.from(arena[name])).reduce((a, b) => Math.max(a, Math.abs(b)), 1),
+    additions: train.kernels.reduce((sum, { kernel }) => sum + longestSum(kernel), 0),
+  };
+}
