@@ -10,8 +10,8 @@ const NETS = await specNames(SPECS), tuning = await loadTuning(join(GENERATED, "
 
 Deno.test("targets, fastest first, and the file of each that is loaded", () => {
   assert.deepEqual(targets.map(({ name, entry }) => `${name}/${entry}`), [
-    "wasm/module.wat",
     "wasm_relaxed/module.wat",
+    "wasm/module.wat",
     "typescript/step.ts",
   ]);
 });

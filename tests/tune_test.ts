@@ -39,7 +39,8 @@ import { randomSpec } from "./random_spec.ts";
 const SPEC = parseSpec({
   name: "tuned",
   input: [40],
-  batchSize: 16,
+  // no multiple of 4: tensors lie in rows for every target, and kernels are the same
+  batchSize: 18,
   layers: [{ type: "linear", outFeatures: 24 }, { type: "tanh" }, { type: "linear", outFeatures: 10 }],
   loss: { type: "softmaxCrossEntropy" },
   training: { epochs: 1, optimizer: { type: "adam" } },
@@ -367,7 +368,7 @@ Deno.test("what is stored is what must be beaten", async () => {
 
 for (const target of targets) {
   Deno.test(`${target.name}: tuning keeps what it should, drops what is stale, and its result is right`, async () => {
-    const name = "batch_sum", stale = { hash: "00000000", schedule: ODD };
+    const name = "loss_hit_forward_backward_sum", stale = { hash: "00000000", schedule: ODD };
     const nets = {
       other: { wasm: { k: stale } },
       [SPEC.name]: {
@@ -375,7 +376,7 @@ for (const target of targets) {
           gone: stale,
           batch_gather: stale,
           [KERNEL]: { hash: formulaHash(kernel), schedule: ODD },
-          loss_forward: { hash: formulaHash(kernelOf("loss_forward")), schedule: { parallel: "z" } },
+          loss_hit_forward_sum: { hash: formulaHash(kernelOf("loss_hit_forward_sum")), schedule: { parallel: "z" } },
         },
       },
     };

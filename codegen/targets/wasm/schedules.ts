@@ -40,6 +40,8 @@ const FAR = 0.02, REST = 0.75;
 const LOOP = 4;
 /** Instructions that are decoded in a cycle. */
 const WIDTH = 4;
+/** What is proposed when nothing else fits. */
+const LAST = 1e3;
 /** Schedules that are proposed for one axis of vectors. */
 const PROPOSALS = 6;
 
@@ -147,7 +149,7 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
     const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
     const schedule = { ...base, tile: sizes, unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) } };
     return [{ cost, schedule }];
-  }).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
+  }).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS).concat({ ...plain, cost: LAST });
 }
 
 /** What a tile is put into. */
