@@ -15,7 +15,7 @@
  * @module
  */
 import { plainAxis } from "./affine.ts";
-import { expressions, exprKey, rewriter } from "./expr.ts";
+import { expressions, exprKey, freeAxes, rewriter } from "./expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Part, Reduce } from "./ir.ts";
 import { add, named, plus, sum, times } from "./notation.ts";
 import { accesses, type Draft, kernelName, type PlannedKernel, prune } from "./plan.ts";
@@ -287,11 +287,12 @@ function freeName(wish: string, taken: Set<string>): string {
   return name;
 }
 
-/** The loads of a tensor in a kernel, equal ones once. */
+/** The loads of a tensor in a kernel, equal ones once; those over other axes of the same names are others. */
 function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): Load[] {
   const loads = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
     .filter((expr): expr is Load => expr.kind === "load" && bindings[expr.tensor] === tensor);
-  return [...new Map(loads.map((load) => [exprKey(load), load])).values()];
+  const same = (a: Load, b: Load) => exprKey(a) === exprKey(b) && [...freeAxes(a)].every((own) => freeAxes(b).has(own));
+  return loads.filter((load, i) => loads.findIndex((other) => same(other, load)) === i);
 }
 
 /** Every element of the tensor is made by one formula and read once: its index is never the same for two points. */

@@ -8,6 +8,7 @@ import { type Draft, draft } from "../codegen/plan.ts";
 import { inferShapes } from "../codegen/shapes.ts";
 import { loadSpec, parseSpec, registry, type Spec } from "../mod.ts";
 import { RATE, type Result, STEPS, trained } from "./interpreted.ts";
+import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const RANDOM_NETS = 60;
@@ -193,59 +194,6 @@ Deno.test("weights are in panels along the side that makes the widest, and all o
 
 // ---- numbers
 
-/** Nets with what random ones are too small for. */
-const LARGE: readonly [what: string, spec: Spec, tensors: readonly string[]][] = [
-  [
-    "a long sum, in chunks",
-    specOf({ input: [1600], layers: [{ type: "linear", outFeatures: 16 }] }, 8),
-    ["linear1.output.chunks", "linear1.output.gradient.rows"],
-  ],
-  [
-    "a sum over samples and positions, for each sample of a block",
-    specOf({
-      input: [1, 13, 12],
-      layers: [
-        { type: "conv2d", outChannels: 3, kernel: 3, padding: 1 },
-        { type: "relu" },
-        { type: "maxPool2d", kernel: 2 },
-        { type: "flatten" },
-        { type: "linear", outFeatures: 5 },
-      ],
-    }, 32),
-    ["conv1.weight.gradient.lanes", "conv1.bias.gradient.lanes", "relu1.output.rows"],
-  ],
-  [
-    "both, with a mean pool",
-    specOf({
-      input: [2, 20, 18],
-      layers: [
-        { type: "conv2d", outChannels: 8, kernel: 3, padding: 1 },
-        { type: "avgPool2d", kernel: [2, 1] },
-        { type: "flatten" },
-        { type: "tanh" },
-        { type: "linear", outFeatures: 16 },
-        { type: "relu" },
-        { type: "linear", outFeatures: 4 },
-      ],
-    }, 16),
-    ["conv1.weight.gradient.lanes", "linear1.output.chunks", "linear1.output.gradient.rows"],
-  ],
-  [
-    "a pool's gradient in that of a convolution, with gaps between the windows, and rows and columns left over",
-    specOf({
-      input: [1, 21, 25],
-      layers: [
-        { type: "conv2d", outChannels: 2, kernel: 2 },
-        { type: "tanh" },
-        { type: "maxPool2d", kernel: [2, 3], stride: [3, 4] },
-        { type: "flatten" },
-        { type: "linear", outFeatures: 3 },
-      ],
-    }, 16),
-    ["conv1.weight.gradient.lanes", "conv1.bias.gradient.lanes", "flatten1.output.rows"],
-  ],
-];
-
 /** What differs by more than another order of the sums explains, in words. */
 function difference(expected: Result, found: Result, spec: Spec): string | undefined {
   assert.deepEqual(Object.keys(found.kept).sort(), Object.keys(expected.kept).sort());
@@ -268,7 +216,7 @@ Deno.test("nets laid out in blocks train as those in rows", () => {
   const seen: Record<string, number> = { none: 0, "4": 0, "8": 0, "16": 0, rows: 0, panels: 0, cases: 0, windows: 0 };
   const nets = Array.from({ length: RANDOM_NETS }, (_, i) => [`seed ${i + 1}`, tamed(randomSpec(i + 1))] as const);
   let compared = 0, ran = 0;
-  for (const [i, [what, spec]] of [...nets, ...LARGE].entries()) {
+  for (const [i, [what, spec]] of [...nets, ...LARGE_NETS].entries()) {
     const data = i % 2 === 0 ? "u8" : "f32";
     const expected = trained(plan(spec, registry, { without: MERGING, data }).plan, spec);
     for (const options of LAID_OUT) {
@@ -293,17 +241,17 @@ Deno.test("nets laid out in blocks train as those in rows", () => {
       }
     }
   }
-  assert.equal(ran, 2 * (RANDOM_NETS + LARGE.length));
+  assert.equal(ran, 2 * (RANDOM_NETS + LARGE_NETS.length));
   assert(compared > 20_000, `${compared} numbers`);
   for (const [what, times] of Object.entries(seen)) assert(times >= 2, `${what}: ${times} times`);
 });
 
 Deno.test("sums in two kernels, and copies by rows, are where they should be", async () => {
-  for (const [what, spec, names] of LARGE) {
+  for (const [what, spec, names] of LARGE_NETS) {
     const { tensors } = plan(spec, registry, { layout: "lanes" }).plan;
     for (const name of names) assert(name in tensors, `${what}: no ${name}, only ${Object.keys(tensors).join(", ")}`);
   }
-  const merged = LARGE.flatMap(([, spec]) =>
+  const merged = LARGE_NETS.flatMap(([, spec]) =>
     plan(spec, registry, { layout: "lanes" }).fusions.filter(({ tensor }) => tensor === "conv1.output.gradient")
       .map(({ producer, consumer }) => `${producer} + ${consumer}`)
   );
@@ -361,7 +309,7 @@ Deno.test("every layout of random nets is a permutation and comes back", () => {
 
 Deno.test("negative control: without a kernel, or with one chunk left out, training differs", () => {
   let ran = 0;
-  for (const [what, spec] of LARGE) {
+  for (const [what, spec] of LARGE_NETS) {
     const expected = trained(plan(spec, registry, { without: MERGING }).plan, spec);
     const { plan: laidOut } = plan(spec, registry, { layout: "lanes" });
     for (const missing of laidOut.train.kernels) {
@@ -373,7 +321,7 @@ Deno.test("negative control: without a kernel, or with one chunk left out, train
       ran++;
     }
   }
-  const [[, spec]] = LARGE, { plan: laidOut } = plan(spec, registry, { layout: "lanes" });
+  const [[, spec]] = LARGE_NETS, { plan: laidOut } = plan(spec, registry, { layout: "lanes" });
   const damaged = structuredClone(laidOut.train.kernels) as typeof laidOut.train.kernels;
   const chunks = damaged.find(({ kernel }) => kernel.name === "linear1_forward_chunks")!;
   (chunks.kernel.parts[0].axes[0] as { extent: number }).extent--;

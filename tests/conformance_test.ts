@@ -6,6 +6,7 @@ import { scheduleText } from "../codegen/schedule.ts";
 import type { Target } from "../codegen/target.ts";
 import { verifyNet as verifyWith, type VerifyRow } from "../runtime/verify.ts";
 import { parseSpec, registry, targets, verifyNet } from "../mod.ts";
+import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const NETS = 200;
@@ -34,6 +35,21 @@ for (const target of targets) {
     assert.ok(gradients > 2 * NETS, `${gradients} gradients`);
     for (const { type } of [...registry.layers, ...registry.losses, ...registry.optimizers]) {
       assert.ok(seen.has(type), `${type} never came`);
+    }
+  });
+
+  Deno.test(`${target.name}: nets with sums in two kernels agree with the interpreter`, async () => {
+    const checked = new Set<string>();
+    for (const [what, spec] of LARGE_NETS) {
+      const rows = await verifyNet(spec, { target: target.name, seed: 1 });
+      const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+      assert.equal(bad.length, 0, `${what}: ${describe(bad)}`);
+      for (const { check } of rows) checked.add(check);
+    }
+    assert.ok(checked.has("conv1_pool1_relu1_forward"));
+    if (target.layout === "rows") return;
+    for (const check of ["linear1_forward_chunks", "pool1_conv1_backward_weight_lanes", "relu1_output_rows"]) {
+      assert.ok(checked.has(check), check);
     }
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { contract } from "../codegen/contract.ts";
 import { type CompileOptions, kernelsOf, MERGING, plan } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
 import { broadcast } from "../codegen/broadcast.ts";
@@ -7,7 +8,7 @@ import type { Axis, Kernel, LoopNest, Offset, Reduce, Statement, TensorType, Val
 import { kernelText, nestText } from "../codegen/ir_text.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { lower, ScheduleError, strides, termsOf } from "../codegen/lower.ts";
-import { argmax, axis, max, part, Tensor } from "../codegen/notation.ts";
+import { add, argmax, axis, max, mul, named, part, sum, Tensor } from "../codegen/notation.ts";
 import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { simplify } from "../codegen/simplify.ts";
 import { parseSpec } from "../codegen/spec.ts";
@@ -74,8 +75,9 @@ const NETS: readonly { input: number[]; batchSize: number; layers: unknown[]; lo
     batchSize: 8,
     layers: [
       { type: "conv2d", outChannels: 3, kernel: 2 },
-      { type: "tanh" },
+      { type: "relu" },
       { type: "maxPool2d", kernel: 2 },
+      { type: "tanh" },
       { type: "dropout", rate: 0.5 },
       { type: "flatten" },
       { type: "linear", outFeatures: 8 },
@@ -84,6 +86,19 @@ const NETS: readonly { input: number[]; batchSize: number; layers: unknown[]; lo
     ],
     loss: "softmaxCrossEntropy",
     optimizer: { type: "momentum", learningRate: 0.1, l2: 0.01 },
+  },
+  {
+    // large enough for sums in two kernels, with a pool's gradient in them by cases
+    input: [1, 13, 12],
+    batchSize: 8,
+    layers: [
+      { type: "conv2d", outChannels: 2, kernel: 2 },
+      { type: "maxPool2d", kernel: 2, stride: [2, 3] },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 2 },
+    ],
+    loss: "softmaxCrossEntropy",
+    optimizer: { type: "sgd", learningRate: 0.1 },
   },
   {
     input: [1, 5, 5],
@@ -263,6 +278,21 @@ function difference(
   }
 }
 
+Deno.test("the kernels are of all kinds that merging and layouts make", () => {
+  const names = new Set(collect().map(({ name }) => name));
+  for (
+    const name of [
+      // a maximum over sums; a sum by cases; sums apart and their sum; a copy by rows
+      "conv1_pool1_relu1_forward",
+      "pool1_conv1_backward_weight_lanes",
+      "pool1_conv1_backward_bias_lanes",
+      "conv1_backward_update_weight",
+      "linear1_output_gradient_rows",
+      "loss_hit_forward_sum",
+    ]
+  ) assert(names.has(name), `no ${name} among ${[...names].join(", ")}`);
+});
+
 Deno.test("random schedules change nothing", () => {
   const collection = collect();
   let ran = 0, reordered = 0, tiled = 0, shared = 0, vectors = 0;
@@ -385,6 +415,35 @@ Deno.test("simplifying and broadcasting change no bit of random nests, and leave
   assert(ran >= 1500 && moved > ran / 2, `${moved} of ${ran} nests were written otherwise`);
   assert(down > 50, `only ${down} accesses counted down before`);
   assert(accesses > 10_000 && joined > 300, `${accesses} accesses, ${joined} loads joined with their broadcast`);
+});
+
+Deno.test("every term of a sum is a multiply-add of its own", () => {
+  const n = axis("n", 8), i = axis("i", 6);
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((symbol) => new Tensor(symbol, [8])), y = new Tensor("y", [8]);
+  const type: TensorType = { dtype: "f32", shape: [8], halo: [[0, 0]] };
+  const body = add(mul(a.at(i), b.at(n)), mul(c.at(i), d.at(n)), mul(a.at(n), d.at(i)));
+  const kernel: Kernel = {
+    name: "terms",
+    source: "tests",
+    parts: [part([n], y.set([n], sum([i], body)))],
+    tensors: { a: type, b: type, c: type, d: type, y: type },
+  };
+  const [reduce] = reductionsOf(kernel);
+  assert.equal(termsOf(reduce).length, 3);
+  // of a named sum nothing is taken apart: it is kept as it is
+  assert.equal(termsOf({ ...reduce, body: named("whole", body) }).length, 1);
+  let ran = 0;
+  for (
+    const [schedule, copies] of [[{}, 1], [{ tile: { n: 2 } }, 2], [{ vectorize: "n", unroll: { i: 3 } }, 3]] as const
+  ) {
+    const nest = contract(simplify(lower(kernel, schedule)));
+    const ops = valuesOf(nest.body).flatMap((v) => v.kind === "apply" ? [v.op] : []);
+    assert.equal(ops.filter((op) => op === "fma").length, 3 * copies, scheduleText(schedule));
+    assert(ops.every((op) => op === "fma"), `${scheduleText(schedule)}: ${ops}`);
+    assert.equal(difference(kernel, schedule, nest, SEED), undefined);
+    ran++;
+  }
+  assert.equal(ran, 3);
 });
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather";

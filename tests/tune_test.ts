@@ -269,7 +269,7 @@ Deno.test("neighbours of a schedule, by hand", () => {
       "tile n 3, o 2 · vectorize i · parallel n", // fewer samples
       "tile n 4 · vectorize i · parallel n", // fewer outputs
       "tile n 4, o 5 · vectorize i · parallel n", // more, without a rest
-      "tile n 2, o 3 · vectorize i · parallel n", // more of these for fewer of those
+      "tile n 3, o 3 · vectorize i · parallel n", // more of these for fewer of those
       "tile n 4, o 2 · unroll i 2 · vectorize i · parallel n",
       "tile n 4, o 2 · parallel n",
     ]
