@@ -223,7 +223,7 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
 }
 
 /**
- * All files of a net, by path below the folder of generated nets: `NAME/plan.txt`, `NAME/typescript/step.ts`.
+ * All files of a net, by path below the folder of generated nets: `NAME/typescript/plan.txt`, `NAME/typescript/step.ts`.
  *
  * @param options where `target` is left out, files of all targets.
  * @throws {InputError} when layers do not fit each other, or the net is too large.

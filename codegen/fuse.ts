@@ -306,7 +306,8 @@ function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKe
   return loads[0].index.every((index) => {
     if (index.kind === "load") return false;
     let reach = 0;
-    for (const { axis, coefficient } of [...index.terms].sort((a, b) => a.coefficient - b.coefficient)) {
+    const terms = index.terms.filter(({ axis }) => axis.extent > 1).sort((a, b) => a.coefficient - b.coefficient);
+    for (const { axis, coefficient } of terms) {
       if (seen.has(axis) || coefficient <= reach) return false;
       seen.add(axis);
       reach += coefficient * (axis.extent - 1);

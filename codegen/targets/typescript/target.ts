@@ -37,7 +37,7 @@ function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): str
   writer.line(
     `// step      train: ${plan.train.kernels.length} kernels, ${barriers} barriers · evaluate: ${plan.evaluate.kernels.length} kernels`,
   );
-  writer.line(`// memory    ${plan.arenaBytes} bytes, see ../plan.txt`);
+  writer.line(`// memory    ${plan.arenaBytes} bytes, see plan.txt`);
   writer.line(`// regenerate: deno task generate specs/${plan.name}.json`);
   for (const name of kernels.keys()) writer.line(`import { ${name} } from "./${name}.ts";`);
   writer.line();

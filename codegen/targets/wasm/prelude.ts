@@ -1,9 +1,9 @@
 /**
- * What WebAssembly has no instruction for: e^x, logarithm and hyperbolic tangent of f32, one at a time and four at a
+ * What WebAssembly has no instruction for: e^x and logarithm of f32, one at a time and four at a
  * time, and the sum of a vector's lanes.
  *
  * e^x and log are those of Cephes (Moshier, `expf` and `logf`): range reduction to |r| <= ln(2) / 2, a polynomial, and
- * the power of 2 put into the exponent. tanh is 1 - 2 / (e^2x + 1).
+ * the power of 2 put into the exponent.
  *
  * @module
  */
@@ -63,22 +63,10 @@ function exponential(kind: "f32" | "f32x4"): string {
   ${choose(`(${kind}.ne (local.get $x) (local.get $x))`, "(local.get $x)", "(local.get $y)")})`;
 }
 
-/** 1 - 2 / (e^2x + 1). */
-function hyperbolicTangent(kind: "f32" | "f32x4"): string {
-  const wide = kind === "f32x4", type = wide ? "v128" : "f32", suffix = wide ? ".4" : "";
-  const f = (value: number) => wide ? `(v128.const f32x4 ${`${value} `.repeat(4)})` : `(f32.const ${value})`;
-  return `(func $tanh${suffix} (param $x ${type}) (result ${type})
-  (${kind}.sub ${f(1)} (${kind}.div ${
-    f(2)
-  } (${kind}.add (call $exp${suffix} (${kind}.add (local.get $x) (local.get $x))) ${f(1)}))))`;
-}
-
 /** Functions by name, each after those it calls. */
 const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
   ["$exp", exponential("f32")],
   ["$exp.4", exponential("f32x4")],
-  ["$tanh", hyperbolicTangent("f32")],
-  ["$tanh.4", hyperbolicTangent("f32x4")],
   [
     "$log",
     `(func $log (param $x f32) (result f32) (local $bits i32) (local $e f32) (local $m f32) (local $z f32) (local $below f32)

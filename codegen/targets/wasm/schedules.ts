@@ -143,10 +143,16 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
     lanes,
     ...(inner && { inner: { axis: inner, count: copies, width: 1 } }),
   };
+  const seen = new Set<string>();
   return tiles(part.axes, vectorize, packing).flatMap((tile): Guess[] => {
-    const cost = estimate(tile, body);
+    // a tile of size 1 along an axis is none
+    const key = tile.filter(({ count }) => count > 1).map(({ axis, count }) => `${axis.name}${count}`).sort().join();
+    const cost = seen.has(key) ? undefined : estimate(tile, body);
     if (cost === undefined) return [];
-    const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
+    seen.add(key);
+    const sizes = Object.fromEntries(
+      tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count]),
+    );
     const schedule = { ...base, tile: sizes, unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) } };
     return [{ cost, schedule }];
   }).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS).concat({ ...plain, cost: LAST });

@@ -59,7 +59,7 @@ function moduleFile(
   writer.line(
     `;; step      train: ${plan.train.kernels.length} kernels · evaluate: ${plan.evaluate.kernels.length} kernels`,
   );
-  writer.line(`;; memory    ${plan.arenaBytes} bytes, see ../plan.txt`);
+  writer.line(`;; memory    ${plan.arenaBytes} bytes, see plan.txt`);
   writer.line(`;; regenerate: deno task generate specs/${plan.name}.json`);
   writer.block("(module", () => {
     writer.line(`(import "team" "memory" (memory ${Math.ceil(plan.arenaBytes / PAGE)} 65536 shared))`);

@@ -1,6 +1,6 @@
 // net       lenet5, batch 64
 // step      train: 26 kernels, 16 barriers · evaluate: 10 kernels
-// memory    6065664 bytes, see ../plan.txt
+// memory    6065664 bytes, see plan.txt
 // regenerate: deno task generate specs/lenet5.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";

@@ -1,6 +1,6 @@
 ;; net       lenet5, batch 64, relaxed SIMD
 ;; step      train: 32 kernels · evaluate: 10 kernels
-;; memory    5180672 bytes, see ../plan.txt
+;; memory    5180672 bytes, see plan.txt
 ;; regenerate: deno task generate specs/lenet5.json
 (module
   (import "team" "memory" (memory 80 65536 shared))

@@ -1,6 +1,6 @@
 // net       mnist_cnn, batch 64
 // step      train: 15 kernels, 9 barriers · evaluate: 6 kernels
-// memory    20029632 bytes, see ../plan.txt
+// memory    20029632 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_cnn.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";

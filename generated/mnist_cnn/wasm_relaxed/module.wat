@@ -1,6 +1,6 @@
 ;; net       mnist_cnn, batch 64, relaxed SIMD
 ;; step      train: 19 kernels · evaluate: 7 kernels
-;; memory    15978688 bytes, see ../plan.txt
+;; memory    15978688 bytes, see plan.txt
 ;; regenerate: deno task generate specs/mnist_cnn.json
 (module
   (import "team" "memory" (memory 244 65536 shared))

@@ -1,6 +1,6 @@
 // net       mnist_mlp, batch 64
 // step      train: 10 kernels, 6 barriers · evaluate: 5 kernels
-// memory    1493440 bytes, see ../plan.txt
+// memory    1493440 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_mlp.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";

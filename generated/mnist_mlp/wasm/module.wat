@@ -1,6 +1,6 @@
 ;; net       mnist_mlp, batch 64, fixed-width SIMD
 ;; step      train: 12 kernels · evaluate: 5 kernels
-;; memory    1558976 bytes, see ../plan.txt
+;; memory    1558976 bytes, see plan.txt
 ;; regenerate: deno task generate specs/mnist_mlp.json
 (module
   (import "team" "memory" (memory 24 65536 shared))
