@@ -108,18 +108,24 @@ function permuted<T extends Float32Array | Float64Array>(
   way: (usual: number, stored: number) => readonly [from: number, to: number],
 ): T {
   const result = new (source.constructor as new (length: number) => T)(source.length);
-  const index = shape.map(() => 0);
-  for (let usual = 0; usual < source.length; usual++) {
-    for (let d = shape.length - 1, rest = usual; d >= 0; rest = Math.floor(rest / shape[d--])) {
-      index[d] = rest % shape[d];
-    }
-    const stored = dimensions.reduce(
-      (at, { of, every, extent }) => at * extent + Math.floor(index[of] / every) % extent,
-      0,
-    );
-    const [from, to] = way(usual, stored);
-    result[to] = source[from];
+  // how far each index of each usual dimension is into the storage
+  const places = shape.map((extent) => new Int32Array(extent));
+  let stride = 1;
+  for (const { of, every, extent } of dimensions.toReversed()) {
+    for (let i = 0; i < shape[of]; i++) places[of][i] += Math.floor(i / every) % extent * stride;
+    stride *= extent;
   }
+  let usual = 0;
+  const visit = (d: number, stored: number) => {
+    for (const place of places[d]) {
+      if (d < shape.length - 1) visit(d + 1, stored + place);
+      else {
+        const [from, to] = way(usual++, stored + place);
+        result[to] = source[from];
+      }
+    }
+  };
+  visit(0, 0);
   return result;
 }
 
