@@ -157,6 +157,10 @@ export class Session {
   }
 
   async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
+    // the tables have a row for each step of the data set, and no more
+    if (!Number.isInteger(steps) || steps < 1 || steps > this.#sets[set].steps) {
+      throw new RangeError(`${steps} steps of ${this.#sets[set].steps}`);
+    }
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
     for (const sum of sums) sum.fill(0);
     await this.#team.run({ rows: set, mode, from: 0, to: steps });
@@ -168,9 +172,23 @@ export class Session {
 
 /** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */
 function checkFit(plan: Plan, set: Dataset): void {
-  const { shape, inputs, source } = set;
+  const { shape, inputs, labels, samples, source } = set;
   const [, ...expected] = plan.tensors.data.shape;
   const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+  // the proof of the kernels stands on these: a data set may have been made by hand
+  if (!Number.isSafeInteger(samples) || samples < 1) {
+    throw new InputError(`${source}: it has ${samples} samples; expected a whole number, at least 1`);
+  }
+  if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array) || inputs.length !== samples * size(shape)) {
+    throw new InputError(
+      `${source}: inputs must be a Uint8Array or Float32Array of ${
+        samples * size(shape)
+      } numbers: ${samples} samples of [${shape.join(", ")}]`,
+    );
+  }
+  if (labels?.length !== samples) {
+    throw new InputError(`${source}: there are ${labels?.length ?? "no"} labels for ${samples} samples`);
+  }
   if (expected.length === shape.length ? expected.join() !== shape.join() : size(expected) !== size(shape)) {
     throw new InputError(
       `${source}: samples are [${shape.join(", ")}], but net ${plan.name} takes [${
