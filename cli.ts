@@ -26,6 +26,7 @@ import {
   PLAN_RULES,
   type PlanRule,
   prepareReport,
+  processorTargets,
   ProgressBar,
   type Rate,
   type Refusal,
@@ -147,7 +148,7 @@ const commands: Readonly<Record<string, Command>> = {
     most: Infinity,
     notes: [specNote, "The exit code is 1 when a check fails."],
     flags: {
-      target: { ...target, text: `${targetNames.join(", ")} (default: each, one after the other)` },
+      target: { ...target, text: `${targetNames.join(", ")} (default: each but webgpu, one after the other)` },
       seed,
       without,
     },
@@ -303,7 +304,7 @@ async function show({ words: [net, kernel], flags: { target, stage, without: lef
 }
 
 async function verify({ words, flags: { target, seed = "0", without } }: Line): Promise<number> {
-  const chosen = target === undefined ? targets : [findTarget(target)];
+  const chosen = target === undefined ? processorTargets : [findTarget(target)];
   const tuning = await tuningIn(GENERATED);
   let failures = 0;
   for (const { spec, origin } of await specs(words)) {

@@ -23,6 +23,7 @@
  */
 import { kernels } from "./kernels/mod.ts";
 import { wasm, wasmRelaxed } from "./codegen/targets/wasm/target.ts";
+import { webgpu } from "./codegen/targets/webgpu/target.ts";
 import { typescript } from "./codegen/targets/typescript/target.ts";
 import {
   type CompiledNet,
@@ -50,6 +51,7 @@ import {
   type Tuning,
   withKernels,
 } from "./codegen/tuning.ts";
+import { gpuCode } from "./runtime/gpu.ts";
 import { loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
@@ -79,6 +81,7 @@ export type {
   Rate,
 } from "./runtime/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
+export type { GpuReport } from "./runtime/gpu_session.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
@@ -101,19 +104,26 @@ export {
 export const registry: Registry = { ...kernels, schedulers };
 
 /**
- * All targets, fastest first.
+ * The targets that workers run, fastest first.
  *
  * @ignore the compiler's own types
  */
-export const targets: readonly Target[] = [wasmRelaxed, wasm, typescript];
+export const processorTargets: readonly Target[] = [wasmRelaxed, wasm, typescript];
 
 /**
- * The target of a name; "auto" is the fastest.
+ * All targets, those for a GPU last: whether one is faster than the processor, nobody knows before it is tried.
+ *
+ * @ignore the compiler's own types
+ */
+export const targets: readonly Target[] = [...processorTargets, webgpu];
+
+/**
+ * The target of a name; "auto" is the fastest that workers can run.
  *
  * @ignore the compiler's own types
  */
 export function findTarget(name: string): Target {
-  const target = targets.find((target) => name === "auto" ? runsHere(target) : target.name === name);
+  const target = targets.find((target) => name === "auto" ? !target.gpu && runsHere(target) : target.name === name);
   if (target) return target;
   throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
 }
@@ -304,7 +314,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const code = options.module ?? await loadCode(net);
+  const code = target.gpu ? gpuCode(net) : options.module ?? await loadCode(net);
   return await run({ spec, plan: net.plan, target: target.name, code, registry }, data, {
     threads,
     epochs,

@@ -17,7 +17,7 @@ import { simplify } from "../codegen/simplify.ts";
 import { parseSpec } from "../codegen/spec.ts";
 import { VerifyError, verifyKernel, verifyNest } from "../codegen/verify.ts";
 import { kernels } from "../kernels/mod.ts";
-import { targets } from "../mod.ts";
+import { processorTargets as targets } from "../mod.ts";
 import { schedulers } from "../runtime/schedulers.ts";
 import { randomSpec } from "./random_spec.ts";
 
@@ -639,7 +639,7 @@ function accessesOf(nest: LoopNest): Access[] {
   const walk = (body: readonly Statement[], outer: Ranges) => {
     const ranges = new Map(outer);
     for (const s of body) {
-      if (s.kind === "comment") continue;
+      if (s.kind === "comment" || s.kind === "grid") continue;
       if (s.kind === "loop") {
         walk(s.body, new Map([...ranges, [s.variable, [s.from, s.to - s.step]]]));
       } else if (s.kind === "block") walk(s.body, ranges);

@@ -1,0 +1,235 @@
+// kernel    pool1_tanh1_conv1_backward_bias_lanes   value = dy[nb,o,i,j,n] * 0.25
+//           db_lanes[o,n] = sum over nb,i,j of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n]) + value * (1…
+// shape     o = 6, n = 16, nb = 4, i = 14, j = 14   (f32)
+// schedule  unroll j 14 · vectorize n · grid o, n
+// cost      1.3 MFLOP · 1.5 MB read · 384 B written · 0.8 FLOP/B · 1 accumulator
+// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts sha256:c26d5b6c   regenerate: deno task generate specs/lenet5.json
+@group(1) @binding(0) var<storage, read> dy: array<vec4<f32>>;
+@group(1) @binding(1) var<storage, read> y: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read_write> db_lanes: array<vec4<f32>>;
+
+@compute @workgroup_size(64) // 1 workgroups
+fn pool1_tanh1_conv1_backward_bias_lanes(@builtin(global_invocation_id) id: vec3<u32>) {
+  let point = i32(id.x);
+  if (point < 24) {
+    let o = point / 4;
+    let n = (point % 4) * 4;
+    let dy_at_o: i32 = o * 3136;
+    let dy_at_o_n: i32 = dy_at_o + n;
+    let y_at_o: i32 = o * 12544;
+    let y_at_o_n: i32 = y_at_o + n;
+    let db_lanes_at_o: i32 = o * 16;
+
+    // seed
+    var db_lanes_sum: vec4<f32> = vec4<f32>(0f);
+
+    // reduce
+    for (var nb = 0; nb < 4; nb += 1) {
+      let dy_at_o_n_nb: i32 = dy_at_o_n + nb * 18816;
+      let y_at_o_n_nb: i32 = y_at_o_n + nb * 75264;
+      for (var i = 0; i < 14; i += 1) {
+        let dy_at_o_n_nb_i: i32 = dy_at_o_n_nb + i * 224;
+        let y_at_o_n_nb_i: i32 = y_at_o_n_nb + i * 896;
+        let dy0: vec4<f32> = dy[dy_at_o_n_nb_i / 4];
+        let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
+        let y0: vec4<f32> = y[y_at_o_n_nb_i / 4];
+        let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
+        db_lanes_sum += dy0_2;
+        let y0_2: vec4<f32> = y[(y_at_o_n_nb_i + 16) / 4];
+        let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
+        db_lanes_sum += dy0_3;
+        let y0_3: vec4<f32> = y[(y_at_o_n_nb_i + 448) / 4];
+        let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
+        db_lanes_sum += dy0_4;
+        let y0_4: vec4<f32> = y[(y_at_o_n_nb_i + 464) / 4];
+        let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
+        db_lanes_sum += dy0_5;
+        let dy1: vec4<f32> = dy[(dy_at_o_n_nb_i + 16) / 4];
+        let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
+        let y2: vec4<f32> = y[(y_at_o_n_nb_i + 32) / 4];
+        let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
+        db_lanes_sum += dy1_2;
+        let y2_2: vec4<f32> = y[(y_at_o_n_nb_i + 48) / 4];
+        let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
+        db_lanes_sum += dy1_3;
+        let y2_3: vec4<f32> = y[(y_at_o_n_nb_i + 480) / 4];
+        let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
+        db_lanes_sum += dy1_4;
+        let y2_4: vec4<f32> = y[(y_at_o_n_nb_i + 496) / 4];
+        let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
+        db_lanes_sum += dy1_5;
+        let dy2: vec4<f32> = dy[(dy_at_o_n_nb_i + 32) / 4];
+        let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
+        let y4: vec4<f32> = y[(y_at_o_n_nb_i + 64) / 4];
+        let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
+        db_lanes_sum += dy2_2;
+        let y4_2: vec4<f32> = y[(y_at_o_n_nb_i + 80) / 4];
+        let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
+        db_lanes_sum += dy2_3;
+        let y4_3: vec4<f32> = y[(y_at_o_n_nb_i + 512) / 4];
+        let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
+        db_lanes_sum += dy2_4;
+        let y4_4: vec4<f32> = y[(y_at_o_n_nb_i + 528) / 4];
+        let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
+        db_lanes_sum += dy2_5;
+        let dy3: vec4<f32> = dy[(dy_at_o_n_nb_i + 48) / 4];
+        let value3: vec4<f32> = dy3 * vec4<f32>(0.25f);
+        let y6: vec4<f32> = y[(y_at_o_n_nb_i + 96) / 4];
+        let dy3_2: vec4<f32> = value3 * (vec4<f32>(1f) - y6 * y6);
+        db_lanes_sum += dy3_2;
+        let y6_2: vec4<f32> = y[(y_at_o_n_nb_i + 112) / 4];
+        let dy3_3: vec4<f32> = value3 * (vec4<f32>(1f) - y6_2 * y6_2);
+        db_lanes_sum += dy3_3;
+        let y6_3: vec4<f32> = y[(y_at_o_n_nb_i + 544) / 4];
+        let dy3_4: vec4<f32> = value3 * (vec4<f32>(1f) - y6_3 * y6_3);
+        db_lanes_sum += dy3_4;
+        let y6_4: vec4<f32> = y[(y_at_o_n_nb_i + 560) / 4];
+        let dy3_5: vec4<f32> = value3 * (vec4<f32>(1f) - y6_4 * y6_4);
+        db_lanes_sum += dy3_5;
+        let dy4: vec4<f32> = dy[(dy_at_o_n_nb_i + 64) / 4];
+        let value4: vec4<f32> = dy4 * vec4<f32>(0.25f);
+        let y8: vec4<f32> = y[(y_at_o_n_nb_i + 128) / 4];
+        let dy4_2: vec4<f32> = value4 * (vec4<f32>(1f) - y8 * y8);
+        db_lanes_sum += dy4_2;
+        let y8_2: vec4<f32> = y[(y_at_o_n_nb_i + 144) / 4];
+        let dy4_3: vec4<f32> = value4 * (vec4<f32>(1f) - y8_2 * y8_2);
+        db_lanes_sum += dy4_3;
+        let y8_3: vec4<f32> = y[(y_at_o_n_nb_i + 576) / 4];
+        let dy4_4: vec4<f32> = value4 * (vec4<f32>(1f) - y8_3 * y8_3);
+        db_lanes_sum += dy4_4;
+        let y8_4: vec4<f32> = y[(y_at_o_n_nb_i + 592) / 4];
+        let dy4_5: vec4<f32> = value4 * (vec4<f32>(1f) - y8_4 * y8_4);
+        db_lanes_sum += dy4_5;
+        let dy5: vec4<f32> = dy[(dy_at_o_n_nb_i + 80) / 4];
+        let value5: vec4<f32> = dy5 * vec4<f32>(0.25f);
+        let y_10: vec4<f32> = y[(y_at_o_n_nb_i + 160) / 4];
+        let dy5_2: vec4<f32> = value5 * (vec4<f32>(1f) - y_10 * y_10);
+        db_lanes_sum += dy5_2;
+        let y_10_2: vec4<f32> = y[(y_at_o_n_nb_i + 176) / 4];
+        let dy5_3: vec4<f32> = value5 * (vec4<f32>(1f) - y_10_2 * y_10_2);
+        db_lanes_sum += dy5_3;
+        let y_10_3: vec4<f32> = y[(y_at_o_n_nb_i + 608) / 4];
+        let dy5_4: vec4<f32> = value5 * (vec4<f32>(1f) - y_10_3 * y_10_3);
+        db_lanes_sum += dy5_4;
+        let y_10_4: vec4<f32> = y[(y_at_o_n_nb_i + 624) / 4];
+        let dy5_5: vec4<f32> = value5 * (vec4<f32>(1f) - y_10_4 * y_10_4);
+        db_lanes_sum += dy5_5;
+        let dy6: vec4<f32> = dy[(dy_at_o_n_nb_i + 96) / 4];
+        let value6: vec4<f32> = dy6 * vec4<f32>(0.25f);
+        let y_12: vec4<f32> = y[(y_at_o_n_nb_i + 192) / 4];
+        let dy6_2: vec4<f32> = value6 * (vec4<f32>(1f) - y_12 * y_12);
+        db_lanes_sum += dy6_2;
+        let y_12_2: vec4<f32> = y[(y_at_o_n_nb_i + 208) / 4];
+        let dy6_3: vec4<f32> = value6 * (vec4<f32>(1f) - y_12_2 * y_12_2);
+        db_lanes_sum += dy6_3;
+        let y_12_3: vec4<f32> = y[(y_at_o_n_nb_i + 640) / 4];
+        let dy6_4: vec4<f32> = value6 * (vec4<f32>(1f) - y_12_3 * y_12_3);
+        db_lanes_sum += dy6_4;
+        let y_12_4: vec4<f32> = y[(y_at_o_n_nb_i + 656) / 4];
+        let dy6_5: vec4<f32> = value6 * (vec4<f32>(1f) - y_12_4 * y_12_4);
+        db_lanes_sum += dy6_5;
+        let dy7: vec4<f32> = dy[(dy_at_o_n_nb_i + 112) / 4];
+        let value7: vec4<f32> = dy7 * vec4<f32>(0.25f);
+        let y_14: vec4<f32> = y[(y_at_o_n_nb_i + 224) / 4];
+        let dy7_2: vec4<f32> = value7 * (vec4<f32>(1f) - y_14 * y_14);
+        db_lanes_sum += dy7_2;
+        let y_14_2: vec4<f32> = y[(y_at_o_n_nb_i + 240) / 4];
+        let dy7_3: vec4<f32> = value7 * (vec4<f32>(1f) - y_14_2 * y_14_2);
+        db_lanes_sum += dy7_3;
+        let y_14_3: vec4<f32> = y[(y_at_o_n_nb_i + 672) / 4];
+        let dy7_4: vec4<f32> = value7 * (vec4<f32>(1f) - y_14_3 * y_14_3);
+        db_lanes_sum += dy7_4;
+        let y_14_4: vec4<f32> = y[(y_at_o_n_nb_i + 688) / 4];
+        let dy7_5: vec4<f32> = value7 * (vec4<f32>(1f) - y_14_4 * y_14_4);
+        db_lanes_sum += dy7_5;
+        let dy8: vec4<f32> = dy[(dy_at_o_n_nb_i + 128) / 4];
+        let value8: vec4<f32> = dy8 * vec4<f32>(0.25f);
+        let y_16: vec4<f32> = y[(y_at_o_n_nb_i + 256) / 4];
+        let dy8_2: vec4<f32> = value8 * (vec4<f32>(1f) - y_16 * y_16);
+        db_lanes_sum += dy8_2;
+        let y_16_2: vec4<f32> = y[(y_at_o_n_nb_i + 272) / 4];
+        let dy8_3: vec4<f32> = value8 * (vec4<f32>(1f) - y_16_2 * y_16_2);
+        db_lanes_sum += dy8_3;
+        let y_16_3: vec4<f32> = y[(y_at_o_n_nb_i + 704) / 4];
+        let dy8_4: vec4<f32> = value8 * (vec4<f32>(1f) - y_16_3 * y_16_3);
+        db_lanes_sum += dy8_4;
+        let y_16_4: vec4<f32> = y[(y_at_o_n_nb_i + 720) / 4];
+        let dy8_5: vec4<f32> = value8 * (vec4<f32>(1f) - y_16_4 * y_16_4);
+        db_lanes_sum += dy8_5;
+        let dy9: vec4<f32> = dy[(dy_at_o_n_nb_i + 144) / 4];
+        let value9: vec4<f32> = dy9 * vec4<f32>(0.25f);
+        let y_18: vec4<f32> = y[(y_at_o_n_nb_i + 288) / 4];
+        let dy9_2: vec4<f32> = value9 * (vec4<f32>(1f) - y_18 * y_18);
+        db_lanes_sum += dy9_2;
+        let y_18_2: vec4<f32> = y[(y_at_o_n_nb_i + 304) / 4];
+        let dy9_3: vec4<f32> = value9 * (vec4<f32>(1f) - y_18_2 * y_18_2);
+        db_lanes_sum += dy9_3;
+        let y_18_3: vec4<f32> = y[(y_at_o_n_nb_i + 736) / 4];
+        let dy9_4: vec4<f32> = value9 * (vec4<f32>(1f) - y_18_3 * y_18_3);
+        db_lanes_sum += dy9_4;
+        let y_18_4: vec4<f32> = y[(y_at_o_n_nb_i + 752) / 4];
+        let dy9_5: vec4<f32> = value9 * (vec4<f32>(1f) - y_18_4 * y_18_4);
+        db_lanes_sum += dy9_5;
+        let dy_10: vec4<f32> = dy[(dy_at_o_n_nb_i + 160) / 4];
+        let value_10: vec4<f32> = dy_10 * vec4<f32>(0.25f);
+        let y_20: vec4<f32> = y[(y_at_o_n_nb_i + 320) / 4];
+        let dy_10_2: vec4<f32> = value_10 * (vec4<f32>(1f) - y_20 * y_20);
+        db_lanes_sum += dy_10_2;
+        let y_20_2: vec4<f32> = y[(y_at_o_n_nb_i + 336) / 4];
+        let dy_10_3: vec4<f32> = value_10 * (vec4<f32>(1f) - y_20_2 * y_20_2);
+        db_lanes_sum += dy_10_3;
+        let y_20_3: vec4<f32> = y[(y_at_o_n_nb_i + 768) / 4];
+        let dy_10_4: vec4<f32> = value_10 * (vec4<f32>(1f) - y_20_3 * y_20_3);
+        db_lanes_sum += dy_10_4;
+        let y_20_4: vec4<f32> = y[(y_at_o_n_nb_i + 784) / 4];
+        let dy_10_5: vec4<f32> = value_10 * (vec4<f32>(1f) - y_20_4 * y_20_4);
+        db_lanes_sum += dy_10_5;
+        let dy_11: vec4<f32> = dy[(dy_at_o_n_nb_i + 176) / 4];
+        let value_11: vec4<f32> = dy_11 * vec4<f32>(0.25f);
+        let y_22: vec4<f32> = y[(y_at_o_n_nb_i + 352) / 4];
+        let dy_11_2: vec4<f32> = value_11 * (vec4<f32>(1f) - y_22 * y_22);
+        db_lanes_sum += dy_11_2;
+        let y_22_2: vec4<f32> = y[(y_at_o_n_nb_i + 368) / 4];
+        let dy_11_3: vec4<f32> = value_11 * (vec4<f32>(1f) - y_22_2 * y_22_2);
+        db_lanes_sum += dy_11_3;
+        let y_22_3: vec4<f32> = y[(y_at_o_n_nb_i + 800) / 4];
+        let dy_11_4: vec4<f32> = value_11 * (vec4<f32>(1f) - y_22_3 * y_22_3);
+        db_lanes_sum += dy_11_4;
+        let y_22_4: vec4<f32> = y[(y_at_o_n_nb_i + 816) / 4];
+        let dy_11_5: vec4<f32> = value_11 * (vec4<f32>(1f) - y_22_4 * y_22_4);
+        db_lanes_sum += dy_11_5;
+        let dy_12: vec4<f32> = dy[(dy_at_o_n_nb_i + 192) / 4];
+        let value_12: vec4<f32> = dy_12 * vec4<f32>(0.25f);
+        let y_24: vec4<f32> = y[(y_at_o_n_nb_i + 384) / 4];
+        let dy_12_2: vec4<f32> = value_12 * (vec4<f32>(1f) - y_24 * y_24);
+        db_lanes_sum += dy_12_2;
+        let y_24_2: vec4<f32> = y[(y_at_o_n_nb_i + 400) / 4];
+        let dy_12_3: vec4<f32> = value_12 * (vec4<f32>(1f) - y_24_2 * y_24_2);
+        db_lanes_sum += dy_12_3;
+        let y_24_3: vec4<f32> = y[(y_at_o_n_nb_i + 832) / 4];
+        let dy_12_4: vec4<f32> = value_12 * (vec4<f32>(1f) - y_24_3 * y_24_3);
+        db_lanes_sum += dy_12_4;
+        let y_24_4: vec4<f32> = y[(y_at_o_n_nb_i + 848) / 4];
+        let dy_12_5: vec4<f32> = value_12 * (vec4<f32>(1f) - y_24_4 * y_24_4);
+        db_lanes_sum += dy_12_5;
+        let dy_13: vec4<f32> = dy[(dy_at_o_n_nb_i + 208) / 4];
+        let value_13: vec4<f32> = dy_13 * vec4<f32>(0.25f);
+        let y_26: vec4<f32> = y[(y_at_o_n_nb_i + 416) / 4];
+        let dy_13_2: vec4<f32> = value_13 * (vec4<f32>(1f) - y_26 * y_26);
+        db_lanes_sum += dy_13_2;
+        let y_26_2: vec4<f32> = y[(y_at_o_n_nb_i + 432) / 4];
+        let dy_13_3: vec4<f32> = value_13 * (vec4<f32>(1f) - y_26_2 * y_26_2);
+        db_lanes_sum += dy_13_3;
+        let y_26_3: vec4<f32> = y[(y_at_o_n_nb_i + 864) / 4];
+        let dy_13_4: vec4<f32> = value_13 * (vec4<f32>(1f) - y_26_3 * y_26_3);
+        db_lanes_sum += dy_13_4;
+        let y_26_4: vec4<f32> = y[(y_at_o_n_nb_i + 880) / 4];
+        let dy_13_5: vec4<f32> = value_13 * (vec4<f32>(1f) - y_26_4 * y_26_4);
+        db_lanes_sum += dy_13_5;
+      }
+    }
+
+    // finish
+    db_lanes[(db_lanes_at_o + n) / 4] = db_lanes_sum;
+  }
+}
