@@ -100,11 +100,13 @@ export async function openGpu({ buffers, bindings }: GpuNeeds): Promise<Gpu> {
 export async function checked<Result>(device: GPUDevice, what: string, body: () => Result): Promise<Result> {
   device.pushErrorScope("out-of-memory");
   device.pushErrorScope("validation");
-  const result = await body();
+  const [outcome] = await Promise.allSettled([(async () => await body())()]);
   const errors = [await device.popErrorScope(), await device.popErrorScope()];
-  const error = errors.find((error) => error !== null);
+  const thrown = outcome.status === "rejected" ? outcome.reason as Error : undefined;
+  // what the device says is nearer to the cause than what was thrown after it
+  const error = errors.find((error) => error !== null) ?? thrown;
   if (error) throw new Error(`${what}: ${error.message.replaceAll(/\s+/g, " ").trim()}`);
-  return result;
+  return (outcome as PromiseFulfilledResult<Result>).value;
 }
 
 /** A kernel that can be dispatched. */

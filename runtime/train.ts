@@ -32,7 +32,7 @@ export interface TrainingReport {
   readonly net: string;
   /** Name of the target. */
   readonly target: string;
-  /** Workers. */
+  /** Workers; 0 where a GPU trains. */
   readonly threads: number;
   /** Samples per step. */
   readonly batchSize: number;
@@ -142,7 +142,7 @@ export async function run(
       report: {
         net: plan.name,
         target,
-        threads,
+        threads: onGpu ? 0 : threads,
         batchSize: plan.batchSize,
         seed,
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),

@@ -6,7 +6,7 @@
  */
 import { distinctLoads, type Group, mainPart, points, reductions } from "../../candidates.ts";
 import { expressions, freeAxes } from "../../expr.ts";
-import { type Axis, BYTES, type Kernel, LANES, type Load, type Part } from "../../ir.ts";
+import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
 import { lower, ScheduleError, strides } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
@@ -32,9 +32,10 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
   const lanes = part.axes.filter(({ name, extent }) =>
     extent % LANES === 0 && divides(kernel, name, LANES) && contiguous(kernel, name)
   );
+  const work = workOf(part, unrolled(kernel, SMALL));
   const guesses = [undefined, ...lanes].flatMap((axis) =>
-    tiles(kernel, part, axis).map((tile) => ({
-      cost: cost(part, tile, axis),
+    tiles(kernel, part, axis, work).map((tile) => ({
+      cost: cost(part, tile, axis, work),
       schedule: {
         tile: Object.fromEntries(tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count])),
         ...axis && { vectorize: axis.name },
@@ -55,44 +56,55 @@ function divides({ parts }: Kernel, name: string, by: number): boolean {
   return parts.every(({ axes }) => axes.every((axis) => axis.name !== name || axis.extent % by === 0));
 }
 
+/** The sum of a part that does the work, and what is unrolled around and inside of it. */
+interface Work {
+  readonly core?: Reduce;
+  readonly around: readonly Group[];
+  readonly copies: readonly Group[];
+}
+
+function workOf(part: Part, unroll: Readonly<Record<string, number>>): Work {
+  const all = reductions(part);
+  const core = all.reduce<Reduce | undefined>((a, b) => a && points(a.axes) >= points(b.axes) ? a : b, undefined);
+  const group = (axis: Axis): Group => ({ axis, count: Math.min(axis.extent, unroll[axis.name] ?? 1), width: 1 });
+  const outer = core === undefined ? [] : all.filter((r) => r !== core && expressions(r.body).includes(core));
+  return {
+    ...core && { core },
+    // a maximum and its place go through the same axes
+    around: [...new Set(outer.flatMap(({ axes }) => axes))].map(group),
+    copies: core?.axes.map(group) ?? [],
+  };
+}
+
+const pointsOf = (groups: readonly Group[]) => groups.reduce((product, { count, width }) => product * count * width, 1);
+
 /** Register tiles of up to three axes that leave no rest. */
-function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined): Group[][] {
+function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined, { around }: Work): Group[][] {
   let all: Group[][] = [[]];
-  const around = Math.max(
-    1,
-    ...reductions(part).map(({ body }) => points(expressions(body).flatMap((e) => e.kind === "reduce" ? e.axes : []))),
-  );
   for (const axis of part.axes) {
     const width = axis === lanes ? LANES : 1;
-    all = all.flatMap((tile) =>
-      SIZES.filter((count) => (count === 1 || axis.extent > width) && divides(kernel, axis.name, count * width))
-        .map((count) => [...tile, { axis, count, width }])
-        .filter((groups) =>
-          groups.filter(({ count }) => count > 1).length <= 3 &&
-          around * groups.reduce((sums, { count, width }) => sums * count * width, 1) <= MOST_SUMS
-        )
+    const sizes = SIZES.filter((count) =>
+      (count === 1 || axis.extent >= count * width) && divides(kernel, axis.name, count * width)
+    );
+    all = all.flatMap((tile) => sizes.map((count) => [...tile, { axis, count, width }])).filter((groups) =>
+      groups.filter(({ count }) => count > 1).length <= 3 && pointsOf([...groups, ...around]) <= MOST_SUMS
     );
   }
   return all;
 }
 
 /** What is loaded for each multiplication, and more where too few invocations are left. */
-function cost(part: Part, tile: readonly Group[], lanes: Axis | undefined): number {
-  const longest = reductions(part).reduce<ReturnType<typeof reductions>[number] | undefined>(
-    (a, b) => a && points(a.axes) >= points(b.axes) ? a : b,
-    undefined,
-  );
-  const sums = tile.reduce((product, { count, width }) => product * count * width, 1);
-  const loads = (longest ? expressions(longest.body) : part.assignments.flatMap(({ value }) => expressions(value)))
-    .filter((e) => e.kind === "load");
-  const scalars = distinctLoads(loads, tile).loads.reduce((sum, load) => {
-    const isWide = lanes !== undefined && freeAxes(load).has(lanes);
-    return sum + (isWide ? LANES * WIDE_LOAD : 1);
-  }, 0);
-  const invocations = points(part.axes) / sums;
+function cost(part: Part, tile: readonly Group[], lanes: Axis | undefined, { core, around, copies }: Work): number {
+  const sums = pointsOf(tile), invocations = points(part.axes) / sums;
   // without a sum there is nothing to share: neighbours are stored together, and no more
-  if (!longest) return sums === (lanes ? LANES : 1) ? (lanes ? 1 - 0.001 * part.axes.indexOf(lanes) : 2) : 3 + sums;
-  return (1 + scalars) / sums * Math.max(1, Math.sqrt(ENOUGH / invocations)) + 1e-4 * sums;
+  if (!core) return sums === (lanes ? LANES : 1) ? (lanes ? 1 - 0.001 * part.axes.indexOf(lanes) : 2) : 3 + sums;
+  const loads = expressions(core.body).filter((e) => e.kind === "load");
+  const groups = [...tile, ...around, ...copies];
+  const scalars = distinctLoads(loads, groups).loads.reduce(
+    (sum, load) => sum + (lanes && freeAxes(load).has(lanes) ? LANES * WIDE_LOAD : 1),
+    0,
+  );
+  return (pointsOf(copies) + scalars) / pointsOf(groups) * Math.max(1, Math.sqrt(ENOUGH / invocations)) + 1e-4 * sums;
 }
 
 /** Copies by axis of reductions: small ones whole, of long ones some along the innermost axis. */
