@@ -344,6 +344,7 @@ export async function timeKernels(
   { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
   const target = findTarget(name);
+  if (target.gpu) throw new InputError(`kernels of target ${target.name} cannot be timed: only what workers run is`);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
 }
 
@@ -368,6 +369,7 @@ export async function tune(
   { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
 ): Promise<Tuning> {
   const target = findTarget(name);
+  if (target.gpu) throw new InputError(`target ${target.name} cannot be tuned: only what workers run is timed`);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {

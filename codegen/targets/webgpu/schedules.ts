@@ -18,8 +18,10 @@ const SIZES = [1, 2, 4, 8];
 const ENOUGH = 512;
 /** What four neighbours cost to load, of what four scalars cost. */
 const WIDE_LOAD = 0.5;
-/** Reductions of up to so many iterations are unrolled whole. */
-const SMALL = 32;
+/** Reductions of up to so many iterations are unrolled whole, most wanted first. */
+const UNROLLED = [32, 16, 8, 4];
+/** Scalar operations that a body may have: drivers take seconds to compile thousands. */
+const STRAIGHT = 1000;
 /** Copies of the body of a long one, most wanted first. */
 const COPIES = [8, 7, 6, 5, 4];
 /** Schedules that are proposed. */
@@ -32,20 +34,23 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
   const lanes = part.axes.filter(({ name, extent }) =>
     extent % LANES === 0 && divides(kernel, name, LANES) && contiguous(kernel, name)
   );
-  const work = workOf(part, unrolled(kernel, SMALL));
+  const work = workOf(part, unrolled(kernel, UNROLLED[0]));
   const guesses = [undefined, ...lanes].flatMap((axis) =>
     tiles(kernel, part, axis, work).map((tile) => ({
       cost: cost(part, tile, axis, work),
+      tile,
       schedule: {
         tile: Object.fromEntries(tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count])),
         ...axis && { vectorize: axis.name },
       },
     }))
   ).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
-  for (const unroll of [unrolled(kernel, SMALL), unrolled(kernel, LANES), {}]) {
-    for (const { schedule } of guesses) {
+  for (const { schedule, tile } of guesses) {
+    for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most)), {}]) {
       const proposed = { ...schedule, unroll, grid };
-      if (fits(kernel, proposed)) yield proposed;
+      if (operations(tile, workOf(part, unroll)) > STRAIGHT || !fits(kernel, proposed)) continue;
+      yield proposed;
+      break;
     }
   }
   yield { grid };
@@ -105,6 +110,12 @@ function cost(part: Part, tile: readonly Group[], lanes: Axis | undefined, { cor
     0,
   );
   return (pointsOf(copies) + scalars) / pointsOf(groups) * Math.max(1, Math.sqrt(ENOUGH / invocations)) + 1e-4 * sums;
+}
+
+/** Scalar operations of the unrolled body of the sum. */
+function operations(tile: readonly Group[], { core, around, copies }: Work): number {
+  const each = core ? expressions(core.body).filter((e) => e.kind === "op").length : 1;
+  return pointsOf([...tile, ...around, ...copies]) * each;
 }
 
 /** Copies by axis of reductions: small ones whole, of long ones some along the innermost axis. */
