@@ -46,8 +46,9 @@ export interface GpuReport {
   readonly fallback: boolean;
   /** Kernels started in a training step. */
   readonly dispatchesPerStep: number;
-  /** Of the last epoch of training: how often work was handed over, and how often results were waited for. */
+  /** How often work was handed over in the last epoch of training. */
   readonly submitsPerEpoch: number;
+  /** How often results were waited for in it. */
   readonly readBacksPerEpoch: number;
   /** Compiling all kernels for the device, in seconds. */
   readonly compileSeconds: number;

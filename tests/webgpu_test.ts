@@ -28,7 +28,7 @@ import {
 import { randomSpec } from "./random_spec.ts";
 
 const webgpu = findTarget("webgpu"), processor = findTarget("typescript");
-const NETS = 36, STEPS = 20, SEED = 5;
+const NETS = 24, STEPS = 20, SEED = 5;
 
 const adapter = await findAdapter();
 const ignore = adapter === undefined;
