@@ -1,9 +1,10 @@
 /**
- * How a GPU is told to run a step: which kernels, on which buffers, by how many workgroups.
+ * How a GPU is told to run a step: which dispatches, on which buffers, by how many workgroups.
  *
  * @module
  */
 import type { LoopNest } from "./ir.ts";
+import type { Plan } from "./plan.ts";
 
 /** Invocations of a workgroup. */
 export const WORKGROUP = 64;
@@ -14,15 +15,17 @@ const MOST = 65_535;
 export interface Dispatches {
   /** The net, and the command that writes this. */
   readonly about: string;
-  /** By kernel; the text of each is in a file of its name. */
+  /** By name; the text of each is in a file of its name. */
   readonly kernels: Readonly<Record<string, Dispatch>>;
-  /** Kernels of a step, in order. */
+  /** The dispatches of a step, in order. */
   readonly train: readonly string[];
   readonly evaluate: readonly string[];
 }
 
-/** How a kernel is run. */
+/** One start of a GPU, for a kernel or for several. */
 export interface Dispatch {
+  /** The kernels it runs. */
+  readonly kernels: readonly string[];
   /** Workgroups along x and y. */
   readonly workgroups: readonly [number, number];
   /** The tensors of group 1, by binding; a tensor that shares another one's storage stands by that one's name. */
@@ -35,4 +38,20 @@ export interface Dispatch {
 export function workgroups({ invocations = 1 }: LoopNest): readonly [number, number] {
   const all = Math.ceil(invocations / WORKGROUP), y = Math.ceil(all / MOST);
   return [Math.ceil(all / y), y];
+}
+
+/** How a nest is started. */
+export function dispatchOf(
+  kernels: readonly string[],
+  nest: LoopNest,
+  bindings: Readonly<Record<string, string>>,
+  { tensors }: Plan,
+): Dispatch {
+  const storage = (symbol: string) => tensors[bindings[symbol]].alias ?? bindings[symbol];
+  return {
+    kernels,
+    workgroups: workgroups(nest),
+    tensors: Object.keys(nest.tensors).map(storage),
+    writes: nest.outputs.map(storage),
+  };
 }

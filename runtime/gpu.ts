@@ -4,8 +4,8 @@
  * @module
  */
 import { InputError } from "../codegen/error.ts";
-import type { CompiledNet } from "../codegen/compile.ts";
-import type { Dispatch, Dispatches } from "../codegen/dispatch.ts";
+import { type CompiledNet, kernelSource } from "../codegen/compile.ts";
+import { type Dispatch, type Dispatches, dispatchOf } from "../codegen/dispatch.ts";
 import type { Storage } from "../codegen/interpret.ts";
 import { BYTES, type TensorType } from "../codegen/ir.ts";
 import { megabytes } from "../codegen/plan.ts";
@@ -195,17 +195,17 @@ export async function readBuffers(
 
 /** The kernels of a net by name, each on buffers of its own, to check what they compute. */
 export async function loadGpuKernels(net: CompiledNet, room: number): Promise<(name: string) => LoadedKernel> {
-  const { dispatches, texts } = gpuCode(net);
+  const { plan, kernels, target } = net, planned = [...plan.train.kernels, ...plan.evaluate.kernels];
   const { device } = await openGpu({
-    buffers: Object.fromEntries(Object.values(net.plan.tensors).map((t) => [t.name, Math.max(room, 4 * t.bytes)])),
-    bindings: Object.fromEntries(
-      Object.entries(dispatches.kernels).map(([name, { tensors }]) => [name, tensors.length]),
-    ),
+    buffers: Object.fromEntries(Object.values(plan.tensors).map((t) => [t.name, Math.max(room, 4 * t.bytes)])),
+    bindings: Object.fromEntries([...kernels].map(([name, { nest }]) => [name, Object.keys(nest.tensors).length])),
   });
   const step = stepLayout(device);
   return (name) => {
-    const dispatch = dispatches.kernels[name], types = Object.values(net.kernels.get(name)!.nest.tensors);
-    const pipeline = createPipeline(device, name, texts[name], dispatch, step);
+    const compiled = kernels.get(name)!, types = Object.values(compiled.nest.tensors);
+    const { bindings } = planned.find(({ kernel }) => kernel.name === name)!;
+    const dispatch = dispatchOf([name], compiled.nest, bindings, plan);
+    const pipeline = createPipeline(device, name, kernelSource(compiled, target, plan), dispatch, step);
     // it is awaited where results are read
     pipeline.catch(() => {});
     let buffers: GPUBuffer[] = [], running = Promise.resolve();

@@ -4,6 +4,7 @@ import { compileKernel, compileTarget, kernelsOf, plan } from "../codegen/compil
 import { interpretNest } from "../codegen/interpret.ts";
 import type { LoopNest, Op, Statement } from "../codegen/ir.ts";
 import { lower, ScheduleError } from "../codegen/lower.ts";
+import { accesses } from "../codegen/plan.ts";
 import { scheduleText } from "../codegen/schedule.ts";
 import { initialLearningRate } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
@@ -96,8 +97,40 @@ Deno.test("webgpu: a grid that writes too little, twice, or has too few invocati
 Deno.test("webgpu: what has no grid is not printed with one, and threads have none", () => {
   const { net } = compiled(3), { kernel } = net.kernels.get("batch_gather")!;
   assert.equal(compileKernel(kernel, {}, webgpu).nest.invocations, undefined);
-  assert.ok(net.files["batch_gather.wgsl"].includes("@builtin(global_invocation_id)"));
+  const texts = Object.entries(net.files).filter(([name]) => name.endsWith(".wgsl")).map(([, text]) => text);
+  assert.ok(texts.length > 0 && texts.every((text) => text.includes("@builtin(global_invocation_id)")));
   for (const each of [...net.kernels.values()]) assert.ok(each.nest.invocations! > 0);
+});
+
+Deno.test("webgpu: dispatches are all kernels of a step, each once, behind what it waits for", async () => {
+  const shipped = ["mnist_cnn", "mnist_mlp", "lenet5"].map((net) =>
+    loadSpec(new URL(`../specs/${net}.json`, import.meta.url).pathname)
+  );
+  const counts: number[] = [];
+  for (const spec of await Promise.all(shipped)) {
+    const planned = plan(spec, registry, { layout: webgpu.layout }), net = compileTarget(planned, webgpu);
+    const { dispatches } = gpuCode(net);
+    for (
+      const [step, list] of [[net.plan.train, dispatches.train], [net.plan.evaluate, dispatches.evaluate]] as const
+    ) {
+      const order = list.flatMap((name) => dispatches.kernels[name].kernels);
+      assert.deepEqual(order.toSorted(), step.kernels.map(({ kernel: { name } }) => name).toSorted());
+      // of two kernels one of which writes what the other touches, the earlier one stays the earlier one
+      const place = (name: string) => list.findIndex((d) => dispatches.kernels[d].kernels.includes(name));
+      for (const [i, a] of step.kernels.entries()) {
+        for (const b of step.kernels.slice(i + 1)) {
+          const [first, second] = [a, b].map((k) => {
+            const { reads, writes } = accesses(k), alias = (name: string) => net.plan.tensors[name].alias ?? name;
+            return { all: new Set([...reads, ...writes].map(alias)), writes: new Set([...writes].map(alias)) };
+          });
+          if (first.writes.isDisjointFrom(second.all) && second.writes.isDisjointFrom(first.all)) continue;
+          assert.ok(place(a.kernel.name) < place(b.kernel.name), `${a.kernel.name} before ${b.kernel.name}`);
+        }
+      }
+    }
+    counts.push(dispatches.train.length);
+  }
+  assert.deepEqual(counts, [10, 7, 16]);
 });
 
 /** Every kernel of a net against the interpreter, on the adapter. */
@@ -281,7 +314,7 @@ Deno.test({
     );
     await refused({}, { wide: 1e6 }, /maxStorageBuffersPerShaderStage is \d+, and kernel wide needs 1000000/);
     const { device } = await openGpu({ buffers: {}, bindings: {} });
-    const dispatch = { workgroups: [1, 1], tensors: ["x"], writes: ["x"] } as const;
+    const dispatch = { kernels: ["broken"], workgroups: [1, 1], tensors: ["x"], writes: ["x"] } as const;
     await assert.rejects(
       createPipeline(device, "broken", "fn broken( {", dispatch, stepLayout(device)),
       /^Error: kernel broken is refused by WebGPU: .+$/,
