@@ -26,6 +26,7 @@ import {
   PLAN_RULES,
   type PlanRule,
   prepareReport,
+  processorTargets,
   ProgressBar,
   type Rate,
   type Refusal,
@@ -147,7 +148,7 @@ const commands: Readonly<Record<string, Command>> = {
     most: Infinity,
     notes: [specNote, "The exit code is 1 when a check fails."],
     flags: {
-      target: { ...target, text: `${targetNames.join(", ")} (default: each, one after the other)` },
+      target: { ...target, text: `${targetNames.join(", ")} (default: each but webgpu, one after the other)` },
       seed,
       without,
     },
@@ -196,7 +197,7 @@ const commands: Readonly<Record<string, Command>> = {
 
 async function trainNet({ words, flags }: Line): Promise<number> {
   const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
-  const { name: target, entry } = findTarget(flags.target ?? "auto");
+  const { name: target, entry, gpu } = findTarget(flags.target ?? "auto");
   const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const epochs = Number(flags.epochs ?? spec.training.epochs);
   const file = await prepareReport({
@@ -219,7 +220,11 @@ async function trainNet({ words, flags }: Line): Promise<number> {
   for (const difference of stale) await repairGenerated(root, files, difference);
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
-  print(`${spec.name}, batch ${spec.batchSize}, target ${target}, ${plural(threads, "thread")}, seed ${seed}\n`);
+  print(
+    `${spec.name}, batch ${spec.batchSize}, target ${target}${
+      gpu ? "" : `, ${plural(threads, "thread")}`
+    }, seed ${seed}\n`,
+  );
   print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   try {
@@ -249,7 +254,16 @@ async function trainNet({ words, flags }: Line): Promise<number> {
       },
     });
     bar?.erase();
-    const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy } } = report;
+    const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu: used } = report;
+    if (used) {
+      print(
+        `${used.adapter}${used.fallback ? ", in software" : ""}: ${plural(used.dispatchesPerStep, "dispatch", "es")} ` +
+          `a step, ${plural(used.submitsPerEpoch, "submit")} and ${
+            plural(used.readBacksPerEpoch, "read-back")
+          } an epoch; ` +
+          `compiled in ${used.compileSeconds.toFixed(1)} s, uploaded in ${used.uploadSeconds.toFixed(2)} s\n`,
+      );
+    }
     print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
     print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
     print(`report: ${shortPath(await file.write(report))}\n`);
@@ -303,7 +317,7 @@ async function show({ words: [net, kernel], flags: { target, stage, without: lef
 }
 
 async function verify({ words, flags: { target, seed = "0", without } }: Line): Promise<number> {
-  const chosen = target === undefined ? targets : [findTarget(target)];
+  const chosen = target === undefined ? processorTargets : [findTarget(target)];
   const tuning = await tuningIn(GENERATED);
   let failures = 0;
   for (const { spec, origin } of await specs(words)) {
@@ -512,7 +526,7 @@ function shortPath(path: string): string {
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-const plural = (number: number, noun: string) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+const plural = (number: number, noun: string, ending = "s") => `${count(number)} ${noun}${number === 1 ? "" : ending}`;
 
 /** Columns of the terminal. */
 function columns(): number {

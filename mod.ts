@@ -23,6 +23,7 @@
  */
 import { kernels } from "./kernels/mod.ts";
 import { wasm, wasmRelaxed } from "./codegen/targets/wasm/target.ts";
+import { webgpu } from "./codegen/targets/webgpu/target.ts";
 import { typescript } from "./codegen/targets/typescript/target.ts";
 import {
   type CompiledNet,
@@ -51,6 +52,7 @@ import {
   type Tuning,
   withKernels,
 } from "./codegen/tuning.ts";
+import { gpuCode } from "./runtime/gpu.ts";
 import { loadCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
@@ -80,6 +82,7 @@ export type {
   Rate,
 } from "./runtime/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
+export type { GpuReport } from "./runtime/gpu_session.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
@@ -102,19 +105,26 @@ export {
 export const registry: Registry = { ...kernels, schedulers };
 
 /**
- * All targets, fastest first.
+ * The targets that workers run, fastest first.
  *
  * @ignore the compiler's own types
  */
-export const targets: readonly Target[] = [wasmRelaxed, wasm, typescript];
+export const processorTargets: readonly Target[] = [wasmRelaxed, wasm, typescript];
 
 /**
- * The target of a name; "auto" is the fastest.
+ * All targets, those for a GPU last: whether one is faster than the processor, nobody knows before it is tried.
+ *
+ * @ignore the compiler's own types
+ */
+export const targets: readonly Target[] = [...processorTargets, webgpu];
+
+/**
+ * The target of a name; "auto" is the fastest that workers can run.
  *
  * @ignore the compiler's own types
  */
 export function findTarget(name: string): Target {
-  const target = targets.find((target) => name === "auto" ? runsHere(target) : target.name === name);
+  const target = targets.find((target) => name === "auto" ? !target.gpu && runsHere(target) : target.name === name);
   if (target) return target;
   throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
 }
@@ -313,7 +323,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const code = options.module ?? await loadCode(net);
+  const code = target.gpu ? gpuCode(net) : options.module ?? await loadCode(net);
   return await run({ spec, plan: net.plan, target: target.name, code, registry }, data, {
     threads,
     epochs,
@@ -343,6 +353,7 @@ export async function timeKernels(
   { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
   const target = findTarget(name);
+  if (target.gpu) throw new InputError(`kernels of target ${target.name} cannot be timed: only what workers run is`);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
 }
 
@@ -367,6 +378,7 @@ export async function tune(
   { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
 ): Promise<Tuning> {
   const target = findTarget(name);
+  if (target.gpu) throw new InputError(`target ${target.name} cannot be tuned: only what workers run is timed`);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {

@@ -31,7 +31,7 @@ function join(body: readonly Statement[]): Statement[] {
     }
   }
   return body.flatMap((s): Statement[] => {
-    if (s.kind === "loop" || s.kind === "block") return [{ ...s, body: join(s.body) }];
+    if ("body" in s) return [{ ...s, body: join(s.body) }];
     if (s.kind !== "let") return [s];
     if (joined.has(s.name)) return [];
     if (s.value.kind === "splat" && s.value.value.kind === "local" && joined.has(s.value.value.name)) {
@@ -42,9 +42,7 @@ function join(body: readonly Statement[]): Statement[] {
 }
 
 function stores(body: readonly Statement[], tensor: string): boolean {
-  return body.some((s) =>
-    s.kind === "store" ? s.tensor === tensor : (s.kind === "loop" || s.kind === "block") && stores(s.body, tensor)
-  );
+  return body.some((s) => s.kind === "store" ? s.tensor === tensor : "body" in s && stores(s.body, tensor));
 }
 
 function countUses(body: readonly Statement[], uses: Map<string, number>): void {
@@ -54,7 +52,7 @@ function countUses(body: readonly Statement[], uses: Map<string, number>): void 
     if (value.kind === "apply") value.operands.forEach(visit);
   };
   for (const s of body) {
-    if (s.kind === "loop" || s.kind === "block") countUses(s.body, uses);
+    if ("body" in s) countUses(s.body, uses);
     else if (s.kind !== "comment") visit(s.value);
   }
 }

@@ -14,6 +14,7 @@ function contractStatement(s: Statement): Statement {
   switch (s.kind) {
     case "loop":
     case "block":
+    case "grid":
       return { ...s, body: s.body.map(contractStatement) };
     case "comment":
       return s;

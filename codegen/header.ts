@@ -24,7 +24,7 @@ export function headerLines({ kernel, schedule, nest }: CompiledKernel, numbers:
   const count = (body: typeof nest.body): void =>
     body.forEach((s) => {
       if (s.kind === "variable") accumulators.add(s.name);
-      if (s.kind === "loop") count(s.body);
+      if (s.kind === "loop" || s.kind === "grid") count(s.body);
     });
   count(
     nest.body.length > 0 && nest.body.every((s) => s.kind === "block")

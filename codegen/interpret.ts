@@ -229,7 +229,17 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
           run(s.body);
         }
       } else if (s.kind === "block") run(s.body);
-      else if (s.kind === "store") {
+      else if (s.kind === "grid") {
+        const points = (loops: typeof s.loops): void => {
+          const [loop, ...inner] = loops;
+          if (!loop) return run(s.body);
+          for (let i = 0; i < loop.to; i += loop.step) {
+            locals.set(loop.variable, [i]);
+            points(inner);
+          }
+        };
+        points(s.loops);
+      } else if (s.kind === "store") {
         for (const [lane, value] of compute(s.value).entries()) {
           storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
         }

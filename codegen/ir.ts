@@ -213,6 +213,16 @@ export type Statement =
   }
   /** A block with names of its own. `last`: run only by the thread that has the parallel loop's last iteration. */
   | { readonly kind: "block"; readonly last: boolean; readonly body: readonly Statement[] }
+  /**
+   * The points of a grid, each run by a GPU's invocation of its own: that of number `first` and those after it. The last
+   * of the variables counts fastest, each from 0 by its step.
+   */
+  | {
+    readonly kind: "grid";
+    readonly first: number;
+    readonly loops: readonly { readonly variable: string; readonly to: number; readonly step: number }[];
+    readonly body: readonly Statement[];
+  }
   | { readonly kind: "let"; readonly name: string; readonly type: Type; readonly value: Value }
   /** A local that `set` changes: an accumulator. */
   | { readonly kind: "variable"; readonly name: string; readonly type: Type; readonly value: Value }
@@ -228,7 +238,14 @@ export interface LoopNest {
   readonly outputs: readonly string[];
   /** Iterations of the parallel loop that threads may share, and how far each moves it; `undefined`: one thread runs it all. */
   readonly parallel?: { readonly axis: string; readonly iterations: number; readonly step: number };
+  /** Invocations that run its grids; `undefined`: it has none, and is for threads. */
+  readonly invocations?: number;
   readonly body: readonly Statement[];
+}
+
+/** Points of a grid. */
+export function gridPoints({ loops }: Extract<Statement, { kind: "grid" }>): number {
+  return loops.reduce((product, { to, step }) => product * (to / step), 1);
 }
 
 /** The type of a value. */

@@ -184,6 +184,10 @@ export function nestText(nest: LoopNest): string {
       if (s.kind === "loop") {
         lines.push(`${indent}${s.parallel ? "parallel " : ""}for ${s.variable} = ${s.from} to ${s.to} step ${s.step}`);
         write(s.body, `${indent}  `);
+      } else if (s.kind === "grid") {
+        const ranges = s.loops.map(({ variable, to, step }) => `${variable} = 0 to ${to} step ${step}`);
+        lines.push(`${indent}grid from invocation ${s.first}: ${ranges.join(", ") || "one point"}`);
+        write(s.body, `${indent}  `);
       } else if (s.kind === "block") {
         lines.push(`${indent}${s.last ? "last" : "block"}`);
         write(s.body, `${indent}  `);

@@ -15,6 +15,7 @@ import {
   type Axis,
   BYTES,
   type Expr,
+  gridPoints,
   isVector,
   type Kernel,
   LANES,
@@ -130,6 +131,8 @@ class Lowering {
   /** The tensor each reduction of the current part is for. */
   #purpose = new Map<string, string>();
   #statements = 0;
+  /** Invocations of the grids so far. */
+  #invocations = 0;
 
   constructor(kernel: Kernel, schedule: Schedule) {
     this.#kernel = kernel;
@@ -144,10 +147,18 @@ class Lowering {
         ...assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
       ]).map((axis) => axis.name),
     );
-    const { order = [], tile = {}, unroll = {}, vectorize, parallel } = this.#schedule;
-    for (const axis of [...order, ...Object.keys(tile), ...Object.keys(unroll), ...vectorize ? [vectorize] : []]) {
+    const { order = [], tile = {}, unroll = {}, vectorize, parallel, grid } = this.#schedule;
+    const named = [
+      ...order,
+      ...Object.keys(tile),
+      ...Object.keys(unroll),
+      ...vectorize ? [vectorize] : [],
+      ...grid ?? [],
+    ];
+    for (const axis of named) {
       if (!known.has(axis)) throw new ScheduleError(`${name} has no axis ${axis}`);
     }
+    if (grid && parallel !== undefined) throw new ScheduleError(`${name} cannot be both parallel and a grid`);
     const shared = parallel === undefined ? undefined : this.#parallel(parallel);
     const body: Statement[] = [], kinds = new Map<string, Scalar>();
     for (const part of parts) {
@@ -159,7 +170,14 @@ class Lowering {
       );
     }
     const outputs = [...new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)))];
-    return { name, tensors, outputs, ...(shared && { parallel: shared }), body };
+    return {
+      name,
+      tensors,
+      outputs,
+      ...(shared && { parallel: shared }),
+      ...(grid && { invocations: this.#invocations }),
+      body,
+    };
   }
 
   #parallel(name: string): LoopNest["parallel"] {
@@ -204,10 +222,9 @@ class Lowering {
     };
     const axes = [...part.axes].sort((a, b) => rank(a) - rank(b));
     const values = part.assignments.map(({ value }) => value);
-    this.#open(
+    this.#spread(
       axes,
-      new Set([STEP]),
-      [new Map([[STEP, { offset: variable("step") }]])],
+      new Map([[STEP, { offset: variable("step") }]]),
       values,
       scope,
       (points, scope) => {
@@ -232,6 +249,39 @@ class Lowering {
         }
       },
     );
+  }
+
+  /** Opens the grid if there is one, and the loops inside of it. */
+  #spread(
+    axes: readonly Axis[],
+    start: Point,
+    values: readonly Expr[],
+    scope: Scope,
+    body: (points: readonly Point[], scope: Scope) => void,
+  ): void {
+    const { grid, tile } = this.#schedule;
+    if (!grid) return this.#open(axes, new Set([STEP]), [start], values, scope, body);
+    const outer = axes.filter(({ name }) => grid.includes(name))
+      .sort((a, b) => grid.indexOf(a.name) - grid.indexOf(b.name));
+    const inside = new Scope(scope), loops: { variable: string; to: number; step: number }[] = [];
+    let points: readonly Point[] = [start];
+    for (const axis of outer) {
+      const { copies, width } = this.#group(axis, tile?.[axis.name] ?? 1), step = copies * width;
+      if (axis.extent % step !== 0) {
+        throw new ScheduleError(
+          `${this.#kernel.name}: steps of ${step} along ${axis.name} leave a rest of its ${axis.extent}, and a grid has none`,
+        );
+      }
+      const name = axis.extent > step ? inside.name(axis.name, "i32") : undefined;
+      if (name !== undefined) loops.push({ variable: name, to: axis.extent, step });
+      const coordinates = group(name === undefined ? constantOffset(0) : variable(name), copies, width);
+      points = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
+    }
+    const inner = axes.filter((axis) => !outer.includes(axis));
+    this.#open(inner, new Set([STEP, ...outer]), points, values, inside, body);
+    const statement = { kind: "grid", first: this.#invocations, loops, body: inside.statements } as const;
+    this.#invocations += gridPoints(statement);
+    this.#emit(scope, statement);
   }
 
   /** Points in groups: those that differ only along the axis in vectors go together. */
@@ -279,12 +329,6 @@ class Lowering {
   ): void {
     const { copies, width } = this.#group(axis, wanted);
     const iterations = Math.floor(axis.extent / (copies * width)), end = iterations * copies * width;
-    const group = (base: Offset, count: number, width: number): Coordinate[] =>
-      Array.from({ length: count }, (_, label) => ({
-        offset: combine([base, 1], [constantOffset(label * width), 1]),
-        ...(count > 1 && { label }),
-        ...(width > 1 && { lanes: true }),
-      }));
     if (iterations === 1 && !parallel && end === axis.extent) {
       return body(group(constantOffset(0), copies, width), scope);
     }
@@ -688,6 +732,15 @@ class Lowering {
     const bare = labels.length === 0 && scope.has(name) ? `${name}_sum` : name;
     return scope.name(labelled(bare, labels), type);
   }
+}
+
+/** Coordinates of so many neighbours from a place on, scalars or vectors. */
+function group(base: Offset, count: number, width: number): Coordinate[] {
+  return Array.from({ length: count }, (_, label) => ({
+    offset: combine([base, 1], [constantOffset(label * width), 1]),
+    ...(count > 1 && { label }),
+    ...(width > 1 && { lanes: true }),
+  }));
 }
 
 function labelled(name: string, labels: readonly number[]): string {

@@ -42,6 +42,15 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
           writer.block(open, () => print(s.body), close);
           break;
         }
+        case "grid": {
+          if (!syntax.grid) throw new Error(`${nest.name} has a grid, and its target has none`);
+          const [open, close, ...first] = syntax.grid(s);
+          writer.block(open, () => {
+            for (const line of first) writer.line(line);
+            print(s.body);
+          }, close);
+          break;
+        }
         case "block": {
           const [open, close] = syntax.block(s.last, end);
           writer.block(open, () => print(s.body), close);

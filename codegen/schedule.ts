@@ -19,10 +19,15 @@ export interface Schedule {
   readonly vectorize?: string;
   /** The axis whose iterations threads share; the outermost loop. */
   readonly parallel?: string;
+  /**
+   * For a GPU, in place of `parallel`: the axes of the index space whose loops become a grid of invocations, the last one
+   * fastest. Tiles and vectors along them must leave no rest. Loops along other axes stay inside of an invocation.
+   */
+  readonly grid?: readonly string[];
 }
 
 /** A schedule in words: `order o, n · tile n 2, o 4 · unroll i 2 · parallel o`. */
-export function scheduleText({ order = [], tile = {}, unroll = {}, vectorize, parallel }: Schedule): string {
+export function scheduleText({ order = [], tile = {}, unroll = {}, vectorize, parallel, grid }: Schedule): string {
   const sizes = (name: string, sizes: Readonly<Record<string, number>>) => {
     const set = Object.entries(sizes).filter(([, size]) => size > 1);
     return set.length === 0 ? [] : [`${name} ${set.map(([axis, size]) => `${axis} ${size}`).join(", ")}`];
@@ -33,6 +38,7 @@ export function scheduleText({ order = [], tile = {}, unroll = {}, vectorize, pa
     ...sizes("unroll", unroll),
     ...vectorize === undefined ? [] : [`vectorize ${vectorize}`],
     ...parallel === undefined ? [] : [`parallel ${parallel}`],
+    ...grid === undefined ? [] : [`grid ${grid.join(", ") || "one point"}`],
   ];
   return words.length === 0 ? "plain loops" : words.join(" · ");
 }

@@ -48,6 +48,9 @@ function simplifyBody(
           whole,
         ),
       });
+    } else if (statement.kind === "grid") {
+      const last = new Map(statement.loops.map(({ variable, to, step }) => [variable, to - step]));
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, last, whole) });
     } else if (statement.kind === "block") {
       result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), whole) });
     } else if (statement.kind === "comment") {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Kernel, LoopNest, Offset, Op, Type, Value } from "./ir.ts";
+import type { Kernel, LoopNest, Offset, Op, Statement, Type, Value } from "./ir.ts";
 import type { Plan } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -29,6 +29,8 @@ export interface Syntax {
   readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
   /** The line before and after the body of a loop. */
   loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
+  /** The lines before and after the body of a grid, and those that begin it; a language for threads has none. */
+  grid?(grid: Extract<Statement, { kind: "grid" }>): readonly [open: string, close: string, ...first: string[]];
   /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
   block(last: boolean, to: number): readonly [string, string];
   let(name: string, type: Type, value: Piece, given: Value): string;
@@ -67,6 +69,8 @@ export interface Target {
   readonly fma: boolean;
   /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */
   readonly sample?: Uint8Array<ArrayBuffer>;
+  /** Whether it is for a GPU: then the default never is this target, and workers do not run it. */
+  readonly gpu?: true;
   /** How sums are kept, for headers. */
   readonly numbers: string;
   /** Relative rounding errors: of each addition of a sum, and of a store. */

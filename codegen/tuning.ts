@@ -64,6 +64,7 @@ const directives: { readonly [Directive in keyof Required<Schedule>]: z.ZodType<
   unroll: byName(copies, "an object of copies by axis").optional(),
   vectorize: name.optional(),
   parallel: name.optional(),
+  grid: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
 };
 
 const schedule = z.strictObject(directives, "an object of directives").refine(

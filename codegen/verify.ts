@@ -12,6 +12,7 @@ import { children, expressions, freeAxes } from "./expr.ts";
 import {
   BYTES,
   type Expr,
+  gridPoints,
   isVector,
   type Kernel,
   LANES,
@@ -233,6 +234,24 @@ export function verifyNest(nest: LoopNest): void {
           );
           break;
         }
+        case "grid": {
+          const { invocations = 0 } = nest;
+          if (loops > 0 || alone) throw fail("a grid is inside of a loop");
+          const inside = new Map(meanings);
+          for (const { variable, to, step } of s.loops) {
+            if (types.has(variable) || inside.has(variable)) throw fail(`${variable} is defined twice`);
+            if (!(step > 0 && to > 0) || to % step !== 0) {
+              throw fail(`grid along ${variable} is not a whole number of steps`);
+            }
+            inside.set(variable, { kind: "loop", loop: { from: 0, step, count: to / step } });
+          }
+          if (s.first < 0 || s.first + gridPoints(s) > invocations) {
+            throw fail(`a grid needs more than ${invocations} invocations`);
+          }
+          // invocations have no accumulator in common
+          walk(s.body, inside, types, new Set(), { loops: loops + 1, alone: true });
+          break;
+        }
         case "block":
           walk(s.body, meanings, types, mutable, { loops, alone: alone || s.last && loops === 0 });
           break;
@@ -279,7 +298,7 @@ export function verifyNest(nest: LoopNest): void {
 
   walk(nest.body, new Map([["step", { kind: "row", of: "steps" }]]), new Map(), new Set(), {
     loops: 0,
-    alone: nest.parallel === undefined,
+    alone: nest.parallel === undefined && nest.invocations === undefined,
   });
   for (const tensor of nest.outputs) if (!stores.has(tensor)) throw fail(`${tensor} is never written`);
   for (const [tensor, places] of stores) proveWrites(nest, tensor, places);

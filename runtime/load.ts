@@ -6,6 +6,7 @@
 import type { Storage } from "../codegen/interpret.ts";
 import { type CompiledNet, hashOf } from "../codegen/compile.ts";
 import { bundle } from "./bundle.ts";
+import { loadGpuKernels } from "./gpu.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
 export type Code = string | WebAssembly.Module;
@@ -48,8 +49,8 @@ export interface LoadedKernel {
   load(storages: readonly Storage[]): void;
   /** Runs it; `from` and `to`: the share of a parallel loop. */
   run(step: number, from: number, to: number): void;
-  /** Copies what is where the kernel writes into the storages. */
-  read(storages: readonly Storage[]): void;
+  /** Copies what is where the kernel writes into the storages; of a GPU, it has to be waited for. */
+  read(storages: readonly Storage[]): void | Promise<void>;
 }
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */
@@ -110,6 +111,7 @@ export async function bindKernels(
 
 /** The kernels of a net by name. `room`: bytes for the tensors whose rows the run supplies. */
 export async function loadKernels(net: CompiledNet, room?: number): Promise<(name: string) => LoadedKernel> {
+  if (net.target.gpu) return await loadGpuKernels(net, room ?? 2 ** 20);
   return await bindKernels(prepareKernels(net, await loadCode(net), room));
 }
 

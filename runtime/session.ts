@@ -27,8 +27,24 @@ export interface Result {
   readonly correct: number;
 }
 
-/** A data set in memory: views of its rows. */
-interface Loaded {
+/** A network that trains and tests on data sets it holds: in shared memory, or on a GPU. */
+export interface NetSession {
+  /** Draws the initial parameters and clears the optimizer's state. */
+  initialize(seed: number): void;
+  /** A tensor's elements in the usual order: a copy. It must have no halo. */
+  read(name: string): Float32Array | Promise<Float32Array>;
+  /** Steps done of the epoch that is running. */
+  readonly progress: number;
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
+  train(set: number, epoch: Epoch, steps?: number): Promise<Result>;
+  /** Runs the network over a data set in its own order, without training. */
+  evaluate(set: number): Promise<Result>;
+  /** Gives back what it holds. */
+  close(): void;
+}
+
+/** What changes from step to step in one epoch over a data set, a row for each step. */
+export interface StepTables {
   readonly samples: number;
   readonly steps: number;
   readonly order: Int32Array;
@@ -40,14 +56,14 @@ const ALIGNMENT = 64;
 /** Largest memory of a session, in bytes. */
 const LARGEST = 2 ** 32;
 
-/** A network that trains and tests on data sets it holds. */
-export class Session {
+/** A network in shared memory, run by a team of workers. */
+export class Session implements NetSession {
   readonly #plan: Plan;
   readonly #memory: ArrayBufferLike;
-  readonly #sets: readonly Loaded[];
+  readonly #sets: readonly StepTables[];
   readonly #team: Team;
 
-  private constructor(plan: Plan, memory: ArrayBufferLike, sets: readonly Loaded[], team: Team) {
+  private constructor(plan: Plan, memory: ArrayBufferLike, sets: readonly StepTables[], team: Team) {
     this.#plan = plan;
     this.#memory = memory;
     this.#sets = sets;
@@ -118,42 +134,19 @@ export class Session {
 
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
   train(set: number, { seed, epoch, params }: Epoch, steps = this.#sets[set].steps): Promise<Result> {
-    const { order, samples, keys } = this.#sets[set];
-    shuffle(order, samples, streamKey(seed, "shuffle", epoch));
-    this.#fillParams(set, params);
-    if (keys) {
-      const names = this.#plan.keys, all = this.#sets[set].steps;
-      for (let step = 0; step < all; step++) {
-        for (const [column, name] of names.entries()) {
-          keys[step * names.length + column] = streamKey(seed, name, epoch * all + step);
-        }
-      }
-    }
+    fillTraining(this.#plan, this.#sets[set], { seed, epoch, params });
     return this.#run(set, "train", steps);
   }
 
   /** Runs the network over a data set in its own order, without training. */
   evaluate(set: number): Promise<Result> {
-    const { order, samples, steps } = this.#sets[set];
-    for (let i = 0; i < samples; i++) order[i] = i;
-    this.#fillParams(set, () => ({}));
-    return this.#run(set, "evaluate", steps);
+    fillEvaluation(this.#plan, this.#sets[set]);
+    return this.#run(set, "evaluate", this.#sets[set].steps);
   }
 
   /** Ends the team. */
   close(): void {
     this.#team.stop();
-  }
-
-  #fillParams(set: number, params: Epoch["params"]): void {
-    const { params: table, steps, samples } = this.#sets[set], names = this.#plan.params;
-    for (let step = 0; step < steps; step++) {
-      const values: Record<string, number> = {
-        ...params(step),
-        count: Math.min(this.#plan.batchSize, samples - step * this.#plan.batchSize),
-      };
-      for (const [column, name] of names.entries()) table[step * names.length + column] = values[name] ?? 0;
-    }
   }
 
   async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
@@ -164,14 +157,54 @@ export class Session {
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
     for (const sum of sums) sum.fill(0);
     await this.#team.run({ rows: set, mode, from: 0, to: steps });
-    const samples = Math.min(this.#sets[set].samples, steps * this.#plan.batchSize);
-    const [loss, correct] = sums.map((rows) => rows.reduce((sum, value) => sum + value, 0));
-    return { loss: loss / samples, correct };
+    return resultOf(this.#plan, this.#sets[set], steps, sums);
   }
 }
 
+/** The tables of an epoch of training: a shuffled order, the optimizer's numbers, what dropout drops. */
+export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, params }: Epoch): void {
+  const { order, samples, keys, steps } = tables;
+  shuffle(order, samples, streamKey(seed, "shuffle", epoch));
+  fillParams(plan, tables, params);
+  if (!keys) return;
+  for (let step = 0; step < steps; step++) {
+    for (const [column, name] of plan.keys.entries()) {
+      keys[step * plan.keys.length + column] = streamKey(seed, name, epoch * steps + step);
+    }
+  }
+}
+
+/** The tables of a test: samples in their own order. */
+export function fillEvaluation(plan: Plan, tables: StepTables): void {
+  for (let i = 0; i < tables.samples; i++) tables.order[i] = i;
+  fillParams(plan, tables, () => ({}));
+}
+
+function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {
+  const { params: names, batchSize } = plan;
+  for (let step = 0; step < steps; step++) {
+    const values: Record<string, number> = {
+      ...params(step),
+      count: Math.min(batchSize, samples - step * batchSize),
+    };
+    for (const [column, name] of names.entries()) table[step * names.length + column] = values[name] ?? 0;
+  }
+}
+
+/** The means of an epoch from the sums of loss and hits that each row of the batch has. */
+export function resultOf(
+  { batchSize }: Plan,
+  { samples: all }: StepTables,
+  steps: number,
+  sums: readonly Float32Array[],
+): Result {
+  const samples = Math.min(all, steps * batchSize);
+  const [loss, correct] = sums.map((rows) => rows.reduce((sum, value) => sum + value, 0));
+  return { loss: loss / samples, correct };
+}
+
 /** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */
-function checkFit(plan: Plan, set: Dataset): void {
+export function checkFit(plan: Plan, set: Dataset): void {
   const { shape, inputs, labels, samples, source } = set;
   const [, ...expected] = plan.tensors.data.shape;
   const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -207,14 +240,11 @@ function checkFit(plan: Plan, set: Dataset): void {
   checkLabels(set, plan.graph.shapes[plan.graph.output][0]);
 }
 
-function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): Loaded {
+function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): StepTables {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(set.inputs);
   if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
-  if (rows.targets) {
-    const outputs = plan.tensors.targets.shape[1], targets = new Float32Array(memory, ...rows.targets);
-    for (const [i, label] of set.labels.entries()) targets[i * outputs + label] = 1;
-  }
+  if (rows.targets) fillTargets(plan, new Float32Array(memory, ...rows.targets), set);
   return {
     samples: set.samples,
     steps: Math.ceil(set.samples / plan.batchSize),
@@ -222,4 +252,10 @@ function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number,
     params: new Float32Array(memory, ...rows.params),
     ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
   };
+}
+
+/** Rows of zeros with a 1 at the label. */
+export function fillTargets({ tensors }: Plan, targets: Float32Array, { labels }: Dataset): void {
+  const outputs = tensors.targets.shape[1];
+  for (const [i, label] of labels.entries()) targets[i * outputs + label] = 1;
 }

@@ -60,11 +60,12 @@ export async function timeKernels(
   const load = await loadKernels(net, roomFor(net.plan));
   const planned = net.plan.train.kernels;
   const kernels = kernelsOf({ ...net.plan, evaluate: net.plan.train });
-  return kernels.filter(({ name }) => only === undefined || name === only).map((kernel) => {
+  const timed: KernelTime[] = [];
+  for (const kernel of kernels.filter(({ name }) => only === undefined || name === only)) {
     const compiled = net.kernels.get(kernel.name)!;
     const loaded = load(kernel.name);
     const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
-    const { ok, error, tolerance } = verifyKernelCode(
+    const { ok, error, tolerance } = await verifyKernelCode(
       compiled,
       loaded,
       bindings,
@@ -86,7 +87,7 @@ export async function timeKernels(
     times.sort((a, b) => a - b);
     const { flops, read, written, slow } = cost(kernel);
     const all = kernel.parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
-    return {
+    timed.push({
       kernel: kernel.name,
       schedule: scheduleText(compiled.schedule),
       seconds: times[0] / 1000,
@@ -97,6 +98,7 @@ export async function timeKernels(
       slow,
       gathers: all.some((e) => e.kind === "load" && e.index.some(({ kind }) => kind === "load")),
       vectors: compiled.schedule.vectorize !== undefined,
-    };
-  });
+    });
+  }
+  return timed;
 }

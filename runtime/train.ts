@@ -7,8 +7,10 @@ import type { Plan } from "../codegen/plan.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { initialLearningRate, type Spec } from "../codegen/spec.ts";
 import type { DataSplit } from "./data.ts";
+import type { GpuCode } from "./gpu.ts";
 import type { Code } from "./load.ts";
-import { Session } from "./session.ts";
+import { type GpuReport, GpuSession } from "./gpu_session.ts";
+import { type NetSession, Session } from "./session.ts";
 
 /** What one epoch brought. */
 export interface EpochReport {
@@ -30,7 +32,7 @@ export interface TrainingReport {
   readonly net: string;
   /** Name of the target. */
   readonly target: string;
-  /** Workers. */
+  /** Workers; 0 where a GPU trains. */
   readonly threads: number;
   /** Samples per step. */
   readonly batchSize: number;
@@ -44,6 +46,8 @@ export interface TrainingReport {
   readonly training: { readonly images: number; readonly seconds: number; readonly imagesPerSecond: number };
   /** The test samples, after training. */
   readonly test: { readonly correct: number; readonly total: number; readonly accuracy: number; readonly loss: number };
+  /** For a target on a GPU: which, and what a step and an epoch ask of it. */
+  readonly gpu?: GpuReport;
   /** Of this program, and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -88,13 +92,16 @@ export async function run(
     spec: Spec;
     plan: Plan;
     target: string;
-    code: Code;
+    code: Code | GpuCode;
     registry: Registry;
   },
   { train, test }: DataSplit,
   { threads, epochs, seed, onProgress, onEpoch }: RunOptions,
 ): Promise<Trained> {
-  const session = await Session.open(plan, code, [train, test], threads);
+  const onGpu = typeof code === "object" && "dispatches" in code
+    ? await GpuSession.open(plan, code, [train, test])
+    : undefined;
+  const session: NetSession = onGpu ?? await Session.open(plan, code as Code, [train, test], threads);
   try {
     session.initialize(seed);
     const { optimizer, scheduler } = spec.training;
@@ -133,21 +140,23 @@ export async function run(
     const seconds = (performance.now() - begin) / 1000;
     const { loss, correct } = await session.evaluate(1);
     const trained = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
-    const parameters = new Map(
-      trained.map(({ name, shape, layout }) => [name, { shape: layout?.shape ?? shape, values: session.read(name) }]),
-    );
+    const parameters = new Map<string, { shape: readonly number[]; values: Float32Array }>();
+    for (const { name, shape, layout } of trained) {
+      parameters.set(name, { shape: layout?.shape ?? shape, values: await session.read(name) });
+    }
     const images = epochs * train.samples;
     return {
       report: {
         net: plan.name,
         target,
-        threads,
+        threads: onGpu ? 0 : threads,
         batchSize: plan.batchSize,
         seed,
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
         epochs: reports,
         training: { images, seconds, imagesPerSecond: images / seconds },
         test: { correct, total: test.samples, accuracy: correct / test.samples, loss },
+        ...onGpu && { gpu: onGpu.report },
         versions: {
           kernelwright: VERSION,
           deno: Deno.version.deno,

@@ -85,7 +85,9 @@ export async function verifyNet(
   const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
     const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
-    add(verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed));
+    add(
+      await verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed),
+    );
   }
   const small = { ...spec, batchSize: Math.min(spec.batchSize, 2) };
   for (const row of checkGradients(small, registry, seed, data)) add(row);
@@ -96,7 +98,7 @@ export async function verifyNet(
 }
 
 /** Runs a generated kernel, split as a team would, and the interpreter on the same random data. */
-export function verifyKernelCode(
+export async function verifyKernelCode(
   { kernel, nest }: CompiledKernel,
   { load, run, read }: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
@@ -104,12 +106,12 @@ export function verifyKernelCode(
   spec: Spec,
   target: Target,
   seed: number,
-): VerifyRow {
+): Promise<VerifyRow> {
   const { given, expected } = kernelCase(kernel, bindings, plan, spec, seed);
   const own = Object.keys(nest.tensors).map((symbol) => given[symbol]);
   load(own);
   for (const call of teamCalls(nest)) run(...call);
-  read(own);
+  await read(own);
   return compareStorages(kernel, given, expected, target);
 }
 

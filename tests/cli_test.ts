@@ -109,7 +109,7 @@ const see = (command: string) => `see deno task ${command} --help\n`;
 const NETS = await specNames(join(PROJECT, "specs"));
 const KERNELS = "batch_gather, batch_gather_label";
 const TARGETS = ["wasm_relaxed", "wasm", "typescript"];
-const TARGET_CHOICE = "choose from auto, wasm_relaxed, wasm, typescript";
+const TARGET_CHOICE = "choose from auto, wasm_relaxed, wasm, typescript, webgpu";
 
 /** Command lines, with their exit code and what they say on stderr: all of it, or a pattern. */
 const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] = [
@@ -351,7 +351,10 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
 });
 
 Deno.test("generate writes, checks, repairs and leaves alone", async () => {
-  const root = join(OUT, "check"), net = join(root, NET), kernels = join(net, "typescript");
+  const root = join(OUT, "check"),
+    net = join(root, NET),
+    kernels = join(net, "typescript"),
+    shaders = join(net, "webgpu");
   const modules = ["wasm_relaxed", "wasm"].map((target) => join(net, target, "module.wat"));
   // the one of TypeScript is among the names of its folder
   const plans = ["wasm_relaxed", "wasm"].map((target) => join(net, target, "plan.txt"));
@@ -369,16 +372,23 @@ Deno.test("generate writes, checks, repairs and leaves alone", async () => {
   assert.equal(first.code, 0);
   const names = [...Deno.readDirSync(join(PROJECT, kernels))].map(({ name }) => name);
   assert(names.includes("step.ts") && names.includes("linear1_forward.ts") && names.includes("plan.txt"));
+  const others = [...Deno.readDirSync(join(PROJECT, shaders))].map(({ name }) => name);
+  assert(others.includes("step.json") && others.some((name) => name.endsWith(".wgsl")) && others.includes("plan.txt"));
   assert.deepEqual(
     first.stdout.trimEnd().split("\n").sort(),
-    [...plans, ...modules, ...names.map((name) => join(kernels, name))].map((path) => `wrote ${path}`).sort(),
+    [
+      ...plans,
+      ...modules,
+      ...names.map((name) => join(kernels, name)),
+      ...others.map((name) => join(shaders, name)),
+    ].map((path) => `wrote ${path}`).sort(),
   );
   const listed = (path: string) => [...Deno.readDirSync(join(PROJECT, path))].map(({ name }) => name).sort();
-  assert.deepEqual(listed(net), ["typescript", "wasm", "wasm_relaxed"]);
+  assert.deepEqual(listed(net), ["typescript", "wasm", "wasm_relaxed", "webgpu"]);
   for (const target of ["wasm", "wasm_relaxed"]) {
     assert.deepEqual(listed(join(net, target)), ["module.wat", "plan.txt"]);
   }
-  const upToDate = outcome(0, [`${NET}: ${names.length + 4} files up to date`]);
+  const upToDate = outcome(0, [`${NET}: ${names.length + others.length + 4} files up to date`]);
   assert.deepEqual(await generate("--check"), upToDate);
   assert.deepEqual(await generate(), upToDate);
 

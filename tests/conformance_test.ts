@@ -5,7 +5,7 @@ import { kernelText } from "../codegen/ir_text.ts";
 import { scheduleText } from "../codegen/schedule.ts";
 import type { Target } from "../codegen/target.ts";
 import { verifyNet as verifyWith, type VerifyRow } from "../runtime/verify.ts";
-import { parseSpec, registry, targets, verifyNet } from "../mod.ts";
+import { parseSpec, processorTargets as targets, registry, verifyNet } from "../mod.ts";
 import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
 

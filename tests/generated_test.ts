@@ -13,6 +13,7 @@ Deno.test("targets, fastest first, and the file of each that is loaded", () => {
     "wasm_relaxed/module.wat",
     "wasm/module.wat",
     "typescript/step.ts",
+    "webgpu/step.json",
   ]);
 });
 

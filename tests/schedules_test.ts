@@ -8,7 +8,7 @@ import { lower } from "../codegen/lower.ts";
 import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { simplify } from "../codegen/simplify.ts";
 import { verifyNest } from "../codegen/verify.ts";
-import { loadSpec, parseSpec, registry, targets } from "../mod.ts";
+import { loadSpec, parseSpec, processorTargets as targets, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const SPECS = join(import.meta.dirname!, "..", "specs");

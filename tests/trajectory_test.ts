@@ -7,7 +7,7 @@ import { initialLearningRate } from "../codegen/spec.ts";
 import { loadCode } from "../runtime/load.ts";
 import { shuffle, streamKey, uniform } from "../runtime/random.ts";
 import { Session } from "../runtime/session.ts";
-import { type Dataset, fromArrays, parseSpec, registry, type Spec, targets } from "../mod.ts";
+import { type Dataset, fromArrays, parseSpec, processorTargets as targets, registry, type Spec } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const STEPS = 20, SEED = 5;

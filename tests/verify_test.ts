@@ -17,7 +17,7 @@ import { simplify } from "../codegen/simplify.ts";
 import { parseSpec } from "../codegen/spec.ts";
 import { VerifyError, verifyKernel, verifyNest } from "../codegen/verify.ts";
 import { kernels } from "../kernels/mod.ts";
-import { targets } from "../mod.ts";
+import { processorTargets as targets } from "../mod.ts";
 import { schedulers } from "../runtime/schedulers.ts";
 import { randomSpec } from "./random_spec.ts";
 
@@ -42,10 +42,12 @@ const KERNELS = new Map(
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
 const LOSS = "loss_forward", UPDATE = "linear1_update_weight", LANES = "linear1_backward_weight";
+const GRID = "linear1_backward_input";
 /** Two rows of the batch at a time, shared by threads, and the third alone. */
 const SCHEDULES: Readonly<Record<string, Schedule>> = {
   [LINEAR]: { tile: { n: 2 }, parallel: "n" },
   [LANES]: { vectorize: "i" },
+  [GRID]: { tile: { i: 2 }, grid: ["n", "i"] },
 };
 
 // deno-lint-ignore no-explicit-any -- copies of read-only structures, to be damaged
@@ -83,6 +85,45 @@ type Damage = readonly [what: string, kernel: string, damage: (damaged: Loose) =
  *   last: for o: y_sum = 0; for i: let x_ni, w_oi, set y_sum; let b_o, store y
  */
 const NEST_DAMAGES: readonly Damage[] = [
+  [
+    "a grid that ends within a step",
+    GRID,
+    (nest) => nest.body[0].loops[1].to = 7,
+    "grid along i is not a whole number of steps",
+  ],
+  [
+    "a grid with an invocation too few",
+    GRID,
+    (nest) => nest.invocations--,
+    "a grid needs more than 11 invocations",
+  ],
+  [
+    "a grid that is run twice",
+    GRID,
+    (nest) => {
+      const loop = { kind: "loop", variable: "twice", from: 0, to: 2, step: 1, parallel: false };
+      nest.body = [{ ...loop, body: nest.body }];
+    },
+    "a grid is inside of a loop",
+  ],
+  [
+    "a grid that leaves out points",
+    GRID,
+    (nest) => nest.body[0].loops[0].to = 2,
+    "16 of 24 elements of dx are written",
+  ],
+  [
+    "a variable of a grid that there is already",
+    GRID,
+    (nest) => nest.body[0].loops[1].variable = "step",
+    "step is defined twice",
+  ],
+  [
+    "stores that all invocations do",
+    GRID,
+    (nest) => nest.body = nest.body[0].body,
+    "n is not defined",
+  ],
   [
     "a vector that reaches over the last element",
     LANES,
@@ -541,7 +582,7 @@ const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
 const nestOf = (name: string): LoopNest => simplify(lower(kernelOf(name), SCHEDULES[name] ?? {}));
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 53);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 59);
 });
 
 Deno.test("damaged kernels are refused", () => {
@@ -639,7 +680,7 @@ function accessesOf(nest: LoopNest): Access[] {
   const walk = (body: readonly Statement[], outer: Ranges) => {
     const ranges = new Map(outer);
     for (const s of body) {
-      if (s.kind === "comment") continue;
+      if (s.kind === "comment" || s.kind === "grid") continue;
       if (s.kind === "loop") {
         walk(s.body, new Map([...ranges, [s.variable, [s.from, s.to - s.step]]]));
       } else if (s.kind === "block") walk(s.body, ranges);

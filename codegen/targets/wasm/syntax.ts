@@ -245,7 +245,7 @@ function addressesOf(nest: LoopNest): Set<string> {
   };
   const visit = (body: readonly Statement[]) => {
     for (const s of body) {
-      if (s.kind === "loop" || s.kind === "block") visit(s.body);
+      if ("body" in s) visit(s.body);
       else if (s.kind === "let" && s.value.kind === "offset") {
         bases.set(s.name, [...bases.get(s.name) ?? [], s.value.offset]);
       } else if (s.kind !== "comment") value(s.value);
@@ -284,7 +284,7 @@ function localsOf(body: readonly Statement[]): Map<string, string[]> {
   const types = new Map<string, string>();
   const visit = (body: readonly Statement[]) => {
     for (const s of body) {
-      if (s.kind === "loop" || s.kind === "block") visit(s.body);
+      if ("body" in s) visit(s.body);
       if (s.kind === "loop") types.set(`$${s.variable}`, "i32");
       if (s.kind === "let" || s.kind === "variable") types.set(local(s.name, s.type), stored(s.type));
     }

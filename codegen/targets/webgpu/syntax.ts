@@ -1,0 +1,270 @@
+/**
+ * How WGSL spells a loop nest: each tensor is a storage buffer of its own, each point of a grid an invocation.
+ *
+ * WGSL's maths may be finite: it has no infinity to write down, and what becomes of NaN is the driver's.
+ *
+ * @module
+ */
+import {
+  gridPoints,
+  isVector,
+  LANES,
+  type LoopNest,
+  type Offset,
+  type Op,
+  scalarOf,
+  type Statement,
+  type TensorType,
+  type Type,
+  typeOf,
+  type Value,
+} from "../../ir.ts";
+import { WORKGROUP, workgroups } from "../../dispatch.ts";
+import type { Piece, Syntax } from "../../target.ts";
+
+/** Levels, loosest first: comparison, sums, products, signs, atoms. */
+const COMPARISON = 1, SUM = 2, PRODUCT = 3, SIGN = 4, ATOM = 5;
+
+const atom = (text: string): Piece => ({ text, level: ATOM });
+const inside = (piece: Piece, level: number) => piece.level < level ? `(${piece.text})` : piece.text;
+/** A left-associative operator: its right side needs a tighter level. */
+const infix = (sign: string, level: number) => (a: Piece, b: Piece): Piece => ({
+  text: `${inside(a, level)} ${sign} ${inside(b, level + 1)}`,
+  level,
+});
+const compare = (sign: string) => (a: Piece, b: Piece): Piece => ({
+  text: `${inside(a, SUM)} ${sign} ${inside(b, SUM)}`,
+  level: COMPARISON,
+});
+const call = (name: string) => (...operands: Piece[]): Piece =>
+  atom(`${name}(${operands.map(({ text }) => text).join(", ")})`);
+/** `select(b, a, condition)`: WGSL has the condition last. */
+const choice = (condition: Piece, a: Piece, b: Piece): Piece => call("select")(b, a, condition);
+
+const TYPE: Readonly<Record<Type, string>> = {
+  f32: "f32",
+  i32: "i32",
+  u32: "u32",
+  bool: "bool",
+  f32x4: "vec4<f32>",
+  i32x4: "vec4<i32>",
+  u32x4: "vec4<u32>",
+  boolx4: "vec4<bool>",
+};
+
+/** Names of kernels' symbols that WGSL has taken, or that this file needs. */
+const TAKEN = new Set(
+  ("abs array bool clamp exp f32 i32 id let log max point select sqrt step_row tanh target u32 var vec4 " +
+    "active as async await break case class common continue default do else enum false filter final fn for from get if " +
+    "import in layout loop match meta mod module move new null of package partition pass private public ref register " +
+    "return self set shared smooth static struct switch this true type use using where while with yield").split(" "),
+);
+const identifier = (name: string) => TAKEN.has(name) ? `${name}_` : name;
+
+function offsetText({ constant, terms }: Offset): string {
+  const ordered = [...terms].sort((a, b) => Number(a.coefficient < 0) - Number(b.coefficient < 0));
+  let text = "";
+  for (const { variable, coefficient } of ordered) {
+    const size = Math.abs(coefficient), name = identifier(variable), word = size === 1 ? name : `${name} * ${size}`;
+    text += text === "" ? `${coefficient < 0 ? "-" : ""}${word}` : `${coefficient < 0 ? " - " : " + "}${word}`;
+  }
+  if (text === "") return String(constant);
+  return constant === 0 ? text : `${text} ${constant < 0 ? "-" : "+"} ${Math.abs(constant)}`;
+}
+
+const offsetPiece = (offset: Offset): Piece => ({
+  text: offsetText(offset),
+  level: offset.terms.length === 0 || /^\w+$/.test(offsetText(offset)) ? ATOM : SUM,
+});
+
+/** The least finite number, where others begin a maximum with -infinity. */
+const LEAST = "-3.4028234663852886e38f";
+
+function constant(value: number, type: Type): Piece {
+  if (type === "u32") return atom(`${value >>> 0}u`);
+  if (type !== "f32") return { text: String(value | 0), level: value < 0 ? SIGN : ATOM };
+  if (value === -Infinity) return { text: LEAST, level: SIGN };
+  return { text: `${Math.fround(value) === 0 ? 0 : value}f`, level: value < 0 ? SIGN : ATOM };
+}
+
+/** Beyond it tanh is 1 in f32; drivers may compute it from powers of e, which overflow. */
+const TANH_LIMIT = "10f";
+const tanh = (low: string, high: string) => (x: Piece) => atom(`tanh(clamp(${x.text}, ${low}, ${high}))`);
+
+const OPERATIONS: Record<Op, (...operands: Piece[]) => Piece> = {
+  add: infix("+", SUM),
+  sub: infix("-", SUM),
+  mul: infix("*", PRODUCT),
+  div: infix("/", PRODUCT),
+  fma: (a, b, c) => infix("+", SUM)(infix("*", PRODUCT)(a, b), c),
+  max: call("max"),
+  abs: call("abs"),
+  neg: (a) => ({ text: `-${inside(a, ATOM)}`, level: SIGN }),
+  sqrt: call("sqrt"),
+  exp: call("exp"),
+  log: call("log"),
+  tanh: (x) => tanh(`-${TANH_LIMIT}`, TANH_LIMIT)(x),
+  lt: compare("<"),
+  le: compare("<="),
+  eq: compare("=="),
+  select: choice,
+  pick: choice,
+  float: call("f32"),
+  ufloat: call("f32"),
+  unsigned: call("u32"),
+  umul: infix("*", PRODUCT),
+  uxor: (a, b) => atom(`(${inside(a, ATOM)} ^ ${inside(b, ATOM)})`),
+  ushr: (a, b) => atom(`(${inside(a, ATOM)} >> ${inside(b, ATOM)})`),
+};
+
+/** Whether a tensor is stored as bytes, four to a word: only the run's samples are. */
+const isPacked = ({ dtype, rows }: TensorType) => dtype === "u8" && rows !== undefined;
+
+/** The table that `print.ts` walks with, for one kernel. */
+export function syntax(): Syntax {
+  let types: LoopNest["tensors"] = {};
+  /** Tensors that this kernel accesses by aligned vectors only. */
+  let wide: ReadonlySet<string> = new Set();
+  const place = (tensor: string, offset: Offset) => `${identifier(tensor)}[${offsetText(offset)}]`;
+  const vectorPlace = (tensor: string, offset: Offset) => {
+    const whole = [offset.constant, ...offset.terms.map(({ coefficient }) => coefficient)].every((n) =>
+      n % LANES === 0
+    );
+    if (!whole) return `${identifier(tensor)}[${inside(offsetPiece(offset), ATOM)} / ${LANES}]`;
+    return place(tensor, {
+      constant: offset.constant / LANES,
+      terms: offset.terms.map((term) => ({ ...term, coefficient: term.coefficient / LANES })),
+    });
+  };
+  const lanes = (offset: Offset) =>
+    Array.from({ length: LANES }, (_, lane): Offset => ({ ...offset, constant: offset.constant + lane }));
+  return {
+    constant,
+    local: (name) => atom(identifier(name)),
+    offset: offsetPiece,
+    element(tensor, offset, type) {
+      if (isPacked(types[tensor])) {
+        const at = offsetText(offset);
+        return atom(`i32((${identifier(tensor)}[(${at}) >> 2u] >> (8u * u32((${at}) & 3))) & 0xffu)`);
+      }
+      if (!isVector(type)) return atom(place(tensor, offset));
+      if (wide.has(tensor)) return atom(vectorPlace(tensor, offset));
+      return atom(`${TYPE[type]}(${lanes(offset).map((at) => place(tensor, at)).join(", ")})`);
+    },
+    operations: OPERATIONS,
+    vectors: {
+      operations: {
+        ...OPERATIONS,
+        tanh: tanh(`vec4<f32>(-${TANH_LIMIT})`, `vec4<f32>(${TANH_LIMIT})`),
+        float: call("vec4<f32>"),
+        ufloat: call("vec4<f32>"),
+        unsigned: call("vec4<u32>"),
+      },
+      ramp: (offset, step) => ({
+        text: `${offsetText(offset)} + vec4<i32>(${[0, 1, 2, 3].map((lane) => lane * step).join(", ")})`,
+        level: SUM,
+      }),
+      splat: ({ text }, type) => atom(`${TYPE[`${scalarOf(type)}x4`]}(${text})`),
+      total: (value) => {
+        const v = inside(value, ATOM);
+        return atom(`((${v}.x + ${v}.y) + (${v}.z + ${v}.w))`);
+      },
+    },
+    loop(variable, from, to, step) {
+      const name = identifier(variable);
+      return [`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}) {`, "}"];
+    },
+    grid(grid) {
+      const { first, loops } = grid, end = first + gridPoints(grid);
+      const tests = [...first > 0 ? [`point >= ${first}`] : [], `point < ${end}`];
+      const start = first === 0 ? "point" : `(point - ${first})`;
+      const lines = loops.map(({ variable, to, step }, i) => {
+        const inner = loops.slice(i + 1).reduce((product, loop) => product * (loop.to / loop.step), 1);
+        const quotient = inner === 1 ? start : `${start} / ${inner}`;
+        // the outermost one needs no remainder
+        const index = i === 0 ? quotient : `${quotient} % ${to / step}`;
+        return `let ${identifier(variable)} = ${
+          step === 1 ? index : i === 0 && inner === 1 ? `${index} * ${step}` : `(${index}) * ${step}`
+        };`;
+      });
+      return [`if (${tests.join(" && ")}) {`, "}", ...lines];
+    },
+    block: () => ["{", "}"],
+    let: (name, type, { text }) => `let ${identifier(name)}: ${TYPE[type]} = ${text};`,
+    variable: (name, type, { text }) => `var ${identifier(name)}: ${TYPE[type]} = ${text};`,
+    set: (name, _type, { text }) => `${identifier(name)} = ${text};`,
+    accumulate: (name, _type, { text }) => `${identifier(name)} += ${text};`,
+    store(tensor, offset, type, { text, level }) {
+      if (!isVector(type)) return `${place(tensor, offset)} = ${text};`;
+      if (wide.has(tensor)) return `${vectorPlace(tensor, offset)} = ${text};`;
+      const value = level === ATOM && /^\w+$/.test(text) ? text : "four";
+      const stores = lanes(offset).map((at, lane) => `${place(tensor, at)} = ${value}.${"xyzw"[lane]};`).join(" ");
+      return value === "four" ? `{ let four = ${text}; ${stores} }` : stores;
+    },
+    comment: (text) => `// ${text}`,
+    kernel(nest) {
+      types = nest.tensors;
+      wide = alignedOnly(nest);
+      const writes = new Set(nest.outputs), lines: string[] = [];
+      const steps = Object.values(types).some(({ rows }) => rows === "steps");
+      if (steps) lines.push("@group(0) @binding(0) var<uniform> step_row: i32;");
+      for (const [i, [symbol, type]] of Object.entries(types).entries()) {
+        const access = writes.has(symbol) ? "read_write" : "read";
+        lines.push(
+          `@group(1) @binding(${i}) var<storage, ${access}> ${identifier(symbol)}: array<${
+            stored(type, wide.has(symbol))
+          }>;`,
+        );
+      }
+      const [x, y] = workgroups(nest);
+      lines.push("", `@compute @workgroup_size(${WORKGROUP}) // ${x}${y > 1 ? ` x ${y}` : ""} workgroups`);
+      lines.push(`fn ${nest.name}(@builtin(global_invocation_id) id: vec3<u32>) {`);
+      return [
+        lines.join("\n"),
+        "}",
+        y > 1 ? `let point = i32(id.y * ${x * WORKGROUP}u + id.x);` : "let point = i32(id.x);",
+        ...steps ? ["let step = step_row;"] : [],
+      ];
+    },
+  };
+}
+
+/** What a tensor's buffer is an array of. */
+function stored(type: TensorType, wide: boolean): string {
+  const element = isPacked(type) ? "u32" : type.dtype === "u8" ? "i32" : type.dtype;
+  return wide ? `vec4<${element}>` : element;
+}
+
+/** The tensors of a nest that are only accessed four neighbours at a time, from places that are multiples of four. */
+function alignedOnly(nest: LoopNest): Set<string> {
+  const some = new Set<string>(), others = new Set<string>();
+  const aligned = ({ constant, terms }: Offset, multiples: ReadonlySet<string>) =>
+    constant % LANES === 0 &&
+    terms.every(({ variable, coefficient }) => coefficient % LANES === 0 || multiples.has(variable));
+  const access = (tensor: string, offset: Offset, vector: boolean, multiples: ReadonlySet<string>) =>
+    (vector && aligned(offset, multiples) ? some : others).add(tensor);
+  const value = (v: Value, multiples: ReadonlySet<string>): void => {
+    if (v.kind === "element") access(v.tensor, v.offset, isVector(v.type), multiples);
+    if (v.kind === "splat" || v.kind === "total") value(v.value, multiples);
+    if (v.kind === "apply") { for (const operand of v.operands) value(operand, multiples); }
+  };
+  const visit = (body: readonly Statement[], outer: ReadonlySet<string>) => {
+    const multiples = new Set(outer);
+    for (const s of body) {
+      if (s.kind === "comment") continue;
+      if ("value" in s) value(s.value, multiples);
+      if (s.kind === "store") access(s.tensor, s.offset, isVector(typeOf(s.value)), multiples);
+      if (s.kind === "let" && s.value.kind === "offset" && aligned(s.value.offset, multiples)) multiples.add(s.name);
+      if (s.kind === "grid") {
+        visit(s.body, new Set([...multiples, ...s.loops.flatMap((l) => l.step % LANES === 0 ? [l.variable] : [])]));
+      }
+      if (s.kind === "loop") {
+        const whole = s.from % LANES === 0 && s.step % LANES === 0;
+        visit(s.body, whole ? new Set([...multiples, s.variable]) : multiples);
+      }
+      if (s.kind === "block") visit(s.body, multiples);
+    }
+  };
+  visit(nest.body, new Set());
+  return new Set([...some].filter((tensor) => !others.has(tensor)));
+}

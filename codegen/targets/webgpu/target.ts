@@ -1,0 +1,72 @@
+/**
+ * The WebGPU target: a WGSL file per dispatch, and `step.json`, the list of dispatches that make a step.
+ *
+ * @module
+ */
+import { type Dispatch, type Dispatches, dispatchOf } from "../../dispatch.ts";
+import { headerLines } from "../../header.ts";
+import type { Plan, PlannedKernel } from "../../plan.ts";
+import { printNest } from "../../print.ts";
+import type { CompiledKernel, Target } from "../../target.ts";
+import { verifyNest } from "../../verify.ts";
+import { Writer } from "../../writer.ts";
+import { groups, levels, merge } from "./merge.ts";
+import { candidates } from "./schedules.ts";
+import { syntax } from "./syntax.ts";
+
+/** How sums are kept. */
+const NUMBERS = "f32";
+
+/** WGSL for GPUs. */
+export const webgpu: Target = {
+  name: "webgpu",
+  syntax,
+  entry: "step.json",
+  gpu: true,
+  // drivers fuse where they like; asked for, it is emulated by some
+  fma: false,
+  numbers: NUMBERS,
+  // WGSL allows e^x an error of 3 + 2 |x| units in the last place, which counts where |x| is small, and a quotient 2.5
+  epsilon: { sum: 2 ** -23, store: 2 ** -20 },
+  commentMark: "//",
+  layout: "lanes",
+  wholeAddresses: false,
+  candidates,
+  files,
+};
+
+function files(
+  plan: Plan,
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  texts: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const written: Record<string, string> = {}, dispatches: Record<string, Dispatch> = {};
+  const step = (planned: readonly PlannedKernel[]) =>
+    levels(planned, plan).flatMap((level) =>
+      groups(level.map(({ kernel: { name }, bindings }) => ({ ...kernels.get(name)!, bindings }))).map((group) => {
+        const [first] = group, names = group.map(({ kernel }) => kernel.name);
+        const wish = group.length === 1 ? first.nest.name : `${first.nest.name}_and_${group.length - 1}_more`;
+        let name = wish;
+        for (let i = 2; dispatches[name] && dispatches[name].kernels.join() !== names.join(); i++) {
+          name = `${wish}_${i}`;
+        }
+        const { nest, bindings } = group.length === 1 ? first : merge(name, group);
+        verifyNest(nest);
+        dispatches[name] = dispatchOf(names, nest, bindings, plan);
+        written[`${name}.wgsl`] = group.length === 1 ? texts.get(name)! : mergedText(plan.name, group, nest);
+        return name;
+      })
+    );
+  const [train, evaluate] = [step(plan.train.kernels), step(plan.evaluate.kernels)];
+  const about = `net ${plan.name}, batch ${plan.batchSize} · regenerate: deno task generate specs/${plan.name}.json`;
+  const list: Dispatches = { about, kernels: dispatches, train, evaluate };
+  return { ...written, "step.json": `${JSON.stringify(list, null, 2)}\n` };
+}
+
+/** The heads of some kernels, and the one function that is all of them. */
+function mergedText(net: string, group: readonly CompiledKernel[], nest: CompiledKernel["nest"]): string {
+  const writer = new Writer();
+  for (const compiled of group) for (const line of headerLines(compiled, NUMBERS, net)) writer.line(`// ${line}`);
+  printNest(nest, syntax(), writer);
+  return writer.toString();
+}

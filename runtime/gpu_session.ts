@@ -1,0 +1,319 @@
+/**
+ * A network on a GPU: every tensor in a buffer, data sets with it, many steps to a submission.
+ *
+ * @module
+ */
+import { fromStored, toStored } from "../codegen/arrange.ts";
+import type { Plan, PlannedTensor } from "../codegen/plan.ts";
+import type { Dataset } from "./data.ts";
+import {
+  bufferBytes,
+  checked,
+  createPipeline,
+  entries,
+  type Gpu,
+  type GpuCode,
+  inBuffer,
+  openGpu,
+  type Pipeline,
+  readBuffers,
+  STEP_STRIDE,
+  stepEntry,
+  stepLayout,
+  stepNumbers,
+} from "./gpu.ts";
+import { initialize } from "./random.ts";
+import {
+  checkFit,
+  type Epoch,
+  fillEvaluation,
+  fillTargets,
+  fillTraining,
+  type NetSession,
+  type Result,
+  resultOf,
+  type StepTables,
+} from "./session.ts";
+
+/** Steps that are submitted together: waiting for a submission costs 10 ms, so there must be many in it. */
+const SUBMITTED_STEPS = 128;
+
+/** What a run asks of a GPU. */
+export interface GpuReport {
+  /** The adapter. */
+  readonly adapter: string;
+  /** Whether it is the processor, not a GPU. */
+  readonly fallback: boolean;
+  /** Kernels started in a training step. */
+  readonly dispatchesPerStep: number;
+  /** How often work was handed over in the last epoch of training. */
+  readonly submitsPerEpoch: number;
+  /** How often results were waited for in it. */
+  readonly readBacksPerEpoch: number;
+  /** Compiling all kernels for the device, in seconds. */
+  readonly compileSeconds: number;
+  /** Making buffers and copying the data sets into them, in seconds; parts of it may be done later. */
+  readonly uploadSeconds: number;
+}
+
+/** A data set on the device. */
+interface Loaded {
+  readonly tables: StepTables;
+  readonly buffers: Readonly<Record<string, GPUBuffer>>;
+  /** The tensors of each kernel. */
+  readonly groups: Readonly<Record<string, GPUBindGroup>>;
+}
+
+/** A network that trains and tests on data sets it holds, on a GPU. */
+export class GpuSession implements NetSession {
+  readonly #plan: Plan;
+  readonly #gpu: Gpu;
+  readonly #code: GpuCode;
+  readonly #pipelines: Readonly<Record<string, Pipeline>>;
+  readonly #buffers: Readonly<Record<string, GPUBuffer>>;
+  readonly #numbers: GPUBuffer;
+  readonly #stepGroup: GPUBindGroup;
+  readonly #sets: readonly Loaded[];
+  #seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds"> = { compileSeconds: 0, uploadSeconds: 0 };
+  #submits = 0;
+  #readBacks = 0;
+  #progress = 0;
+
+  private constructor(
+    plan: Plan,
+    gpu: Gpu,
+    code: GpuCode,
+    pipelines: Readonly<Record<string, Pipeline>>,
+    memory: {
+      buffers: Readonly<Record<string, GPUBuffer>>;
+      numbers: GPUBuffer;
+      stepGroup: GPUBindGroup;
+      sets: readonly Loaded[];
+    },
+  ) {
+    this.#plan = plan;
+    this.#gpu = gpu;
+    this.#code = code;
+    this.#pipelines = pipelines;
+    this.#buffers = memory.buffers;
+    this.#numbers = memory.numbers;
+    this.#stepGroup = memory.stepGroup;
+    this.#sets = memory.sets;
+  }
+
+  /**
+   * Compiles the kernels, makes all buffers and copies the data sets into them.
+   *
+   * @throws {InputError} when a data set does not fit the network, there is no adapter, or a limit of it is too low.
+   */
+  static async open(plan: Plan, code: GpuCode, sets: readonly Dataset[]): Promise<GpuSession> {
+    for (const set of sets) checkFit(plan, set);
+    const { dispatches: { kernels }, texts } = code, tensors = Object.values(plan.tensors);
+    const own = tensors.filter(({ role, alias }) => role !== "run" && alias === undefined);
+    const runs = tensors.filter(({ role }) => role === "run");
+    const elementsIn = ({ shape, rows }: PlannedTensor, { samples }: Dataset) =>
+      (rows === "samples" ? samples : Math.ceil(samples / plan.batchSize)) * shape.slice(1).reduce((a, b) => a * b, 1);
+    const bytesOf = (tensor: PlannedTensor, set: Dataset) => bufferBytes(tensor, elementsIn(tensor, set));
+    const gpu = await openGpu({
+      buffers: Object.fromEntries([
+        ...own.map((tensor) => [tensor.name, ownBytes(tensor)]),
+        ...runs.map((tensor) => [tensor.name, Math.max(...sets.map((set) => bytesOf(tensor, set)))]),
+      ]),
+      bindings: Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length])),
+    });
+    const { device } = gpu, step = stepLayout(device);
+
+    const begin = performance.now();
+    const pipelines: Record<string, Pipeline> = {};
+    for (const [name, dispatch] of Object.entries(kernels)) {
+      pipelines[name] = await createPipeline(device, name, texts[name], dispatch, step);
+    }
+    const compiled = performance.now();
+
+    const memory = await checked(device, `the memory of net ${plan.name}`, () => {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+      const buffers = Object.fromEntries(
+        own.map((tensor) => [
+          tensor.name,
+          device.createBuffer({ label: tensor.name, size: ownBytes(tensor), usage }),
+        ]),
+      );
+      const most = Math.max(1, ...sets.map(({ samples }) => Math.ceil(samples / plan.batchSize)));
+      const numbers = device.createBuffer({
+        size: STEP_STRIDE * most,
+        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      });
+      device.queue.writeBuffer(numbers, 0, stepNumbers(most));
+      const loaded = sets.map((set): Loaded => {
+        const rows = Object.fromEntries(
+          runs.map((tensor) => [
+            tensor.name,
+            device.createBuffer({ label: tensor.name, size: bytesOf(tensor, set), usage }),
+          ]),
+        );
+        device.queue.writeBuffer(rows.data, 0, inBuffer(plan.tensors.data, set.inputs));
+        if (rows.labels) device.queue.writeBuffer(rows.labels, 0, Int32Array.from(set.labels));
+        if (rows.targets) {
+          const targets = new Float32Array(elementsIn(plan.tensors.targets, set));
+          fillTargets(plan, targets, set);
+          device.queue.writeBuffer(rows.targets, 0, targets);
+        }
+        const length = (name: string) => elementsIn(plan.tensors[name], set);
+        const all = { ...buffers, ...rows };
+        return {
+          tables: {
+            samples: set.samples,
+            steps: Math.ceil(set.samples / plan.batchSize),
+            order: new Int32Array(length("order")),
+            params: new Float32Array(length("params")),
+            ...rows.keys && { keys: new Uint32Array(length("keys")) },
+          },
+          buffers: rows,
+          groups: Object.fromEntries(
+            Object.entries(pipelines).map(([name, { layout, dispatch: { tensors } }]) => [
+              name,
+              device.createBindGroup({ layout, entries: entries(tensors.map((tensor) => all[tensor])) }),
+            ]),
+          ),
+        };
+      });
+      const stepGroup = device.createBindGroup({ layout: step, entries: [stepEntry(numbers)] });
+      return { buffers, numbers, stepGroup, sets: loaded };
+    });
+    const uploaded = performance.now();
+    const session = new GpuSession(plan, gpu, code, pipelines, memory);
+    // drivers compile a kernel when it first runs; what that leaves behind, `initialize` and the next step overwrite
+    await session.#warmUp();
+    session.#seconds = {
+      compileSeconds: (compiled - begin + performance.now() - uploaded) / 1000,
+      uploadSeconds: (uploaded - compiled) / 1000,
+    };
+    return session;
+  }
+
+  /** What the run asked of the device so far. */
+  get report(): GpuReport {
+    return {
+      adapter: this.#gpu.name,
+      fallback: this.#gpu.fallback,
+      dispatchesPerStep: this.#code.dispatches.train.length,
+      submitsPerEpoch: this.#submits,
+      readBacksPerEpoch: this.#readBacks,
+      ...this.#seconds,
+    };
+  }
+
+  /** Steps of the epoch that is running that are known to be done. */
+  get progress(): number {
+    return this.#progress;
+  }
+
+  /** Draws the initial parameters and clears the optimizer's state. */
+  initialize(seed: number): void {
+    for (const tensor of Object.values(this.#plan.tensors)) {
+      if (tensor.role !== "parameter" && tensor.role !== "state") continue;
+      const values = new Float32Array(tensor.bytes / 4);
+      if (tensor.role === "parameter") {
+        initialize(values, tensor, seed);
+        values.set(toStored(values, tensor.layout));
+      }
+      this.#gpu.device.queue.writeBuffer(this.#buffers[tensor.name], 0, values);
+    }
+  }
+
+  /** A tensor's elements in the usual order. It must have no halo. */
+  async read(name: string): Promise<Float32Array> {
+    const [values] = await this.#read([name]);
+    return fromStored(values, this.#plan.tensors[name].layout);
+  }
+
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
+  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps): Promise<Result> {
+    fillTraining(this.#plan, this.#sets[set].tables, epoch);
+    const result = await this.#run(set, this.#code.dispatches.train, steps);
+    [this.#submits, this.#readBacks] = [Math.ceil(steps / SUBMITTED_STEPS) + 1, 1];
+    return result;
+  }
+
+  /** Runs the network over a data set in its own order, without training. */
+  evaluate(set: number): Promise<Result> {
+    fillEvaluation(this.#plan, this.#sets[set].tables);
+    return this.#run(set, this.#code.dispatches.evaluate, this.#sets[set].tables.steps);
+  }
+
+  /** Gives the buffers back; the device stays. */
+  close(): void {
+    const all = [
+      this.#numbers,
+      ...Object.values(this.#buffers),
+      ...this.#sets.flatMap((s) => Object.values(s.buffers)),
+    ];
+    for (const buffer of all) buffer.destroy();
+  }
+
+  async #run(set: number, kernels: readonly string[], steps: number): Promise<Result> {
+    const { device } = this.#gpu, { queue } = device, { tables, buffers } = this.#sets[set];
+    const sums = ["loss_sum", "hit_sum"];
+    for (const name of ["order", "params", "keys"] as const) {
+      const table = tables[name];
+      if (table && buffers[name]) queue.writeBuffer(buffers[name], 0, table as BufferSource);
+    }
+    for (const name of sums) queue.writeBuffer(this.#buffers[name], 0, new Float32Array(this.#plan.batchSize));
+    this.#progress = 0;
+    const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
+      // one submission waits while another one runs
+      let before: Promise<unknown> = Promise.resolve();
+      for (let from = 0; from < steps; from += SUBMITTED_STEPS) {
+        const to = Math.min(from + SUBMITTED_STEPS, steps);
+        queue.submit([this.#encode(set, kernels, from, to)]);
+        if (to === steps) break;
+        const done = queue.onSubmittedWorkDone();
+        await before;
+        this.#progress = Math.max(0, to - SUBMITTED_STEPS);
+        before = done;
+      }
+      return await this.#read(sums);
+    });
+    this.#progress = steps;
+    return resultOf(this.#plan, tables, steps, values);
+  }
+
+  /** Runs every kernel once. */
+  async #warmUp(): Promise<void> {
+    const { device } = this.#gpu, { train, evaluate } = this.#code.dispatches;
+    await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
+      device.queue.submit([this.#encode(0, [...train, ...evaluate], 0, 1)]);
+      await device.queue.onSubmittedWorkDone();
+    });
+  }
+
+  /** The dispatches of some steps. */
+  #encode(set: number, kernels: readonly string[], from: number, to: number): GPUCommandBuffer {
+    const encoder = this.#gpu.device.createCommandEncoder(), pass = encoder.beginComputePass();
+    const { groups } = this.#sets[set];
+    for (let step = from; step < to; step++) {
+      pass.setBindGroup(0, this.#stepGroup, [STEP_STRIDE * step]);
+      for (const name of kernels) {
+        const { pipeline, dispatch } = this.#pipelines[name];
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(1, groups[name]);
+        pass.dispatchWorkgroups(...dispatch.workgroups);
+      }
+    }
+    pass.end();
+    return encoder.finish();
+  }
+
+  async #read(names: readonly string[]): Promise<Float32Array[]> {
+    const contents = await readBuffers(
+      this.#gpu.device,
+      names.map((name) => ({ buffer: this.#buffers[name], bytes: ownBytes(this.#plan.tensors[name]) })),
+    );
+    return names.map((name, i) => new Float32Array(contents[i], 0, this.#plan.tensors[name].bytes / 4));
+  }
+}
+
+/** Bytes of the buffer of a tensor whose size is known. */
+function ownBytes(tensor: PlannedTensor): number {
+  return bufferBytes(tensor, tensor.bytes / (tensor.dtype === "u8" ? 1 : 4));
+}
