@@ -31,6 +31,7 @@ import {
   kernelsOf,
   kernelSource,
   plan,
+  PLAN_RULES,
   type Planned,
   type PlanRule,
   planText,
@@ -211,12 +212,17 @@ function compileNet(
   target: Target,
   { data = "u8", without = [], tuning, origin }: Omit<CompileOptions, "target">,
 ): CompiledNet {
+  for (const rule of without) {
+    if (PLAN_RULES.includes(rule)) continue;
+    throw new InputError(`without: there is no "${rule}"; choose from ${PLAN_RULES.join(", ")}`);
+  }
   const nets = compiled.get(spec) ?? new Map<string, CompiledNet>();
   compiled.set(spec, nets);
-  const key = JSON.stringify([target.name, data, [...without].sort(), tuning?.nets[spec.name]?.[target.name]]);
+  // the contents too: whoever has a spec may change it
+  const key = JSON.stringify([target.name, data, [...without].sort(), tuning?.nets[spec.name]?.[target.name], spec]);
   const known = nets.get(key);
   if (known) return known;
-  const planned = plan(spec, registry, { layout: target.layout, data, without, origin });
+  const planned = plan(parse(spec, registry, origin), registry, { layout: target.layout, data, without, origin });
   const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target.name));
   nets.set(key, net);
   return net;
@@ -301,6 +307,9 @@ export interface TrainOptions extends Partial<RunOptions> {
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
   const target = findTarget(options.target ?? "auto");
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  if (options.module !== undefined && !target.entry.endsWith(".ts")) {
+    throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
+  }
   const { tuning, without } = options;
   const net = compileNet(spec, target, {
     data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",

@@ -58,8 +58,16 @@ const TOLERANCE = 0.001;
 function commandLine(): { images: number; json?: string } {
   try {
     const { values } = parseArgs({
-      options: { images: { type: "string", default: "1920" }, json: { type: "string" } },
+      options: {
+        images: { type: "string", default: "1920" },
+        json: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
     });
+    if (values.help) {
+      console.log(USAGE);
+      Deno.exit(0);
+    }
     const images = Number(values.images);
     if (!Number.isInteger(images) || images < batchSize || images > 60_000 || images % batchSize !== 0) {
       throw new Error(`--images is ${values.images}; expected a multiple of ${batchSize} up to 60000`);

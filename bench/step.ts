@@ -2,7 +2,7 @@
  * What the compiler brings: training images/s of a net, generated kernels against generic loops over run-time shapes
  * (`naive.ts`), measured in turn in one run; and each kernel's GFLOP/s.
  *
- *     deno task bench:step [NET] [--json FILE]
+ *     deno task bench:step [SPEC] [--json FILE]
  *
  * @module
  */
@@ -11,27 +11,38 @@ import {
   type KernelTime,
   limitSamples,
   loadMnist,
+  loadSpec,
   loadTuning,
   measureMachine,
-  parseSpec,
   timeKernels,
   train,
 } from "../mod.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 
-const USAGE = "usage: deno task bench:step [NET] [--json FILE]";
+const USAGE = "usage: deno task bench:step [SPEC] [--json FILE]\n" +
+  "SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn); it takes about two minutes";
 
 function commandLine() {
   try {
-    return parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+    const options = { json: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (positionals.length > 1) throw new Error(`"${positionals[1]}" is too much`);
+    if (!values.help) return { json: values.json, word: positionals[0] ?? "mnist_cnn" };
+    console.log(USAGE);
+    Deno.exit(0);
   } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
+    console.error(`error: ${(error as Error).message}\n${USAGE}`);
     Deno.exit(2);
   }
 }
 
-const { values: { json }, positionals: [net = "mnist_cnn"] } = commandLine();
-const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)), net);
+const { json, word } = commandLine();
+const path = /[/\\]|\.json$/.test(word) ? word : `${import.meta.dirname}/../specs/${word}.json`;
+const spec = await loadSpec(path, word).catch((error: Error) => {
+  console.error(`error: ${error.message}`);
+  Deno.exit(1);
+});
+const net = spec.name;
 
 const tuning = await loadTuning(`${import.meta.dirname}/../generated/tuning.json`);
 
@@ -83,6 +94,7 @@ for (const target of TARGETS) {
 const rates: Record<string, number[]> = Object.fromEntries(Object.keys(configurations).map((name) => [name, []]));
 naiveRate();
 for (let round = 0; round < ROUNDS; round++) {
+  console.error(`round ${round + 1} of ${ROUNDS}`);
   for (const [name, measure] of Object.entries(configurations)) rates[name].push(await measure());
 }
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -123,7 +135,7 @@ for (const target of TARGETS) {
       }% ` +
         `${(flops / seconds / 1e9).toFixed(1).padStart(8)} ${
           (100 * flops / seconds / 1e9 / peak).toFixed(0).padStart(7)
-        }% ${(bytes / seconds / 1e9).toFixed(1).padStart(7)}  ${bound(time)}`,
+        }% ${(bytes / seconds / 1e9).toFixed(1).padStart(7)}  ${bound(time, target)}`,
     );
   }
   const flops = times.reduce((sum, k) => sum + k.flops, 0);
@@ -135,7 +147,7 @@ for (const target of TARGETS) {
 }
 
 /** Which of what a kernel needs takes most of its time, in a sentence. */
-function bound({ seconds, flops, bytes, slow, gathers, vectors }: KernelTime): string {
+function bound({ seconds, flops, bytes, slow, gathers, vectors }: KernelTime, target: string): string {
   const near = bytes <= SECOND_CACHE ? secondCache : read.one;
   const needs = [
     { share: flops / (1e9 * peak) / seconds, what: "multiplications and additions, at the core's peak" },
@@ -153,7 +165,11 @@ function bound({ seconds, flops, bytes, slow, gathers, vectors }: KernelTime): s
   if (share >= 0.5) return said;
   if (seconds < SHORT) return "short: mostly the start and end of its loops";
   if (gathers) return "elements are fetched one by one, by the samples' numbers";
-  if (!vectors) return "one element at a time: its operands are no neighbours in memory";
+  if (!vectors) {
+    return target === "typescript"
+      ? "scalar code: one element at a time"
+      : "no vectors: its operands are no neighbours in memory";
+  }
   return `${said}; the rest is waiting: for loads, and for sums that follow each other`;
 }
 

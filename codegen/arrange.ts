@@ -54,7 +54,7 @@ export function arrange(draft: Draft): Draft {
   const copies = new Map<string, RowCopy>();
   for (const planned of kernels) {
     const choice = panels(planned, draft, layouts);
-    if (!choice) continue;
+    if (!choice?.tensors.every((name) => indicesOf(name, kernels).every((index) => index.every(plainAxis)))) continue;
     for (const name of choice.tensors) layouts.set(name, choice.layout);
     layouts.set(choice.copy.name, choice.copy.layout);
     copies.set(planned.kernel.name, choice.copy);
@@ -86,10 +86,11 @@ export function arrange(draft: Draft): Draft {
   return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
 }
 
-/** The smallest batch that is laid out as one of this size: two blocks where it has more than one. */
+/** The smallest batch that is laid out as one of this size: several blocks where it has more than one. */
 export function smallestAlike(batchSize: number): number {
   const block = BLOCKS.find((size) => batchSize % size === 0);
-  return block === undefined ? Math.min(batchSize, 2) : Math.min(batchSize, 2 * block);
+  // twice a smaller block would be one of the next size
+  return block === undefined ? Math.min(batchSize, 2) : Math.min(batchSize, (block === BLOCKS[0] ? 2 : 3) * block);
 }
 
 /** The elements of a tensor from the usual order to that of its storage. */

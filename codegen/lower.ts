@@ -27,6 +27,7 @@ import {
   OPS,
   type Part,
   type Reduce,
+  type Scalar,
   scalarOf,
   type Statement,
   STEP,
@@ -89,7 +90,8 @@ class Scope {
   readonly #values = new Map<string, Value>();
   readonly #names = new Set<string>();
 
-  constructor(readonly parent?: Scope) {}
+  /** `kinds`: of all scalars of a nest by name, since some languages declare locals once for a function. */
+  constructor(readonly parent?: Scope, readonly kinds: Map<string, Scalar> = parent?.kinds ?? new Map()) {}
 
   value(key: string): Value | undefined {
     return this.#values.get(key) ?? this.parent?.value(key);
@@ -104,12 +106,20 @@ class Scope {
     return this.#names.has(name) || (this.parent?.has(name) ?? false);
   }
 
-  /** A name not yet taken here or around, as close to the wish as can be. */
-  name(wish: string): string {
+  /** A name not yet taken here or around, nor by a scalar of another type anywhere, as close to the wish as can be. */
+  name(wish: string, type: Type): string {
+    const kind = isVector(type) ? undefined : scalarOf(type) === "f32" ? "f32" : "i32";
+    const clashes = (name: string) => kind !== undefined && (this.kinds.get(name) ?? kind) !== kind;
     let name = wish;
-    for (let i = 2; this.has(name); i++) name = `${wish}_${i}`;
+    for (let i = 2; this.has(name) || clashes(name); i++) name = `${wish}_${i}`;
     this.#names.add(name);
+    if (kind) this.kinds.set(name, kind);
     return name;
+  }
+
+  /** Takes names that stand for something else. */
+  reserve(names: readonly string[]): void {
+    for (const name of names) this.#names.add(name);
   }
 }
 
@@ -150,10 +160,10 @@ class Lowering {
     }
     if (grid && parallel !== undefined) throw new ScheduleError(`${name} cannot be both parallel and a grid`);
     const shared = parallel === undefined ? undefined : this.#parallel(parallel);
-    const body: Statement[] = [];
+    const body: Statement[] = [], kinds = new Map<string, Scalar>();
     for (const part of parts) {
-      const scope = new Scope();
-      for (const reserved of [...Object.keys(tensors), "step", "from", "to"]) scope.name(reserved);
+      const scope = new Scope(undefined, kinds);
+      scope.reserve([...Object.keys(tensors), "step", "from", "to"]);
       this.#part(part, scope);
       body.push(
         ...(parts.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
@@ -262,7 +272,7 @@ class Lowering {
           `${this.#kernel.name}: steps of ${step} along ${axis.name} leave a rest of its ${axis.extent}, and a grid has none`,
         );
       }
-      const name = axis.extent > step ? inside.name(axis.name) : undefined;
+      const name = axis.extent > step ? inside.name(axis.name, "i32") : undefined;
       if (name !== undefined) loops.push({ variable: name, to: axis.extent, step });
       const coordinates = group(name === undefined ? constantOffset(0) : variable(name), copies, width);
       points = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
@@ -323,7 +333,7 @@ class Lowering {
       return body(group(constantOffset(0), copies, width), scope);
     }
     const inside = new Scope(scope);
-    const name = inside.name(axis.name);
+    const name = inside.name(axis.name, "i32");
     body(group(variable(name), copies, width), inside);
     this.#emit(scope, {
       kind: "loop",
@@ -409,7 +419,7 @@ class Lowering {
       place?: Value & { kind: "local" };
     }
     const seeded = (wish: string, type: Type, seed: number, point: Point): Value & { kind: "local" } => {
-      const name = this.#nameAt(wish, point, scope);
+      const name = this.#nameAt(wish, point, scope, type);
       const constant: Value = { kind: "constant", value: seed, type: scalarOf(type) };
       this.#emit(scope, {
         kind: "variable",
@@ -602,7 +612,7 @@ class Lowering {
   }
 
   #let(scope: Scope, wish: string, value: Value): Value & { kind: "local" } {
-    const name = scope.name(wish), type = typeOf(value);
+    const type = typeOf(value), name = scope.name(wish, type);
     this.#emit(scope, { kind: "let", name, type, value });
     return { kind: "local", name, type };
   }
@@ -717,10 +727,10 @@ class Lowering {
   }
 
   /** A name with all tile coordinates of a point. */
-  #nameAt(name: string, point: Point, scope: Scope): string {
+  #nameAt(name: string, point: Point, scope: Scope, type: Type): string {
     const labels = [...point.values()].map(({ label }) => label).filter((label) => label !== undefined);
     const bare = labels.length === 0 && scope.has(name) ? `${name}_sum` : name;
-    return scope.name(labelled(bare, labels));
+    return scope.name(labelled(bare, labels), type);
   }
 }
 

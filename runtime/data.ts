@@ -200,7 +200,7 @@ export function checkLabels(dataset: Dataset, classes: number): void {
   const { labels, labelsFile, source } = dataset;
   for (let sample = 0; sample < labels.length; sample++) {
     const label = labels[sample];
-    if (label < 0 || label >= classes) {
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
       const place = labelsFile === undefined
         ? `${source}, labels[${sample}]`
         : `${labelsFile}, byte ${LABELS.headerBytes + sample}`;

@@ -150,6 +150,7 @@ export class Session implements NetSession {
   }
 
   async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
+    checkSteps(this.#sets[set], steps);
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
     for (const sum of sums) sum.fill(0);
     await this.#team.run({ rows: set, mode, from: 0, to: steps });
@@ -187,6 +188,11 @@ function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, p
   }
 }
 
+/** @throws {RangeError} when the tables have no row for each step: one for each of the data set, and no more. */
+export function checkSteps({ steps: all }: StepTables, steps: number): void {
+  if (!Number.isInteger(steps) || steps < 1 || steps > all) throw new RangeError(`${steps} steps of ${all}`);
+}
+
 /** The means of an epoch from the sums of loss and hits that each row of the batch has. */
 export function resultOf(
   { batchSize }: Plan,
@@ -201,9 +207,23 @@ export function resultOf(
 
 /** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */
 export function checkFit(plan: Plan, set: Dataset): void {
-  const { shape, inputs, source } = set;
+  const { shape, inputs, labels, samples, source } = set;
   const [, ...expected] = plan.tensors.data.shape;
   const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+  // the proof of the kernels stands on these: a data set may have been made by hand
+  if (!Number.isSafeInteger(samples) || samples < 1) {
+    throw new InputError(`${source}: it has ${samples} samples; expected a whole number, at least 1`);
+  }
+  if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array) || inputs.length !== samples * size(shape)) {
+    throw new InputError(
+      `${source}: inputs must be a Uint8Array or Float32Array of ${
+        samples * size(shape)
+      } numbers: ${samples} samples of [${shape.join(", ")}]`,
+    );
+  }
+  if (labels?.length !== samples) {
+    throw new InputError(`${source}: there are ${labels?.length ?? "no"} labels for ${samples} samples`);
+  }
   if (expected.length === shape.length ? expected.join() !== shape.join() : size(expected) !== size(shape)) {
     throw new InputError(
       `${source}: samples are [${shape.join(", ")}], but net ${plan.name} takes [${

@@ -113,9 +113,15 @@ export async function run(
     for (let epoch = 0; epoch < epochs; epoch++) {
       const learningRate = rate.rate(scheduler, initial, epoch);
       const start = performance.now();
+      // what a listener throws ends the run as an error, not the process from its timer
+      let thrown: { error: unknown } | undefined;
       const watch = onProgress && setInterval(() => {
         const samples = Math.min(session.progress * plan.batchSize, train.samples);
-        onProgress({ epoch: epoch + 1, epochs, samples, total: train.samples });
+        try {
+          if (!thrown) onProgress({ epoch: epoch + 1, epochs, samples, total: train.samples });
+        } catch (error) {
+          thrown = { error };
+        }
       }, 100);
       try {
         const { loss, correct } = await session.train(0, {
@@ -128,6 +134,7 @@ export async function run(
       } finally {
         clearInterval(watch);
       }
+      if (thrown) throw thrown.error;
       onEpoch?.(reports[epoch]);
     }
     const seconds = (performance.now() - begin) / 1000;

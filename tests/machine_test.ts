@@ -137,7 +137,8 @@ async function doctor(...args: string[]): Promise<string> {
   const command = [...task.split(" ").slice(1), ...args];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: command, cwd: PROJECT }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assert.deepEqual([code, text(stderr)], [0, ""]);
+  // what the driver of an adapter says on a machine without a desktop is not ours
+  assert.deepEqual([code, text(stderr).replace(/^error: XDG_RUNTIME_DIR .*\n/gm, "")], [0, ""]);
   return text(stdout);
 }
 

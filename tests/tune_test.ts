@@ -188,8 +188,8 @@ Deno.test("what is stored for another kernel of that name is ignored", () => {
     hash,
   );
   same(tuningOf("wasm", { hash, schedule: ODD }), wider);
-  // names that every object has
-  for (const name of ["constructor", "valueOf"]) same({ origin: "f", nets: {} }, { ...SPEC, name });
+  // a name that every object has
+  same({ origin: "f", nets: {} }, { ...SPEC, name: "constructor" });
   // negative control: the right hash
   assert.notDeepEqual(generatedFiles(SPEC, { tuning: tuningOf("wasm", { hash, schedule: ODD }) }), guessed);
 });

@@ -238,7 +238,7 @@ function passes(vectorize: string | undefined, ...spaces: (readonly Axis[])[]): 
   return axis ? (Math.floor(axis.extent / LANES) + axis.extent % LANES) / axis.extent : 1;
 }
 
-/** Tiles of up to two axes; sizes along the vectors' axis count vectors, whole registers where there are enough. */
+/** Tiles of up to three axes; sizes along the vectors' axis count vectors, whole registers where there are enough. */
 function tiles(axes: readonly Axis[], vectorize: string | undefined, packing: Packing): Group[][] {
   const sizes = (axis: Axis): Group[] => {
     const along = axis.name === vectorize, width = along ? LANES : 1, most = Math.floor(axis.extent / width);

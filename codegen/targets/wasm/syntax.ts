@@ -138,6 +138,9 @@ export function syntax(relaxed: boolean) {
     let addresses: ReadonlySet<string> = new Set();
     const access = (instruction: string, tensor: string, at: Offset) => {
       const size = BYTES[types[tensor].dtype], place = places[tensor];
+      if (size !== 4 && at.terms.some(({ variable }) => addresses.has(variable))) {
+        throw new Error(`an index of ${tensor} is in bytes of four`);
+      }
       const scaled = size === 1 || at.terms.length === 0 || at.terms.every(({ variable }) => addresses.has(variable))
         ? movingText(at)
         : `(i32.shl ${movingText(at)} (i32.const 2))`;
@@ -226,7 +229,8 @@ export function syntax(relaxed: boolean) {
 
 /** Locals of a nest that are nothing but indices of elements of four bytes, or parts of such. */
 function addressesOf(nest: LoopNest): Set<string> {
-  const bases = new Map<string, Offset>(), inBytes = new Set<string>(), inElements = new Set<string>();
+  // blocks beside each other may have locals of one name: all that a name stands for counts
+  const bases = new Map<string, Offset[]>(), inBytes = new Set<string>(), inElements = new Set<string>();
   const use = ({ terms }: Offset, bytes: boolean) => {
     for (const { variable, coefficient } of terms) {
       if (bytes && terms.length === 1 && coefficient === 1) inBytes.add(variable);
@@ -242,8 +246,9 @@ function addressesOf(nest: LoopNest): Set<string> {
   const visit = (body: readonly Statement[]) => {
     for (const s of body) {
       if ("body" in s) visit(s.body);
-      else if (s.kind === "let" && s.value.kind === "offset") bases.set(s.name, s.value.offset);
-      else if (s.kind !== "comment") value(s.value);
+      else if (s.kind === "let" && s.value.kind === "offset") {
+        bases.set(s.name, [...bases.get(s.name) ?? [], s.value.offset]);
+      } else if (s.kind !== "comment") value(s.value);
       if (s.kind === "store") use(s.offset, BYTES[nest.tensors[s.tensor].dtype] === 4);
     }
   };
@@ -253,7 +258,9 @@ function addressesOf(nest: LoopNest): Set<string> {
   for (let more = true; more;) {
     more = false;
     for (const [name] of bases) {
-      const users = [...bases].filter(([, { terms }]) => terms.some(({ variable }) => variable === name));
+      const users = [...bases].filter(([, offsets]) =>
+        offsets.some(({ terms }) => terms.some(({ variable }) => variable === name))
+      );
       if (found.has(name)) {
         if (users.every(([user]) => found.has(user))) continue;
         found.delete(name);

@@ -71,6 +71,12 @@ function moduleFile(
     for (const { name, role } of Object.values(plan.tensors)) {
       if (role === "run") writer.line(`(import "rows" "${name}" (global $${name} i32))`);
     }
+    writer.line(";; iterations before those of a thread; in 64 bits, since the product may be larger than 32");
+    writer.line("(func $share (param $iterations i32) (param $thread i32) (result i32)");
+    writer.line(
+      "  (i32.wrap_i64 (i64.div_u (i64.mul (i64.extend_i32_u (local.get $iterations)) " +
+        "(i64.extend_i32_u (local.get $thread))) (i64.extend_i32_u (global.get $threads)))))",
+    );
     const all = [...texts.values()].join("\n");
     for (const text of prelude(all)) {
       writer.line();
@@ -90,8 +96,10 @@ function moduleFile(
 
 /** Where this thread's part of a parallel loop begins, or, for the next thread, ends. */
 function bound(iterations: number, step: number, next: boolean): string {
-  const thread = next ? "(i32.add (global.get $thread) (i32.const 1))" : "(global.get $thread)";
-  return `(i32.mul (i32.div_u (i32.mul (i32.const ${iterations}) ${thread}) (global.get $threads)) (i32.const ${step}))`;
+  const share = `(call $share (i32.const ${iterations}) ${
+    next ? "(i32.add (global.get $thread) (i32.const 1))" : "(global.get $thread)"
+  })`;
+  return step === 1 ? share : `(i32.mul ${share} (i32.const ${step}))`;
 }
 
 function body(

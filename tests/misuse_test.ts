@@ -1,0 +1,199 @@
+/** What the proofs take as given is checked where it enters: data sets made by hand, steps, options. */
+import assert from "node:assert/strict";
+import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
+import { lower } from "../codegen/lower.ts";
+import { printNest } from "../codegen/print.ts";
+import { verifyNest } from "../codegen/verify.ts";
+import { Writer } from "../codegen/writer.ts";
+import type { LoopNest, Statement } from "../codegen/ir.ts";
+import { type Dataset, fromArrays, InputError, parseSpec, type PlanRule, registry, targets, train } from "../mod.ts";
+import { loadCode } from "../runtime/load.ts";
+import { Session } from "../runtime/session.ts";
+
+const json = {
+  name: "misused",
+  input: [6],
+  batchSize: 16,
+  layers: [{ type: "linear", outFeatures: 5 }, { type: "relu" }, { type: "linear", outFeatures: 3 }],
+  loss: { type: "softmaxCrossEntropy" },
+  training: { epochs: 1, optimizer: { type: "adam" } },
+};
+const SPEC = parseSpec(json);
+const SAMPLES = 40;
+const numbers = Float32Array.from({ length: SAMPLES * 6 }, (_, i) => (i % 7) / 7);
+const DATA = fromArrays(numbers, Array.from({ length: SAMPLES }, (_, i) => i % 3), [6]);
+const splitOf = (change: Partial<Record<keyof Dataset, unknown>>) => ({
+  train: { ...DATA, ...change } as Dataset,
+  test: DATA,
+});
+
+Deno.test("a data set made by hand must be what it says", async () => {
+  const wrong: readonly [Partial<Record<keyof Dataset, unknown>>, RegExp][] = [
+    [{ samples: 1.01 }, /it has 1\.01 samples/],
+    [{ samples: 0 }, /it has 0 samples/],
+    [{ samples: -1 }, /it has -1 samples/],
+    [{ samples: NaN }, /it has NaN samples/],
+    [{ samples: 50 }, /inputs must be a Uint8Array or Float32Array of 300 numbers/],
+    [{ samples: 200 }, /of 1200 numbers/],
+    [{ inputs: numbers.subarray(1) }, /of 240 numbers/],
+    [{ inputs: [...numbers] }, /inputs must be a Uint8Array or Float32Array/],
+    [{ inputs: new Int8Array(240) }, /inputs must be/],
+    [{ inputs: undefined }, /inputs must be/],
+    [{ labels: [0, 1] }, /there are 2 labels for 40 samples/],
+    [{ labels: undefined }, /there are no labels for 40 samples/],
+    [{ labels: Array(SAMPLES).fill(1.5) }, /has label 1\.5/],
+    [{ labels: Array(SAMPLES).fill(NaN) }, /has label NaN/],
+    [{ labels: Array(SAMPLES).fill(3) }, /has label 3/],
+    [{ labels: Array(SAMPLES).fill(-1) }, /has label -1/],
+  ];
+  for (const [change, message] of wrong) {
+    await assert.rejects(train(SPEC, splitOf(change), { threads: 1 }), (error: Error) => {
+      assert(error instanceof InputError, `${JSON.stringify(change)}: ${error}`);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+  const { report } = await train(SPEC, splitOf({}), { threads: 1 });
+  assert.equal(report.training.images, SAMPLES);
+});
+
+Deno.test("no step is run that the tables have no row for", async () => {
+  const [target] = targets;
+  const net = compileTarget(plan(SPEC, registry, { layout: target.layout, data: "f32" }), target);
+  const session = await Session.open(net.plan, await loadCode(net), [DATA], 1);
+  try {
+    session.initialize(0);
+    const epoch = { seed: 0, epoch: 0, params: () => ({}) };
+    for (const steps of [0, -1, 1.5, 4, 100_000, NaN]) {
+      await assert.rejects(async () => await session.train(0, epoch, steps), /steps of 3/);
+    }
+    await session.train(0, epoch, 3);
+  } finally {
+    session.close();
+  }
+});
+
+Deno.test("options that do not fit each other are refused", async () => {
+  const data = splitOf({});
+  await assert.rejects(
+    train(SPEC, data, { module: "data:text/javascript," }),
+    /module is of use only with target typescript/,
+  );
+  await assert.rejects(
+    train(SPEC, data, { without: ["bogus" as PlanRule] }),
+    /there is no "bogus"; choose from layout, /,
+  );
+  const broken = { ...SPEC, layers: [{ type: "linaer" }] } as unknown as typeof SPEC;
+  await assert.rejects(train(broken, data), InputError);
+});
+
+Deno.test("a spec that was changed is compiled anew, and a listener that throws ends the run as an error", async () => {
+  const own = parseSpec(json), data = splitOf({});
+  const loss = async (spec: typeof own) => (await train(spec, data, { threads: 1 })).report.epochs[0].loss;
+  const before = await loss(own);
+  (own.layers[0] as { outFeatures?: number }).outFeatures = 9;
+  const after = await loss(own);
+  assert.notEqual(after, before);
+  assert.equal(after, await loss(structuredClone(own)));
+  const long = { ...own, training: { ...own.training, epochs: 2000 } };
+  await assert.rejects(
+    train(long, data, {
+      threads: 1,
+      onProgress: () => {
+        throw new Error("no more");
+      },
+    }).then((trained) => {
+      // short epochs may end before the first look at the progress
+      assert(trained.report.epochs.length === 2000);
+      throw new Error("no more");
+    }),
+    /no more/,
+  );
+});
+
+/** Types of the scalars that a nest declares, by name. */
+function scalarTypes({ body }: LoopNest): Map<string, Set<string>> {
+  const types = new Map<string, Set<string>>();
+  const add = (name: string, type: string) => types.set(name, (types.get(name) ?? new Set()).add(type));
+  const visit = (body: readonly Statement[]): void =>
+    body.forEach((s) => {
+      if (s.kind === "loop") add(s.variable, "i32");
+      if (s.kind === "loop" || s.kind === "block") visit(s.body);
+      if ((s.kind === "let" || s.kind === "variable") && !s.type.endsWith("x4")) {
+        add(s.name, s.type === "f32" ? "f32" : "i32");
+      }
+    });
+  visit(body);
+  return types;
+}
+
+Deno.test("a scalar's name has one type in all of a nest: WebAssembly declares locals once for a function", () => {
+  const spec = parseSpec({ ...json, batchSize: 64, loss: { type: "mse" } });
+  const kernel = kernelsOf(plan(spec, registry, { layout: "lanes" }).plan)
+    .find(({ name }) => name === "loss_hit_forward_backward_sum")!;
+  let names = 0;
+  const tiles: readonly Record<string, number>[] = [{ n: 5, nb: 2 }, { n: 3 }, { n: 7, nb: 4 }, { n: 16 }];
+  for (const tile of tiles) {
+    for (const [name, types] of scalarTypes(lower(kernel, { tile }))) {
+      assert.equal(types.size, 1, `${name} is ${[...types].join(" and ")}`);
+      names++;
+    }
+  }
+  assert(names > 100, `${names} names`);
+});
+
+Deno.test("a thread's share of many iterations is computed in 64 bits", () => {
+  for (const target of targets.filter(({ entry }) => entry.endsWith(".wat"))) {
+    const { files } = compileTarget(plan(SPEC, registry, { layout: target.layout }), target);
+    assert.match(files[target.entry], /\(func \$share [^\n]+\n\s+\(i32\.wrap_i64 \(i64\.div_u \(i64\.mul /);
+    assert(!/i32\.div_u/.test(files[target.entry]));
+  }
+});
+
+Deno.test("an address in bytes is never taken for an index, whatever blocks beside each other call it", () => {
+  const [wasm] = targets.filter(({ entry }) => entry.endsWith(".wat"));
+  const tensor = (shape: number[], dtype: "f32" | "u8") => ({ dtype, shape, halo: shape.map(() => [0, 0] as const) });
+  const at = (constant: number, variable: string) => ({ constant, terms: [{ variable, coefficient: 1 }] });
+  const index = (name: string, of: string): Statement => ({
+    kind: "let",
+    name,
+    type: "i32",
+    value: { kind: "offset", offset: at(0, of) },
+  });
+  const store = (base: string, first: number): Statement => ({
+    kind: "store",
+    tensor: "z",
+    offset: at(first, base),
+    value: {
+      kind: "apply",
+      op: "float",
+      operands: [{ kind: "element", tensor: "c", offset: at(0, "c_at"), type: "i32" }],
+    },
+  });
+  const block = (variable: string, base: string, to: number, first: number): Statement => ({
+    kind: "block",
+    last: false,
+    body: [{
+      kind: "loop",
+      variable,
+      from: 0,
+      to,
+      step: 1,
+      parallel: false,
+      body: [index(base, variable), index("c_at", base), store(base, first)],
+    }],
+  });
+  const nest: LoopNest = {
+    name: "siblings",
+    tensors: { z: tensor([4, 5], "f32"), c: tensor([4, 100], "u8") },
+    outputs: ["z"],
+    body: [block("n", "z_at", 4, 0), block("m", "y_at", 16, 4)],
+  };
+  verifyNest(nest);
+  const writer = new Writer();
+  printNest(nest, wasm.syntax({ z: { address: 4096 }, c: { address: 8192 } }), writer);
+  const text = writer.toString();
+  // elements of bytes and of floats share these bases, so both count elements
+  assert.match(text, /\(local\.set \$z_at \(local\.get \$n\)\)/, text);
+  assert.equal(text.match(/f32\.store[^\n]*\(i32\.shl /g)?.length, 2, text);
+});
