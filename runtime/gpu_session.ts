@@ -25,6 +25,7 @@ import {
 import { initialize } from "./random.ts";
 import {
   checkFit,
+  checkSteps,
   type Epoch,
   fillEvaluation,
   fillTargets,
@@ -254,6 +255,7 @@ export class GpuSession implements NetSession {
   async #run(set: number, kernels: readonly string[], steps: number): Promise<Result> {
     const { device } = this.#gpu, { queue } = device, { tables, buffers } = this.#sets[set];
     const sums = ["loss_sum", "hit_sum"];
+    checkSteps(tables, steps);
     for (const name of ["order", "params", "keys"] as const) {
       const table = tables[name];
       if (table && buffers[name]) queue.writeBuffer(buffers[name], 0, table as BufferSource);

@@ -150,10 +150,7 @@ export class Session implements NetSession {
   }
 
   async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
-    // the tables have a row for each step of the data set, and no more
-    if (!Number.isInteger(steps) || steps < 1 || steps > this.#sets[set].steps) {
-      throw new RangeError(`${steps} steps of ${this.#sets[set].steps}`);
-    }
+    checkSteps(this.#sets[set], steps);
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
     for (const sum of sums) sum.fill(0);
     await this.#team.run({ rows: set, mode, from: 0, to: steps });
@@ -189,6 +186,11 @@ function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, p
     };
     for (const [column, name] of names.entries()) table[step * names.length + column] = values[name] ?? 0;
   }
+}
+
+/** @throws {RangeError} when the tables have no row for each step: one for each of the data set, and no more. */
+export function checkSteps({ steps: all }: StepTables, steps: number): void {
+  if (!Number.isInteger(steps) || steps < 1 || steps > all) throw new RangeError(`${steps} steps of ${all}`);
 }
 
 /** The means of an epoch from the sums of loss and hits that each row of the batch has. */
