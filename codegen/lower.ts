@@ -491,23 +491,23 @@ class Lowering {
       );
       for (const coordinates of extra) {
         const at = (accumulator: Accumulator) => pointOf(accumulator, coordinates);
+        const accumulate = ({ best, rest }: Accumulator, term: Value) => {
+          const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
+          this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, term], scope) });
+        };
         const terms = Math.max(...instances.map(({ node }) => termsOf(node).length));
         for (let term = 0; sums && term < terms; term++) {
           for (const accumulator of accumulators.values()) {
-            const { node, best, rest } = accumulator, own = termsOf(node)[term];
-            if (!own) continue;
-            const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
-            const value = this.#evaluate(own, at(accumulator), scope);
-            this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, value], scope) });
+            const own = termsOf(accumulator.node)[term];
+            if (own) accumulate(accumulator, this.#evaluate(own, at(accumulator), scope));
           }
         }
+        if (sums) continue;
         for (const accumulator of accumulators.values()) {
-          const { node, best, rest, place } = accumulator, point = at(accumulator);
-          if (sums) continue;
+          const { node, best, place } = accumulator, point = at(accumulator);
           let value = this.#evaluate(node.body, point, scope);
           if (node.reduction === "sum") {
-            const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
-            this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, value], scope) });
+            accumulate(accumulator, value);
             continue;
           }
           // `best` stays unless the new value is larger or NaN: the first of equal ones wins, and only NaN among NaN gives NaN
