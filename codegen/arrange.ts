@@ -42,8 +42,14 @@ interface Split {
   readonly by: number;
 }
 
+/**
+ * How tensors lie: row-major; or as told above; or in those blocks and panels, but no copy by rows and no sum in two
+ * kernels, for targets whose invocations can share a sum.
+ */
+export type LayoutName = "rows" | "lanes" | "blocks";
+
 /** Gives tensors their layouts and rewrites all kernels; a batch that makes no whole blocks is left as it is. */
-export function arrange(draft: Draft): Draft {
+export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {
   const block = BLOCKS.find((size) => draft.batchSize % size === 0);
   if (block === undefined) return draft;
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
@@ -56,11 +62,12 @@ export function arrange(draft: Draft): Draft {
     const choice = panels(planned, draft, layouts);
     if (!choice?.tensors.every((name) => indicesOf(name, kernels).every((index) => index.every(plainAxis)))) continue;
     for (const name of choice.tensors) layouts.set(name, choice.layout);
+    if (name === "blocks") continue;
     layouts.set(choice.copy.name, choice.copy.layout);
     copies.set(planned.kernel.name, choice.copy);
   }
   const tensors = { ...draft.tensors };
-  for (const { name, of } of copies.values()) tensors[name] = { ...tensors[of], name };
+  for (const { name, of } of copies.values()) tensors[name] = { ...tensors[of], name, kept: true };
   for (const [name, layout] of layouts) {
     const { dtype } = tensors[name];
     tensors[name] = {
@@ -79,7 +86,7 @@ export function arrange(draft: Draft): Draft {
     const kernel = split(source, draft, layouts, block);
     rewritten.set(planned, [
       ...before.map((each) => split(each, draft, layouts, block)),
-      ...sampleSums(kernel, block, tensors) ?? chunkSums(kernel, tensors) ?? [kernel],
+      ...name === "lanes" && (sampleSums(kernel, block, tensors) ?? chunkSums(kernel, tensors)) || [kernel],
     ]);
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);

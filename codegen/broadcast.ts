@@ -53,6 +53,6 @@ function countUses(body: readonly Statement[], uses: Map<string, number>): void 
   };
   for (const s of body) {
     if ("body" in s) countUses(s.body, uses);
-    else if (s.kind !== "comment") visit(s.value);
+    else if ("value" in s) visit(s.value);
   }
 }

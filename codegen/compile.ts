@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { arrange } from "./arrange.ts";
+import { arrange, type LayoutName } from "./arrange.ts";
 import { broadcast } from "./broadcast.ts";
 import { contract } from "./contract.ts";
 import { fuse, type Fusion, FUSION_RULES } from "./fuse.ts";
@@ -27,8 +27,8 @@ import { Writer } from "./writer.ts";
 
 /** Choices beside the spec. */
 export interface CompileOptions extends PlanOptions {
-  /** How tensors lie in memory: row-major, or so that vectors can be loaded. Default "rows". */
-  readonly layout?: "rows" | "lanes";
+  /** How tensors lie in memory. Default "rows". */
+  readonly layout?: LayoutName;
   /** Optimizations of the plan that are left out; see {@linkcode PLAN_RULES}. Default: none. */
   readonly without?: readonly PlanRule[];
   /** How messages call the spec: its file's name. */
@@ -65,7 +65,8 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const without = new Set<string>(options.without);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const whole = draft(graph, registry.batch, options);
-  const arranged = options.layout === "lanes" && !without.has("layout") ? arrange(whole) : whole;
+  const { layout = "rows" } = options;
+  const arranged = layout === "rows" || without.has("layout") ? whole : arrange(whole, layout);
   const { draft: merged, fusions } = fuse(arranged, without);
   return { plan: layOut(merged), fusions, swaps };
 }

@@ -17,6 +17,7 @@ function contractStatement(s: Statement): Statement {
     case "grid":
       return { ...s, body: s.body.map(contractStatement) };
     case "comment":
+    case "combine":
       return s;
     default:
       return { ...s, value: contractValue(s.value) };

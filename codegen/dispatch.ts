@@ -3,11 +3,9 @@
  *
  * @module
  */
-import type { LoopNest } from "./ir.ts";
+import { type LoopNest, WORKGROUP } from "./ir.ts";
 import type { Plan } from "./plan.ts";
 
-/** Invocations of a workgroup. */
-export const WORKGROUP = 64;
 /** Most workgroups along one dimension, on every device. */
 const MOST = 65_535;
 

@@ -389,27 +389,32 @@ function casesRule(tensor: string, draft: Draft, fusions: Fusion[]): Draft | und
   };
 }
 
-/** What a sum takes from a tensor: one of its elements, times something else or not. */
-function factorOf(tensor: string, { bindings }: PlannedKernel, { value }: Assignment): Load | undefined {
-  if (value.kind !== "reduce" || value.reduction !== "sum") return undefined;
-  const { body } = value;
-  const factors = body.kind === "op" && body.op === "mul" ? body.operands : [body];
-  const own = factors.filter((f): f is Load => f.kind === "load" && bindings[f.tensor] === tensor);
-  const others = factors.filter((f) => f !== own[0]).flatMap(expressions);
-  return own.length === 1 && others.every((f) => f.kind !== "load" || bindings[f.tensor] !== tensor)
-    ? own[0]
-    : undefined;
+/** The sum of an assignment that takes one element of a tensor, times something else or not, and that element. */
+function factorOf(
+  tensor: string,
+  { bindings }: PlannedKernel,
+  { value }: Assignment,
+): { sum: Reduce; load: Load } | undefined {
+  const loads = (exprs: readonly Expr[]) =>
+    exprs.filter((e): e is Load => e.kind === "load" && bindings[e.tensor] === tensor);
+  const all = expressions(value), sums = all.filter((e): e is Reduce => e.kind === "reduce");
+  const [own] = sums;
+  if (sums.length !== 1 || own.reduction !== "sum") return undefined;
+  const factors = own.body.kind === "op" && own.body.op === "mul" ? own.body.operands : [own.body];
+  const [load, ...others] = loads(factors);
+  return load && others.length === 0 && loads(all).length === 1 ? { sum: own, load } : undefined;
 }
 
 /** Whether the reader sums over every dimension along which the tensor is made by cases. */
 function sumsOver(tensor: string, producer: PlannedKernel, reader: PlannedKernel): boolean {
   if (reader.reshapes || reader.kernel.parts.length !== 1) return false;
   return reader.kernel.parts[0].assignments.every((assignment) => {
-    const load = factorOf(tensor, reader, assignment);
-    if (!load) {
+    const factor = factorOf(tensor, reader, assignment);
+    if (!factor) {
       return expressions(assignment.value).every((e) => e.kind !== "load" || reader.bindings[e.tensor] !== tensor);
     }
-    const summed = new Set((assignment.value as Reduce).axes), axes = load.index.map(plainAxis);
+    const { sum, load } = factor;
+    const summed = new Set(sum.axes), axes = load.index.map(plainAxis);
     if (load.padded || new Set(axes).size !== axes.length || axes.includes(undefined)) return false;
     return producer.kernel.parts.every((part) =>
       part.assignments.every(({ index }) =>
@@ -425,10 +430,9 @@ function sumsOver(tensor: string, producer: PlannedKernel, reader: PlannedKernel
 function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: string): PlannedKernel {
   const { bindings, symbols } = joinBindings(reader.bindings, producer.bindings, tensor);
   const [part] = reader.kernel.parts;
-  const assignments = part.assignments.map((assignment): Assignment => {
-    const load = factorOf(tensor, reader, assignment);
-    if (!load) return assignment;
-    const { axes, body } = assignment.value as Reduce;
+  const totals = new Map<Expr, Expr>(), known = new Map<string, Expr>();
+  for (const { load, sum: whole } of part.assignments.flatMap((a) => factorOf(tensor, reader, a) ?? [])) {
+    const { axes, body, name } = whole;
     const own = load.index.map((index) => plainAxis(index)!);
     const sums = producer.kernel.parts.map((made) => {
       // axes of the producer that stand for one of the reader's keep the reader's name
@@ -475,8 +479,12 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
       const summed = axes.flatMap((axis, i) => i === place ? inserted : replaced.includes(axis) ? [] : [axis]);
       return terms.length === 0 ? undefined : sum(summed, add(terms[0], ...terms.slice(1)));
     }).filter((expr) => expr !== undefined);
-    return { ...assignment, value: sums.length === 0 ? add(0) : add(sums[0], ...sums.slice(1)) };
-  });
+    const total = known.get(exprKey(whole)) ?? (sums.length === 0 ? add(0) : add(sums[0], ...sums.slice(1)));
+    known.set(exprKey(whole), total);
+    totals.set(whole, name === undefined ? total : named(name, total));
+  }
+  const replace = rewriter((node) => totals.get(node), (index) => index);
+  const assignments = part.assignments.map((a): Assignment => ({ ...a, value: replace(a.value) }));
   const { title, source } = joinTitles(producer, reader);
   const named_ = { ...title, pass: reader.title.pass };
   return prune({

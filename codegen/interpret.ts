@@ -230,20 +230,36 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
         }
       } else if (s.kind === "block") run(s.body);
       else if (s.kind === "grid") {
-        const points = (loops: typeof s.loops): void => {
+        const { members = [], body } = s;
+        const at = body.findIndex(({ kind }) => kind === "combine"), combine = body[at];
+        const before = at < 0 ? body : body.slice(0, at), after = at < 0 ? [] : body.slice(at + 1);
+        const each = (loops: readonly { variable: string; to: number; step?: number }[], then: () => void): void => {
           const [loop, ...inner] = loops;
-          if (!loop) return run(s.body);
-          for (let i = 0; i < loop.to; i += loop.step) {
+          if (!loop) return then();
+          for (let i = 0; i < loop.to; i += loop.step ?? 1) {
             locals.set(loop.variable, [i]);
-            points(inner);
+            each(inner, then);
           }
         };
-        points(s.loops);
+        each(s.loops, () => {
+          const totals = new Map<string, readonly number[]>();
+          each(members, () => {
+            run(before);
+            if (combine?.kind !== "combine") return;
+            for (const { name } of combine.sums) {
+              const before_it = totals.get(name);
+              totals.set(name, locals.get(name)!.map((value, lane) => value + (before_it?.[lane] ?? 0)));
+            }
+          });
+          for (const [name, total] of totals) locals.set(name, total);
+          run(after);
+        });
       } else if (s.kind === "store") {
         for (const [lane, value] of compute(s.value).entries()) {
           storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
         }
-      } else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
+      } else if (s.kind === "combine") throw new Error(`${nest.name}: sums are combined outside of a grid`);
+      else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
     }
   };
   run(nest.body);

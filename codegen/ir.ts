@@ -216,13 +216,19 @@ export type Statement =
   /**
    * The points of a grid, each run by a GPU's invocation of its own: that of number `first` and those after it. The last
    * of the variables counts fastest, each from 0 by its step.
+   *
+   * With `members` a point has several invocations, one for each combination of their numbers: all of them run the body
+   * up to its `combine`, and one goes on behind it, where members and what follows from them are gone.
    */
   | {
     readonly kind: "grid";
     readonly first: number;
     readonly loops: readonly { readonly variable: string; readonly to: number; readonly step: number }[];
+    readonly members?: readonly { readonly variable: string; readonly to: number }[];
     readonly body: readonly Statement[];
   }
+  /** In a grid with members: these accumulators become the sums of those of all members. */
+  | { readonly kind: "combine"; readonly sums: readonly { readonly name: string; readonly type: Type }[] }
   | { readonly kind: "let"; readonly name: string; readonly type: Type; readonly value: Value }
   /** A local that `set` changes: an accumulator. */
   | { readonly kind: "variable"; readonly name: string; readonly type: Type; readonly value: Value }
@@ -243,9 +249,26 @@ export interface LoopNest {
   readonly body: readonly Statement[];
 }
 
+/** The points of some kernel as invocations. */
+export type Grid = Extract<Statement, { kind: "grid" }>;
+
 /** Points of a grid. */
-export function gridPoints({ loops }: Extract<Statement, { kind: "grid" }>): number {
+export function gridPoints({ loops }: Pick<Grid, "loops">): number {
   return loops.reduce((product, { to, step }) => product * (to / step), 1);
+}
+
+/** Invocations of each point of a grid. */
+export function membersOf({ members = [] }: Pick<Grid, "members">): number {
+  return members.reduce((product, { to }) => product * to, 1);
+}
+
+/** Invocations of a workgroup: those that can wait for each other. */
+export const WORKGROUP = 64;
+
+/** Invocations that a grid takes up: where points have several, whole workgroups. */
+export function gridInvocations(grid: Pick<Grid, "loops" | "members">): number {
+  const members = membersOf(grid), all = gridPoints(grid) * members;
+  return members === 1 ? all : Math.ceil(all / WORKGROUP) * WORKGROUP;
 }
 
 /** The type of a value. */

@@ -186,8 +186,15 @@ export function nestText(nest: LoopNest): string {
         write(s.body, `${indent}  `);
       } else if (s.kind === "grid") {
         const ranges = s.loops.map(({ variable, to, step }) => `${variable} = 0 to ${to} step ${step}`);
-        lines.push(`${indent}grid from invocation ${s.first}: ${ranges.join(", ") || "one point"}`);
+        const members = s.members?.map(({ variable, to }) => `${variable} = 0 to ${to}`);
+        lines.push(
+          `${indent}grid from invocation ${s.first}: ${ranges.join(", ") || "one point"}${
+            members ? `, each by members ${members.join(", ")}` : ""
+          }`,
+        );
         write(s.body, `${indent}  `);
+      } else if (s.kind === "combine") {
+        lines.push(`${indent}combine ${s.sums.map(({ name }) => name).join(", ")}`);
       } else if (s.kind === "block") {
         lines.push(`${indent}${s.last ? "last" : "block"}`);
         write(s.body, `${indent}  `);

@@ -15,7 +15,8 @@ import {
   type Axis,
   BYTES,
   type Expr,
-  gridPoints,
+  type Grid,
+  gridInvocations,
   isVector,
   type Kernel,
   LANES,
@@ -35,6 +36,7 @@ import {
   type Type,
   typeOf,
   type Value,
+  WORKGROUP,
 } from "./ir.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -133,6 +135,10 @@ class Lowering {
   #statements = 0;
   /** Invocations of the grids so far. */
   #invocations = 0;
+  /** Of axes of sums that invocations share: the variable that tells a member, and how many there are. */
+  #members = new Map<string, { readonly variable: string; readonly to: number }>();
+  /** Where the members' sums are taken, and whether that was done. */
+  #shared?: { readonly scope: Scope; combined: boolean };
 
   constructor(kernel: Kernel, schedule: Schedule) {
     this.#kernel = kernel;
@@ -147,18 +153,25 @@ class Lowering {
         ...assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
       ]).map((axis) => axis.name),
     );
-    const { order = [], tile = {}, unroll = {}, vectorize, parallel, grid } = this.#schedule;
+    const { order = [], tile = {}, unroll = {}, vectorize, parallel, grid, split = {} } = this.#schedule;
     const named = [
       ...order,
       ...Object.keys(tile),
       ...Object.keys(unroll),
       ...vectorize ? [vectorize] : [],
       ...grid ?? [],
+      ...Object.keys(split),
     ];
     for (const axis of named) {
       if (!known.has(axis)) throw new ScheduleError(`${name} has no axis ${axis}`);
     }
     if (grid && parallel !== undefined) throw new ScheduleError(`${name} cannot be both parallel and a grid`);
+    const sharing = Object.values(split).reduce((product, members) => product * members, 1);
+    if (sharing > 1 && (!grid || sharing > WORKGROUP || !Number.isInteger(Math.log2(sharing)))) {
+      throw new ScheduleError(
+        `${name} cannot be split among ${sharing}: that takes a grid, and a power of two up to ${WORKGROUP}`,
+      );
+    }
     const shared = parallel === undefined ? undefined : this.#parallel(parallel);
     const body: Statement[] = [], kinds = new Map<string, Scalar>();
     for (const part of parts) {
@@ -194,10 +207,18 @@ class Lowering {
     return { axis: name, iterations: Math.floor(extent / step), step };
   }
 
-  /** How many scalars or vectors along an axis go together. */
-  #group({ name, extent }: Axis, copies: number): { copies: number; width: number } {
+  /** How many scalars or vectors along an axis go together, and how far each lies from the next. */
+  #group({ name, extent }: Axis, copies: number): { copies: number; width: number; apart: number } {
     const width = name === this.#schedule.vectorize && extent >= LANES ? LANES : 1;
-    return { copies: Math.min(copies, Math.floor(extent / width)), width };
+    const apart = width * (this.#members.get(name)?.to ?? 1);
+    return { copies: Math.min(copies, Math.floor(extent / apart)), width, apart };
+  }
+
+  /** Coordinates of so many neighbours from a place on; of what members share, those of a member. */
+  #neighbours(axis: Axis, base: Offset, count: number, width: number): Coordinate[] {
+    const member = this.#members.get(axis.name);
+    if (!member) return group(base, count, width);
+    return group(combine([base, 1], [variable(member.variable), width]), count, width, width * member.to);
   }
 
   #part(part: Part, scope: Scope): void {
@@ -264,6 +285,7 @@ class Lowering {
     const outer = axes.filter(({ name }) => grid.includes(name))
       .sort((a, b) => grid.indexOf(a.name) - grid.indexOf(b.name));
     const inside = new Scope(scope), loops: { variable: string; to: number; step: number }[] = [];
+    const members = this.#share(values, inside);
     let points: readonly Point[] = [start];
     for (const axis of outer) {
       const { copies, width } = this.#group(axis, tile?.[axis.name] ?? 1), step = copies * width;
@@ -279,9 +301,40 @@ class Lowering {
     }
     const inner = axes.filter((axis) => !outer.includes(axis));
     this.#open(inner, new Set([STEP, ...outer]), points, values, inside, body);
-    const statement = { kind: "grid", first: this.#invocations, loops, body: inside.statements } as const;
-    this.#invocations += gridPoints(statement);
+    if (this.#shared?.combined === false) throw new ScheduleError(`${this.#kernel.name} has no sum to share`);
+    this.#members = new Map();
+    this.#shared = undefined;
+    // those of a point wait for each other, so that they are of one workgroup
+    const first = members.length > 0 ? Math.ceil(this.#invocations / WORKGROUP) * WORKGROUP : this.#invocations;
+    const statement: Grid = {
+      kind: "grid",
+      first,
+      loops,
+      ...members.length > 0 && { members },
+      body: inside.statements,
+    };
+    this.#invocations = first + gridInvocations(statement);
     this.#emit(scope, statement);
+  }
+
+  /** The members that share the sums of a part, if the schedule says so. */
+  #share(values: readonly Expr[], scope: Scope): { variable: string; to: number }[] {
+    const split = Object.entries(this.#schedule.split ?? {}).filter(([, members]) => members > 1);
+    if (split.length === 0) return [];
+    const axes = new Map(
+      values.flatMap(expressions).flatMap((e) => e.kind === "reduce" ? e.axes : []).map((axis) => [axis.name, axis]),
+    );
+    for (const [name, to] of split) {
+      const { extent } = axes.get(name) ?? { extent: 0 };
+      if (extent < to) throw new ScheduleError(`${this.#kernel.name}: ${to} cannot share a sum along ${name}`);
+      this.#members.set(name, { variable: scope.name(`${name}_member`, "i32"), to });
+      const { apart } = this.#group({ name, extent }, 1);
+      if (extent % apart !== 0) {
+        throw new ScheduleError(`${this.#kernel.name}: shares of ${apart} along ${name} leave a rest of its ${extent}`);
+      }
+    }
+    this.#shared = { scope, combined: false };
+    return [...this.#members.values()];
   }
 
   /** Points in groups: those that differ only along the axis in vectors go together. */
@@ -327,30 +380,30 @@ class Lowering {
     scope: Scope,
     body: (coordinates: Coordinate[], scope: Scope) => void,
   ): void {
-    const { copies, width } = this.#group(axis, wanted);
-    const iterations = Math.floor(axis.extent / (copies * width)), end = iterations * copies * width;
+    const { copies, width, apart } = this.#group(axis, wanted);
+    const iterations = Math.floor(axis.extent / (copies * apart)), end = iterations * copies * apart;
     if (iterations === 1 && !parallel && end === axis.extent) {
-      return body(group(constantOffset(0), copies, width), scope);
+      return body(this.#neighbours(axis, constantOffset(0), copies, width), scope);
     }
     const inside = new Scope(scope);
     const name = inside.name(axis.name, "i32");
-    body(group(variable(name), copies, width), inside);
+    body(this.#neighbours(axis, variable(name), copies, width), inside);
     this.#emit(scope, {
       kind: "loop",
       variable: name,
       from: 0,
       to: end,
-      step: copies * width,
+      step: copies * apart,
       parallel,
       body: inside.statements,
     });
     // what is left: vectors as far as they go, then one by one
-    const vectors = width > 1 ? Math.floor((axis.extent - end) / width) : 0;
-    const single = end + vectors * width;
+    const vectors = apart > 1 ? Math.floor((axis.extent - end) / apart) : 0;
+    const single = end + vectors * apart;
     for (const [base, count, wide] of [[end, vectors, width], [single, axis.extent - single, 1]]) {
       if (count === 0) continue;
       const after = new Scope(scope);
-      body(group(constantOffset(base), count, wide), after);
+      body(this.#neighbours(axis, constantOffset(base), count, wide), after);
       this.#emit(scope, { kind: "block", last: parallel, body: after.statements });
     }
   }
@@ -532,7 +585,15 @@ class Lowering {
         }
       }
     };
+    if (this.#shared && (scope !== this.#shared.scope || this.#shared.combined || !sums)) {
+      throw new ScheduleError(`${this.#kernel.name}: what is shared must be one sum, or several over the same axes`);
+    }
     run(ordered, [new Map()], scope);
+    if (this.#shared) {
+      const locals = [...accumulators.values()].flatMap(({ best, rest }) => rest ? [best, rest] : [best]);
+      this.#emit(scope, { kind: "combine", sums: locals.map(({ name, type }) => ({ name, type })) });
+      this.#shared.combined = true;
+    }
     this.#note(scope, "finish");
     if (!across) return;
     for (const { node, point } of instances) {
@@ -735,9 +796,9 @@ class Lowering {
 }
 
 /** Coordinates of so many neighbours from a place on, scalars or vectors. */
-function group(base: Offset, count: number, width: number): Coordinate[] {
+function group(base: Offset, count: number, width: number, apart = width): Coordinate[] {
   return Array.from({ length: count }, (_, label) => ({
-    offset: combine([base, 1], [constantOffset(label * width), 1]),
+    offset: combine([base, 1], [constantOffset(label * apart), 1]),
     ...(count > 1 && { label }),
     ...(width > 1 && { lanes: true }),
   }));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isVector, type LoopNest, type Statement, typeOf, type Value } from "./ir.ts";
+import { type Grid, isVector, type LoopNest, type Statement, typeOf, type Value } from "./ir.ts";
 import type { Piece, Syntax } from "./target.ts";
 import type { Writer } from "./writer.ts";
 
@@ -34,8 +34,8 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
     }
   };
   const end = nest.parallel ? nest.parallel.iterations * nest.parallel.step : 0;
-  const print = (body: readonly Statement[]) => {
-    for (const s of body) {
+  const print = (body: readonly Statement[], grid?: Grid): void => {
+    for (const [i, s] of body.entries()) {
       switch (s.kind) {
         case "loop": {
           const [open, close] = syntax.loop(s.variable, s.from, s.to, s.step, s.parallel);
@@ -47,9 +47,15 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
           const [open, close, ...first] = syntax.grid(s);
           writer.block(open, () => {
             for (const line of first) writer.line(line);
-            print(s.body);
+            print(s.body, s);
           }, close);
           break;
+        }
+        case "combine": {
+          if (!syntax.combine || !grid) throw new Error(`${nest.name} has members, and its target or grid has none`);
+          const { lines, open, close } = syntax.combine(s.sums, grid);
+          for (const line of lines) writer.line(line);
+          return writer.block(open, () => print(body.slice(i + 1)), close);
         }
         case "block": {
           const [open, close] = syntax.block(s.last, end);

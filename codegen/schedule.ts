@@ -24,10 +24,17 @@ export interface Schedule {
    * fastest. Tiles and vectors along them must leave no rest. Loops along other axes stay inside of an invocation.
    */
   readonly grid?: readonly string[];
+  /**
+   * With a grid: axes of a sum along which so many invocations share its terms, each every so-many-th, and add up what
+   * they have. Together a power of two, at most a workgroup.
+   */
+  readonly split?: Readonly<Record<string, number>>;
 }
 
 /** A schedule in words: `order o, n · tile n 2, o 4 · unroll i 2 · parallel o`. */
-export function scheduleText({ order = [], tile = {}, unroll = {}, vectorize, parallel, grid }: Schedule): string {
+export function scheduleText(
+  { order = [], tile = {}, unroll = {}, vectorize, parallel, grid, split = {} }: Schedule,
+): string {
   const sizes = (name: string, sizes: Readonly<Record<string, number>>) => {
     const set = Object.entries(sizes).filter(([, size]) => size > 1);
     return set.length === 0 ? [] : [`${name} ${set.map(([axis, size]) => `${axis} ${size}`).join(", ")}`];
@@ -39,6 +46,7 @@ export function scheduleText({ order = [], tile = {}, unroll = {}, vectorize, pa
     ...vectorize === undefined ? [] : [`vectorize ${vectorize}`],
     ...parallel === undefined ? [] : [`parallel ${parallel}`],
     ...grid === undefined ? [] : [`grid ${grid.join(", ") || "one point"}`],
+    ...sizes("split", split),
   ];
   return words.length === 0 ? "plain loops" : words.join(" · ");
 }

@@ -49,11 +49,14 @@ function simplifyBody(
         ),
       });
     } else if (statement.kind === "grid") {
-      const last = new Map(statement.loops.map(({ variable, to, step }) => [variable, to - step]));
+      const last = new Map([
+        ...statement.loops.map(({ variable, to, step }) => [variable, to - step] as const),
+        ...statement.members?.map(({ variable, to }) => [variable, to - 1] as const) ?? [],
+      ]);
       result.push({ ...statement, body: simplifyBody(statement.body, levels, last, whole) });
     } else if (statement.kind === "block") {
       result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), whole) });
-    } else if (statement.kind === "comment") {
+    } else if (statement.kind === "comment" || statement.kind === "combine") {
       result.push(statement);
     } else if (statement.kind === "store") {
       result.push({

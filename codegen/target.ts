@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Kernel, LoopNest, Offset, Op, Statement, Type, Value } from "./ir.ts";
+import type { Grid, Kernel, LoopNest, Offset, Op, Statement, Type, Value } from "./ir.ts";
+import type { LayoutName } from "./arrange.ts";
 import type { Plan } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -30,7 +31,12 @@ export interface Syntax {
   /** The line before and after the body of a loop. */
   loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
   /** The lines before and after the body of a grid, and those that begin it; a language for threads has none. */
-  grid?(grid: Extract<Statement, { kind: "grid" }>): readonly [open: string, close: string, ...first: string[]];
+  grid?(grid: Grid): readonly [open: string, close: string, ...first: string[]];
+  /** The lines that add up members' sums, and those before and after what one of them goes on with. */
+  combine?(
+    sums: Extract<Statement, { kind: "combine" }>["sums"],
+    grid: Grid,
+  ): { readonly lines: readonly string[]; readonly open: string; readonly close: string };
   /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
   block(last: boolean, to: number): readonly [string, string];
   let(name: string, type: Type, value: Piece, given: Value): string;
@@ -77,7 +83,7 @@ export interface Target {
   readonly epsilon: { readonly sum: number; readonly store: number };
   readonly commentMark: string;
   /** How its tensors lie in memory. */
-  readonly layout: "rows" | "lanes";
+  readonly layout: LayoutName;
   /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
   candidates(kernel: Kernel): Iterable<Schedule>;
   /** The files of a net by name, from its kernels and their printed text. */

@@ -65,6 +65,7 @@ const directives: { readonly [Directive in keyof Required<Schedule>]: z.ZodType<
   vectorize: name.optional(),
   parallel: name.optional(),
   grid: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
+  split: byName(copies, "an object of members by axis").optional(),
 };
 
 const schedule = z.strictObject(directives, "an object of directives").refine(
@@ -151,14 +152,15 @@ function oneLine(value: unknown): string {
 }
 
 /** A schedule without what changes nothing, keys sorted: two that say the same are the same as JSON. */
-export function normalized({ order, tile, unroll, ...rest }: Schedule): Schedule {
+export function normalized({ order, tile, unroll, split, ...rest }: Schedule): Schedule {
   const sizes = (of: Readonly<Record<string, number>> = {}) =>
     Object.fromEntries(Object.entries(of).filter(([, size]) => size > 1).sort(([a], [b]) => a < b ? -1 : 1));
-  const [tiles, copies] = [sizes(tile), sizes(unroll)];
+  const [tiles, copies, members] = [sizes(tile), sizes(unroll), sizes(split)];
   return {
     ...order !== undefined && order.length > 0 && { order },
     ...Object.keys(tiles).length > 0 && { tile: tiles },
     ...Object.keys(copies).length > 0 && { unroll: copies },
+    ...Object.keys(members).length > 0 && { split: members },
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined).sort()),
   };
 }

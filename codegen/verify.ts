@@ -12,7 +12,7 @@ import { children, expressions, freeAxes } from "./expr.ts";
 import {
   BYTES,
   type Expr,
-  gridPoints,
+  gridInvocations,
   isVector,
   type Kernel,
   LANES,
@@ -26,6 +26,7 @@ import {
   type Type,
   typeOf,
   type Value,
+  WORKGROUP,
 } from "./ir.ts";
 import { assignmentText } from "./ir_text.ts";
 import { strides } from "./lower.ts";
@@ -210,7 +211,7 @@ export function verifyNest(nest: LoopNest): void {
     outerTypes: Map<string, Type>,
     outerMutable: Set<string>,
     { loops, alone }: { readonly loops: number; readonly alone: boolean },
-  ) => {
+  ): ReadonlyMap<string, Type> => {
     const meanings = new Map(outerMeanings), types = new Map(outerTypes), mutable = new Set(outerMutable);
     for (const s of body) {
       switch (s.kind) {
@@ -245,13 +246,54 @@ export function verifyNest(nest: LoopNest): void {
             }
             inside.set(variable, { kind: "loop", loop: { from: 0, step, count: to / step } });
           }
-          if (s.first < 0 || s.first + gridPoints(s) > invocations) {
+          if (s.first < 0 || s.first + gridInvocations(s) > invocations) {
             throw fail(`a grid needs more than ${invocations} invocations`);
           }
           // invocations have no accumulator in common
-          walk(s.body, inside, types, new Set(), { loops: loops + 1, alone: true });
+          const own = { loops: loops + 1, alone: true };
+          if (!s.members) {
+            walk(s.body, inside, types, new Set(), own);
+            break;
+          }
+          const team = s.members.reduce((product, { to }) => product * to, 1);
+          if (!(team <= WORKGROUP && Number.isInteger(Math.log2(team))) || s.first % WORKGROUP !== 0) {
+            throw fail(`${team} members from invocation ${s.first} are of no one workgroup`);
+          }
+          const at = s.body.findIndex(({ kind }) => kind === "combine"), joint = s.body[at];
+          if (joint?.kind !== "combine") throw fail("members have nothing in common");
+          const shares = new Map(inside);
+          for (const { variable, to } of s.members) {
+            if (types.has(variable) || shares.has(variable)) throw fail(`${variable} is defined twice`);
+            shares.set(variable, { kind: "loop", loop: { from: 0, step: 1, count: to } });
+          }
+          const before = s.body.slice(0, at), after = s.body.slice(at + 1);
+          const shared = walk(before, shares, types, new Set(), { ...own, alone: false });
+          // what is the same for all members is known behind it too, and the sums are
+          const kept = new Map(inside), known = new Map(types);
+          const apart = new Set(s.members.map(({ variable }) => variable));
+          for (const each of before) {
+            if (
+              each.kind === "variable" || each.kind === "let" && namesIn(each.value).some((name) => apart.has(name))
+            ) {
+              apart.add(each.name);
+            } else if (each.kind === "let") {
+              known.set(each.name, each.type);
+              if (each.type === "i32") kept.set(each.name, meaningOf(each.value));
+            }
+          }
+          for (const { name, type } of joint.sums) {
+            const found = shared.get(name);
+            if (found !== type || scalarOf(type) !== "f32") throw fail(`${name} is ${found}, combined as ${type}`);
+            if (!before.some((each) => each.kind === "variable" && each.name === name)) {
+              throw fail(`${name} is combined and is no accumulator`);
+            }
+            known.set(name, type);
+          }
+          walk(after, kept, known, new Set(joint.sums.map(({ name }) => name)), own);
           break;
         }
+        case "combine":
+          throw fail("sums are combined outside of a grid with members");
         case "block":
           walk(s.body, meanings, types, mutable, { loops, alone: alone || s.last && loops === 0 });
           break;
@@ -288,6 +330,7 @@ export function verifyNest(nest: LoopNest): void {
         }
       }
     }
+    return types;
   };
   const meaningOf = (value: Value): Meaning => {
     if (value.kind === "offset") return { kind: "derived", offset: value.offset };
@@ -302,6 +345,25 @@ export function verifyNest(nest: LoopNest): void {
   });
   for (const tensor of nest.outputs) if (!stores.has(tensor)) throw fail(`${tensor} is never written`);
   for (const [tensor, places] of stores) proveWrites(nest, tensor, places);
+}
+
+/** The locals in a value. */
+function namesIn(value: Value): string[] {
+  switch (value.kind) {
+    case "local":
+      return [value.name];
+    case "offset":
+    case "ramp":
+    case "element":
+      return value.offset.terms.map(({ variable }) => variable);
+    case "splat":
+    case "total":
+      return namesIn(value.value);
+    case "apply":
+      return value.operands.flatMap(namesIn);
+    case "constant":
+      return [];
+  }
 }
 
 /** Every element of a tensor is written exactly once, and its halo never: by going through all of them. */

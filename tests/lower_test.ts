@@ -341,7 +341,7 @@ function valuesOf(body: readonly Statement[]): Value[] {
       ? value.operands.flatMap(inside)
       : [],
   ];
-  return body.flatMap((s) => "body" in s ? valuesOf(s.body) : s.kind === "comment" ? [] : inside(s.value));
+  return body.flatMap((s) => "body" in s ? valuesOf(s.body) : "value" in s ? inside(s.value) : []);
 }
 
 /** The part of each access that moves: in WebAssembly an unsigned address, to which a constant is added. */

@@ -7,6 +7,7 @@ import { type Kernel, LANES, type LoopNest, type Statement, typeOf } from "../co
 import { lower } from "../codegen/lower.ts";
 import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { simplify } from "../codegen/simplify.ts";
+import type { LayoutName } from "../codegen/arrange.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { loadSpec, parseSpec, processorTargets as targets, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
@@ -16,7 +17,7 @@ const SPECS = join(import.meta.dirname!, "..", "specs");
 const PACKED = targets.find(({ name }) => name === "wasm_relaxed")!;
 const NETS = ["mnist_cnn", "mnist_mlp", "lenet5"];
 
-async function shippedKernels(layout: "rows" | "lanes"): Promise<(readonly [net: string, kernel: Kernel])[]> {
+async function shippedKernels(layout: LayoutName): Promise<(readonly [net: string, kernel: Kernel])[]> {
   const found: (readonly [string, Kernel])[] = [];
   for (const net of NETS) {
     const { plan: planned } = plan(await loadSpec(join(SPECS, `${net}.json`)), registry, { layout });

@@ -680,7 +680,7 @@ function accessesOf(nest: LoopNest): Access[] {
   const walk = (body: readonly Statement[], outer: Ranges) => {
     const ranges = new Map(outer);
     for (const s of body) {
-      if (s.kind === "comment" || s.kind === "grid") continue;
+      if (s.kind === "comment" || s.kind === "grid" || s.kind === "combine") continue;
       if (s.kind === "loop") {
         walk(s.body, new Map([...ranges, [s.variable, [s.from, s.to - s.step]]]));
       } else if (s.kind === "block") walk(s.body, ranges);

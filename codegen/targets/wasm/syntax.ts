@@ -248,7 +248,7 @@ function addressesOf(nest: LoopNest): Set<string> {
       if ("body" in s) visit(s.body);
       else if (s.kind === "let" && s.value.kind === "offset") {
         bases.set(s.name, [...bases.get(s.name) ?? [], s.value.offset]);
-      } else if (s.kind !== "comment") value(s.value);
+      } else if ("value" in s) value(s.value);
       if (s.kind === "store") use(s.offset, BYTES[nest.tensors[s.tensor].dtype] === 4);
     }
   };

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { WORKGROUP } from "../../dispatch.ts";
-import type { LoopNest, Statement, TensorType, Value } from "../../ir.ts";
+import { type LoopNest, type Statement, type TensorType, type Value, WORKGROUP } from "../../ir.ts";
+import { alignedOnly } from "./syntax.ts";
 import { accesses, type Plan, type PlannedKernel } from "../../plan.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */
@@ -16,30 +16,39 @@ export interface BoundNest {
   readonly bindings: Readonly<Record<string, string>>;
 }
 
-/** Kernels by the earliest place at which each can run: those of one place touch nothing that another of them writes. */
-export function levels(kernels: readonly PlannedKernel[], { tensors }: Plan): PlannedKernel[][] {
+/**
+ * Nests of a step in few dispatches: each has what waits for nothing that is still to come, the longest chain first, and
+ * no more storage buffers than a dispatch may have. What no other waits for fills the dispatches that have room.
+ */
+export function rounds<Item extends BoundNest>(
+  items: readonly (Item & { readonly planned: PlannedKernel })[],
+  { tensors }: Plan,
+  mostBindings: number = MOST_BINDINGS,
+): Item[][] {
   const storage = (names: ReadonlySet<string>) => new Set([...names].map((name) => tensors[name].alias ?? name));
-  const before: { level: number; reads: Set<string>; writes: Set<string> }[] = [], result: PlannedKernel[][] = [];
-  for (const planned of kernels) {
-    const own = accesses(planned), reads = storage(own.reads), writes = storage(own.writes);
-    const conflicts = before.filter((other) =>
-      !other.writes.isDisjointFrom(reads) || !other.writes.isDisjointFrom(writes) || !other.reads.isDisjointFrom(writes)
-    );
-    const level = Math.max(-1, ...conflicts.map(({ level }) => level)) + 1;
-    before.push({ level, reads, writes });
-    (result[level] ??= []).push(planned);
-  }
-  return result;
-}
-
-/** Groups of nests, in order, each of which has no more storage buffers than a dispatch may have. */
-export function groups<Item extends BoundNest>(items: readonly Item[]): Item[][] {
-  const result: Item[][] = [];
-  for (const item of items) {
-    const last = result.at(-1);
-    const together = last && merge("", [...last, item]);
-    if (together && Object.keys(together.bindings).length <= MOST_BINDINGS) last.push(item);
-    else result.push([item]);
+  const touched = items.map(({ planned }) => {
+    const { reads, writes } = accesses(planned);
+    return { reads: storage(reads), writes: storage(writes) };
+  });
+  const clash = (i: number, j: number) => {
+    const [a, b] = [touched[i], touched[j]];
+    return !a.writes.isDisjointFrom(b.reads) || !a.writes.isDisjointFrom(b.writes) || !a.reads.isDisjointFrom(b.writes);
+  };
+  const before = items.map((_, i) => items.map((_, j) => j).filter((j) => j < i && clash(i, j)));
+  // how many dispatches must follow each one's
+  const follow = items.map(() => 0);
+  for (let i = items.length - 1; i >= 0; i--) for (const j of before[i]) follow[j] = Math.max(follow[j], follow[i] + 1);
+  const result: Item[][] = [], left = new Set(items.keys());
+  while (left.size > 0) {
+    const ready = [...left].filter((i) => before[i].every((j) => !left.has(j))).sort((a, b) => follow[b] - follow[a]);
+    const round: number[] = [];
+    for (const i of ready) {
+      const together = merge("", [...round, i].map((k) => items[k]));
+      if (round.length === 0 || Object.keys(together.bindings).length <= mostBindings) round.push(i);
+    }
+    for (const i of round) left.delete(i);
+    // in the order of the step, which people read
+    result.push(round.sort((a, b) => a - b).map((i) => items[i]));
   }
   return result;
 }
@@ -50,15 +59,19 @@ export function merge(name: string, items: readonly BoundNest[]): BoundNest {
   const taken = new Set(items.flatMap(({ nest }) => [...localsOf(nest.body)]));
   const outputs: string[] = [], body: Statement[] = [];
   let invocations = 0;
+  const vectors = new Set<string>();
   for (const { nest, bindings: own } of items) {
-    const names = new Map<string, string>();
+    const names = new Map<string, string>(), wide = alignedOnly(nest);
     for (const [symbol, type] of Object.entries(nest.tensors)) {
-      // tables have one type of access everywhere; other tensors may be vectors for one kernel only
-      const shared = type.rows !== undefined && Object.keys(bindings).find((other) => bindings[other] === own[symbol]);
+      // one that is all vectors for one kernel and not for the other is bound twice
+      const shared = Object.keys(bindings).find((other) =>
+        bindings[other] === own[symbol] && vectors.has(other) === wide.has(symbol)
+      );
       let fresh = symbol;
       for (let i = 2; fresh in tensors || taken.has(fresh); i++) fresh = `${symbol}_${i}`;
-      const final = shared || fresh;
+      const final = shared ?? fresh;
       names.set(symbol, final);
+      if (wide.has(symbol)) vectors.add(final);
       tensors[final] = type;
       bindings[final] = own[symbol];
     }
@@ -77,7 +90,7 @@ function localsOf(body: readonly Statement[]): Set<string> {
       : s.kind === "loop"
       ? [s.variable]
       : s.kind === "grid"
-      ? s.loops.map(({ variable }) => variable)
+      ? [...s.loops, ...s.members ?? []].map(({ variable }) => variable)
       : [];
     return "body" in s ? [...own, ...localsOf(s.body)] : own;
   }));
@@ -91,7 +104,7 @@ function moved(body: readonly Statement[], names: ReadonlyMap<string, string>, b
     return v.kind === "apply" ? { ...v, operands: v.operands.map(value) } : v;
   };
   return body.map((s): Statement => {
-    if (s.kind === "comment") return s;
+    if (s.kind === "comment" || s.kind === "combine") return s;
     if (s.kind === "grid") return { ...s, first: s.first + by, body: moved(s.body, names, by) };
     if ("body" in s) return { ...s, body: moved(s.body, names, by) };
     if (s.kind === "store") return { ...s, tensor: names.get(s.tensor)!, value: value(s.value) };

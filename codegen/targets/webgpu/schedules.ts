@@ -1,12 +1,13 @@
 /**
  * Which schedules suit WGSL: all of the index space is a grid, each invocation computes a register tile, straight-line as
- * far as can be, since loops and dynamic indices are dear (a counter in every loop, a test at every access).
+ * far as can be, since loops and dynamic indices are dear (a counter in every loop, a test at every access). Where that
+ * would leave most of a GPU idle, invocations share the terms of a sum.
  *
  * @module
  */
 import { distinctLoads, type Group, mainPart, points, reductions } from "../../candidates.ts";
-import { expressions, freeAxes } from "../../expr.ts";
-import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
+import { expressions, exprKey, freeAxes } from "../../expr.ts";
+import { type Axis, BYTES, type Expr, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
 import { lower, ScheduleError, strides } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
@@ -14,14 +15,26 @@ import type { Schedule } from "../../schedule.ts";
 const MOST_SUMS = 32;
 /** Sizes of tiles, in scalars or in vectors. */
 const SIZES = [1, 2, 4, 8];
-/** Invocations that a GPU wants at least, to have enough to do. */
-const ENOUGH = 512;
+/** An axis of up to so many is a tile as a whole, too. */
+const LONGEST = 8;
+/** Invocations that a GPU has room for: fewer leave it idle, more wait for each other. */
+const AT_ONCE = 8192;
+/** Sizes of teams that share a sum. */
+const TEAMS = [1, 4, 8, 16, 32, 64];
+/** What an access to the workgroup's memory costs, in additions. */
+const SHARED = 2;
+/** What waiting for each other costs a team once, in additions. */
+const BARRIER = 32;
+/** What of an invocation's work waits for memory, in additions. */
+const LATENCY = 100;
 /** What four neighbours cost to load, of what four scalars cost. */
 const WIDE_LOAD = 0.5;
 /** Reductions of up to so many iterations are unrolled whole, most wanted first. */
 const UNROLLED = [32, 16, 8, 4];
 /** Scalar operations that a body may have: drivers take seconds to compile thousands. */
-const STRAIGHT = 1000;
+const STRAIGHT = 256;
+/** Operations of all points of a tile behind their sums: an optimizer has dozens for each. */
+const FINISH = 512;
 /** Copies of the body of a long one, most wanted first. */
 const COPIES = [8, 7, 6, 5, 4];
 /** Schedules that are proposed. */
@@ -35,20 +48,27 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
     extent % LANES === 0 && divides(kernel, name, LANES) && contiguous(kernel, name)
   );
   const work = workOf(part, unrolled(kernel, UNROLLED[0]));
-  const guesses = [undefined, ...lanes].flatMap((axis) =>
-    tiles(kernel, part, axis, work).map((tile) => ({
-      cost: cost(part, tile, axis, work),
-      tile,
-      schedule: {
-        tile: Object.fromEntries(tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count])),
-        ...axis && { vectorize: axis.name },
-      },
-    }))
+  const inner = work.core && work.around.length === 0
+    ? work.core.axes.filter(({ extent }) => extent % LANES === 0)
+    : [];
+  const across = inner.filter(({ name }) => contiguous(kernel, name));
+  const guesses = [undefined, ...lanes, ...across].flatMap((axis) =>
+    tiles(kernel, part, axis, work).flatMap((tile) =>
+      teams(kernel, axis).map((split) => ({
+        cost: cost(part, tile, axis, work, split),
+        tile,
+        schedule: {
+          tile: Object.fromEntries(tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count])),
+          ...axis && { vectorize: axis.name },
+          ...Object.keys(split).length > 0 && { split },
+        },
+      }))
+    )
   ).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
   for (const { schedule, tile } of guesses) {
-    for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most)), {}]) {
+    for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, schedule)), {}]) {
       const proposed = { ...schedule, unroll, grid };
-      if (operations(tile, workOf(part, unroll)) > STRAIGHT || !fits(kernel, proposed)) continue;
+      if (operations(tile, workOf(part, unroll), schedule.vectorize) > STRAIGHT || !fits(kernel, proposed)) continue;
       yield proposed;
       break;
     }
@@ -84,46 +104,104 @@ function workOf(part: Part, unroll: Readonly<Record<string, number>>): Work {
 const pointsOf = (groups: readonly Group[]) => groups.reduce((product, { count, width }) => product * count * width, 1);
 
 /** Register tiles of up to three axes that leave no rest. */
-function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined, { around }: Work): Group[][] {
+function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined, { core, around }: Work): Group[][] {
+  // in lanes of a sum each accumulator is a vector
+  const across = lanes && core?.axes.includes(lanes) ? LANES : 1;
+  const most = Math.min(MOST_SUMS / across, core ? FINISH / finish(part) : MOST_SUMS);
   let all: Group[][] = [[]];
   for (const axis of part.axes) {
     const width = axis === lanes ? LANES : 1;
-    const sizes = SIZES.filter((count) =>
+    const sizes = [...new Set([...SIZES, axis.extent])].filter((count) =>
+      count <= LONGEST &&
       (count === 1 || axis.extent >= count * width) && divides(kernel, axis.name, count * width)
     );
     all = all.flatMap((tile) => sizes.map((count) => [...tile, { axis, count, width }])).filter((groups) =>
-      groups.filter(({ count }) => count > 1).length <= 3 && pointsOf([...groups, ...around]) <= MOST_SUMS
+      groups.filter(({ count }) => count > 1).length <= 3 && pointsOf([...groups, ...around]) <= most
     );
   }
   return all;
 }
 
-/** What is loaded for each multiplication, and more where too few invocations are left. */
-function cost(part: Part, tile: readonly Group[], lanes: Axis | undefined, { core, around, copies }: Work): number {
-  const sums = pointsOf(tile), invocations = points(part.axes) / sums;
+/** Ways to share the sums of a kernel: members by axis, of the innermost ones first. */
+function teams(kernel: Kernel, lanes: Axis | undefined): Record<string, number>[] {
+  const sums = kernel.parts.map(reductions);
+  // one sum to each point, or several over the same axes
+  const [first] = sums[0] ?? [], key = ({ axes }: Reduce) => axes.map(({ name, extent }) => `${name}${extent}`).join();
+  const alone = first !== undefined &&
+    sums.every((all) =>
+      all.length > 0 && all.every((r) => r.reduction === "sum" && key(r) === key(first) && !nested(r))
+    );
+  if (!alone) return [{}];
+  return TEAMS.flatMap((team) => {
+    const split: Record<string, number> = {};
+    let left = team;
+    for (const { name, extent } of first.axes.toReversed()) {
+      const width = name === lanes?.name ? LANES : 1;
+      let members = left;
+      while (members > 1 && extent % (members * width) !== 0) members /= 2;
+      if (members > 1) split[name] = members;
+      left /= members;
+    }
+    return left === 1 ? [split] : [];
+  });
+}
+
+/** Operations of a point that are no part of a sum. */
+function finish({ assignments }: Part): number {
+  const all = (expr: Expr): Expr[] => expr.kind === "op" ? [expr, ...expr.operands.flatMap(all)] : [];
+  return new Set(assignments.flatMap(({ value }) => all(value)).map(exprKey)).size;
+}
+
+const nested = (reduce: Reduce) => expressions(reduce.body).some(({ kind }) => kind === "reduce");
+
+/** How long a GPU takes, about, in additions of an invocation. */
+function cost(
+  part: Part,
+  tile: readonly Group[],
+  lanes: Axis | undefined,
+  { core, around, copies }: Work,
+  split: Readonly<Record<string, number>>,
+): number {
+  const sums = pointsOf(tile), tiles = points(part.axes) / sums;
   // without a sum there is nothing to share: neighbours are stored together, and no more
   if (!core) return sums === (lanes ? LANES : 1) ? (lanes ? 1 - 0.001 * part.axes.indexOf(lanes) : 2) : 3 + sums;
+  const team = Object.values(split).reduce((product, members) => product * members, 1);
   const loads = expressions(core.body).filter((e) => e.kind === "load");
-  const groups = [...tile, ...around, ...copies];
+  const across = lanes !== undefined && core.axes.includes(lanes) ? LANES : 1;
+  const terms = copies.map(({ axis, count }): Group =>
+    axis === lanes ? { axis, count: Math.min(count, axis.extent / LANES), width: LANES } : { axis, count, width: 1 }
+  );
+  const groups = [...tile, ...around, ...terms];
   const scalars = distinctLoads(loads, groups).loads.reduce(
     (sum, load) => sum + (lanes && freeAxes(load).has(lanes) ? LANES * WIDE_LOAD : 1),
     0,
   );
-  return (pointsOf(copies) + scalars) / pointsOf(groups) * Math.max(1, Math.sqrt(ENOUGH / invocations)) + 1e-4 * sums;
+  // accumulators in lanes of the sum are scalars only at its end
+  const each = (pointsOf(groups) + scalars) * points(core.axes) / (pointsOf(terms) * team);
+  const held = sums * pointsOf(around) * across;
+  const combining = team === 1 ? 0 : 2 * BARRIER + SHARED * (2 * held + team * Math.ceil(held / LANES / team));
+  const alone = each + finish(part) * sums + combining + LATENCY;
+  return alone * Math.max(1, tiles * team / AT_ONCE);
 }
 
 /** Scalar operations of the unrolled body of the sum. */
-function operations(tile: readonly Group[], { core, around, copies }: Work): number {
+function operations(tile: readonly Group[], { core, around, copies }: Work, lanes: string | undefined): number {
   const each = core ? expressions(core.body).filter((e) => e.kind === "op").length : 1;
-  return pointsOf([...tile, ...around, ...copies]) * each;
+  const across = core?.axes.some(({ name }) => name === lanes) ? LANES : 1;
+  return pointsOf([...tile, ...around, ...copies]) * across * each;
 }
 
 /** Copies by axis of reductions: small ones whole, of long ones some along the innermost axis. */
-function unrolled(kernel: Kernel, small: number): Record<string, number> {
+function unrolled(
+  kernel: Kernel,
+  small: number,
+  { vectorize, split = {} }: Pick<Schedule, "vectorize" | "split"> = {},
+): Record<string, number> {
   const unroll: Record<string, number> = {};
   for (const { axes } of kernel.parts.flatMap(reductions)) {
     let copies = 1;
-    for (const { name, extent } of axes.toReversed()) {
+    for (const { name, extent: all } of axes.toReversed()) {
+      const extent = all / ((split[name] ?? 1) * (name === vectorize ? LANES : 1));
       if (copies * extent <= small) unroll[name] = extent;
       else {
         if (copies === 1) unroll[name] = COPIES.find((size) => size <= small && extent % size === 0) ?? 4;

@@ -6,10 +6,13 @@
  * @module
  */
 import {
+  type Grid,
+  gridInvocations,
   gridPoints,
   isVector,
   LANES,
   type LoopNest,
+  membersOf,
   type Offset,
   type Op,
   scalarOf,
@@ -18,8 +21,9 @@ import {
   type Type,
   typeOf,
   type Value,
+  WORKGROUP,
 } from "../../ir.ts";
-import { WORKGROUP, workgroups } from "../../dispatch.ts";
+import { workgroups } from "../../dispatch.ts";
 import type { Piece, Syntax } from "../../target.ts";
 
 /** Levels, loosest first: comparison, sums, products, signs, atoms. */
@@ -54,7 +58,8 @@ const TYPE: Readonly<Record<Type, string>> = {
 
 /** Names of kernels' symbols that WGSL has taken, or that this file needs. */
 const TAKEN = new Set(
-  ("abs array bool clamp exp f32 i32 id let log max point select sqrt step_row tanh target u32 var vec4 " +
+  ("abs array at bool clamp exp f32 first group groups i32 id leads let log max member mine nth of place place_in point select sqrt step_row sums sums_4 " +
+    "tanh target total u32 var vec4 " +
     "active as async await break case class common continue default do else enum false filter final fn for from get if " +
     "import in layout loop match meta mod module move new null of package partition pass private public ref register " +
     "return self set shared smooth static struct switch this true type use using where while with yield").split(" "),
@@ -120,6 +125,53 @@ const OPERATIONS: Record<Op, (...operands: Piece[]) => Piece> = {
 /** Whether a tensor is stored as bytes, four to a word: only the run's samples are. */
 const isPacked = ({ dtype, rows }: TensorType) => dtype === "u8" && rows !== undefined;
 
+/** The variables of a grid from the number of a point. */
+function places(loops: Grid["loops"], start: string): string[] {
+  return loops.map(({ variable, to, step }, i) => {
+    const inner = loops.slice(i + 1).reduce((product, loop) => product * (loop.to / loop.step), 1);
+    const quotient = inner === 1 ? start : `${start} / ${inner}`;
+    // the outermost one needs no remainder
+    const index = i === 0 ? quotient : `${quotient} % ${to / step}`;
+    const scaled = i === 0 && inner === 1 ? `${index} * ${step}` : `(${index}) * ${step}`;
+    return `let ${identifier(variable)} = ${step === 1 ? index : scaled};`;
+  });
+}
+
+/**
+ * A grid whose points have several invocations: a workgroup has some points, and the members of each lie apart, so that
+ * neighbours in it are neighbouring points. All of them come to the barriers: beyond the last point it is computed again.
+ */
+function sharedGrid(grid: Grid): [string, string, ...string[]] {
+  const { first, loops, members = [] } = grid, team = membersOf(grid), points = gridPoints(grid);
+  const apart = WORKGROUP / team, from = first / WORKGROUP, to = from + gridInvocations(grid) / WORKGROUP;
+  const tests = [...from > 0 ? [`group >= ${from}`] : [], `group < ${to}`];
+  const start = from === 0 ? "group" : `(group - ${from})`;
+  const whole = points % apart === 0, last = points - 1;
+  return [
+    `if (${tests.join(" && ")}) {`,
+    "}",
+    `let member = mine / ${apart};`,
+    `let place = ${start} * ${apart} + mine % ${apart};`,
+    whole ? "let leads = member == 0;" : `let leads = member == 0 && place <= ${last};`,
+    ...loops.length > 0 ? places(loops, whole ? "place" : `min(place, ${last})`) : [],
+    ...places(members.map((own) => ({ ...own, step: 1 })), "member"),
+  ];
+}
+
+/** The most sums of one kind that a grid's members have. */
+function combined(body: readonly Statement[], vectors: boolean): number {
+  return Math.max(
+    0,
+    ...body.map((s) =>
+      s.kind === "combine"
+        ? s.sums.filter(({ type }) => isVector(type) === vectors).length
+        : "body" in s
+        ? combined(s.body, vectors)
+        : 0
+    ),
+  );
+}
+
 /** The table that `print.ts` walks with, for one kernel. */
 export function syntax(): Syntax {
   let types: LoopNest["tensors"] = {};
@@ -175,19 +227,33 @@ export function syntax(): Syntax {
       return [`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}) {`, "}"];
     },
     grid(grid) {
-      const { first, loops } = grid, end = first + gridPoints(grid);
+      const { first, loops, members = [] } = grid, end = first + gridPoints(grid);
+      if (members.length > 0) return sharedGrid(grid);
       const tests = [...first > 0 ? [`point >= ${first}`] : [], `point < ${end}`];
-      const start = first === 0 ? "point" : `(point - ${first})`;
-      const lines = loops.map(({ variable, to, step }, i) => {
-        const inner = loops.slice(i + 1).reduce((product, loop) => product * (loop.to / loop.step), 1);
-        const quotient = inner === 1 ? start : `${start} / ${inner}`;
-        // the outermost one needs no remainder
-        const index = i === 0 ? quotient : `${quotient} % ${to / step}`;
-        return `let ${identifier(variable)} = ${
-          step === 1 ? index : i === 0 && inner === 1 ? `${index} * ${step}` : `(${index}) * ${step}`
-        };`;
-      });
-      return [`if (${tests.join(" && ")}) {`, "}", ...lines];
+      return [`if (${tests.join(" && ")}) {`, "}", ...places(loops, first === 0 ? "point" : `(point - ${first})`)];
+    },
+    combine(sums, grid) {
+      const team = membersOf(grid), apart = WORKGROUP / team, lines = ["", "// combine"];
+      const arrays = Map.groupBy(sums, ({ type }) => isVector(type) ? "sums_4" : "sums");
+      const each = (line: (place: string, name: string) => string) =>
+        [...arrays].flatMap(([array, own]) =>
+          own.map(({ name }, i) => line(`${array}[mine${i === 0 ? "" : ` + ${WORKGROUP * i}`}]`, identifier(name)))
+        );
+      lines.push(...each((place, name) => `${place} = ${name};`), "workgroupBarrier();");
+      // one member adds up a sum, another one the next
+      for (const [array, { length }] of arrays) {
+        const all = length > team, own = all ? "nth" : "member";
+        lines.push(
+          all ? `for (var nth = member; nth < ${length}; nth += ${team}) {` : `if (member < ${length}) {`,
+          `  let first = ${own} * ${WORKGROUP} + mine % ${apart};`,
+          `  var total = ${array}[first];`,
+          `  for (var at = ${apart}; at < ${WORKGROUP}; at += ${apart}) { total += ${array}[first + at]; }`,
+          `  ${array}[first] = total;`,
+          "}",
+        );
+      }
+      lines.push("workgroupBarrier();", ...each((place, name) => `${name} = ${place};`));
+      return { lines, open: "if (leads) {", close: "}" };
     },
     block: () => ["{", "}"],
     let: (name, type, { text }) => `let ${identifier(name)}: ${TYPE[type]} = ${text};`,
@@ -216,13 +282,26 @@ export function syntax(): Syntax {
           }>;`,
         );
       }
-      const [x, y] = workgroups(nest);
+      const [x, y] = workgroups(nest), scalars = combined(nest.body, false), vectors = combined(nest.body, true);
+      const shared = scalars + vectors > 0;
+      if (scalars > 0) lines.push(`var<workgroup> sums: array<f32, ${WORKGROUP * scalars}>;`);
+      if (vectors > 0) lines.push(`var<workgroup> sums_4: array<vec4<f32>, ${WORKGROUP * vectors}>;`);
       lines.push("", `@compute @workgroup_size(${WORKGROUP}) // ${x}${y > 1 ? ` x ${y}` : ""} workgroups`);
-      lines.push(`fn ${nest.name}(@builtin(global_invocation_id) id: vec3<u32>) {`);
+      const inputs = [
+        "@builtin(global_invocation_id) id: vec3<u32>",
+        ...shared ? ["@builtin(workgroup_id) groups: vec3<u32>", "@builtin(local_invocation_index) place_in: u32"] : [],
+      ];
+      lines.push(`fn ${nest.name}(${inputs.join(", ")}) {`);
       return [
         lines.join("\n"),
         "}",
         y > 1 ? `let point = i32(id.y * ${x * WORKGROUP}u + id.x);` : "let point = i32(id.x);",
+        ...shared
+          ? [
+            y > 1 ? `let group = i32(groups.y * ${x}u + groups.x);` : "let group = i32(groups.x);",
+            "let mine = i32(place_in);",
+          ]
+          : [],
         ...steps ? ["let step = step_row;"] : [],
       ];
     },
@@ -236,7 +315,7 @@ function stored(type: TensorType, wide: boolean): string {
 }
 
 /** The tensors of a nest that are only accessed four neighbours at a time, from places that are multiples of four. */
-function alignedOnly(nest: LoopNest): Set<string> {
+export function alignedOnly(nest: LoopNest): Set<string> {
   const some = new Set<string>(), others = new Set<string>();
   const aligned = ({ constant, terms }: Offset, multiples: ReadonlySet<string>) =>
     constant % LANES === 0 &&
@@ -251,7 +330,7 @@ function alignedOnly(nest: LoopNest): Set<string> {
   const visit = (body: readonly Statement[], outer: ReadonlySet<string>) => {
     const multiples = new Set(outer);
     for (const s of body) {
-      if (s.kind === "comment") continue;
+      if (s.kind === "comment" || s.kind === "combine") continue;
       if ("value" in s) value(s.value, multiples);
       if (s.kind === "store") access(s.tensor, s.offset, isVector(typeOf(s.value)), multiples);
       if (s.kind === "let" && s.value.kind === "offset" && aligned(s.value.offset, multiples)) multiples.add(s.name);

@@ -10,7 +10,7 @@ import { printNest } from "../../print.ts";
 import type { CompiledKernel, Target } from "../../target.ts";
 import { verifyNest } from "../../verify.ts";
 import { Writer } from "../../writer.ts";
-import { groups, levels, merge } from "./merge.ts";
+import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
@@ -29,7 +29,7 @@ export const webgpu: Target = {
   // WGSL allows e^x an error of 3 + 2 |x| units in the last place, which counts where |x| is small, and a quotient 2.5
   epsilon: { sum: 2 ** -23, store: 2 ** -20 },
   commentMark: "//",
-  layout: "lanes",
+  layout: "blocks",
   wholeAddresses: false,
   candidates,
   files,
@@ -42,8 +42,8 @@ function files(
 ): Record<string, string> {
   const written: Record<string, string> = {}, dispatches: Record<string, Dispatch> = {};
   const step = (planned: readonly PlannedKernel[]) =>
-    levels(planned, plan).flatMap((level) =>
-      groups(level.map(({ kernel: { name }, bindings }) => ({ ...kernels.get(name)!, bindings }))).map((group) => {
+    rounds(planned.map((own) => ({ ...kernels.get(own.kernel.name)!, bindings: own.bindings, planned: own })), plan)
+      .map((group) => {
         const [first] = group, names = group.map(({ kernel }) => kernel.name);
         const wish = group.length === 1 ? first.nest.name : `${first.nest.name}_and_${group.length - 1}_more`;
         let name = wish;
@@ -55,8 +55,7 @@ function files(
         dispatches[name] = dispatchOf(names, nest, bindings, plan);
         written[`${name}.wgsl`] = group.length === 1 ? texts.get(name)! : mergedText(plan.name, group, nest);
         return name;
-      })
-    );
+      });
   const [train, evaluate] = [step(plan.train.kernels), step(plan.evaluate.kernels)];
   const about = `net ${plan.name}, batch ${plan.batchSize} · regenerate: deno task generate specs/${plan.name}.json`;
   const list: Dispatches = { about, kernels: dispatches, train, evaluate };

@@ -1,175 +1,100 @@
 // kernel    linear2_tanh4_forward   value = b[o] + (sum over ib,i of x[nb,8ib+i,n] * w[ib,o,i])
 //           y[nb,o,n] = tanh(value)
 // shape     nb = 4, o = 84, n = 16, ib = 15, i = 8   (f32)
-// schedule  tile o 4, n 2 · unroll i 8 · vectorize n · grid nb, o, n
-// cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 8 accumulators
-// source    kernels/linear.ts + kernels/tanh.ts sha256:4dadca1a   regenerate: deno task generate specs/lenet5.json
+// schedule  unroll ib 15 · vectorize n · grid nb, o, n · split i 8
+// cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 1 accumulator
+// source    kernels/linear.ts + kernels/tanh.ts sha256:3fa32412   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
 @group(1) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
+var<workgroup> sums_4: array<vec4<f32>, 64>;
 
-@compute @workgroup_size(64) // 3 workgroups
-fn linear2_tanh4_forward(@builtin(global_invocation_id) id: vec3<u32>) {
+@compute @workgroup_size(64) // 168 workgroups
+fn linear2_tanh4_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
-  if (point < 168) {
-    let nb = point / 42;
-    let o = (point / 2 % 21) * 4;
-    let n = (point % 2) * 8;
+  let group = i32(groups.x);
+  let mine = i32(place_in);
+  if (group < 168) {
+    let member = mine / 8;
+    let place = group * 8 + mine % 8;
+    let leads = member == 0;
+    let nb = place / 336;
+    let o = place / 4 % 84;
+    let n = (place % 4) * 4;
+    let i_member = member;
     let x_at_nb: i32 = nb * 1920;
-    let x_at_nb_n: i32 = x_at_nb + n;
+    let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
     let w_at_o: i32 = o * 8;
     let y_at_nb: i32 = nb * 1344;
     let y_at_nb_o: i32 = y_at_nb + o * 16;
 
     // seed
-    var y00: vec4<f32> = vec4<f32>(0f);
-    var y01: vec4<f32> = vec4<f32>(0f);
-    var y10: vec4<f32> = vec4<f32>(0f);
-    var y11: vec4<f32> = vec4<f32>(0f);
-    var y20: vec4<f32> = vec4<f32>(0f);
-    var y21: vec4<f32> = vec4<f32>(0f);
-    var y30: vec4<f32> = vec4<f32>(0f);
-    var y31: vec4<f32> = vec4<f32>(0f);
+    var y_sum: vec4<f32> = vec4<f32>(0f);
 
     // reduce
-    for (var ib = 0; ib < 15; ib += 1) {
-      let x_at_nb_n_ib: i32 = x_at_nb_n + ib * 128;
-      let w_at_o_ib: i32 = w_at_o + ib * 672;
-      let x00: vec4<f32> = x[x_at_nb_n_ib / 4];
-      let w00_all: vec4<f32> = vec4<f32>(w[w_at_o_ib]);
-      y00 += x00 * w00_all;
-      let x01: vec4<f32> = x[(x_at_nb_n_ib + 4) / 4];
-      y01 += x01 * w00_all;
-      let w10_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 8]);
-      y10 += x00 * w10_all;
-      y11 += x01 * w10_all;
-      let w20_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 16]);
-      y20 += x00 * w20_all;
-      y21 += x01 * w20_all;
-      let w30_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 24]);
-      y30 += x00 * w30_all;
-      y31 += x01 * w30_all;
-      let x10: vec4<f32> = x[(x_at_nb_n_ib + 16) / 4];
-      let w01_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 1]);
-      y00 += x10 * w01_all;
-      let x11: vec4<f32> = x[(x_at_nb_n_ib + 20) / 4];
-      y01 += x11 * w01_all;
-      let w11_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 9]);
-      y10 += x10 * w11_all;
-      y11 += x11 * w11_all;
-      let w21_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 17]);
-      y20 += x10 * w21_all;
-      y21 += x11 * w21_all;
-      let w31_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 25]);
-      y30 += x10 * w31_all;
-      y31 += x11 * w31_all;
-      let x20: vec4<f32> = x[(x_at_nb_n_ib + 32) / 4];
-      let w02_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 2]);
-      y00 += x20 * w02_all;
-      let x21: vec4<f32> = x[(x_at_nb_n_ib + 36) / 4];
-      y01 += x21 * w02_all;
-      let w12_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 10]);
-      y10 += x20 * w12_all;
-      y11 += x21 * w12_all;
-      let w22_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 18]);
-      y20 += x20 * w22_all;
-      y21 += x21 * w22_all;
-      let w32_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 26]);
-      y30 += x20 * w32_all;
-      y31 += x21 * w32_all;
-      let x30: vec4<f32> = x[(x_at_nb_n_ib + 48) / 4];
-      let w03_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 3]);
-      y00 += x30 * w03_all;
-      let x31: vec4<f32> = x[(x_at_nb_n_ib + 52) / 4];
-      y01 += x31 * w03_all;
-      let w13_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 11]);
-      y10 += x30 * w13_all;
-      y11 += x31 * w13_all;
-      let w23_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 19]);
-      y20 += x30 * w23_all;
-      y21 += x31 * w23_all;
-      let w33_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 27]);
-      y30 += x30 * w33_all;
-      y31 += x31 * w33_all;
-      let x40: vec4<f32> = x[(x_at_nb_n_ib + 64) / 4];
-      let w04_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 4]);
-      y00 += x40 * w04_all;
-      let x41: vec4<f32> = x[(x_at_nb_n_ib + 68) / 4];
-      y01 += x41 * w04_all;
-      let w14_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 12]);
-      y10 += x40 * w14_all;
-      y11 += x41 * w14_all;
-      let w24_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 20]);
-      y20 += x40 * w24_all;
-      y21 += x41 * w24_all;
-      let w34_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 28]);
-      y30 += x40 * w34_all;
-      y31 += x41 * w34_all;
-      let x50: vec4<f32> = x[(x_at_nb_n_ib + 80) / 4];
-      let w05_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 5]);
-      y00 += x50 * w05_all;
-      let x51: vec4<f32> = x[(x_at_nb_n_ib + 84) / 4];
-      y01 += x51 * w05_all;
-      let w15_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 13]);
-      y10 += x50 * w15_all;
-      y11 += x51 * w15_all;
-      let w25_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 21]);
-      y20 += x50 * w25_all;
-      y21 += x51 * w25_all;
-      let w35_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 29]);
-      y30 += x50 * w35_all;
-      y31 += x51 * w35_all;
-      let x60: vec4<f32> = x[(x_at_nb_n_ib + 96) / 4];
-      let w06_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 6]);
-      y00 += x60 * w06_all;
-      let x61: vec4<f32> = x[(x_at_nb_n_ib + 100) / 4];
-      y01 += x61 * w06_all;
-      let w16_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 14]);
-      y10 += x60 * w16_all;
-      y11 += x61 * w16_all;
-      let w26_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 22]);
-      y20 += x60 * w26_all;
-      y21 += x61 * w26_all;
-      let w36_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 30]);
-      y30 += x60 * w36_all;
-      y31 += x61 * w36_all;
-      let x70: vec4<f32> = x[(x_at_nb_n_ib + 112) / 4];
-      let w07_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 7]);
-      y00 += x70 * w07_all;
-      let x71: vec4<f32> = x[(x_at_nb_n_ib + 116) / 4];
-      y01 += x71 * w07_all;
-      let w17_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 15]);
-      y10 += x70 * w17_all;
-      y11 += x71 * w17_all;
-      let w27_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 23]);
-      y20 += x70 * w27_all;
-      y21 += x71 * w27_all;
-      let w37_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 31]);
-      y30 += x70 * w37_all;
-      y31 += x71 * w37_all;
-    }
+    let x0: vec4<f32> = x[(x_at_nb_i_member + n) / 4];
+    let w0_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member]);
+    y_sum += x0 * w0_all;
+    let x8: vec4<f32> = x[(x_at_nb_i_member + n + 128) / 4];
+    let w1_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 672]);
+    y_sum += x8 * w1_all;
+    let x_16: vec4<f32> = x[(x_at_nb_i_member + n + 256) / 4];
+    let w2_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 1344]);
+    y_sum += x_16 * w2_all;
+    let x_24: vec4<f32> = x[(x_at_nb_i_member + n + 384) / 4];
+    let w3_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 2016]);
+    y_sum += x_24 * w3_all;
+    let x_32: vec4<f32> = x[(x_at_nb_i_member + n + 512) / 4];
+    let w4_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 2688]);
+    y_sum += x_32 * w4_all;
+    let x_40: vec4<f32> = x[(x_at_nb_i_member + n + 640) / 4];
+    let w5_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 3360]);
+    y_sum += x_40 * w5_all;
+    let x_48: vec4<f32> = x[(x_at_nb_i_member + n + 768) / 4];
+    let w6_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 4032]);
+    y_sum += x_48 * w6_all;
+    let x_56: vec4<f32> = x[(x_at_nb_i_member + n + 896) / 4];
+    let w7_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 4704]);
+    y_sum += x_56 * w7_all;
+    let x_64: vec4<f32> = x[(x_at_nb_i_member + n + 1024) / 4];
+    let w8_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 5376]);
+    y_sum += x_64 * w8_all;
+    let x_72: vec4<f32> = x[(x_at_nb_i_member + n + 1152) / 4];
+    let w9_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 6048]);
+    y_sum += x_72 * w9_all;
+    let x_80: vec4<f32> = x[(x_at_nb_i_member + n + 1280) / 4];
+    let w_10_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 6720]);
+    y_sum += x_80 * w_10_all;
+    let x_88: vec4<f32> = x[(x_at_nb_i_member + n + 1408) / 4];
+    let w_11_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 7392]);
+    y_sum += x_88 * w_11_all;
+    let x_96: vec4<f32> = x[(x_at_nb_i_member + n + 1536) / 4];
+    let w_12_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 8064]);
+    y_sum += x_96 * w_12_all;
+    let x_104: vec4<f32> = x[(x_at_nb_i_member + n + 1664) / 4];
+    let w_13_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 8736]);
+    y_sum += x_104 * w_13_all;
+    let x_112: vec4<f32> = x[(x_at_nb_i_member + n + 1792) / 4];
+    let w_14_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 9408]);
+    y_sum += x_112 * w_14_all;
 
-    // finish
-    let b0_all: vec4<f32> = vec4<f32>(b[o]);
-    let value00: vec4<f32> = b0_all + y00;
-    let value01: vec4<f32> = b0_all + y01;
-    y[(y_at_nb_o + n) / 4] = tanh(clamp(value00, vec4<f32>(-10f), vec4<f32>(10f)));
-    y[(y_at_nb_o + n + 4) / 4] = tanh(clamp(value01, vec4<f32>(-10f), vec4<f32>(10f)));
-    let b1_all: vec4<f32> = vec4<f32>(b[o + 1]);
-    let value10: vec4<f32> = b1_all + y10;
-    let value11: vec4<f32> = b1_all + y11;
-    y[(y_at_nb_o + n + 16) / 4] = tanh(clamp(value10, vec4<f32>(-10f), vec4<f32>(10f)));
-    y[(y_at_nb_o + n + 20) / 4] = tanh(clamp(value11, vec4<f32>(-10f), vec4<f32>(10f)));
-    let b2_all: vec4<f32> = vec4<f32>(b[o + 2]);
-    let value20: vec4<f32> = b2_all + y20;
-    let value21: vec4<f32> = b2_all + y21;
-    y[(y_at_nb_o + n + 32) / 4] = tanh(clamp(value20, vec4<f32>(-10f), vec4<f32>(10f)));
-    y[(y_at_nb_o + n + 36) / 4] = tanh(clamp(value21, vec4<f32>(-10f), vec4<f32>(10f)));
-    let b3_all: vec4<f32> = vec4<f32>(b[o + 3]);
-    let value30: vec4<f32> = b3_all + y30;
-    let value31: vec4<f32> = b3_all + y31;
-    y[(y_at_nb_o + n + 48) / 4] = tanh(clamp(value30, vec4<f32>(-10f), vec4<f32>(10f)));
-    y[(y_at_nb_o + n + 52) / 4] = tanh(clamp(value31, vec4<f32>(-10f), vec4<f32>(10f)));
+    // combine
+    sums_4[mine] = y_sum;
+    workgroupBarrier();
+    if (member < 1) {
+      let first = member * 64 + mine % 8;
+      var total = sums_4[first];
+      for (var at = 8; at < 64; at += 8) { total += sums_4[first + at]; }
+      sums_4[first] = total;
+    }
+    workgroupBarrier();
+    y_sum = sums_4[mine];
+    if (leads) {
+      // finish
+      let b_o_all: vec4<f32> = vec4<f32>(b[o]);
+      let value: vec4<f32> = b_o_all + y_sum;
+      y[(y_at_nb_o + n) / 4] = tanh(clamp(value, vec4<f32>(-10f), vec4<f32>(10f)));
+    }
   }
 }

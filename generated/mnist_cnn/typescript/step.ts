@@ -1,6 +1,6 @@
 // net       mnist_cnn, batch 64
-// step      train: 15 kernels, 9 barriers · evaluate: 6 kernels
-// memory    20029632 bytes, see plan.txt
+// step      train: 14 kernels, 8 barriers · evaluate: 6 kernels
+// memory    13607104 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_cnn.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -14,9 +14,8 @@ import { linear2_backward_update_bias } from "./linear2_backward_update_bias.ts"
 import { linear1_relu1_backward_input } from "./linear1_relu1_backward_input.ts";
 import { linear1_backward_update_weight } from "./linear1_backward_update_weight.ts";
 import { linear1_backward_update_bias } from "./linear1_backward_update_bias.ts";
-import { pool1_backward_input } from "./pool1_backward_input.ts";
-import { conv1_backward_update_weight } from "./conv1_backward_update_weight.ts";
-import { conv1_backward_update_bias } from "./conv1_backward_update_bias.ts";
+import { pool1_conv1_backward_update_weight } from "./pool1_conv1_backward_update_weight.ts";
+import { pool1_conv1_backward_update_bias } from "./pool1_conv1_backward_update_bias.ts";
 import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
@@ -71,7 +70,6 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const linear2_output_gradient = new Float32Array(memory, 11966144, 640);
   const linear1_output_gradient = new Float32Array(memory, 11968704, 8192);
   const flatten1_output_gradient = new Float32Array(memory, 12001472, 401408);
-  const conv1_output_gradient = new Float32Array(memory, 13607104, 1605632);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
@@ -94,9 +92,8 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [linear1_relu1_backward_input_from, linear1_relu1_backward_input_to] = share(32, 2);
   const [linear1_backward_update_weight_from, linear1_backward_update_weight_to] = share(64, 2);
   const [linear1_backward_update_bias_from, linear1_backward_update_bias_to] = share(128, 1);
-  const [pool1_backward_input_from, pool1_backward_input_to] = share(64, 1);
-  const [conv1_backward_update_weight_from, conv1_backward_update_weight_to] = share(32, 1);
-  const [conv1_backward_update_bias_from, conv1_backward_update_bias_to] = share(32, 1);
+  const [pool1_conv1_backward_update_weight_from, pool1_conv1_backward_update_weight_to] = share(32, 1);
+  const [pool1_conv1_backward_update_bias_from, pool1_conv1_backward_update_bias_to] = share(32, 1);
   const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
 
   return {
@@ -127,11 +124,8 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       wait();
       linear1_backward_update_weight(linear1_weight_m, relu1_output, linear1_output_gradient, linear1_weight, linear1_weight_v, params, step, linear1_backward_update_weight_from, linear1_backward_update_weight_to);
       linear1_backward_update_bias(linear1_bias_m, linear1_output_gradient, linear1_bias_v, linear1_bias, params, step, linear1_backward_update_bias_from, linear1_backward_update_bias_to);
-      pool1_backward_input(pool1_code, pool1_output_gradient, conv1_output_gradient, pool1_backward_input_from, pool1_backward_input_to);
-
-      wait();
-      conv1_backward_update_weight(conv1_weight_m, conv1_output_gradient, input, conv1_weight, conv1_weight_v, params, step, conv1_backward_update_weight_from, conv1_backward_update_weight_to);
-      conv1_backward_update_bias(conv1_bias_m, conv1_output_gradient, conv1_bias_v, conv1_bias, params, step, conv1_backward_update_bias_from, conv1_backward_update_bias_to);
+      pool1_conv1_backward_update_weight(conv1_weight_m, pool1_code, pool1_output_gradient, input, conv1_weight, conv1_weight_v, params, step, pool1_conv1_backward_update_weight_from, pool1_conv1_backward_update_weight_to);
+      pool1_conv1_backward_update_bias(conv1_bias_m, pool1_code, pool1_output_gradient, conv1_bias_v, conv1_bias, params, step, pool1_conv1_backward_update_bias_from, pool1_conv1_backward_update_bias_to);
 
       wait();
     },

@@ -1,694 +1,552 @@
-// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[ob,16nb+n,o]
+// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]
 //           gradient = dw + l2 * w[ob,i,o]
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
 //           and 5 more
 // shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
-// schedule  tile i 4, o 2 · unroll n 16 · vectorize o · grid ob, i, o
+// schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 8 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:8c04bc76   regenerate: deno task generate specs/mnist_cnn.json
-// kernel    pool1_conv1_backward_weight_lanes   dw_lanes[o,c,r,s,n] = sum over nb,i,j of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) * x[nb,c,2i+r-2,2j+s-2,n] + (if code[nb,o,i,j,n] = 1 th…
-// shape     o = 32, c = 1, r = 5, s = 5, n = 16, nb = 4, i = 14, j = 14   (f32)
-// schedule  tile o 8 · vectorize n · grid o, c, r, s, n
-// cost      80.3 MFLOP · 3.4 MB read · 51.2 kB written · 23 FLOP/B · 8 accumulators
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts sha256:947e3bd2   regenerate: deno task generate specs/mnist_cnn.json
-// kernel    pool1_conv1_backward_bias_lanes   db_lanes[o,n] = sum over nb,i,j of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0) + (if …
-// shape     o = 32, n = 16, nb = 4, i = 14, j = 14   (f32)
-// schedule  unroll j 14 · vectorize n · grid o, n
-// cost      1.6 MFLOP · 3.2 MB read · 2048 B written · 0.5 FLOP/B · 1 accumulator
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts sha256:6aeffe25   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:5d752a4d   regenerate: deno task generate specs/mnist_cnn.json
+// kernel    pool1_conv1_backward_update_weight   dw = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) * x[nb,c,2i+r-2,2j+s-2,n] + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,…
+//           gradient = dw + l2 * w[o,c,r,s]
+//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           and 5 more
+// shape     o = 32, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
+// schedule  tile o 4 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
+// cost      80.3 MFLOP · 3.4 MB read · 9600 B written · 23 FLOP/B · 4 accumulators
+// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:e9bd90db   regenerate: deno task generate specs/mnist_cnn.json
+// kernel    pool1_conv1_backward_update_bias   db = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0) + (if code[nb,o…
+//           g = if abs(db) < 8.881784e-16 then 0 else db
+//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
+//           and 4 more
+// shape     o = 32, nb = 4, i = 14, j = 14, n = 16   (f32)
+// schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
+// cost      1.6 MFLOP · 3.2 MB read · 384 B written · 0.5 FLOP/B · 1 accumulator
+// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:8bb71338   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
-@group(1) @binding(0) var<storage, read_write> m: array<vec4<f32>>;
-@group(1) @binding(1) var<storage, read> x: array<f32>;
+@group(1) @binding(0) var<storage, read_write> m: array<f32>;
+@group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(1) @binding(3) var<storage, read_write> w: array<vec4<f32>>;
-@group(1) @binding(4) var<storage, read_write> v: array<vec4<f32>>;
+@group(1) @binding(3) var<storage, read_write> w: array<f32>;
+@group(1) @binding(4) var<storage, read_write> v: array<f32>;
 @group(1) @binding(5) var<storage, read> params: array<f32>;
-@group(1) @binding(6) var<storage, read> code: array<vec4<i32>>;
-@group(1) @binding(7) var<storage, read> dy_2: array<vec4<f32>>;
-@group(1) @binding(8) var<storage, read> x_2: array<vec4<f32>>;
-@group(1) @binding(9) var<storage, read_write> dw_lanes: array<vec4<f32>>;
-@group(1) @binding(10) var<storage, read> code_2: array<vec4<i32>>;
-@group(1) @binding(11) var<storage, read> dy_3: array<vec4<f32>>;
-@group(1) @binding(12) var<storage, read_write> db_lanes: array<vec4<f32>>;
+@group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
+@group(1) @binding(7) var<storage, read> code: array<vec4<i32>>;
+@group(1) @binding(8) var<storage, read> dy_2: array<vec4<f32>>;
+@group(1) @binding(9) var<storage, read> x_2: array<vec4<f32>>;
+@group(1) @binding(10) var<storage, read_write> w_2: array<f32>;
+@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
+@group(1) @binding(12) var<storage, read_write> m_3: array<f32>;
+@group(1) @binding(13) var<storage, read_write> v_3: array<f32>;
+@group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
+var<workgroup> sums_4: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64) // 401 workgroups
-fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>) {
+@compute @workgroup_size(64) // 1800 workgroups
+fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
+  let group = i32(groups.x);
+  let mine = i32(place_in);
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
-    if (point < 25088) {
-      let ob = point / 3136;
-      let i = (point / 2 % 1568) * 4;
-      let o = (point % 2) * 8;
+    if (point < 100352) {
+      let ob = point / 12544;
+      let i = (point / 4 % 3136) * 2;
+      let o = (point % 4) * 4;
       let x_at_i: i32 = i * 16;
-      let dy_at_ob: i32 = ob * 1024;
-      let dy_at_ob_o: i32 = dy_at_ob + o;
+      let dy_at_ob: i32 = ob * 256;
+      let dy_at_ob_o: i32 = dy_at_ob + o * 16;
       let m_at_ob: i32 = ob * 100352;
       let m_at_ob_i: i32 = m_at_ob + i * 16;
 
       // seed
       var dw00: vec4<f32> = vec4<f32>(0f);
       var dw01: vec4<f32> = vec4<f32>(0f);
+      var dw02: vec4<f32> = vec4<f32>(0f);
+      var dw03: vec4<f32> = vec4<f32>(0f);
       var dw10: vec4<f32> = vec4<f32>(0f);
       var dw11: vec4<f32> = vec4<f32>(0f);
-      var dw20: vec4<f32> = vec4<f32>(0f);
-      var dw21: vec4<f32> = vec4<f32>(0f);
-      var dw30: vec4<f32> = vec4<f32>(0f);
-      var dw31: vec4<f32> = vec4<f32>(0f);
+      var dw12: vec4<f32> = vec4<f32>(0f);
+      var dw13: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       for (var nb = 0; nb < 4; nb += 1) {
         let x_at_i_nb: i32 = x_at_i + nb * 100352;
-        let dy_at_ob_o_nb: i32 = dy_at_ob_o + nb * 256;
+        let dy_at_ob_o_nb: i32 = dy_at_ob_o + nb * 2048;
+        let x00: vec4<f32> = x[x_at_i_nb / 4];
         let dy00: vec4<f32> = dy[dy_at_ob_o_nb / 4];
-        let x00_all: vec4<f32> = vec4<f32>(x[x_at_i_nb]);
-        dw00 += x00_all * dy00;
-        let dy01: vec4<f32> = dy[(dy_at_ob_o_nb + 4) / 4];
-        dw01 += x00_all * dy01;
-        let x10_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 16]);
-        dw10 += x10_all * dy00;
-        dw11 += x10_all * dy01;
-        let x20_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 32]);
-        dw20 += x20_all * dy00;
-        dw21 += x20_all * dy01;
-        let x30_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 48]);
-        dw30 += x30_all * dy00;
-        dw31 += x30_all * dy01;
+        dw00 += x00 * dy00;
         let dy10: vec4<f32> = dy[(dy_at_ob_o_nb + 16) / 4];
-        let x01_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 1]);
-        dw00 += x01_all * dy10;
-        let dy11: vec4<f32> = dy[(dy_at_ob_o_nb + 20) / 4];
-        dw01 += x01_all * dy11;
-        let x11_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 17]);
-        dw10 += x11_all * dy10;
-        dw11 += x11_all * dy11;
-        let x21_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 33]);
-        dw20 += x21_all * dy10;
-        dw21 += x21_all * dy11;
-        let x31_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 49]);
-        dw30 += x31_all * dy10;
-        dw31 += x31_all * dy11;
+        dw01 += x00 * dy10;
         let dy20: vec4<f32> = dy[(dy_at_ob_o_nb + 32) / 4];
-        let x02_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 2]);
-        dw00 += x02_all * dy20;
-        let dy21: vec4<f32> = dy[(dy_at_ob_o_nb + 36) / 4];
-        dw01 += x02_all * dy21;
-        let x12_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 18]);
-        dw10 += x12_all * dy20;
-        dw11 += x12_all * dy21;
-        let x22_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 34]);
-        dw20 += x22_all * dy20;
-        dw21 += x22_all * dy21;
-        let x32_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 50]);
-        dw30 += x32_all * dy20;
-        dw31 += x32_all * dy21;
+        dw02 += x00 * dy20;
         let dy30: vec4<f32> = dy[(dy_at_ob_o_nb + 48) / 4];
-        let x03_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 3]);
-        dw00 += x03_all * dy30;
+        dw03 += x00 * dy30;
+        let x10: vec4<f32> = x[(x_at_i_nb + 16) / 4];
+        dw10 += x10 * dy00;
+        dw11 += x10 * dy10;
+        dw12 += x10 * dy20;
+        dw13 += x10 * dy30;
+        let x01: vec4<f32> = x[(x_at_i_nb + 4) / 4];
+        let dy01: vec4<f32> = dy[(dy_at_ob_o_nb + 4) / 4];
+        dw00 += x01 * dy01;
+        let dy11: vec4<f32> = dy[(dy_at_ob_o_nb + 20) / 4];
+        dw01 += x01 * dy11;
+        let dy21: vec4<f32> = dy[(dy_at_ob_o_nb + 36) / 4];
+        dw02 += x01 * dy21;
         let dy31: vec4<f32> = dy[(dy_at_ob_o_nb + 52) / 4];
-        dw01 += x03_all * dy31;
-        let x13_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 19]);
-        dw10 += x13_all * dy30;
-        dw11 += x13_all * dy31;
-        let x23_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 35]);
-        dw20 += x23_all * dy30;
-        dw21 += x23_all * dy31;
-        let x33_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 51]);
-        dw30 += x33_all * dy30;
-        dw31 += x33_all * dy31;
-        let dy40: vec4<f32> = dy[(dy_at_ob_o_nb + 64) / 4];
-        let x04_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 4]);
-        dw00 += x04_all * dy40;
-        let dy41: vec4<f32> = dy[(dy_at_ob_o_nb + 68) / 4];
-        dw01 += x04_all * dy41;
-        let x14_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 20]);
-        dw10 += x14_all * dy40;
-        dw11 += x14_all * dy41;
-        let x24_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 36]);
-        dw20 += x24_all * dy40;
-        dw21 += x24_all * dy41;
-        let x34_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 52]);
-        dw30 += x34_all * dy40;
-        dw31 += x34_all * dy41;
-        let dy50: vec4<f32> = dy[(dy_at_ob_o_nb + 80) / 4];
-        let x05_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 5]);
-        dw00 += x05_all * dy50;
-        let dy51: vec4<f32> = dy[(dy_at_ob_o_nb + 84) / 4];
-        dw01 += x05_all * dy51;
-        let x15_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 21]);
-        dw10 += x15_all * dy50;
-        dw11 += x15_all * dy51;
-        let x25_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 37]);
-        dw20 += x25_all * dy50;
-        dw21 += x25_all * dy51;
-        let x35_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 53]);
-        dw30 += x35_all * dy50;
-        dw31 += x35_all * dy51;
-        let dy60: vec4<f32> = dy[(dy_at_ob_o_nb + 96) / 4];
-        let x06_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 6]);
-        dw00 += x06_all * dy60;
-        let dy61: vec4<f32> = dy[(dy_at_ob_o_nb + 100) / 4];
-        dw01 += x06_all * dy61;
-        let x16_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 22]);
-        dw10 += x16_all * dy60;
-        dw11 += x16_all * dy61;
-        let x26_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 38]);
-        dw20 += x26_all * dy60;
-        dw21 += x26_all * dy61;
-        let x36_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 54]);
-        dw30 += x36_all * dy60;
-        dw31 += x36_all * dy61;
-        let dy70: vec4<f32> = dy[(dy_at_ob_o_nb + 112) / 4];
-        let x07_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 7]);
-        dw00 += x07_all * dy70;
-        let dy71: vec4<f32> = dy[(dy_at_ob_o_nb + 116) / 4];
-        dw01 += x07_all * dy71;
-        let x17_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 23]);
-        dw10 += x17_all * dy70;
-        dw11 += x17_all * dy71;
-        let x27_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 39]);
-        dw20 += x27_all * dy70;
-        dw21 += x27_all * dy71;
-        let x37_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 55]);
-        dw30 += x37_all * dy70;
-        dw31 += x37_all * dy71;
-        let dy80: vec4<f32> = dy[(dy_at_ob_o_nb + 128) / 4];
-        let x08_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 8]);
-        dw00 += x08_all * dy80;
-        let dy81: vec4<f32> = dy[(dy_at_ob_o_nb + 132) / 4];
-        dw01 += x08_all * dy81;
-        let x18_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 24]);
-        dw10 += x18_all * dy80;
-        dw11 += x18_all * dy81;
-        let x28_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 40]);
-        dw20 += x28_all * dy80;
-        dw21 += x28_all * dy81;
-        let x38_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 56]);
-        dw30 += x38_all * dy80;
-        dw31 += x38_all * dy81;
-        let dy90: vec4<f32> = dy[(dy_at_ob_o_nb + 144) / 4];
-        let x09_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 9]);
-        dw00 += x09_all * dy90;
-        let dy91: vec4<f32> = dy[(dy_at_ob_o_nb + 148) / 4];
-        dw01 += x09_all * dy91;
-        let x19_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 25]);
-        dw10 += x19_all * dy90;
-        dw11 += x19_all * dy91;
-        let x29_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 41]);
-        dw20 += x29_all * dy90;
-        dw21 += x29_all * dy91;
-        let x39_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 57]);
-        dw30 += x39_all * dy90;
-        dw31 += x39_all * dy91;
-        let dy_10_0: vec4<f32> = dy[(dy_at_ob_o_nb + 160) / 4];
-        let x_0_10_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 10]);
-        dw00 += x_0_10_all * dy_10_0;
-        let dy_10_1: vec4<f32> = dy[(dy_at_ob_o_nb + 164) / 4];
-        dw01 += x_0_10_all * dy_10_1;
-        let x_1_10_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 26]);
-        dw10 += x_1_10_all * dy_10_0;
-        dw11 += x_1_10_all * dy_10_1;
-        let x_2_10_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 42]);
-        dw20 += x_2_10_all * dy_10_0;
-        dw21 += x_2_10_all * dy_10_1;
-        let x_3_10_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 58]);
-        dw30 += x_3_10_all * dy_10_0;
-        dw31 += x_3_10_all * dy_10_1;
-        let dy_11_0: vec4<f32> = dy[(dy_at_ob_o_nb + 176) / 4];
-        let x_0_11_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 11]);
-        dw00 += x_0_11_all * dy_11_0;
-        let dy_11_1: vec4<f32> = dy[(dy_at_ob_o_nb + 180) / 4];
-        dw01 += x_0_11_all * dy_11_1;
-        let x_1_11_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 27]);
-        dw10 += x_1_11_all * dy_11_0;
-        dw11 += x_1_11_all * dy_11_1;
-        let x_2_11_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 43]);
-        dw20 += x_2_11_all * dy_11_0;
-        dw21 += x_2_11_all * dy_11_1;
-        let x_3_11_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 59]);
-        dw30 += x_3_11_all * dy_11_0;
-        dw31 += x_3_11_all * dy_11_1;
-        let dy_12_0: vec4<f32> = dy[(dy_at_ob_o_nb + 192) / 4];
-        let x_0_12_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 12]);
-        dw00 += x_0_12_all * dy_12_0;
-        let dy_12_1: vec4<f32> = dy[(dy_at_ob_o_nb + 196) / 4];
-        dw01 += x_0_12_all * dy_12_1;
-        let x_1_12_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 28]);
-        dw10 += x_1_12_all * dy_12_0;
-        dw11 += x_1_12_all * dy_12_1;
-        let x_2_12_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 44]);
-        dw20 += x_2_12_all * dy_12_0;
-        dw21 += x_2_12_all * dy_12_1;
-        let x_3_12_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 60]);
-        dw30 += x_3_12_all * dy_12_0;
-        dw31 += x_3_12_all * dy_12_1;
-        let dy_13_0: vec4<f32> = dy[(dy_at_ob_o_nb + 208) / 4];
-        let x_0_13_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 13]);
-        dw00 += x_0_13_all * dy_13_0;
-        let dy_13_1: vec4<f32> = dy[(dy_at_ob_o_nb + 212) / 4];
-        dw01 += x_0_13_all * dy_13_1;
-        let x_1_13_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 29]);
-        dw10 += x_1_13_all * dy_13_0;
-        dw11 += x_1_13_all * dy_13_1;
-        let x_2_13_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 45]);
-        dw20 += x_2_13_all * dy_13_0;
-        dw21 += x_2_13_all * dy_13_1;
-        let x_3_13_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 61]);
-        dw30 += x_3_13_all * dy_13_0;
-        dw31 += x_3_13_all * dy_13_1;
-        let dy_14_0: vec4<f32> = dy[(dy_at_ob_o_nb + 224) / 4];
-        let x_0_14_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 14]);
-        dw00 += x_0_14_all * dy_14_0;
-        let dy_14_1: vec4<f32> = dy[(dy_at_ob_o_nb + 228) / 4];
-        dw01 += x_0_14_all * dy_14_1;
-        let x_1_14_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 30]);
-        dw10 += x_1_14_all * dy_14_0;
-        dw11 += x_1_14_all * dy_14_1;
-        let x_2_14_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 46]);
-        dw20 += x_2_14_all * dy_14_0;
-        dw21 += x_2_14_all * dy_14_1;
-        let x_3_14_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 62]);
-        dw30 += x_3_14_all * dy_14_0;
-        dw31 += x_3_14_all * dy_14_1;
-        let dy_15_0: vec4<f32> = dy[(dy_at_ob_o_nb + 240) / 4];
-        let x_0_15_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 15]);
-        dw00 += x_0_15_all * dy_15_0;
-        let dy_15_1: vec4<f32> = dy[(dy_at_ob_o_nb + 244) / 4];
-        dw01 += x_0_15_all * dy_15_1;
-        let x_1_15_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 31]);
-        dw10 += x_1_15_all * dy_15_0;
-        dw11 += x_1_15_all * dy_15_1;
-        let x_2_15_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 47]);
-        dw20 += x_2_15_all * dy_15_0;
-        dw21 += x_2_15_all * dy_15_1;
-        let x_3_15_all: vec4<f32> = vec4<f32>(x[x_at_i_nb + 63]);
-        dw30 += x_3_15_all * dy_15_0;
-        dw31 += x_3_15_all * dy_15_1;
+        dw03 += x01 * dy31;
+        let x11: vec4<f32> = x[(x_at_i_nb + 20) / 4];
+        dw10 += x11 * dy01;
+        dw11 += x11 * dy11;
+        dw12 += x11 * dy21;
+        dw13 += x11 * dy31;
+        let x02: vec4<f32> = x[(x_at_i_nb + 8) / 4];
+        let dy02: vec4<f32> = dy[(dy_at_ob_o_nb + 8) / 4];
+        dw00 += x02 * dy02;
+        let dy12: vec4<f32> = dy[(dy_at_ob_o_nb + 24) / 4];
+        dw01 += x02 * dy12;
+        let dy22: vec4<f32> = dy[(dy_at_ob_o_nb + 40) / 4];
+        dw02 += x02 * dy22;
+        let dy32: vec4<f32> = dy[(dy_at_ob_o_nb + 56) / 4];
+        dw03 += x02 * dy32;
+        let x12: vec4<f32> = x[(x_at_i_nb + 24) / 4];
+        dw10 += x12 * dy02;
+        dw11 += x12 * dy12;
+        dw12 += x12 * dy22;
+        dw13 += x12 * dy32;
+        let x03: vec4<f32> = x[(x_at_i_nb + 12) / 4];
+        let dy03: vec4<f32> = dy[(dy_at_ob_o_nb + 12) / 4];
+        dw00 += x03 * dy03;
+        let dy13: vec4<f32> = dy[(dy_at_ob_o_nb + 28) / 4];
+        dw01 += x03 * dy13;
+        let dy23: vec4<f32> = dy[(dy_at_ob_o_nb + 44) / 4];
+        dw02 += x03 * dy23;
+        let dy33: vec4<f32> = dy[(dy_at_ob_o_nb + 60) / 4];
+        dw03 += x03 * dy33;
+        let x13: vec4<f32> = x[(x_at_i_nb + 28) / 4];
+        dw10 += x13 * dy03;
+        dw11 += x13 * dy13;
+        dw12 += x13 * dy23;
+        dw13 += x13 * dy33;
       }
 
       // finish
-      let m00: vec4<f32> = m[(m_at_ob_i + o) / 4];
-      let w00: vec4<f32> = w[(m_at_ob_i + o) / 4];
-      let m01: vec4<f32> = m[(m_at_ob_i + o + 4) / 4];
-      let w01: vec4<f32> = w[(m_at_ob_i + o + 4) / 4];
-      let v00: vec4<f32> = v[(m_at_ob_i + o) / 4];
-      let v01: vec4<f32> = v[(m_at_ob_i + o + 4) / 4];
-      let beta1_all: vec4<f32> = vec4<f32>(params[params_at_step + 1]);
-      let l2_all: vec4<f32> = vec4<f32>(params[params_at_step + 3]);
-      let gradient00: vec4<f32> = dw00 + l2_all * w00;
-      let g00: vec4<f32> = select(gradient00, vec4<f32>(0f), abs(gradient00) < vec4<f32>(8.881784197001252e-16f));
-      let beta1_rest_all: vec4<f32> = vec4<f32>(params[params_at_step + 2]);
-      let t00: vec4<f32> = beta1_all * m00 + beta1_rest_all * g00;
-      let mean00: vec4<f32> = select(t00, vec4<f32>(0f), abs(t00) < vec4<f32>(8.881784197001252e-16f));
-      let gradient01: vec4<f32> = dw01 + l2_all * w01;
-      let g01: vec4<f32> = select(gradient01, vec4<f32>(0f), abs(gradient01) < vec4<f32>(8.881784197001252e-16f));
-      let t01: vec4<f32> = beta1_all * m01 + beta1_rest_all * g01;
-      let mean01: vec4<f32> = select(t01, vec4<f32>(0f), abs(t01) < vec4<f32>(8.881784197001252e-16f));
-      let beta2_all: vec4<f32> = vec4<f32>(params[params_at_step + 4]);
-      let beta2_rest_all: vec4<f32> = vec4<f32>(params[params_at_step + 5]);
-      let t00_2: vec4<f32> = beta2_all * v00 + beta2_rest_all * g00 * g00;
-      let square00: vec4<f32> = select(t00_2, vec4<f32>(0f), abs(t00_2) < vec4<f32>(7.888609052210118e-31f));
-      let t01_2: vec4<f32> = beta2_all * v01 + beta2_rest_all * g01 * g01;
-      let square01: vec4<f32> = select(t01_2, vec4<f32>(0f), abs(t01_2) < vec4<f32>(7.888609052210118e-31f));
-      let step_size_all: vec4<f32> = vec4<f32>(params[params_at_step + 6]);
-      let v_scale_all: vec4<f32> = vec4<f32>(params[params_at_step + 7]);
-      let epsilon_all: vec4<f32> = vec4<f32>(params[params_at_step + 8]);
-      m[(m_at_ob_i + o) / 4] = mean00;
-      m[(m_at_ob_i + o + 4) / 4] = mean01;
-      v[(m_at_ob_i + o) / 4] = square00;
-      v[(m_at_ob_i + o + 4) / 4] = square01;
-      w[(m_at_ob_i + o) / 4] = w00 - step_size_all * mean00 / (sqrt(square00) * v_scale_all + epsilon_all);
-      w[(m_at_ob_i + o + 4) / 4] = w01 - step_size_all * mean01 / (sqrt(square01) * v_scale_all + epsilon_all);
-      let m10: vec4<f32> = m[(m_at_ob_i + o + 16) / 4];
-      let w10: vec4<f32> = w[(m_at_ob_i + o + 16) / 4];
-      let m11: vec4<f32> = m[(m_at_ob_i + o + 20) / 4];
-      let w11: vec4<f32> = w[(m_at_ob_i + o + 20) / 4];
-      let v10: vec4<f32> = v[(m_at_ob_i + o + 16) / 4];
-      let v11: vec4<f32> = v[(m_at_ob_i + o + 20) / 4];
-      let gradient10: vec4<f32> = dw10 + l2_all * w10;
-      let g10: vec4<f32> = select(gradient10, vec4<f32>(0f), abs(gradient10) < vec4<f32>(8.881784197001252e-16f));
-      let t10: vec4<f32> = beta1_all * m10 + beta1_rest_all * g10;
-      let mean10: vec4<f32> = select(t10, vec4<f32>(0f), abs(t10) < vec4<f32>(8.881784197001252e-16f));
-      let gradient11: vec4<f32> = dw11 + l2_all * w11;
-      let g11: vec4<f32> = select(gradient11, vec4<f32>(0f), abs(gradient11) < vec4<f32>(8.881784197001252e-16f));
-      let t11: vec4<f32> = beta1_all * m11 + beta1_rest_all * g11;
-      let mean11: vec4<f32> = select(t11, vec4<f32>(0f), abs(t11) < vec4<f32>(8.881784197001252e-16f));
-      let t10_2: vec4<f32> = beta2_all * v10 + beta2_rest_all * g10 * g10;
-      let square10: vec4<f32> = select(t10_2, vec4<f32>(0f), abs(t10_2) < vec4<f32>(7.888609052210118e-31f));
-      let t11_2: vec4<f32> = beta2_all * v11 + beta2_rest_all * g11 * g11;
-      let square11: vec4<f32> = select(t11_2, vec4<f32>(0f), abs(t11_2) < vec4<f32>(7.888609052210118e-31f));
-      m[(m_at_ob_i + o + 16) / 4] = mean10;
-      m[(m_at_ob_i + o + 20) / 4] = mean11;
-      v[(m_at_ob_i + o + 16) / 4] = square10;
-      v[(m_at_ob_i + o + 20) / 4] = square11;
-      w[(m_at_ob_i + o + 16) / 4] = w10 - step_size_all * mean10 / (sqrt(square10) * v_scale_all + epsilon_all);
-      w[(m_at_ob_i + o + 20) / 4] = w11 - step_size_all * mean11 / (sqrt(square11) * v_scale_all + epsilon_all);
-      let m20: vec4<f32> = m[(m_at_ob_i + o + 32) / 4];
-      let w20: vec4<f32> = w[(m_at_ob_i + o + 32) / 4];
-      let m21: vec4<f32> = m[(m_at_ob_i + o + 36) / 4];
-      let w21: vec4<f32> = w[(m_at_ob_i + o + 36) / 4];
-      let v20: vec4<f32> = v[(m_at_ob_i + o + 32) / 4];
-      let v21: vec4<f32> = v[(m_at_ob_i + o + 36) / 4];
-      let gradient20: vec4<f32> = dw20 + l2_all * w20;
-      let g20: vec4<f32> = select(gradient20, vec4<f32>(0f), abs(gradient20) < vec4<f32>(8.881784197001252e-16f));
-      let t20: vec4<f32> = beta1_all * m20 + beta1_rest_all * g20;
-      let mean20: vec4<f32> = select(t20, vec4<f32>(0f), abs(t20) < vec4<f32>(8.881784197001252e-16f));
-      let gradient21: vec4<f32> = dw21 + l2_all * w21;
-      let g21: vec4<f32> = select(gradient21, vec4<f32>(0f), abs(gradient21) < vec4<f32>(8.881784197001252e-16f));
-      let t21: vec4<f32> = beta1_all * m21 + beta1_rest_all * g21;
-      let mean21: vec4<f32> = select(t21, vec4<f32>(0f), abs(t21) < vec4<f32>(8.881784197001252e-16f));
-      let t20_2: vec4<f32> = beta2_all * v20 + beta2_rest_all * g20 * g20;
-      let square20: vec4<f32> = select(t20_2, vec4<f32>(0f), abs(t20_2) < vec4<f32>(7.888609052210118e-31f));
-      let t21_2: vec4<f32> = beta2_all * v21 + beta2_rest_all * g21 * g21;
-      let square21: vec4<f32> = select(t21_2, vec4<f32>(0f), abs(t21_2) < vec4<f32>(7.888609052210118e-31f));
-      m[(m_at_ob_i + o + 32) / 4] = mean20;
-      m[(m_at_ob_i + o + 36) / 4] = mean21;
-      v[(m_at_ob_i + o + 32) / 4] = square20;
-      v[(m_at_ob_i + o + 36) / 4] = square21;
-      w[(m_at_ob_i + o + 32) / 4] = w20 - step_size_all * mean20 / (sqrt(square20) * v_scale_all + epsilon_all);
-      w[(m_at_ob_i + o + 36) / 4] = w21 - step_size_all * mean21 / (sqrt(square21) * v_scale_all + epsilon_all);
-      let m30: vec4<f32> = m[(m_at_ob_i + o + 48) / 4];
-      let w30: vec4<f32> = w[(m_at_ob_i + o + 48) / 4];
-      let m31: vec4<f32> = m[(m_at_ob_i + o + 52) / 4];
-      let w31: vec4<f32> = w[(m_at_ob_i + o + 52) / 4];
-      let v30: vec4<f32> = v[(m_at_ob_i + o + 48) / 4];
-      let v31: vec4<f32> = v[(m_at_ob_i + o + 52) / 4];
-      let gradient30: vec4<f32> = dw30 + l2_all * w30;
-      let g30: vec4<f32> = select(gradient30, vec4<f32>(0f), abs(gradient30) < vec4<f32>(8.881784197001252e-16f));
-      let t30: vec4<f32> = beta1_all * m30 + beta1_rest_all * g30;
-      let mean30: vec4<f32> = select(t30, vec4<f32>(0f), abs(t30) < vec4<f32>(8.881784197001252e-16f));
-      let gradient31: vec4<f32> = dw31 + l2_all * w31;
-      let g31: vec4<f32> = select(gradient31, vec4<f32>(0f), abs(gradient31) < vec4<f32>(8.881784197001252e-16f));
-      let t31: vec4<f32> = beta1_all * m31 + beta1_rest_all * g31;
-      let mean31: vec4<f32> = select(t31, vec4<f32>(0f), abs(t31) < vec4<f32>(8.881784197001252e-16f));
-      let t30_2: vec4<f32> = beta2_all * v30 + beta2_rest_all * g30 * g30;
-      let square30: vec4<f32> = select(t30_2, vec4<f32>(0f), abs(t30_2) < vec4<f32>(7.888609052210118e-31f));
-      let t31_2: vec4<f32> = beta2_all * v31 + beta2_rest_all * g31 * g31;
-      let square31: vec4<f32> = select(t31_2, vec4<f32>(0f), abs(t31_2) < vec4<f32>(7.888609052210118e-31f));
-      m[(m_at_ob_i + o + 48) / 4] = mean30;
-      m[(m_at_ob_i + o + 52) / 4] = mean31;
-      v[(m_at_ob_i + o + 48) / 4] = square30;
-      v[(m_at_ob_i + o + 52) / 4] = square31;
-      w[(m_at_ob_i + o + 48) / 4] = w30 - step_size_all * mean30 / (sqrt(square30) * v_scale_all + epsilon_all);
-      w[(m_at_ob_i + o + 52) / 4] = w31 - step_size_all * mean31 / (sqrt(square31) * v_scale_all + epsilon_all);
+      let dw_total00: f32 = ((dw00.x + dw00.y) + (dw00.z + dw00.w));
+      let dw_total01: f32 = ((dw01.x + dw01.y) + (dw01.z + dw01.w));
+      let dw_total02: f32 = ((dw02.x + dw02.y) + (dw02.z + dw02.w));
+      let dw_total03: f32 = ((dw03.x + dw03.y) + (dw03.z + dw03.w));
+      let dw_total10: f32 = ((dw10.x + dw10.y) + (dw10.z + dw10.w));
+      let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
+      let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
+      let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
+      let m00: f32 = m[m_at_ob_i + o];
+      let w00: f32 = w[m_at_ob_i + o];
+      let v00: f32 = v[m_at_ob_i + o];
+      let beta1: f32 = params[params_at_step + 1];
+      let beta1_rest: f32 = params[params_at_step + 2];
+      let l2: f32 = params[params_at_step + 3];
+      let gradient00: f32 = dw_total00 + l2 * w00;
+      let g00: f32 = select(gradient00, 0f, abs(gradient00) < 8.881784197001252e-16f);
+      let t00: f32 = beta1 * m00 + beta1_rest * g00;
+      let mean00: f32 = select(t00, 0f, abs(t00) < 8.881784197001252e-16f);
+      let beta2: f32 = params[params_at_step + 4];
+      let beta2_rest: f32 = params[params_at_step + 5];
+      let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
+      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+      let step_size: f32 = params[params_at_step + 6];
+      let v_scale: f32 = params[params_at_step + 7];
+      let epsilon: f32 = params[params_at_step + 8];
+      m[m_at_ob_i + o] = mean00;
+      v[m_at_ob_i + o] = square00;
+      w[m_at_ob_i + o] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+      let m01: f32 = m[m_at_ob_i + o + 1];
+      let w01: f32 = w[m_at_ob_i + o + 1];
+      let v01: f32 = v[m_at_ob_i + o + 1];
+      let gradient01: f32 = dw_total01 + l2 * w01;
+      let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
+      let t01: f32 = beta1 * m01 + beta1_rest * g01;
+      let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
+      let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
+      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 1] = mean01;
+      v[m_at_ob_i + o + 1] = square01;
+      w[m_at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+      let m02: f32 = m[m_at_ob_i + o + 2];
+      let w02: f32 = w[m_at_ob_i + o + 2];
+      let v02: f32 = v[m_at_ob_i + o + 2];
+      let gradient02: f32 = dw_total02 + l2 * w02;
+      let g02: f32 = select(gradient02, 0f, abs(gradient02) < 8.881784197001252e-16f);
+      let t02: f32 = beta1 * m02 + beta1_rest * g02;
+      let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
+      let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
+      let square02: f32 = select(t02_2, 0f, abs(t02_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 2] = mean02;
+      v[m_at_ob_i + o + 2] = square02;
+      w[m_at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
+      let m03: f32 = m[m_at_ob_i + o + 3];
+      let w03: f32 = w[m_at_ob_i + o + 3];
+      let v03: f32 = v[m_at_ob_i + o + 3];
+      let gradient03: f32 = dw_total03 + l2 * w03;
+      let g03: f32 = select(gradient03, 0f, abs(gradient03) < 8.881784197001252e-16f);
+      let t03: f32 = beta1 * m03 + beta1_rest * g03;
+      let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
+      let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
+      let square03: f32 = select(t03_2, 0f, abs(t03_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 3] = mean03;
+      v[m_at_ob_i + o + 3] = square03;
+      w[m_at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
+      let m10: f32 = m[m_at_ob_i + o + 16];
+      let w10: f32 = w[m_at_ob_i + o + 16];
+      let v10: f32 = v[m_at_ob_i + o + 16];
+      let gradient10: f32 = dw_total10 + l2 * w10;
+      let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
+      let t10: f32 = beta1 * m10 + beta1_rest * g10;
+      let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
+      let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
+      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 16] = mean10;
+      v[m_at_ob_i + o + 16] = square10;
+      w[m_at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+      let m11: f32 = m[m_at_ob_i + o + 17];
+      let w11: f32 = w[m_at_ob_i + o + 17];
+      let v11: f32 = v[m_at_ob_i + o + 17];
+      let gradient11: f32 = dw_total11 + l2 * w11;
+      let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
+      let t11: f32 = beta1 * m11 + beta1_rest * g11;
+      let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
+      let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
+      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 17] = mean11;
+      v[m_at_ob_i + o + 17] = square11;
+      w[m_at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+      let m12: f32 = m[m_at_ob_i + o + 18];
+      let w12: f32 = w[m_at_ob_i + o + 18];
+      let v12: f32 = v[m_at_ob_i + o + 18];
+      let gradient12: f32 = dw_total12 + l2 * w12;
+      let g12: f32 = select(gradient12, 0f, abs(gradient12) < 8.881784197001252e-16f);
+      let t12: f32 = beta1 * m12 + beta1_rest * g12;
+      let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
+      let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
+      let square12: f32 = select(t12_2, 0f, abs(t12_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 18] = mean12;
+      v[m_at_ob_i + o + 18] = square12;
+      w[m_at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
+      let m13: f32 = m[m_at_ob_i + o + 19];
+      let w13: f32 = w[m_at_ob_i + o + 19];
+      let v13: f32 = v[m_at_ob_i + o + 19];
+      let gradient13: f32 = dw_total13 + l2 * w13;
+      let g13: f32 = select(gradient13, 0f, abs(gradient13) < 8.881784197001252e-16f);
+      let t13: f32 = beta1 * m13 + beta1_rest * g13;
+      let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
+      let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
+      let square13: f32 = select(t13_2, 0f, abs(t13_2) < 7.888609052210118e-31f);
+      m[m_at_ob_i + o + 19] = mean13;
+      v[m_at_ob_i + o + 19] = square13;
+      w[m_at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
     }
   }
   {
-    if (point >= 25088 && point < 25488) {
-      let o = ((point - 25088) / 100) * 8;
-      let r = (point - 25088) / 20 % 5;
-      let s = (point - 25088) / 4 % 5;
-      let n = ((point - 25088) % 4) * 4;
-      let code_at_o: i32 = o * 3136;
-      let code_at_o_n: i32 = code_at_o + n;
-      let x_at_r: i32 = r * 512;
-      let x_at_r_s: i32 = x_at_r + s * 16;
-      let x_at_r_s_n: i32 = x_at_r_s + n;
-      let dw_lanes_at_o: i32 = o * 400;
-      let dw_lanes_at_o_r: i32 = dw_lanes_at_o + r * 80;
-      let dw_lanes_at_o_r_s: i32 = dw_lanes_at_o_r + s * 16;
+    let params_at_step: i32 = step * 9;
+    if (group >= 1568 && group < 1768) {
+      let member = mine / 1;
+      let place = (group - 1568) * 1 + mine % 1;
+      let leads = member == 0;
+      let o = (place / 25) * 4;
+      let r = place / 5 % 5;
+      let s = place % 5;
+      let n_member = member / 16;
+      let j_member = member / 8 % 2;
+      let i_member = member / 4 % 2;
+      let nb_member = member % 4;
+      let code_at_nb_member: i32 = nb_member * 100352;
+      let code_at_nb_member_o: i32 = code_at_nb_member + o * 3136;
+      let code_at_nb_member_o_i_member: i32 = code_at_nb_member_o + i_member * 224;
+      let code_at_nb_member_o_i_member_j_member: i32 = code_at_nb_member_o_i_member + j_member * 16;
+      let code_at_nb_member_o_i_member_j_member_n_member: i32 = code_at_nb_member_o_i_member_j_member + n_member * 4;
+      let x_at_nb_member: i32 = nb_member * 16384;
+      let x_at_nb_member_i_member: i32 = x_at_nb_member + i_member * 1024;
+      let x_at_nb_member_i_member_r: i32 = x_at_nb_member_i_member + r * 512;
+      let x_at_nb_member_i_member_r_j_member: i32 = x_at_nb_member_i_member_r + j_member * 32;
+      let x_at_nb_member_i_member_r_j_member_s: i32 = x_at_nb_member_i_member_r_j_member + s * 16;
+      let x_at_nb_member_i_member_r_j_member_s_n_member: i32 = x_at_nb_member_i_member_r_j_member_s + n_member * 4;
+      let m_at_o: i32 = o * 25;
+      let m_at_o_r: i32 = m_at_o + r * 5;
 
       // seed
-      var dw_lanes0: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes1: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes2: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes3: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes4: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes5: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes6: vec4<f32> = vec4<f32>(0f);
-      var dw_lanes7: vec4<f32> = vec4<f32>(0f);
+      var dw0: vec4<f32> = vec4<f32>(0f);
+      var dw1: vec4<f32> = vec4<f32>(0f);
+      var dw2: vec4<f32> = vec4<f32>(0f);
+      var dw3: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      for (var nb = 0; nb < 4; nb += 1) {
-        let code_at_o_n_nb: i32 = code_at_o_n + nb * 100352;
-        let x_at_r_s_n_nb: i32 = x_at_r_s_n + nb * 16384;
-        for (var i = 0; i < 14; i += 1) {
-          let code_at_o_n_nb_i: i32 = code_at_o_n_nb + i * 224;
-          let x_at_r_s_n_nb_i: i32 = x_at_r_s_n_nb + i * 1024;
-          for (var j = 0; j < 14; j += 1) {
-            let code_at_o_n_nb_i_j: i32 = code_at_o_n_nb_i + j * 16;
-            let x_at_r_s_n_nb_i_j: i32 = x_at_r_s_n_nb_i + j * 32;
-            let code0: vec4<i32> = code[code_at_o_n_nb_i_j / 4];
-            let dy0: vec4<f32> = dy_2[code_at_o_n_nb_i_j / 4];
-            let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
-            let x_nbcirjsn: vec4<f32> = x_2[x_at_r_s_n_nb_i_j / 4];
-            dw_lanes0 += dy0_2 * x_nbcirjsn;
-            let code1: vec4<i32> = code[(code_at_o_n_nb_i_j + 3136) / 4];
-            let dy1: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 3136) / 4];
-            let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
-            dw_lanes1 += dy1_2 * x_nbcirjsn;
-            let code2: vec4<i32> = code[(code_at_o_n_nb_i_j + 6272) / 4];
-            let dy2: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 6272) / 4];
-            let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
-            dw_lanes2 += dy2_2 * x_nbcirjsn;
-            let code3: vec4<i32> = code[(code_at_o_n_nb_i_j + 9408) / 4];
-            let dy3: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 9408) / 4];
-            let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
-            dw_lanes3 += dy3_2 * x_nbcirjsn;
-            let code4: vec4<i32> = code[(code_at_o_n_nb_i_j + 12544) / 4];
-            let dy4: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 12544) / 4];
-            let dy4_2: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(0));
-            dw_lanes4 += dy4_2 * x_nbcirjsn;
-            let code5: vec4<i32> = code[(code_at_o_n_nb_i_j + 15680) / 4];
-            let dy5: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 15680) / 4];
-            let dy5_2: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(0));
-            dw_lanes5 += dy5_2 * x_nbcirjsn;
-            let code6: vec4<i32> = code[(code_at_o_n_nb_i_j + 18816) / 4];
-            let dy6: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 18816) / 4];
-            let dy6_2: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(0));
-            dw_lanes6 += dy6_2 * x_nbcirjsn;
-            let code7: vec4<i32> = code[(code_at_o_n_nb_i_j + 21952) / 4];
-            let dy7: vec4<f32> = dy_2[(code_at_o_n_nb_i_j + 21952) / 4];
-            let dy7_2: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(0));
-            dw_lanes7 += dy7_2 * x_nbcirjsn;
-            let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
-            let x_nbcirjsn_2: vec4<f32> = x_2[(x_at_r_s_n_nb_i_j + 16) / 4];
-            dw_lanes0 += dy0_3 * x_nbcirjsn_2;
-            let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
-            dw_lanes1 += dy1_3 * x_nbcirjsn_2;
-            let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
-            dw_lanes2 += dy2_3 * x_nbcirjsn_2;
-            let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
-            dw_lanes3 += dy3_3 * x_nbcirjsn_2;
-            let dy4_3: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(1));
-            dw_lanes4 += dy4_3 * x_nbcirjsn_2;
-            let dy5_3: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(1));
-            dw_lanes5 += dy5_3 * x_nbcirjsn_2;
-            let dy6_3: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(1));
-            dw_lanes6 += dy6_3 * x_nbcirjsn_2;
-            let dy7_3: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(1));
-            dw_lanes7 += dy7_3 * x_nbcirjsn_2;
-            let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
-            let x_nbcirjsn_3: vec4<f32> = x_2[(x_at_r_s_n_nb_i_j + 512) / 4];
-            dw_lanes0 += dy0_4 * x_nbcirjsn_3;
-            let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
-            dw_lanes1 += dy1_4 * x_nbcirjsn_3;
-            let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
-            dw_lanes2 += dy2_4 * x_nbcirjsn_3;
-            let dy3_4: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(2));
-            dw_lanes3 += dy3_4 * x_nbcirjsn_3;
-            let dy4_4: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(2));
-            dw_lanes4 += dy4_4 * x_nbcirjsn_3;
-            let dy5_4: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(2));
-            dw_lanes5 += dy5_4 * x_nbcirjsn_3;
-            let dy6_4: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(2));
-            dw_lanes6 += dy6_4 * x_nbcirjsn_3;
-            let dy7_4: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(2));
-            dw_lanes7 += dy7_4 * x_nbcirjsn_3;
-            let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
-            let x_nbcirjsn_4: vec4<f32> = x_2[(x_at_r_s_n_nb_i_j + 528) / 4];
-            dw_lanes0 += dy0_5 * x_nbcirjsn_4;
-            let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
-            dw_lanes1 += dy1_5 * x_nbcirjsn_4;
-            let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
-            dw_lanes2 += dy2_5 * x_nbcirjsn_4;
-            let dy3_5: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(3));
-            dw_lanes3 += dy3_5 * x_nbcirjsn_4;
-            let dy4_5: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(3));
-            dw_lanes4 += dy4_5 * x_nbcirjsn_4;
-            let dy5_5: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(3));
-            dw_lanes5 += dy5_5 * x_nbcirjsn_4;
-            let dy6_5: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(3));
-            dw_lanes6 += dy6_5 * x_nbcirjsn_4;
-            let dy7_5: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(3));
-            dw_lanes7 += dy7_5 * x_nbcirjsn_4;
-          }
-        }
-      }
-
-      // finish
-      dw_lanes[(dw_lanes_at_o_r_s + n) / 4] = dw_lanes0;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 400) / 4] = dw_lanes1;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 800) / 4] = dw_lanes2;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 1200) / 4] = dw_lanes3;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 1600) / 4] = dw_lanes4;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 2000) / 4] = dw_lanes5;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 2400) / 4] = dw_lanes6;
-      dw_lanes[(dw_lanes_at_o_r_s + n + 2800) / 4] = dw_lanes7;
-    }
-  }
-  {
-    if (point >= 25536 && point < 25664) {
-      let o = (point - 25536) / 4;
-      let n = ((point - 25536) % 4) * 4;
-      let code_at_o: i32 = o * 3136;
-      let code_at_o_n: i32 = code_at_o + n;
-      let db_lanes_at_o: i32 = o * 16;
-
-      // seed
-      var db_lanes_sum: vec4<f32> = vec4<f32>(0f);
-
-      // reduce
-      for (var nb = 0; nb < 4; nb += 1) {
-        let code_at_o_n_nb: i32 = code_at_o_n + nb * 100352;
-        for (var i = 0; i < 14; i += 1) {
-          let code_at_o_n_nb_i: i32 = code_at_o_n_nb + i * 224;
-          let code0: vec4<i32> = code_2[code_at_o_n_nb_i / 4];
-          let dy0: vec4<f32> = dy_3[code_at_o_n_nb_i / 4];
+      for (var i = 0; i < 14; i += 2) {
+        let code_at_nb_member_o_i_member_j_member_n_member_i: i32 = code_at_nb_member_o_i_member_j_member_n_member + i * 224;
+        let x_at_nb_member_i_member_r_j_member_s_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_s_n_member + i * 1024;
+        for (var j = 0; j < 14; j += 2) {
+          let code_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = code_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
+          let x_at_nb_member_i_member_r_j_member_s_n_member_i_j: i32 = x_at_nb_member_i_member_r_j_member_s_n_member_i + j * 32;
+          let code0: vec4<i32> = code[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy0: vec4<f32> = dy_2[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
           let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
-          db_lanes_sum += dy0_2;
-          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
-          db_lanes_sum += dy0_3;
-          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
-          db_lanes_sum += dy0_4;
-          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
-          db_lanes_sum += dy0_5;
-          let code1: vec4<i32> = code_2[(code_at_o_n_nb_i + 16) / 4];
-          let dy1: vec4<f32> = dy_3[(code_at_o_n_nb_i + 16) / 4];
+          let x_nbcirjsn: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_s_n_member_i_j / 4];
+          dw0 += dy0_2 * x_nbcirjsn;
+          let code1: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 3136) / 4];
+          let dy1: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 3136) / 4];
           let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
-          db_lanes_sum += dy1_2;
-          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
-          db_lanes_sum += dy1_3;
-          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
-          db_lanes_sum += dy1_4;
-          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
-          db_lanes_sum += dy1_5;
-          let code2: vec4<i32> = code_2[(code_at_o_n_nb_i + 32) / 4];
-          let dy2: vec4<f32> = dy_3[(code_at_o_n_nb_i + 32) / 4];
+          dw1 += dy1_2 * x_nbcirjsn;
+          let code2: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 6272) / 4];
+          let dy2: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 6272) / 4];
           let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
-          db_lanes_sum += dy2_2;
-          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
-          db_lanes_sum += dy2_3;
-          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
-          db_lanes_sum += dy2_4;
-          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
-          db_lanes_sum += dy2_5;
-          let code3: vec4<i32> = code_2[(code_at_o_n_nb_i + 48) / 4];
-          let dy3: vec4<f32> = dy_3[(code_at_o_n_nb_i + 48) / 4];
+          dw2 += dy2_2 * x_nbcirjsn;
+          let code3: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 9408) / 4];
+          let dy3: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 9408) / 4];
           let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
-          db_lanes_sum += dy3_2;
+          dw3 += dy3_2 * x_nbcirjsn;
+          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
+          let x_nbcirjsn_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 16) / 4];
+          dw0 += dy0_3 * x_nbcirjsn_2;
+          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
+          dw1 += dy1_3 * x_nbcirjsn_2;
+          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
+          dw2 += dy2_3 * x_nbcirjsn_2;
           let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
-          db_lanes_sum += dy3_3;
+          dw3 += dy3_3 * x_nbcirjsn_2;
+          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
+          let x_nbcirjsn_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 512) / 4];
+          dw0 += dy0_4 * x_nbcirjsn_3;
+          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
+          dw1 += dy1_4 * x_nbcirjsn_3;
+          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
+          dw2 += dy2_4 * x_nbcirjsn_3;
           let dy3_4: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(2));
-          db_lanes_sum += dy3_4;
+          dw3 += dy3_4 * x_nbcirjsn_3;
+          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
+          let x_nbcirjsn_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 528) / 4];
+          dw0 += dy0_5 * x_nbcirjsn_4;
+          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
+          dw1 += dy1_5 * x_nbcirjsn_4;
+          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
+          dw2 += dy2_5 * x_nbcirjsn_4;
           let dy3_5: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(3));
-          db_lanes_sum += dy3_5;
-          let code4: vec4<i32> = code_2[(code_at_o_n_nb_i + 64) / 4];
-          let dy4: vec4<f32> = dy_3[(code_at_o_n_nb_i + 64) / 4];
-          let dy4_2: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(0));
-          db_lanes_sum += dy4_2;
-          let dy4_3: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(1));
-          db_lanes_sum += dy4_3;
-          let dy4_4: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(2));
-          db_lanes_sum += dy4_4;
-          let dy4_5: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(3));
-          db_lanes_sum += dy4_5;
-          let code5: vec4<i32> = code_2[(code_at_o_n_nb_i + 80) / 4];
-          let dy5: vec4<f32> = dy_3[(code_at_o_n_nb_i + 80) / 4];
-          let dy5_2: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(0));
-          db_lanes_sum += dy5_2;
-          let dy5_3: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(1));
-          db_lanes_sum += dy5_3;
-          let dy5_4: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(2));
-          db_lanes_sum += dy5_4;
-          let dy5_5: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(3));
-          db_lanes_sum += dy5_5;
-          let code6: vec4<i32> = code_2[(code_at_o_n_nb_i + 96) / 4];
-          let dy6: vec4<f32> = dy_3[(code_at_o_n_nb_i + 96) / 4];
-          let dy6_2: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(0));
-          db_lanes_sum += dy6_2;
-          let dy6_3: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(1));
-          db_lanes_sum += dy6_3;
-          let dy6_4: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(2));
-          db_lanes_sum += dy6_4;
-          let dy6_5: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(3));
-          db_lanes_sum += dy6_5;
-          let code7: vec4<i32> = code_2[(code_at_o_n_nb_i + 112) / 4];
-          let dy7: vec4<f32> = dy_3[(code_at_o_n_nb_i + 112) / 4];
-          let dy7_2: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(0));
-          db_lanes_sum += dy7_2;
-          let dy7_3: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(1));
-          db_lanes_sum += dy7_3;
-          let dy7_4: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(2));
-          db_lanes_sum += dy7_4;
-          let dy7_5: vec4<f32> = select(vec4<f32>(0f), dy7, code7 == vec4<i32>(3));
-          db_lanes_sum += dy7_5;
-          let code8: vec4<i32> = code_2[(code_at_o_n_nb_i + 128) / 4];
-          let dy8: vec4<f32> = dy_3[(code_at_o_n_nb_i + 128) / 4];
-          let dy8_2: vec4<f32> = select(vec4<f32>(0f), dy8, code8 == vec4<i32>(0));
-          db_lanes_sum += dy8_2;
-          let dy8_3: vec4<f32> = select(vec4<f32>(0f), dy8, code8 == vec4<i32>(1));
-          db_lanes_sum += dy8_3;
-          let dy8_4: vec4<f32> = select(vec4<f32>(0f), dy8, code8 == vec4<i32>(2));
-          db_lanes_sum += dy8_4;
-          let dy8_5: vec4<f32> = select(vec4<f32>(0f), dy8, code8 == vec4<i32>(3));
-          db_lanes_sum += dy8_5;
-          let code9: vec4<i32> = code_2[(code_at_o_n_nb_i + 144) / 4];
-          let dy9: vec4<f32> = dy_3[(code_at_o_n_nb_i + 144) / 4];
-          let dy9_2: vec4<f32> = select(vec4<f32>(0f), dy9, code9 == vec4<i32>(0));
-          db_lanes_sum += dy9_2;
-          let dy9_3: vec4<f32> = select(vec4<f32>(0f), dy9, code9 == vec4<i32>(1));
-          db_lanes_sum += dy9_3;
-          let dy9_4: vec4<f32> = select(vec4<f32>(0f), dy9, code9 == vec4<i32>(2));
-          db_lanes_sum += dy9_4;
-          let dy9_5: vec4<f32> = select(vec4<f32>(0f), dy9, code9 == vec4<i32>(3));
-          db_lanes_sum += dy9_5;
-          let code_10: vec4<i32> = code_2[(code_at_o_n_nb_i + 160) / 4];
-          let dy_10: vec4<f32> = dy_3[(code_at_o_n_nb_i + 160) / 4];
-          let dy_10_2: vec4<f32> = select(vec4<f32>(0f), dy_10, code_10 == vec4<i32>(0));
-          db_lanes_sum += dy_10_2;
-          let dy_10_3: vec4<f32> = select(vec4<f32>(0f), dy_10, code_10 == vec4<i32>(1));
-          db_lanes_sum += dy_10_3;
-          let dy_10_4: vec4<f32> = select(vec4<f32>(0f), dy_10, code_10 == vec4<i32>(2));
-          db_lanes_sum += dy_10_4;
-          let dy_10_5: vec4<f32> = select(vec4<f32>(0f), dy_10, code_10 == vec4<i32>(3));
-          db_lanes_sum += dy_10_5;
-          let code_11: vec4<i32> = code_2[(code_at_o_n_nb_i + 176) / 4];
-          let dy_11: vec4<f32> = dy_3[(code_at_o_n_nb_i + 176) / 4];
-          let dy_11_2: vec4<f32> = select(vec4<f32>(0f), dy_11, code_11 == vec4<i32>(0));
-          db_lanes_sum += dy_11_2;
-          let dy_11_3: vec4<f32> = select(vec4<f32>(0f), dy_11, code_11 == vec4<i32>(1));
-          db_lanes_sum += dy_11_3;
-          let dy_11_4: vec4<f32> = select(vec4<f32>(0f), dy_11, code_11 == vec4<i32>(2));
-          db_lanes_sum += dy_11_4;
-          let dy_11_5: vec4<f32> = select(vec4<f32>(0f), dy_11, code_11 == vec4<i32>(3));
-          db_lanes_sum += dy_11_5;
-          let code_12: vec4<i32> = code_2[(code_at_o_n_nb_i + 192) / 4];
-          let dy_12: vec4<f32> = dy_3[(code_at_o_n_nb_i + 192) / 4];
-          let dy_12_2: vec4<f32> = select(vec4<f32>(0f), dy_12, code_12 == vec4<i32>(0));
-          db_lanes_sum += dy_12_2;
-          let dy_12_3: vec4<f32> = select(vec4<f32>(0f), dy_12, code_12 == vec4<i32>(1));
-          db_lanes_sum += dy_12_3;
-          let dy_12_4: vec4<f32> = select(vec4<f32>(0f), dy_12, code_12 == vec4<i32>(2));
-          db_lanes_sum += dy_12_4;
-          let dy_12_5: vec4<f32> = select(vec4<f32>(0f), dy_12, code_12 == vec4<i32>(3));
-          db_lanes_sum += dy_12_5;
-          let code_13: vec4<i32> = code_2[(code_at_o_n_nb_i + 208) / 4];
-          let dy_13: vec4<f32> = dy_3[(code_at_o_n_nb_i + 208) / 4];
-          let dy_13_2: vec4<f32> = select(vec4<f32>(0f), dy_13, code_13 == vec4<i32>(0));
-          db_lanes_sum += dy_13_2;
-          let dy_13_3: vec4<f32> = select(vec4<f32>(0f), dy_13, code_13 == vec4<i32>(1));
-          db_lanes_sum += dy_13_3;
-          let dy_13_4: vec4<f32> = select(vec4<f32>(0f), dy_13, code_13 == vec4<i32>(2));
-          db_lanes_sum += dy_13_4;
-          let dy_13_5: vec4<f32> = select(vec4<f32>(0f), dy_13, code_13 == vec4<i32>(3));
-          db_lanes_sum += dy_13_5;
+          dw3 += dy3_5 * x_nbcirjsn_4;
         }
       }
 
-      // finish
-      db_lanes[(db_lanes_at_o + n) / 4] = db_lanes_sum;
+      // combine
+      sums_4[mine] = dw0;
+      sums_4[mine + 64] = dw1;
+      sums_4[mine + 128] = dw2;
+      sums_4[mine + 192] = dw3;
+      workgroupBarrier();
+      if (member < 4) {
+        let first = member * 64 + mine % 1;
+        var total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      dw0 = sums_4[mine];
+      dw1 = sums_4[mine + 64];
+      dw2 = sums_4[mine + 128];
+      dw3 = sums_4[mine + 192];
+      if (leads) {
+        // finish
+        let dw_total0: f32 = ((dw0.x + dw0.y) + (dw0.z + dw0.w));
+        let dw_total1: f32 = ((dw1.x + dw1.y) + (dw1.z + dw1.w));
+        let dw_total2: f32 = ((dw2.x + dw2.y) + (dw2.z + dw2.w));
+        let dw_total3: f32 = ((dw3.x + dw3.y) + (dw3.z + dw3.w));
+        let m0: f32 = m_2[m_at_o_r + s];
+        let w0: f32 = w_2[m_at_o_r + s];
+        let v0: f32 = v_2[m_at_o_r + s];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let l2: f32 = params[params_at_step + 3];
+        let gradient0: f32 = dw_total0 + l2 * w0;
+        let g0: f32 = select(gradient0, 0f, abs(gradient0) < 8.881784197001252e-16f);
+        let t0: f32 = beta1 * m0 + beta1_rest * g0;
+        let mean0: f32 = select(t0, 0f, abs(t0) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t0_2: f32 = beta2 * v0 + beta2_rest * g0 * g0;
+        let square0: f32 = select(t0_2, 0f, abs(t0_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_2[m_at_o_r + s] = mean0;
+        v_2[m_at_o_r + s] = square0;
+        w_2[m_at_o_r + s] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
+        let m1: f32 = m_2[m_at_o_r + s + 25];
+        let w1: f32 = w_2[m_at_o_r + s + 25];
+        let v1: f32 = v_2[m_at_o_r + s + 25];
+        let gradient1: f32 = dw_total1 + l2 * w1;
+        let g1: f32 = select(gradient1, 0f, abs(gradient1) < 8.881784197001252e-16f);
+        let t1: f32 = beta1 * m1 + beta1_rest * g1;
+        let mean1: f32 = select(t1, 0f, abs(t1) < 8.881784197001252e-16f);
+        let t1_2: f32 = beta2 * v1 + beta2_rest * g1 * g1;
+        let square1: f32 = select(t1_2, 0f, abs(t1_2) < 7.888609052210118e-31f);
+        m_2[m_at_o_r + s + 25] = mean1;
+        v_2[m_at_o_r + s + 25] = square1;
+        w_2[m_at_o_r + s + 25] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
+        let m2: f32 = m_2[m_at_o_r + s + 50];
+        let w2: f32 = w_2[m_at_o_r + s + 50];
+        let v2: f32 = v_2[m_at_o_r + s + 50];
+        let gradient2: f32 = dw_total2 + l2 * w2;
+        let g2: f32 = select(gradient2, 0f, abs(gradient2) < 8.881784197001252e-16f);
+        let t2: f32 = beta1 * m2 + beta1_rest * g2;
+        let mean2: f32 = select(t2, 0f, abs(t2) < 8.881784197001252e-16f);
+        let t2_2: f32 = beta2 * v2 + beta2_rest * g2 * g2;
+        let square2: f32 = select(t2_2, 0f, abs(t2_2) < 7.888609052210118e-31f);
+        m_2[m_at_o_r + s + 50] = mean2;
+        v_2[m_at_o_r + s + 50] = square2;
+        w_2[m_at_o_r + s + 50] = w2 - step_size * mean2 / (sqrt(square2) * v_scale + epsilon);
+        let m3: f32 = m_2[m_at_o_r + s + 75];
+        let w3: f32 = w_2[m_at_o_r + s + 75];
+        let v3: f32 = v_2[m_at_o_r + s + 75];
+        let gradient3: f32 = dw_total3 + l2 * w3;
+        let g3: f32 = select(gradient3, 0f, abs(gradient3) < 8.881784197001252e-16f);
+        let t3: f32 = beta1 * m3 + beta1_rest * g3;
+        let mean3: f32 = select(t3, 0f, abs(t3) < 8.881784197001252e-16f);
+        let t3_2: f32 = beta2 * v3 + beta2_rest * g3 * g3;
+        let square3: f32 = select(t3_2, 0f, abs(t3_2) < 7.888609052210118e-31f);
+        m_2[m_at_o_r + s + 75] = mean3;
+        v_2[m_at_o_r + s + 75] = square3;
+        w_2[m_at_o_r + s + 75] = w3 - step_size * mean3 / (sqrt(square3) * v_scale + epsilon);
+      }
+    }
+  }
+  {
+    let params_at_step: i32 = step * 9;
+    if (group >= 1768 && group < 1800) {
+      let member = mine / 1;
+      let place = (group - 1768) * 1 + mine % 1;
+      let leads = member == 0;
+      let o = place;
+      let n_member = member / 16;
+      let j_member = member / 8 % 2;
+      let i_member = member / 4 % 2;
+      let nb_member = member % 4;
+      let code_at_nb_member: i32 = nb_member * 100352;
+      let code_at_nb_member_o: i32 = code_at_nb_member + o * 3136;
+      let code_at_nb_member_o_i_member: i32 = code_at_nb_member_o + i_member * 224;
+      let code_at_nb_member_o_i_member_j_member: i32 = code_at_nb_member_o_i_member + j_member * 16;
+      let code_at_nb_member_o_i_member_j_member_n_member: i32 = code_at_nb_member_o_i_member_j_member + n_member * 4;
+
+      // seed
+      var db: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      for (var i = 0; i < 14; i += 2) {
+        let code_at_nb_member_o_i_member_j_member_n_member_i: i32 = code_at_nb_member_o_i_member_j_member_n_member + i * 224;
+        for (var j = 0; j < 8; j += 8) {
+          let code_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = code_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
+          let code0: vec4<i32> = code[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy0: vec4<f32> = dy_2[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
+          db += dy0_2;
+          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
+          db += dy0_3;
+          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
+          db += dy0_4;
+          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
+          db += dy0_5;
+          let code1: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 32) / 4];
+          let dy1: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 32) / 4];
+          let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
+          db += dy1_2;
+          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
+          db += dy1_3;
+          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
+          db += dy1_4;
+          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
+          db += dy1_5;
+          let code2: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 64) / 4];
+          let dy2: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 64) / 4];
+          let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
+          db += dy2_2;
+          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
+          db += dy2_3;
+          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
+          db += dy2_4;
+          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
+          db += dy2_5;
+          let code3: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 96) / 4];
+          let dy3: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 96) / 4];
+          let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
+          db += dy3_2;
+          let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
+          db += dy3_3;
+          let dy3_4: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(2));
+          db += dy3_4;
+          let dy3_5: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(3));
+          db += dy3_5;
+        }
+        {
+          let code0: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let dy0: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
+          db += dy0_2;
+          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
+          db += dy0_3;
+          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
+          db += dy0_4;
+          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
+          db += dy0_5;
+          let code1: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let dy1: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
+          db += dy1_2;
+          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
+          db += dy1_3;
+          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
+          db += dy1_4;
+          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
+          db += dy1_5;
+          let code2: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let dy2: vec4<f32> = dy_2[(code_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
+          db += dy2_2;
+          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
+          db += dy2_3;
+          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
+          db += dy2_4;
+          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
+          db += dy2_5;
+        }
+      }
+
+      // combine
+      sums_4[mine] = db;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 1;
+        var total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      db = sums_4[mine];
+      if (leads) {
+        // finish
+        let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
+        let m_o: f32 = m_3[o];
+        let v_o: f32 = v_3[o];
+        let w_o: f32 = w_3[o];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_o + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_3[o] = mean;
+        v_3[o] = square;
+        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
     }
   }
 }

@@ -1,172 +1,101 @@
 // kernel    linear2_forward   y[nb,o,n] = b[o] + (sum over ib,i of x[nb,16ib+i,n] * w[ib,o,i])
 // shape     nb = 4, o = 10, n = 16, ib = 8, i = 16   (f32)
-// schedule  tile o 2, n 2 · unroll i 16 · vectorize n · grid nb, o, n
-// cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 4 accumulators
-// source    kernels/linear.ts sha256:c8747cf4   regenerate: deno task generate specs/mnist_cnn.json
+// schedule  unroll i 2, ib 8 · grid nb, o, n · split i 8
+// cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 1 accumulator
+// source    kernels/linear.ts sha256:6ade5ae8   regenerate: deno task generate specs/mnist_cnn.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
-@group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(1) @binding(1) var<storage, read> x: array<f32>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
-@group(1) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
+@group(1) @binding(3) var<storage, read_write> y: array<f32>;
+var<workgroup> sums: array<f32, 64>;
 
-@compute @workgroup_size(64) // 1 workgroups
-fn linear2_forward(@builtin(global_invocation_id) id: vec3<u32>) {
+@compute @workgroup_size(64) // 80 workgroups
+fn linear2_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
-  if (point < 40) {
-    let nb = point / 10;
-    let o = (point / 2 % 5) * 2;
-    let n = (point % 2) * 8;
+  let group = i32(groups.x);
+  let mine = i32(place_in);
+  if (group < 80) {
+    let member = mine / 8;
+    let place = group * 8 + mine % 8;
+    let leads = member == 0;
+    let nb = place / 160;
+    let o = place / 16 % 10;
+    let n = place % 16;
+    let i_member = member;
     let x_at_nb: i32 = nb * 2048;
-    let x_at_nb_n: i32 = x_at_nb + n;
+    let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
     let w_at_o: i32 = o * 16;
     let y_at_nb: i32 = nb * 160;
     let y_at_nb_o: i32 = y_at_nb + o * 16;
 
     // seed
-    var y00: vec4<f32> = vec4<f32>(0f);
-    var y01: vec4<f32> = vec4<f32>(0f);
-    var y10: vec4<f32> = vec4<f32>(0f);
-    var y11: vec4<f32> = vec4<f32>(0f);
+    var y_sum: f32 = 0f;
 
     // reduce
-    for (var ib = 0; ib < 8; ib += 1) {
-      let x_at_nb_n_ib: i32 = x_at_nb_n + ib * 256;
-      let w_at_o_ib: i32 = w_at_o + ib * 160;
-      let x00: vec4<f32> = x[x_at_nb_n_ib / 4];
-      let w00_all: vec4<f32> = vec4<f32>(w[w_at_o_ib]);
-      y00 += x00 * w00_all;
-      let x01: vec4<f32> = x[(x_at_nb_n_ib + 4) / 4];
-      y01 += x01 * w00_all;
-      let w10_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 16]);
-      y10 += x00 * w10_all;
-      y11 += x01 * w10_all;
-      let x10: vec4<f32> = x[(x_at_nb_n_ib + 16) / 4];
-      let w01_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 1]);
-      y00 += x10 * w01_all;
-      let x11: vec4<f32> = x[(x_at_nb_n_ib + 20) / 4];
-      y01 += x11 * w01_all;
-      let w11_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 17]);
-      y10 += x10 * w11_all;
-      y11 += x11 * w11_all;
-      let x20: vec4<f32> = x[(x_at_nb_n_ib + 32) / 4];
-      let w02_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 2]);
-      y00 += x20 * w02_all;
-      let x21: vec4<f32> = x[(x_at_nb_n_ib + 36) / 4];
-      y01 += x21 * w02_all;
-      let w12_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 18]);
-      y10 += x20 * w12_all;
-      y11 += x21 * w12_all;
-      let x30: vec4<f32> = x[(x_at_nb_n_ib + 48) / 4];
-      let w03_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 3]);
-      y00 += x30 * w03_all;
-      let x31: vec4<f32> = x[(x_at_nb_n_ib + 52) / 4];
-      y01 += x31 * w03_all;
-      let w13_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 19]);
-      y10 += x30 * w13_all;
-      y11 += x31 * w13_all;
-      let x40: vec4<f32> = x[(x_at_nb_n_ib + 64) / 4];
-      let w04_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 4]);
-      y00 += x40 * w04_all;
-      let x41: vec4<f32> = x[(x_at_nb_n_ib + 68) / 4];
-      y01 += x41 * w04_all;
-      let w14_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 20]);
-      y10 += x40 * w14_all;
-      y11 += x41 * w14_all;
-      let x50: vec4<f32> = x[(x_at_nb_n_ib + 80) / 4];
-      let w05_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 5]);
-      y00 += x50 * w05_all;
-      let x51: vec4<f32> = x[(x_at_nb_n_ib + 84) / 4];
-      y01 += x51 * w05_all;
-      let w15_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 21]);
-      y10 += x50 * w15_all;
-      y11 += x51 * w15_all;
-      let x60: vec4<f32> = x[(x_at_nb_n_ib + 96) / 4];
-      let w06_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 6]);
-      y00 += x60 * w06_all;
-      let x61: vec4<f32> = x[(x_at_nb_n_ib + 100) / 4];
-      y01 += x61 * w06_all;
-      let w16_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 22]);
-      y10 += x60 * w16_all;
-      y11 += x61 * w16_all;
-      let x70: vec4<f32> = x[(x_at_nb_n_ib + 112) / 4];
-      let w07_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 7]);
-      y00 += x70 * w07_all;
-      let x71: vec4<f32> = x[(x_at_nb_n_ib + 116) / 4];
-      y01 += x71 * w07_all;
-      let w17_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 23]);
-      y10 += x70 * w17_all;
-      y11 += x71 * w17_all;
-      let x80: vec4<f32> = x[(x_at_nb_n_ib + 128) / 4];
-      let w08_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 8]);
-      y00 += x80 * w08_all;
-      let x81: vec4<f32> = x[(x_at_nb_n_ib + 132) / 4];
-      y01 += x81 * w08_all;
-      let w18_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 24]);
-      y10 += x80 * w18_all;
-      y11 += x81 * w18_all;
-      let x90: vec4<f32> = x[(x_at_nb_n_ib + 144) / 4];
-      let w09_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 9]);
-      y00 += x90 * w09_all;
-      let x91: vec4<f32> = x[(x_at_nb_n_ib + 148) / 4];
-      y01 += x91 * w09_all;
-      let w19_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 25]);
-      y10 += x90 * w19_all;
-      y11 += x91 * w19_all;
-      let x_10_0: vec4<f32> = x[(x_at_nb_n_ib + 160) / 4];
-      let w_0_10_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 10]);
-      y00 += x_10_0 * w_0_10_all;
-      let x_10_1: vec4<f32> = x[(x_at_nb_n_ib + 164) / 4];
-      y01 += x_10_1 * w_0_10_all;
-      let w_1_10_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 26]);
-      y10 += x_10_0 * w_1_10_all;
-      y11 += x_10_1 * w_1_10_all;
-      let x_11_0: vec4<f32> = x[(x_at_nb_n_ib + 176) / 4];
-      let w_0_11_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 11]);
-      y00 += x_11_0 * w_0_11_all;
-      let x_11_1: vec4<f32> = x[(x_at_nb_n_ib + 180) / 4];
-      y01 += x_11_1 * w_0_11_all;
-      let w_1_11_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 27]);
-      y10 += x_11_0 * w_1_11_all;
-      y11 += x_11_1 * w_1_11_all;
-      let x_12_0: vec4<f32> = x[(x_at_nb_n_ib + 192) / 4];
-      let w_0_12_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 12]);
-      y00 += x_12_0 * w_0_12_all;
-      let x_12_1: vec4<f32> = x[(x_at_nb_n_ib + 196) / 4];
-      y01 += x_12_1 * w_0_12_all;
-      let w_1_12_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 28]);
-      y10 += x_12_0 * w_1_12_all;
-      y11 += x_12_1 * w_1_12_all;
-      let x_13_0: vec4<f32> = x[(x_at_nb_n_ib + 208) / 4];
-      let w_0_13_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 13]);
-      y00 += x_13_0 * w_0_13_all;
-      let x_13_1: vec4<f32> = x[(x_at_nb_n_ib + 212) / 4];
-      y01 += x_13_1 * w_0_13_all;
-      let w_1_13_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 29]);
-      y10 += x_13_0 * w_1_13_all;
-      y11 += x_13_1 * w_1_13_all;
-      let x_14_0: vec4<f32> = x[(x_at_nb_n_ib + 224) / 4];
-      let w_0_14_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 14]);
-      y00 += x_14_0 * w_0_14_all;
-      let x_14_1: vec4<f32> = x[(x_at_nb_n_ib + 228) / 4];
-      y01 += x_14_1 * w_0_14_all;
-      let w_1_14_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 30]);
-      y10 += x_14_0 * w_1_14_all;
-      y11 += x_14_1 * w_1_14_all;
-      let x_15_0: vec4<f32> = x[(x_at_nb_n_ib + 240) / 4];
-      let w_0_15_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 15]);
-      y00 += x_15_0 * w_0_15_all;
-      let x_15_1: vec4<f32> = x[(x_at_nb_n_ib + 244) / 4];
-      y01 += x_15_1 * w_0_15_all;
-      let w_1_15_all: vec4<f32> = vec4<f32>(w[w_at_o_ib + 31]);
-      y10 += x_15_0 * w_1_15_all;
-      y11 += x_15_1 * w_1_15_all;
-    }
+    let x0: f32 = x[x_at_nb_i_member + n];
+    let w00: f32 = w[w_at_o + i_member];
+    y_sum += x0 * w00;
+    let x1: f32 = x[x_at_nb_i_member + n + 128];
+    let w01: f32 = w[w_at_o + i_member + 8];
+    y_sum += x1 * w01;
+    let x_16: f32 = x[x_at_nb_i_member + n + 256];
+    let w10: f32 = w[w_at_o + i_member + 160];
+    y_sum += x_16 * w10;
+    let x_17: f32 = x[x_at_nb_i_member + n + 384];
+    let w11: f32 = w[w_at_o + i_member + 168];
+    y_sum += x_17 * w11;
+    let x_32: f32 = x[x_at_nb_i_member + n + 512];
+    let w20: f32 = w[w_at_o + i_member + 320];
+    y_sum += x_32 * w20;
+    let x_33: f32 = x[x_at_nb_i_member + n + 640];
+    let w21: f32 = w[w_at_o + i_member + 328];
+    y_sum += x_33 * w21;
+    let x_48: f32 = x[x_at_nb_i_member + n + 768];
+    let w30: f32 = w[w_at_o + i_member + 480];
+    y_sum += x_48 * w30;
+    let x_49: f32 = x[x_at_nb_i_member + n + 896];
+    let w31: f32 = w[w_at_o + i_member + 488];
+    y_sum += x_49 * w31;
+    let x_64: f32 = x[x_at_nb_i_member + n + 1024];
+    let w40: f32 = w[w_at_o + i_member + 640];
+    y_sum += x_64 * w40;
+    let x_65: f32 = x[x_at_nb_i_member + n + 1152];
+    let w41: f32 = w[w_at_o + i_member + 648];
+    y_sum += x_65 * w41;
+    let x_80: f32 = x[x_at_nb_i_member + n + 1280];
+    let w50: f32 = w[w_at_o + i_member + 800];
+    y_sum += x_80 * w50;
+    let x_81: f32 = x[x_at_nb_i_member + n + 1408];
+    let w51: f32 = w[w_at_o + i_member + 808];
+    y_sum += x_81 * w51;
+    let x_96: f32 = x[x_at_nb_i_member + n + 1536];
+    let w60: f32 = w[w_at_o + i_member + 960];
+    y_sum += x_96 * w60;
+    let x_97: f32 = x[x_at_nb_i_member + n + 1664];
+    let w61: f32 = w[w_at_o + i_member + 968];
+    y_sum += x_97 * w61;
+    let x_112: f32 = x[x_at_nb_i_member + n + 1792];
+    let w70: f32 = w[w_at_o + i_member + 1120];
+    y_sum += x_112 * w70;
+    let x_113: f32 = x[x_at_nb_i_member + n + 1920];
+    let w71: f32 = w[w_at_o + i_member + 1128];
+    y_sum += x_113 * w71;
 
-    // finish
-    let b0_all: vec4<f32> = vec4<f32>(b[o]);
-    y[(y_at_nb_o + n) / 4] = b0_all + y00;
-    y[(y_at_nb_o + n + 4) / 4] = b0_all + y01;
-    let b1_all: vec4<f32> = vec4<f32>(b[o + 1]);
-    y[(y_at_nb_o + n + 16) / 4] = b1_all + y10;
-    y[(y_at_nb_o + n + 20) / 4] = b1_all + y11;
+    // combine
+    sums[mine] = y_sum;
+    workgroupBarrier();
+    if (member < 1) {
+      let first = member * 64 + mine % 8;
+      var total = sums[first];
+      for (var at = 8; at < 64; at += 8) { total += sums[first + at]; }
+      sums[first] = total;
+    }
+    workgroupBarrier();
+    y_sum = sums[mine];
+    if (leads) {
+      // finish
+      let b_o: f32 = b[o];
+      y[y_at_nb_o + n] = b_o + y_sum;
+    }
   }
 }

@@ -3,9 +3,9 @@
 //           chosen = sum over j of if j = label[nb,n] then x[nb,j,n] else 0
 //           and 5 more
 // shape     nb = 4, n = 16, j = 10, o = 10   (f32)
-// schedule  tile o 2 · unroll j 10 · grid nb, n, o
+// schedule  unroll j 10 · grid nb, n, o
 // cost      25.3 kFLOP · 3328 B read · 3072 B written · 4.0 FLOP/B · 0 accumulators
-// source    kernels/softmax_cross_entropy.ts + kernels/batch.ts + kernels/batch.ts sha256:688dc6c5   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/softmax_cross_entropy.ts + kernels/batch.ts + kernels/batch.ts sha256:d87c2b92   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> sum: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<f32>;
@@ -14,7 +14,7 @@
 @group(1) @binding(4) var<storage, read_write> dx: array<f32>;
 @group(1) @binding(5) var<storage, read> params: array<f32>;
 
-@compute @workgroup_size(64) // 6 workgroups
+@compute @workgroup_size(64) // 11 workgroups
 fn loss_hit_forward_backward_sum(@builtin(global_invocation_id) id: vec3<u32>) {
   let point = i32(id.x);
   let step = step_row;
@@ -65,58 +65,58 @@ fn loss_hit_forward_backward_sum(@builtin(global_invocation_id) id: vec3<u32>) {
       let label_nbn: i32 = label[label_at_nb + n];
 
       // seed
-      var total: f32 = 0f;
+      var total_: f32 = 0f;
       var chosen: f32 = 0f;
       var best: f32 = -3.4028234663852886e38f;
       var sum2_sum: i32 = 0;
 
       // reduce
-      total += exp(x0 - largest);
+      total_ += exp(x0 - largest);
       chosen += select(0f, x0, 0 == label_nbn);
       let stays_11: bool = x0 <= best;
       sum2_sum = select(0, sum2_sum, stays_11);
       best = select(x0, best, stays_11);
-      total += exp(x1 - largest);
+      total_ += exp(x1 - largest);
       chosen += select(0f, x1, 1 == label_nbn);
       let stays_12: bool = x1 <= best;
       sum2_sum = select(1, sum2_sum, stays_12);
       best = select(x1, best, stays_12);
-      total += exp(x2 - largest);
+      total_ += exp(x2 - largest);
       chosen += select(0f, x2, 2 == label_nbn);
       let stays_13: bool = x2 <= best;
       sum2_sum = select(2, sum2_sum, stays_13);
       best = select(x2, best, stays_13);
-      total += exp(x3 - largest);
+      total_ += exp(x3 - largest);
       chosen += select(0f, x3, 3 == label_nbn);
       let stays_14: bool = x3 <= best;
       sum2_sum = select(3, sum2_sum, stays_14);
       best = select(x3, best, stays_14);
-      total += exp(x4 - largest);
+      total_ += exp(x4 - largest);
       chosen += select(0f, x4, 4 == label_nbn);
       let stays_15: bool = x4 <= best;
       sum2_sum = select(4, sum2_sum, stays_15);
       best = select(x4, best, stays_15);
-      total += exp(x5 - largest);
+      total_ += exp(x5 - largest);
       chosen += select(0f, x5, 5 == label_nbn);
       let stays_16: bool = x5 <= best;
       sum2_sum = select(5, sum2_sum, stays_16);
       best = select(x5, best, stays_16);
-      total += exp(x6 - largest);
+      total_ += exp(x6 - largest);
       chosen += select(0f, x6, 6 == label_nbn);
       let stays_17: bool = x6 <= best;
       sum2_sum = select(6, sum2_sum, stays_17);
       best = select(x6, best, stays_17);
-      total += exp(x7 - largest);
+      total_ += exp(x7 - largest);
       chosen += select(0f, x7, 7 == label_nbn);
       let stays_18: bool = x7 <= best;
       sum2_sum = select(7, sum2_sum, stays_18);
       best = select(x7, best, stays_18);
-      total += exp(x8 - largest);
+      total_ += exp(x8 - largest);
       chosen += select(0f, x8, 8 == label_nbn);
       let stays_19: bool = x8 <= best;
       sum2_sum = select(8, sum2_sum, stays_19);
       best = select(x8, best, stays_19);
-      total += exp(x9 - largest);
+      total_ += exp(x9 - largest);
       chosen += select(0f, x9, 9 == label_nbn);
       let stays_20: bool = x9 <= best;
       sum2_sum = select(9, sum2_sum, stays_20);
@@ -127,78 +127,76 @@ fn loss_hit_forward_backward_sum(@builtin(global_invocation_id) id: vec3<u32>) {
       let sum2_nbn: f32 = sum2[label_at_nb + n];
       let count: f32 = params[params_at_step];
       let test: bool = f32(nb * 16 + n) < count;
-      let loss: f32 = select(0f, log(total) + largest - chosen, test);
+      let loss: f32 = select(0f, log(total_) + largest - chosen, test);
       let hit: f32 = select(0f, select(0f, 1f, sum2_sum == label_nbn), test);
       sum[label_at_nb + n] = sum_nbn + loss;
       sum2[label_at_nb + n] = sum2_nbn + hit;
     }
   }
   {
-    if (point >= 64 && point < 384) {
-      let nb = (point - 64) / 80;
-      let n = (point - 64) / 5 % 16;
-      let o = ((point - 64) % 5) * 2;
+    if (point >= 64 && point < 704) {
+      let nb = (point - 64) / 160;
+      let n = (point - 64) / 10 % 16;
+      let o = (point - 64) % 10;
       let x_at_nb: i32 = nb * 160;
       let x_at_nb_o: i32 = x_at_nb + o * 16;
       let label_at_nb: i32 = nb * 16;
 
       // seed
-      var largest0: f32 = -3.4028234663852886e38f;
+      var largest: f32 = -3.4028234663852886e38f;
 
       // reduce
       let x0: f32 = x[x_at_nb + n];
-      let stays: bool = x0 <= largest0;
-      largest0 = select(x0, largest0, stays);
+      let stays: bool = x0 <= largest;
+      largest = select(x0, largest, stays);
       let x1: f32 = x[x_at_nb + n + 16];
-      let stays_2: bool = x1 <= largest0;
-      largest0 = select(x1, largest0, stays_2);
+      let stays_2: bool = x1 <= largest;
+      largest = select(x1, largest, stays_2);
       let x2: f32 = x[x_at_nb + n + 32];
-      let stays_3: bool = x2 <= largest0;
-      largest0 = select(x2, largest0, stays_3);
+      let stays_3: bool = x2 <= largest;
+      largest = select(x2, largest, stays_3);
       let x3: f32 = x[x_at_nb + n + 48];
-      let stays_4: bool = x3 <= largest0;
-      largest0 = select(x3, largest0, stays_4);
+      let stays_4: bool = x3 <= largest;
+      largest = select(x3, largest, stays_4);
       let x4: f32 = x[x_at_nb + n + 64];
-      let stays_5: bool = x4 <= largest0;
-      largest0 = select(x4, largest0, stays_5);
+      let stays_5: bool = x4 <= largest;
+      largest = select(x4, largest, stays_5);
       let x5: f32 = x[x_at_nb + n + 80];
-      let stays_6: bool = x5 <= largest0;
-      largest0 = select(x5, largest0, stays_6);
+      let stays_6: bool = x5 <= largest;
+      largest = select(x5, largest, stays_6);
       let x6: f32 = x[x_at_nb + n + 96];
-      let stays_7: bool = x6 <= largest0;
-      largest0 = select(x6, largest0, stays_7);
+      let stays_7: bool = x6 <= largest;
+      largest = select(x6, largest, stays_7);
       let x7: f32 = x[x_at_nb + n + 112];
-      let stays_8: bool = x7 <= largest0;
-      largest0 = select(x7, largest0, stays_8);
+      let stays_8: bool = x7 <= largest;
+      largest = select(x7, largest, stays_8);
       let x8: f32 = x[x_at_nb + n + 128];
-      let stays_9: bool = x8 <= largest0;
-      largest0 = select(x8, largest0, stays_9);
+      let stays_9: bool = x8 <= largest;
+      largest = select(x8, largest, stays_9);
       let x9: f32 = x[x_at_nb + n + 144];
-      let stays_10: bool = x9 <= largest0;
-      largest0 = select(x9, largest0, stays_10);
+      let stays_10: bool = x9 <= largest;
+      largest = select(x9, largest, stays_10);
 
       // seed
-      var total1: f32 = 0f;
+      var total_: f32 = 0f;
 
       // reduce
-      total1 += exp(x0 - largest0);
-      total1 += exp(x1 - largest0);
-      total1 += exp(x2 - largest0);
-      total1 += exp(x3 - largest0);
-      total1 += exp(x4 - largest0);
-      total1 += exp(x5 - largest0);
-      total1 += exp(x6 - largest0);
-      total1 += exp(x7 - largest0);
-      total1 += exp(x8 - largest0);
-      total1 += exp(x9 - largest0);
+      total_ += exp(x0 - largest);
+      total_ += exp(x1 - largest);
+      total_ += exp(x2 - largest);
+      total_ += exp(x3 - largest);
+      total_ += exp(x4 - largest);
+      total_ += exp(x5 - largest);
+      total_ += exp(x6 - largest);
+      total_ += exp(x7 - largest);
+      total_ += exp(x8 - largest);
+      total_ += exp(x9 - largest);
 
       // finish
-      let x0_2: f32 = x[x_at_nb_o + n];
+      let x_nbon: f32 = x[x_at_nb_o + n];
       let label_nbn: i32 = label[label_at_nb + n];
       let count: f32 = params[params_at_step];
-      dx[x_at_nb_o + n] = select(0f, (exp(x0_2 - largest0) / total1 - select(0f, 1f, o == label_nbn)) / count, f32(nb * 16 + n) < count);
-      let x1_2: f32 = x[x_at_nb_o + n + 16];
-      dx[x_at_nb_o + n + 16] = select(0f, (exp(x1_2 - largest0) / total1 - select(0f, 1f, o + 1 == label_nbn)) / count, f32(nb * 16 + n) < count);
+      dx[x_at_nb_o + n] = select(0f, (exp(x_nbon - largest) / total_ - select(0f, 1f, o == label_nbn)) / count, f32(nb * 16 + n) < count);
     }
   }
 }

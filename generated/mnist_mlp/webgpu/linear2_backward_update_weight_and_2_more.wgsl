@@ -1,322 +1,372 @@
-// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[ib,16nb+n,i] * dy[nb,o,n]
+// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]
 //           gradient = dw + l2 * w[ib,o,i]
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
 //           and 5 more
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
-// schedule  tile o 2, i 2 · unroll n 16 · vectorize i · grid ib, o, i
-// cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:cbbc9666   regenerate: deno task generate specs/mnist_mlp.json
-// kernel    linear1_output_gradient_rows   y[ib,16nb+n,i] = x[nb,16ib+i,n]
-// shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
-// schedule  grid ib, nb, n, i
-// cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-// source    codegen/arrange.ts sha256:59926478   regenerate: deno task generate specs/mnist_mlp.json
+// schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
+// cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
+// source    kernels/linear.ts + kernels/adam.ts sha256:285fa3a2   regenerate: deno task generate specs/mnist_mlp.json
+// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]
+//           gradient = dw + l2 * w[ob,i,o]
+//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           and 5 more
+// shape     ob = 8, i = 784, o = 16, nb = 4, n = 16   (f32)
+// schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
+// cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 8 accumulators
+// source    kernels/linear.ts + kernels/adam.ts sha256:371fa15f   regenerate: deno task generate specs/mnist_mlp.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
 //           and 4 more
 // shape     o = 128, nb = 4, n = 16   (f32)
-// schedule  unroll n 16 · grid o
+// schedule  unroll n 4, nb 4 · vectorize n · grid o
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:42d27129   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:1e74158b   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
-@group(1) @binding(0) var<storage, read_write> m: array<vec4<f32>>;
+@group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(1) @binding(2) var<storage, read> dy: array<f32>;
-@group(1) @binding(3) var<storage, read_write> w: array<vec4<f32>>;
-@group(1) @binding(4) var<storage, read_write> v: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(1) @binding(3) var<storage, read_write> w: array<f32>;
+@group(1) @binding(4) var<storage, read_write> v: array<f32>;
 @group(1) @binding(5) var<storage, read> params: array<f32>;
-@group(1) @binding(6) var<storage, read> x_2: array<f32>;
-@group(1) @binding(7) var<storage, read_write> y: array<f32>;
-@group(1) @binding(8) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(9) var<storage, read> dy_2: array<f32>;
+@group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
+@group(1) @binding(7) var<storage, read> x_2: array<vec4<f32>>;
+@group(1) @binding(8) var<storage, read> dy_2: array<vec4<f32>>;
+@group(1) @binding(9) var<storage, read_write> w_2: array<f32>;
 @group(1) @binding(10) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(11) var<storage, read_write> w_2: array<f32>;
+@group(1) @binding(11) var<storage, read_write> m_3: array<f32>;
+@group(1) @binding(12) var<storage, read_write> v_3: array<f32>;
+@group(1) @binding(13) var<storage, read_write> w_3: array<f32>;
+var<workgroup> sums_4: array<vec4<f32>, 64>;
 
-@compute @workgroup_size(64) // 132 workgroups
-fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>) {
+@compute @workgroup_size(64) // 278 workgroups
+fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
+  let group = i32(groups.x);
+  let mine = i32(place_in);
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
-    if (point < 80) {
-      let ib = point / 10;
-      let o = (point / 2 % 5) * 2;
-      let i = (point % 2) * 8;
-      let x_at_ib: i32 = ib * 1024;
-      let x_at_ib_i: i32 = x_at_ib + i;
+    if (group < 80) {
+      let member = mine / 16;
+      let place = group * 16 + mine % 16;
+      let leads = member == 0;
+      let ib = place / 160;
+      let o = place / 16 % 10;
+      let i = place % 16;
+      let n_member = member;
+      let x_at_ib: i32 = ib * 256;
+      let x_at_ib_i: i32 = x_at_ib + i * 16;
+      let x_at_ib_i_n_member: i32 = x_at_ib_i + n_member * 4;
       let dy_at_o: i32 = o * 16;
+      let dy_at_o_n_member: i32 = dy_at_o + n_member * 4;
       let m_at_ib: i32 = ib * 160;
       let m_at_ib_o: i32 = m_at_ib + o * 16;
 
       // seed
-      var dw00: vec4<f32> = vec4<f32>(0f);
-      var dw01: vec4<f32> = vec4<f32>(0f);
-      var dw10: vec4<f32> = vec4<f32>(0f);
-      var dw11: vec4<f32> = vec4<f32>(0f);
+      var dw: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      for (var nb = 0; nb < 4; nb += 1) {
-        let x_at_ib_i_nb: i32 = x_at_ib_i + nb * 256;
-        let dy_at_o_nb: i32 = dy_at_o + nb * 160;
-        let x00: vec4<f32> = x[x_at_ib_i_nb / 4];
-        let dy00_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb]);
-        dw00 += x00 * dy00_all;
-        let x01: vec4<f32> = x[(x_at_ib_i_nb + 4) / 4];
-        dw01 += x01 * dy00_all;
-        let dy10_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 16]);
-        dw10 += x00 * dy10_all;
-        dw11 += x01 * dy10_all;
-        let x10: vec4<f32> = x[(x_at_ib_i_nb + 16) / 4];
-        let dy01_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 1]);
-        dw00 += x10 * dy01_all;
-        let x11: vec4<f32> = x[(x_at_ib_i_nb + 20) / 4];
-        dw01 += x11 * dy01_all;
-        let dy11_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 17]);
-        dw10 += x10 * dy11_all;
-        dw11 += x11 * dy11_all;
-        let x20: vec4<f32> = x[(x_at_ib_i_nb + 32) / 4];
-        let dy02_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 2]);
-        dw00 += x20 * dy02_all;
-        let x21: vec4<f32> = x[(x_at_ib_i_nb + 36) / 4];
-        dw01 += x21 * dy02_all;
-        let dy12_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 18]);
-        dw10 += x20 * dy12_all;
-        dw11 += x21 * dy12_all;
-        let x30: vec4<f32> = x[(x_at_ib_i_nb + 48) / 4];
-        let dy03_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 3]);
-        dw00 += x30 * dy03_all;
-        let x31: vec4<f32> = x[(x_at_ib_i_nb + 52) / 4];
-        dw01 += x31 * dy03_all;
-        let dy13_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 19]);
-        dw10 += x30 * dy13_all;
-        dw11 += x31 * dy13_all;
-        let x40: vec4<f32> = x[(x_at_ib_i_nb + 64) / 4];
-        let dy04_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 4]);
-        dw00 += x40 * dy04_all;
-        let x41: vec4<f32> = x[(x_at_ib_i_nb + 68) / 4];
-        dw01 += x41 * dy04_all;
-        let dy14_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 20]);
-        dw10 += x40 * dy14_all;
-        dw11 += x41 * dy14_all;
-        let x50: vec4<f32> = x[(x_at_ib_i_nb + 80) / 4];
-        let dy05_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 5]);
-        dw00 += x50 * dy05_all;
-        let x51: vec4<f32> = x[(x_at_ib_i_nb + 84) / 4];
-        dw01 += x51 * dy05_all;
-        let dy15_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 21]);
-        dw10 += x50 * dy15_all;
-        dw11 += x51 * dy15_all;
-        let x60: vec4<f32> = x[(x_at_ib_i_nb + 96) / 4];
-        let dy06_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 6]);
-        dw00 += x60 * dy06_all;
-        let x61: vec4<f32> = x[(x_at_ib_i_nb + 100) / 4];
-        dw01 += x61 * dy06_all;
-        let dy16_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 22]);
-        dw10 += x60 * dy16_all;
-        dw11 += x61 * dy16_all;
-        let x70: vec4<f32> = x[(x_at_ib_i_nb + 112) / 4];
-        let dy07_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 7]);
-        dw00 += x70 * dy07_all;
-        let x71: vec4<f32> = x[(x_at_ib_i_nb + 116) / 4];
-        dw01 += x71 * dy07_all;
-        let dy17_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 23]);
-        dw10 += x70 * dy17_all;
-        dw11 += x71 * dy17_all;
-        let x80: vec4<f32> = x[(x_at_ib_i_nb + 128) / 4];
-        let dy08_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 8]);
-        dw00 += x80 * dy08_all;
-        let x81: vec4<f32> = x[(x_at_ib_i_nb + 132) / 4];
-        dw01 += x81 * dy08_all;
-        let dy18_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 24]);
-        dw10 += x80 * dy18_all;
-        dw11 += x81 * dy18_all;
-        let x90: vec4<f32> = x[(x_at_ib_i_nb + 144) / 4];
-        let dy09_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 9]);
-        dw00 += x90 * dy09_all;
-        let x91: vec4<f32> = x[(x_at_ib_i_nb + 148) / 4];
-        dw01 += x91 * dy09_all;
-        let dy19_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 25]);
-        dw10 += x90 * dy19_all;
-        dw11 += x91 * dy19_all;
-        let x_10_0: vec4<f32> = x[(x_at_ib_i_nb + 160) / 4];
-        let dy_0_10_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 10]);
-        dw00 += x_10_0 * dy_0_10_all;
-        let x_10_1: vec4<f32> = x[(x_at_ib_i_nb + 164) / 4];
-        dw01 += x_10_1 * dy_0_10_all;
-        let dy_1_10_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 26]);
-        dw10 += x_10_0 * dy_1_10_all;
-        dw11 += x_10_1 * dy_1_10_all;
-        let x_11_0: vec4<f32> = x[(x_at_ib_i_nb + 176) / 4];
-        let dy_0_11_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 11]);
-        dw00 += x_11_0 * dy_0_11_all;
-        let x_11_1: vec4<f32> = x[(x_at_ib_i_nb + 180) / 4];
-        dw01 += x_11_1 * dy_0_11_all;
-        let dy_1_11_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 27]);
-        dw10 += x_11_0 * dy_1_11_all;
-        dw11 += x_11_1 * dy_1_11_all;
-        let x_12_0: vec4<f32> = x[(x_at_ib_i_nb + 192) / 4];
-        let dy_0_12_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 12]);
-        dw00 += x_12_0 * dy_0_12_all;
-        let x_12_1: vec4<f32> = x[(x_at_ib_i_nb + 196) / 4];
-        dw01 += x_12_1 * dy_0_12_all;
-        let dy_1_12_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 28]);
-        dw10 += x_12_0 * dy_1_12_all;
-        dw11 += x_12_1 * dy_1_12_all;
-        let x_13_0: vec4<f32> = x[(x_at_ib_i_nb + 208) / 4];
-        let dy_0_13_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 13]);
-        dw00 += x_13_0 * dy_0_13_all;
-        let x_13_1: vec4<f32> = x[(x_at_ib_i_nb + 212) / 4];
-        dw01 += x_13_1 * dy_0_13_all;
-        let dy_1_13_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 29]);
-        dw10 += x_13_0 * dy_1_13_all;
-        dw11 += x_13_1 * dy_1_13_all;
-        let x_14_0: vec4<f32> = x[(x_at_ib_i_nb + 224) / 4];
-        let dy_0_14_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 14]);
-        dw00 += x_14_0 * dy_0_14_all;
-        let x_14_1: vec4<f32> = x[(x_at_ib_i_nb + 228) / 4];
-        dw01 += x_14_1 * dy_0_14_all;
-        let dy_1_14_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 30]);
-        dw10 += x_14_0 * dy_1_14_all;
-        dw11 += x_14_1 * dy_1_14_all;
-        let x_15_0: vec4<f32> = x[(x_at_ib_i_nb + 240) / 4];
-        let dy_0_15_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 15]);
-        dw00 += x_15_0 * dy_0_15_all;
-        let x_15_1: vec4<f32> = x[(x_at_ib_i_nb + 244) / 4];
-        dw01 += x_15_1 * dy_0_15_all;
-        let dy_1_15_all: vec4<f32> = vec4<f32>(dy[dy_at_o_nb + 31]);
-        dw10 += x_15_0 * dy_1_15_all;
-        dw11 += x_15_1 * dy_1_15_all;
-      }
+      let x0: vec4<f32> = x[x_at_ib_i_n_member / 4];
+      let dy0: vec4<f32> = dy[dy_at_o_n_member / 4];
+      dw += x0 * dy0;
+      let x1: vec4<f32> = x[(x_at_ib_i_n_member + 2048) / 4];
+      let dy1: vec4<f32> = dy[(dy_at_o_n_member + 160) / 4];
+      dw += x1 * dy1;
+      let x2: vec4<f32> = x[(x_at_ib_i_n_member + 4096) / 4];
+      let dy2: vec4<f32> = dy[(dy_at_o_n_member + 320) / 4];
+      dw += x2 * dy2;
+      let x3: vec4<f32> = x[(x_at_ib_i_n_member + 6144) / 4];
+      let dy3: vec4<f32> = dy[(dy_at_o_n_member + 480) / 4];
+      dw += x3 * dy3;
 
-      // finish
-      let m00: vec4<f32> = m[(m_at_ib_o + i) / 4];
-      let w00: vec4<f32> = w[(m_at_ib_o + i) / 4];
-      let m01: vec4<f32> = m[(m_at_ib_o + i + 4) / 4];
-      let w01: vec4<f32> = w[(m_at_ib_o + i + 4) / 4];
-      let v00: vec4<f32> = v[(m_at_ib_o + i) / 4];
-      let v01: vec4<f32> = v[(m_at_ib_o + i + 4) / 4];
-      let beta1_all: vec4<f32> = vec4<f32>(params[params_at_step + 1]);
-      let l2_all: vec4<f32> = vec4<f32>(params[params_at_step + 3]);
-      let gradient00: vec4<f32> = dw00 + l2_all * w00;
-      let g00: vec4<f32> = select(gradient00, vec4<f32>(0f), abs(gradient00) < vec4<f32>(8.881784197001252e-16f));
-      let beta1_rest_all: vec4<f32> = vec4<f32>(params[params_at_step + 2]);
-      let t00: vec4<f32> = beta1_all * m00 + beta1_rest_all * g00;
-      let mean00: vec4<f32> = select(t00, vec4<f32>(0f), abs(t00) < vec4<f32>(8.881784197001252e-16f));
-      let gradient01: vec4<f32> = dw01 + l2_all * w01;
-      let g01: vec4<f32> = select(gradient01, vec4<f32>(0f), abs(gradient01) < vec4<f32>(8.881784197001252e-16f));
-      let t01: vec4<f32> = beta1_all * m01 + beta1_rest_all * g01;
-      let mean01: vec4<f32> = select(t01, vec4<f32>(0f), abs(t01) < vec4<f32>(8.881784197001252e-16f));
-      let beta2_all: vec4<f32> = vec4<f32>(params[params_at_step + 4]);
-      let beta2_rest_all: vec4<f32> = vec4<f32>(params[params_at_step + 5]);
-      let t00_2: vec4<f32> = beta2_all * v00 + beta2_rest_all * g00 * g00;
-      let square00: vec4<f32> = select(t00_2, vec4<f32>(0f), abs(t00_2) < vec4<f32>(7.888609052210118e-31f));
-      let t01_2: vec4<f32> = beta2_all * v01 + beta2_rest_all * g01 * g01;
-      let square01: vec4<f32> = select(t01_2, vec4<f32>(0f), abs(t01_2) < vec4<f32>(7.888609052210118e-31f));
-      let step_size_all: vec4<f32> = vec4<f32>(params[params_at_step + 6]);
-      let v_scale_all: vec4<f32> = vec4<f32>(params[params_at_step + 7]);
-      let epsilon_all: vec4<f32> = vec4<f32>(params[params_at_step + 8]);
-      m[(m_at_ib_o + i) / 4] = mean00;
-      m[(m_at_ib_o + i + 4) / 4] = mean01;
-      v[(m_at_ib_o + i) / 4] = square00;
-      v[(m_at_ib_o + i + 4) / 4] = square01;
-      w[(m_at_ib_o + i) / 4] = w00 - step_size_all * mean00 / (sqrt(square00) * v_scale_all + epsilon_all);
-      w[(m_at_ib_o + i + 4) / 4] = w01 - step_size_all * mean01 / (sqrt(square01) * v_scale_all + epsilon_all);
-      let m10: vec4<f32> = m[(m_at_ib_o + i + 16) / 4];
-      let w10: vec4<f32> = w[(m_at_ib_o + i + 16) / 4];
-      let m11: vec4<f32> = m[(m_at_ib_o + i + 20) / 4];
-      let w11: vec4<f32> = w[(m_at_ib_o + i + 20) / 4];
-      let v10: vec4<f32> = v[(m_at_ib_o + i + 16) / 4];
-      let v11: vec4<f32> = v[(m_at_ib_o + i + 20) / 4];
-      let gradient10: vec4<f32> = dw10 + l2_all * w10;
-      let g10: vec4<f32> = select(gradient10, vec4<f32>(0f), abs(gradient10) < vec4<f32>(8.881784197001252e-16f));
-      let t10: vec4<f32> = beta1_all * m10 + beta1_rest_all * g10;
-      let mean10: vec4<f32> = select(t10, vec4<f32>(0f), abs(t10) < vec4<f32>(8.881784197001252e-16f));
-      let gradient11: vec4<f32> = dw11 + l2_all * w11;
-      let g11: vec4<f32> = select(gradient11, vec4<f32>(0f), abs(gradient11) < vec4<f32>(8.881784197001252e-16f));
-      let t11: vec4<f32> = beta1_all * m11 + beta1_rest_all * g11;
-      let mean11: vec4<f32> = select(t11, vec4<f32>(0f), abs(t11) < vec4<f32>(8.881784197001252e-16f));
-      let t10_2: vec4<f32> = beta2_all * v10 + beta2_rest_all * g10 * g10;
-      let square10: vec4<f32> = select(t10_2, vec4<f32>(0f), abs(t10_2) < vec4<f32>(7.888609052210118e-31f));
-      let t11_2: vec4<f32> = beta2_all * v11 + beta2_rest_all * g11 * g11;
-      let square11: vec4<f32> = select(t11_2, vec4<f32>(0f), abs(t11_2) < vec4<f32>(7.888609052210118e-31f));
-      m[(m_at_ib_o + i + 16) / 4] = mean10;
-      m[(m_at_ib_o + i + 20) / 4] = mean11;
-      v[(m_at_ib_o + i + 16) / 4] = square10;
-      v[(m_at_ib_o + i + 20) / 4] = square11;
-      w[(m_at_ib_o + i + 16) / 4] = w10 - step_size_all * mean10 / (sqrt(square10) * v_scale_all + epsilon_all);
-      w[(m_at_ib_o + i + 20) / 4] = w11 - step_size_all * mean11 / (sqrt(square11) * v_scale_all + epsilon_all);
-    }
-  }
-  {
-    if (point >= 128 && point < 8320) {
-      let ib = (point - 128) / 1024;
-      let nb = (point - 128) / 256 % 4;
-      let n = (point - 128) / 16 % 16;
-      let i = (point - 128) % 16;
-      let x_at_nb: i32 = nb * 2048;
-      let x_at_nb_ib: i32 = x_at_nb + ib * 256;
-      let x_at_nb_ib_i: i32 = x_at_nb_ib + i * 16;
-      let y_at_ib: i32 = ib * 1024;
-      let y_at_ib_nb: i32 = y_at_ib + nb * 256;
-      let y_at_ib_nb_n: i32 = y_at_ib_nb + n * 16;
-      let x_nbibin: f32 = x_2[x_at_nb_ib_i + n];
-      y[y_at_ib_nb_n + i] = x_nbibin;
+      // combine
+      sums_4[mine] = dw;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 16;
+        var total = sums_4[first];
+        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      dw = sums_4[mine];
+      if (leads) {
+        // finish
+        let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
+        let m_iboi: f32 = m[m_at_ib_o + i];
+        let w_iboi: f32 = w[m_at_ib_o + i];
+        let v_iboi: f32 = v[m_at_ib_o + i];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let l2: f32 = params[params_at_step + 3];
+        let gradient: f32 = dw_total + l2 * w_iboi;
+        let g: f32 = select(gradient, 0f, abs(gradient) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_iboi + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_iboi + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m[m_at_ib_o + i] = mean;
+        v[m_at_ib_o + i] = square;
+        w[m_at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
     }
   }
   {
     let params_at_step: i32 = step * 9;
-    if (point >= 8320 && point < 8448) {
-      let o = (point - 8320);
-      let dy_at_o: i32 = o * 16;
+    if (point >= 5120 && point < 17664) {
+      let ob = (point - 5120) / 1568;
+      let i = ((point - 5120) / 4 % 392) * 2;
+      let o = ((point - 5120) % 4) * 4;
+      let x_at_i: i32 = i * 16;
+      let dy_at_ob: i32 = ob * 256;
+      let dy_at_ob_o: i32 = dy_at_ob + o * 16;
+      let m_at_ob: i32 = ob * 12544;
+      let m_at_ob_i: i32 = m_at_ob + i * 16;
 
       // seed
-      var db: f32 = 0f;
+      var dw00: vec4<f32> = vec4<f32>(0f);
+      var dw01: vec4<f32> = vec4<f32>(0f);
+      var dw02: vec4<f32> = vec4<f32>(0f);
+      var dw03: vec4<f32> = vec4<f32>(0f);
+      var dw10: vec4<f32> = vec4<f32>(0f);
+      var dw11: vec4<f32> = vec4<f32>(0f);
+      var dw12: vec4<f32> = vec4<f32>(0f);
+      var dw13: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       for (var nb = 0; nb < 4; nb += 1) {
-        let dy_at_o_nb: i32 = dy_at_o + nb * 2048;
-        let dy0: f32 = dy_2[dy_at_o_nb];
-        db += dy0;
-        let dy1: f32 = dy_2[dy_at_o_nb + 1];
-        db += dy1;
-        let dy2: f32 = dy_2[dy_at_o_nb + 2];
-        db += dy2;
-        let dy3: f32 = dy_2[dy_at_o_nb + 3];
-        db += dy3;
-        let dy4: f32 = dy_2[dy_at_o_nb + 4];
-        db += dy4;
-        let dy5: f32 = dy_2[dy_at_o_nb + 5];
-        db += dy5;
-        let dy6: f32 = dy_2[dy_at_o_nb + 6];
-        db += dy6;
-        let dy7: f32 = dy_2[dy_at_o_nb + 7];
-        db += dy7;
-        let dy8: f32 = dy_2[dy_at_o_nb + 8];
-        db += dy8;
-        let dy9: f32 = dy_2[dy_at_o_nb + 9];
-        db += dy9;
-        let dy_10: f32 = dy_2[dy_at_o_nb + 10];
-        db += dy_10;
-        let dy_11: f32 = dy_2[dy_at_o_nb + 11];
-        db += dy_11;
-        let dy_12: f32 = dy_2[dy_at_o_nb + 12];
-        db += dy_12;
-        let dy_13: f32 = dy_2[dy_at_o_nb + 13];
-        db += dy_13;
-        let dy_14: f32 = dy_2[dy_at_o_nb + 14];
-        db += dy_14;
-        let dy_15: f32 = dy_2[dy_at_o_nb + 15];
-        db += dy_15;
+        let x_at_i_nb: i32 = x_at_i + nb * 12544;
+        let dy_at_ob_o_nb: i32 = dy_at_ob_o + nb * 2048;
+        let x00: vec4<f32> = x_2[x_at_i_nb / 4];
+        let dy00: vec4<f32> = dy_2[dy_at_ob_o_nb / 4];
+        dw00 += x00 * dy00;
+        let dy10: vec4<f32> = dy_2[(dy_at_ob_o_nb + 16) / 4];
+        dw01 += x00 * dy10;
+        let dy20: vec4<f32> = dy_2[(dy_at_ob_o_nb + 32) / 4];
+        dw02 += x00 * dy20;
+        let dy30: vec4<f32> = dy_2[(dy_at_ob_o_nb + 48) / 4];
+        dw03 += x00 * dy30;
+        let x10: vec4<f32> = x_2[(x_at_i_nb + 16) / 4];
+        dw10 += x10 * dy00;
+        dw11 += x10 * dy10;
+        dw12 += x10 * dy20;
+        dw13 += x10 * dy30;
+        let x01: vec4<f32> = x_2[(x_at_i_nb + 4) / 4];
+        let dy01: vec4<f32> = dy_2[(dy_at_ob_o_nb + 4) / 4];
+        dw00 += x01 * dy01;
+        let dy11: vec4<f32> = dy_2[(dy_at_ob_o_nb + 20) / 4];
+        dw01 += x01 * dy11;
+        let dy21: vec4<f32> = dy_2[(dy_at_ob_o_nb + 36) / 4];
+        dw02 += x01 * dy21;
+        let dy31: vec4<f32> = dy_2[(dy_at_ob_o_nb + 52) / 4];
+        dw03 += x01 * dy31;
+        let x11: vec4<f32> = x_2[(x_at_i_nb + 20) / 4];
+        dw10 += x11 * dy01;
+        dw11 += x11 * dy11;
+        dw12 += x11 * dy21;
+        dw13 += x11 * dy31;
+        let x02: vec4<f32> = x_2[(x_at_i_nb + 8) / 4];
+        let dy02: vec4<f32> = dy_2[(dy_at_ob_o_nb + 8) / 4];
+        dw00 += x02 * dy02;
+        let dy12: vec4<f32> = dy_2[(dy_at_ob_o_nb + 24) / 4];
+        dw01 += x02 * dy12;
+        let dy22: vec4<f32> = dy_2[(dy_at_ob_o_nb + 40) / 4];
+        dw02 += x02 * dy22;
+        let dy32: vec4<f32> = dy_2[(dy_at_ob_o_nb + 56) / 4];
+        dw03 += x02 * dy32;
+        let x12: vec4<f32> = x_2[(x_at_i_nb + 24) / 4];
+        dw10 += x12 * dy02;
+        dw11 += x12 * dy12;
+        dw12 += x12 * dy22;
+        dw13 += x12 * dy32;
+        let x03: vec4<f32> = x_2[(x_at_i_nb + 12) / 4];
+        let dy03: vec4<f32> = dy_2[(dy_at_ob_o_nb + 12) / 4];
+        dw00 += x03 * dy03;
+        let dy13: vec4<f32> = dy_2[(dy_at_ob_o_nb + 28) / 4];
+        dw01 += x03 * dy13;
+        let dy23: vec4<f32> = dy_2[(dy_at_ob_o_nb + 44) / 4];
+        dw02 += x03 * dy23;
+        let dy33: vec4<f32> = dy_2[(dy_at_ob_o_nb + 60) / 4];
+        dw03 += x03 * dy33;
+        let x13: vec4<f32> = x_2[(x_at_i_nb + 28) / 4];
+        dw10 += x13 * dy03;
+        dw11 += x13 * dy13;
+        dw12 += x13 * dy23;
+        dw13 += x13 * dy33;
       }
 
       // finish
-      let m_o: f32 = m_2[o];
-      let v_o: f32 = v_2[o];
-      let w_o: f32 = w_2[o];
+      let dw_total00: f32 = ((dw00.x + dw00.y) + (dw00.z + dw00.w));
+      let dw_total01: f32 = ((dw01.x + dw01.y) + (dw01.z + dw01.w));
+      let dw_total02: f32 = ((dw02.x + dw02.y) + (dw02.z + dw02.w));
+      let dw_total03: f32 = ((dw03.x + dw03.y) + (dw03.z + dw03.w));
+      let dw_total10: f32 = ((dw10.x + dw10.y) + (dw10.z + dw10.w));
+      let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
+      let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
+      let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
+      let m00: f32 = m_2[m_at_ob_i + o];
+      let w00: f32 = w_2[m_at_ob_i + o];
+      let v00: f32 = v_2[m_at_ob_i + o];
       let beta1: f32 = params[params_at_step + 1];
       let beta1_rest: f32 = params[params_at_step + 2];
-      let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+      let l2: f32 = params[params_at_step + 3];
+      let gradient00: f32 = dw_total00 + l2 * w00;
+      let g00: f32 = select(gradient00, 0f, abs(gradient00) < 8.881784197001252e-16f);
+      let t00: f32 = beta1 * m00 + beta1_rest * g00;
+      let mean00: f32 = select(t00, 0f, abs(t00) < 8.881784197001252e-16f);
+      let beta2: f32 = params[params_at_step + 4];
+      let beta2_rest: f32 = params[params_at_step + 5];
+      let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
+      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+      let step_size: f32 = params[params_at_step + 6];
+      let v_scale: f32 = params[params_at_step + 7];
+      let epsilon: f32 = params[params_at_step + 8];
+      m_2[m_at_ob_i + o] = mean00;
+      v_2[m_at_ob_i + o] = square00;
+      w_2[m_at_ob_i + o] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+      let m01: f32 = m_2[m_at_ob_i + o + 1];
+      let w01: f32 = w_2[m_at_ob_i + o + 1];
+      let v01: f32 = v_2[m_at_ob_i + o + 1];
+      let gradient01: f32 = dw_total01 + l2 * w01;
+      let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
+      let t01: f32 = beta1 * m01 + beta1_rest * g01;
+      let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
+      let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
+      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 1] = mean01;
+      v_2[m_at_ob_i + o + 1] = square01;
+      w_2[m_at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+      let m02: f32 = m_2[m_at_ob_i + o + 2];
+      let w02: f32 = w_2[m_at_ob_i + o + 2];
+      let v02: f32 = v_2[m_at_ob_i + o + 2];
+      let gradient02: f32 = dw_total02 + l2 * w02;
+      let g02: f32 = select(gradient02, 0f, abs(gradient02) < 8.881784197001252e-16f);
+      let t02: f32 = beta1 * m02 + beta1_rest * g02;
+      let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
+      let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
+      let square02: f32 = select(t02_2, 0f, abs(t02_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 2] = mean02;
+      v_2[m_at_ob_i + o + 2] = square02;
+      w_2[m_at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
+      let m03: f32 = m_2[m_at_ob_i + o + 3];
+      let w03: f32 = w_2[m_at_ob_i + o + 3];
+      let v03: f32 = v_2[m_at_ob_i + o + 3];
+      let gradient03: f32 = dw_total03 + l2 * w03;
+      let g03: f32 = select(gradient03, 0f, abs(gradient03) < 8.881784197001252e-16f);
+      let t03: f32 = beta1 * m03 + beta1_rest * g03;
+      let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
+      let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
+      let square03: f32 = select(t03_2, 0f, abs(t03_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 3] = mean03;
+      v_2[m_at_ob_i + o + 3] = square03;
+      w_2[m_at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
+      let m10: f32 = m_2[m_at_ob_i + o + 16];
+      let w10: f32 = w_2[m_at_ob_i + o + 16];
+      let v10: f32 = v_2[m_at_ob_i + o + 16];
+      let gradient10: f32 = dw_total10 + l2 * w10;
+      let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
+      let t10: f32 = beta1 * m10 + beta1_rest * g10;
+      let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
+      let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
+      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 16] = mean10;
+      v_2[m_at_ob_i + o + 16] = square10;
+      w_2[m_at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+      let m11: f32 = m_2[m_at_ob_i + o + 17];
+      let w11: f32 = w_2[m_at_ob_i + o + 17];
+      let v11: f32 = v_2[m_at_ob_i + o + 17];
+      let gradient11: f32 = dw_total11 + l2 * w11;
+      let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
+      let t11: f32 = beta1 * m11 + beta1_rest * g11;
+      let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
+      let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
+      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 17] = mean11;
+      v_2[m_at_ob_i + o + 17] = square11;
+      w_2[m_at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+      let m12: f32 = m_2[m_at_ob_i + o + 18];
+      let w12: f32 = w_2[m_at_ob_i + o + 18];
+      let v12: f32 = v_2[m_at_ob_i + o + 18];
+      let gradient12: f32 = dw_total12 + l2 * w12;
+      let g12: f32 = select(gradient12, 0f, abs(gradient12) < 8.881784197001252e-16f);
+      let t12: f32 = beta1 * m12 + beta1_rest * g12;
+      let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
+      let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
+      let square12: f32 = select(t12_2, 0f, abs(t12_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 18] = mean12;
+      v_2[m_at_ob_i + o + 18] = square12;
+      w_2[m_at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
+      let m13: f32 = m_2[m_at_ob_i + o + 19];
+      let w13: f32 = w_2[m_at_ob_i + o + 19];
+      let v13: f32 = v_2[m_at_ob_i + o + 19];
+      let gradient13: f32 = dw_total13 + l2 * w13;
+      let g13: f32 = select(gradient13, 0f, abs(gradient13) < 8.881784197001252e-16f);
+      let t13: f32 = beta1 * m13 + beta1_rest * g13;
+      let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
+      let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
+      let square13: f32 = select(t13_2, 0f, abs(t13_2) < 7.888609052210118e-31f);
+      m_2[m_at_ob_i + o + 19] = mean13;
+      v_2[m_at_ob_i + o + 19] = square13;
+      w_2[m_at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
+    }
+  }
+  {
+    let params_at_step: i32 = step * 9;
+    if (point >= 17664 && point < 17792) {
+      let o = (point - 17664);
+      let dy_at_o: i32 = o * 16;
+
+      // seed
+      var db: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      let dy00: vec4<f32> = dy_2[dy_at_o / 4];
+      db += dy00;
+      let dy01: vec4<f32> = dy_2[(dy_at_o + 4) / 4];
+      db += dy01;
+      let dy02: vec4<f32> = dy_2[(dy_at_o + 8) / 4];
+      db += dy02;
+      let dy03: vec4<f32> = dy_2[(dy_at_o + 12) / 4];
+      db += dy03;
+      let dy10: vec4<f32> = dy_2[(dy_at_o + 2048) / 4];
+      db += dy10;
+      let dy11: vec4<f32> = dy_2[(dy_at_o + 2052) / 4];
+      db += dy11;
+      let dy12: vec4<f32> = dy_2[(dy_at_o + 2056) / 4];
+      db += dy12;
+      let dy13: vec4<f32> = dy_2[(dy_at_o + 2060) / 4];
+      db += dy13;
+      let dy20: vec4<f32> = dy_2[(dy_at_o + 4096) / 4];
+      db += dy20;
+      let dy21: vec4<f32> = dy_2[(dy_at_o + 4100) / 4];
+      db += dy21;
+      let dy22: vec4<f32> = dy_2[(dy_at_o + 4104) / 4];
+      db += dy22;
+      let dy23: vec4<f32> = dy_2[(dy_at_o + 4108) / 4];
+      db += dy23;
+      let dy30: vec4<f32> = dy_2[(dy_at_o + 6144) / 4];
+      db += dy30;
+      let dy31: vec4<f32> = dy_2[(dy_at_o + 6148) / 4];
+      db += dy31;
+      let dy32: vec4<f32> = dy_2[(dy_at_o + 6152) / 4];
+      db += dy32;
+      let dy33: vec4<f32> = dy_2[(dy_at_o + 6156) / 4];
+      db += dy33;
+
+      // finish
+      let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
+      let m_o: f32 = m_3[o];
+      let v_o: f32 = v_3[o];
+      let w_o: f32 = w_3[o];
+      let beta1: f32 = params[params_at_step + 1];
+      let beta1_rest: f32 = params[params_at_step + 2];
+      let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
       let t: f32 = beta1 * m_o + beta1_rest * g;
       let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
       let beta2: f32 = params[params_at_step + 4];
@@ -326,9 +376,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
-      m_2[o] = mean;
-      v_2[o] = square;
-      w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      m_3[o] = mean;
+      v_3[o] = square;
+      w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
     }
   }
 }

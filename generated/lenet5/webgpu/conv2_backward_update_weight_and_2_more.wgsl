@@ -1,0 +1,497 @@
+// kernel    conv2_backward_update_weight   dw = sum over nb,p,q,n of dy[nb,o,p,q,n] * x[nb,c,p+r,q+s,n]
+//           gradient = dw + l2 * w[o,c,r,s]
+//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           and 5 more
+// shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
+// schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
+// cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
+// source    kernels/conv2d.ts + kernels/adam.ts sha256:6b6bf6c8   regenerate: deno task generate specs/lenet5.json
+// kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25
+//           dw = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) * x[nb,c,2i+r-2,2j+s-2,n] + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1…
+//           gradient = dw + l2 * w[o,c,r,s]
+//           and 6 more
+// shape     o = 6, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
+// schedule  vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
+// cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 1 accumulator
+// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:6d46beff   regenerate: deno task generate specs/lenet5.json
+// kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25
+//           db = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n]) + value * (1 - y[nb,o…
+//           g = if abs(db) < 8.881784e-16 then 0 else db
+//           and 5 more
+// shape     o = 6, nb = 4, i = 14, j = 14, n = 16   (f32)
+// schedule  vectorize n · grid o · split n 4, j 2, i 2, nb 4
+// cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
+// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:21ef97ff   regenerate: deno task generate specs/lenet5.json
+@group(0) @binding(0) var<uniform> step_row: i32;
+@group(1) @binding(0) var<storage, read_write> m: array<f32>;
+@group(1) @binding(1) var<storage, read> dy: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read> x: array<vec4<f32>>;
+@group(1) @binding(3) var<storage, read_write> w: array<f32>;
+@group(1) @binding(4) var<storage, read_write> v: array<f32>;
+@group(1) @binding(5) var<storage, read> params: array<f32>;
+@group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
+@group(1) @binding(7) var<storage, read> dy_6: array<vec4<f32>>;
+@group(1) @binding(8) var<storage, read> y: array<vec4<f32>>;
+@group(1) @binding(9) var<storage, read> x_2: array<vec4<f32>>;
+@group(1) @binding(10) var<storage, read_write> w_2: array<f32>;
+@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
+@group(1) @binding(12) var<storage, read_write> m_3: array<f32>;
+@group(1) @binding(13) var<storage, read_write> v_3: array<f32>;
+@group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
+var<workgroup> sums_4: array<vec4<f32>, 512>;
+
+@compute @workgroup_size(64) // 306 workgroups
+fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+  let point = i32(id.x);
+  let group = i32(groups.x);
+  let mine = i32(place_in);
+  let step = step_row;
+  {
+    let params_at_step: i32 = step * 9;
+    if (group < 150) {
+      let member = mine / 2;
+      let place = group * 2 + mine % 2;
+      let leads = member == 0;
+      let o = (place / 75) * 4;
+      let c = (place / 25 % 3) * 2;
+      let r = place / 5 % 5;
+      let s = place % 5;
+      let n_member = member / 8;
+      let q_member = member / 4 % 2;
+      let p_member = member / 2 % 2;
+      let nb_member = member % 2;
+      let dy_at_nb_member: i32 = nb_member * 82944;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 5184;
+      let dy_at_nb_member_o_p_member: i32 = dy_at_nb_member_o + p_member * 288;
+      let dy_at_nb_member_o_p_member_q_member: i32 = dy_at_nb_member_o_p_member + q_member * 16;
+      let dy_at_nb_member_o_p_member_q_member_n_member: i32 = dy_at_nb_member_o_p_member_q_member + n_member * 4;
+      let x_at_nb_member: i32 = nb_member * 18816;
+      let x_at_nb_member_c: i32 = x_at_nb_member + c * 3136;
+      let x_at_nb_member_c_p_member: i32 = x_at_nb_member_c + p_member * 224;
+      let x_at_nb_member_c_p_member_r: i32 = x_at_nb_member_c_p_member + r * 224;
+      let x_at_nb_member_c_p_member_r_q_member: i32 = x_at_nb_member_c_p_member_r + q_member * 16;
+      let x_at_nb_member_c_p_member_r_q_member_s: i32 = x_at_nb_member_c_p_member_r_q_member + s * 16;
+      let x_at_nb_member_c_p_member_r_q_member_s_n_member: i32 = x_at_nb_member_c_p_member_r_q_member_s + n_member * 4;
+      let m_at_o: i32 = o * 150;
+      let m_at_o_c: i32 = m_at_o + c * 25;
+      let m_at_o_c_r: i32 = m_at_o_c + r * 5;
+
+      // seed
+      var dw00: vec4<f32> = vec4<f32>(0f);
+      var dw01: vec4<f32> = vec4<f32>(0f);
+      var dw10: vec4<f32> = vec4<f32>(0f);
+      var dw11: vec4<f32> = vec4<f32>(0f);
+      var dw20: vec4<f32> = vec4<f32>(0f);
+      var dw21: vec4<f32> = vec4<f32>(0f);
+      var dw30: vec4<f32> = vec4<f32>(0f);
+      var dw31: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      for (var nb = 0; nb < 4; nb += 2) {
+        let dy_at_nb_member_o_p_member_q_member_n_member_nb: i32 = dy_at_nb_member_o_p_member_q_member_n_member + nb * 82944;
+        let x_at_nb_member_c_p_member_r_q_member_s_n_member_nb: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member + nb * 18816;
+        for (var p = 0; p < 10; p += 2) {
+          let dy_at_nb_member_o_p_member_q_member_n_member_nb_p: i32 = dy_at_nb_member_o_p_member_q_member_n_member_nb + p * 288;
+          let x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member_nb + p * 224;
+          let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1216) / 4];
+          let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p / 4];
+          dw00 += dy00 * x00;
+          let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3136) / 4];
+          dw01 += dy00 * x10;
+          let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6400) / 4];
+          dw10 += dy10 * x00;
+          dw11 += dy10 * x10;
+          let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11584) / 4];
+          dw20 += dy20 * x00;
+          dw21 += dy20 * x10;
+          let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16768) / 4];
+          dw30 += dy30 * x00;
+          dw31 += dy30 * x10;
+          let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1248) / 4];
+          let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 32) / 4];
+          dw00 += dy01 * x01;
+          let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3168) / 4];
+          dw01 += dy01 * x11;
+          let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6432) / 4];
+          dw10 += dy11 * x01;
+          dw11 += dy11 * x11;
+          let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11616) / 4];
+          dw20 += dy21 * x01;
+          dw21 += dy21 * x11;
+          let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16800) / 4];
+          dw30 += dy31 * x01;
+          dw31 += dy31 * x11;
+          let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1280) / 4];
+          let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 64) / 4];
+          dw00 += dy02 * x02;
+          let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3200) / 4];
+          dw01 += dy02 * x12;
+          let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6464) / 4];
+          dw10 += dy12 * x02;
+          dw11 += dy12 * x12;
+          let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11648) / 4];
+          dw20 += dy22 * x02;
+          dw21 += dy22 * x12;
+          let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16832) / 4];
+          dw30 += dy32 * x02;
+          dw31 += dy32 * x12;
+          let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1312) / 4];
+          let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 96) / 4];
+          dw00 += dy03 * x03;
+          let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3232) / 4];
+          dw01 += dy03 * x13;
+          let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6496) / 4];
+          dw10 += dy13 * x03;
+          dw11 += dy13 * x13;
+          let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11680) / 4];
+          dw20 += dy23 * x03;
+          dw21 += dy23 * x13;
+          let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16864) / 4];
+          dw30 += dy33 * x03;
+          dw31 += dy33 * x13;
+          let dy04: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1344) / 4];
+          let x04: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 128) / 4];
+          dw00 += dy04 * x04;
+          let x14: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3264) / 4];
+          dw01 += dy04 * x14;
+          let dy14: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6528) / 4];
+          dw10 += dy14 * x04;
+          dw11 += dy14 * x14;
+          let dy24: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11712) / 4];
+          dw20 += dy24 * x04;
+          dw21 += dy24 * x14;
+          let dy34: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16896) / 4];
+          dw30 += dy34 * x04;
+          dw31 += dy34 * x14;
+        }
+      }
+
+      // combine
+      sums_4[mine] = dw00;
+      sums_4[mine + 64] = dw01;
+      sums_4[mine + 128] = dw10;
+      sums_4[mine + 192] = dw11;
+      sums_4[mine + 256] = dw20;
+      sums_4[mine + 320] = dw21;
+      sums_4[mine + 384] = dw30;
+      sums_4[mine + 448] = dw31;
+      workgroupBarrier();
+      if (member < 8) {
+        let first = member * 64 + mine % 2;
+        var total = sums_4[first];
+        for (var at = 2; at < 64; at += 2) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      dw00 = sums_4[mine];
+      dw01 = sums_4[mine + 64];
+      dw10 = sums_4[mine + 128];
+      dw11 = sums_4[mine + 192];
+      dw20 = sums_4[mine + 256];
+      dw21 = sums_4[mine + 320];
+      dw30 = sums_4[mine + 384];
+      dw31 = sums_4[mine + 448];
+      if (leads) {
+        // finish
+        let dw_total00: f32 = ((dw00.x + dw00.y) + (dw00.z + dw00.w));
+        let dw_total01: f32 = ((dw01.x + dw01.y) + (dw01.z + dw01.w));
+        let dw_total10: f32 = ((dw10.x + dw10.y) + (dw10.z + dw10.w));
+        let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
+        let dw_total20: f32 = ((dw20.x + dw20.y) + (dw20.z + dw20.w));
+        let dw_total21: f32 = ((dw21.x + dw21.y) + (dw21.z + dw21.w));
+        let dw_total30: f32 = ((dw30.x + dw30.y) + (dw30.z + dw30.w));
+        let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
+        let m00: f32 = m[m_at_o_c_r + s];
+        let w00: f32 = w[m_at_o_c_r + s];
+        let v00: f32 = v[m_at_o_c_r + s];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let l2: f32 = params[params_at_step + 3];
+        let gradient00: f32 = dw_total00 + l2 * w00;
+        let g00: f32 = select(gradient00, 0f, abs(gradient00) < 8.881784197001252e-16f);
+        let t00: f32 = beta1 * m00 + beta1_rest * g00;
+        let mean00: f32 = select(t00, 0f, abs(t00) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
+        let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m[m_at_o_c_r + s] = mean00;
+        v[m_at_o_c_r + s] = square00;
+        w[m_at_o_c_r + s] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+        let m01: f32 = m[m_at_o_c_r + s + 25];
+        let w01: f32 = w[m_at_o_c_r + s + 25];
+        let v01: f32 = v[m_at_o_c_r + s + 25];
+        let gradient01: f32 = dw_total01 + l2 * w01;
+        let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
+        let t01: f32 = beta1 * m01 + beta1_rest * g01;
+        let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
+        let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
+        let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 25] = mean01;
+        v[m_at_o_c_r + s + 25] = square01;
+        w[m_at_o_c_r + s + 25] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+        let m10: f32 = m[m_at_o_c_r + s + 150];
+        let w10: f32 = w[m_at_o_c_r + s + 150];
+        let v10: f32 = v[m_at_o_c_r + s + 150];
+        let gradient10: f32 = dw_total10 + l2 * w10;
+        let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
+        let t10: f32 = beta1 * m10 + beta1_rest * g10;
+        let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
+        let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
+        let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 150] = mean10;
+        v[m_at_o_c_r + s + 150] = square10;
+        w[m_at_o_c_r + s + 150] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+        let m11: f32 = m[m_at_o_c_r + s + 175];
+        let w11: f32 = w[m_at_o_c_r + s + 175];
+        let v11: f32 = v[m_at_o_c_r + s + 175];
+        let gradient11: f32 = dw_total11 + l2 * w11;
+        let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
+        let t11: f32 = beta1 * m11 + beta1_rest * g11;
+        let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
+        let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
+        let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 175] = mean11;
+        v[m_at_o_c_r + s + 175] = square11;
+        w[m_at_o_c_r + s + 175] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+        let m20: f32 = m[m_at_o_c_r + s + 300];
+        let w20: f32 = w[m_at_o_c_r + s + 300];
+        let v20: f32 = v[m_at_o_c_r + s + 300];
+        let gradient20: f32 = dw_total20 + l2 * w20;
+        let g20: f32 = select(gradient20, 0f, abs(gradient20) < 8.881784197001252e-16f);
+        let t20: f32 = beta1 * m20 + beta1_rest * g20;
+        let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
+        let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
+        let square20: f32 = select(t20_2, 0f, abs(t20_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 300] = mean20;
+        v[m_at_o_c_r + s + 300] = square20;
+        w[m_at_o_c_r + s + 300] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
+        let m21: f32 = m[m_at_o_c_r + s + 325];
+        let w21: f32 = w[m_at_o_c_r + s + 325];
+        let v21: f32 = v[m_at_o_c_r + s + 325];
+        let gradient21: f32 = dw_total21 + l2 * w21;
+        let g21: f32 = select(gradient21, 0f, abs(gradient21) < 8.881784197001252e-16f);
+        let t21: f32 = beta1 * m21 + beta1_rest * g21;
+        let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
+        let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
+        let square21: f32 = select(t21_2, 0f, abs(t21_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 325] = mean21;
+        v[m_at_o_c_r + s + 325] = square21;
+        w[m_at_o_c_r + s + 325] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
+        let m30: f32 = m[m_at_o_c_r + s + 450];
+        let w30: f32 = w[m_at_o_c_r + s + 450];
+        let v30: f32 = v[m_at_o_c_r + s + 450];
+        let gradient30: f32 = dw_total30 + l2 * w30;
+        let g30: f32 = select(gradient30, 0f, abs(gradient30) < 8.881784197001252e-16f);
+        let t30: f32 = beta1 * m30 + beta1_rest * g30;
+        let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
+        let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
+        let square30: f32 = select(t30_2, 0f, abs(t30_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 450] = mean30;
+        v[m_at_o_c_r + s + 450] = square30;
+        w[m_at_o_c_r + s + 450] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
+        let m31: f32 = m[m_at_o_c_r + s + 475];
+        let w31: f32 = w[m_at_o_c_r + s + 475];
+        let v31: f32 = v[m_at_o_c_r + s + 475];
+        let gradient31: f32 = dw_total31 + l2 * w31;
+        let g31: f32 = select(gradient31, 0f, abs(gradient31) < 8.881784197001252e-16f);
+        let t31: f32 = beta1 * m31 + beta1_rest * g31;
+        let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
+        let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
+        let square31: f32 = select(t31_2, 0f, abs(t31_2) < 7.888609052210118e-31f);
+        m[m_at_o_c_r + s + 475] = mean31;
+        v[m_at_o_c_r + s + 475] = square31;
+        w[m_at_o_c_r + s + 475] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
+      }
+    }
+  }
+  {
+    let params_at_step: i32 = step * 9;
+    if (group >= 150 && group < 300) {
+      let member = mine / 1;
+      let place = (group - 150) * 1 + mine % 1;
+      let leads = member == 0;
+      let o = place / 25;
+      let r = place / 5 % 5;
+      let s = place % 5;
+      let n_member = member / 16;
+      let j_member = member / 8 % 2;
+      let i_member = member / 4 % 2;
+      let nb_member = member % 4;
+      let dy_at_nb_member: i32 = nb_member * 18816;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 3136;
+      let dy_at_nb_member_o_i_member: i32 = dy_at_nb_member_o + i_member * 224;
+      let dy_at_nb_member_o_i_member_j_member: i32 = dy_at_nb_member_o_i_member + j_member * 16;
+      let dy_at_nb_member_o_i_member_j_member_n_member: i32 = dy_at_nb_member_o_i_member_j_member + n_member * 4;
+      let y_at_nb_member: i32 = nb_member * 75264;
+      let y_at_nb_member_o: i32 = y_at_nb_member + o * 12544;
+      let y_at_nb_member_o_i_member: i32 = y_at_nb_member_o + i_member * 896;
+      let y_at_nb_member_o_i_member_j_member: i32 = y_at_nb_member_o_i_member + j_member * 32;
+      let y_at_nb_member_o_i_member_j_member_n_member: i32 = y_at_nb_member_o_i_member_j_member + n_member * 4;
+      let x_at_nb_member: i32 = nb_member * 16384;
+      let x_at_nb_member_i_member: i32 = x_at_nb_member + i_member * 1024;
+      let x_at_nb_member_i_member_r: i32 = x_at_nb_member_i_member + r * 512;
+      let x_at_nb_member_i_member_r_j_member: i32 = x_at_nb_member_i_member_r + j_member * 32;
+      let x_at_nb_member_i_member_r_j_member_s: i32 = x_at_nb_member_i_member_r_j_member + s * 16;
+      let x_at_nb_member_i_member_r_j_member_s_n_member: i32 = x_at_nb_member_i_member_r_j_member_s + n_member * 4;
+      let m_at_o: i32 = o * 25;
+      let m_at_o_r: i32 = m_at_o + r * 5;
+
+      // seed
+      var dw: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      for (var i = 0; i < 14; i += 2) {
+        let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
+        let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
+        let x_at_nb_member_i_member_r_j_member_s_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_s_n_member + i * 1024;
+        for (var j = 0; j < 14; j += 2) {
+          let dy_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = dy_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
+          let y_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = y_at_nb_member_o_i_member_j_member_n_member_i + j * 32;
+          let x_at_nb_member_i_member_r_j_member_s_n_member_i_j: i32 = x_at_nb_member_i_member_r_j_member_s_n_member_i + j * 32;
+          let dy_nboijn: vec4<f32> = dy_6[dy_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let value: vec4<f32> = dy_nboijn * vec4<f32>(0.25f);
+          let y_nboijn: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy_2: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn * y_nboijn);
+          let x_nbcirjsn: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_s_n_member_i_j / 4];
+          dw += dy_2 * x_nbcirjsn;
+          let y_nboijn_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 16) / 4];
+          let dy_3: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_2 * y_nboijn_2);
+          let x_nbcirjsn_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 16) / 4];
+          dw += dy_3 * x_nbcirjsn_2;
+          let y_nboijn_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 448) / 4];
+          let dy_4: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_3 * y_nboijn_3);
+          let x_nbcirjsn_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 512) / 4];
+          dw += dy_4 * x_nbcirjsn_3;
+          let y_nboijn_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 464) / 4];
+          let dy_5: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_4 * y_nboijn_4);
+          let x_nbcirjsn_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 528) / 4];
+          dw += dy_5 * x_nbcirjsn_4;
+        }
+      }
+
+      // combine
+      sums_4[mine] = dw;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 1;
+        var total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      dw = sums_4[mine];
+      if (leads) {
+        // finish
+        let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
+        let m_ocrs: f32 = m_2[m_at_o_r + s];
+        let w_ocrs: f32 = w_2[m_at_o_r + s];
+        let v_ocrs: f32 = v_2[m_at_o_r + s];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let l2: f32 = params[params_at_step + 3];
+        let gradient: f32 = dw_total + l2 * w_ocrs;
+        let g: f32 = select(gradient, 0f, abs(gradient) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_ocrs + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_ocrs + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_2[m_at_o_r + s] = mean;
+        v_2[m_at_o_r + s] = square;
+        w_2[m_at_o_r + s] = w_ocrs - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
+    }
+  }
+  {
+    let params_at_step: i32 = step * 9;
+    if (group >= 300 && group < 306) {
+      let member = mine / 1;
+      let place = (group - 300) * 1 + mine % 1;
+      let leads = member == 0;
+      let o = place;
+      let n_member = member / 16;
+      let j_member = member / 8 % 2;
+      let i_member = member / 4 % 2;
+      let nb_member = member % 4;
+      let dy_at_nb_member: i32 = nb_member * 18816;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 3136;
+      let dy_at_nb_member_o_i_member: i32 = dy_at_nb_member_o + i_member * 224;
+      let dy_at_nb_member_o_i_member_j_member: i32 = dy_at_nb_member_o_i_member + j_member * 16;
+      let dy_at_nb_member_o_i_member_j_member_n_member: i32 = dy_at_nb_member_o_i_member_j_member + n_member * 4;
+      let y_at_nb_member: i32 = nb_member * 75264;
+      let y_at_nb_member_o: i32 = y_at_nb_member + o * 12544;
+      let y_at_nb_member_o_i_member: i32 = y_at_nb_member_o + i_member * 896;
+      let y_at_nb_member_o_i_member_j_member: i32 = y_at_nb_member_o_i_member + j_member * 32;
+      let y_at_nb_member_o_i_member_j_member_n_member: i32 = y_at_nb_member_o_i_member_j_member + n_member * 4;
+
+      // seed
+      var db: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      for (var i = 0; i < 14; i += 2) {
+        let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
+        let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
+        for (var j = 0; j < 14; j += 2) {
+          let dy_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = dy_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
+          let y_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = y_at_nb_member_o_i_member_j_member_n_member_i + j * 32;
+          let dy_nboijn: vec4<f32> = dy_6[dy_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let value: vec4<f32> = dy_nboijn * vec4<f32>(0.25f);
+          let y_nboijn: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy_2: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn * y_nboijn);
+          db += dy_2;
+          let y_nboijn_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 16) / 4];
+          let dy_3: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_2 * y_nboijn_2);
+          db += dy_3;
+          let y_nboijn_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 448) / 4];
+          let dy_4: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_3 * y_nboijn_3);
+          db += dy_4;
+          let y_nboijn_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 464) / 4];
+          let dy_5: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_4 * y_nboijn_4);
+          db += dy_5;
+        }
+      }
+
+      // combine
+      sums_4[mine] = db;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 1;
+        var total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      db = sums_4[mine];
+      if (leads) {
+        // finish
+        let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
+        let m_o: f32 = m_3[o];
+        let v_o: f32 = v_3[o];
+        let w_o: f32 = w_3[o];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_o + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_3[o] = mean;
+        v_3[o] = square;
+        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
+    }
+  }
+}

@@ -1,0 +1,343 @@
+// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]
+//           gradient = dw + l2 * w[ib,o,i]
+//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           and 5 more
+// shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
+// schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
+// cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
+// source    kernels/linear.ts + kernels/adam.ts sha256:285fa3a2   regenerate: deno task generate specs/mnist_cnn.json
+// kernel    linear1_relu1_backward_input   value = sum over ob,o of dy[nb,16ob+o,n] * w[ob,i,o]
+//           dx[nb,i,n] = if y[nb,i,n] <= 0 then 0 else value
+// shape     nb = 4, i = 6272, n = 16, ob = 8, o = 16   (f32)
+// schedule  tile i 4, n 2 · unroll o 8 · vectorize n · grid nb, i, n
+// cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 8 accumulators
+// source    kernels/linear.ts + kernels/relu.ts sha256:ae0805a5   regenerate: deno task generate specs/mnist_cnn.json
+// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
+//           g = if abs(db) < 8.881784e-16 then 0 else db
+//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
+//           and 4 more
+// shape     o = 128, nb = 4, n = 16   (f32)
+// schedule  unroll n 4, nb 4 · vectorize n · grid o
+// cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
+// source    kernels/linear.ts + kernels/adam.ts sha256:1e74158b   regenerate: deno task generate specs/mnist_cnn.json
+@group(0) @binding(0) var<uniform> step_row: i32;
+@group(1) @binding(0) var<storage, read_write> m: array<f32>;
+@group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read> dy: array<vec4<f32>>;
+@group(1) @binding(3) var<storage, read_write> w: array<f32>;
+@group(1) @binding(4) var<storage, read_write> v: array<f32>;
+@group(1) @binding(5) var<storage, read> params: array<f32>;
+@group(1) @binding(6) var<storage, read> y: array<vec4<f32>>;
+@group(1) @binding(7) var<storage, read> dy_2: array<vec4<f32>>;
+@group(1) @binding(8) var<storage, read> w_2: array<f32>;
+@group(1) @binding(9) var<storage, read_write> dx: array<vec4<f32>>;
+@group(1) @binding(10) var<storage, read_write> m_2: array<f32>;
+@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
+@group(1) @binding(12) var<storage, read_write> w_3: array<f32>;
+var<workgroup> sums_4: array<vec4<f32>, 64>;
+
+@compute @workgroup_size(64) // 278 workgroups
+fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+  let point = i32(id.x);
+  let group = i32(groups.x);
+  let mine = i32(place_in);
+  let step = step_row;
+  {
+    let params_at_step: i32 = step * 9;
+    if (group < 80) {
+      let member = mine / 16;
+      let place = group * 16 + mine % 16;
+      let leads = member == 0;
+      let ib = place / 160;
+      let o = place / 16 % 10;
+      let i = place % 16;
+      let n_member = member;
+      let x_at_ib: i32 = ib * 256;
+      let x_at_ib_i: i32 = x_at_ib + i * 16;
+      let x_at_ib_i_n_member: i32 = x_at_ib_i + n_member * 4;
+      let dy_at_o: i32 = o * 16;
+      let dy_at_o_n_member: i32 = dy_at_o + n_member * 4;
+      let m_at_ib: i32 = ib * 160;
+      let m_at_ib_o: i32 = m_at_ib + o * 16;
+
+      // seed
+      var dw: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      let x0: vec4<f32> = x[x_at_ib_i_n_member / 4];
+      let dy0: vec4<f32> = dy[dy_at_o_n_member / 4];
+      dw += x0 * dy0;
+      let x1: vec4<f32> = x[(x_at_ib_i_n_member + 2048) / 4];
+      let dy1: vec4<f32> = dy[(dy_at_o_n_member + 160) / 4];
+      dw += x1 * dy1;
+      let x2: vec4<f32> = x[(x_at_ib_i_n_member + 4096) / 4];
+      let dy2: vec4<f32> = dy[(dy_at_o_n_member + 320) / 4];
+      dw += x2 * dy2;
+      let x3: vec4<f32> = x[(x_at_ib_i_n_member + 6144) / 4];
+      let dy3: vec4<f32> = dy[(dy_at_o_n_member + 480) / 4];
+      dw += x3 * dy3;
+
+      // combine
+      sums_4[mine] = dw;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 16;
+        var total = sums_4[first];
+        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
+        sums_4[first] = total;
+      }
+      workgroupBarrier();
+      dw = sums_4[mine];
+      if (leads) {
+        // finish
+        let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
+        let m_iboi: f32 = m[m_at_ib_o + i];
+        let w_iboi: f32 = w[m_at_ib_o + i];
+        let v_iboi: f32 = v[m_at_ib_o + i];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let l2: f32 = params[params_at_step + 3];
+        let gradient: f32 = dw_total + l2 * w_iboi;
+        let g: f32 = select(gradient, 0f, abs(gradient) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_iboi + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_iboi + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m[m_at_ib_o + i] = mean;
+        v[m_at_ib_o + i] = square;
+        w[m_at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
+    }
+  }
+  {
+    if (point >= 5120 && point < 17664) {
+      let nb = (point - 5120) / 3136;
+      let i = ((point - 5120) / 2 % 1568) * 4;
+      let n = ((point - 5120) % 2) * 8;
+      let dy_at_nb: i32 = nb * 2048;
+      let dy_at_nb_n: i32 = dy_at_nb + n;
+      let w_at_i: i32 = i * 16;
+      let y_at_nb: i32 = nb * 100352;
+      let y_at_nb_i: i32 = y_at_nb + i * 16;
+
+      // seed
+      var value00: vec4<f32> = vec4<f32>(0f);
+      var value01: vec4<f32> = vec4<f32>(0f);
+      var value10: vec4<f32> = vec4<f32>(0f);
+      var value11: vec4<f32> = vec4<f32>(0f);
+      var value20: vec4<f32> = vec4<f32>(0f);
+      var value21: vec4<f32> = vec4<f32>(0f);
+      var value30: vec4<f32> = vec4<f32>(0f);
+      var value31: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      for (var ob = 0; ob < 8; ob += 1) {
+        let dy_at_nb_n_ob: i32 = dy_at_nb_n + ob * 256;
+        let w_at_i_ob: i32 = w_at_i + ob * 100352;
+        for (var o = 0; o < 16; o += 8) {
+          let dy_at_nb_n_ob_o: i32 = dy_at_nb_n_ob + o * 16;
+          let dy00: vec4<f32> = dy_2[dy_at_nb_n_ob_o / 4];
+          let w00_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o]);
+          value00 += dy00 * w00_all;
+          let dy01: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 4) / 4];
+          value01 += dy01 * w00_all;
+          let w10_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 16]);
+          value10 += dy00 * w10_all;
+          value11 += dy01 * w10_all;
+          let w20_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 32]);
+          value20 += dy00 * w20_all;
+          value21 += dy01 * w20_all;
+          let w30_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 48]);
+          value30 += dy00 * w30_all;
+          value31 += dy01 * w30_all;
+          let dy10: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 16) / 4];
+          let w01_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 1]);
+          value00 += dy10 * w01_all;
+          let dy11: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 20) / 4];
+          value01 += dy11 * w01_all;
+          let w11_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 17]);
+          value10 += dy10 * w11_all;
+          value11 += dy11 * w11_all;
+          let w21_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 33]);
+          value20 += dy10 * w21_all;
+          value21 += dy11 * w21_all;
+          let w31_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 49]);
+          value30 += dy10 * w31_all;
+          value31 += dy11 * w31_all;
+          let dy20: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 32) / 4];
+          let w02_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 2]);
+          value00 += dy20 * w02_all;
+          let dy21: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 36) / 4];
+          value01 += dy21 * w02_all;
+          let w12_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 18]);
+          value10 += dy20 * w12_all;
+          value11 += dy21 * w12_all;
+          let w22_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 34]);
+          value20 += dy20 * w22_all;
+          value21 += dy21 * w22_all;
+          let w32_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 50]);
+          value30 += dy20 * w32_all;
+          value31 += dy21 * w32_all;
+          let dy30: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 48) / 4];
+          let w03_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 3]);
+          value00 += dy30 * w03_all;
+          let dy31: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 52) / 4];
+          value01 += dy31 * w03_all;
+          let w13_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 19]);
+          value10 += dy30 * w13_all;
+          value11 += dy31 * w13_all;
+          let w23_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 35]);
+          value20 += dy30 * w23_all;
+          value21 += dy31 * w23_all;
+          let w33_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 51]);
+          value30 += dy30 * w33_all;
+          value31 += dy31 * w33_all;
+          let dy40: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 64) / 4];
+          let w04_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 4]);
+          value00 += dy40 * w04_all;
+          let dy41: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 68) / 4];
+          value01 += dy41 * w04_all;
+          let w14_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 20]);
+          value10 += dy40 * w14_all;
+          value11 += dy41 * w14_all;
+          let w24_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 36]);
+          value20 += dy40 * w24_all;
+          value21 += dy41 * w24_all;
+          let w34_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 52]);
+          value30 += dy40 * w34_all;
+          value31 += dy41 * w34_all;
+          let dy50: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 80) / 4];
+          let w05_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 5]);
+          value00 += dy50 * w05_all;
+          let dy51: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 84) / 4];
+          value01 += dy51 * w05_all;
+          let w15_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 21]);
+          value10 += dy50 * w15_all;
+          value11 += dy51 * w15_all;
+          let w25_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 37]);
+          value20 += dy50 * w25_all;
+          value21 += dy51 * w25_all;
+          let w35_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 53]);
+          value30 += dy50 * w35_all;
+          value31 += dy51 * w35_all;
+          let dy60: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 96) / 4];
+          let w06_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 6]);
+          value00 += dy60 * w06_all;
+          let dy61: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 100) / 4];
+          value01 += dy61 * w06_all;
+          let w16_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 22]);
+          value10 += dy60 * w16_all;
+          value11 += dy61 * w16_all;
+          let w26_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 38]);
+          value20 += dy60 * w26_all;
+          value21 += dy61 * w26_all;
+          let w36_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 54]);
+          value30 += dy60 * w36_all;
+          value31 += dy61 * w36_all;
+          let dy70: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 112) / 4];
+          let w07_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 7]);
+          value00 += dy70 * w07_all;
+          let dy71: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 116) / 4];
+          value01 += dy71 * w07_all;
+          let w17_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 23]);
+          value10 += dy70 * w17_all;
+          value11 += dy71 * w17_all;
+          let w27_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 39]);
+          value20 += dy70 * w27_all;
+          value21 += dy71 * w27_all;
+          let w37_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 55]);
+          value30 += dy70 * w37_all;
+          value31 += dy71 * w37_all;
+        }
+      }
+
+      // finish
+      let y00: vec4<f32> = y[(y_at_nb_i + n) / 4];
+      let y01: vec4<f32> = y[(y_at_nb_i + n + 4) / 4];
+      dx[(y_at_nb_i + n) / 4] = select(value00, vec4<f32>(0f), y00 <= vec4<f32>(0f));
+      dx[(y_at_nb_i + n + 4) / 4] = select(value01, vec4<f32>(0f), y01 <= vec4<f32>(0f));
+      let y10: vec4<f32> = y[(y_at_nb_i + n + 16) / 4];
+      let y11: vec4<f32> = y[(y_at_nb_i + n + 20) / 4];
+      dx[(y_at_nb_i + n + 16) / 4] = select(value10, vec4<f32>(0f), y10 <= vec4<f32>(0f));
+      dx[(y_at_nb_i + n + 20) / 4] = select(value11, vec4<f32>(0f), y11 <= vec4<f32>(0f));
+      let y20: vec4<f32> = y[(y_at_nb_i + n + 32) / 4];
+      let y21: vec4<f32> = y[(y_at_nb_i + n + 36) / 4];
+      dx[(y_at_nb_i + n + 32) / 4] = select(value20, vec4<f32>(0f), y20 <= vec4<f32>(0f));
+      dx[(y_at_nb_i + n + 36) / 4] = select(value21, vec4<f32>(0f), y21 <= vec4<f32>(0f));
+      let y30: vec4<f32> = y[(y_at_nb_i + n + 48) / 4];
+      let y31: vec4<f32> = y[(y_at_nb_i + n + 52) / 4];
+      dx[(y_at_nb_i + n + 48) / 4] = select(value30, vec4<f32>(0f), y30 <= vec4<f32>(0f));
+      dx[(y_at_nb_i + n + 52) / 4] = select(value31, vec4<f32>(0f), y31 <= vec4<f32>(0f));
+    }
+  }
+  {
+    let params_at_step: i32 = step * 9;
+    if (point >= 17664 && point < 17792) {
+      let o = (point - 17664);
+      let dy_at_o: i32 = o * 16;
+
+      // seed
+      var db: vec4<f32> = vec4<f32>(0f);
+
+      // reduce
+      let dy00: vec4<f32> = dy_2[dy_at_o / 4];
+      db += dy00;
+      let dy01: vec4<f32> = dy_2[(dy_at_o + 4) / 4];
+      db += dy01;
+      let dy02: vec4<f32> = dy_2[(dy_at_o + 8) / 4];
+      db += dy02;
+      let dy03: vec4<f32> = dy_2[(dy_at_o + 12) / 4];
+      db += dy03;
+      let dy10: vec4<f32> = dy_2[(dy_at_o + 2048) / 4];
+      db += dy10;
+      let dy11: vec4<f32> = dy_2[(dy_at_o + 2052) / 4];
+      db += dy11;
+      let dy12: vec4<f32> = dy_2[(dy_at_o + 2056) / 4];
+      db += dy12;
+      let dy13: vec4<f32> = dy_2[(dy_at_o + 2060) / 4];
+      db += dy13;
+      let dy20: vec4<f32> = dy_2[(dy_at_o + 4096) / 4];
+      db += dy20;
+      let dy21: vec4<f32> = dy_2[(dy_at_o + 4100) / 4];
+      db += dy21;
+      let dy22: vec4<f32> = dy_2[(dy_at_o + 4104) / 4];
+      db += dy22;
+      let dy23: vec4<f32> = dy_2[(dy_at_o + 4108) / 4];
+      db += dy23;
+      let dy30: vec4<f32> = dy_2[(dy_at_o + 6144) / 4];
+      db += dy30;
+      let dy31: vec4<f32> = dy_2[(dy_at_o + 6148) / 4];
+      db += dy31;
+      let dy32: vec4<f32> = dy_2[(dy_at_o + 6152) / 4];
+      db += dy32;
+      let dy33: vec4<f32> = dy_2[(dy_at_o + 6156) / 4];
+      db += dy33;
+
+      // finish
+      let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
+      let m_o: f32 = m_2[o];
+      let v_o: f32 = v_2[o];
+      let w_o: f32 = w_3[o];
+      let beta1: f32 = params[params_at_step + 1];
+      let beta1_rest: f32 = params[params_at_step + 2];
+      let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
+      let t: f32 = beta1 * m_o + beta1_rest * g;
+      let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+      let beta2: f32 = params[params_at_step + 4];
+      let beta2_rest: f32 = params[params_at_step + 5];
+      let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+      let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+      let step_size: f32 = params[params_at_step + 6];
+      let v_scale: f32 = params[params_at_step + 7];
+      let epsilon: f32 = params[params_at_step + 8];
+      m_2[o] = mean;
+      v_2[o] = square;
+      w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+    }
+  }
+}
