@@ -66,7 +66,7 @@ function commandLine() {
 /** What PyTorch did in one way, or why it did not. */
 export type Rival =
   | { readonly reason: string }
-  | { readonly reason?: undefined; seconds: number; imagesPerSecond: number; correct: number };
+  | { readonly reason?: undefined; seconds: number; imagesPerSecond: number; correct: number; total: number };
 /** What PyTorch did, or why nothing. */
 export type Rivals =
   | { readonly reason: string }
@@ -110,8 +110,8 @@ async function verify(spec: Spec): Promise<readonly VerifyRow[]> {
   return checks;
 }
 
-const outcome = (seconds: number, imagesPerSecond: number, correct: number) =>
-  `${seconds.toFixed(2)} s, ${count(imagesPerSecond)} images/s, ${count(correct)} test images right`;
+const outcome = (seconds: number, imagesPerSecond: number, correct: number, total: number) =>
+  `${seconds.toFixed(2)} s, ${count(imagesPerSecond)} images/s, ${count(correct)} of ${count(total)} test images right`;
 
 /** Our own run; without a profile where there cannot be one. */
 async function trainNet(spec: Spec, data: DataSplit, epochs: number, profile: boolean): Promise<Trained> {
@@ -132,7 +132,7 @@ async function trainNet(spec: Spec, data: DataSplit, epochs: number, profile: bo
   const steps = epochs * Math.ceil(images / epochs / batchSize);
   for (
     const line of [
-      outcome(seconds, imagesPerSecond, test.correct),
+      outcome(seconds, imagesPerSecond, test.correct, test.total),
       `a step: ${(1e6 * seconds / steps).toFixed(1)} us, dispatches: ${dispatchesPerStep}; ` +
       `an epoch: submits ${submitsPerEpoch}, read-backs ${readBacksPerEpoch}`,
       `compiled in ${compileSeconds.toFixed(2)} s, uploaded in ${uploadSeconds.toFixed(2)} s`,
@@ -169,7 +169,7 @@ function printRivals(rivals: Rivals): void {
   if (rivals.reason !== undefined) return console.log(`  not measured: ${rivals.reason}`);
   console.log(`  PyTorch ${rivals.torch}, CUDA ${rivals.cuda}, ${rivals.gpu}`);
   for (const [name, row] of Object.entries(rivals.rows)) {
-    console.log(`  ${name}: ${row.reason ?? outcome(row.seconds, row.imagesPerSecond, row.correct)}`);
+    console.log(`  ${name}: ${row.reason ?? outcome(row.seconds, row.imagesPerSecond, row.correct, row.total)}`);
   }
 }
 

@@ -389,7 +389,7 @@ async function withPython(prints: string, body: (folder: string) => Promise<void
 
 Deno.test("what PyTorch gives, or why it gives nothing", async () => {
   const path = Deno.env.get("PATH")!;
-  const row = { seconds: 2, imagesPerSecond: 100, correct: 9 };
+  const row = { seconds: 2, imagesPerSecond: 100, correct: 9, total: 10 };
   const measured = { torch: "2", cuda: "12", gpu: "a GPU", rows: { eager: row, "CUDA graph": { reason: "no room" } } };
   try {
     await withPython(JSON.stringify(measured), async (folder) => {
@@ -425,6 +425,7 @@ Deno.test({
         assert.equal(code, 0, stdout);
         assert.match(stdout, /(\d+) of \1 checks passed/);
         assert.match(stdout, /a step: [\d.]+ us, dispatches: \d+; an epoch: submits 2, read-backs 1\n/);
+        assert.match(stdout, / s, [\d,]+ images\/s, \d+ of 128 test images right\n/);
         assert.match(stdout, /medians of 50 steps after the test/);
         assert.match(stdout, /not measured: no PyTorch in this test\n/);
       });

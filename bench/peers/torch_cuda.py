@@ -134,7 +134,9 @@ def run(images, labels, test_images, test_labels, graph):
             (net(x.float() / 255).argmax(1) == y).sum().item()
             for x, y in zip(test_images.split(1000), test_labels.split(1000))
         )
-    return {"seconds": seconds, "imagesPerSecond": EPOCHS * samples / seconds, "epochs": epochs, "correct": correct}
+    rate = EPOCHS * samples / seconds
+    tested = {"correct": correct, "total": len(test_labels)}
+    return {"seconds": seconds, "imagesPerSecond": rate, "epochs": epochs, **tested}
 
 
 torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
