@@ -27,6 +27,8 @@ import {
   type PlanRule,
   prepareReport,
   processorTargets,
+  ProfileError,
+  profileTable,
   ProgressBar,
   type Rate,
   type Refusal,
@@ -118,6 +120,7 @@ const commands: Readonly<Record<string, Command>> = {
       without,
       data: { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" },
       report: { value: "FILE", text: "JSON report, replaced if there is one (default: a new file in runs/)" },
+      profile: { value: "FILE", text: "also time each kernel: a table, and a trace for ui.perfetto.dev in FILE" },
       out,
     },
     example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
@@ -200,10 +203,13 @@ async function trainNet({ words, flags }: Line): Promise<number> {
   const { name: target, entry, gpu } = findTarget(flags.target ?? "auto");
   const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const epochs = Number(flags.epochs ?? spec.training.epochs);
-  const file = await prepareReport({
-    ...flags.report !== undefined && { file: resolve(flags.report) },
-    base: join(RUNS, `${spec.name}-${target}-seed${seed}`),
-  });
+  const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
+  const file = path(flags.report), traceFile = path(flags.profile);
+  if (file !== undefined && file === traceFile) throw new UsageError("--report and --profile name the same file");
+  const reportFile = await prepareReport(
+    file === undefined ? { base: join(RUNS, `${spec.name}-${target}-seed${seed}`) } : { file },
+  );
+  const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const without = rules(flags.without);
   // read while the net is compiled
@@ -228,13 +234,15 @@ async function trainNet({ words, flags }: Line): Promise<number> {
   print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   try {
-    const { report } = await train(spec, { train: samples, test }, {
+    let failed: ProfileError | undefined;
+    const { report, trace } = await train(spec, { train: samples, test }, {
       target,
       tuning,
       without,
       threads,
       epochs,
       seed,
+      profile: profileFile !== undefined,
       // WebAssembly is assembled in memory from the very text that was just compiled
       ...entry.endsWith(".ts") && without.length === 0 &&
         { module: pathToFileURL(join(root, spec.name, target, entry)).href },
@@ -250,8 +258,14 @@ async function trainNet({ words, flags }: Line): Promise<number> {
         ];
         print(`${facts.join("  ")}\n`);
         if (!Number.isFinite(loss)) print("the loss is no number any more: lower the learning rate\n");
-        if (epoch === epochs) bar?.note(`testing on ${count(test.samples)} images`);
+        const next = profileFile === undefined ? "" : ", then timing kernels";
+        if (epoch === epochs) bar?.note(`testing on ${count(test.samples)} images${next}`);
       },
+    }).catch((error) => {
+      // what was trained is not lost
+      if (!(error instanceof ProfileError)) throw error;
+      failed = error;
+      return error.trained;
     });
     bar?.erase();
     const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu: used } = report;
@@ -266,7 +280,10 @@ async function trainNet({ words, flags }: Line): Promise<number> {
     }
     print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
     print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
-    print(`report: ${shortPath(await file.write(report))}\n`);
+    for (const line of profileTable(report)) print(`  ${line}\n`);
+    print(`report: ${shortPath(await reportFile.write(report))}\n`);
+    if (failed) throw failed;
+    if (profileFile && trace) print(`trace: ${shortPath(await profileFile.write(trace))}\n`);
     return OK;
   } finally {
     bar?.erase();

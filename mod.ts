@@ -53,7 +53,7 @@ import {
   withKernels,
 } from "./codegen/tuning.ts";
 import { gpuCode } from "./runtime/gpu.ts";
-import { loadCode } from "./runtime/load.ts";
+import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
@@ -83,6 +83,7 @@ export type {
 } from "./runtime/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export type { GpuReport } from "./runtime/gpu_session.ts";
+export { type Profile, type ProfiledKernel, profileTable, type Trace, type TraceEvent } from "./runtime/profile.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
@@ -90,6 +91,7 @@ export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
   type EpochReport,
+  ProfileError,
   type Progress,
   type RunOptions,
   type Trained,
@@ -302,7 +304,8 @@ export interface TrainOptions extends Partial<RunOptions> {
 /**
  * Trains a net on a data set and tests it. Threads default to all cores, epochs to the spec's, the seed to 0.
  *
- * @throws {InputError} when the data does not fit the net.
+ * @throws {InputError} when the data does not fit the net, or the target cannot run here or be profiled.
+ * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
   const target = findTarget(options.target ?? "auto");
@@ -323,11 +326,14 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const code = target.gpu ? gpuCode(net) : options.module ?? await loadCode(net);
-  return await run({ spec, plan: net.plan, target: target.name, code, registry }, data, {
+  const { profile, module } = options;
+  const code = target.gpu ? gpuCode(net) : module ?? await loadCode(net);
+  const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
+  return await run({ spec, plan: net.plan, target: target.name, code, timed, registry }, data, {
     threads,
     epochs,
     seed,
+    profile,
     onProgress: options.onProgress,
     onEpoch: options.onEpoch,
   });

@@ -113,6 +113,18 @@ export function kernelsOf({ train, evaluate }: Plan): Kernel[] {
   return [...new Map([...train.kernels, ...evaluate.kernels].map(({ kernel }) => [kernel.name, kernel])).values()];
 }
 
+/**
+ * The same net for threads, with a wait after every kernel of a training step: who is called there can tell when each
+ * kernel ended, and need not wait for the others where the plan has no barrier.
+ */
+export function withWaits(net: CompiledNet): CompiledNet {
+  const { train } = net.plan, { target, kernels } = net;
+  const plan = { ...net.plan, train: { ...train, barriers: train.kernels.map((_, i) => i > 0) } };
+  const texts = new Map([...kernels].map(([name, compiled]) => [name, kernelSource(compiled, target, plan)]));
+  const files = target.files(plan, kernels, texts);
+  return { ...net, plan, files, proof: hashOf(files[target.entry]) };
+}
+
 /** Plan to files of one target. Kernels that are not tuned get the target's first guess. */
 export function compileTarget(planned: Planned, target: Target, tuned?: Tuned): CompiledNet {
   const kernels = new Map<string, CompiledKernel>();

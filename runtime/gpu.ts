@@ -23,6 +23,8 @@ export interface GpuNeeds {
   readonly buffers: Readonly<Record<string, number>>;
   /** Storage buffers of each kernel. */
   readonly bindings: Readonly<Record<string, number>>;
+  /** Whether kernels are to be timed. */
+  readonly timestamps?: boolean;
 }
 
 /** A device and what it is. */
@@ -61,7 +63,7 @@ const devices = new Map<string, Promise<GPUDevice>>();
  *
  * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
  */
-export async function openGpu({ buffers, bindings }: GpuNeeds): Promise<Gpu> {
+export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeeds): Promise<Gpu> {
   const adapter = await findAdapter();
   if (!adapter) throw new InputError(NO_ADAPTER);
   const { limits, info } = adapter;
@@ -80,14 +82,21 @@ export async function openGpu({ buffers, bindings }: GpuNeeds): Promise<Gpu> {
     const limit = "maxStorageBuffersPerShaderStage";
     throw refuse(limit, `kernel ${kernel} needs ${count}`, String(limits[limit]), "use another target");
   }
+  if (timestamps && !adapter.features.has("timestamp-query")) {
+    throw new InputError(
+      "this GPU has no timestamp queries (the WebGPU feature timestamp-query), so its kernels cannot be timed; " +
+        "train without a profile, or use another target",
+    );
+  }
+  const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
   // no more than is needed is asked for, but never less than the default of every device
   const requiredLimits = {
     maxStorageBufferBindingSize: Math.max(bytes, 2 ** 27),
     maxBufferSize: Math.max(bytes, 2 ** 28),
     maxStorageBuffersPerShaderStage: Math.max(count, 8),
   };
-  const key = JSON.stringify(requiredLimits);
-  const device = devices.get(key) ?? adapter.requestDevice({ requiredLimits });
+  const key = JSON.stringify([requiredLimits, requiredFeatures]);
+  const device = devices.get(key) ?? adapter.requestDevice({ requiredLimits, requiredFeatures });
   devices.set(key, device);
   return {
     device: await device,

@@ -4,6 +4,7 @@
  * @module
  */
 import { fromStored, toStored } from "../codegen/arrange.ts";
+import { InputError } from "../codegen/error.ts";
 import type { Plan, PlannedTensor } from "../codegen/plan.ts";
 import type { Dataset } from "./data.ts";
 import {
@@ -33,11 +34,15 @@ import {
   type NetSession,
   type Result,
   resultOf,
+  type Span,
   type StepTables,
+  type Timing,
 } from "./session.ts";
 
 /** Steps that are submitted together: waiting for a submission costs 10 ms, so there must be many in it. */
 const SUBMITTED_STEPS = 128;
+/** Most timestamps of a set, on every device. */
+const MOST_TIMESTAMPS = 4096;
 
 /** What a run asks of a GPU. */
 export interface GpuReport {
@@ -105,11 +110,18 @@ export class GpuSession implements NetSession {
   /**
    * Compiles the kernels, makes all buffers and copies the data sets into them.
    *
+   * @param timestamps for a profile.
    * @throws {InputError} when a data set does not fit the network, there is no adapter, or a limit of it is too low.
    */
-  static async open(plan: Plan, code: GpuCode, sets: readonly Dataset[]): Promise<GpuSession> {
+  static async open(plan: Plan, code: GpuCode, sets: readonly Dataset[], timestamps = false): Promise<GpuSession> {
     for (const set of sets) checkFit(plan, set);
-    const { dispatches: { kernels }, texts } = code, tensors = Object.values(plan.tensors);
+    const { dispatches: { kernels, train }, texts } = code;
+    if (timestamps && 2 * train.length > MOST_TIMESTAMPS) {
+      throw new InputError(
+        `a step of net ${plan.name} has ${train.length} dispatches; a profile can time ${MOST_TIMESTAMPS / 2}`,
+      );
+    }
+    const tensors = Object.values(plan.tensors);
     const own = tensors.filter(({ role, alias }) => role !== "run" && alias === undefined);
     const runs = tensors.filter(({ role }) => role === "run");
     const elementsIn = ({ shape, rows }: PlannedTensor, { samples }: Dataset) =>
@@ -121,6 +133,7 @@ export class GpuSession implements NetSession {
         ...runs.map((tensor) => [tensor.name, Math.max(...sets.map((set) => bytesOf(tensor, set)))]),
       ]),
       bindings: Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length])),
+      timestamps,
     });
     const { device } = gpu, step = stepLayout(device);
 
@@ -242,6 +255,74 @@ export class GpuSession implements NetSession {
     return this.#run(set, this.#code.dispatches.evaluate, this.#sets[set].tables.steps);
   }
 
+  /** Times each dispatch of some steps of training by the device's own clock, each in a pass of its own. */
+  async profile(set: number, epoch: Epoch, steps: number, warmUp: number): Promise<Timing> {
+    const { device } = this.#gpu, { train, kernels } = this.#code.dispatches, { tables } = this.#sets[set];
+    const all = warmUp + steps, most = Math.floor(MOST_TIMESTAMPS / 2 / train.length);
+    fillTraining(this.#plan, tables, epoch);
+    this.#writeTables(set);
+    const submissions = await checked(device, `the profile of net ${this.#plan.name} on the GPU`, async () => {
+      // the tables are on their way: the first step that is timed must not wait for them
+      device.queue.submit([]);
+      await device.queue.onSubmittedWorkDone();
+      const querySet = device.createQuerySet({ type: "timestamp", count: 2 * train.length * Math.min(most, all) });
+      const usage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;
+      const buffer = device.createBuffer({ size: 8 * querySet.count, usage });
+      try {
+        const done: { readonly from: number; readonly submitted: number; readonly ticks: BigUint64Array }[] = [];
+        for (let from = 0, to = 0; from < all; from = to) {
+          // what warms up is a submission of its own, so that there are at least two
+          to = Math.min(from + most, from < warmUp ? warmUp : all);
+          const encoder = device.createCommandEncoder();
+          let query = 0;
+          for (let step = from; step < to; step++) {
+            for (const name of train) {
+              const [beginningOfPassWriteIndex, endOfPassWriteIndex] = [query++, query++];
+              const pass = encoder.beginComputePass({
+                timestampWrites: { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex },
+              });
+              pass.setBindGroup(0, this.#stepGroup, [STEP_STRIDE * (step % tables.steps)]);
+              this.#dispatch(pass, set, name);
+              pass.end();
+            }
+          }
+          encoder.resolveQuerySet(querySet, 0, query, buffer, 0);
+          const commands = encoder.finish(), submitted = performance.now();
+          device.queue.submit([commands]);
+          const [contents] = await readBuffers(device, [{ buffer, bytes: 8 * query }]);
+          done.push({ from, submitted, ticks: new BigUint64Array(contents) });
+        }
+        return done;
+      } finally {
+        querySet.destroy();
+        buffer.destroy();
+      }
+    });
+    const first = submissions[0], last = submissions.at(-1)!;
+    const passed = (ticks: bigint) => Number(ticks - first.ticks[0]);
+    const measured = 1e6 * (last.submitted - first.submitted) / passed(last.ticks[0]);
+    if (!(measured > 0 && measured < Infinity)) {
+      throw new Error(`the clock of ${this.#gpu.name} stands still or goes back`);
+    }
+    // a tick should be a nanosecond; some drivers count in 10, 52 or 83, and Deno does not say so
+    const nanoseconds = measured > 0.5 && measured < 2 ? 1 : measured;
+    const seconds = (ticks: bigint) => passed(ticks) * nanoseconds / 1e9;
+    return {
+      clock: `timestamps of the GPU${nanoseconds === 1 ? "" : `, a tick measured as ${nanoseconds.toPrecision(3)} ns`}`,
+      tracks: [this.#gpu.name],
+      started: train.map((name) => ({ name, kernels: kernels[name].kernels })),
+      spans: submissions.filter(({ from }) => from >= warmUp).flatMap(({ from, ticks }) =>
+        Array.from({ length: ticks.length / 2 }, (_, i): Span => ({
+          step: from - warmUp + Math.floor(i / train.length),
+          track: 0,
+          started: i % train.length,
+          begin: seconds(ticks[2 * i]),
+          end: seconds(ticks[2 * i + 1]),
+        }))
+      ),
+    };
+  }
+
   /** Gives the buffers back; the device stays. */
   close(): void {
     const all = [
@@ -253,13 +334,10 @@ export class GpuSession implements NetSession {
   }
 
   async #run(set: number, kernels: readonly string[], steps: number): Promise<Result> {
-    const { device } = this.#gpu, { queue } = device, { tables, buffers } = this.#sets[set];
+    const { device } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
     const sums = ["loss_sum", "hit_sum"];
     checkSteps(tables, steps);
-    for (const name of ["order", "params", "keys"] as const) {
-      const table = tables[name];
-      if (table && buffers[name]) queue.writeBuffer(buffers[name], 0, table as BufferSource);
-    }
+    this.#writeTables(set);
     for (const name of sums) queue.writeBuffer(this.#buffers[name], 0, new Float32Array(this.#plan.batchSize));
     this.#progress = 0;
     const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
@@ -280,6 +358,15 @@ export class GpuSession implements NetSession {
     return resultOf(this.#plan, tables, steps, values);
   }
 
+  /** Brings an epoch's tables to the device. */
+  #writeTables(set: number): void {
+    const { tables, buffers } = this.#sets[set];
+    for (const name of ["order", "params", "keys"] as const) {
+      const table = tables[name];
+      if (table && buffers[name]) this.#gpu.device.queue.writeBuffer(buffers[name], 0, table as BufferSource);
+    }
+  }
+
   /** Runs every kernel once. */
   async #warmUp(): Promise<void> {
     const { device } = this.#gpu, { train, evaluate } = this.#code.dispatches;
@@ -292,18 +379,19 @@ export class GpuSession implements NetSession {
   /** The dispatches of some steps. */
   #encode(set: number, kernels: readonly string[], from: number, to: number): GPUCommandBuffer {
     const encoder = this.#gpu.device.createCommandEncoder(), pass = encoder.beginComputePass();
-    const { groups } = this.#sets[set];
     for (let step = from; step < to; step++) {
       pass.setBindGroup(0, this.#stepGroup, [STEP_STRIDE * step]);
-      for (const name of kernels) {
-        const { pipeline, dispatch } = this.#pipelines[name];
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(1, groups[name]);
-        pass.dispatchWorkgroups(...dispatch.workgroups);
-      }
+      for (const name of kernels) this.#dispatch(pass, set, name);
     }
     pass.end();
     return encoder.finish();
+  }
+
+  #dispatch(pass: GPUComputePassEncoder, set: number, name: string): void {
+    const { pipeline, dispatch } = this.#pipelines[name];
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(1, this.#sets[set].groups[name]);
+    pass.dispatchWorkgroups(...dispatch.workgroups);
   }
 
   async #read(names: readonly string[]): Promise<Float32Array[]> {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Storage } from "../codegen/interpret.ts";
-import { type CompiledNet, hashOf } from "../codegen/compile.ts";
+import { type CompiledNet, hashOf, withWaits } from "../codegen/compile.ts";
 import { bundle } from "./bundle.ts";
 import { loadGpuKernels } from "./gpu.ts";
 
@@ -29,6 +29,34 @@ export async function loadCode(
     );
   }
   return files["module.wat"] === undefined ? await bundle(files) : await assemble(files["module.wat"]);
+}
+
+/** A training step that can be timed kernel by kernel. */
+export interface TimedCode {
+  /** Its `train` waits after every kernel. */
+  readonly code: Code;
+  /** Whether a thread of so many has a share of a kernel. */
+  shares(kernel: string, thread: number, threads: number): boolean;
+}
+
+/** @param module URL of the net's generated `step.ts`, where its kernels are to be loaded from files. */
+export async function loadTimedCode(net: CompiledNet, module?: string): Promise<TimedCode> {
+  const waiting = withWaits(net);
+  return {
+    code: module === undefined ? await loadCode(waiting) : beside(module, waiting.files[waiting.target.entry]),
+    shares(kernel, thread, threads) {
+      const { parallel } = net.kernels.get(kernel)!.nest;
+      if (!parallel) return thread === 0;
+      const bound = (i: number) => Math.floor(parallel.iterations * i / threads);
+      return bound(thread) < bound(thread + 1);
+    },
+  };
+}
+
+/** Another script in place of a file's, with the same files beside it. */
+function beside(file: string, script: string): string {
+  const text = script.replaceAll('from "./', () => `from "${new URL("./", file)}`);
+  return `data:application/typescript;charset=utf-8,${encodeURIComponent(text)}`;
 }
 
 /** WebAssembly text to a module. */

@@ -1,24 +1,21 @@
 /**
- * The file that a run's report goes to.
+ * The files that a run's report and trace go to.
  *
  * @module
  */
 import { dirname } from "node:path";
 import { explain, isDevice, makeFolder, writeAtomically } from "./files.ts";
-import type { TrainingReport } from "./train.ts";
 
-/** Where a report goes. */
-export interface ReportPlace {
-  /** A file to write, or to replace. */
-  readonly file?: string;
-  /** Without `file`: the path of a new one but for its end, `-2.json` if `.json` is taken; its folder is made. */
-  readonly base: string;
-}
+/**
+ * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if
+ * `.json` is taken; its folder is made.
+ */
+export type ReportPlace = { readonly file: string } | { readonly file?: undefined; readonly base: string };
 
 /** A file that was found to be writable. */
 export interface ReportFile {
-  /** Writes the report, all of it or nothing. Returns the file's path. */
-  write(report: TrainingReport): Promise<string>;
+  /** Writes a report or a trace as JSON, all of it or nothing. Returns the file's path. */
+  write(report: object): Promise<string>;
 }
 
 /**
@@ -26,12 +23,12 @@ export interface ReportFile {
  *
  * @throws {InputError} saying why it cannot.
  */
-export async function prepareReport({ file, base }: ReportPlace): Promise<ReportFile> {
-  if (file === undefined) await makeFolder(dirname(base));
-  await checkWritable(file ?? `${base}.json`);
+export async function prepareReport(place: ReportPlace): Promise<ReportFile> {
+  if (place.file === undefined) await makeFolder(dirname(place.base));
+  await checkWritable(place.file ?? `${place.base}.json`);
   return {
     async write(report) {
-      const path = file ?? await takeName(base);
+      const path = place.file ?? await takeName(place.base);
       await writeAtomically(path, JSON.stringify(report, null, 2) + "\n");
       return path;
     },

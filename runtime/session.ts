@@ -9,8 +9,8 @@ import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan } from "../codegen/plan.ts";
 import { checkLabels, type Dataset } from "./data.ts";
 import { initialize, shuffle, streamKey } from "./random.ts";
-import { type Code, PAGE } from "./load.ts";
-import { Team } from "./team.ts";
+import { type Code, PAGE, type TimedCode } from "./load.ts";
+import { type Assignment, Team } from "./team.ts";
 
 /** What is given to one epoch. */
 export interface Epoch {
@@ -39,8 +39,34 @@ export interface NetSession {
   train(set: number, epoch: Epoch, steps?: number): Promise<Result>;
   /** Runs the network over a data set in its own order, without training. */
   evaluate(set: number): Promise<Result>;
+  /**
+   * Times each kernel of some steps of training, the first of an epoch, over and over where it has fewer. It trains on;
+   * `steps`: how many are timed, after `warmUp` others.
+   */
+  profile(set: number, epoch: Epoch, steps: number, warmUp: number): Promise<Timing>;
   /** Gives back what it holds. */
   close(): void;
+}
+
+/** When the kernels of some training steps ran. */
+export interface Timing {
+  /** What told the time. */
+  readonly clock: string;
+  /** What kernels ran on, side by side: threads, or the queue of a GPU. */
+  readonly tracks: readonly string[];
+  /** What is started in a step, in order: kernels, or dispatches of one or several. */
+  readonly started: readonly { readonly name: string; readonly kernels: readonly string[] }[];
+  /** In the order of steps, tracks, and what is started. */
+  readonly spans: readonly Span[];
+}
+
+/** One run on one track: numbers of the step, the track and what was started; seconds from the same beginning. */
+export interface Span {
+  readonly step: number;
+  readonly track: number;
+  readonly started: number;
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** What changes from step to step in one epoch over a data set, a row for each step. */
@@ -59,24 +85,39 @@ const LARGEST = 2 ** 32;
 /** A network in shared memory, run by a team of workers. */
 export class Session implements NetSession {
   readonly #plan: Plan;
-  readonly #memory: ArrayBufferLike;
+  readonly #place: Pick<Assignment, "memory" | "rows">;
   readonly #sets: readonly StepTables[];
   readonly #team: Team;
+  readonly #timed?: TimedCode;
 
-  private constructor(plan: Plan, memory: ArrayBufferLike, sets: readonly StepTables[], team: Team) {
+  private constructor(
+    plan: Plan,
+    place: Pick<Assignment, "memory" | "rows">,
+    sets: readonly StepTables[],
+    team: Team,
+    timed?: TimedCode,
+  ) {
     this.#plan = plan;
-    this.#memory = memory;
+    this.#place = place;
     this.#sets = sets;
     this.#team = team;
+    this.#timed = timed;
   }
 
   /**
    * Lays out memory, copies the data sets into it and starts the team.
    *
    * @param code the generated `step.ts`, or the assembled module.
+   * @param timed for a profile.
    * @throws {InputError} when a data set does not fit the network.
    */
-  static async open(plan: Plan, code: Code, sets: readonly Dataset[], threads: number): Promise<Session> {
+  static async open(
+    plan: Plan,
+    code: Code,
+    sets: readonly Dataset[],
+    threads: number,
+    timed?: TimedCode,
+  ): Promise<Session> {
     const rows: Record<string, [number, number]>[] = [];
     let end = plan.arenaBytes;
     for (const set of sets) {
@@ -100,7 +141,7 @@ export class Session implements NetSession {
     const pages = Math.ceil(end / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const loaded = sets.map((set, i) => load(plan, memory.buffer, rows[i], set));
-    return new Session(plan, memory.buffer, loaded, await Team.start({ code, memory, rows }, threads));
+    return new Session(plan, { memory, rows }, loaded, await Team.start({ code, memory, rows }, threads), timed);
   }
 
   /** Draws the initial parameters and clears the optimizer's state. */
@@ -124,7 +165,7 @@ export class Session implements NetSession {
   tensor(name: string): Float32Array {
     const { offset, bytes, dtype } = this.#plan.tensors[name];
     if (dtype !== "f32") throw new TypeError(`${name} is ${dtype}`);
-    return new Float32Array(this.#memory, offset, bytes / 4);
+    return new Float32Array(this.#place.memory.buffer, offset, bytes / 4);
   }
 
   /** Steps done of the epoch that is running. */
@@ -142,6 +183,40 @@ export class Session implements NetSession {
   evaluate(set: number): Promise<Result> {
     fillEvaluation(this.#plan, this.#sets[set]);
     return this.#run(set, "evaluate", this.#sets[set].steps);
+  }
+
+  /** Times each kernel of some steps of training, in a team of its own that works in the same memory. */
+  async profile(set: number, epoch: Epoch, steps: number, warmUp: number): Promise<Timing> {
+    if (!this.#timed) throw new TypeError("opened without code that can be timed");
+    const { train: { kernels, barriers } } = this.#plan, tables = this.#sets[set], { code, shares } = this.#timed;
+    const threads = this.#team.size, all = warmUp + steps, count = kernels.length;
+    const times = new Float64Array(new SharedArrayBuffer(threads * all * count * 2 * 8));
+    const stopwatch = { times, origin: performance.timeOrigin, barriers: [...barriers.slice(1), true] };
+    fillTraining(this.#plan, tables, epoch);
+    const team = await Team.start({ code, ...this.#place, stopwatch }, threads);
+    try {
+      for (let done = 0; done < all; done += tables.steps) {
+        await team.run({ rows: set, mode: "train", from: 0, to: Math.min(tables.steps, all - done) });
+      }
+    } finally {
+      team.stop();
+    }
+    const spans: Span[] = [];
+    for (let step = 0; step < steps; step++) {
+      for (let track = 0; track < threads; track++) {
+        for (const [started, { kernel: { name } }] of kernels.entries()) {
+          if (!shares(name, track, threads)) continue;
+          const at = 2 * ((track * all + warmUp + step) * count + started);
+          spans.push({ step, track, started, begin: times[at] / 1000, end: times[at + 1] / 1000 });
+        }
+      }
+    }
+    return {
+      clock: threads === 1 ? "the thread's clock" : "the threads' clocks, each kernel in the thread that took longest",
+      tracks: Array.from({ length: threads }, (_, thread) => `thread ${thread + 1}`),
+      started: kernels.map(({ kernel: { name } }) => ({ name, kernels: [name] })),
+      spans,
+    };
   }
 
   /** Ends the team. */

@@ -8,9 +8,10 @@ import type { Registry } from "../codegen/layer.ts";
 import { initialLearningRate, type Spec } from "../codegen/spec.ts";
 import type { DataSplit } from "./data.ts";
 import type { GpuCode } from "./gpu.ts";
-import type { Code } from "./load.ts";
 import { type GpuReport, GpuSession } from "./gpu_session.ts";
-import { type NetSession, Session } from "./session.ts";
+import type { Code, TimedCode } from "./load.ts";
+import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
+import { type Epoch, type NetSession, Session } from "./session.ts";
 
 /** What one epoch brought. */
 export interface EpochReport {
@@ -48,6 +49,8 @@ export interface TrainingReport {
   readonly test: { readonly correct: number; readonly total: number; readonly accuracy: number; readonly loss: number };
   /** For a target on a GPU: which, and what a step and an epoch ask of it. */
   readonly gpu?: GpuReport;
+  /** Where the time of a step goes, if that was asked for; the steps that were timed are not among those above. */
+  readonly profile?: Profile;
   /** Of this program, and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -72,6 +75,8 @@ export interface RunOptions {
   readonly epochs: number;
   /** What all random numbers follow from. */
   readonly seed: number;
+  /** Whether the kernels of some more steps are timed after the test; nothing else in the result depends on it. */
+  readonly profile?: boolean;
   /** Called about ten times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called after each epoch. */
@@ -84,30 +89,52 @@ export interface Trained {
   readonly report: TrainingReport;
   /** Parameters by name, in the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
   readonly parameters: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+  /** With a profile: every run of every kernel that was timed. */
+  readonly trace?: Trace;
+}
+
+/** The kernels could not be timed, after the net had been trained and tested. */
+export class ProfileError extends Error {
+  /** What the run gave before. */
+  readonly trained: Trained;
+
+  /** Of something that was thrown. */
+  constructor(thrown: unknown, trained: Trained) {
+    super(`no profile: ${thrown instanceof Error ? thrown.message : thrown}`, { cause: thrown });
+    this.name = "ProfileError";
+    this.trained = trained;
+  }
 }
 
 /** Trains a compiled net on a data set and tests it. */
 export async function run(
-  { spec, plan, target, code, registry }: {
+  { spec, plan, target, code, timed, registry }: {
     spec: Spec;
     plan: Plan;
     target: string;
     code: Code | GpuCode;
+    /** For a profile of what workers run. */
+    timed?: TimedCode;
     registry: Registry;
   },
   { train, test }: DataSplit,
-  { threads, epochs, seed, onProgress, onEpoch }: RunOptions,
+  { threads, epochs, seed, profile = false, onProgress, onEpoch }: RunOptions,
 ): Promise<Trained> {
   const onGpu = typeof code === "object" && "dispatches" in code
-    ? await GpuSession.open(plan, code, [train, test])
+    ? await GpuSession.open(plan, code, [train, test], profile)
     : undefined;
-  const session: NetSession = onGpu ?? await Session.open(plan, code as Code, [train, test], threads);
+  const session: NetSession = onGpu ?? await Session.open(plan, code as Code, [train, test], threads, timed);
   try {
     session.initialize(seed);
     const { optimizer, scheduler } = spec.training;
     const initial = initialLearningRate(spec);
     const steps = Math.ceil(train.samples / plan.batchSize);
     const rate = registry.schedulers.find(({ type }) => type === scheduler.type)!;
+    const epochOf = (epoch: number, learningRate: number): Epoch => ({
+      seed,
+      epoch,
+      params: (step) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1),
+    });
     const reports: EpochReport[] = [];
     const begin = performance.now();
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -124,11 +151,7 @@ export async function run(
         }
       }, 100);
       try {
-        const { loss, correct } = await session.train(0, {
-          seed,
-          epoch,
-          params: (step) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1),
-        });
+        const { loss, correct } = await session.train(0, epochOf(epoch, learningRate));
         const seconds = (performance.now() - start) / 1000;
         reports.push({ epoch: epoch + 1, loss, accuracy: correct / train.samples, learningRate, seconds });
       } finally {
@@ -139,13 +162,13 @@ export async function run(
     }
     const seconds = (performance.now() - begin) / 1000;
     const { loss, correct } = await session.evaluate(1);
-    const trained = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
+    const learned = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
     const parameters = new Map<string, { shape: readonly number[]; values: Float32Array }>();
-    for (const { name, shape, layout } of trained) {
+    for (const { name, shape, layout } of learned) {
       parameters.set(name, { shape: layout?.shape ?? shape, values: await session.read(name) });
     }
     const images = epochs * train.samples;
-    return {
+    const trained: Trained = {
       report: {
         net: plan.name,
         target,
@@ -166,6 +189,16 @@ export async function run(
       },
       parameters,
     };
+    if (!profile) return trained;
+    try {
+      // the epoch that would come next
+      const epoch = epochOf(epochs, rate.rate(scheduler, initial, epochs));
+      const timing = await session.profile(0, epoch, PROFILED_STEPS, WARM_UP_STEPS);
+      const { trace, profile } = profileOf(timing, plan, target);
+      return { ...trained, report: { ...trained.report, profile }, trace };
+    } catch (error) {
+      throw new ProfileError(error, trained);
+    }
   } finally {
     session.close();
   }

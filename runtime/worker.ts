@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { abandon, type Assignment, barrier, PROGRESS, type Work } from "./team.ts";
+import { abandon, type Assignment, barrier, PROGRESS, stopwatch, type Work } from "./team.ts";
 
 /** Runs one step, by its row number. */
 type Steps = Record<Work["mode"], (step: number) => void>;
@@ -37,13 +37,15 @@ async function binder(
 let run: (work: Work) => void;
 let controlBlock: Int32Array | undefined;
 
-async function begin({ code, memory, control: shared, rows, thread, threads }: Assignment): Promise<void> {
-  const control = controlBlock = new Int32Array(shared);
-  const bind = await binder(code, memory, { thread, threads, wait: barrier(control, threads) });
+async function begin({ code, memory, control: shared, rows, thread, threads, ...timed }: Assignment): Promise<void> {
+  const control = controlBlock = new Int32Array(shared), member = { thread, threads, wait: barrier(control, threads) };
+  const clock = timed.stopwatch && stopwatch(timed.stopwatch, member);
+  const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
   run = ({ rows, mode, from, to }) => {
     const step = steps[rows][mode];
     for (let i = from; i < to; i++) {
+      clock?.begin();
       step(i);
       if (thread === 0) Atomics.store(control, PROGRESS, i - from + 1);
     }

