@@ -57,7 +57,7 @@ import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
-import { type Machine, type MachineOptions, measureMachine as measureWith } from "./runtime/machine.ts";
+import { type Machine, type MachineOptions, measureMachine as measureWith, type Probe } from "./runtime/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
@@ -84,12 +84,14 @@ export type {
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export type { GpuReport } from "./runtime/gpu_session.ts";
 export { type Profile, type ProfiledKernel, profileTable, type Trace, type TraceEvent } from "./runtime/profile.ts";
+export type { MissedSample, TestReport } from "./runtime/outcome.ts";
 export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
 export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
+  type DataReport,
   type EpochReport,
   ProfileError,
   type Progress,
@@ -299,6 +301,8 @@ export interface TrainOptions extends Partial<RunOptions> {
   readonly tuning?: Tuning;
   /** Optimizations of the plan that are left out. Default: none. */
   readonly without?: readonly PlanRule[];
+  /** What is measured of the machine, after training, for the report. Default: nothing. */
+  readonly probes?: readonly Probe[];
 }
 
 /**
@@ -313,7 +317,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   if (options.module !== undefined && !target.entry.endsWith(".ts")) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }
-  const { tuning, without } = options;
+  const { tuning, without = [], probes = [] } = options;
   const net = compileNet(spec, target, {
     data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",
     tuning,
@@ -329,7 +333,8 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   const { profile, module } = options;
   const code = target.gpu ? gpuCode(net) : module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
-  return await run({ spec, plan: net.plan, target: target.name, code, timed, registry }, data, {
+  const machine = () => measureMachine({ probes });
+  return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     threads,
     epochs,
     seed,
