@@ -37,8 +37,10 @@ export interface TestReport {
   readonly missed: readonly MissedSample[];
 }
 
-/** Most classes whose confusion is told, and most samples that are listed. */
-const MOST_CLASSES = 50, MOST_MISSED = 100;
+/** Most classes whose confusion is told. */
+export const MOST_CLASSES = 50;
+/** Most samples that are listed. */
+const MOST_MISSED = 100;
 /** Most bytes of listed samples in all: a report stays small. */
 const MOST_BYTES = 80_000;
 
