@@ -174,7 +174,7 @@ const report = z.object({
   profile: z.object({
     clock: text,
     steps: whole,
-    stepSeconds: amount,
+    stepSeconds: speed,
     kernels: list(profiled, "a list of kernels", MOST_KERNELS),
   }, "an object").optional(),
   machine,

@@ -182,7 +182,7 @@ function kernels({ profile, machine, threads, net, epochs, training, batchSize }
     bytes,
     text: `${time(seconds)}   ${percent(share, 1)}`,
   }));
-  const shown = bars.slice(0, MOST_KERNELS);
+  const shown = bars.slice(0, MOST_KERNELS), total = bars.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = shown.slice(0, 3).map(({ name, text }) => `${name} ${text}`).join(", ");
   const trained = epochs.at(-1)!.seconds / Math.ceil(training.images / epochs.length / batchSize);
   const { arithmetic, bandwidth } = machine;
@@ -192,10 +192,12 @@ function kernels({ profile, machine, threads, net, epochs, training, batchSize }
   const rates = roof && `${rate(roof.peak)} GFLOP/s and ${rate(roof.bandwidth)} GB/s from memory`;
   return section(
     "Kernels",
-    markup`<p>A step took ${time(profile.stepSeconds)}: medians of ${
+    markup`<p>A step took ${time(profile.stepSeconds)}, of which the kernels are ${
+      percent(total / profile.stepSeconds, 0)
+    }; the rest is between them, waiting included. These are medians of ${
       plural(profile.steps, "step")
-    }, timed after the test
-by ${profile.clock}. In the last epoch a step took ${time(trained)}.</p>`,
+    } after the test, by
+${profile.clock}. In the last epoch a step took ${time(trained)}.</p>`,
     pair([
       chart(
         "Time in a step",
@@ -218,7 +220,9 @@ without arithmetic are left out.`,
       ["", "kernel", "µs", "share", "MFLOP", "MB", "GFLOP/s", "GB/s"],
       bars.map(({ number, name, seconds, flops, bytes }, i) => [
         number,
-        markup`<code>${name}</code>`,
+        markup`<code>${name}</code>${
+          sorted[i].merged.length > 1 && markup`<br><small>${sorted[i].merged.join(", ")}</small>`
+        }`,
         (1e6 * seconds).toFixed(1),
         percent(sorted[i].share, 1),
         rate(flops / 1e6),
