@@ -201,7 +201,7 @@ interface Element {
 }
 
 /** Attributes with coordinates. */
-const COORDINATES = ["d", "transform", "x", "y", "width", "height", "x1", "x2", "y1", "y2"];
+const COORDINATES = ["d", "transform", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"];
 
 /** A plot as SVG. Its parts mean nothing to those who do not see it: they get the description, and a table. */
 function draw({ description, ...options }: Plot.PlotOptions & { readonly description: string }): string {
