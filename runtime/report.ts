@@ -8,6 +8,7 @@ import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
 import { printable } from "../codegen/spec.ts";
 import { explain, isDevice, makeFolder, readText, writeAtomically } from "./files.ts";
+import { type Packing, PACKING_WORDS } from "./machine.ts";
 import { MOST_CLASSES } from "./outcome.ts";
 import type { TrainingReport } from "./train.ts";
 
@@ -128,7 +129,7 @@ const machine = z.object({
   simd: flag,
   relaxedSimd: flag,
   mode: z.object({
-    packing: z.enum(["engaged", "bounds checks are on", "flag not given", "no AVX2", "not x64"], "a known state"),
+    packing: z.enum(Object.keys(PACKING_WORDS) as Packing[], "a known state"),
     packingGain: amount,
     boundsChecks: flag,
     boundsChecksCost: amount,
@@ -196,19 +197,18 @@ const report = z.object({
  * @throws {InputError} naming the file, the path in it, and what may be there.
  */
 export function parseReport(json: string, origin: string): TrainingReport {
-  const fail = (what: string) => noReport(origin, what);
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw fail(`not JSON: ${(error as Error).message}`);
+    throw noReport(origin, `not JSON: ${(error as Error).message}`);
   }
   const result = report.safeParse(value);
   if (result.success) return result.data;
   const [{ path, message }] = result.error.issues;
   const short = (text: string) => text.length > 60 ? `${text.slice(0, 60)}...` : text;
   const at = path.map((step, i) => typeof step === "number" ? `[${step}]` : `${i > 0 ? "." : ""}${String(step)}`);
-  throw fail(`${at.length > 0 ? `${short(at.join(""))}: ` : ""}expected ${message}`);
+  throw noReport(origin, `${at.length > 0 ? `${short(at.join(""))}: ` : ""}expected ${message}`);
 }
 
 /**

@@ -89,7 +89,7 @@ export function curveChart({ values, test, published, format, ...curve }: Curve,
       ...finite.length <= MOST_DOTS ? [Plot.dot(finite, { ...at, fill: "var(--run)", r: 3 })] : [],
       Plot.dot(published, { ...at, r: 5, stroke: "var(--published)", strokeWidth: 2 }),
       ...test && Number.isFinite(test.value)
-        ? [Plot.dot([test], { ...at, symbol: "diamond", r: 5, fill: "var(--test)" })]
+        ? [Plot.dot([test], { ...at, symbol: "diamond2", r: 5, fill: "var(--test)" })]
         : [],
     ],
   });
@@ -111,7 +111,7 @@ export function timeChart(values: readonly AtEpoch[], description: string, width
       domain: epochs,
       ticks: epochs.filter((_, i) => i % every === 0),
       tickFormat: String,
-      padding: epochs.length > 60 ? 0 : 0.25,
+      padding: epochs.length > 60 ? 0 : epochs.length < 4 ? 0.6 : 0.25,
     },
     y: { label: null, grid: true, zero: true, nice: true, ticks: 5 },
     marks: [

@@ -208,13 +208,19 @@ ${profile.clock}. In the last epoch a step took ${time(trained)}.</p>`,
         ? chart(
           "Roofline",
           (width) => rooflineChart(shown, roof, `operations a second of each kernel, under ${rates}`, width),
-          markup`Operations a second, by operations for each byte that must be moved. The line is what this machine gives
-${
-            plural(threads, "thread")
-          }, measured after the run: ${rates}. Kernels above its slope find their data in a cache; those
-without arithmetic are left out.`,
+          [
+            "Operations a second, by operations for each byte that must be moved. The line is what this machine gives " +
+            `${
+              plural(machine.threads, "thread")
+            }, measured after the run: ${rates}. Kernels above its slope find their ` +
+            "data in a cache; those without arithmetic are left out.",
+            shown.some(({ flops, seconds }) => flops / seconds / 1e9 > 1.1 * roof.peak) &&
+            " Some are faster than the machine was when it was measured: it had other work to do then.",
+          ],
         )
-        : markup`<p class="note">There is no roofline: this run did not measure what the machine can do.</p>`,
+        : markup`<p class="note">There is no roofline: what the ${
+          threads > 0 ? "machine" : "GPU"
+        } can do was not measured.</p>`,
     ]),
     details(table(
       ["", "kernel", "µs", "share", "MFLOP", "MB", "GFLOP/s", "GB/s"],

@@ -31,6 +31,7 @@ small { font-size: 0.8125rem; }
 section { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: 1.75rem; }
 .lead, .note, small, dt { color: var(--muted); }
 .note, .legend { font-size: 0.875rem; }
+time { white-space: nowrap; }
 .warning { color: var(--published); font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.5rem; margin: 2rem 0 0; }
 .figures dt { font-size: 0.875rem; }

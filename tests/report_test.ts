@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { parseHTML } from "linkedom";
+import { printable } from "../codegen/spec.ts";
 import { fromArrays, loadReport, parseReport, parseSpec, reportHtml, train, type TrainingReport } from "../mod.ts";
+import { markup } from "../runtime/markup.ts";
 import { encodePng } from "../runtime/png.ts";
 import type { View } from "./browser.ts";
 
@@ -230,7 +232,12 @@ const EVIL = [
 
 Deno.test("no text of a report becomes markup", async () => {
   const plain = structure(await reportHtml(read(withTexts(example(), "harmless"))));
+  const quoted = (text: string) => markup`<p title="${text}" lang='${text}'>${[text, 1]}</p>`.text;
   for (const text of [...EVIL, EVIL.join("")]) {
+    assert.deepEqual(structure(quoted(text)), ["p title lang"]);
+    const { document } = parseHTML(quoted(text)) as unknown as { document: { querySelector(p: "p"): unknown } };
+    const { title, lang, textContent } = document.querySelector("p") as Record<string, string>;
+    assert.deepEqual([title, lang, textContent], [printable(text), printable(text), `${printable(text)}1`]);
     const html = await reportHtml(read(withTexts(example(), text)));
     assert.deepEqual(structure(html), plain, text);
     assert.doesNotMatch(html, /[\u202e\u2028]/);
@@ -312,7 +319,11 @@ Deno.test("what a run has not is left out, and told where that helps", async () 
   assert.match(bare, /This run was not profiled\. <code>deno task train mnist_cnn --profile trace\.json<\/code>/);
   assert.equal(charts(bare).length, 6);
   const roofless = await html("machine.bandwidth", undefined);
-  assert.match(roofless, /There is no roofline/);
+  assert.match(roofless, /There is no roofline: what the machine can do was not measured/);
+  assert.match(await html("threads", 0), /There is no roofline: what the GPU can do was not measured/);
+  // a peak that was measured while others used the machine
+  assert.equal(roofless.includes("it had other work to do then"), false);
+  assert.match(await html("machine.arithmetic.all", 150), /it had other work to do then/);
   assert.equal(charts(roofless).length, 8);
   assert.match(await html("test.confusion", undefined), /too many classes/);
   assert.doesNotMatch(await html("test.missed", []), /<h2>Missed<\/h2>/);
