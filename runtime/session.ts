@@ -27,6 +27,12 @@ export interface Result {
   readonly correct: number;
 }
 
+/** What a network made of every sample of a data set. */
+export interface Predictions extends Result {
+  /** What the last layer gave: samples x classes, row-major. */
+  readonly outputs: Float32Array;
+}
+
 /** A network that trains and tests on data sets it holds: in shared memory, or on a GPU. */
 export interface NetSession {
   /** Draws the initial parameters and clears the optimizer's state. */
@@ -39,6 +45,8 @@ export interface NetSession {
   train(set: number, epoch: Epoch, steps?: number): Promise<Result>;
   /** Runs the network over a data set in its own order, without training. */
   evaluate(set: number): Promise<Result>;
+  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  predictions(set: number): Promise<Predictions>;
   /**
    * Times each kernel of some steps of training, the first of an epoch, over and over where it has fewer. It trains on;
    * `steps`: how many are timed, after `warmUp` others.
@@ -185,6 +193,18 @@ export class Session implements NetSession {
     return this.#run(set, "evaluate", this.#sets[set].steps);
   }
 
+  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  async predictions(set: number): Promise<Predictions> {
+    const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set];
+    fillEvaluation(this.#plan, this.#sets[set]);
+    const outputs = new Float32Array(samples * classes);
+    const result = await this.#run(set, "evaluate", steps, (step) => {
+      const first = step * this.#plan.batchSize;
+      outputs.set(this.read(name).subarray(0, (samples - first) * classes), first * classes);
+    });
+    return { ...result, outputs };
+  }
+
   /** Times each kernel of some steps of training, in a team of its own that works in the same memory. */
   async profile(set: number, epoch: Epoch, steps: number, warmUp: number): Promise<Timing> {
     if (!this.#timed) throw new TypeError("opened without code that can be timed");
@@ -224,11 +244,21 @@ export class Session implements NetSession {
     this.#team.stop();
   }
 
-  async #run(set: number, mode: "train" | "evaluate", steps: number): Promise<Result> {
+  /** `afterStep`: the team stops for it after each step. */
+  async #run(
+    set: number,
+    mode: "train" | "evaluate",
+    steps: number,
+    afterStep?: (step: number) => void,
+  ): Promise<Result> {
     checkSteps(this.#sets[set], steps);
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
     for (const sum of sums) sum.fill(0);
-    await this.#team.run({ rows: set, mode, from: 0, to: steps });
+    const stride = afterStep ? 1 : steps;
+    for (let from = 0; from < steps; from += stride) {
+      await this.#team.run({ rows: set, mode, from, to: from + stride });
+      afterStep?.(from);
+    }
     return resultOf(this.#plan, this.#sets[set], steps, sums);
   }
 }
@@ -250,6 +280,11 @@ export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, para
 export function fillEvaluation(plan: Plan, tables: StepTables): void {
   for (let i = 0; i < tables.samples; i++) tables.order[i] = i;
   fillParams(plan, tables, () => ({}));
+}
+
+/** The tensor that the loss is taken of, and how many outputs it has for a sample. */
+export function outputOf({ graph }: Plan): { name: string; classes: number } {
+  return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
 }
 
 function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {
@@ -314,7 +349,7 @@ export function checkFit(plan: Plan, set: Dataset): void {
       }`,
     );
   }
-  checkLabels(set, plan.graph.shapes[plan.graph.output][0]);
+  checkLabels(set, outputOf(plan).classes);
 }
 
 function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): StepTables {

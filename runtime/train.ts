@@ -6,10 +6,12 @@
 import type { Plan } from "../codegen/plan.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { initialLearningRate, type Spec } from "../codegen/spec.ts";
-import type { DataSplit } from "./data.ts";
+import type { Dataset, DataSplit } from "./data.ts";
 import type { GpuCode } from "./gpu.ts";
 import { type GpuReport, GpuSession } from "./gpu_session.ts";
 import type { Code, TimedCode } from "./load.ts";
+import type { Machine } from "./machine.ts";
+import { type TestReport, testReport } from "./outcome.ts";
 import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
 import { type Epoch, type NetSession, Session } from "./session.ts";
 
@@ -27,8 +29,26 @@ export interface EpochReport {
   readonly seconds: number;
 }
 
+/** What a run was trained and tested on. */
+export interface DataReport {
+  /** Name of the data set, where its files were found to be those published under it. */
+  readonly name?: string;
+  /** Where the training samples came from. */
+  readonly source: string;
+  /** Shape of a sample. */
+  readonly shape: readonly number[];
+  /** Training samples. */
+  readonly train: number;
+  /** Test samples. */
+  readonly test: number;
+}
+
 /** A whole run; what `train --report` writes. */
 export interface TrainingReport {
+  /** When training began: ISO 8601, in UTC. */
+  readonly date: string;
+  /** The arguments of the command that trained, where it was one. */
+  readonly command?: readonly string[];
   /** Name of the net. */
   readonly net: string;
   /** Name of the target. */
@@ -39,18 +59,24 @@ export interface TrainingReport {
   readonly batchSize: number;
   /** What all random numbers followed from. */
   readonly seed: number;
+  /** Optimizations of the plan that were left out. */
+  readonly without: readonly string[];
   /** Trained numbers. */
   readonly parameters: number;
+  /** What it was trained and tested on. */
+  readonly data: DataReport;
   /** One after the other. */
   readonly epochs: readonly EpochReport[];
   /** `seconds`: a monotonic clock around the training loop only. */
   readonly training: { readonly images: number; readonly seconds: number; readonly imagesPerSecond: number };
   /** The test samples, after training. */
-  readonly test: { readonly correct: number; readonly total: number; readonly accuracy: number; readonly loss: number };
+  readonly test: TestReport;
   /** For a target on a GPU: which, and what a step and an epoch ask of it. */
   readonly gpu?: GpuReport;
   /** Where the time of a step goes, if that was asked for; the steps that were timed are not among those above. */
   readonly profile?: Profile;
+  /** What it ran on; measured only where that was asked for. */
+  readonly machine: Machine;
   /** Of this program, and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -106,16 +132,22 @@ export class ProfileError extends Error {
   }
 }
 
-/** Trains a compiled net on a data set and tests it. */
+/**
+ * Trains a compiled net on a data set and tests it.
+ *
+ * @param machine called after that: it may measure.
+ */
 export async function run(
-  { spec, plan, target, code, timed, registry }: {
+  { spec, plan, target, without, code, timed, registry, machine }: {
     spec: Spec;
     plan: Plan;
     target: string;
+    without: readonly string[];
     code: Code | GpuCode;
     /** For a profile of what workers run. */
     timed?: TimedCode;
     registry: Registry;
+    machine: () => Promise<Machine>;
   },
   { train, test }: DataSplit,
   { threads, epochs, seed, profile = false, onProgress, onEpoch }: RunOptions,
@@ -136,6 +168,7 @@ export async function run(
       params: (step) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1),
     });
     const reports: EpochReport[] = [];
+    const date = new Date().toISOString();
     const begin = performance.now();
     for (let epoch = 0; epoch < epochs; epoch++) {
       const learningRate = rate.rate(scheduler, initial, epoch);
@@ -161,7 +194,7 @@ export async function run(
       onEpoch?.(reports[epoch]);
     }
     const seconds = (performance.now() - begin) / 1000;
-    const { loss, correct } = await session.evaluate(1);
+    const tested = testReport(plan.graph, test, await session.predictions(1));
     const learned = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
     const parameters = new Map<string, { shape: readonly number[]; values: Float32Array }>();
     for (const { name, shape, layout } of learned) {
@@ -170,16 +203,20 @@ export async function run(
     const images = epochs * train.samples;
     const trained: Trained = {
       report: {
+        date,
         net: plan.name,
         target,
         threads: onGpu ? 0 : threads,
         batchSize: plan.batchSize,
         seed,
+        without,
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
+        data: dataReport(train, test),
         epochs: reports,
         training: { images, seconds, imagesPerSecond: images / seconds },
-        test: { correct, total: test.samples, accuracy: correct / test.samples, loss },
+        test: tested,
         ...onGpu && { gpu: onGpu.report },
+        machine: await machine(),
         versions: {
           kernelwright: VERSION,
           deno: Deno.version.deno,
@@ -202,6 +239,10 @@ export async function run(
   } finally {
     session.close();
   }
+}
+
+function dataReport({ name, source, shape, samples }: Dataset, test: Dataset): DataReport {
+  return { ...name !== undefined && { name }, source, shape, train: samples, test: test.samples };
 }
 
 /** Version of the program. */
