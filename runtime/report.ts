@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { explain, isDevice, makeFolder, writeAtomically } from "./files.ts";
+import { checkWritable, explain, makeFolder, writeAtomically } from "./files.ts";
 
 /**
  * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if
@@ -33,20 +33,6 @@ export async function prepareReport(place: ReportPlace): Promise<ReportFile> {
       return path;
     },
   };
-}
-
-/** Throws unless there is a folder for the file that takes files, and the file is no folder itself. */
-async function checkWritable(path: string): Promise<void> {
-  const probe = `${path}.${Deno.pid}.tmp`;
-  try {
-    if (await isDevice(path)) return;
-    const info = await Deno.stat(path).catch(() => undefined);
-    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
-    await Deno.writeTextFile(probe, "");
-    await Deno.remove(probe);
-  } catch (error) {
-    throw explain(error, "write", path);
-  }
 }
 
 /** Makes an empty file of the first name that is free, so that a run which ends at the same time takes another. */
