@@ -52,6 +52,7 @@ import {
   type Tuning,
   withKernels,
 } from "./codegen/tuning.ts";
+import { type Checkpoint, loadCheckpoint as loadWith } from "./runtime/checkpoint.ts";
 import { gpuCode } from "./runtime/gpu.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
@@ -74,6 +75,14 @@ export type { Shape } from "./codegen/layer.ts";
 export { PLAN_RULES, type PlanRule } from "./codegen/compile.ts";
 export type { Options, Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
+export {
+  type Checkpoint,
+  type PartialEpoch,
+  prepareCheckpoint,
+  saveCheckpoint,
+  type TensorValues,
+  type TrainingState,
+} from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
 export { writeAtomically } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
@@ -168,6 +177,16 @@ export function parseSpec(json: unknown, origin = "spec"): Spec {
  */
 export async function loadSpec(path: string, origin: string = path): Promise<Spec> {
   return parseSpec(await readText(path), origin);
+}
+
+/**
+ * Reads and checks a checkpoint that {@linkcode saveCheckpoint} or `train --save` has written.
+ *
+ * @param origin how messages call it; default its path.
+ * @throws {InputError} when it cannot be read, is damaged, or is no checkpoint.
+ */
+export async function loadCheckpoint(path: string, origin?: string): Promise<Checkpoint> {
+  return await loadWith(path, registry, origin);
 }
 
 /** Names of the specs in a folder: its files but `spec.schema.json`, without `.json`; none if there is no such folder. */
