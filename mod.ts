@@ -52,10 +52,24 @@ import {
   type Tuning,
   withKernels,
 } from "./codegen/tuning.ts";
-import { type Checkpoint, loadCheckpoint as loadWith } from "./runtime/checkpoint.ts";
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  isCheckpoint,
+  loadCheckpoint as loadWith,
+  parameterShapes,
+} from "./runtime/checkpoint.ts";
 import { gpuCode } from "./runtime/gpu.ts";
+import { GpuSession } from "./runtime/gpu_session.ts";
+import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/weights.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
-import type { DataSplit } from "./runtime/data.ts";
+import type { Dataset, DataSplit } from "./runtime/data.ts";
+import { encodeOnnx } from "./runtime/onnx.ts";
+import { type ClassReport, classReports, type TestReport, testReport } from "./runtime/outcome.ts";
+import { Predictor } from "./runtime/predict.ts";
+import { readSafetensors } from "./runtime/safetensors.ts";
+import { type NetSession, Session } from "./runtime/session.ts";
+import { type Graph, inferShapes } from "./codegen/shapes.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
 import {
@@ -68,7 +82,7 @@ import {
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
-import { run, type RunOptions, type Trained, type TrainingReport } from "./runtime/train.ts";
+import { run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
@@ -84,7 +98,7 @@ export {
   type TrainingState,
 } from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
-export { writeAtomically } from "./runtime/files.ts";
+export { writeAtomically, writeDurably } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {
   type Bandwidth,
@@ -101,7 +115,10 @@ export {
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export type { GpuReport } from "./runtime/gpu_session.ts";
 export { type Profile, type ProfiledKernel, profileTable, type Trace, type TraceEvent } from "./runtime/profile.ts";
-export type { MissedSample, TestReport } from "./runtime/outcome.ts";
+export { type ImageOptions, type InputSamples, readInputs } from "./runtime/inputs.ts";
+export type { ClassReport, MissedSample, TestReport } from "./runtime/outcome.ts";
+export { type Prediction, Predictor } from "./runtime/predict.ts";
+export type { ImportedParameters, WeightNames } from "./runtime/weights.ts";
 export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
@@ -241,7 +258,10 @@ const compiled = new WeakMap<Spec, Map<string, CompiledNet>>();
 function compileNet(
   spec: Spec,
   target: Target,
-  { data = "u8", without = [], tuning, origin }: Omit<CompileOptions, "target">,
+  { data = "u8", without = [], tuning, origin, predict = false }: Omit<CompileOptions, "target"> & {
+    /** Only the step that makes outputs. */
+    readonly predict?: boolean;
+  },
 ): CompiledNet {
   for (const rule of without) {
     if (PLAN_RULES.includes(rule)) continue;
@@ -250,10 +270,23 @@ function compileNet(
   const nets = compiled.get(spec) ?? new Map<string, CompiledNet>();
   compiled.set(spec, nets);
   // the contents too: whoever has a spec may change it
-  const key = JSON.stringify([target.name, data, [...without].sort(), tuning?.nets[spec.name]?.[target.name], spec]);
+  const key = JSON.stringify([
+    target.name,
+    data,
+    predict,
+    [...without].sort(),
+    tuning?.nets[spec.name]?.[target.name],
+    spec,
+  ]);
   const known = nets.get(key);
   if (known) return known;
-  const planned = plan(parse(spec, registry, origin), registry, { layout: target.layout, data, without, origin });
+  const planned = plan(parse(spec, registry, origin), registry, {
+    layout: target.layout,
+    data,
+    without,
+    origin,
+    predict,
+  });
   const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target.name));
   nets.set(key, net);
   return net;
@@ -394,6 +427,165 @@ export async function timeKernels(
   const target = findTarget(name);
   if (target.gpu) throw new InputError(`kernels of target ${target.name} cannot be timed: only what workers run is`);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
+}
+
+/** Where weights of other programs are found, and how they are called. */
+export interface WeightOptions {
+  /** The net that they are of; a checkpoint has its own. */
+  readonly spec?: Spec;
+  /** The file's name of each parameter or layer, by the net's. Default: found by shapes and order. */
+  readonly names?: WeightNames;
+  /** How messages call the file; default its path. */
+  readonly origin?: string;
+}
+
+/**
+ * Reads a net with its weights: a checkpoint, or, for a spec, the weights of another program in the format safetensors,
+ * such as those of a model of PyTorch.
+ *
+ * @returns a checkpoint that has weights only where the file has no more; `names`: the file's name of each parameter,
+ * where they are another program's.
+ * @throws {InputError} when it cannot be read, is damaged, or has not just the weights of the net.
+ */
+export async function loadWeights(
+  path: string,
+  { spec, names, origin = `"${path}"` }: WeightOptions = {},
+): Promise<Checkpoint & Partial<Pick<ImportedParameters, "names">>> {
+  const file = await readSafetensors(path, origin);
+  if (isCheckpoint(file) && !names) {
+    const checkpoint = decodeCheckpoint(file, registry, origin);
+    if (spec && JSON.stringify(spec.layers) !== JSON.stringify(checkpoint.spec.layers)) {
+      throw new InputError(
+        `${origin}: it is a checkpoint of net ${checkpoint.spec.name}, whose layers are not those of ${spec.name}`,
+      );
+    }
+    return checkpoint;
+  }
+  if (!spec) {
+    throw new InputError(
+      `${origin}: it is no checkpoint, but weights of another program; name the net that they are of`,
+    );
+  }
+  return { spec, ...importParameters(file, inferShapes(spec, registry), names, origin) };
+}
+
+/**
+ * Reads a mapping of names: JSON, an object with the file's name of each parameter or layer, by the net's.
+ *
+ * @throws {InputError} when it cannot be read, or is none.
+ */
+export async function loadNames(path: string, origin = `"${path}"`): Promise<WeightNames> {
+  return parseNames(await readText(path), origin);
+}
+
+/** A net with its weights. */
+type Weights = Pick<Checkpoint, "spec" | "parameters">;
+
+/** A checked net, and its weights, for sure all of them. */
+function checkedWeights({ spec, parameters }: Weights): Graph {
+  const graph = inferShapes(parse(spec, registry), registry);
+  for (const [name, shape] of parameterShapes(graph)) {
+    const own = parameters.get(name), elements = shape.reduce((product, extent) => product * extent, 1);
+    if (own?.values.length === elements && own.shape.join() === shape.join()) continue;
+    throw new InputError(
+      `net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${
+        own ? `[${own.shape.join(", ")}]` : "none"
+      }`,
+    );
+  }
+  return graph;
+}
+
+/** How a trained net is made ready to be asked. */
+export interface PredictorOptions {
+  /** A target that workers run. Default "auto": the fastest. */
+  readonly target?: string;
+  /** Samples that are computed at once. Default 1: the shortest time for one. */
+  readonly batchSize?: number;
+}
+
+/**
+ * Makes a trained net ready to be asked: the kernels of a test step, made for a batch of just this size, and a memory
+ * with the weights. It computes in the thread that asks.
+ *
+ * @param weights a net and its parameters: a checkpoint, or what {@linkcode loadWeights} gives.
+ * @throws {InputError} when the weights are not those of the net, or the target cannot run here.
+ */
+export async function loadPredictor(
+  weights: Weights,
+  { target: name = "auto", batchSize = 1 }: PredictorOptions = {},
+): Promise<Predictor> {
+  const target = findTarget(name);
+  if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new InputError(`batchSize is ${batchSize}; expected a whole number, at least 1`);
+  }
+  checkedWeights(weights);
+  const net = compileNet({ ...weights.spec, batchSize }, target, { data: "f32", predict: true });
+  return await Predictor.open(net.plan, target.name, await loadCode(net), weights.parameters);
+}
+
+/** How a trained net is tested. */
+export interface EvaluateOptions {
+  /** Default "auto": the fastest that workers run. */
+  readonly target?: string;
+  /** Workers. Default: all cores. */
+  readonly threads?: number;
+  /** Schedules found by {@linkcode tune}. Default: first guesses. */
+  readonly tuning?: Tuning;
+}
+
+/** The result of a test, class by class. */
+export interface Evaluation extends TestReport {
+  /** Name of the target. */
+  readonly target: string;
+  /** Figures of each class. */
+  readonly classes: readonly ClassReport[];
+}
+
+/**
+ * Tests a trained net on labelled samples; the numbers are those of the test after training.
+ *
+ * @param weights a net and its parameters: a checkpoint, or what {@linkcode loadWeights} gives.
+ * @throws {InputError} when the data does not fit the net, the weights are not those of the net, or the target cannot
+ * run here.
+ */
+export async function evaluate(
+  weights: Weights,
+  test: Dataset,
+  { target: name = "auto", threads = navigator.hardwareConcurrency, tuning }: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const target = findTarget(name);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  checkedWeights(weights);
+  const net = compileNet(weights.spec, target, { data: test.inputs instanceof Uint8Array ? "u8" : "f32", tuning });
+  const session: NetSession = target.gpu
+    ? await GpuSession.open(net.plan, gpuCode(net), [test], false)
+    : await Session.open(net.plan, await loadCode(net), [test], threads);
+  try {
+    for (const [name, { values }] of weights.parameters) session.write(name, values);
+    const predictions = await session.predictions(0), { graph } = net.plan;
+    return {
+      target: target.name,
+      ...testReport(graph, test, predictions),
+      classes: classReports(graph, test, predictions),
+    };
+  } finally {
+    session.close();
+  }
+}
+
+/**
+ * A trained net as an ONNX model of opset 17: the layers as they are in a test. Its input `input` is [batch, ...shape],
+ * its output `output` what the last layer gives, [batch, classes]; bytes must be scaled by 1/255 before.
+ *
+ * @throws {InputError} when a layer is of a kind that ONNX has no operation for, or the weights are not those of the net.
+ */
+export async function exportOnnx(weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
+  const graph = checkedWeights(weights);
+  const parameters = [...parameterShapes(graph).keys()].map((name) => [name, weights.parameters.get(name)!] as const);
+  return await encodeOnnx(graph, new Map(parameters), { name: "Kernelwright", version: VERSION });
 }
 
 /** How a net is tuned. */

@@ -50,7 +50,7 @@ export type LayoutName = "rows" | "lanes" | "blocks";
 
 /** Gives tensors their layouts and rewrites all kernels; a batch that makes no whole blocks is left as it is. */
 export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {
-  const block = BLOCKS.find((size) => draft.batchSize % size === 0);
+  const block = blockOf(draft.batchSize);
   if (block === undefined) return draft;
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
   const layouts = new Map<string, Layout>();
@@ -93,9 +93,14 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
 }
 
+/** Samples in a block of a batch, if it makes whole blocks. */
+export function blockOf(batchSize: number): number | undefined {
+  return BLOCKS.find((size) => batchSize % size === 0);
+}
+
 /** The smallest batch that is laid out as one of this size: several blocks where it has more than one. */
 export function smallestAlike(batchSize: number): number {
-  const block = BLOCKS.find((size) => batchSize % size === 0);
+  const block = blockOf(batchSize);
   // twice a smaller block would be one of the next size
   return block === undefined ? Math.min(batchSize, 2) : Math.min(batchSize, (block === BLOCKS[0] ? 2 : 3) * block);
 }

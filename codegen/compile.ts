@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { arrange, type LayoutName } from "./arrange.ts";
+import { arrange, blockOf, type LayoutName } from "./arrange.ts";
 import { broadcast } from "./broadcast.ts";
 import { contract } from "./contract.ts";
 import { fuse, type Fusion, FUSION_RULES } from "./fuse.ts";
@@ -65,7 +65,9 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const without = new Set<string>(options.without);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const whole = draft(graph, registry.batch, options);
-  const { layout = "rows" } = options;
+  const { layout = "rows", predict = false } = options;
+  // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
+  if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
   const arranged = layout === "rows" || without.has("layout") ? whole : arrange(whole, layout);
   const { draft: merged, fusions } = fuse(arranged, without);
   return { plan: layOut(merged), fusions, swaps };

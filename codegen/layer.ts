@@ -45,6 +45,15 @@ export interface SavedSpec {
  */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** An operation of ONNX, of opset 17 and newer; it gives the layer's output. */
+export interface OnnxOperation {
+  readonly op: string;
+  /** Symbols of the layer's tensors, in the operation's order. */
+  readonly inputs: readonly string[];
+  /** Whole numbers, and lists of them. */
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
 /** A kind of layer. `Options`: what its schema makes of a layer of the spec. */
 // deno-lint-ignore no-explicit-any -- a list of kinds holds kinds of different options
 export interface LayerKind<Options = any> {
@@ -69,6 +78,8 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
+  /** The operation of ONNX that does in a test what the layer does. */
+  onnx?(options: Options): OnnxOperation;
   /** A key of the random generator is made for every step: the param `<layer>_key`. */
   readonly random?: true;
   /** Writes `y` and what is saved. `name`: the layer's own name. */
@@ -172,11 +183,13 @@ export const l2: z.ZodDefault<z.ZodNumber> = z.number().min(0).default(0)
 
 /** A layer that maps each element by itself and whose gradient follows from its output. */
 export function elementwise<Type extends string>(
-  { type, source, summary, monotone, forward, backward }: {
+  { type, source, summary, monotone, onnx, forward, backward }: {
     type: Type;
     source: string;
     summary: string;
     monotone?: true;
+    /** The operation of ONNX, if there is one. */
+    onnx?: string;
     forward: (x: Load) => Expr;
     backward: (y: Load, dy: Load) => Expr;
   },
@@ -188,6 +201,7 @@ export function elementwise<Type extends string>(
     schema: z.strictObject({ type: z.literal(type) }) as unknown as z.ZodType<{ type: Type }>,
     summary,
     ...(monotone && { monotone }),
+    ...(onnx !== undefined && { onnx: () => ({ op: onnx, inputs: ["x"] }) }),
     shape: (_options, input) => input,
     forward(n, { x, y }) {
       const at = [n, ...featureAxes(x.shape.slice(1))];

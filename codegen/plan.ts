@@ -7,7 +7,7 @@ import { bounds } from "./affine.ts";
 import { InputError } from "./error.ts";
 import { expressions } from "./expr.ts";
 import { type Affine, type Axis, BYTES, type DType, type Kernel, type Part, type TensorType } from "./ir.ts";
-import type { BatchKind, Init, LayerKind, Shape } from "./layer.ts";
+import type { BatchKind, Init, LayerKind, SavedSpec, Shape } from "./layer.ts";
 import { axis, Tensor } from "./notation.ts";
 import type { Graph, GraphNode } from "./shapes.ts";
 
@@ -75,6 +75,8 @@ export interface Plan {
 export interface PlanOptions {
   /** How the data set is stored: bytes are scaled by 1/255. Default "u8". */
   readonly data?: "u8" | "f32";
+  /** Only what makes outputs of inputs, as the step `evaluate`: no labels, no loss, nothing kept for gradients. Default false. */
+  readonly predict?: boolean;
 }
 
 /** Largest arena, in bytes. */
@@ -92,7 +94,7 @@ export interface Draft extends Omit<Plan, "tensors" | "train" | "evaluate" | "ar
 }
 
 /** The kernels of a step and the tensors they use, in the order in which they run. */
-export function draft(graph: Graph, batch: BatchKind, { data = "u8" }: PlanOptions = {}): Draft {
+export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = false }: PlanOptions = {}): Draft {
   const n = axis("n", graph.batchSize);
   const tensors: Record<string, Draft["tensors"][string]> = {};
   const declare = (name: string, role: Role, dtype: DType, shape: Shape, more: Partial<PlannedTensor> = {}) => {
@@ -269,6 +271,12 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8" }: PlanOptio
     return [...kernels, ...updates];
   }
 
+  if (predict) {
+    const own = [start[0], ...evaluate.map((kernel, i) => withoutSaved(kernel, saved(graph.nodes[i], graph)))].map(
+      prune,
+    );
+    return { name: graph.name, batchSize: graph.batchSize, graph, batch: n, tensors, train: [], evaluate: own };
+  }
   // a kernel of both lists stays one kernel
   const pruned = new Map([...start, ...forward, ...evaluate, ...end, ...backward].map((k) => [k, prune(k)]));
   return {
@@ -292,6 +300,18 @@ function updateAxes(kernels: readonly PlannedKernel[], gradient: string, shape: 
 
 function saved(node: GraphNode, graph: Graph): ReturnType<NonNullable<LayerKind["saved"]>> {
   return node.kind.saved?.(node.options, graph.shapes[node.input], graph.shapes[node.output]) ?? [];
+}
+
+/** A layer's kernel without what it writes for gradients only. */
+function withoutSaved(planned: PlannedKernel, saved: readonly SavedSpec[]): PlannedKernel {
+  const { parts } = planned.kernel;
+  const all = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+  const unread = saved.filter(({ symbol }) => !all.some((e) => e.kind === "load" && e.tensor === symbol));
+  const kept = parts.map((part) => ({
+    ...part,
+    assignments: part.assignments.filter(({ tensor }) => !unread.some(({ symbol }) => symbol === tensor)),
+  }));
+  return { ...planned, kernel: { ...planned.kernel, parts: kept.filter(({ assignments }) => assignments.length > 0) } };
 }
 
 /** `conv1_relu1_forward`, `linear1_backward_update_weight`. */

@@ -19,6 +19,12 @@ export const avgPool2d: LayerKind<z.infer<typeof schema>> = {
 
   shape: ({ kernel, stride = kernel }, input) => pooledShape(kernel, stride, input),
 
+  onnx: ({ kernel, stride = kernel }) => ({
+    op: "AveragePool",
+    inputs: ["x"],
+    attributes: { kernel_shape: pair(kernel), strides: pair(stride) },
+  }),
+
   forward(n, { x, y }, { kernel, stride = kernel }) {
     const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
     const [c, p, q] = [axis("c", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];

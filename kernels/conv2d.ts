@@ -42,6 +42,12 @@ export const conv2d: LayerKind<z.infer<typeof schema>> = {
     ];
   },
 
+  onnx({ kernel, stride, padding }) {
+    const margins = pair(padding);
+    const attributes = { kernel_shape: pair(kernel), strides: pair(stride), pads: [...margins, ...margins] };
+    return { op: "Conv", inputs: ["x", "w", "b"], attributes };
+  },
+
   forward(n, { x, w, b, y }, options) {
     const [sh, sw] = pair(options.stride), [ph, pw] = pair(options.padding);
     const [o, p, q] = [axis("o", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];

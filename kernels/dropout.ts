@@ -16,6 +16,8 @@ export const dropout: LayerKind<z.infer<typeof schema>> = {
   summary: "sets a share of elements to 0 and scales the rest by 1 / (1 - rate); the identity when testing",
   random: true,
 
+  onnx: () => ({ op: "Identity", inputs: ["x"] }),
+
   shape: (_options, input) => input,
   saved: (_options, _input, output) => [{ symbol: "mask", shape: output, dtype: "f32" }],
 

@@ -18,6 +18,7 @@ export const flatten: LayerKind<z.infer<typeof schema>> = {
   schema,
   summary: "[c, h, w] to a vector, in the same order",
   reshapes: true,
+  onnx: () => ({ op: "Flatten", inputs: ["x"], attributes: { axis: 1 } }),
 
   shape: (_options, input) => [input.reduce((product, extent) => product * extent, 1)],
 

@@ -38,6 +38,8 @@ export const linear: LayerKind<z.infer<typeof schema>> = {
     ];
   },
 
+  onnx: () => ({ op: "Gemm", inputs: ["x", "w", "b"], attributes: { transB: 1 } }),
+
   forward(n, { x, w, b, y }) {
     const o = axis("o", y.shape[1]), i = axis("i", x.shape[1]);
     return [part([n, o], y.set([n, o], add(b.at(o), sum([i], mul(x.at(n, i), w.at(o, i))))))];

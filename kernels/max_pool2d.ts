@@ -26,6 +26,12 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = {
     return [{ symbol: "code", shape: output, dtype: kh * kw <= 256 ? "u8" : "i32", below: kh * kw }];
   },
 
+  onnx: ({ kernel, stride = kernel }) => ({
+    op: "MaxPool",
+    inputs: ["x"],
+    attributes: { kernel_shape: pair(kernel), strides: pair(stride) },
+  }),
+
   forward(n, { x, y, code }, { kernel, stride = kernel }) {
     const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
     const [c, p, q] = [axis("c", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];

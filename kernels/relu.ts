@@ -7,6 +7,7 @@ export const relu = elementwise({
   source: "kernels/relu.ts",
   summary: "max(0, x)",
   monotone: true,
+  onnx: "Relu",
   forward: (x) => larger(x, 0),
   backward: (y, dy) => select(le(y, 0), 0, dy),
 });

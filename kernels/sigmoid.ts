@@ -6,6 +6,7 @@ export const sigmoid = elementwise({
   type: "sigmoid",
   source: "kernels/sigmoid.ts",
   summary: "1 / (1 + e^-x)",
+  onnx: "Sigmoid",
   forward: (x) => div(1, add(1, exp(neg(x)))),
   backward: (y, dy) => mul(dy, y, sub(1, y)),
 });

@@ -164,6 +164,11 @@ export function encodeCheckpoint({ spec, parameters, training }: Checkpoint): Te
   return { metadata, tensors };
 }
 
+/** Whether a file says that it is a checkpoint. */
+export function isCheckpoint({ metadata }: TensorFile): boolean {
+  return metadata.has(VERSION);
+}
+
 /**
  * A checkpoint of tensors and metadata.
  *

@@ -77,7 +77,15 @@ interface IdxFile extends IdxHeader {
   readonly displayName: string;
   readonly path: string;
   /** The bytes after the header. */
-  readonly elements: Uint8Array;
+  readonly elements: Uint8Array<ArrayBuffer>;
+}
+
+/** A file that is there. */
+interface IdxPlace {
+  readonly path: string;
+  readonly gzipped: boolean;
+  /** Its size as it is stored. */
+  readonly fileBytes: number;
 }
 
 const MAX_FILE_BYTES = 2 ** 31;
@@ -129,6 +137,34 @@ export async function loadMnist(): Promise<DataSplit> {
   );
   const { train, test } = await loadSplit(directory, MNIST_HASHES);
   return { train: { ...train, name: "MNIST" }, test: { ...test, name: "MNIST" } };
+}
+
+/** Images of an IDX file. */
+export interface IdxImages {
+  /** How many, at least 1. */
+  readonly samples: number;
+  /** [1, rows, columns]. */
+  readonly shape: readonly number[];
+  /** samples x shape, row-major. */
+  readonly inputs: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Loads the images of one IDX file, unpacked or, if its name ends in .gz, packed by gzip.
+ *
+ * @throws {InputError} If it is missing, unreadable, damaged, larger than 2 GiB unpacked, or has something else than
+ * images of bytes.
+ */
+export async function loadIdxImages(path: string): Promise<IdxImages> {
+  const info = await statIfPresent(path);
+  if (!info?.isFile) {
+    throw new InputError(
+      `"${path}" ${info === undefined ? "does not exist" : "is not a regular file"}. Give an IDX file.`,
+    );
+  }
+  const place = { path, gzipped: path.endsWith(".gz"), fileBytes: info.size };
+  const { dimensions: [samples, rows, columns], elements } = await readIdx(place, IMAGES);
+  return { samples, shape: [1, rows, columns], inputs: elements };
 }
 
 /**
@@ -246,7 +282,8 @@ async function loadSplit(
   directory: string,
   hashes: Readonly<Record<string, string>>,
 ): Promise<DataSplit> {
-  const read = (name: string, kind: IdxKind) => readIdx(directory, name, kind, hashes[name]);
+  const read = async (name: string, kind: IdxKind) =>
+    await readIdx(await findFile(directory, name), kind, hashes[name]);
   const trainImages = await read("train-images-idx3-ubyte", IMAGES);
   const trainLabels = await read("train-labels-idx1-ubyte", LABELS);
   const testImages = await read("t10k-images-idx3-ubyte", IMAGES);
@@ -293,12 +330,10 @@ async function announced(path: string, kind: IdxKind, displayName: string): Prom
 }
 
 async function readIdx(
-  directory: string,
-  name: string,
+  { path, gzipped, fileBytes }: IdxPlace,
   kind: IdxKind,
-  hash: string | undefined,
+  hash?: string,
 ): Promise<IdxFile> {
-  const { path, gzipped, fileBytes } = await findFile(directory, name);
   const displayName = gzipped ? `"${path}" (unpacked)` : `"${path}"`;
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -425,10 +460,7 @@ async function requireFolder(directory: string, advice: string): Promise<void> {
   }
 }
 
-async function findFile(
-  directory: string,
-  name: string,
-): Promise<{ path: string; gzipped: boolean; fileBytes: number }> {
+async function findFile(directory: string, name: string): Promise<IdxPlace> {
   for (const gzipped of [false, true]) {
     const path = join(directory, gzipped ? `${name}.gz` : name);
     const info = await statIfPresent(path);

@@ -38,6 +38,7 @@ import {
   resultOf,
   type Span,
   type StepTables,
+  storedValues,
   type Timing,
 } from "./session.ts";
 
@@ -255,6 +256,12 @@ export class GpuSession implements NetSession {
   async read(name: string): Promise<Float32Array> {
     const [values] = await this.#read([name]);
     return fromStored(values, this.#plan.tensors[name].layout);
+  }
+
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void {
+    const stored = storedValues(this.#plan, name, values);
+    this.#gpu.device.queue.writeBuffer(this.#buffers[name], 0, stored as BufferSource);
   }
 
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */

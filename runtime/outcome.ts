@@ -76,8 +76,41 @@ export function testReport({ loss, output, shapes }: Graph, set: Dataset, predic
   };
 }
 
+/** How well samples of one class are told. */
+export interface ClassReport {
+  /** The class. */
+  readonly label: number;
+  /** Samples that have it. */
+  readonly samples: number;
+  /** Samples that were taken for it. */
+  readonly predicted: number;
+  /** Samples that have it and were taken for it. */
+  readonly correct: number;
+  /** Share of those taken for it that have it; absent where none was. */
+  readonly precision?: number;
+  /** Share of those that have it that were taken for it; absent where none has it. */
+  readonly recall?: number;
+}
+
+/** Figures of each class, from a network's outputs for a data set and the labels. */
+export function classReports({ output, shapes }: Graph, { labels }: Dataset, { outputs }: Predictions): ClassReport[] {
+  const [classes] = shapes[output];
+  const counts = Array.from({ length: classes }, () => ({ samples: 0, predicted: 0, correct: 0 }));
+  for (const [i, label] of labels.entries()) {
+    const predicted = largest(outputs.subarray(i * classes, (i + 1) * classes));
+    counts[label].samples++;
+    counts[predicted].predicted++;
+    if (predicted === label) counts[label].correct++;
+  }
+  return counts.map(({ samples, predicted, correct }, label) => ({
+    ...{ label, samples, predicted, correct },
+    ...predicted > 0 && { precision: correct / predicted },
+    ...samples > 0 && { recall: correct / samples },
+  }));
+}
+
 /** The place of the largest value, the first of equals, as `argmax` of kernels has it. */
-function largest(values: Float32Array): number {
+export function largest(values: Float32Array): number {
   let place = 0;
   for (let i = 1; i < values.length; i++) if (!(values[i] <= values[place])) place = i;
   return place;

@@ -39,6 +39,8 @@ export interface NetSession {
   initialize(seed: number): void;
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
   read(name: string): Float32Array | Promise<Float32Array>;
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void;
   /** Steps done of the epoch that is running. */
   readonly progress: number;
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
@@ -167,6 +169,11 @@ export class Session implements NetSession {
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
   read(name: string): Float32Array {
     return fromStored(this.tensor(name), this.#plan.tensors[name].layout);
+  }
+
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void {
+    this.tensor(name).set(storedValues(this.#plan, name, values));
   }
 
   /** A tensor's elements as they are stored in the arena, halo and all; not a copy. */
@@ -301,6 +308,13 @@ function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, p
 /** @throws {RangeError} when the tables have no row for each step: one for each of the data set, and no more. */
 export function checkSteps({ steps: all }: StepTables, steps: number): void {
   if (!Number.isInteger(steps) || steps < 1 || steps > all) throw new RangeError(`${steps} steps of ${all}`);
+}
+
+/** A tensor's elements from the usual order to that of its storage. */
+export function storedValues({ tensors }: Plan, name: string, values: Float32Array): Float32Array {
+  const { dtype, bytes, layout } = tensors[name];
+  if (dtype !== "f32" || values.length * BYTES[dtype] !== bytes) throw new TypeError(`${values.length} for ${name}`);
+  return toStored(values, layout);
 }
 
 /** The means of an epoch from the sums of loss and hits that each row of the batch has. */

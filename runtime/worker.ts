@@ -4,35 +4,8 @@
  *
  * @module
  */
+import { binder } from "./bind.ts";
 import { abandon, type Assignment, barrier, PROGRESS, stopwatch, type Work } from "./team.ts";
-
-/** Runs one step, by its row number. */
-type Steps = Record<Work["mode"], (step: number) => void>;
-/** Byte offset and elements of the tensors whose rows the run supplies. */
-type Rows = Assignment["rows"][number];
-/** This thread, and how it waits for the others. */
-interface Member {
-  readonly thread: number;
-  readonly threads: number;
-  wait(): void;
-}
-
-/** What binds code to memory, for one data set. */
-async function binder(
-  code: Assignment["code"],
-  memory: WebAssembly.Memory,
-  member: Member,
-): Promise<(rows: Rows) => Steps> {
-  if (typeof code === "string") {
-    const { bind }: { bind(memory: ArrayBufferLike, rows: Rows, member: Member): Steps } = await import(code);
-    return (rows) => bind(memory.buffer, rows, member);
-  }
-  return (rows) => {
-    const addresses = Object.fromEntries(Object.entries(rows).map(([name, [address]]) => [name, address]));
-    const { exports } = new WebAssembly.Instance(code, { team: { memory, ...member }, rows: addresses });
-    return exports as unknown as Steps;
-  };
-}
 
 let run: (work: Work) => void;
 let controlBlock: Int32Array | undefined;

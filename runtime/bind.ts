@@ -1,0 +1,35 @@
+/**
+ * Binds generated code to memory, in whatever thread runs it.
+ *
+ * @module
+ */
+import type { Code } from "./load.ts";
+
+/** Runs one step, by its row number. */
+export interface Steps {
+  train(step: number): void;
+  evaluate(step: number): void;
+}
+
+/** Byte offset and elements of the tensors whose rows the run supplies. */
+export type Rows = Readonly<Record<string, readonly [number, number]>>;
+
+/** A thread of a team, and how it waits for the others. */
+export interface Member {
+  readonly thread: number;
+  readonly threads: number;
+  wait(): void;
+}
+
+/** What binds code to memory, for one data set. */
+export async function binder(code: Code, memory: WebAssembly.Memory, member: Member): Promise<(rows: Rows) => Steps> {
+  if (typeof code === "string") {
+    const { bind }: { bind(memory: ArrayBufferLike, rows: Rows, member: Member): Steps } = await import(code);
+    return (rows) => bind(memory.buffer, rows, member);
+  }
+  return (rows) => {
+    const addresses = Object.fromEntries(Object.entries(rows).map(([name, [address]]) => [name, address]));
+    const { exports } = new WebAssembly.Instance(code, { team: { memory, ...member }, rows: addresses });
+    return exports as unknown as Steps;
+  };
+}
