@@ -1,5 +1,5 @@
 /**
- * The command line: train, report, generate, show, verify, tune, schema, doctor.
+ * The command line: train, evaluate, predict, import, export, report, generate, show, verify, tune, schema, doctor.
  *
  * @module
  */
@@ -10,6 +10,9 @@ import {
   compareGenerated,
   compile,
   count,
+  evaluate,
+  type Evaluation,
+  exportOnnx,
   findTarget,
   generatedFiles,
   InputError,
@@ -18,24 +21,31 @@ import {
   limitSamples,
   loadIdxDirectory,
   loadMnist,
+  loadNames,
+  loadPredictor,
   loadReport,
   loadSpec,
   loadTuning,
+  loadWeights,
   type Machine,
   measureMachine,
   PACKING_WORDS,
   PLAN_RULES,
   type PlanRule,
+  type Prediction,
+  prepareCheckpoint,
   prepareReport,
   processorTargets,
   ProfileError,
   profileTable,
   ProgressBar,
   type Rate,
+  readInputs,
   type Refusal,
   repairGenerated,
   reportHtml,
   runsHere,
+  saveCheckpoint,
   saveTuning,
   type Spec,
   specNames,
@@ -48,6 +58,7 @@ import {
   type VerifyRow,
   VERSION,
   writeAtomically,
+  writeDurably,
 } from "./mod.ts";
 
 /** The project: the folder this file is in. */
@@ -105,6 +116,14 @@ const PEAKS = ["arithmetic", "bandwidth"] as const;
 /** The file of tuned schedules in a folder of generated nets. */
 const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
+/** Targets of nets whose files are not in the folder of generated nets: TypeScript in memory would take permissions. */
+const inMemory = (gpu: boolean): Flag => {
+  const choices = ["auto", ...targets.filter((target) => target.sample || (gpu && target.gpu)).map(({ name }) => name)];
+  return { value: "T", text: `${choices.join(", ")} (default: auto)`, choices };
+};
+const data: Flag = { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" };
+const weights: Flag = { value: "W", text: "a checkpoint, or weights of another program in the format safetensors" };
+const json: Flag = { text: "print JSON" };
 const specNote =
   "SPEC is a JSON file or the name of a net in specs/. In a task, paths count from the project's folder.";
 
@@ -125,13 +144,87 @@ const commands: Readonly<Record<string, Command>> = {
       limit: { value: "N", text: "use the first N training samples (default: all)", range: [1, 2 ** 31 - 1] },
       seed,
       without,
-      data: { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" },
+      data,
       report: { value: "FILE", text: "JSON report, replaced if there is one (default: a new file in runs/)" },
       profile: { value: "FILE", text: "also time each kernel: a table, and a trace for ui.perfetto.dev in FILE" },
       out,
     },
     example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
     run: trainNet,
+  },
+  evaluate: {
+    text: "test a trained net: accuracy, confusion, figures of each class",
+    words: "[NET]",
+    most: 1,
+    notes: [
+      "NET is the net that weights of another program are of, as SPEC elsewhere; a checkpoint has its own.",
+      "In a task, paths count from the project's folder.",
+    ],
+    flags: {
+      weights,
+      target: inMemory(true),
+      threads: { value: "N", text: "worker threads (default: all cores)", range: [1, 256] },
+      data,
+      json,
+    },
+    example: "deno task evaluate --weights runs/mnist_cnn.safetensors",
+    run: evaluateNet,
+  },
+  predict: {
+    text: "tell what images show: label and probabilities",
+    words: "FILE...",
+    least: 1,
+    most: Infinity,
+    notes: [
+      "FILE is an image in PNG or PGM, of any size, grey or in colours: it gets the net's size by averaging areas;",
+      "or images of the net's size in IDX, plain or .gz; or numbers of 32 bits, little-endian, in a file named .f32.",
+      "In a task, paths count from the project's folder.",
+    ],
+    flags: {
+      weights,
+      net: { value: "NET", text: "the net that weights of another program are of (default: a checkpoint's own)" },
+      "dark-on-light": { text: "images are dark on a light ground: swap light and dark (default: light on dark)" },
+      batch: { value: "N", text: "samples that are computed at once (default: 1)", range: [1, 4096] },
+      target: inMemory(false),
+      json,
+    },
+    example: "deno task predict seven.png --dark-on-light --weights runs/mnist_cnn.safetensors",
+    run: predict,
+  },
+  import: {
+    text: "make a checkpoint of another program's weights, such as PyTorch's",
+    words: "FILE NET",
+    least: 2,
+    most: 2,
+    notes: [
+      "FILE is in the format safetensors; NET is the net that the weights are of, a JSON file or its name in specs/.",
+      "Layers are found by the shapes of their weights, and by the numbers in their names where several are alike.",
+      "In a task, paths count from the project's folder, and it may write to runs/ only.",
+    ],
+    flags: {
+      names: {
+        value: "MAP",
+        text: 'JSON file that tells which is which: {"conv1": "features.0", "linear1.bias": "b"}',
+      },
+      out: { value: "FILE", text: "the checkpoint, replaced if there is one" },
+    },
+    example: "deno task import model.safetensors mnist_cnn --out runs/imported.safetensors",
+    run: importWeights,
+  },
+  export: {
+    text: "write a trained net for other programs: ONNX, or safetensors",
+    words: "WEIGHTS [NET]",
+    least: 1,
+    most: 2,
+    notes: [
+      "WEIGHTS is a checkpoint, or weights of another program, of the net NET.",
+      "A file named .onnx becomes a model of opset 17 from input [batch, ...] to output, what the last layer gives; one",
+      "named .safetensors the weights alone, named and laid out as PyTorch has them.",
+      "In a task, paths count from the project's folder, and it may write to runs/ only.",
+    ],
+    flags: { out: { value: "FILE", text: "what is written, replaced if there is one: .onnx or .safetensors" } },
+    example: "deno task export runs/mnist_cnn.safetensors --out runs/mnist_cnn.onnx",
+    run: exportNet,
   },
   report: {
     text: "make a page of HTML of the JSON report that a run has left",
@@ -212,7 +305,7 @@ const commands: Readonly<Record<string, Command>> = {
       "It measures as its own process was started: the task does it as training is started.",
       "The exit code is 1 when a probe computes something wrong.",
     ],
-    flags: { json: { text: "print JSON" } },
+    flags: { json },
     example: "deno task doctor",
     run: doctor,
   },
@@ -310,6 +403,137 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   } finally {
     bar?.erase();
   }
+}
+
+/** What a command cannot do without. */
+function needed(flags: Line["flags"], name: string, what: string): string {
+  const value = flags[name];
+  if (value === undefined) throw new UsageError(`--${name} is missing: give ${what}`);
+  return value;
+}
+
+/** A net with its weights, from the file of a flag or word; `net`: which, where the file does not tell. */
+async function weightsIn(file: string, net: string | undefined, names?: string) {
+  const [named] = net === undefined ? [] : await specs([net]), path = resolve(file);
+  const map = names === undefined ? undefined : await loadNames(resolve(names), shortPath(resolve(names)));
+  return { named: named?.spec, ...await loadWeights(path, { spec: named?.spec, names: map, origin: shortPath(path) }) };
+}
+
+async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
+  const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  const { spec, parameters } = await weightsIn(file, net);
+  const { test } = flags.data === undefined ? await loadMnist() : await loadIdxDirectory(resolve(flags.data));
+  const evaluation = await evaluate({ spec, parameters }, test, {
+    target: flags.target,
+    ...flags.threads !== undefined && { threads: Number(flags.threads) },
+    tuning: await tuningIn(GENERATED),
+  });
+  const about = { net: spec.name, weights: shortPath(resolve(file)), data: test.source };
+  print(
+    flags.json !== undefined
+      ? `${JSON.stringify({ ...about, ...evaluation }, null, 2)}\n`
+      : `${about.net}, weights ${about.weights}, target ${evaluation.target}\n${evaluationText(evaluation)}`,
+  );
+  return OK;
+}
+
+/** Most classes whose confusion fits a terminal. */
+const SHOWN_CLASSES = 20;
+
+function evaluationText({ correct, total, accuracy, loss, confusion, classes }: Evaluation): string {
+  const share = (value?: number) => value === undefined ? "-" : percent(value);
+  const figures = classes.map(({ label, samples, correct, precision, recall }) =>
+    [String(label), count(samples), count(correct), share(precision), share(recall)] as const
+  );
+  const lines = [
+    `${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)}), loss ${loss.toFixed(4)}`,
+    "",
+    ...columnsOf([["class", "images", "right", "precision", "recall"], ...figures]),
+  ];
+  if (confusion && confusion.length <= SHOWN_CLASSES) {
+    const labels = confusion.map((_, label) => String(label));
+    const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
+    lines.push(
+      "",
+      "what images of each class (rows) were taken for (columns)",
+      ...columnsOf([["", ...labels], ...rows]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Rows as lines whose columns end below each other. */
+function columnsOf(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] + 2)).join(""));
+}
+
+async function predict({ words, flags }: Line): Promise<number> {
+  const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  const { spec, parameters } = await weightsIn(file, flags.net);
+  const predictor = await loadPredictor({ spec, parameters }, {
+    target: flags.target,
+    batchSize: Number(flags.batch ?? 1),
+  });
+  const all: { input: string; predictions: Prediction[] }[] = [];
+  // all files are read before anything is said: one that is broken is the only thing to see
+  const inputs = [];
+  for (const word of words) {
+    inputs.push(await readInputs(resolve(word), spec.input, { darkOnLight: flags["dark-on-light"] !== undefined }));
+  }
+  for (const [i, { inputs: samples }] of inputs.entries()) {
+    all.push({ input: words[i], predictions: predictor.predict(samples) });
+  }
+  const lines = all.flatMap(({ input, predictions }) =>
+    predictions.map((prediction, index) => ({ input, ...predictions.length > 1 && { index }, ...prediction }))
+  );
+  if (flags.json !== undefined) {
+    const { target, batchSize } = predictor;
+    const predictions = lines.map(({ probabilities, outputs, ...rest }) => ({
+      ...rest,
+      ...probabilities && { probabilities: [...probabilities] },
+      outputs: [...outputs],
+    }));
+    print(
+      `${
+        JSON.stringify({ net: spec.name, weights: shortPath(resolve(file)), target, batchSize, predictions }, null, 2)
+      }\n`,
+    );
+    return OK;
+  }
+  const texts = lines.map(({ input, index, label, probabilities, outputs }) => {
+    const figures = [...probabilities ?? outputs].map((value, label) => ({ value, label }));
+    // of many classes, the most probable
+    const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
+    const text = shown.map(({ value, label }) => `${label}: ${probabilities ? percent(value) : value.toPrecision(4)}`);
+    return `${input}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
+  });
+  print(texts.join(""));
+  return OK;
+}
+
+async function importWeights({ words: [file, net], flags }: Line): Promise<number> {
+  const out = resolve(needed(flags, "out", "the checkpoint that is to be written"));
+  if (out === resolve(file)) throw new UsageError("--out names the file that is imported");
+  const { named, spec, parameters, names } = await weightsIn(file, net, flags.names);
+  await prepareCheckpoint(out);
+  await saveCheckpoint(out, { spec: named ?? spec, parameters });
+  for (const line of table([...names ?? []].map(([name, theirs]) => [name, `from ${theirs}`]))) print(`${line}\n`);
+  print(`wrote ${shortPath(out)}\n`);
+  return OK;
+}
+
+async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
+  const out = resolve(needed(flags, "out", "the file that is to be written, .onnx or .safetensors"));
+  if (!/\.(onnx|safetensors)$/.test(out)) {
+    throw new UsageError(`--out is "${flags.out}"; its ending must be .onnx or .safetensors`);
+  }
+  if (out === resolve(file)) throw new UsageError("--out names the file that is exported");
+  const { spec, parameters } = await weightsIn(file, net);
+  if (out.endsWith(".onnx")) await writeDurably(out, [await exportOnnx({ spec, parameters })]);
+  else await saveCheckpoint(out, { spec, parameters });
+  print(`wrote ${shortPath(out)}\n`);
+  return OK;
 }
 
 async function report({ words: [word], flags }: Line): Promise<number> {
