@@ -486,12 +486,9 @@ function checkedWeights({ spec, parameters }: Weights): Graph {
   const graph = inferShapes(parse(spec, registry), registry);
   for (const [name, shape] of parameterShapes(graph)) {
     const own = parameters.get(name), elements = shape.reduce((product, extent) => product * extent, 1);
-    if (own?.values.length === elements && own.shape.join() === shape.join()) continue;
-    throw new InputError(
-      `net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${
-        own ? `[${own.shape.join(", ")}]` : "none"
-      }`,
-    );
+    if (own?.shape.join() === shape.join() && own.values.length === elements) continue;
+    const found = own ? `[${own.shape.join(", ")}], ${own.values.length} numbers` : "none";
+    throw new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
   }
   return graph;
 }

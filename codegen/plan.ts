@@ -383,7 +383,8 @@ export function layOut(draft: Draft): Plan {
     declared.keys = { name: "keys", dtype: "u32", shape: [Infinity, keys.size], columns: [...keys], ...table };
   }
 
-  const used = new Set(["params", "keys"]);
+  // what the last layer gives is for those who run the plan
+  const result = `${draft.graph.output}.output`, used = new Set(["params", "keys", result, storage(result)]);
   for (const { bindings } of [...train, ...evaluate]) {
     for (const name of Object.values(bindings)) used.add(name).add(storage(name));
   }
