@@ -157,7 +157,7 @@ const MESSAGES: readonly (readonly [message: string, file: Uint8Array])[] = [
   ["it does not begin with its size", concatenated(SIGNATURE, chunk("IDAT", text()), chunk("IEND", text()))],
   // PGM
   ["there is no width at byte 2; the PGM file is damaged", text("P5")],
-  ["there is no height at byte 7", text("P5 3 # x")],
+  ["there is no height at byte 9", text("P5 3 # x")],
   ["there is no width at byte 3", text("P5 -3 1 255 abc")],
   ["there is no width at byte 3", text("P5 30000000000 1 255 abc")],
   ["it says that it is 999999999 x 999999999, more than the", text("P5 999999999 999999999 255 ")],
