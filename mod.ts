@@ -478,8 +478,13 @@ export async function loadNames(path: string, origin = `"${path}"`): Promise<Wei
   return parseNames(await readText(path), origin);
 }
 
-/** A net with its weights. */
-type Weights = Pick<Checkpoint, "spec" | "parameters">;
+/** A net with its weights: a checkpoint, what {@linkcode loadWeights} gives, or a spec and what its training gave. */
+export interface Weights {
+  /** The net. */
+  readonly spec: Spec;
+  /** Parameters by name, in the usual order. */
+  readonly parameters: Trained["parameters"];
+}
 
 /** A checked net, and its weights, for sure all of them. */
 function checkedWeights({ spec, parameters }: Weights): Graph {
@@ -505,7 +510,6 @@ export interface PredictorOptions {
  * Makes a trained net ready to be asked: the kernels of a test step, made for a batch of just this size, and a memory
  * with the weights. It computes in the thread that asks.
  *
- * @param weights a net and its parameters: a checkpoint, or what {@linkcode loadWeights} gives.
  * @throws {InputError} when the weights are not those of the net, or the target cannot run here.
  */
 export async function loadPredictor(
@@ -544,7 +548,6 @@ export interface Evaluation extends TestReport {
 /**
  * Tests a trained net on labelled samples; the numbers are those of the test after training.
  *
- * @param weights a net and its parameters: a checkpoint, or what {@linkcode loadWeights} gives.
  * @throws {InputError} when the data does not fit the net, the weights are not those of the net, or the target cannot
  * run here.
  */

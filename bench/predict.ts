@@ -7,16 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import {
-  type Checkpoint,
-  findTarget,
-  limitSamples,
-  loadMnist,
-  loadPredictor,
-  loadSpec,
-  runsHere,
-  train,
-} from "../mod.ts";
+import { findTarget, limitSamples, loadMnist, loadPredictor, loadSpec, runsHere, train } from "../mod.ts";
 
 /** Samples that a call asks about. */
 const BATCHES = [1, 16];
@@ -57,7 +48,7 @@ for (const net of ["mnist_cnn", "lenet5", "mnist_mlp"]) {
   const spec = await loadSpec(fileURLToPath(new URL(`../specs/${net}.json`, import.meta.url)));
   const some = limitSamples(samples, 1280);
   const { parameters } = await train(spec, { train: some, test: some }, { epochs: 1, threads: 1 });
-  const weights = { spec, parameters: parameters as Checkpoint["parameters"] };
+  const weights = { spec, parameters };
   for (const target of TARGETS.filter((name) => runsHere(findTarget(name)))) {
     for (const batchSize of BATCHES) {
       const begin = performance.now();

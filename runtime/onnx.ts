@@ -8,7 +8,7 @@ import { type PbfWriter } from "pbf";
 import { InputError } from "../codegen/error.ts";
 import type { OnnxOperation, Shape } from "../codegen/layer.ts";
 import type { Graph } from "../codegen/shapes.ts";
-import type { TensorValues } from "./checkpoint.ts";
+import type { Trained } from "./train.ts";
 
 /** Version of the file's structure, and of the set of operations, which has all that layers use. */
 const IR_VERSION = 8, OPSET = 17;
@@ -33,7 +33,7 @@ interface Node extends OnnxOperation {
  */
 export async function encodeOnnx(
   graph: Graph,
-  parameters: ReadonlyMap<string, TensorValues>,
+  parameters: Trained["parameters"],
   producer: { readonly name: string; readonly version: string },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
@@ -84,7 +84,10 @@ function writeAttribute(
   pbf.writeVarintField(20, typeof value === "number" ? INT : INTS);
 }
 
-function writeTensor({ name, shape, values }: TensorValues & { readonly name: string }, pbf: PbfWriter): void {
+function writeTensor(
+  { name, shape, values }: { readonly name: string; readonly shape: Shape; readonly values: Float32Array },
+  pbf: PbfWriter,
+): void {
   for (const extent of shape) pbf.writeVarintField(1, extent);
   pbf.writeVarintField(2, FLOAT);
   pbf.writeStringField(8, name);

@@ -9,10 +9,10 @@ import { BYTES } from "../codegen/ir.ts";
 import type { LossKind } from "../codegen/layer.ts";
 import type { Plan } from "../codegen/plan.ts";
 import { binder } from "./bind.ts";
-import type { TensorValues } from "./checkpoint.ts";
 import { type Code, PAGE } from "./load.ts";
 import { largest } from "./outcome.ts";
 import { outputOf, storedValues } from "./session.ts";
+import type { Trained } from "./train.ts";
 
 /** What the network says of one sample. */
 export interface Prediction {
@@ -68,7 +68,7 @@ export class Predictor {
     plan: Plan,
     target: string,
     code: Code,
-    parameters: ReadonlyMap<string, TensorValues>,
+    parameters: Trained["parameters"],
   ): Promise<Predictor> {
     const rows: Record<string, [number, number]> = {};
     let end = plan.arenaBytes;

@@ -5,7 +5,9 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { kernelsOf, plan } from "../codegen/compile.ts";
 import { formulaHash } from "../codegen/tuning.ts";
-import { parseSpec, registry, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
+import { encodePng } from "../runtime/png.ts";
+import { encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
+import { parseSpec, registry, saveCheckpoint, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const { tasks, version }: { tasks: Record<string, { command: string }>; version: string } = JSON.parse(
@@ -76,6 +78,10 @@ function images(labels: number[]): Uint8Array {
 
 const TRAIN = [0, 1, 1, 0, 0, 1, 0, 1, 1, 0], TEST = [1, 0, 0, 1, 1];
 
+/** Weights of the linear net that tell the halves apart, not quite for sure. */
+const WEIGHT = Float32Array.from({ length: 32 }, (_, i) => Math.floor(i / 8) % 2 === Math.floor(i / 16) ? 0.25 : -0.25);
+const BIAS = Float32Array.of(0.5, 0);
+
 async function prepare(): Promise<void> {
   const write = (name: string, content: string | Uint8Array) =>
     Deno.writeFile(
@@ -98,6 +104,20 @@ async function prepare(): Promise<void> {
   await write("broken.json", "{");
   await write("unknown.json", JSON.stringify({ ...SPEC, colour: "red" }));
   await write("misfit.json", JSON.stringify({ ...SPEC, layers: [{ type: "linear", inFeatures: 9, outFeatures: 2 }] }));
+  const parameters = new Map([
+    ["linear1.weight", { shape: [2, 16], values: WEIGHT }],
+    ["linear1.bias", { shape: [2], values: BIAS }],
+  ]);
+  await saveCheckpoint(join(PROJECT, SCRATCH, "trained.safetensors"), { spec: parseSpec(SPEC), parameters });
+  const foreign = new Map([["1.bias", storedTensor([2], BIAS)], ["1.weight", storedTensor([2, 16], WEIGHT)]]);
+  const pieces = encodeSafetensors({ metadata: new Map([["format", "pt"]]), tensors: foreign });
+  await write("foreign.safetensors", Uint8Array.from(pieces.flatMap((piece) => [...piece])));
+  await write("names.json", '{"linear1": "2"}');
+  // twice as large as the net takes them; light on dark
+  const lower = Uint8Array.from({ length: 64 }, (_, i) => i < 32 ? 0 : 255);
+  await write("lower.png", encodePng(lower, [1, 8, 8]));
+  await write("upper.pgm", "P2 2 2 9 9 9 0 0");
+  await write("cut.png", encodePng(lower, [1, 8, 8]).subarray(0, 20));
   await write("mnist.json", JSON.stringify({ ...SPEC, input: [1, 28, 28] }));
 }
 
@@ -181,6 +201,107 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `train ${SPEC_FILE} --data ${DATA} --out ${SCRATCH}/mistuned`,
     1,
     /^error: runs\/cli_test_\d+\/mistuned\/tuning\.json: net: expected an object of targets; .+\n$/,
+  ],
+  // trained nets
+  [
+    "evaluate",
+    2,
+    `error: --weights is missing: give a checkpoint, or weights of another program\n${see("evaluate")}`,
+  ],
+  ["predict", 2, `error: FILE... is missing\n${see("predict")}`],
+  [
+    `predict ${SCRATCH}/lower.png`,
+    2,
+    `error: --weights is missing: give a checkpoint, or weights of another program\n${see("predict")}`,
+  ],
+  [
+    `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/trained.safetensors --target webgpu`,
+    2,
+    `error: --target cannot be "webgpu"; choose from auto, wasm_relaxed, wasm\n${see("predict")}`,
+  ],
+  [
+    `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/none`,
+    1,
+    `error: cannot read "${join(PROJECT, SCRATCH)}/none": there is no such file or folder; check the path\n`,
+  ],
+  [
+    `predict ${SCRATCH}/lower.png ${SCRATCH}/cut.png --weights ${SCRATCH}/trained.safetensors`,
+    1,
+    `error: "${join(PROJECT, SCRATCH)}/cut.png": at byte 8 it announces 13 bytes, but ends at byte 20; ` +
+    "the PNG file is damaged, take another copy\n",
+  ],
+  [
+    `predict ${SPEC_FILE} --weights ${SCRATCH}/trained.safetensors`,
+    1,
+    `error: "${join(PROJECT, SPEC_FILE)}" is of no known kind; ` +
+    "give a PNG, PGM or IDX file, or numbers in a file named .f32\n",
+  ],
+  [
+    `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/foreign.safetensors`,
+    1,
+    `error: ${SCRATCH}/foreign.safetensors: it is no checkpoint, but weights of another program; ` +
+    "name the net that they are of\n",
+  ],
+  [
+    `predict ${SCRATCH}/lower.png --weights ${SPEC_FILE}`,
+    1,
+    /^error: runs\/cli_test_\d+\/net\.json: .+; it is damaged, or not a safetensors file\n$/,
+  ],
+  [
+    `evaluate mnist_mlp --weights ${SCRATCH}/foreign.safetensors`,
+    1,
+    `error: ${SCRATCH}/foreign.safetensors: net mnist_mlp has 1 of bias [128], weight [128, 784] (linear1), the file none; ` +
+    "take the weights of this net, or give a mapping of names\n",
+  ],
+  [
+    `evaluate mnist_mlp --weights ${SCRATCH}/trained.safetensors`,
+    1,
+    `error: ${SCRATCH}/trained.safetensors: it is a checkpoint of net ${NET}, whose layers are not those of mnist_mlp\n`,
+  ],
+  [
+    `evaluate --weights ${SCRATCH}/trained.safetensors`,
+    1,
+    /^error: .+: samples are \[1, 28, 28\], but net cli_test_\d+ takes \[1, 4, 4\]; use other data or change "input" in the spec\n$/,
+  ],
+  ["import", 2, `error: FILE is missing\n${see("import")}`],
+  [`import ${SCRATCH}/foreign.safetensors`, 2, `error: NET is missing\n${see("import")}`],
+  [
+    `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE}`,
+    2,
+    `error: --out is missing: give the checkpoint that is to be written\n${see("import")}`,
+  ],
+  [
+    `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --out ./${SCRATCH}/foreign.safetensors`,
+    2,
+    `error: --out names the file that is imported\n${see("import")}`,
+  ],
+  [
+    `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --names ${SCRATCH}/names.json --out ${SCRATCH}/new`,
+    1,
+    `error: ${SCRATCH}/foreign.safetensors, "2.weight": there is no such tensor, and linear1.weight should be it; ` +
+    "check the mapping\n",
+  ],
+  [
+    `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --names ${SCRATCH}/file --out ${SCRATCH}/new`,
+    1,
+    /^error: runs\/cli_test_\d+\/file: it is no mapping: give an object of texts in JSON, .+\n$/,
+  ],
+  [
+    `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --out specs/new`,
+    1,
+    `error: cannot write "${join(PROJECT, "specs", "new")}": Deno may not; ` +
+    `start it with --allow-write=${join(PROJECT, "specs")}, or choose another path\n`,
+  ],
+  ["export", 2, `error: WEIGHTS is missing\n${see("export")}`],
+  [
+    `export ${SCRATCH}/trained.safetensors`,
+    2,
+    `error: --out is missing: give the file that is to be written, .onnx or .safetensors\n${see("export")}`,
+  ],
+  [
+    `export ${SCRATCH}/trained.safetensors --out ${SCRATCH}/new.pt`,
+    2,
+    `error: --out is "${SCRATCH}/new.pt"; its ending must be .onnx or .safetensors\n${see("export")}`,
   ],
   // reports
   ["report", 2, `error: RUN.json is missing\n${see("report")}`],
@@ -335,7 +456,22 @@ Deno.test("no command, a wrong one, help and version", async () => {
   assert.equal(help.stderr, "");
   assert.deepEqual(await bare("-h"), help);
   assert.deepEqual(await bare(), { code: 2, stdout: "", stderr: help.stdout });
-  for (const command of ["train", "report", "generate", "show", "verify", "tune", "schema", "doctor"]) {
+  for (
+    const command of [
+      "train",
+      "evaluate",
+      "predict",
+      "import",
+      "export",
+      "report",
+      "generate",
+      "show",
+      "verify",
+      "tune",
+      "schema",
+      "doctor",
+    ]
+  ) {
     assert.match(help.stdout, new RegExp(`^  ${command} +\\S`, "m"));
     const { code, stdout, stderr } = await cli(command, "--help");
     assert.deepEqual([code, stderr], [0, ""]);
@@ -349,7 +485,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
     code: 2,
     stdout: "",
     stderr:
-      'error: there is no command "trian" (did you mean "train"?); choose from train, report, generate, show, verify, tune, schema, doctor\n' +
+      'error: there is no command "trian" (did you mean "train"?); choose from train, evaluate, predict, import, export, report, generate, show, verify, tune, schema, doctor\n' +
       "see deno run cli.ts --help\n",
   });
 });
@@ -716,6 +852,57 @@ for (const flags of [["--target", "typescript"], ["--target", "wasm"]]) {
     assert.deepEqual(lines.slice(-2), [`report: ${report}`, `trace: ${trace}`]);
   });
 }
+
+Deno.test("import, evaluate, predict and export: a net of another program is used here, and given to others", async () => {
+  const file = (name: string) => join(SCRATCH, name), imported = file("imported.safetensors");
+  const done = async (command: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await cli(command, ...args);
+    assert.deepEqual([code, stderr], [0, ""], `${command} ${args.join(" ")}`);
+    return stdout;
+  };
+  assert.equal(
+    await done("import", file("foreign.safetensors"), SPEC_FILE, "--out", imported),
+    `  linear1.weight  from 1.weight\n  linear1.bias    from 1.bias\nwrote ${imported}\n`,
+  );
+  // by hand: 0.5 more for the upper half, 8 pixels of 0.25 for the bright one and as much less for the other
+  const chance = 1 / (1 + Math.exp(-3.5)), percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  const lower = `${file("lower.png")}: 1  (0: ${percent(1 - chance)}, 1: ${percent(chance)})\n`;
+  assert.equal(await done("predict", file("lower.png"), "--weights", imported), lower);
+  for (const more of [["--net", SPEC_FILE], ["--net", SPEC_FILE, "--batch", "4", "--target", "wasm"]]) {
+    const weights = file(more.length > 2 ? "trained.safetensors" : "foreign.safetensors");
+    assert.equal(await done("predict", file("lower.png"), "--weights", weights, ...more), lower);
+  }
+  const swapped = await done("predict", file("lower.png"), file("upper.pgm"), "--dark-on-light", "--weights", imported);
+  assert.deepEqual(swapped.match(/: [01] {2}/g), [": 0  ", ": 1  "]);
+  const told = JSON.parse(
+    await done("predict", file("upper.pgm"), file("data/t10k-images-idx3-ubyte.gz"), "--weights", imported, "--json"),
+  );
+  assert.deepEqual([told.net, told.target, told.batchSize, told.predictions.length], [NET, "wasm_relaxed", 1, 6]);
+  const [first, second] = told.predictions;
+  assert.deepEqual([first.input, first.index, first.label], [file("upper.pgm"), undefined, 0]);
+  assert.deepEqual(Object.keys(first), ["input", "label", "probabilities", "outputs"]);
+  assert.deepEqual([second.index, ...told.predictions.slice(1).map(({ label }: { label: number }) => label)], [
+    0,
+    ...TEST,
+  ]);
+
+  const tested = await done("evaluate", "--weights", imported, "--data", DATA);
+  assert.match(tested, /^5 of 5 test images classified right \(100\.00 %\), loss 0\.\d{4}$/m);
+  assert.match(tested, /^ +class +images +right +precision +recall\n +0 +2 +2 +100\.00 % +100\.00 %\n +1 +3 +3 /m);
+  assert.match(tested, /\(columns\)\n +0 +1\n +0 +2 +0\n +1 +0 +3\n$/);
+  const json = JSON.parse(
+    await done("evaluate", SPEC_FILE, "--weights", file("foreign.safetensors"), "--data", DATA, "--json"),
+  );
+  assert.deepEqual([json.net, json.correct, json.total, json.confusion], [NET, 5, 5, [[2, 0], [0, 3]]]);
+  assert.deepEqual(json.classes[1], { label: 1, samples: 3, predicted: 3, correct: 3, precision: 1, recall: 1 });
+
+  const model = file("model.onnx"), copy = file("copy.safetensors");
+  assert.equal(await done("export", imported, "--out", model), `wrote ${model}\n`);
+  const names = decode(await Deno.readFile(join(PROJECT, model)));
+  for (const name of ["Flatten", "Gemm", "transB", "linear1.weight", NET]) assert.ok(names.includes(name), name);
+  assert.equal(await done("export", file("foreign.safetensors"), SPEC_FILE, "--out", copy), `wrote ${copy}\n`);
+  assert.equal(await done("predict", file("lower.png"), "--weights", copy), lower);
+});
 
 Deno.test("report makes a page of what train has left, beside it or elsewhere", async () => {
   const run = join(SCRATCH, "paged.json"), page = join(SCRATCH, "paged.html"), other = join(SCRATCH, "other");

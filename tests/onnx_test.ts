@@ -1,7 +1,6 @@
 /** ONNX models are the nets: onnxruntime, from npm, computes the same outputs of them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { TensorValues } from "../runtime/checkpoint.ts";
 import {
   exportOnnx,
   InputError,
@@ -13,6 +12,7 @@ import {
   registry,
   specNames,
   train,
+  type Weights,
 } from "../mod.ts";
 
 const ROOT = join(import.meta.dirname!, ".."), RUNTIME = join(import.meta.dirname!, "onnxruntime");
@@ -30,8 +30,6 @@ const fetched = await deno("install", "--frozen", "--quiet");
 if (!fetched.success) {
   console.log(`onnx: onnxruntime-web cannot be fetched here, models are not run: ${fetched.stderr}`);
 }
-
-type Weights = Parameters<typeof exportOnnx>[0];
 
 /** What onnxruntime computes of models. */
 async function outputsOf(models: readonly Weights[], inputs: Float32Array): Promise<Float32Array[]> {
@@ -100,7 +98,7 @@ Deno.test({
         { train: limitSamples(samples, 3200), test: limitSamples(test, 64) },
         { epochs: 1, threads: 1 },
       );
-      const weights = { spec, parameters: parameters as Map<string, TensorValues> };
+      const weights = { spec, parameters };
       const [theirs, others] = await outputsOf(
         [weights, changed(weights, [...parameters.keys()].at(-1)!, 0.1)],
         inputs,
@@ -154,7 +152,7 @@ Deno.test({
       labels: Int32Array.of(0, 1, 2),
     };
     const { parameters } = await train(spec, { train: set, test: set }, { epochs: 1, threads: 1 });
-    const weights = { spec, parameters: parameters as Map<string, TensorValues> };
+    const weights = { spec, parameters };
     const [theirs, others] = await outputsOf([weights, changed(weights, "conv1.weight", 0.5)], inputs);
     const ours = (await loadPredictor(weights)).outputs(inputs), tolerance = toleranceFor(weights, ours);
     assert.ok(largestDifference(ours, theirs) <= tolerance, `${largestDifference(ours, theirs)} > ${tolerance}`);

@@ -175,7 +175,7 @@ for (const target of targets) {
     async fn() {
       const spec = parseSpec({ ...OWN[1], batchSize: 16 }), data = { train: halves(160), test: halves(41) };
       const { report, parameters } = await train(spec, data, { target: target.name, threads: 2, epochs: 2 });
-      const weights = { spec, parameters: parameters as Map<string, TensorValues> };
+      const weights = { spec, parameters };
       const { target: name, classes, ...test } = await evaluate(weights, data.test, {
         target: target.name,
         threads: 1,
