@@ -36,6 +36,7 @@ import {
   resultOf,
   type Span,
   type StepTables,
+  storedValues,
   type Timing,
 } from "./session.ts";
 
@@ -84,6 +85,7 @@ export class GpuSession implements NetSession {
   #submits = 0;
   #readBacks = 0;
   #progress = 0;
+  #stopped = false;
 
   private constructor(
     plan: Plan,
@@ -236,17 +238,28 @@ export class GpuSession implements NetSession {
   }
 
   /** A tensor's elements in the usual order. It must have no halo. */
-  async read(name: string): Promise<Float32Array> {
+  async read(name: string): Promise<Float32Array<ArrayBuffer>> {
     const [values] = await this.#read([name]);
     return fromStored(values, this.#plan.tensors[name].layout);
   }
 
-  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
-  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps): Promise<Result> {
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void {
+    const stored = storedValues(this.#plan, name, values);
+    this.#gpu.device.queue.writeBuffer(this.#buffers[name], 0, stored as BufferSource);
+  }
+
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
+  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<Result> {
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
-    const result = await this.#run(set, this.#code.dispatches.train, steps);
-    [this.#submits, this.#readBacks] = [Math.ceil(steps / SUBMITTED_STEPS) + 1, 1];
+    const result = await this.#run(set, this.#code.dispatches.train, steps, from);
+    [this.#submits, this.#readBacks] = [Math.ceil((result.steps - from) / SUBMITTED_STEPS) + 1, 1];
     return result;
+  }
+
+  /** Ends what is running, and what is begun later, after the steps that are submitted. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Runs the network over a data set in its own order, without training. */
@@ -333,29 +346,31 @@ export class GpuSession implements NetSession {
     for (const buffer of all) buffer.destroy();
   }
 
-  async #run(set: number, kernels: readonly string[], steps: number): Promise<Result> {
+  async #run(set: number, kernels: readonly string[], steps: number, first = 0): Promise<Result> {
     const { device } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
     const sums = ["loss_sum", "hit_sum"];
-    checkSteps(tables, steps);
+    checkSteps(tables, steps, first);
     this.#writeTables(set);
-    for (const name of sums) queue.writeBuffer(this.#buffers[name], 0, new Float32Array(this.#plan.batchSize));
-    this.#progress = 0;
+    if (first === 0) { for (const name of sums) this.write(name, new Float32Array(this.#plan.batchSize)); }
+    this.#progress = first;
+    let submitted = first;
     const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
       // one submission waits while another one runs
       let before: Promise<unknown> = Promise.resolve();
-      for (let from = 0; from < steps; from += SUBMITTED_STEPS) {
-        const to = Math.min(from + SUBMITTED_STEPS, steps);
-        queue.submit([this.#encode(set, kernels, from, to)]);
-        if (to === steps) break;
+      for (let from = first; from < steps; from += SUBMITTED_STEPS) {
+        submitted = Math.min(from + SUBMITTED_STEPS, steps);
+        queue.submit([this.#encode(set, kernels, from, submitted)]);
+        if (submitted === steps) break;
         const done = queue.onSubmittedWorkDone();
         await before;
-        this.#progress = Math.max(0, to - SUBMITTED_STEPS);
+        this.#progress = from;
         before = done;
+        if (this.#stopped) break;
       }
       return await this.#read(sums);
     });
-    this.#progress = steps;
-    return resultOf(this.#plan, tables, steps, values);
+    this.#progress = submitted;
+    return resultOf(this.#plan, tables, submitted, values);
   }
 
   /** Brings an epoch's tables to the device. */
@@ -394,7 +409,7 @@ export class GpuSession implements NetSession {
     pass.dispatchWorkgroups(...dispatch.workgroups);
   }
 
-  async #read(names: readonly string[]): Promise<Float32Array[]> {
+  async #read(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
     const contents = await readBuffers(
       this.#gpu.device,
       names.map((name) => ({ buffer: this.#buffers[name], bytes: ownBytes(this.#plan.tensors[name]) })),

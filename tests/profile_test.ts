@@ -307,7 +307,7 @@ Deno.test("a profile of times written by hand", () => {
 
 Deno.test("a profile that fails after the training loses nothing of it", async () => {
   const target = findTarget("wasm"), net = compiled(target), code = await loadCode(net);
-  const what = { spec: SPEC, plan: net.plan, target: target.name, code, registry };
+  const what = { spec: SPEC, plan: net.plan, target: target.name, without: [], code, registry };
   const options = { threads: THREADS, epochs: 1, seed: 3 };
   const plain = await run(what, SPLIT, options);
   const broken = "data:text/javascript,export const bind = () => ({ train() { throw new Error('timed boom'); } })";
