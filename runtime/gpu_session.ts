@@ -32,6 +32,8 @@ import {
   fillTargets,
   fillTraining,
   type NetSession,
+  outputOf,
+  type Predictions,
   type Result,
   resultOf,
   type Span,
@@ -44,6 +46,8 @@ import {
 const SUBMITTED_STEPS = 128;
 /** Most timestamps of a set, on every device. */
 const MOST_TIMESTAMPS = 4096;
+/** Most bytes of outputs that are kept on the device until they are read. */
+const KEPT_BYTES = 2 ** 26;
 
 /** What a run asks of a GPU. */
 export interface GpuReport {
@@ -69,6 +73,18 @@ interface Loaded {
   readonly buffers: Readonly<Record<string, GPUBuffer>>;
   /** The tensors of each kernel. */
   readonly groups: Readonly<Record<string, GPUBindGroup>>;
+}
+
+/** A tensor that is copied after every step of a submission, one copy behind the other, and read after it. */
+interface Keep {
+  readonly from: GPUBuffer;
+  readonly to: GPUBuffer;
+  /** Of one copy. */
+  readonly bytes: number;
+  /** Steps of a submission, at most. */
+  readonly steps: number;
+  /** Reads the copies of steps `first` to `end`. */
+  read(first: number, end: number): Promise<void>;
 }
 
 /** A network that trains and tests on data sets it holds, on a GPU. */
@@ -252,7 +268,7 @@ export class GpuSession implements NetSession {
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
   async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<Result> {
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
-    const result = await this.#run(set, this.#code.dispatches.train, steps, from);
+    const result = await this.#run(set, this.#code.dispatches.train, steps, { from });
     [this.#submits, this.#readBacks] = [Math.ceil((result.steps - from) / SUBMITTED_STEPS) + 1, 1];
     return result;
   }
@@ -266,6 +282,41 @@ export class GpuSession implements NetSession {
   evaluate(set: number): Promise<Result> {
     fillEvaluation(this.#plan, this.#sets[set].tables);
     return this.#run(set, this.#code.dispatches.evaluate, this.#sets[set].tables.steps);
+  }
+
+  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  async predictions(set: number): Promise<Predictions> {
+    const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set].tables;
+    const { alias = name, bytes, layout } = this.#plan.tensors[name];
+    const { device } = this.#gpu, { batchSize } = this.#plan;
+    const most = Math.max(1, Math.min(steps, SUBMITTED_STEPS, Math.floor(KEPT_BYTES / bytes)));
+    const to = await checked(
+      device,
+      `the outputs of net ${this.#plan.name}`,
+      () => device.createBuffer({ size: bytes * most, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC }),
+    );
+    const outputs = new Float32Array(samples * classes);
+    try {
+      fillEvaluation(this.#plan, this.#sets[set].tables);
+      const keep: Keep = {
+        from: this.#buffers[alias],
+        to,
+        bytes,
+        steps: most,
+        async read(first, end) {
+          const [contents] = await readBuffers(device, [{ buffer: to, bytes: bytes * (end - first) }]);
+          for (let step = first; step < end; step++) {
+            const values = fromStored(new Float32Array(contents, bytes * (step - first), bytes / 4), layout);
+            const sample = step * batchSize;
+            outputs.set(values.subarray(0, (samples - sample) * classes), sample * classes);
+          }
+        },
+      };
+      const result = await this.#run(set, this.#code.dispatches.evaluate, steps, { keep });
+      return { ...result, outputs };
+    } finally {
+      to.destroy();
+    }
   }
 
   /** Times each dispatch of some steps of training by the device's own clock, each in a pass of its own. */
@@ -346,9 +397,14 @@ export class GpuSession implements NetSession {
     for (const buffer of all) buffer.destroy();
   }
 
-  async #run(set: number, kernels: readonly string[], steps: number, first = 0): Promise<Result> {
+  async #run(
+    set: number,
+    kernels: readonly string[],
+    steps: number,
+    { from: first = 0, keep }: { from?: number; keep?: Keep } = {},
+  ): Promise<Result> {
     const { device } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
-    const sums = ["loss_sum", "hit_sum"];
+    const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? SUBMITTED_STEPS;
     checkSteps(tables, steps, first);
     this.#writeTables(set);
     if (first === 0) { for (const name of sums) this.write(name, new Float32Array(this.#plan.batchSize)); }
@@ -357,9 +413,11 @@ export class GpuSession implements NetSession {
     const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
       // one submission waits while another one runs
       let before: Promise<unknown> = Promise.resolve();
-      for (let from = first; from < steps; from += SUBMITTED_STEPS) {
-        submitted = Math.min(from + SUBMITTED_STEPS, steps);
-        queue.submit([this.#encode(set, kernels, from, submitted)]);
+      for (let from = first; from < steps; from += stride) {
+        submitted = Math.min(from + stride, steps);
+        queue.submit([this.#encode(set, kernels, from, submitted, keep)]);
+        // before the next submission overwrites it
+        await keep?.read(from, submitted);
         if (submitted === steps) break;
         const done = queue.onSubmittedWorkDone();
         await before;
@@ -391,12 +449,18 @@ export class GpuSession implements NetSession {
     });
   }
 
-  /** The dispatches of some steps. */
-  #encode(set: number, kernels: readonly string[], from: number, to: number): GPUCommandBuffer {
-    const encoder = this.#gpu.device.createCommandEncoder(), pass = encoder.beginComputePass();
+  /** The dispatches of some steps, each followed by the copy of what is to be kept. */
+  #encode(set: number, kernels: readonly string[], from: number, to: number, keep?: Keep): GPUCommandBuffer {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    let pass = encoder.beginComputePass();
     for (let step = from; step < to; step++) {
       pass.setBindGroup(0, this.#stepGroup, [STEP_STRIDE * step]);
       for (const name of kernels) this.#dispatch(pass, set, name);
+      if (!keep) continue;
+      // a copy is no part of a pass
+      pass.end();
+      encoder.copyBufferToBuffer(keep.from, 0, keep.to, keep.bytes * (step - from), keep.bytes);
+      pass = encoder.beginComputePass();
     }
     pass.end();
     return encoder.finish();

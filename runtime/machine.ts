@@ -47,6 +47,15 @@ export interface Instructions {
 /** Whether V8 packs pairs of 128-bit operations into 256-bit ones, or why not. */
 export type Packing = "engaged" | "bounds checks are on" | "flag not given" | "no AVX2" | "not x64";
 
+/** What a state of packing means. */
+export const PACKING_WORDS: Readonly<Record<Packing, string>> = {
+  "engaged": "on: two 128-bit operations run as one of 256 bits",
+  "bounds checks are on": "off: its flag is given, but a bounds check between two stores keeps them apart",
+  "flag not given": "off: V8 was started without --experimental-wasm-revectorize",
+  "no AVX2": "off: the processor has no AVX2",
+  "not x64": "off: V8 packs on x64 only",
+};
+
 /** How V8 runs WebAssembly in this process. */
 export interface Mode {
   /** Whether pairs are packed, or why not. */
@@ -122,7 +131,7 @@ const FOR_MODE = 100, FOR_ONE = 400, FOR_ALL = 250;
 /** Bytes read from memory, in all and for each thread: more than caches hold. */
 const STREAM = 2 ** 27, SHARE = 2 ** 25, LARGEST_STREAM = 2 ** 29;
 /** So many threads still have a share of the stream that is larger than the second cache's test. */
-const MOST_THREADS = 256;
+export const MOST_THREADS = 256;
 const FIRST_CACHE = 2 ** 14, SECOND_CACHE = 2 ** 18;
 /** Scratch pages that the check of answers needs. */
 const LEAST_PAGES = 4;

@@ -1,10 +1,16 @@
 /**
- * The files that a run's report and trace go to.
+ * The files that a run's report and trace go to, and that a report is read from.
  *
  * @module
  */
 import { dirname } from "node:path";
-import { checkWritable, explain, makeFolder, writeAtomically } from "./files.ts";
+import { z } from "zod";
+import { InputError } from "../codegen/error.ts";
+import { printable } from "../codegen/spec.ts";
+import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
+import { type Packing, PACKING_WORDS } from "./machine.ts";
+import { MOST_CLASSES } from "./outcome.ts";
+import type { TrainingReport } from "./train.ts";
 
 /**
  * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if
@@ -46,4 +52,170 @@ async function takeName(base: string): Promise<string> {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw explain(error, "write", path);
     }
   }
+}
+
+/** Most bytes of a report that is read, characters of a text in it, and entries of a list. */
+const LONGEST = 2 ** 24, LONGEST_TEXT = 4096, LONGEST_LIST = 100_000;
+/** Most kernels of a profile. */
+const MOST_KERNELS = 10_000;
+/** Most elements of a sample whose pixels are told. */
+const LARGEST_SAMPLE = 2 ** 20;
+
+// the messages stand after "expected"
+const text = z.string("a text").max(LONGEST_TEXT, `a text of at most ${LONGEST_TEXT} characters`);
+const list = <Entry extends z.ZodType>(entry: Entry, what: string, most = LONGEST_LIST) =>
+  z.array(entry, what).max(most, `${what}, at most ${most}`);
+const amount = z.number("a number, at least 0").min(0, "a number, at least 0").max(1e18, "a number, at most 1e18");
+const whole = z.int("a whole number, at least 0").min(0, "a whole number, at least 0");
+const share = z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1");
+const flag = z.boolean("true or false");
+/** A loss; JSON has null for one that is no number any more. */
+const loss = z.number("a number, or null").nullable().transform((value) => value ?? NaN);
+const speed = amount.min(1e-9, "a number above 0");
+const rate = z.object({ one: speed, all: speed }, "an object with one and all");
+
+const epoch = z.object({ epoch: whole, loss, accuracy: share, learningRate: amount, seconds: amount }, "an epoch");
+
+const missed = z.object({
+  index: whole,
+  label: whole,
+  predicted: whole,
+  probability: share.optional(),
+  pixels: z.base64("Base64").optional(),
+}, "a sample");
+
+const test = z.object({
+  correct: whole,
+  total: whole.min(1, "a whole number, at least 1"),
+  accuracy: share,
+  loss,
+  confusion: list(list(whole, "a list of numbers", MOST_CLASSES), "a list of lists", MOST_CLASSES).refine(
+    (rows) => rows.every(({ length }) => length === rows.length),
+    "as many numbers in each row as there are rows",
+  ).optional(),
+  missed: list(missed, "a list of samples"),
+}, "an object");
+
+const profiled = z.object({
+  kernel: text,
+  merged: list(text, "a list of kernels", MOST_KERNELS),
+  seconds: amount,
+  share,
+  flops: amount,
+  bytes: amount,
+}, "a kernel");
+
+const machine = z.object({
+  versions: z.object({ deno: text, v8: text }, "an object with deno and v8"),
+  os: text,
+  arch: text,
+  cpu: text.optional(),
+  cores: whole,
+  threads: whole,
+  simd: flag,
+  relaxedSimd: flag,
+  mode: z.object({
+    packing: z.enum(Object.keys(PACKING_WORDS) as Packing[], "a known state"),
+    packingGain: amount,
+    boundsChecks: flag,
+    boundsChecksCost: amount,
+  }, "an object").optional(),
+  arithmetic: rate.optional(),
+  bandwidth: z.object({ read: rate, copy: rate, firstCache: amount, secondCache: amount }, "an object").optional(),
+  gpu: z.object({ name: text, fallback: flag }, "an object").nullable().optional(),
+  wrong: list(text, "a list of texts"),
+}, "an object");
+
+const report = z.object({
+  date: z.iso.datetime("a date and time, as 2026-01-31T12:00:00.000Z"),
+  command: list(text, "a list of texts").optional(),
+  net: text,
+  target: text,
+  threads: whole,
+  batchSize: whole,
+  seed: whole,
+  without: list(text, "a list of texts"),
+  parameters: whole,
+  data: z.object({
+    name: text.optional(),
+    source: text,
+    shape: list(whole, "a list of whole numbers"),
+    train: whole,
+    test: whole,
+  }, "an object"),
+  epochs: list(epoch, "a list of epochs").min(1, "at least one epoch").refine(
+    (epochs) => epochs.every(({ epoch }, i) => epoch === i + 1),
+    "epochs 1, 2, 3 and so on",
+  ),
+  training: z.object({ images: whole, seconds: amount, imagesPerSecond: amount }, "an object"),
+  resumed: z.object({ epochs: whole, steps: whole }, "an object").optional(),
+  test,
+  gpu: z.object({
+    adapter: text,
+    fallback: flag,
+    dispatchesPerStep: whole,
+    submitsPerEpoch: whole,
+    readBacksPerEpoch: whole,
+    compileSeconds: amount,
+    uploadSeconds: amount,
+  }, "an object").optional(),
+  profile: z.object({
+    clock: text,
+    steps: whole,
+    stepSeconds: speed,
+    kernels: list(profiled, "a list of kernels", MOST_KERNELS),
+  }, "an object").optional(),
+  machine,
+  versions: z.record(text, text, "an object of texts"),
+}, "an object").superRefine(({ data, test }, context) => {
+  const size = data.shape.reduce((a, b) => a * b, 1);
+  for (const [i, { pixels }] of test.missed.entries()) {
+    const bytes = pixels && 3 * pixels.length / 4 - (pixels.match(/=/g)?.length ?? 0);
+    if (pixels === undefined || (data.shape.length === 3 && size <= LARGEST_SAMPLE && bytes === size)) continue;
+    const message = `${size} bytes: data.shape is [${data.shape.join(", ")}]`;
+    context.addIssue({ code: "custom", path: ["test", "missed", i, "pixels"], message });
+  }
+}) satisfies z.ZodType<TrainingReport>;
+
+/**
+ * Checks the text of a report that a run has left.
+ *
+ * @param origin how messages call it.
+ * @throws {InputError} naming the file, the path in it, and what may be there.
+ */
+export function parseReport(json: string, origin: string): TrainingReport {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw noReport(origin, `not JSON: ${(error as Error).message}`);
+  }
+  const result = report.safeParse(value);
+  if (result.success) return result.data;
+  const [{ path, message }] = result.error.issues;
+  const short = (text: string) => text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  const at = path.map((step, i) => typeof step === "number" ? `[${step}]` : `${i > 0 ? "." : ""}${String(step)}`);
+  throw noReport(origin, `${at.length > 0 ? `${short(at.join(""))}: ` : ""}expected ${message}`);
+}
+
+/**
+ * Reads a report that a run has left.
+ *
+ * @param origin how messages call it; default its path.
+ * @throws {InputError} when it cannot be read, or is no report.
+ */
+export async function loadReport(path: string, origin: string = path): Promise<TrainingReport> {
+  const { size, isFile, isDirectory } = await Deno.stat(path).catch((error) => {
+    throw explain(error, "read", path);
+  });
+  // what is no file may have no end
+  if (!isFile && !isDirectory) throw noReport(origin, "it is no regular file");
+  if (size > LONGEST) throw noReport(origin, `it has ${size} bytes, at most ${LONGEST} are read`);
+  return parseReport(await readText(path), origin);
+}
+
+function noReport(origin: string, what: string): InputError {
+  return new InputError(
+    `${origin}: ${printable(what)}; give a report that "deno task train" of this version has written`,
+  );
 }

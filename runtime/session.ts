@@ -29,6 +29,12 @@ export interface Result {
   readonly steps: number;
 }
 
+/** What a network made of every sample of a data set. */
+export interface Predictions extends Result {
+  /** What the last layer gave: samples x classes, row-major. */
+  readonly outputs: Float32Array;
+}
+
 /** A network that trains and tests on data sets it holds: in shared memory, or on a GPU. */
 export interface NetSession {
   /** Draws the initial parameters and clears the optimizer's state. */
@@ -50,6 +56,8 @@ export interface NetSession {
   stop(): void;
   /** Runs the network over a data set in its own order, without training. */
   evaluate(set: number): Promise<Result>;
+  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  predictions(set: number): Promise<Predictions>;
   /**
    * Times each kernel of some steps of training, the first of an epoch, over and over where it has fewer. It trains on;
    * `steps`: how many are timed, after `warmUp` others.
@@ -100,6 +108,7 @@ export class Session implements NetSession {
   readonly #sets: readonly StepTables[];
   readonly #team: Team;
   readonly #timed?: TimedCode;
+  #stopped = false;
 
   private constructor(
     plan: Plan,
@@ -193,11 +202,12 @@ export class Session implements NetSession {
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
   train(set: number, { seed, epoch, params }: Epoch, steps = this.#sets[set].steps, from = 0): Promise<Result> {
     fillTraining(this.#plan, this.#sets[set], { seed, epoch, params });
-    return this.#run(set, "train", steps, from);
+    return this.#run(set, "train", steps, { from });
   }
 
   /** Ends what is running, and what is begun later, after a step. */
   stop(): void {
+    this.#stopped = true;
     this.#team.halt();
   }
 
@@ -205,6 +215,19 @@ export class Session implements NetSession {
   evaluate(set: number): Promise<Result> {
     fillEvaluation(this.#plan, this.#sets[set]);
     return this.#run(set, "evaluate", this.#sets[set].steps);
+  }
+
+  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  async predictions(set: number): Promise<Predictions> {
+    const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set];
+    fillEvaluation(this.#plan, this.#sets[set]);
+    const outputs = new Float32Array(samples * classes);
+    const afterStep = (step: number) => {
+      const first = step * this.#plan.batchSize;
+      outputs.set(this.read(name).subarray(0, (samples - first) * classes), first * classes);
+    };
+    const result = await this.#run(set, "evaluate", steps, { afterStep });
+    return { ...result, outputs };
   }
 
   /** Times each kernel of some steps of training, in a team of its own that works in the same memory. */
@@ -246,13 +269,25 @@ export class Session implements NetSession {
     this.#team.stop();
   }
 
-  async #run(set: number, mode: "train" | "evaluate", steps: number, from = 0): Promise<Result> {
+  /** Steps `from` to `steps`. `afterStep`: the team stops for it after each step. */
+  async #run(
+    set: number,
+    mode: "train" | "evaluate",
+    steps: number,
+    { from = 0, afterStep }: { from?: number; afterStep?: (step: number) => void } = {},
+  ): Promise<Result> {
     checkSteps(this.#sets[set], steps, from);
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
     if (from === 0) { for (const sum of sums) sum.fill(0); }
     // the loss of the batch's first row: where weights are NaN, all rows are
     const watched = mode === "train" ? this.#plan.tensors.loss_sum.offset : undefined;
-    const done = await this.#team.run({ rows: set, mode, from, to: steps, watched });
+    let done = from;
+    while (done < steps) {
+      const first = done, to = afterStep ? first + 1 : steps;
+      done = await this.#team.run({ rows: set, mode, from: first, to, watched });
+      afterStep?.(first);
+      if (this.#stopped || done < to) break;
+    }
     return resultOf(this.#plan, this.#sets[set], done, sums);
   }
 }
@@ -274,6 +309,11 @@ export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, para
 export function fillEvaluation(plan: Plan, tables: StepTables): void {
   for (let i = 0; i < tables.samples; i++) tables.order[i] = i;
   fillParams(plan, tables, () => ({}));
+}
+
+/** The tensor that the loss is taken of, and how many outputs it has for a sample. */
+export function outputOf({ graph }: Plan): { name: string; classes: number } {
+  return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
 }
 
 function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {
@@ -346,7 +386,7 @@ export function checkFit(plan: Plan, set: Dataset): void {
       }`,
     );
   }
-  checkLabels(set, plan.graph.shapes[plan.graph.output][0]);
+  checkLabels(set, outputOf(plan).classes);
 }
 
 function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): StepTables {

@@ -12,6 +12,8 @@ import { type Dataset, type DataSplit, hashDataset } from "./data.ts";
 import type { GpuCode } from "./gpu.ts";
 import { type GpuReport, GpuSession } from "./gpu_session.ts";
 import type { Code, TimedCode } from "./load.ts";
+import type { Machine } from "./machine.ts";
+import { type TestReport, testReport } from "./outcome.ts";
 import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
 import { type Epoch, type NetSession, type Result, Session } from "./session.ts";
 
@@ -29,8 +31,26 @@ export interface EpochReport {
   readonly seconds: number;
 }
 
+/** What a run was trained and tested on. */
+export interface DataReport {
+  /** Name of the data set, where its files were found to be those published under it. */
+  readonly name?: string;
+  /** Where the training samples came from. */
+  readonly source: string;
+  /** Shape of a sample. */
+  readonly shape: readonly number[];
+  /** Training samples. */
+  readonly train: number;
+  /** Test samples. */
+  readonly test: number;
+}
+
 /** A whole run; what `train --report` writes. */
 export interface TrainingReport {
+  /** When training began: ISO 8601, in UTC. */
+  readonly date: string;
+  /** The arguments of the command that trained, where it was one. */
+  readonly command?: readonly string[];
   /** Name of the net. */
   readonly net: string;
   /** Name of the target. */
@@ -41,8 +61,12 @@ export interface TrainingReport {
   readonly batchSize: number;
   /** What all random numbers followed from. */
   readonly seed: number;
+  /** Optimizations of the plan that were left out. */
+  readonly without: readonly string[];
   /** Trained numbers. */
   readonly parameters: number;
+  /** What it was trained and tested on. */
+  readonly data: DataReport;
   /** One after the other. */
   readonly epochs: readonly EpochReport[];
   /** All epochs together, by a monotonic clock around each: testing and saving take no part of it. */
@@ -50,11 +74,13 @@ export interface TrainingReport {
   /** Where a checkpoint was gone on from: epochs that were done before, and steps of the next one. */
   readonly resumed?: { readonly epochs: number; readonly steps: number };
   /** The test samples, after training. */
-  readonly test: { readonly correct: number; readonly total: number; readonly accuracy: number; readonly loss: number };
+  readonly test: TestReport;
   /** For a target on a GPU: which, and what a step and an epoch ask of it. */
   readonly gpu?: GpuReport;
   /** Where the time of a step goes, if that was asked for; the steps that were timed are not among those above. */
   readonly profile?: Profile;
+  /** What it ran on; measured only where that was asked for. */
+  readonly machine: Machine;
   /** Of this program, and of what it ran on. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -161,11 +187,14 @@ export interface Runnable {
   /** For a profile of what workers run. */
   readonly timed?: TimedCode;
   readonly registry: Registry;
+  /** Tells what it ran on; called after training and test: it may measure. */
+  readonly machine: () => Promise<Machine>;
 }
 
 /** Trains a compiled net on a data set and tests it. */
 export async function run(net: Runnable, { train, test }: DataSplit, options: RunOptions): Promise<Trained> {
-  const { plan, target, code, timed } = net, { threads, epochs, seed, profile = false, signal, resume } = options;
+  const { plan, target, without, code, timed } = net,
+    { threads, epochs, seed, profile = false, signal, resume } = options;
   const onGpu = typeof code === "object" && "dispatches" in code
     ? await GpuSession.open(plan, code, [train, test], profile)
     : undefined;
@@ -173,26 +202,31 @@ export async function run(net: Runnable, { train, test }: DataSplit, options: Ru
   const stop = () => session.stop();
   signal?.addEventListener("abort", stop);
   try {
-    const epochOf = epochsOf(net, train, seed);
+    const date = new Date().toISOString(), epochOf = epochsOf(net, train, seed);
     const checkpoint = await trainEpochs(session, net, train, epochOf, options);
-    const { loss, correct } = await session.evaluate(1);
+    const predictions = await session.predictions(1);
     if (signal?.aborted) throw new StoppedError(checkpoint);
+    const tested = testReport(plan.graph, test, predictions);
     const { parameters, training: { history } } = checkpoint;
     const images = epochs * train.samples, seconds = history.reduce((sum, { seconds }) => sum + seconds, 0);
     const before = resume?.training;
     const trained: Trained = {
       report: {
+        date,
         net: plan.name,
         target,
         threads: onGpu ? 0 : threads,
         batchSize: plan.batchSize,
         seed,
+        without,
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
+        data: dataReport(train, test),
         epochs: history,
         training: { images, seconds, imagesPerSecond: images / seconds },
         ...before && { resumed: { epochs: before.history.length, steps: before.partial?.steps ?? 0 } },
-        test: { correct, total: test.samples, accuracy: correct / test.samples, loss },
+        test: tested,
         ...onGpu && { gpu: onGpu.report },
+        machine: await net.machine(),
         versions: {
           kernelwright: VERSION,
           deno: Deno.version.deno,
@@ -377,6 +411,10 @@ function checkResumable(
   if (!whole || !Number.isInteger(steps) || steps < 1 || (partial && steps >= run.steps)) {
     throw new InputError(`the checkpoint has ${steps} of ${run.steps} steps of an epoch, or not the sums over them`);
   }
+}
+
+function dataReport({ name, source, shape, samples }: Dataset, test: Dataset): DataReport {
+  return { ...name !== undefined && { name }, source, shape, train: samples, test: test.samples };
 }
 
 /** Version of the program. */

@@ -182,6 +182,26 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     1,
     /^error: runs\/cli_test_\d+\/mistuned\/tuning\.json: net: expected an object of targets; .+\n$/,
   ],
+  // reports
+  ["report", 2, `error: RUN.json is missing\n${see("report")}`],
+  ["report runs/a.json runs/b.json", 2, `error: "runs/b.json" is too much: expected RUN.json\n${see("report")}`],
+  [`report ${SPEC_FILE} --out ./${SPEC_FILE}`, 2, `error: --out names the report itself\n${see("report")}`],
+  [
+    `report ${SCRATCH}/none.json`,
+    1,
+    `error: cannot read "${join(PROJECT, SCRATCH)}/none.json": there is no such file or folder; check the path\n`,
+  ],
+  [
+    `report ${SCRATCH}/folder`,
+    1,
+    `error: cannot read "${join(PROJECT, SCRATCH)}/folder": it is a folder; give the path of a file\n`,
+  ],
+  [
+    `report ${SPEC_FILE}`,
+    1,
+    `error: ${SPEC_FILE}: date: expected a date and time, as 2026-01-31T12:00:00.000Z; ` +
+    'give a report that "deno task train" of this version has written\n',
+  ],
   // specs
   [
     "generate mnist_cn",
@@ -315,7 +335,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
   assert.equal(help.stderr, "");
   assert.deepEqual(await bare("-h"), help);
   assert.deepEqual(await bare(), { code: 2, stdout: "", stderr: help.stdout });
-  for (const command of ["train", "generate", "show", "verify", "tune", "schema", "doctor"]) {
+  for (const command of ["train", "report", "generate", "show", "verify", "tune", "schema", "doctor"]) {
     assert.match(help.stdout, new RegExp(`^  ${command} +\\S`, "m"));
     const { code, stdout, stderr } = await cli(command, "--help");
     assert.deepEqual([code, stderr], [0, ""]);
@@ -329,7 +349,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
     code: 2,
     stdout: "",
     stderr:
-      'error: there is no command "trian" (did you mean "train"?); choose from train, generate, show, verify, tune, schema, doctor\n' +
+      'error: there is no command "trian" (did you mean "train"?); choose from train, report, generate, show, verify, tune, schema, doctor\n' +
       "see deno run cli.ts --help\n",
   });
 });
@@ -559,7 +579,7 @@ function checkReport(
   threads: number,
   samples: number,
 ): void {
-  const { net, target, batchSize, seed, parameters, training, test, versions, ...rest } = report;
+  const { net, target, batchSize, seed, parameters, data, training, test, machine, versions, ...rest } = report;
   assert.deepEqual({ net, target, batchSize, seed, parameters }, {
     net: NET,
     target: expected,
@@ -567,7 +587,16 @@ function checkReport(
     seed: 5,
     parameters: 16 * 2 + 2,
   });
-  assert.deepEqual(Object.keys(rest).sort(), ["epochs", "threads"]);
+  assert.deepEqual(Object.keys(rest).sort(), ["command", "date", "epochs", "threads", "without"]);
+  assert.deepEqual([report.command!.slice(0, 2), report.without], [["train", SPEC_FILE], []]);
+  assert.deepEqual(data, {
+    source: join(PROJECT, DATA, "train-images-idx3-ubyte"),
+    shape: [1, 4, 4],
+    train: samples,
+    test: TEST.length,
+  });
+  assert.deepEqual([machine.cpu === undefined, machine.wrong], [false, []]);
+  assert.equal(machine.mode === undefined, expected === "typescript");
   assert.equal(report.threads, threads);
   assert.deepEqual(report.epochs.map(({ epoch }) => epoch), Array.from({ length: epochs }, (_, i) => i + 1));
   for (const epoch of report.epochs) {
@@ -581,7 +610,9 @@ function checkReport(
   assert.equal(training.images, epochs * samples);
   assert(training.seconds >= report.epochs.reduce((sum, { seconds }) => sum + seconds, 0) * 0.999);
   assert.equal(training.imagesPerSecond, training.images / training.seconds);
-  assert.deepEqual(Object.keys(test).sort(), ["accuracy", "correct", "loss", "total"]);
+  assert.deepEqual(Object.keys(test).sort(), ["accuracy", "confusion", "correct", "loss", "missed", "total"]);
+  assert.equal(test.confusion!.reduce((sum, row, i) => sum + row[i], 0), test.correct);
+  assert.equal(test.missed.length, test.total - test.correct);
   assert.equal(test.total, TEST.length);
   assert.equal(test.accuracy, test.correct / test.total);
   assert(test.loss > 0 && Number.isFinite(test.loss));
@@ -673,6 +704,9 @@ for (const flags of [["--target", "typescript"], ["--target", "wasm"]]) {
     assert.deepEqual([code, stderr], [0, ""]);
     const { profile, ...rest } = await readReport(report);
     checkReport(rest, flags[1], 3, 2, TRAIN.length);
+    // what the machine can do stands beside what its kernels do
+    const { arithmetic, bandwidth, threads } = rest.machine;
+    assert(arithmetic!.all > 0 && bandwidth!.read.all > 0 && threads === 2);
     const { traceEvents } = JSON.parse(await Deno.readTextFile(join(PROJECT, trace))) as Trace;
     const names = profile!.kernels.map(({ kernel }) => kernel);
     assert.deepEqual(new Set(traceEvents.filter(({ ph }) => ph === "X").map(({ name }) => name)), new Set(names));
@@ -682,6 +716,18 @@ for (const flags of [["--target", "typescript"], ["--target", "wasm"]]) {
     assert.deepEqual(lines.slice(-2), [`report: ${report}`, `trace: ${trace}`]);
   });
 }
+
+Deno.test("report makes a page of what train has left, beside it or elsewhere", async () => {
+  const run = join(SCRATCH, "paged.json"), page = join(SCRATCH, "paged.html"), other = join(SCRATCH, "other");
+  const args = ["--data", DATA, "--out", OUT, "--report", run, "--limit", "3", "--epochs", "1"];
+  assert.equal((await cli("train", SPEC_FILE, ...args)).code, 0);
+  assert.deepEqual(await cli("report", run), { code: 0, stdout: `wrote ${page}\n`, stderr: "" });
+  const html = await Deno.readTextFile(join(PROJECT, page));
+  assert(html.startsWith("<!doctype html>\n") && html.endsWith("</html>\n") && html.includes(`<h1>${NET}</h1>`));
+  assert(html.includes(`deno task train ${SPEC_FILE} --data ${DATA} --out ${OUT}`));
+  assert.deepEqual(await cli("report", run, "--out", other), { code: 0, stdout: `wrote ${other}\n`, stderr: "" });
+  assert.equal(await Deno.readTextFile(join(PROJECT, other)), html);
+});
 
 Deno.test("train does not write over another run's report", async () => {
   for (const [target, flags] of [["wasm_relaxed", []], ["typescript", ["--target", "typescript"]]] as const) {
@@ -715,7 +761,8 @@ Deno.test("a reader that leaves early sees no stack", async () => {
 
 Deno.test("every task has the permissions it needs and no more", () => {
   for (const [name, { command }] of Object.entries(tasks)) {
-    assert(!/ -A| --allow-all|--allow-(net|ffi|sys|import)/.test(command), name);
+    // the processor's model is all that is asked of the system
+    assert(!/ -A| --allow-all|--allow-(net|ffi|import)|--allow-sys(?!=cpus )/.test(command), name);
     if (/deno (run|test) /.test(command)) assert(command.includes(" --no-prompt "), name);
   }
 });

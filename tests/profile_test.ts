@@ -11,6 +11,7 @@ import {
   findTarget,
   fromArrays,
   InputError,
+  measureMachine,
   parseSpec,
   ProfileError,
   profileTable,
@@ -70,7 +71,7 @@ const bits = ({ parameters }: Trained) =>
   [...parameters].map(([name, { values }]) => [name, [...new Uint32Array(values.buffer, 0, values.length)]]);
 
 /** A report without what time changes. */
-function lasting({ epochs, training: { images }, gpu, profile: _, ...report }: TrainingReport) {
+function lasting({ date: _d, epochs, training: { images }, gpu, profile: _, ...report }: TrainingReport) {
   const { compileSeconds: _c, uploadSeconds: _u, ...counts } = gpu ?? {};
   return { ...report, images, counts, epochs: epochs.map(({ seconds: _, ...rest }) => rest) };
 }
@@ -307,7 +308,8 @@ Deno.test("a profile of times written by hand", () => {
 
 Deno.test("a profile that fails after the training loses nothing of it", async () => {
   const target = findTarget("wasm"), net = compiled(target), code = await loadCode(net);
-  const what = { spec: SPEC, plan: net.plan, target: target.name, without: [], code, registry };
+  const machine = () => measureMachine({ probes: [] });
+  const what = { spec: SPEC, plan: net.plan, target: target.name, without: [], code, registry, machine };
   const options = { threads: THREADS, epochs: 1, seed: 3 };
   const plain = await run(what, SPLIT, options);
   const broken = "data:text/javascript,export const bind = () => ({ train() { throw new Error('timed boom'); } })";
