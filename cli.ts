@@ -295,6 +295,9 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   for (const difference of stale) await repairGenerated(root, files, difference);
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
+  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
+  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
+  const stopping = new Stopping(() => bar?.erase());
   print(
     `${spec.name}, batch ${spec.batchSize}, target ${target}${
       gpu ? "" : `, ${plural(threads, "thread")}`
@@ -302,9 +305,6 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   );
   print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
   if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
-  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
-  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
-  const stopping = new Stopping(() => bar?.erase());
   try {
     let failed: ProfileError | undefined;
     const { report, trace } = await train(spec, { train: samples, test }, {
@@ -367,20 +367,18 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
     return stopping.code ?? OK;
   } catch (error) {
     bar?.erase();
-    if (error instanceof StoppedError) {
-      print(`stopped: ${reached(error.checkpoint)}\n`);
-      if (!saving) print(`nothing was saved${resume ? " since" : ""}: that takes --save FILE\n`);
-      else {
-        print(`checkpoint: ${saving.words()}\n`);
-        if (saving.saved) print(`to go on: ${resumeLine(flags)}\n`);
-        if (saving.failed) throw saving.failed;
-      }
-      return stopping.code ?? ERROR;
+    if (error instanceof DivergedError) {
+      complain(error.message);
+      if (saving) print(`checkpoint: ${saving.words()}\n`);
+      return DIVERGED;
     }
-    if (!(error instanceof DivergedError)) throw error;
-    complain(error.message);
-    if (saving) print(`checkpoint: ${saving.words()}\n`);
-    return DIVERGED;
+    if (!(error instanceof StoppedError)) throw error;
+    print(`stopped: ${reached(error.checkpoint)}\n`);
+    if (!saving) print("nothing was saved: that takes --save FILE\n");
+    else print(`checkpoint: ${saving.words()}\n`);
+    if (saving?.saved) print(`to go on: ${resumeLine(flags)}\n`);
+    if (saving?.failed) throw saving.failed;
+    return stopping.code ?? ERROR;
   } finally {
     bar?.erase();
     stopping.end();
@@ -424,7 +422,7 @@ class Saving {
   }
 
   words(): string {
-    return this.saved ? `${shortPath(this.#path)}, ${reached(this.saved)}` : "none was saved";
+    return this.saved ? `${shortPath(this.#path)}, ${reached(this.saved)}` : "none was saved by this run";
   }
 }
 
@@ -463,17 +461,10 @@ class Stopping {
 function resumeLine({ save, ...flags }: Line["flags"]): string {
   const known = ["resume", "target", "epochs", "limit", "seed", "without"];
   const others = Object.entries(flags).filter(([name]) => !known.includes(name));
-  const words = [
-    "deno",
-    "task",
-    "train",
-    "--resume",
-    save!,
-    "--save",
-    save!,
-    ...others.flatMap(([k, v]) => [`--${k}`, v!]),
-  ];
-  return words.map((word) => /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const values = [["resume", save], ["save", save], ...others].flatMap(([name, value]) => [`--${name}`, value!]);
+  return ["deno", "task", "train", ...values].map((word) =>
+    /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  ).join(" ");
 }
 
 async function report({ words: [word], flags }: Line): Promise<number> {
