@@ -58,6 +58,7 @@ import {
   isCheckpoint,
   loadCheckpoint as loadWith,
   parameterShapes,
+  specDifference,
 } from "./runtime/checkpoint.ts";
 import { gpuCode } from "./runtime/gpu.ts";
 import { GpuSession } from "./runtime/gpu_session.ts";
@@ -126,10 +127,12 @@ export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
   type DataReport,
+  DivergedError,
   type EpochReport,
   ProfileError,
   type Progress,
   type RunOptions,
+  StoppedError,
   type Trained,
   type TrainingReport,
   VERSION,
@@ -351,7 +354,7 @@ export function kernelStages(
   }]));
 }
 
-/** How a net is trained. */
+/** How a net is trained. With `resume`, what is left out is as it was. */
 export interface TrainOptions extends Partial<RunOptions> {
   /** Default "auto": the fastest. */
   readonly target?: string;
@@ -368,40 +371,54 @@ export interface TrainOptions extends Partial<RunOptions> {
 /**
  * Trains a net on a data set and tests it. Threads default to all cores, epochs to the spec's, the seed to 0.
  *
- * @throws {InputError} when the data does not fit the net, or the target cannot run here or be profiled.
+ * With `resume` it goes on from a checkpoint: on the same target, with the same schedules, the bits are those of a run
+ * that was never stopped. `epochs` counts those that are done, too.
+ *
+ * @throws {InputError} when the data does not fit the net, the target cannot run here or be profiled, or the checkpoint
+ * is another net's, another seed's or other data's.
+ * @throws {StoppedError} when `signal` stops it; it has what was reached.
+ * @throws {DivergedError} when the loss or a weight is infinite or NaN; all checkpoints were made before that.
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
-  const target = findTarget(options.target ?? "auto");
+  const { resume } = options, before = resume?.training;
+  const target = findTarget(options.target ?? before?.target ?? "auto");
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const differing = resume && specDifference(resume.spec, spec);
+  if (differing !== undefined) {
+    throw new InputError(`the checkpoint is of another net, or was trained in another way: ${differing} differs`);
+  }
   if (options.module !== undefined && !target.entry.endsWith(".ts")) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }
-  const { tuning, without = [], probes = [] } = options;
+  const { tuning, without = (before?.without ?? []) as readonly PlanRule[], probes = [] } = options;
   const net = compileNet(spec, target, {
     data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",
     tuning,
     without,
   });
   const threads = options.threads ?? navigator.hardwareConcurrency;
-  const epochs = options.epochs ?? spec.training.epochs, seed = options.seed ?? 0;
-  for (const [name, value, least] of [["threads", threads, 1], ["epochs", epochs, 1], ["seed", seed, 0]] as const) {
+  const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
+  const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
+  for (
+    const [name, value, least] of [
+      ["threads", threads, 1],
+      ["epochs", epochs, 1],
+      ["seed", seed, 0],
+      ["checkpointEvery", checkpointEvery, 1],
+    ] as const
+  ) {
     if (!Number.isSafeInteger(value) || value < least) {
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const { profile, module } = options;
+  const { profile, module, onCheckpoint, signal, onProgress, onEpoch } = options;
   const code = target.gpu ? gpuCode(net) : module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
   // threads that train are those that measure
   const machine = () => measureMachine({ probes, ...!target.gpu && { threads: Math.min(threads, MOST_THREADS) } });
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
-    threads,
-    epochs,
-    seed,
-    profile,
-    onProgress: options.onProgress,
-    onEpoch: options.onEpoch,
+    ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
 }
 

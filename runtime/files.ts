@@ -6,13 +6,16 @@
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../codegen/error.ts";
 
-/** Why the system said no, and what to do, by the name of the error. */
+/** Why the system said no, and what to do, by the name of the error or the system's own. */
 const REASONS: Readonly<Record<string, string>> = {
   NotFound: "there is no such file or folder; check the path",
   PermissionDenied: "permission denied; give your user the right to, or choose another path",
   IsADirectory: "it is a folder; give the path of a file",
   NotADirectory: "a file is in the place of one of its folders; remove the file, or choose another path",
   AlreadyExists: "a file is in the place of a folder; remove the file, or choose another path",
+  ENOSPC: "the disk is full; make room, or choose another path",
+  EDQUOT: "your share of the disk is full; make room, or choose another path",
+  EROFS: "the disk is read-only; choose another path",
 };
 
 /** What the system threw, as an error for the user; other errors as they are. */
@@ -22,7 +25,7 @@ export function explain(error: unknown, action: "read" | "write", path: string):
     ? `Deno may not; start it with --allow-${action}=${
       action === "write" ? dirname(path) : path
     }, or choose another path`
-    : REASONS[error.name] ?? error.message;
+    : REASONS[error.name] ?? REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
   return new InputError(`cannot ${action} "${path}": ${reason}`);
 }
 

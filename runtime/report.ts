@@ -148,6 +148,7 @@ const report = z.object({
     "epochs 1, 2, 3 and so on",
   ),
   training: z.object({ images: whole, seconds: amount, imagesPerSecond: amount }, "an object"),
+  resumed: z.object({ epochs: whole, steps: whole }, "an object").optional(),
   test,
   gpu: z.object({
     adapter: text,
