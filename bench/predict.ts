@@ -16,7 +16,23 @@ const WARM_UP = 300, LEAST = 1000;
 /** Targets that need no program beside Deno. */
 const TARGETS = ["wasm_relaxed", "wasm"];
 
-const { values: { json } } = parseArgs({ args: Deno.args, options: { json: { type: "string" } } });
+const USAGE = "usage: deno task bench:predict [--json FILE]\n" +
+  "times calls that predict, in one thread; FILE is one in runs/. It takes about half a minute";
+
+function commandLine() {
+  try {
+    const options = { json: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+    const { values } = parseArgs({ options });
+    if (!values.help) return values;
+    console.log(USAGE);
+    Deno.exit(0);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message.split("\n")[0]}\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
+
+const { json } = commandLine();
 const { train: samples, test } = await loadMnist();
 const pixels = test.inputs as Uint8Array, size = pixels.length / test.samples;
 
