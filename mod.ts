@@ -202,6 +202,16 @@ export async function loadSpec(path: string, origin: string = path): Promise<Spe
 /**
  * Reads and checks a checkpoint that {@linkcode saveCheckpoint} or `train --save` has written.
  *
+ * @example Ten more epochs
+ * ```ts
+ * import { loadCheckpoint, loadMnist, saveCheckpoint, train } from "./mod.ts";
+ *
+ * const resume = await loadCheckpoint("net.safetensors");
+ * const epochs = resume.training!.epochs + 10;
+ * const { checkpoint } = await train(resume.spec, await loadMnist(), { resume, epochs });
+ * await saveCheckpoint("net.safetensors", checkpoint);
+ * ```
+ *
  * @param origin how messages call it; default its path.
  * @throws {InputError} when it cannot be read, is damaged, or is no checkpoint.
  */
@@ -386,7 +396,9 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const differing = resume && specDifference(resume.spec, spec);
   if (differing !== undefined) {
-    throw new InputError(`the checkpoint is of another net, or was trained in another way: ${differing} differs`);
+    throw new InputError(
+      `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
+    );
   }
   if (options.module !== undefined && !target.entry.endsWith(".ts")) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);

@@ -407,7 +407,7 @@ export class GpuSession implements NetSession {
     const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? SUBMITTED_STEPS;
     checkSteps(tables, steps, first);
     this.#writeTables(set);
-    if (first === 0) { for (const name of sums) this.write(name, new Float32Array(this.#plan.batchSize)); }
+    if (first === 0) sums.forEach((name) => this.write(name, new Float32Array(this.#plan.batchSize)));
     this.#progress = first;
     let submitted = first;
     const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {

@@ -278,7 +278,7 @@ export class Session implements NetSession {
   ): Promise<Result> {
     checkSteps(this.#sets[set], steps, from);
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
-    if (from === 0) { for (const sum of sums) sum.fill(0); }
+    if (from === 0) sums.forEach((sum) => sum.fill(0));
     // the loss of the batch's first row: where weights are NaN, all rows are
     const watched = mode === "train" ? this.#plan.tensors.loss_sum.offset : undefined;
     let done = from;

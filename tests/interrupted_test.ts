@@ -374,8 +374,16 @@ Deno.test("flags that contradict a checkpoint or each other are refused", async 
       1,
       `error: ${kept} was trained on 90 samples, but --limit is 80; give the same --data, and no --limit\n`,
     ],
-    [[place("wild.json"), "--resume", kept], 1, /was trained in another way: training\.optimizer\.type differs\n$/],
-    [["lenet5", "--resume", kept], 1, /^error: .*the checkpoint is of another net.*: name differs\n$/],
+    [
+      [place("wild.json"), "--resume", kept],
+      1,
+      /was trained in another way: training\.optimizer\.type differs; take its own spec\n$/,
+    ],
+    [
+      ["lenet5", "--resume", kept],
+      1,
+      /^error: .*the checkpoint is of another net.*: name differs; take its own spec\n$/,
+    ],
   ];
   for (const [args, code, stderr] of cases) {
     const found = await run(...args);
