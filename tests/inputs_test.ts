@@ -10,8 +10,8 @@ import { decodePng, encodePng, isPng } from "../runtime/png.ts";
 import { decodeSafetensors, encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
 import { InputError, readInputs } from "../mod.ts";
 
-/** Inputs of each kind that are damaged at random. */
-const FUZZED = 500;
+/** Inputs of each kind that are damaged at random: 500, and more in the task `fuzz`. */
+const FUZZED = Number(Deno.env.get("KERNELWRIGHT_FUZZ") ?? 500);
 
 const folder = await Deno.makeTempDir();
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
