@@ -546,18 +546,15 @@ async function predict({ words, flags }: Line): Promise<number> {
     target: flags.target,
     batchSize: Number(flags.batch ?? 1),
   });
-  const all: { input: string; predictions: Prediction[] }[] = [];
-  // all files are read before anything is said: one that is broken is the only thing to see
-  const inputs = [];
-  for (const word of words) {
-    inputs.push(await readInputs(resolve(word), spec.input, { darkOnLight: flags["dark-on-light"] !== undefined }));
+  const darkOnLight = flags["dark-on-light"] !== undefined;
+  const lines: ({ input: string; index?: number } & Prediction)[] = [];
+  // nothing is said before all is done: a file that is broken is then the only thing to see
+  for (const input of words) {
+    const { samples, inputs } = await readInputs(resolve(input), spec.input, { darkOnLight });
+    for (const [index, prediction] of predictor.predict(inputs).entries()) {
+      lines.push({ input, ...samples > 1 && { index }, ...prediction });
+    }
   }
-  for (const [i, { inputs: samples }] of inputs.entries()) {
-    all.push({ input: words[i], predictions: predictor.predict(samples) });
-  }
-  const lines = all.flatMap(({ input, predictions }) =>
-    predictions.map((prediction, index) => ({ input, ...predictions.length > 1 && { index }, ...prediction }))
-  );
   if (flags.json !== undefined) {
     const { target, batchSize } = predictor;
     const predictions = lines.map(({ probabilities, outputs, ...rest }) => ({

@@ -41,6 +41,7 @@ import type { Kernel } from "./codegen/ir.ts";
 import { kernelText, nestText } from "./codegen/ir_text.ts";
 import type { Registry } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
+import { type Graph, inferShapes } from "./codegen/shapes.ts";
 import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
 import {
@@ -62,7 +63,6 @@ import {
 } from "./runtime/checkpoint.ts";
 import { gpuCode } from "./runtime/gpu.ts";
 import { GpuSession } from "./runtime/gpu_session.ts";
-import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/weights.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import type { Dataset, DataSplit } from "./runtime/data.ts";
 import { encodeOnnx } from "./runtime/onnx.ts";
@@ -70,7 +70,6 @@ import { type ClassReport, classReports, type TestReport, testReport } from "./r
 import { Predictor } from "./runtime/predict.ts";
 import { readSafetensors } from "./runtime/safetensors.ts";
 import { type NetSession, Session } from "./runtime/session.ts";
-import { type Graph, inferShapes } from "./codegen/shapes.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { schedulers } from "./runtime/schedulers.ts";
 import {
@@ -82,6 +81,7 @@ import {
 } from "./runtime/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
+import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/weights.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
@@ -483,9 +483,10 @@ export async function loadWeights(
   const file = await readSafetensors(path, origin);
   if (isCheckpoint(file) && !names) {
     const checkpoint = decodeCheckpoint(file, registry, origin);
-    if (spec && JSON.stringify(spec.layers) !== JSON.stringify(checkpoint.spec.layers)) {
+    const { input, layers } = spec ?? checkpoint.spec;
+    if (specDifference({ ...checkpoint.spec, input, layers }, checkpoint.spec) !== undefined) {
       throw new InputError(
-        `${origin}: it is a checkpoint of net ${checkpoint.spec.name}, whose layers are not those of ${spec.name}`,
+        `${origin}: it is a checkpoint of net ${checkpoint.spec.name}, whose layers are not those of ${spec!.name}`,
       );
     }
     return checkpoint;

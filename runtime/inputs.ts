@@ -37,7 +37,7 @@ const IDX = [0, 0, 8], GZIP = [0x1f, 0x8b];
  * packed by gzip; any other one whose name ends in .f32 has numbers of 32 bits, little-endian.
  *
  * Images of PNG and PGM get the net's size by averaging areas, and its channels: colours become grey, and grey the same
- * in all colours. IDX images and numbers must have the net's shape.
+ * in all colours. IDX images and numbers must have the net's shape; numbers are taken as they are.
  *
  * @param shape of a sample: [channels, height, width], or another one of as many elements.
  * @throws {InputError} when it cannot be read, is damaged or too large, or does not fit the net.
