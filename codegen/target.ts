@@ -86,10 +86,14 @@ export interface Target {
   readonly layout: LayoutName;
   /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
   candidates(kernel: Kernel): Iterable<Schedule>;
-  /** The files of a net by name, from its kernels and their printed text. */
+  /**
+   * The files of a net by name, from its kernels and their printed text; for a GPU, with dispatches of several kernels
+   * that have at most so many storage buffers.
+   */
   files(
     plan: Plan,
     kernels: ReadonlyMap<string, CompiledKernel>,
     texts: ReadonlyMap<string, string>,
+    mostBindings?: number,
   ): Record<string, string>;
 }
