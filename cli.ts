@@ -225,6 +225,9 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 async function trainNet({ args, words, flags }: Line): Promise<number> {
+  const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
+  const file = path(flags.report), traceFile = path(flags.profile);
+  if (file !== undefined && file === traceFile) throw new UsageError("--report and --profile name the same file");
   const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const without = rules(flags.without);
@@ -243,9 +246,6 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const { name: target, entry, gpu, sample } = findTarget(choice?.target ?? wish);
   const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const epochs = Number(flags.epochs ?? spec.training.epochs);
-  const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
-  const file = path(flags.report), traceFile = path(flags.profile);
-  if (file !== undefined && file === traceFile) throw new UsageError("--report and --profile name the same file");
   const reportFile = await prepareReport(
     file === undefined ? { base: join(RUNS, `${spec.name}-${target}-seed${seed}`) } : { file },
   );
