@@ -75,7 +75,7 @@ export interface Target {
   readonly fma: boolean;
   /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */
   readonly sample?: Uint8Array<ArrayBuffer>;
-  /** Whether it is for a GPU: then the default never is this target, and workers do not run it. */
+  /** Whether it is for a GPU: then only training takes it by default, where there is one, and workers do not run it. */
   readonly gpu?: true;
   /** How sums are kept, for headers. */
   readonly numbers: string;

@@ -96,11 +96,14 @@ Deno.test("webgpu: what has no grid is not printed with one, and threads have no
   for (const each of [...net.kernels.values()]) assert.ok(each.nest.invocations! > 0);
 });
 
+const shippedNets = Promise.all(
+  SHIPPED.map(async (net) => compileTarget(plan(await shipped(net), registry, { layout: webgpu.layout }), webgpu)),
+);
+
 /** Dispatches of a step of each net that ships, checked: they are all kernels, each once, behind what it waits for. */
 async function dispatchCounts(mostBindings?: number): Promise<number[]> {
   const counts: number[] = [];
-  for (const spec of await Promise.all(SHIPPED.map(shipped))) {
-    const planned = plan(spec, registry, { layout: webgpu.layout }), net = compileTarget(planned, webgpu);
+  for (const net of await shippedNets) {
     const { dispatches, texts } = gpuCode(net, mostBindings);
     for (const [name, { kernels, tensors }] of Object.entries(dispatches.kernels)) {
       assert.ok(tensors.length <= Math.min(mostBindings ?? 16, 16) || kernels.length === 1, name);
