@@ -77,7 +77,7 @@ export async function needAdapter(): Promise<GPUAdapter> {
 
 /** What the driver calls an adapter. */
 export function adapterName({ description, vendor }: GPUAdapterInfo): string {
-  return description || vendor || "a GPU without a name";
+  return description || vendor || "an adapter without a name";
 }
 
 /** Names of adapters that are the processor: Mesa's, Google's, Microsoft's and Apple's. */

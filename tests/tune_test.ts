@@ -282,6 +282,20 @@ Deno.test("neighbours of a schedule, by hand", () => {
   for (const text of texts) assert(!/n (5|6|7|8|16)/.test(text), text);
 });
 
+Deno.test("neighbours on a grid leave no rest, and more or fewer invocations share a sum", () => {
+  const texts = (schedule: Schedule) => neighbours(kernel, schedule).map(scheduleText);
+  const start = { grid: ["n", "o"], tile: { o: 2 }, split: { i: 4 } };
+  for (const members of [2, 8]) assert(texts(start).includes(`tile o 2 · grid n, o · split i ${members}`));
+  for (const text of ["tile o 5 · grid n, o · split i 4", "tile n 2, o 2 · grid n, o · split i 4"]) {
+    assert(texts(start).includes(text), `${text} is not among\n${texts(start).join("\n")}`);
+  }
+  // 10 outputs, 24 terms, and threads do not come into it
+  for (const text of texts(start)) assert(!/o [346789]|split i (16|[3567])|parallel/.test(text), text);
+  assert(texts({ grid: ["n", "o"] }).includes("grid n, o · split i 2"));
+  // negative control: without a grid nothing is shared
+  for (const text of texts({ parallel: "n" })) assert(!text.includes("split"), text);
+});
+
 const wasm = findTarget("wasm");
 const FIRST: Schedule = { parallel: "n" }, OTHER: Schedule = { parallel: "n", tile: { o: 2 } };
 
