@@ -329,8 +329,8 @@ export async function chooseTarget(
   const name = adapterName(adapter.info);
   if (isSoftware(adapter.info)) return workers(`${name} is software, no GPU`);
   const { train, test } = await data;
-  const { plan, ...net } = compileNet(spec, webgpu, { ...options, data: kindOf(train) });
-  const needs = gpuNeeds(plan, gpuCode({ plan, ...net }, bindingsOf(adapter)), [train, test]);
+  const net = compileNet(spec, webgpu, { ...options, data: kindOf(train) });
+  const needs = gpuNeeds(net.plan, gpuCode(net, bindingsOf(adapter)), [train, test]);
   try {
     await openGpu({ ...needs, timestamps: profile });
   } catch (error) {

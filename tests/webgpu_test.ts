@@ -564,9 +564,7 @@ Deno.test({
     const [unclocked, ...others] = await withGpu(gpu, () => timeWith(spec, registry, webgpu, undefined, 0, names[0]));
     assert.deepEqual([unclocked.kernel, others], [names[0], []]);
     for (const { kernel, seconds, median, runs } of [...times, unclocked]) {
-      // a kernel takes no less than a microsecond, nor one as small as these a tenth of a second
-      assert.ok(seconds > 1e-6 && seconds < 0.1, `${kernel}: ${seconds}`);
-      assert.ok(seconds <= median && runs >= 3, `${kernel}: ${seconds}, ${median}, ${runs}`);
+      assert.ok(seconds > 0 && seconds <= median && runs >= 3, `${kernel}: ${seconds}, ${median}, ${runs}`);
     }
   },
 });
