@@ -7,6 +7,7 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import {
+  chooseTarget,
   compareGenerated,
   compile,
   count,
@@ -113,7 +114,12 @@ const commands: Readonly<Record<string, Command>> = {
     text: "train a net and test it (default: mnist_cnn on MNIST)",
     words: "[SPEC]",
     most: 1,
-    notes: [specNote, "What is missing or stale in the folder of generated nets is generated first."],
+    notes: [
+      specNote,
+      "What is missing or stale in the folder of generated nets is generated first.",
+      "Target auto is webgpu where there is a GPU that can hold net and data, else the fastest of the others here; the",
+      "other commands take none but those others for auto.",
+    ],
     flags: {
       target,
       threads: {
@@ -219,31 +225,40 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 async function trainNet({ args, words, flags }: Line): Promise<number> {
-  const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
-  const { name: target, entry, gpu, sample } = findTarget(flags.target ?? "auto");
-  const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
-  const epochs = Number(flags.epochs ?? spec.training.epochs);
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile);
   if (file !== undefined && file === traceFile) throw new UsageError("--report and --profile name the same file");
+  const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
+  const without = rules(flags.without);
+  // read while the net is compiled
+  const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
+    ({ train, test }) => ({
+      train: flags.limit === undefined ? train : limitSamples(train, Number(flags.limit)),
+      test,
+    }),
+  );
+  loading.catch(() => {});
+  const { target: wish = "auto" } = flags;
+  const choice = wish === "auto"
+    ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
+    : undefined;
+  const { name: target, entry, gpu, sample } = findTarget(choice?.target ?? wish);
+  const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
+  const epochs = Number(flags.epochs ?? spec.training.epochs);
   const reportFile = await prepareReport(
     file === undefined ? { base: join(RUNS, `${spec.name}-${target}-seed${seed}`) } : { file },
   );
   const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
-  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  const without = rules(flags.without);
-  // read while the net is compiled
-  const loading = flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data));
-  loading.catch(() => {});
   const files = generatedFiles(spec, { target, origin, tuning, without });
-  const { train: all, test } = await loading;
-  const samples = flags.limit === undefined ? all : limitSamples(all, Number(flags.limit));
+  const { train: samples, test } = await loading;
 
   // other targets' files are none of this run's business
   const stale = without.length > 0
     ? []
     : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
   for (const difference of stale) await repairGenerated(root, files, difference);
+  if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
   print(
@@ -485,7 +500,49 @@ async function schema({ flags }: Line): Promise<number> {
 /** How to train: as fast as is legal, and as fast as can be with the engine's own checks. */
 const WAYS = { fastest: "deno task train", checked: "deno task train:checked" } as const;
 
-const NO_GPU = "no adapter; on Linux the package mesa-vulkan-drivers gives one, in software";
+/** What WebGPU works with, by operating system. */
+const GPU_DRIVERS: Readonly<Record<string, string>> = {
+  darwin: "Metal",
+  windows: "DirectX 12 or Vulkan",
+};
+
+/** What is told of the adapter and of the target that needs one. */
+function gpuDiagnosis(gpu: NonNullable<Machine["gpu"]> | null): [what: string, finding: string][] {
+  if (!gpu) {
+    const drivers = GPU_DRIVERS[Deno.build.os] ?? "Vulkan or OpenGL";
+    return [
+      ["WebGPU", `no adapter: navigator.gpu.requestAdapter() finds no driver for ${drivers} that it can use`],
+      [
+        "target webgpu",
+        "refused here; it needs the driver of a GPU, with Vulkan on Linux, where the package mesa-vulkan-drivers has " +
+        "many, and one that needs no GPU",
+      ],
+    ];
+  }
+  const { name, fallback, timestamps, limits } = gpu;
+  const bytes = (limit: string) => `${figure(limits[limit] / 1e6)} MB`,
+    number = (limit: string) => count(limits[limit]);
+  return [
+    ["WebGPU", `${name}${fallback ? ", in software" : ""}`],
+    [
+      "its limits",
+      `${bytes("maxStorageBufferBindingSize")} for a tensor, ${bytes("maxBufferSize")} for a buffer, ` +
+      `${number("maxStorageBuffersPerShaderStage")} tensors in a kernel; ` +
+      `${number("maxComputeWorkgroupStorageSize")} bytes and ${
+        number("maxComputeInvocationsPerWorkgroup")
+      } invocations ` +
+      `in a workgroup; timestamp-query: ${timestamps ? "yes" : "no"}`,
+    ],
+    [
+      "target webgpu",
+      fallback
+        ? "runs on the processor, slowly: to check kernels; deno task train takes it only with --target webgpu"
+        : "runs on this GPU; deno task train takes it where net and data keep within the limits",
+    ],
+  ];
+}
+
+const figure = (value: number) => Number(value.toPrecision(3)).toString();
 
 async function doctor({ flags: { json } }: Line): Promise<number> {
   const machine = await measureMachine();
@@ -499,7 +556,6 @@ async function doctor({ flags: { json } }: Line): Promise<number> {
 /** What the doctor tells, line by line. */
 function diagnosis(machine: Machine): [what: string, finding: string][] {
   const { versions, os, arch, cpu, cores, threads, simd, relaxedSimd, mode, arithmetic, bandwidth, gpu } = machine;
-  const figure = (value: number) => Number(value.toPrecision(3)).toString();
   const rate = ({ one, all }: Rate, unit: string) =>
     `${figure(one)} ${unit} in one thread, ${figure(all)} in ${threads} at once`;
   const lines: [string, string][] = [
@@ -529,11 +585,7 @@ function diagnosis(machine: Machine): [what: string, finding: string][] {
       ["caches read", `${figure(firstCache)} GB/s of 16 KiB, ${figure(secondCache)} GB/s of 256 KiB, in one thread`],
     );
   }
-  lines.push(
-    ["WebGPU", gpu ? `${gpu.name}${gpu.fallback ? ", in software" : ""}` : NO_GPU],
-    ["fastest", WAYS.fastest],
-    ["with checks", WAYS.checked],
-  );
+  lines.push(...gpuDiagnosis(gpu ?? null), ["fastest", WAYS.fastest], ["with checks", WAYS.checked]);
   return lines;
 }
 
