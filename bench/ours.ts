@@ -24,4 +24,7 @@ const { report } = await train(spec, { train: data, test: limitSamples(data, 1) 
   seed: 0,
   onEpoch: () => first ||= performance.now(),
 });
-finish(report.epochs, ready, first, "kernelwright starts a worker per core, or as many as its row says");
+finish(report.epochs, ready, first, {
+  adapter: report.gpu?.adapter,
+  note: report.gpu ? undefined : "kernelwright starts a worker per core, or as many as its row says",
+});

@@ -1,252 +1,320 @@
 /**
  * Training of `mnist_cnn` by this compiler and by other libraries, in turn in one run, each in a process of its own: the
- * same images, the same initial weights, the same number of steps.
+ * same images, the same initial weights, the same steps.
  *
- *     deno task bench:peers [--images N] [--json FILE]
+ *     deno task bench:peers [--only ROW] [--images N] [--full] [--json FILE]
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Outcome, workArguments } from "./peers/work.ts";
+import { peersText, SHOWN_STEPS } from "./peers_text.ts";
+import { BASE, FASTEST, median, type Results, type Row, type WholeRun } from "./results.ts";
 
-const USAGE = "usage: deno task bench:peers [--images N] [--json FILE]";
+const USAGE = "usage: deno task bench:peers [--only ROW] [--images N] [--full] [--json FILE]";
+const HELP = `${USAGE}
 
-/** Without bounds checks V8 packs two vectors into one of 256 bits: for our code, whose accesses are proven, and the best peer. */
-const V8_FLAGS = "--v8-flags=--experimental-wasm-revectorize,--no-wasm-bounds-checks";
+trains mnist_cnn by this compiler and by other libraries; about 6 minutes on two cores
 
-interface Row {
+  --only ROW    the row of this name, or all whose names have it in them; may be given again
+  --images N    the most images of a pass: a multiple of 64 up to 60000 (default: 1920)
+  --full        trains all 10 epochs too, by target wasm_relaxed at full speed
+  --json FILE   writes all that was measured, replacing the file if there is one`;
+
+/** A library or target, and how it is started. */
+interface Trainer {
   readonly name: string;
   /** Beside this file. Peers lie in `peers/` and run with the packages of the `deno.json` there. */
   readonly file: string;
   /** Which of the file's forms. */
   readonly form: string;
-  /** For Deno, beside those that all processes get. */
-  readonly flags?: readonly string[];
-  /** Passes over the images in a round, of which the first warms up: more where one takes no time. Default 2. */
-  readonly passes?: number;
+  /** Permissions beside those that all processes get. */
+  readonly permissions?: readonly string[];
+  /** Whether V8 packs two vectors into one of 256 bits, and checks no bounds: for our code, and the best peer. */
+  readonly fast?: boolean;
+  /** Whether it needs a WebGPU adapter. */
+  readonly gpu?: boolean;
 }
 
-const own = { file: "ours.ts", passes: 11 } as const;
-const OURS: readonly Row[] = [
+const OURS: readonly Trainer[] = [
   // esbuild, which strips its types, is a program of its own
-  { name: "typescript", form: "typescript", flags: ["--allow-run"], ...own, passes: 3 },
-  { name: "wasm", form: "wasm", ...own },
-  { name: "wasm, V8 flags", form: "wasm", flags: [V8_FLAGS], ...own },
-  { name: "wasm_relaxed", form: "wasm_relaxed", ...own },
-  { name: "wasm_relaxed, 1 thread, V8 flags", form: "wasm_relaxed 1", flags: [V8_FLAGS], ...own },
-  { name: "wasm_relaxed, V8 flags", form: "wasm_relaxed", flags: [V8_FLAGS], ...own },
+  { name: "typescript", file: "ours.ts", form: "typescript", permissions: ["--allow-run"] },
+  { name: "wasm", file: "ours.ts", form: "wasm" },
+  { name: "wasm, V8 flags", file: "ours.ts", form: "wasm", fast: true },
+  { name: "wasm_relaxed", file: "ours.ts", form: "wasm_relaxed" },
+  { name: "wasm_relaxed, 1 thread, V8 flags", file: "ours.ts", form: "wasm_relaxed 1", fast: true },
+  { name: FASTEST, file: "ours.ts", form: "wasm_relaxed", fast: true },
+  { name: "webgpu", file: "ours.ts", form: "webgpu", gpu: true },
 ];
-const PEERS: readonly Row[] = [
-  { name: "jax-js wasm, lax", file: "peers/jax_js.ts", form: "lax" },
-  { name: "jax-js wasm, im2col", file: "peers/jax_js.ts", form: "im2col" },
-  { name: "jax-js wasm, im2col, V8 flags", file: "peers/jax_js.ts", form: "im2col", flags: [V8_FLAGS] },
+const PEERS: readonly Trainer[] = [
+  { name: "naive, 1 thread", file: "peers/naive.ts", form: "" },
+  { name: BASE, file: "peers/jax_js.ts", form: "wasm lax" },
+  { name: "jax-js wasm, im2col", file: "peers/jax_js.ts", form: "wasm im2col" },
+  { name: "jax-js wasm, im2col, V8 flags", file: "peers/jax_js.ts", form: "wasm im2col", fast: true },
+  { name: "jax-js webgpu, lax", file: "peers/jax_js.ts", form: "webgpu lax", gpu: true },
+  { name: "jax-js webgpu, im2col", file: "peers/jax_js.ts", form: "webgpu im2col", gpu: true },
+  { name: "TensorFlow.js cpu", file: "peers/tfjs.ts", form: "cpu" },
+  { name: "TensorFlow.js wasm", file: "peers/tfjs.ts", form: "wasm" },
+  { name: "TensorFlow.js webgpu", file: "peers/tfjs.ts", form: "webgpu", gpu: true },
 ];
-const ROWS = [...OURS, ...PEERS];
+const ALL = [...OURS, ...PEERS];
+/** Its losses are those that all others must have. */
+const REFERENCE = OURS[1];
 
 /** Each row is measured so often, in turn with the others. */
 const ROUNDS = 3;
 /** Steps whose losses are compared, all on the first batch. */
-const STEPS = 50;
-/** Of these the loss is printed. */
-const SHOWN = [1, 2, 3, 5, 10, 20, 30, 40, 50];
-/** Multiplications and additions of one training sample: those of the convolution and the linear layers. */
-const SAMPLE_FLOPS = 7.33e6;
-/** A peer whose loss is further from ours in any of these steps does other work. */
-const TOLERANCE = 0.001;
+const STEPS = SHOWN_STEPS.at(-1)!;
+/** After so many seconds a peer makes no more of them. */
+const CHECK_SECONDS = 6;
+/** A row whose step takes more seconds is not measured in rounds: what its few steps for the losses took must do. */
+const SLOW_STEP = 3;
+/** What a pass takes at most, in seconds, and all passes of a round that are timed; at least one batch, one pass. */
+const PASS_SECONDS = 2, TIMED_SECONDS = 2.5;
+/** Passes of a round that are timed, at most. */
+const TIMED_PASSES = 10;
 
-function commandLine(): { images: number; json?: string } {
+function commandLine(): { only: string[]; images: number; full: boolean; json?: string } {
   try {
     const { values } = parseArgs({
       options: {
+        only: { type: "string", multiple: true, default: [] },
         images: { type: "string", default: "1920" },
+        full: { type: "boolean", default: false },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
     if (values.help) {
-      console.log(USAGE);
+      console.log(HELP);
       Deno.exit(0);
     }
     const images = Number(values.images);
     if (!Number.isInteger(images) || images < batchSize || images > 60_000 || images % batchSize !== 0) {
       throw new Error(`--images is ${values.images}; expected a multiple of ${batchSize} up to 60000`);
     }
-    return { images, json: values.json };
+    for (const word of values.only) {
+      if (chosen(word).length > 0) continue;
+      throw new Error(`--only is "${word}", which no row has in its name: ${ALL.map(({ name }) => name).join("; ")}`);
+    }
+    return { ...values, images };
   } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
+    console.error(`error: ${(error as Error).message}\n${USAGE}`);
     Deno.exit(2);
   }
 }
 
+/** What `--only` chooses. */
+function chosen(word: string): readonly Trainer[] {
+  const exact = ALL.filter(({ name }) => name === word);
+  return exact.length > 0 ? exact : ALL.filter(({ name }) => name.includes(word));
+}
+
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const { batchSize } = JSON.parse(Deno.readTextFileSync(path("../specs/mnist_cnn.json")));
-const { images, json } = commandLine();
+const { only, images, full, json } = commandLine();
+const picked = new Set(only.flatMap(chosen));
+const trainers = ALL.filter((trainer) => only.length === 0 || picked.has(trainer));
 
-const deno = (args: string[], cwd?: string) =>
-  new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" }, stdin: "null", stderr: "piped" }).output();
+/** Writes all of a file or nothing. */
+function writeWhole(file: string, text: string): void {
+  const part = `${file}.${Deno.pid}.tmp`;
+  Deno.writeTextFileSync(part, text);
+  Deno.renameSync(part, file);
+}
 
-/** Writes what the processes read. */
-async function prepare(): Promise<void> {
-  const flags = ["--no-prompt", `--config=${path("../deno.json")}`, "--allow-env", "--allow-read", "--allow-write"];
-  const { success, stderr } = await deno(["run", ...flags, path("prepare_peers.ts"), folder, `${images}`]);
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+/** Ends the program when a file cannot be written: nobody wants to know that after six minutes. */
+function checkWritable(file: string): void {
+  try {
+    if (existsSync(file) && Deno.statSync(file).isDirectory) throw new Error("it is a folder");
+    const probe = `${file}.${Deno.pid}.tmp`;
+    Deno.writeTextFileSync(probe, "");
+    Deno.removeSync(probe);
+  } catch (error) {
+    console.error(`error: ${file} cannot be written: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}
+
+if (json !== undefined) checkWritable(json);
+
+/** Runs Deno; what it printed, or why it failed. */
+async function deno(args: readonly string[], cwd?: string): Promise<{ output: string } | { reason: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stderr: "piped",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd();
+  if (success) return { output: text(stdout) };
+  // drivers write lines of errors too, before the one that ends the program
+  const lines = text(stderr).split("\n"), last = lines.findLast((line) => line.startsWith("error: ")) ?? lines.at(-1)!;
+  return { reason: last.replace(/^error: (Uncaught (\(in promise\) )?)?/, "") };
+}
+
+/** Runs a file of ours with the program's own packages; its output. */
+async function own(file: string, flags: readonly string[], ...words: readonly string[]): Promise<string> {
+  const ran = await deno(["run", "--no-prompt", `--config=${path("../deno.json")}`, ...flags, path(file), ...words]);
+  if ("output" in ran) return ran.output;
+  throw new Error(`${file}: ${ran.reason}`);
 }
 
 /** Runs a row in a process of its own; what it brought, or why it cannot run. */
-async function measure({ file, form, flags = [] }: Row, images: number, passes: number): Promise<Outcome | string> {
-  // cached-only: what is missing is a reason, not a download within the time to the first step
-  const config = file.startsWith("peers/") ? "peers/deno.json" : "../deno.json";
-  const { success, stdout, stderr } = await deno([
+async function measure({ file, form, permissions = [], fast }: Trainer, work: {
+  images: number;
+  passes: number;
+  seconds: number;
+}): Promise<Outcome | string> {
+  const ran = await deno([
     "run",
     "--no-prompt",
+    // what is missing is a reason, not a download within the time to the first step
     "--frozen",
     "--cached-only",
-    `--config=${path(config)}`,
+    `--config=${path(file.startsWith("peers/") ? "peers/deno.json" : "../deno.json")}`,
     "--allow-env",
     "--allow-read",
-    ...flags,
+    ...permissions,
+    ...fast ? [`--v8-flags=${v8Flags}`] : [],
     path(file),
-    ...workArguments(form, folder, images, passes),
+    ...workArguments({ form, folder, ...work }),
   ]);
-  const lines = new TextDecoder().decode(success ? stdout : stderr).trimEnd().split("\n");
-  if (success) return JSON.parse(lines.at(-1)!);
-  return lines.find((line) => /error/i.test(line)) ?? lines.at(-1)!;
+  return "reason" in ran ? ran.reason : JSON.parse(ran.output.split("\n").at(-1)!);
 }
 
-/** What was measured of a row. */
-interface Measured {
-  readonly rates: number[];
-  /** Seconds to the first step: from the start of the process, and from loaded code and data. */
-  readonly sinceStart: number[];
-  readonly sinceReady: number[];
-  readonly peakBytes: number[];
-  /** Losses of `STEPS` steps on one batch. */
-  losses: number[];
-  /** Loss of the pass that was timed. */
-  loss: number;
-  note?: string;
-  /** Why it cannot run. */
-  reason?: string;
+/** Says what is wrong; the program ends with exit code 1 then. */
+function complain(message: string): void {
+  console.error(`error: ${message}`);
+  Deno.exitCode = 1;
 }
 
-const table = new Map(ROWS.map((row) => [row, {
-  rates: [],
-  sinceStart: [],
-  sinceReady: [],
-  peakBytes: [],
-  losses: [],
-  loss: NaN,
-} as Measured]));
+const newRow = (): Row => ({ rates: [], sinceStart: [], sinceReady: [], peakBytes: [], losses: [] });
 
-/** Measures a row unless it has failed. */
-async function attempt(row: Row, images: number, passes: number): Promise<Outcome | undefined> {
-  const measured = table.get(row)!;
-  if (measured.reason !== undefined) return;
-  const outcome = await measure(row, images, passes);
-  if (typeof outcome !== "string") return outcome;
-  measured.reason = outcome;
+/** Images/s of passes, of which the first warms up. */
+const rate = (images: number, [, ...timed]: Outcome["passes"]) =>
+  images * timed.length / timed.reduce((sum, { seconds }) => sum + seconds, 0);
+
+function add(row: Row, { sinceStart, sinceReady, peakBytes }: Outcome): void {
+  row.sinceStart.push(sinceStart);
+  row.sinceReady.push(sinceReady);
+  row.peakBytes.push(peakBytes);
+}
+
+/** The first steps, and from them how much can be done in a round. They also fill the caches of compiled code. */
+async function check(trainer: Trainer, row: Row): Promise<void> {
+  const outcome = await measure(trainer, { images: batchSize, passes: STEPS, seconds: CHECK_SECONDS });
+  if (typeof outcome === "string") {
+    row.reason = outcome;
+    return;
+  }
+  const { passes, adapter, note } = outcome;
+  row.losses = passes.map(({ loss }) => loss);
+  row.adapter = adapter;
+  row.note = note;
+  const speed = rate(batchSize, passes);
+  if (batchSize / speed > SLOW_STEP) {
+    add(row, outcome);
+    row.rates = passes.slice(1).map(({ seconds }) => batchSize / seconds);
+    return;
+  }
+  row.images = batchSize * Math.max(1, Math.floor(Math.min(images, speed * PASS_SECONDS) / batchSize));
+  row.passes = 1 + Math.min(TIMED_PASSES, Math.max(1, Math.round(speed * TIMED_SECONDS / row.images)));
+}
+
+/** One round of a row: a process for the first step, and one for the speed. */
+async function round(trainer: Trainer, row: Row): Promise<void> {
+  const { images, passes } = row;
+  if (images === undefined || passes === undefined || row.reason !== undefined) return;
+  const first = await measure(trainer, { images: batchSize, passes: 1, seconds: 0 });
+  const steady = typeof first === "string" ? first : await measure(trainer, { images, passes, seconds: Infinity });
+  if (typeof first === "string" || typeof steady === "string") {
+    row.reason = steady as string;
+    return;
+  }
+  add(row, { ...first, peakBytes: steady.peakBytes });
+  row.rates.push(rate(images, steady.passes));
+}
+
+/** The versions of the peers' packages: what is behind the last @ of each. */
+function peerVersions(): Record<string, string> {
+  const { imports } = JSON.parse(Deno.readTextFileSync(path("peers/deno.json"))) as { imports: Record<string, string> };
+  return Object.fromEntries(
+    Object.entries(imports).map(([name, from]) => [name, from.slice(from.lastIndexOf("@") + 1)]),
+  );
 }
 
 const folder = Deno.makeTempDirSync({ prefix: "kernelwright_peers_" });
-try {
-  await prepare();
-  const { success, stderr } = await deno(["install", "--frozen", "--quiet"], path("peers"));
-  if (!success) console.error(`the peers' packages could not be installed: ${new TextDecoder().decode(stderr).trim()}`);
+let v8Flags: string;
 
-  // also fills the caches of compiled code, before the time to the first step is measured
-  for (const [row, measured] of table) {
-    const outcome = await attempt(row, batchSize, STEPS);
-    measured.losses = outcome?.passes.map(({ loss }) => loss) ?? [];
-    measured.note = outcome?.note;
+async function run(): Promise<Results> {
+  const progress = (what: string) => console.error(what);
+  const read = ["--allow-env", "--allow-read"];
+  v8Flags = await own("../runtime/v8_flags.ts", []);
+  const load = await own("prepare_peers.ts", [...read, "--allow-write", "--allow-sys=loadavg"], folder, `${images}`);
+  progress("what this machine can do");
+  const doctor = [...read, "--allow-sys=cpus", `--v8-flags=${v8Flags}`];
+  const { cpu, os, arch, cores, arithmetic: peak, gpu: adapter, versions } = JSON.parse(
+    await own("../cli.ts", doctor, "doctor", "--json"),
+  );
+  if (trainers.some(({ file }) => file.startsWith("peers/"))) {
+    const installed = await deno(["install", "--frozen", "--quiet"], path("peers"));
+    if ("reason" in installed) progress(`the peers' packages could not be installed: ${installed.reason}`);
   }
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [row, measured] of table) {
-      const first = await attempt(row, batchSize, 1);
-      // the first pass warms up
-      const steady = await attempt(row, images, row.passes ?? 2);
-      if (!first || !steady) continue;
-      measured.sinceStart.push(first.sinceStart);
-      measured.sinceReady.push(first.sinceReady);
-      const warm = steady.passes.slice(1);
-      measured.rates.push(images * warm.length / warm.reduce((sum, { seconds }) => sum + seconds, 0));
-      measured.peakBytes.push(steady.peakBytes);
-      measured.loss = steady.passes[1].loss;
+
+  const rows = new Map(trainers.map((trainer) => [trainer, newRow()]));
+  progress("the first steps of every row");
+  for (const [trainer, row] of rows) {
+    if (!trainer.gpu || adapter) await check(trainer, row);
+    else row.reason = "it needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here";
+  }
+  const reference = rows.get(REFERENCE) ?? newRow();
+  if (!rows.has(REFERENCE)) await check(REFERENCE, reference);
+  for (const row of rows.values()) {
+    const gaps = row.losses.slice(0, reference.losses.length).map((loss, i) => Math.abs(loss - reference.losses[i]));
+    if (gaps.length > 0) row.gap = Math.max(...gaps);
+  }
+  for (let n = 1; n <= ROUNDS; n++) {
+    progress(`round ${n} of ${ROUNDS}`);
+    for (const [trainer, row] of rows) await round(trainer, row);
+  }
+  for (const row of rows.values()) {
+    if (row.reason === undefined) {
+      row.spread = (Math.max(...row.rates) - Math.min(...row.rates)) / median(row.rates);
     }
   }
+  let wholeRun: WholeRun | undefined;
+  if (full) {
+    progress("all epochs");
+    try {
+      wholeRun = JSON.parse(await own("whole_run.ts", [...read, `--v8-flags=${v8Flags}`], "wasm_relaxed"));
+    } catch (error) {
+      // the rows are not lost with it
+      complain((error as Error).message);
+    }
+  }
+  return {
+    net: "mnist_cnn",
+    batchSize,
+    date: new Date().toISOString(),
+    machine: { cpu, os, arch, cores, peak, adapter, load: Number(load) },
+    versions: { ...versions, ...peerVersions() },
+    v8Flags,
+    rounds: ROUNDS,
+    rows: Object.fromEntries([...rows].map(([{ name }, row]) => [name, row])),
+    wholeRun,
+  };
+}
+
+try {
+  const results = await run();
+  console.log(peersText(results, OURS.map(({ name }) => name)));
+  if (json !== undefined) writeWhole(json, JSON.stringify(results, null, 2) + "\n");
+} catch (error) {
+  complain((error as Error).message);
 } finally {
   Deno.removeSync(folder, { recursive: true });
-}
-
-/** GFLOP/s of the machine's cores, as a process with the flags measures it. */
-async function peak(): Promise<{ one: number; all: number }> {
-  const flags = ["--no-prompt", `--config=${path("../deno.json")}`, "--allow-env", "--allow-read", V8_FLAGS];
-  const { stdout } = await deno(["run", ...flags, path("../cli.ts"), "doctor", "--json"]);
-  return JSON.parse(new TextDecoder().decode(stdout)).arithmetic;
-}
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const line = (first: string, cells: readonly string[], width: number) =>
-  console.log((first.padEnd(34) + cells.map((cell) => cell.padStart(width)).join("")).trimEnd());
-const ran = (row: Row) => table.get(row)!.reason === undefined;
-
-console.log(
-  `mnist_cnn, batch ${batchSize}, ${ROUNDS} rounds in turn; images/s: passes over ${images} images, the first not counted\n` +
-    "first step: seconds from the start of the process; compile: of these, after code and data were loaded\n",
-);
-line("", ["median", "best", "first step", "compile", "peak MB", "loss"], 11);
-for (const [{ name }, { rates, sinceStart, sinceReady, peakBytes, loss, reason }] of table) {
-  if (reason !== undefined) {
-    console.log(`${name.padEnd(34)} cannot run: ${reason}`);
-    continue;
-  }
-  line(name, [
-    median(rates).toFixed(0),
-    Math.max(...rates).toFixed(0),
-    median(sinceStart).toFixed(2),
-    median(sinceReady).toFixed(2),
-    (Math.max(...peakBytes) / 1e6).toFixed(0),
-    loss.toFixed(4),
-  ], 11);
-}
-console.log(`\nV8 flags: ${V8_FLAGS.replace("--v8-flags=", "")}`);
-const { one, all } = await peak();
-console.log(
-  `peak: ${one.toFixed(0)} GFLOP/s of one core, ${all.toFixed(0)} of all at once (multiply-adds in registers, packed)`,
-);
-console.log(`\nshare of that peak, at ${(SAMPLE_FLOPS / 1e6).toFixed(2)} MFLOP a sample whatever is saved (medians)\n`);
-for (const row of OURS.filter(ran)) {
-  const share = median(table.get(row)!.rates) * SAMPLE_FLOPS / 1e9 / (row.form.endsWith(" 1") ? one : all);
-  line(row.name, [`${(100 * share).toFixed(1)} %`], 11);
-}
-for (const note of new Set([...table.values()].flatMap(({ note }) => note ?? []))) console.log(note);
-
-console.log("\nours, times as fast as each peer (medians)\n");
-for (const peer of PEERS.filter(ran)) {
-  console.log(`against ${peer.name}`);
-  for (const own of OURS.filter(ran)) {
-    line(`  ${own.name}`, [(median(table.get(own)!.rates) / median(table.get(peer)!.rates)).toFixed(1)], 11);
-  }
-}
-
-console.log("\nlosses of the first steps, all on the same batch from the same weights\n");
-line("step", [...SHOWN.map(String), " largest gap"], 8);
-const [reference] = OURS.filter(ran).map((row) => table.get(row)!.losses);
-for (const [row, { losses }] of table) {
-  if (!reference || losses.length === 0) continue;
-  const gap = Math.max(...losses.map((loss, i) => Math.abs(loss - reference[i])));
-  line(row.name, [...SHOWN.map((step) => losses[step - 1].toFixed(4)), gap.toExponential(1).padStart(12)], 8);
-  if (!(gap <= TOLERANCE)) console.log(`  ${row.name} does not do the same work: its losses are not ours`);
-}
-
-if (json) {
-  const machine = {
-    deno: Deno.version.deno,
-    v8: Deno.version.v8,
-    cores: navigator.hardwareConcurrency,
-    peak: { one, all },
-  };
-  const date = new Date().toISOString().slice(0, 10);
-  const rows = Object.fromEntries([...table].map(([{ name }, measured]) => [name, measured]));
-  Deno.writeTextFileSync(json, JSON.stringify({ net: "mnist_cnn", date, machine, images, rows }, null, 2) + "\n");
 }

@@ -1,5 +1,6 @@
 /**
  * Writes what the processes of `peers.ts` read, a file each: images, labels, and the initial values of each parameter.
+ * Prints the machine's load average of the minute before.
  *
  *     deno run bench/prepare_peers.ts FOLDER IMAGES
  *
@@ -11,6 +12,7 @@
 import { limitSamples, loadMnist, parseSpec, train } from "../mod.ts";
 
 const [folder, images] = Deno.args;
+console.log(Deno.loadavg()[0]);
 const { train: samples } = await loadMnist();
 const { inputs, labels } = limitSamples(samples, Number(images));
 Deno.writeFileSync(`${folder}/images`, inputs as Uint8Array);

@@ -1,5 +1,6 @@
 /**
- * jax-js trains `mnist_cnn` on its WebAssembly backend. Its two forms differ in the first three layers:
+ * jax-js trains `mnist_cnn` on its backend `wasm` or `webgpu`. A form is a backend and one of two ways to write the first
+ * three layers:
  *
  * - `lax`, as one would write it: its convolution and its pooling;
  * - `im2col`: the image's patches as the columns of a matrix, so that the convolution is a matrix product, which jax-js
@@ -9,8 +10,19 @@
  *
  * @module
  */
-import { blockUntilReady, init, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
-import { type Peer, trainPeer, type Work } from "./work.ts";
+import {
+  blockUntilReady,
+  defaultDevice,
+  type Device,
+  getWebGPUDevice,
+  init,
+  jit,
+  lax,
+  nn,
+  numpy as np,
+  valueAndGrad,
+} from "@jax-js/jax";
+import { adapterOf, type Peer, trainPeer, type Work } from "./work.ts";
 
 const SHAPES = {
   "conv1.weight": [32, 1, 5, 5],
@@ -92,17 +104,23 @@ function makeStep(features: Features) {
   });
 }
 
+/** On a GPU, steps that are handed over before one is waited for: each wait takes 10 ms, each step in line memory. */
+const QUEUED_STEPS = 4;
+
+const FEATURES: Record<string, Features> = { lax: laxFeatures, im2col: im2colFeatures };
+
 async function open({ form, batchSize, parameter }: Work): Promise<Peer> {
-  await init("wasm");
-  const features: Record<string, Features> = { lax: laxFeatures, im2col: im2colFeatures };
-  const train = makeStep(features[form]);
+  const [backend, convolution] = form.split(" "), gpu = backend === "webgpu";
+  await init(backend as Device);
+  defaultDevice(backend as Device);
+  const train = makeStep(FEATURES[convolution]);
   const zeros = () => tensors((name) => np.zeros(SHAPES[name]));
   let state: State = {
     w: tensors((name) => np.array(parameter(name), { shape: SHAPES[name] })),
     m: zeros(),
     v: zeros(),
   };
-  let t = 0, sum = 0;
+  let t = 0, sum = np.array(0);
   return {
     async step(images, labels) {
       t++;
@@ -114,17 +132,20 @@ async function open({ form, batchSize, parameter }: Work): Promise<Peer> {
         np.array(RATE / (1 - BETA1 ** t)),
         np.array(1 / Math.sqrt(1 - BETA2 ** t)),
       );
-      // what is awaited is computed on all workers; what is read at once, on this thread alone
-      await blockUntilReady(state);
-      sum += await loss.jsAsync() as number;
+      sum = sum.add(loss);
+      // on the processor, what is awaited is computed on all workers; what is read at once, on this thread alone
+      if (!gpu) await blockUntilReady(state);
+      else if (t % QUEUED_STEPS === 0) await blockUntilReady(sum);
     },
-    // deno-lint-ignore require-await
     async losses() {
-      const total = sum;
-      sum = 0;
+      await blockUntilReady(state);
+      const total = await sum.jsAsync() as number;
+      sum = np.array(0);
       return total;
     },
+    adapter: gpu ? adapterOf(getWebGPUDevice()) : undefined,
+    note: gpu ? undefined : `jax-js starts a worker per core: ${navigator.hardwareConcurrency}`,
   };
 }
 
-await trainPeer(open, `jax-js starts a worker per core: ${navigator.hardwareConcurrency}`);
+await trainPeer(open);

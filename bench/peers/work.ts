@@ -12,8 +12,10 @@ export interface Work {
   readonly form: string;
   /** How many images; whole batches. */
   readonly images: number;
-  /** How often all of them. */
+  /** How often all of them, at most. */
   readonly passes: number;
+  /** For peers: so long after the first pass no other begins, unless it is one of the first `LEAST_PASSES`. */
+  readonly seconds: number;
   /** Images per step. */
   readonly batchSize: number;
   /** images x 28 x 28 bytes. */
@@ -42,27 +44,36 @@ export interface Outcome {
   readonly sinceReady: number;
   /** Largest resident memory of the process. */
   readonly peakBytes: number;
+  /** What its driver calls the WebGPU adapter it used, if it did. */
+  readonly adapter?: string;
   /** What is to be known about how it ran. */
   readonly note?: string;
 }
 
 /** A network of a peer. */
-export interface Peer {
+export interface Peer extends Pick<Outcome, "adapter" | "note"> {
   /** One step of training with a batch that the library has not seen yet; it need not be over when this returns. */
-  step(images: Float32Array<ArrayBuffer>, labels: Int32Array<ArrayBuffer>): Promise<void>;
+  step(images: Float32Array<ArrayBuffer>, labels: Int32Array<ArrayBuffer>): Promise<void> | void;
   /** Waits for all steps; the sum of their losses since this was last called. */
-  losses(): Promise<number>;
+  losses(): Promise<number> | number;
 }
 
 /** The command line of a process after its file. */
-export function workArguments(form: string, folder: string, images: number, passes: number): string[] {
-  return [form, folder, `${images}`, `${passes}`, `${Date.now()}`];
+export function workArguments(
+  { form, folder, images, passes, seconds }:
+    & Pick<Work, "form" | "images" | "passes" | "seconds">
+    & { folder: string },
+): string[] {
+  return [form, folder, `${images}`, `${passes}`, `${seconds}`, `${Date.now()}`];
 }
+
+/** A peer makes so many passes, however slow: the first warms up, and one alone has no spread. */
+export const LEAST_PASSES = 3;
 
 /** Pixels of an image. */
 const SAMPLE = 28 * 28;
 
-const [form, folder, images, passes, started] = Deno.args;
+const [form, folder, images, passes, seconds, started] = Deno.args;
 
 /** Reads what this process is to do. */
 export function readWork(): Work {
@@ -72,6 +83,7 @@ export function readWork(): Work {
     form,
     images: Number(images),
     passes: Number(passes),
+    seconds: Number(seconds),
     batchSize,
     pixels: read("images").subarray(0, Number(images) * SAMPLE),
     labels: read("labels").subarray(0, Number(images)),
@@ -79,13 +91,24 @@ export function readWork(): Work {
   };
 }
 
+/** What its driver calls the adapter of a device. */
+export function adapterOf({ adapterInfo }: { readonly adapterInfo: GPUAdapterInfo }): string {
+  return adapterInfo.description || adapterInfo.vendor || "GPU";
+}
+
 /** Ends this process. `ready`: when its code and data were loaded; `first`: when its first pass was over. */
-export function finish(passes: readonly Pass[], ready: number, first: number, note?: string): never {
+export function finish(
+  passes: readonly Pass[],
+  ready: number,
+  first: number,
+  { adapter, note }: Pick<Outcome, "adapter" | "note">,
+): never {
   const outcome: Outcome = {
     passes,
     sinceStart: (performance.timeOrigin + first - Number(started)) / 1000,
     sinceReady: (first - ready) / 1000,
     peakBytes: process.resourceUsage().maxRSS * 1024,
+    adapter,
     note,
   };
   console.log(JSON.stringify(outcome));
@@ -93,7 +116,7 @@ export function finish(passes: readonly Pass[], ready: number, first: number, no
 }
 
 /** All the work of a peer's process. Pixels become floats before the clock runs; handing them over is part of a step. */
-export async function trainPeer(open: (work: Work) => Promise<Peer>, note?: string): Promise<never> {
+export async function trainPeer(open: (work: Work) => Promise<Peer> | Peer): Promise<never> {
   const work = readWork();
   const { images, batchSize } = work;
   const pixels = Float32Array.from(work.pixels, (byte) => byte / 255), labels = Int32Array.from(work.labels);
@@ -103,6 +126,7 @@ export async function trainPeer(open: (work: Work) => Promise<Peer>, note?: stri
   let first = 0;
   for (let pass = 0; pass < work.passes; pass++) {
     const start = performance.now();
+    if (pass >= LEAST_PASSES && start - first > 1000 * work.seconds) break;
     for (let i = 0; i < images; i += batchSize) {
       // copies, as a loader's batches would be
       await peer.step(pixels.slice(i * SAMPLE, (i + batchSize) * SAMPLE), labels.slice(i, i + batchSize));
@@ -112,5 +136,5 @@ export async function trainPeer(open: (work: Work) => Promise<Peer>, note?: stri
     passes.push({ loss, seconds: (end - start) / 1000 });
     first ||= end;
   }
-  finish(passes, ready, first, note);
+  finish(passes, ready, first, peer);
 }

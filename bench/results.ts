@@ -1,0 +1,294 @@
+/**
+ * What `deno task bench:peers --full --json bench/results.json` measured, as README's table of results.
+ *
+ *     deno task results
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const USAGE = "usage: deno task results\n" +
+  "writes the results in README.md from bench/results.json, which deno task bench:peers --full --json bench/results.json measures";
+
+/** What was measured of a row. */
+export interface Row {
+  /** Images/s: of each round, or, where a step takes too long for rounds, of each step but the first. */
+  rates: number[];
+  /** What lies between the smallest and the largest rate, as a share of the median. */
+  spread?: number;
+  /** Images of a pass, and passes of a round; the first pass warms up. */
+  images?: number;
+  passes?: number;
+  /** Seconds to the first step: from the start of the process, and from loaded code and data. */
+  sinceStart: number[];
+  sinceReady: number[];
+  peakBytes: number[];
+  /** Losses of the first steps, all on one batch. */
+  losses: number[];
+  /** How far they are from ours, at most. */
+  gap?: number;
+  /** The WebGPU adapter it used. */
+  adapter?: string;
+  note?: string;
+  /** Why it cannot run, as it says itself. */
+  reason?: string;
+}
+
+/** A training run to the end. */
+export interface WholeRun {
+  readonly target: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly epochs: number;
+  /** Images it trained with, those of all epochs. */
+  readonly images: number;
+  /** Of the training loop. */
+  readonly seconds: number;
+  /** Of the last epoch. */
+  readonly loss: number;
+  readonly correct: number;
+  readonly tested: number;
+  readonly peakBytes: number;
+}
+
+/** All that a run of `peers.ts` measured. */
+export interface Results {
+  readonly net: string;
+  readonly batchSize: number;
+  /** When it ended, as ISO 8601. */
+  readonly date: string;
+  readonly machine: {
+    readonly cpu?: string;
+    readonly os: string;
+    readonly arch: string;
+    readonly cores: number;
+    /** GFLOP/s of one core, and of all at once. */
+    readonly peak: { readonly one: number; readonly all: number };
+    /** WebGPU's adapter. */
+    readonly adapter: { readonly name: string; readonly fallback: boolean } | null;
+    /** Processes that ran or wanted to, in the mean of the minute before. */
+    readonly load: number;
+  };
+  /** Of Deno, V8 and the libraries. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The flags of the rows that say so. */
+  readonly v8Flags: string;
+  readonly rounds: number;
+  readonly rows: Readonly<Record<string, Row>>;
+  readonly wholeRun?: WholeRun;
+}
+
+/** A row whose loss is further from ours in any of the first steps does other work. */
+export const TOLERANCE = 0.001;
+/** Rates that differ by more than this share of their median are noisy. */
+export const NOISY = 0.1;
+/** Multiplications and additions of one training sample: those of the convolution and the linear layers. */
+export const SAMPLE_FLOPS = 7.33e6;
+
+/** The middle one; of an even number, the larger of the two. */
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** The row that README's ratios compare with. */
+export const BASE = "jax-js wasm, lax";
+/** The row that makes the whole run. */
+export const FASTEST = "wasm_relaxed, V8 flags";
+
+/** How README calls each row. */
+function labels({ versions }: Results): Readonly<Record<string, string>> {
+  const jax = `jax-js ${versions["@jax-js/jax"]}`, tensorflow = `TensorFlow.js ${versions["@tensorflow/tfjs"]}`;
+  return {
+    "naive, 1 thread": "naive: loops over run-time shapes, 1 thread",
+    typescript: "`typescript`",
+    wasm: "`wasm`, no flags",
+    "wasm, V8 flags": "`wasm`, [full speed](#full-speed)",
+    wasm_relaxed: "`wasm_relaxed`, no flags",
+    "wasm_relaxed, 1 thread, V8 flags": "`wasm_relaxed`, [full speed](#full-speed), 1 thread",
+    [FASTEST]: "`wasm_relaxed`, [full speed](#full-speed)",
+    webgpu: "`webgpu`",
+    [BASE]: `${jax}, WebAssembly, as one would write it`,
+    "jax-js wasm, im2col": `${jax}, WebAssembly, its conv written as im2col`,
+    "jax-js wasm, im2col, V8 flags": `${jax}, WebAssembly, im2col, with the flags of [full speed](#full-speed)`,
+    "jax-js webgpu, lax": `${jax}, WebGPU, as one would write it`,
+    "jax-js webgpu, im2col": `${jax}, WebGPU, its conv written as im2col`,
+    "TensorFlow.js cpu": `${tensorflow}, JavaScript, 1 thread`,
+    "TensorFlow.js wasm": `${tensorflow}, WebAssembly`,
+    "TensorFlow.js webgpu": `${tensorflow}, WebGPU`,
+  };
+}
+
+/** The program that the net is from; its author's figures, from another machine. */
+const REFERENCE = { seconds: 1556.741, images: 600_000, correct: 9_868 };
+
+/** With thousands apart; one decimal of small numbers. */
+const figure = (value: number, decimals = value < 20 ? 1 : 0): string =>
+  value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
+const ratio = (value: number): string => figure(value, value < 1 ? 2 : 1);
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+function dateText(iso: string): string {
+  return new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+}
+
+/** A Markdown table as `deno fmt` leaves it. */
+function tableText(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, i) => Math.max(3, ...rows.map((row) => row[i].length)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(" | ")} |\n`;
+  const [header, ...others] = rows.map(line);
+  return header + line(widths.map((width) => "-".repeat(width))) + others.join("");
+}
+
+/** A paragraph as `deno fmt` leaves it. */
+function paragraph(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${word}`.length <= 120) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** On what the rows were measured, how, and how steady they were. */
+function originText(
+  { date, machine, versions, rounds, rows }: Results,
+  names: Readonly<Record<string, string>>,
+): string {
+  const { cpu = "machine", cores, os, arch, adapter, load } = machine;
+  const spreads = Object.entries(rows).flatMap(([name, { spread }]) => spread === undefined ? [] : [{ name, spread }]);
+  const widest = spreads.reduce((a, b) => a.spread >= b.spread ? a : b);
+  const noisy = spreads.filter(({ spread }) => spread > NOISY).length;
+  const most = `${percent(widest.spread)} (${names[widest.name]})`;
+  return [
+    `Measured on ${
+      dateText(date)
+    } on a ${cores}-core ${cpu} (${os}, ${arch}) with Deno ${versions.deno}, on ${cores} ` +
+    "threads where nothing else is said, all in one run (`deno task bench:peers --full`): every row in turn, medians " +
+    `of ${rounds} rounds.`,
+    adapter
+      ? `WebGPU's adapter is ${adapter.name}${adapter.fallback ? ", which computes on the processor: no GPU" : ""}.`
+      : "There is no WebGPU adapter.",
+    noisy > 0
+      ? `Noisy: the rates of ${noisy} of ${spreads.length} rows differ by more than ${percent(NOISY)} of their ` +
+        `median, at most by ${most}.`
+      : `The rates of a row differ by at most ${most} of their median.`,
+    `The machine's load average before it was ${load.toFixed(1)}.`,
+  ].join(" ");
+}
+
+/**
+ * README's results: on what they were measured, the table, and what is to be said to it.
+ *
+ * @throws {Error} when a row is missing, or did other work than ours.
+ */
+export function resultsText(results: Results): string {
+  const { rows, machine, versions, wholeRun } = results;
+  if (!rows || !machine || !versions) throw new Error("it is not what deno task bench:peers --json writes");
+  const names = labels(results);
+  const row = (name: string): Row => {
+    if (rows[name]) return rows[name];
+    throw new Error(`there is no row "${name}"; it must be from a run of all rows`);
+  };
+  for (const [name, { gap = 0 }] of Object.entries(rows)) {
+    if (names[name] === undefined) throw new Error(`there is a row "${name}", which labels of bench/results.ts lacks`);
+    if (!(gap <= TOLERANCE)) throw new Error(`row "${name}" did other work: its losses are not ours`);
+  }
+  if (!wholeRun) throw new Error("there is no run of all epochs; it must be from a run with --full");
+  const { reason } = row(FASTEST);
+  if (reason !== undefined) throw new Error(`row "${FASTEST}" cannot run: ${reason}`);
+
+  const rate = (name: string): number => row(name).reason === undefined ? median(row(name).rates) : 0;
+  const ordered = Object.keys(names).toSorted((a, b) => rate(a) - rate(b));
+  const cells = (name: string): string[] => {
+    const { reason, sinceStart, peakBytes } = row(name);
+    if (reason !== undefined) return [names[name], "cannot run", "", "", "", "", ""];
+    return [
+      names[name],
+      figure(rate(name)),
+      rate(BASE) > 0 ? ratio(rate(name) / rate(BASE)) : "",
+      `${median(sinceStart).toFixed(1)} s`,
+      `${figure(Math.max(...peakBytes) / 1e6, 0)} MB`,
+      ...name === FASTEST ? [`${wholeRun.seconds.toFixed(1)} s`, figure(wholeRun.correct, 0)] : ["", ""],
+    ];
+  };
+  const table = tableText([
+    [
+      "",
+      "training images/s",
+      "times jax-js as written",
+      "first step",
+      "memory",
+      `${wholeRun.epochs} epochs`,
+      `test images right of ${figure(wholeRun.tested, 0)}`,
+    ],
+    [
+      "reference program in C, as published, NOT measured here",
+      `${figure(REFERENCE.images / REFERENCE.seconds)} (from its 10 epochs)`,
+      "",
+      "",
+      "",
+      `${figure(REFERENCE.seconds, 1)} s`,
+      figure(REFERENCE.correct, 0),
+    ],
+    ...ordered.map(cells),
+  ]);
+
+  const share = rate(FASTEST) * SAMPLE_FLOPS / 1e9 / machine.peak.all;
+  const said =
+    `\`wasm_relaxed\` at full speed does ${percent(share)} of what ${machine.cores} cores can multiply and ` +
+    `add at all (${figure(machine.peak.all, 0)} GFLOP/s, measured in the same run; ${SAMPLE_FLOPS / 1e6} MFLOP a ` +
+    "sample: the products and sums of the conv and linear layers). The first step counts from the start of the " +
+    "process, and memory is the most it had, both with few images; the " +
+    `${wholeRun.epochs} epochs, data set included, took ${figure(wholeRun.peakBytes / 1e6, 0)} MB.`;
+  // as code, which needs no escapes
+  const failed = ordered.filter((name) => row(name).reason !== undefined)
+    .map((name) => `${names[name]}: ${row(name).reason}\n`).join("");
+  return [
+    paragraph(originText(results, names)),
+    table,
+    paragraph(said),
+    ...failed === "" ? [] : ["What cannot run, and what it says:\n", `\`\`\`text\n${failed}\`\`\`\n`],
+  ].join("\n");
+}
+
+/** Between these, README is made by this file. */
+const BEGIN = "<!-- made by deno task results from bench/results.json -->\n\n", END = "\n<!-- end of results -->\n";
+
+/**
+ * README with other results.
+ *
+ * @throws {Error} when it does not have the two marks.
+ */
+export function withResults(readme: string, text: string): string {
+  const begin = readme.indexOf(BEGIN), end = readme.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`it has no lines ${BEGIN.trim()} and ${END.trim()}`);
+  return readme.slice(0, begin + BEGIN.length) + text + readme.slice(end);
+}
+
+function commandLine(): void {
+  try {
+    const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+    if (!values.help) return;
+    console.log(USAGE);
+    Deno.exit(0);
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    Deno.exit(2);
+  }
+}
+
+if (import.meta.main) {
+  commandLine();
+  let file = "bench/results.json";
+  try {
+    const read = () => Deno.readTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)));
+    const text = resultsText(JSON.parse(read()));
+    file = "README.md";
+    Deno.writeTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), withResults(read(), text));
+  } catch (error) {
+    console.error(`error: ${file}: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}
