@@ -8,9 +8,11 @@ import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import {
   type Checkpoint,
+  chooseTarget,
   compareGenerated,
   compile,
   count,
+  type Dataset,
   DivergedError,
   evaluate,
   type Evaluation,
@@ -145,6 +147,8 @@ const commands: Readonly<Record<string, Command>> = {
     notes: [
       specNote,
       "What is missing or stale in the folder of generated nets is generated first.",
+      "Target auto is webgpu where there is a GPU that can hold net and data, else the fastest of the others here; the",
+      "other commands take none but those others for auto.",
       "Ctrl-C ends training after a step, and saves if --save is given; once more ends it at once. The exit code is 3",
       "when the loss or a weight is infinite or NaN: what was saved before stays.",
     ],
@@ -354,7 +358,18 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const [{ spec, origin }] = resume && words.length === 0
     ? [{ spec: resume.spec, origin: flags.resume! }]
     : await specs(words.length > 0 ? words : ["mnist_cnn"]);
-  const { name: target, entry, gpu, sample } = findTarget(flags.target ?? before?.target ?? "auto");
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
+  const without = rules(flags.without ?? before?.without.join());
+  // read while the net is compiled
+  const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
+    ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
+  );
+  loading.catch(() => {});
+  const wish = flags.target ?? before?.target ?? "auto";
+  const choice = wish === "auto"
+    ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
+    : undefined;
+  const { name: target, entry, gpu, sample } = findTarget(choice?.target ?? wish);
   const threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const seed = Number(flags.seed ?? before?.seed ?? 0);
   const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
@@ -363,27 +378,15 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   );
   const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
   if (saveFile !== undefined) await prepareCheckpoint(saveFile);
-  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  const without = rules(flags.without ?? before?.without.join());
-  // read while the net is compiled
-  const loading = flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data));
-  loading.catch(() => {});
   const files = generatedFiles(spec, { target, origin, tuning, without });
-  const { train: all, test } = await loading;
-  const limit = flags.limit === undefined ? before?.data.samples : Number(flags.limit);
-  if (before && (limit !== before.data.samples || limit > all.samples)) {
-    const found = flags.limit === undefined ? `${all.source} has ${all.samples}` : `--limit is ${limit}`;
-    throw new InputError(
-      `${flags.resume} was trained on ${before.data.samples} samples, but ${found}; give the same --data, and no --limit`,
-    );
-  }
-  const samples = limit === undefined ? all : limitSamples(all, limit);
+  const { train: samples, test } = await loading;
 
   // other targets' files are none of this run's business
   const stale = without.length > 0
     ? []
     : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
   for (const difference of stale) await repairGenerated(root, files, difference);
+  if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
@@ -602,6 +605,16 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
   else await saveCheckpoint(out, { spec, parameters });
   print(`wrote ${shortPath(out)}\n`);
   return OK;
+}
+
+/** The training samples that are used. `known`: how many a checkpoint was trained on. */
+function trainingSamples(all: Dataset, { limit, resume }: Line["flags"], known?: number): Dataset {
+  const count = limit === undefined ? known ?? all.samples : Number(limit);
+  if (known === undefined || (count === known && count <= all.samples)) return limitSamples(all, count);
+  const found = limit === undefined ? `${all.source} has ${all.samples}` : `--limit is ${limit}`;
+  throw new InputError(
+    `${resume} was trained on ${known} samples, but ${found}; give the same --data, and no --limit`,
+  );
 }
 
 /** What a checkpoint has of its run, in words. */
@@ -859,7 +872,49 @@ async function schema({ flags }: Line): Promise<number> {
 /** How to train: as fast as is legal, and as fast as can be with the engine's own checks. */
 const WAYS = { fastest: "deno task train", checked: "deno task train:checked" } as const;
 
-const NO_GPU = "no adapter; on Linux the package mesa-vulkan-drivers gives one, in software";
+/** What WebGPU works with, by operating system. */
+const GPU_DRIVERS: Readonly<Record<string, string>> = {
+  darwin: "Metal",
+  windows: "DirectX 12 or Vulkan",
+};
+
+/** What is told of the adapter and of the target that needs one. */
+function gpuDiagnosis(gpu: NonNullable<Machine["gpu"]> | null): [what: string, finding: string][] {
+  if (!gpu) {
+    const drivers = GPU_DRIVERS[Deno.build.os] ?? "Vulkan or OpenGL";
+    return [
+      ["WebGPU", `no adapter: navigator.gpu.requestAdapter() finds no driver for ${drivers} that it can use`],
+      [
+        "target webgpu",
+        "refused here; it needs the driver of a GPU, with Vulkan on Linux, where the package mesa-vulkan-drivers has " +
+        "many, and one that needs no GPU",
+      ],
+    ];
+  }
+  const { name, fallback, timestamps, limits } = gpu;
+  const bytes = (limit: string) => `${figure(limits[limit] / 1e6)} MB`,
+    number = (limit: string) => count(limits[limit]);
+  return [
+    ["WebGPU", `${name}${fallback ? ", in software" : ""}`],
+    [
+      "its limits",
+      `${bytes("maxStorageBufferBindingSize")} for a tensor, ${bytes("maxBufferSize")} for a buffer, ` +
+      `${number("maxStorageBuffersPerShaderStage")} tensors in a kernel; ` +
+      `${number("maxComputeWorkgroupStorageSize")} bytes and ${
+        number("maxComputeInvocationsPerWorkgroup")
+      } invocations ` +
+      `in a workgroup; timestamp-query: ${timestamps ? "yes" : "no"}`,
+    ],
+    [
+      "target webgpu",
+      fallback
+        ? "runs on the processor, slowly: to check kernels; deno task train takes it only with --target webgpu"
+        : "runs on this GPU; deno task train takes it where net and data keep within the limits",
+    ],
+  ];
+}
+
+const figure = (value: number) => Number(value.toPrecision(3)).toString();
 
 async function doctor({ flags: { json } }: Line): Promise<number> {
   const machine = await measureMachine();
@@ -873,7 +928,6 @@ async function doctor({ flags: { json } }: Line): Promise<number> {
 /** What the doctor tells, line by line. */
 function diagnosis(machine: Machine): [what: string, finding: string][] {
   const { versions, os, arch, cpu, cores, threads, simd, relaxedSimd, mode, arithmetic, bandwidth, gpu } = machine;
-  const figure = (value: number) => Number(value.toPrecision(3)).toString();
   const rate = ({ one, all }: Rate, unit: string) =>
     `${figure(one)} ${unit} in one thread, ${figure(all)} in ${threads} at once`;
   const lines: [string, string][] = [
@@ -903,11 +957,7 @@ function diagnosis(machine: Machine): [what: string, finding: string][] {
       ["caches read", `${figure(firstCache)} GB/s of 16 KiB, ${figure(secondCache)} GB/s of 256 KiB, in one thread`],
     );
   }
-  lines.push(
-    ["WebGPU", gpu ? `${gpu.name}${gpu.fallback ? ", in software" : ""}` : NO_GPU],
-    ["fastest", WAYS.fastest],
-    ["with checks", WAYS.checked],
-  );
+  lines.push(...gpuDiagnosis(gpu ?? null), ["fastest", WAYS.fastest], ["with checks", WAYS.checked]);
   return lines;
 }
 

@@ -61,8 +61,8 @@ import {
   parameterShapes,
   specDifference,
 } from "./runtime/checkpoint.ts";
-import { gpuCode } from "./runtime/gpu.ts";
-import { GpuSession } from "./runtime/gpu_session.ts";
+import { adapterName, findAdapter, gpuCode, isSoftware, needAdapter, openGpu } from "./runtime/gpu.ts";
+import { gpuNeeds, GpuSession } from "./runtime/gpu_session.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import type { Dataset, DataSplit } from "./runtime/data.ts";
 import { encodeOnnx } from "./runtime/onnx.ts";
@@ -160,7 +160,7 @@ export const processorTargets: readonly Target[] = [wasmRelaxed, wasm, typescrip
 export const targets: readonly Target[] = [...processorTargets, webgpu];
 
 /**
- * The target of a name; "auto" is the fastest that workers can run.
+ * The target of a name; "auto" is the fastest that workers can run, see {@linkcode chooseTarget}.
  *
  * @ignore the compiler's own types
  */
@@ -364,9 +364,54 @@ export function kernelStages(
   }]));
 }
 
+/** A target that was chosen, and why. */
+export interface TargetChoice {
+  /** Its name. */
+  readonly target: string;
+  /** Why this one, in words. */
+  readonly reason: string;
+}
+
+/**
+ * What "auto" is when a net is trained: webgpu where there is a GPU that can hold the net and the data, else the fastest
+ * target that workers can run.
+ *
+ * @param data is waited for only where there is a GPU.
+ * @param options how the net is going to be compiled, and whether its kernels are to be timed.
+ * @throws {InputError} when there is a GPU, and the data does not fit the net, or layers do not fit each other.
+ */
+export async function chooseTarget(
+  spec: Spec,
+  data: DataSplit | Promise<DataSplit>,
+  { profile, ...options }: Omit<CompileOptions, "target" | "data"> & Pick<TrainOptions, "profile"> = {},
+): Promise<TargetChoice> {
+  const workers = (reason: string) => ({ target: findTarget("auto").name, reason });
+  const adapter = await findAdapter();
+  if (!adapter) {
+    return workers("no GPU, or no driver for it: navigator.gpu.requestAdapter() gives none; see deno task doctor");
+  }
+  const name = adapterName(adapter.info);
+  if (isSoftware(adapter.info)) return workers(`${name} is software, no GPU`);
+  const { train, test } = await data;
+  const net = compileNet(spec, webgpu, { ...options, data: kindOf(train) });
+  const needs = gpuNeeds(net.plan, gpuCode(net, bindingsOf(adapter)), [train, test]);
+  try {
+    await openGpu({ ...needs, timestamps: profile });
+  } catch (error) {
+    if (error instanceof InputError) return workers(error.message);
+    throw error;
+  }
+  return { target: webgpu.name, reason: `${name} is a GPU` };
+}
+
+/** How many storage buffers a kernel may have. */
+const bindingsOf = ({ limits }: GPUAdapter) => limits.maxStorageBuffersPerShaderStage;
+/** What samples are. */
+const kindOf = ({ inputs }: Dataset) => inputs instanceof Uint8Array ? "u8" : "f32";
+
 /** How a net is trained. With `resume`, what is left out is as it was. */
 export interface TrainOptions extends Partial<RunOptions> {
-  /** Default "auto": the fastest. */
+  /** Default "auto", see {@linkcode chooseTarget}. */
   readonly target?: string;
   /** For target typescript: URL of the generated `step.ts` of just this net. Compiled in memory when left out. */
   readonly module?: string;
@@ -391,24 +436,23 @@ export interface TrainOptions extends Partial<RunOptions> {
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
-  const { resume } = options, before = resume?.training;
-  const target = findTarget(options.target ?? before?.target ?? "auto");
-  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const { resume, profile, module, probes = [], tuning } = options, before = resume?.training;
   const differing = resume && specDifference(resume.spec, spec);
   if (differing !== undefined) {
     throw new InputError(
       `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
     );
   }
-  if (options.module !== undefined && !target.entry.endsWith(".ts")) {
+  const without = options.without ?? (before?.without ?? []) as readonly PlanRule[];
+  const wish = options.target ?? before?.target ?? "auto";
+  const target = findTarget(
+    wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
+  );
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  if (module !== undefined && !target.entry.endsWith(".ts")) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }
-  const { tuning, without = (before?.without ?? []) as readonly PlanRule[], probes = [] } = options;
-  const net = compileNet(spec, target, {
-    data: data.train.inputs instanceof Uint8Array ? "u8" : "f32",
-    tuning,
-    without,
-  });
+  const net = compileNet(spec, target, { data: kindOf(data.train), tuning, without });
   const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
   const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
@@ -424,8 +468,8 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
-  const { profile, module, onCheckpoint, signal, onProgress, onEpoch } = options;
-  const code = target.gpu ? gpuCode(net) : module ?? await loadCode(net);
+  const { onCheckpoint, signal, onProgress, onEpoch } = options;
+  const code = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
   // threads that train are those that measure
   const machine = () => measureMachine({ probes, ...!target.gpu && { threads: Math.min(threads, MOST_THREADS) } });
@@ -448,13 +492,12 @@ export async function verifyNet(
   return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 
-/** Times every kernel of a training step on one thread, checked against the interpreter first. */
+/** Times every kernel of a training step on one thread, or on a GPU, checked against the interpreter first. */
 export async function timeKernels(
   spec: Spec,
   { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
   const target = findTarget(name);
-  if (target.gpu) throw new InputError(`kernels of target ${target.name} cannot be timed: only what workers run is`);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
 }
 
@@ -589,9 +632,9 @@ export async function evaluate(
   const target = findTarget(name);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   checkedWeights(weights);
-  const net = compileNet(weights.spec, target, { data: test.inputs instanceof Uint8Array ? "u8" : "f32", tuning });
+  const net = compileNet(weights.spec, target, { data: kindOf(test), tuning });
   const session: NetSession = target.gpu
-    ? await GpuSession.open(net.plan, gpuCode(net), [test], false)
+    ? await GpuSession.open(net.plan, gpuCode(net, bindingsOf(await needAdapter())), [test], false)
     : await Session.open(net.plan, await loadCode(net), [test], threads);
   try {
     for (const [name, { values }] of weights.parameters) session.write(name, values);
@@ -632,14 +675,14 @@ export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
  * Looks for the fastest schedule of each kernel of a net on this machine: those of noticeable cost, one after the other.
  *
  * @returns all that is known then; what no longer fits, or is of kernels that the net has no more, is left out.
- * @throws {InputError} when the engine cannot run the target, or the net has no kernel of the name.
+ * @throws {InputError} when the engine cannot run the target, there is no GPU for it, or the net has no kernel of the name.
  */
 export async function tune(
   spec: Spec,
   { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
 ): Promise<Tuning> {
   const target = findTarget(name);
-  if (target.gpu) throw new InputError(`target ${target.name} cannot be tuned: only what workers run is timed`);
+  if (target.gpu) await needAdapter();
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {

@@ -2,32 +2,42 @@
  * What the compiler brings: training images/s of a net, generated kernels against generic loops over run-time shapes
  * (`naive.ts`), measured in turn in one run; and each kernel's GFLOP/s.
  *
- *     deno task bench:step [SPEC] [--json FILE]
+ *     deno task bench:step [SPEC] [--target T] [--json FILE]
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import {
+  findTarget,
   type KernelTime,
   limitSamples,
   loadMnist,
   loadSpec,
   loadTuning,
   measureMachine,
+  processorTargets,
   timeKernels,
   train,
 } from "../mod.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 
-const USAGE = "usage: deno task bench:step [SPEC] [--json FILE]\n" +
-  "SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn); it takes about two minutes";
+const USAGE = "usage: deno task bench:step [SPEC] [--target T] [--json FILE]\n" +
+  "SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn), T one target (default: each but webgpu);\n" +
+  "it takes about two minutes";
 
 function commandLine() {
   try {
-    const options = { json: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+    const options = {
+      target: { type: "string" },
+      json: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    } as const;
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     if (positionals.length > 1) throw new Error(`"${positionals[1]}" is too much`);
-    if (!values.help) return { json: values.json, word: positionals[0] ?? "mnist_cnn" };
+    if (!values.help) {
+      const chosen = values.target === undefined ? processorTargets.toReversed() : [findTarget(values.target)];
+      return { json: values.json, word: positionals[0] ?? "mnist_cnn", chosen };
+    }
     console.log(USAGE);
     Deno.exit(0);
   } catch (error) {
@@ -36,12 +46,13 @@ function commandLine() {
   }
 }
 
-const { json, word } = commandLine();
+const { json, word, chosen } = commandLine();
 const path = /[/\\]|\.json$/.test(word) ? word : `${import.meta.dirname}/../specs/${word}.json`;
-const spec = await loadSpec(path, word).catch((error: Error) => {
-  console.error(`error: ${error.message}`);
+const fail = ({ message }: Error): never => {
+  console.error(`error: ${message}`);
   Deno.exit(1);
-});
+};
+const spec = await loadSpec(path, word).catch(fail);
 const net = spec.name;
 
 const tuning = await loadTuning(`${import.meta.dirname}/../generated/tuning.json`);
@@ -56,8 +67,6 @@ const SECOND_CACHE = 2 ** 20;
 const SLOW_IN_VECTOR = 0.25e-9, SLOW_ALONE = 0.9e-9;
 /** A kernel that takes so few seconds is bound by nothing that is worth a name. */
 const SHORT = 2e-5;
-/** What is measured, slowest first. */
-const TARGETS = ["typescript", "wasm", "wasm_relaxed"];
 /** Images per round for generated code. */
 const IMAGES = 9_600;
 
@@ -80,15 +89,16 @@ function naiveRate(): number {
 
 async function generatedRate(target: string, threads: number): Promise<number> {
   const images = { train: limitSamples(data.train, IMAGES), test: limitSamples(data.test, 64) };
-  const { report } = await train(spec, images, { target, threads, epochs: 2, tuning });
+  const { report } = await train(spec, images, { target, threads, epochs: 2, tuning }).catch(fail);
   // the first epoch warms V8 up
   return IMAGES / report.epochs[1].seconds;
 }
 
 const configurations: Record<string, () => number | Promise<number>> = { "naive, 1 thread": naiveRate };
-for (const target of TARGETS) {
-  for (const threads of [1, 2]) {
-    configurations[`${target}, ${threads} thread${threads > 1 ? "s" : ""}`] = () => generatedRate(target, threads);
+for (const { name, gpu } of chosen) {
+  for (const threads of gpu ? [1] : [1, 2]) {
+    const configuration = gpu ? name : `${name}, ${threads} thread${threads > 1 ? "s" : ""}`;
+    configurations[configuration] = () => generatedRate(name, threads);
   }
 }
 const rates: Record<string, number[]> = Object.fromEntries(Object.keys(configurations).map((name) => [name, []]));
@@ -122,27 +132,33 @@ console.log(
 );
 
 const kernels: Record<string, readonly KernelTime[]> = {};
-for (const target of TARGETS) {
-  const times = kernels[target] = await timeKernels(spec, { target, tuning });
+for (const { name: target, gpu } of chosen) {
+  const times = kernels[target] = await timeKernels(spec, { target, tuning }).catch(fail);
   const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
-  console.log(`\n${target}: kernels of a step, one thread, each checked first: best of its runs\n`);
-  console.log(`${"".padEnd(42)}      ms  share  GFLOP/s  of peak    GB/s  what bounds it`);
+  const where = gpu ? "each alone on the device" : "one thread";
+  console.log(`\n${target}: kernels of a step, ${where}, each checked first: best of its runs\n`);
+  // the peak is that of a core
+  const ofPeak = (flops: number, seconds: number) =>
+    gpu ? "" : ` ${(100 * flops / seconds / 1e9 / peak).toFixed(0).padStart(7)}%`;
+  console.log(
+    `${"".padEnd(42)}      ms  share  GFLOP/s${gpu ? "" : "  of peak"}    GB/s${gpu ? "" : "  what bounds it"}`,
+  );
   for (const time of times) {
     const { kernel, seconds, flops, bytes } = time;
     console.log(
       `${kernel.padEnd(42)} ${(1000 * seconds).toFixed(3).padStart(7)} ${
         (100 * seconds / total).toFixed(1).padStart(5)
       }% ` +
-        `${(flops / seconds / 1e9).toFixed(1).padStart(8)} ${
-          (100 * flops / seconds / 1e9 / peak).toFixed(0).padStart(7)
-        }% ${(bytes / seconds / 1e9).toFixed(1).padStart(7)}  ${bound(time, target)}`,
+        `${(flops / seconds / 1e9).toFixed(1).padStart(8)}${ofPeak(flops, seconds)} ${
+          (bytes / seconds / 1e9).toFixed(1).padStart(7)
+        }${gpu ? "" : `  ${bound(time, target)}`}`,
     );
   }
   const flops = times.reduce((sum, k) => sum + k.flops, 0);
   console.log(
     `${"all".padEnd(42)} ${(1000 * total).toFixed(3).padStart(7)}  100.0% ${
       (flops / total / 1e9).toFixed(1).padStart(7)
-    } ${(100 * flops / total / 1e9 / peak).toFixed(0).padStart(7)}%`,
+    }${ofPeak(flops, total)}`,
   );
 }
 

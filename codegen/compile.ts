@@ -120,11 +120,21 @@ export function kernelsOf({ train, evaluate }: Plan): Kernel[] {
  * kernel ended, and need not wait for the others where the plan has no barrier.
  */
 export function withWaits(net: CompiledNet): CompiledNet {
-  const { train } = net.plan, { target, kernels } = net;
-  const plan = { ...net.plan, train: { ...train, barriers: train.kernels.map((_, i) => i > 0) } };
+  const { train } = net.plan;
+  return printed({ ...net, plan: { ...net.plan, train: { ...train, barriers: train.kernels.map((_, i) => i > 0) } } });
+}
+
+/** The same net for a GPU that lets a kernel have fewer storage buffers than usual. */
+export function withBindings(net: CompiledNet, mostBindings: number): CompiledNet {
+  return printed(net, mostBindings);
+}
+
+/** The same net with new files. */
+function printed(net: CompiledNet, mostBindings?: number): CompiledNet {
+  const { target, plan, kernels } = net;
   const texts = new Map([...kernels].map(([name, compiled]) => [name, kernelSource(compiled, target, plan)]));
-  const files = target.files(plan, kernels, texts);
-  return { ...net, plan, files, proof: hashOf(files[target.entry]) };
+  const files = target.files(plan, kernels, texts, mostBindings);
+  return { ...net, files, proof: hashOf(files[target.entry]) };
 }
 
 /** Plan to files of one target. Kernels that are not tuned get the target's first guess. */

@@ -44,7 +44,7 @@ function sharesEnough({ parallel }: LoopNest, { parallel: before }: LoopNest): b
 /** One step each way, legal or not. */
 function steps(kernel: Kernel, schedule: Schedule): Schedule[] {
   const part = mainPart(kernel), inner = [...byName(reductions(part).flatMap(({ axes }) => axes)).values()];
-  const { tile = {}, unroll = {}, vectorize, parallel } = schedule;
+  const { tile = {}, unroll = {}, vectorize, parallel, grid, split = {} } = schedule;
   const width = ({ name, extent }: Axis) => name === vectorize && extent >= LANES ? LANES : 1;
 
   const tiles = part.axes.map((axis) => {
@@ -66,9 +66,16 @@ function steps(kernel: Kernel, schedule: Schedule): Schedule[] {
   // a schedule without vectors may be for a target that has none
   const across: (string | undefined)[] = vectorize === undefined ? [] : [undefined, ...wide.map(({ name }) => name)];
 
+  // on a grid invocations may share a sum: twice as many, or half
+  const shared = grid === undefined ? [] : inner.flatMap(({ name }) => {
+    const members = split[name] ?? 1;
+    return [2 * members, members / 2].filter((size) => size >= 1).map((size) => ({ [name]: size }));
+  });
+
   return [
     ...[...retiled, ...traded].map((sizes) => ({ ...schedule, tile: { ...tile, ...sizes } })),
     ...unrolled.map((sizes) => ({ ...schedule, unroll: { ...unroll, ...sizes } })),
+    ...shared.map((members) => ({ ...schedule, split: { ...split, ...members } })),
     ...across.filter((axis) => axis !== vectorize).map((axis) => ({ ...schedule, vectorize: axis })),
     ...orders(part.axes, inner, schedule).map((order) => ({ ...schedule, order })),
     ...part.axes.filter(({ name }) => name !== parallel).map(({ name }) => ({ ...schedule, parallel: name })),

@@ -75,7 +75,7 @@ export interface Target {
   readonly fma: boolean;
   /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */
   readonly sample?: Uint8Array<ArrayBuffer>;
-  /** Whether it is for a GPU: then the default never is this target, and workers do not run it. */
+  /** Whether it is for a GPU: then only training takes it by default, where there is one, and workers do not run it. */
   readonly gpu?: true;
   /** How sums are kept, for headers. */
   readonly numbers: string;
@@ -86,10 +86,14 @@ export interface Target {
   readonly layout: LayoutName;
   /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
   candidates(kernel: Kernel): Iterable<Schedule>;
-  /** The files of a net by name, from its kernels and their printed text. */
+  /**
+   * The files of a net by name, from its kernels and their printed text; for a GPU, with dispatches of several kernels
+   * that have at most so many storage buffers.
+   */
   files(
     plan: Plan,
     kernels: ReadonlyMap<string, CompiledKernel>,
     texts: ReadonlyMap<string, string>,
+    mostBindings?: number,
   ): Record<string, string>;
 }

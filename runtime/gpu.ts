@@ -1,15 +1,14 @@
 /**
- * A GPU as WebGPU gives it: adapter, device, pipelines of generated kernels, and single kernels for checking.
+ * A GPU as WebGPU gives it: adapter, device, pipelines of generated kernels, and what the device says to them.
  *
  * @module
  */
 import { InputError } from "../codegen/error.ts";
-import { type CompiledNet, kernelSource } from "../codegen/compile.ts";
-import { type Dispatch, type Dispatches, dispatchOf } from "../codegen/dispatch.ts";
+import { type CompiledNet, withBindings } from "../codegen/compile.ts";
+import type { Dispatch, Dispatches } from "../codegen/dispatch.ts";
 import type { Storage } from "../codegen/interpret.ts";
 import { BYTES, type TensorType } from "../codegen/ir.ts";
 import { megabytes } from "../codegen/plan.ts";
-import type { LoadedKernel } from "./load.ts";
 
 /** A generated step with the text of its kernels. */
 export interface GpuCode {
@@ -41,22 +40,65 @@ export const STEP_STRIDE = 256;
 const NO_ADAPTER = "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here; " +
   "on Linux the package mesa-vulkan-drivers brings one, in software; or use target auto";
 
-/** The files of target webgpu, as they were printed from proven kernels. */
-export function gpuCode({ files }: Pick<CompiledNet, "files">): GpuCode {
-  const dispatches = JSON.parse(files["step.json"]) as Dispatches;
+/**
+ * The files of target webgpu, as they were printed from proven kernels.
+ *
+ * @param mostBindings storage buffers that the device lets a kernel have: where a dispatch of several kernels needs more,
+ * there are more dispatches.
+ */
+export function gpuCode(net: CompiledNet, mostBindings = Infinity): GpuCode {
+  const dispatchesOf = ({ files }: CompiledNet) => JSON.parse(files["step.json"]) as Dispatches;
+  const { kernels } = dispatchesOf(net);
+  const tooWide = Object.values(kernels).some(({ kernels, tensors }) =>
+    kernels.length > 1 && tensors.length > mostBindings
+  );
+  const fitted = tooWide ? withBindings(net, mostBindings) : net, dispatches = dispatchesOf(fitted);
   return {
     dispatches,
-    texts: Object.fromEntries(Object.keys(dispatches.kernels).map((name) => [name, files[`${name}.wgsl`]])),
+    texts: Object.fromEntries(Object.keys(dispatches.kernels).map((name) => [name, fitted.files[`${name}.wgsl`]])),
   };
 }
 
-/** The adapter, or nothing. */
+/** The adapter, or nothing: a driver that fails is of no more use than none. */
 export async function findAdapter(): Promise<GPUAdapter | undefined> {
-  return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
+  try {
+    return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-/** Devices by the limits they were asked for. One is never ended by hand: Deno may crash at exit when it is. */
+/** @throws {InputError} when there is none. */
+export async function needAdapter(): Promise<GPUAdapter> {
+  const adapter = await findAdapter();
+  if (!adapter) throw new InputError(NO_ADAPTER);
+  return adapter;
+}
+
+/** What the driver calls an adapter. */
+export function adapterName({ description, vendor }: GPUAdapterInfo): string {
+  return description || vendor || "an adapter without a name";
+}
+
+/** Names of adapters that are the processor: Mesa's, Google's, Microsoft's and Apple's. */
+const SOFTWARE_NAMES = /llvmpipe|lavapipe|softpipe|swiftshader|basic render|software renderer/i;
+/** Vendor and device, as PCI numbers them, of SwiftShader and WARP. */
+const SOFTWARE_DEVICES = [[0x1ae0, 0xc0de], [0x1414, 0x8c]];
+
+/** Whether an adapter is the processor, not a GPU. */
+export function isSoftware({ isFallbackAdapter, vendor, device, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || SOFTWARE_NAMES.test(`${vendor} ${device} ${description}`) ||
+    SOFTWARE_DEVICES.some(([v, d]) => v === Number(vendor) && d === Number(device));
+}
+
+/** Devices by adapter and what they were asked for. One is never ended by hand: Deno may crash at exit when it is. */
 const devices = new Map<string, Promise<GPUDevice>>();
+/** How a device failed, if it did, and who is to be told. */
+interface Watch {
+  failure?: Error;
+  readonly waiting: Set<(failure: Error) => void>;
+}
+const watches = new WeakMap<GPUDevice, Watch>();
 
 /**
  * A device with the limits that a net needs; nothing is allocated.
@@ -64,9 +106,7 @@ const devices = new Map<string, Promise<GPUDevice>>();
  * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
  */
 export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeeds): Promise<Gpu> {
-  const adapter = await findAdapter();
-  if (!adapter) throw new InputError(NO_ADAPTER);
-  const { limits, info } = adapter;
+  const adapter = await needAdapter(), { limits, info } = adapter, name = adapterName(info);
   const largest = (of: Readonly<Record<string, number>>) =>
     Object.entries(of).reduce((a, b) => a[1] >= b[1] ? a : b, ["", 0] as [string, number]);
   const [tensor, bytes] = largest(buffers), [kernel, count] = largest(bindings);
@@ -95,27 +135,78 @@ export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeed
     maxBufferSize: Math.max(bytes, 2 ** 28),
     maxStorageBuffersPerShaderStage: Math.max(count, 8),
   };
-  const key = JSON.stringify([requiredLimits, requiredFeatures]);
-  const device = devices.get(key) ?? adapter.requestDevice({ requiredLimits, requiredFeatures });
+  const key = JSON.stringify([name, requiredLimits, requiredFeatures]);
+  const device = devices.get(key) ??
+    adapter.requestDevice({ requiredLimits, requiredFeatures }).then((device) => {
+      watch(device, name, () => devices.delete(key));
+      return device;
+    });
   devices.set(key, device);
-  return {
-    device: await device,
-    name: info.description || info.vendor || "GPU",
-    fallback: (info as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? false,
-  };
+  try {
+    return { device: await device, name, fallback: isSoftware(info) };
+  } catch (error) {
+    devices.delete(key);
+    throw new InputError(`${name} gives no device (${oneLine(error)}); use another target`);
+  }
 }
 
-/** The error that a device finds in what `body` does; several lines of the driver's become one. */
-export async function checked<Result>(device: GPUDevice, what: string, body: () => Result): Promise<Result> {
-  device.pushErrorScope("out-of-memory");
-  device.pushErrorScope("validation");
+/** Notes when a device is lost, or finds an error that nobody waits for: it is of no use then, and no other net gets it. */
+function watch(device: GPUDevice, name: string, forget: () => void): void {
+  const own: Watch = { waiting: new Set() };
+  watches.set(device, own);
+  const fail = (what: string) => {
+    forget();
+    own.failure ??= new Error(what);
+    for (const tell of own.waiting) tell(own.failure);
+  };
+  device.lost.then(({ message, reason }) =>
+    fail(`${name} was lost (${message || reason}); start again, or use another target`)
+  );
+  device.addEventListener("uncapturederror", (event) => {
+    event.preventDefault();
+    fail((event as GPUUncapturedErrorEvent).error.message);
+  });
+}
+
+/** What an error says; several lines of a driver's become one. */
+function oneLine(error: unknown): string {
+  const { message = String(error) } = error as Partial<Error>;
+  return message.replaceAll(/\s+/g, " ").trim();
+}
+
+/**
+ * Does something with a device, and waits for what the device says to it.
+ *
+ * @throws {Error} what the device finds wrong, or that it was lost meanwhile, in one line that begins with `what`.
+ */
+export async function checked<Result>(device: GPUDevice, what: string, body: () => Result): Promise<Awaited<Result>> {
+  const own = watches.get(device) ?? { waiting: new Set() }, failed = Promise.withResolvers<never>();
+  own.waiting.add(failed.reject);
+  if (own.failure) failed.reject(own.failure);
+  try {
+    // what waits for a lost device may get no answer
+    return await Promise.race([scoped(device, body), failed.promise]);
+  } catch (error) {
+    // that it was lost is nearer to the cause than what failed for it, and may be told a moment later
+    if (!own.failure) await new Promise((resolve) => setTimeout(resolve, 0));
+    throw new Error(`${what}: ${oneLine(own.failure ?? error)}`);
+  } finally {
+    own.waiting.delete(failed.reject);
+  }
+}
+
+/** What `body` gives. Throws what the device says of it, or else what it throws. */
+async function scoped<Result>(device: GPUDevice, body: () => Result): Promise<Awaited<Result>> {
+  const scopes = ["out-of-memory", "internal", "validation"] as const;
+  for (const scope of scopes) device.pushErrorScope(scope);
   const [outcome] = await Promise.allSettled([(async () => await body())()]);
-  const errors = [await device.popErrorScope(), await device.popErrorScope()];
-  const thrown = outcome.status === "rejected" ? outcome.reason as Error : undefined;
+  const errors: (GPUError | null)[] = [];
+  for (const _ of scopes) errors.push(await device.popErrorScope());
   // what the device says is nearer to the cause than what was thrown after it
-  const error = errors.find((error) => error !== null) ?? thrown;
-  if (error) throw new Error(`${what}: ${error.message.replaceAll(/\s+/g, " ").trim()}`);
-  return (outcome as PromiseFulfilledResult<Result>).value;
+  const error = errors.find((error) => error !== null);
+  if (error) throw error;
+  if (outcome.status === "rejected") throw outcome.reason;
+  return outcome.value;
 }
 
 /** A kernel that can be dispatched. */
@@ -177,6 +268,16 @@ export function stepNumbers(steps: number): Int32Array<ArrayBuffer> {
   return numbers;
 }
 
+/**
+ * Nanoseconds of a tick of a device's clock, from the time between two moments by our clock and by the device's. It
+ * should be one, but some drivers count in 10, 52 or 83, and Deno does not say so.
+ */
+export function nanosecondsOfTick(milliseconds: number, ticks: bigint): number {
+  const measured = 1e6 * milliseconds / Number(ticks);
+  if (!(measured > 0 && measured < Infinity)) throw new Error("the clock of the GPU stands still or goes back");
+  return measured > 0.5 && measured < 2 ? 1 : measured;
+}
+
 /** The contents of some buffers, which are waited for once. `bytes` of each are copied. */
 export async function readBuffers(
   device: GPUDevice,
@@ -202,66 +303,6 @@ export async function readBuffers(
   }
 }
 
-/** The kernels of a net by name, each on buffers of its own, to check what they compute. */
-export async function loadGpuKernels(net: CompiledNet, room: number): Promise<(name: string) => LoadedKernel> {
-  const { plan, kernels, target } = net, planned = [...plan.train.kernels, ...plan.evaluate.kernels];
-  const { device } = await openGpu({
-    buffers: Object.fromEntries(Object.values(plan.tensors).map((t) => [t.name, Math.max(room, 4 * t.bytes)])),
-    bindings: Object.fromEntries([...kernels].map(([name, { nest }]) => [name, Object.keys(nest.tensors).length])),
-  });
-  const step = stepLayout(device);
-  return (name) => {
-    const compiled = kernels.get(name)!, types = Object.values(compiled.nest.tensors);
-    const { bindings } = planned.find(({ kernel }) => kernel.name === name)!;
-    const dispatch = dispatchOf([name], compiled.nest, bindings, plan);
-    const pipeline = createPipeline(device, name, kernelSource(compiled, target, plan), dispatch, step);
-    // it is awaited where results are read
-    pipeline.catch(() => {});
-    let buffers: GPUBuffer[] = [], running = Promise.resolve();
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-    return {
-      load(storages) {
-        for (const buffer of buffers) buffer.destroy();
-        buffers = storages.map((storage, i) => {
-          const buffer = device.createBuffer({ size: bufferBytes(types[i], storage.length), usage });
-          device.queue.writeBuffer(buffer, 0, inBuffer(types[i], storage));
-          return buffer;
-        });
-      },
-      run(row) {
-        running = running.then(async () => {
-          const { pipeline: own, layout } = await pipeline;
-          const numbers = device.createBuffer({
-            size: STEP_STRIDE * (row + 1),
-            usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-          });
-          device.queue.writeBuffer(numbers, 0, stepNumbers(row + 1));
-          const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
-          pass.setPipeline(own);
-          pass.setBindGroup(0, device.createBindGroup({ layout: step, entries: [stepEntry(numbers)] }), [
-            STEP_STRIDE * row,
-          ]);
-          pass.setBindGroup(1, device.createBindGroup({ layout, entries: entries(buffers) }));
-          pass.dispatchWorkgroups(...dispatch.workgroups);
-          pass.end();
-          device.queue.submit([encoder.finish()]);
-        });
-      },
-      async read(storages) {
-        await running;
-        const written = dispatch.tensors.flatMap((tensor, i) => dispatch.writes.includes(tensor) ? [i] : []);
-        const contents = await readBuffers(
-          device,
-          written.map((i) => ({ buffer: buffers[i], bytes: bufferBytes(types[i], storages[i].length) })),
-        );
-        for (const [k, i] of written.entries()) storages[i].set(fromBuffer(types[i], storages[i], contents[k]));
-        for (const buffer of buffers) buffer.destroy();
-        buffers = [];
-      },
-    };
-  };
-}
-
 /** The entry of group 0. */
 export function stepEntry(buffer: GPUBuffer): GPUBindGroupEntry {
   return { binding: 0, resource: { buffer, size: 16 } };
@@ -278,11 +319,4 @@ export function inBuffer({ dtype, rows }: Pick<TensorType, "dtype" | "rows">, st
   const bytes = new Uint8Array(Math.ceil(storage.byteLength / 4) * 4);
   bytes.set(new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength));
   return bytes.buffer;
-}
-
-/** A tensor's elements out of what a buffer has. */
-function fromBuffer({ dtype }: TensorType, storage: Storage, contents: ArrayBuffer): Storage {
-  if (dtype === "u8") return Uint8Array.from(new Int32Array(contents, 0, storage.length));
-  const View = storage.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => Storage;
-  return new View(contents, 0, storage.length);
 }

@@ -5,7 +5,7 @@
  */
 import { fromStored, toStored } from "../codegen/arrange.ts";
 import { InputError } from "../codegen/error.ts";
-import type { Plan, PlannedTensor } from "../codegen/plan.ts";
+import { megabytes, type Plan, type PlannedTensor } from "../codegen/plan.ts";
 import type { Dataset } from "./data.ts";
 import {
   bufferBytes,
@@ -14,7 +14,9 @@ import {
   entries,
   type Gpu,
   type GpuCode,
+  type GpuNeeds,
   inBuffer,
+  nanosecondsOfTick,
   openGpu,
   type Pipeline,
   readBuffers,
@@ -132,27 +134,30 @@ export class GpuSession implements NetSession {
    * @throws {InputError} when a data set does not fit the network, there is no adapter, or a limit of it is too low.
    */
   static async open(plan: Plan, code: GpuCode, sets: readonly Dataset[], timestamps = false): Promise<GpuSession> {
-    for (const set of sets) checkFit(plan, set);
-    const { dispatches: { kernels, train }, texts } = code;
+    const made: GPUBuffer[] = [];
+    try {
+      return await GpuSession.#open(plan, code, sets, timestamps, made);
+    } catch (error) {
+      for (const buffer of made) buffer.destroy();
+      throw error;
+    }
+  }
+
+  /** `made`: where each large buffer goes once there is one. */
+  static async #open(
+    plan: Plan,
+    code: GpuCode,
+    sets: readonly Dataset[],
+    timestamps: boolean,
+    made: GPUBuffer[],
+  ): Promise<GpuSession> {
+    const { dispatches: { kernels, train }, texts } = code, { own, runs } = tensorsOf(plan);
     if (timestamps && 2 * train.length > MOST_TIMESTAMPS) {
       throw new InputError(
         `a step of net ${plan.name} has ${train.length} dispatches; a profile can time ${MOST_TIMESTAMPS / 2}`,
       );
     }
-    const tensors = Object.values(plan.tensors);
-    const own = tensors.filter(({ role, alias }) => role !== "run" && alias === undefined);
-    const runs = tensors.filter(({ role }) => role === "run");
-    const elementsIn = ({ shape, rows }: PlannedTensor, { samples }: Dataset) =>
-      (rows === "samples" ? samples : Math.ceil(samples / plan.batchSize)) * shape.slice(1).reduce((a, b) => a * b, 1);
-    const bytesOf = (tensor: PlannedTensor, set: Dataset) => bufferBytes(tensor, elementsIn(tensor, set));
-    const gpu = await openGpu({
-      buffers: Object.fromEntries([
-        ...own.map((tensor) => [tensor.name, ownBytes(tensor)]),
-        ...runs.map((tensor) => [tensor.name, Math.max(...sets.map((set) => bytesOf(tensor, set)))]),
-      ]),
-      bindings: Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length])),
-      timestamps,
-    });
+    const gpu = await openGpu({ ...gpuNeeds(plan, code, sets), timestamps });
     const { device } = gpu, step = stepLayout(device);
 
     const begin = performance.now();
@@ -162,35 +167,37 @@ export class GpuSession implements NetSession {
     }
     const compiled = performance.now();
 
-    const memory = await checked(device, `the memory of net ${plan.name}`, () => {
+    // one after the other, so that what does not fit into memory has a name
+    const allocate = async (tensors: readonly PlannedTensor[], bytes: (tensor: PlannedTensor) => number) => {
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-      const buffers = Object.fromEntries(
-        own.map((tensor) => [
-          tensor.name,
-          device.createBuffer({ label: tensor.name, size: ownBytes(tensor), usage }),
-        ]),
-      );
-      const most = Math.max(1, ...sets.map(({ samples }) => Math.ceil(samples / plan.batchSize)));
+      const buffers: Record<string, GPUBuffer> = {};
+      for (const tensor of tensors) {
+        const { name } = tensor, size = bytes(tensor);
+        const what = `tensor ${name} of net ${plan.name}, ${megabytes(size)}, is refused by WebGPU`;
+        buffers[name] = await checked(device, what, () => device.createBuffer({ label: name, size, usage }));
+        made.push(buffers[name]);
+      }
+      return buffers;
+    };
+    const buffers = await allocate(own, ownBytes), rowBuffers: Record<string, GPUBuffer>[] = [];
+    for (const set of sets) rowBuffers.push(await allocate(runs, (tensor) => bytesIn(plan, tensor, set)));
+    const memory = await checked(device, `the memory of net ${plan.name}`, () => {
+      const most = stepsOf(plan, sets);
       const numbers = device.createBuffer({
         size: STEP_STRIDE * most,
         usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
       });
       device.queue.writeBuffer(numbers, 0, stepNumbers(most));
-      const loaded = sets.map((set): Loaded => {
-        const rows = Object.fromEntries(
-          runs.map((tensor) => [
-            tensor.name,
-            device.createBuffer({ label: tensor.name, size: bytesOf(tensor, set), usage }),
-          ]),
-        );
+      const loaded = sets.map((set, i): Loaded => {
+        const rows = rowBuffers[i];
         device.queue.writeBuffer(rows.data, 0, inBuffer(plan.tensors.data, set.inputs));
         if (rows.labels) device.queue.writeBuffer(rows.labels, 0, Int32Array.from(set.labels));
         if (rows.targets) {
-          const targets = new Float32Array(elementsIn(plan.tensors.targets, set));
+          const targets = new Float32Array(elementsIn(plan, plan.tensors.targets, set));
           fillTargets(plan, targets, set);
           device.queue.writeBuffer(rows.targets, 0, targets);
         }
-        const length = (name: string) => elementsIn(plan.tensors[name], set);
+        const length = (name: string) => elementsIn(plan, plan.tensors[name], set);
         const all = { ...buffers, ...rows };
         return {
           tables: {
@@ -255,8 +262,15 @@ export class GpuSession implements NetSession {
 
   /** A tensor's elements in the usual order. It must have no halo. */
   async read(name: string): Promise<Float32Array<ArrayBuffer>> {
-    const [values] = await this.#read([name]);
-    return fromStored(values, this.#plan.tensors[name].layout);
+    const [values] = await this.readAll([name]);
+    return values;
+  }
+
+  /** The elements of some tensors, as `read` gives them; they are waited for once. */
+  async readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const what = `tensor ${names.join(", ")} of net ${this.#plan.name}`;
+    const values = await checked(this.#gpu.device, what, () => this.#read(names));
+    return values.map((stored, i) => fromStored(stored, this.#plan.tensors[names[i]].layout));
   }
 
   /** Sets a tensor's elements, given in the usual order. It must have no halo. */
@@ -364,12 +378,7 @@ export class GpuSession implements NetSession {
     });
     const first = submissions[0], last = submissions.at(-1)!;
     const passed = (ticks: bigint) => Number(ticks - first.ticks[0]);
-    const measured = 1e6 * (last.submitted - first.submitted) / passed(last.ticks[0]);
-    if (!(measured > 0 && measured < Infinity)) {
-      throw new Error(`the clock of ${this.#gpu.name} stands still or goes back`);
-    }
-    // a tick should be a nanosecond; some drivers count in 10, 52 or 83, and Deno does not say so
-    const nanoseconds = measured > 0.5 && measured < 2 ? 1 : measured;
+    const nanoseconds = nanosecondsOfTick(last.submitted - first.submitted, last.ticks[0] - first.ticks[0]);
     const seconds = (ticks: bigint) => passed(ticks) * nanoseconds / 1e9;
     return {
       clock: `timestamps of the GPU${nanoseconds === 1 ? "" : `, a tick measured as ${nanoseconds.toPrecision(3)} ns`}`,
@@ -480,6 +489,45 @@ export class GpuSession implements NetSession {
     );
     return names.map((name, i) => new Float32Array(contents[i], 0, this.#plan.tensors[name].bytes / 4));
   }
+}
+
+/** The tensors of the net, each storage once, and those that each data set has its own of. */
+function tensorsOf({ tensors }: Plan): { own: PlannedTensor[]; runs: PlannedTensor[] } {
+  const all = Object.values(tensors).filter(({ alias }) => alias === undefined);
+  return { own: all.filter(({ role }) => role !== "run"), runs: all.filter(({ role }) => role === "run") };
+}
+
+/** Steps of the longest data set. */
+function stepsOf({ batchSize }: Plan, sets: readonly Dataset[]): number {
+  return Math.max(1, ...sets.map(({ samples }) => Math.ceil(samples / batchSize)));
+}
+
+/** Elements of a tensor whose rows a data set supplies. */
+function elementsIn({ batchSize }: Plan, { shape, rows }: PlannedTensor, { samples }: Dataset): number {
+  const count = rows === "samples" ? samples : Math.ceil(samples / batchSize);
+  return count * shape.slice(1).reduce((a, b) => a * b, 1);
+}
+
+function bytesIn(plan: Plan, tensor: PlannedTensor, set: Dataset): number {
+  return bufferBytes(tensor, elementsIn(plan, tensor, set));
+}
+
+/**
+ * What a net and data sets for it need of a device.
+ *
+ * @throws {InputError} when a data set does not fit the network.
+ */
+export function gpuNeeds(plan: Plan, { dispatches: { kernels } }: GpuCode, sets: readonly Dataset[]): GpuNeeds {
+  for (const set of sets) checkFit(plan, set);
+  const { own, runs } = tensorsOf(plan);
+  return {
+    buffers: {
+      ...Object.fromEntries(own.map((tensor) => [tensor.name, ownBytes(tensor)])),
+      ...Object.fromEntries(runs.map((t) => [t.name, Math.max(...sets.map((set) => bytesIn(plan, t, set)))])),
+      "of step numbers": STEP_STRIDE * stepsOf(plan, sets),
+    },
+    bindings: Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length])),
+  };
 }
 
 /** Bytes of the buffer of a tensor whose size is known. */

@@ -6,7 +6,7 @@
 import type { Storage } from "../codegen/interpret.ts";
 import { type CompiledNet, hashOf, withWaits } from "../codegen/compile.ts";
 import { bundle } from "./bundle.ts";
-import { loadGpuKernels } from "./gpu.ts";
+import { bindGpuKernels, type PreparedGpuKernels, prepareGpuKernels } from "./gpu_kernels.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
 export type Code = string | WebAssembly.Module;
@@ -77,6 +77,8 @@ export interface LoadedKernel {
   load(storages: readonly Storage[]): void;
   /** Runs it; `from` and `to`: the share of a parallel loop. */
   run(step: number, from: number, to: number): void;
+  /** Milliseconds of a run, of so many that they take about so long. Only a GPU's: single runs of it cannot be timed. */
+  measure?(step: number, milliseconds: number): Promise<number>;
   /** Copies what is where the kernel writes into the storages; of a GPU, it has to be waited for. */
   read(storages: readonly Storage[]): void | Promise<void>;
 }
@@ -101,7 +103,7 @@ interface PreparedKernel {
 }
 
 /** Lays out memory for the kernels of a net. `room`: bytes for the tensors whose rows the run supplies. */
-export function prepareKernels({ plan, kernels }: CompiledNet, code: Code, room = 2 ** 20): PreparedKernels {
+export function prepareKernels({ plan, kernels }: CompiledNet, code: Code, room: number): PreparedKernels {
   const rows: Record<string, number> = {};
   let end = Math.ceil(plan.arenaBytes / 64) * 64;
   const runs = Object.values(plan.tensors).filter(({ role }) => role === "run");
@@ -126,8 +128,10 @@ export function prepareKernels({ plan, kernels }: CompiledNet, code: Code, room 
 
 /** Kernels by name, in a memory of their own. */
 export async function bindKernels(
-  { code, pages, rows, kernels }: PreparedKernels,
+  prepared: PreparedKernels | PreparedGpuKernels,
 ): Promise<(name: string) => LoadedKernel> {
+  if ("needs" in prepared) return await bindGpuKernels(prepared);
+  const { code, pages, rows, kernels } = prepared;
   if (typeof code === "string") {
     const module = await import(code);
     return (name) => scriptKernel(module[name], kernels[name]);
@@ -138,9 +142,10 @@ export async function bindKernels(
 }
 
 /** The kernels of a net by name. `room`: bytes for the tensors whose rows the run supplies. */
-export async function loadKernels(net: CompiledNet, room?: number): Promise<(name: string) => LoadedKernel> {
-  if (net.target.gpu) return await loadGpuKernels(net, room ?? 2 ** 20);
-  return await bindKernels(prepareKernels(net, await loadCode(net), room));
+export async function loadKernels(net: CompiledNet, room: number): Promise<(name: string) => LoadedKernel> {
+  return await bindKernels(
+    net.target.gpu ? prepareGpuKernels(net, room) : prepareKernels(net, await loadCode(net), room),
+  );
 }
 
 function scriptKernel(

@@ -8,6 +8,7 @@
  */
 import { cpus } from "node:os";
 import { InputError } from "../codegen/error.ts";
+import { adapterName, findAdapter, isSoftware } from "./gpu.ts";
 import { assemble, PAGE } from "./load.ts";
 import {
   fuses,
@@ -94,6 +95,10 @@ export interface Gpu {
   readonly name: string;
   /** Whether it is the processor, not a GPU. */
   readonly fallback: boolean;
+  /** Whether it has a clock for kernels: the feature timestamp-query. */
+  readonly timestamps: boolean;
+  /** What a net may meet, by WebGPU's names: bytes of a tensor and of a buffer, storage buffers of a kernel, and so on. */
+  readonly limits: Readonly<Record<string, number>>;
 }
 
 /** What a machine gives. What was not measured is left out. */
@@ -122,6 +127,14 @@ export interface Machine extends Instructions {
   readonly wrong: readonly string[];
 }
 
+/** Limits of an adapter that a net may meet. */
+const GPU_LIMITS = [
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+] as const;
 /** So much faster or slower is no noise: it is 2.0 to 2.5 where there is a difference, else about 1. */
 const CLEAR = 1.4;
 /** Milliseconds of calls before anything is timed, at least and at most. */
@@ -360,13 +373,13 @@ function cpuModel(): string | undefined {
 }
 
 async function findGpu(): Promise<Gpu | null> {
-  try {
-    const adapter = await navigator.gpu?.requestAdapter();
-    if (!adapter) return null;
-    const { description, vendor, isFallbackAdapter } = adapter.info;
-    return { name: description || vendor || "without a name", fallback: isFallbackAdapter };
-  } catch {
-    // a driver that is not as it should be is of no more use than none
-    return null;
-  }
+  const adapter = await findAdapter();
+  if (!adapter) return null;
+  const { info, features, limits } = adapter;
+  return {
+    name: adapterName(info),
+    fallback: isSoftware(info),
+    timestamps: features.has("timestamp-query"),
+    limits: Object.fromEntries(GPU_LIMITS.map((limit) => [limit, limits[limit]])),
+  };
 }

@@ -122,7 +122,12 @@ const machine = z.object({
   }, "an object").optional(),
   arithmetic: rate.optional(),
   bandwidth: z.object({ read: rate, copy: rate, firstCache: amount, secondCache: amount }, "an object").optional(),
-  gpu: z.object({ name: text, fallback: flag }, "an object").nullable().optional(),
+  gpu: z.object({
+    name: text,
+    fallback: flag,
+    timestamps: flag,
+    limits: z.record(text, amount, "an object of numbers"),
+  }, "an object").nullable().optional(),
   wrong: list(text, "a list of texts"),
 }, "an object");
 

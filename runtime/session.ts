@@ -41,6 +41,8 @@ export interface NetSession {
   initialize(seed: number): void;
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
   read(name: string): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>>;
+  /** The elements of some tensors, as `read` gives them. */
+  readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]>;
   /** Sets a tensor's elements, given in the usual order. It must have no halo. */
   write(name: string, values: Float32Array): void;
   /** Steps done of the epoch that is running. */
@@ -180,6 +182,11 @@ export class Session implements NetSession {
   read(name: string): Float32Array<ArrayBuffer> {
     const usual = fromStored(this.tensor(name), this.#plan.tensors[name].layout);
     return usual as Float32Array<ArrayBuffer>;
+  }
+
+  /** The elements of some tensors, as `read` gives them. */
+  readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
+    return Promise.resolve(names.map((name) => this.read(name)));
   }
 
   /** Sets a tensor's elements, given in the usual order. It must have no halo. */

@@ -1,5 +1,5 @@
 /**
- * Times generated kernels one by one, on one thread, after checking what they compute.
+ * Times generated kernels one by one, on one thread or on a GPU, after checking what they compute.
  *
  * @module
  */
@@ -38,13 +38,15 @@ export interface KernelTime {
   readonly vectors: boolean;
 }
 
-/** Runs of a kernel that are not counted: V8 has optimised it by then. */
-const WARM_UP = 5;
+/** Runs of a kernel that are not counted: V8 has optimised it by then. A GPU's are means of many. */
+const WARM_UP = 5, GPU_WARM_UP = 1;
+/** Runs that are counted, at least. */
+const LEAST_RUNS = 10, LEAST_GPU_RUNS = 3;
 
 /**
  * Times every kernel of a training step.
  *
- * @param milliseconds how long each kernel is run for, at least; never under ten runs.
+ * @param milliseconds how long each kernel is run for, at least; never under ten runs, or three means of many on a GPU.
  * @param only the one kernel to time; all when left out.
  * @throws {Error} when a kernel does not agree with the interpreter: it is not timed then.
  */
@@ -75,14 +77,18 @@ export async function timeKernels(
       0,
     );
     if (!ok) throw new Error(`${kernel.name} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
-    const run = preparedCall(compiled, loaded, bindings, net.plan, spec);
-    for (let i = 0; i < WARM_UP; i++) run();
-    const times: number[] = [];
-    for (let total = 0; total < milliseconds || times.length < 10;) {
+    const { run, measure } = loaded, call = preparedCall(compiled, loaded, bindings, net.plan, spec), [step] = call;
+    const time = async () => {
+      if (measure) return await measure(step, milliseconds / LEAST_RUNS);
       const start = performance.now();
-      run();
-      times.push(performance.now() - start);
-      total += times[times.length - 1];
+      run(...call);
+      return performance.now() - start;
+    };
+    const [warmUp, least] = measure ? [GPU_WARM_UP, LEAST_GPU_RUNS] : [WARM_UP, LEAST_RUNS];
+    for (let i = 0; i < warmUp; i++) await time();
+    const times: number[] = [];
+    for (const end = performance.now() + milliseconds; performance.now() < end || times.length < least;) {
+      times.push(await time());
     }
     times.sort((a, b) => a - b);
     const { flops, read, written, slow } = cost(kernel);

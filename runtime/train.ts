@@ -325,7 +325,7 @@ async function trainEpochs(
     const seconds = (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
     if (!Number.isFinite(loss)) throw new DivergedError(epoch.epoch + 1, done, `the loss has become ${loss}`);
     if (done < steps) {
-      const [lossSum, hitSum] = [await session.read("loss_sum"), await session.read("hit_sum")];
+      const [lossSum, hitSum] = await session.readAll(["loss_sum", "hit_sum"]);
       partial = { steps: done, seconds, lossSum, hitSum };
       break;
     }
@@ -349,8 +349,7 @@ function notFinite(values: Float32Array): number | undefined {
 /** The tensors of a role, read back. */
 async function readTensors(session: NetSession, { tensors }: Plan, role: Role): Promise<Map<string, TensorValues>> {
   const chosen = Object.values(tensors).filter((tensor) => tensor.role === role);
-  // all at once: of a GPU each has to be waited for
-  const values = await Promise.all(chosen.map(({ name }) => session.read(name)));
+  const values = await session.readAll(chosen.map(({ name }) => name));
   return new Map(
     chosen.map(({ name, shape, layout }, i) => [name, { shape: layout?.shape ?? shape, values: values[i] }]),
   );

@@ -18,7 +18,8 @@ import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
 import { formulaHash, isStorable, normalized, type TunedKernel } from "../codegen/tuning.ts";
-import { type Code, loadCode, prepareKernels } from "./load.ts";
+import { type PreparedGpuKernels, prepareGpuKernels } from "./gpu_kernels.ts";
+import { loadCode, type PreparedKernels, prepareKernels } from "./load.ts";
 import type { Answer, Trial, Turn } from "./tune_worker.ts";
 import { type Call, compareStorages, kernelCase, roomFor, teamCalls } from "./verify.ts";
 
@@ -255,7 +256,7 @@ class Bench {
     let worker: CandidateWorker | undefined;
     try {
       const trial = {
-        prepared: prepareKernels(net, await kernelCode(net, kernel.name), roomFor(net.plan)),
+        prepared: await prepare(net, kernel.name),
         kernel: kernel.name,
         storages: symbols.map((symbol) => given[symbol]),
         calls: teamCalls(nest),
@@ -326,12 +327,14 @@ class Bench {
   }
 }
 
-/** Code of one kernel. A script needs no bundling: Deno takes a TypeScript module without imports as it is. */
-async function kernelCode(net: CompiledNet, kernel: string): Promise<Code> {
-  const { files, target } = net;
-  return target.entry.endsWith(".ts")
+/** One kernel for a worker. A script needs no bundling: Deno takes a TypeScript module without imports as it is. */
+async function prepare(net: CompiledNet, kernel: string): Promise<PreparedKernels | PreparedGpuKernels> {
+  const { files, target, plan } = net, room = roomFor(plan);
+  if (target.gpu) return prepareGpuKernels(net, room);
+  const code = target.entry.endsWith(".ts")
     ? `data:application/typescript;charset=utf-8,${encodeURIComponent(files[`${kernel}.ts`])}`
     : await loadCode(net);
+  return prepareKernels(net, code, room);
 }
 
 /** The worker of one candidate. Deno ends workers of `node:worker_threads` even in an endless loop, but not its own. */

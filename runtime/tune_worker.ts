@@ -5,12 +5,13 @@
  */
 import { parentPort } from "node:worker_threads";
 import type { Storage } from "../codegen/interpret.ts";
+import type { PreparedGpuKernels } from "./gpu_kernels.ts";
 import { bindKernels, type LoadedKernel, type PreparedKernels } from "./load.ts";
 import type { Call } from "./verify.ts";
 
 /** A kernel to be loaded, and run once on some data. */
 export interface Trial {
-  readonly prepared: PreparedKernels;
+  readonly prepared: PreparedKernels | PreparedGpuKernels;
   readonly kernel: string;
   readonly storages: readonly Storage[];
   readonly calls: readonly Call[];
@@ -38,12 +39,15 @@ async function tryOut({ prepared, kernel, storages, calls }: Trial): Promise<Ans
   loaded = (await bindKernels(prepared))(kernel);
   loaded.load(storages);
   for (const call of calls) loaded.run(...call);
-  loaded.read(storages);
+  await loaded.read(storages);
+  // a GPU has given its buffers back
+  loaded.load(storages);
   return { storages };
 }
 
-/** Milliseconds of the shortest of all runs that fit into the turn. */
-function time({ run }: LoadedKernel, { call, milliseconds }: Turn): Answer {
+/** Milliseconds of the shortest of all runs that fit into the turn; on a GPU, of their mean. */
+async function time({ run, measure }: LoadedKernel, { call, milliseconds }: Turn): Promise<Answer> {
+  if (measure) return { milliseconds: await measure(call[0], milliseconds) };
   let repeats = 1, least = Infinity;
   const end = performance.now() + milliseconds;
   do {
@@ -58,7 +62,7 @@ function time({ run }: LoadedKernel, { call, milliseconds }: Turn): Answer {
 
 parentPort?.on("message", async (message: Trial | Turn) => {
   try {
-    parentPort!.postMessage("calls" in message ? await tryOut(message) : time(loaded!, message));
+    parentPort!.postMessage(await ("calls" in message ? tryOut(message) : time(loaded!, message)));
   } catch (error) {
     parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -166,18 +166,18 @@ export function compareStorages(
   return { check: kernel.name, cases, error, tolerance, ok: excess <= 0 };
 }
 
-/** Puts random contents where a kernel reads, and gives a call that runs all of it on one thread. */
+/** Puts random contents where a kernel reads, and gives the call that runs all of it on one thread. */
 export function preparedCall(
   { kernel, nest }: CompiledKernel,
-  { load, run }: LoadedKernel,
+  { load }: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
   spec: Spec,
-): () => void {
+): Call {
   const storages = randomStorages(kernel, bindings, plan, spec, draws(0, kernel.name));
   load(Object.keys(nest.tensors).map((symbol) => storages[symbol]));
   const [call] = teamCalls(nest, 1);
-  return () => run(...call);
+  return call;
 }
 
 /** Bytes for the rows that checks make up. */

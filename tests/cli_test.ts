@@ -7,6 +7,7 @@ import { formulaHash } from "../codegen/tuning.ts";
 import { encodePng } from "../runtime/png.ts";
 import { encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
 import { parseSpec, registry, saveCheckpoint, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
+import { ignore } from "./adapter.ts";
 import { idx, PROJECT, taskArguments, tasks, version } from "./command_line.ts";
 
 /** One of the places that every task may write to. */
@@ -19,6 +20,9 @@ interface Outcome {
   readonly stderr: string;
 }
 
+/** Without what the driver of an adapter says on a machine without a desktop. */
+const withoutDriver = (stderr: string) => stderr.replace(/^error: XDG_RUNTIME_DIR .*\n/gm, "");
+
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** Runs `deno` in the project. */
@@ -28,9 +32,9 @@ async function deno(args: readonly string[], env: Record<string, string> = {}): 
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** Runs a command with the permissions of its task. */
+/** Runs a command with the permissions of its task, as on a machine without a GPU. */
 function cli(command: string, ...args: string[]): Promise<Outcome> {
-  return deno([...taskArguments(command), ...args]);
+  return deno([...taskArguments(command), ...args], { DENO_WEBGPU_BACKEND: "noop" });
 }
 
 /** Runs cli.ts itself. */
@@ -745,6 +749,9 @@ const TRAINED: readonly [target: string, flags: string[], entry: string, files: 
   ["wasm_relaxed", [], "module.wat", "2 files"],
 ];
 
+const NO_GPU = "auto takes wasm_relaxed: no GPU, or no driver for it: navigator.gpu.requestAdapter() gives none; " +
+  "see deno task doctor";
+
 for (const [target, flags, entry, files] of TRAINED) {
   const name = `train${flags.map((flag) => ` ${flag}`).join("")} generates, trains, tests and reports; `;
   Deno.test(`${name}threads change nothing but time`, async () => {
@@ -754,6 +761,8 @@ for (const [target, flags, entry, files] of TRAINED) {
     const { code, stdout, stderr } = await run("--threads", "1");
     assert.deepEqual([code, stderr], [0, ""]);
     const lines = stdout.trimEnd().split("\n");
+    // the default says what it took, and why
+    if (flags.length === 0) assert.equal(lines.shift(), NO_GPU);
     assert.match(lines[0], new RegExp(`^generated ${files} in ${join(root, NET)}$`));
     assert.deepEqual(lines.slice(1, 3), [
       `${NET}, batch 4, target ${target}, 1 thread, seed 5`,
@@ -797,7 +806,8 @@ for (const [target, flags, entry, files] of TRAINED) {
     await Deno.writeTextFile(join(PROJECT, root, NET, "notes.md"), "mine");
     const stale = await run("--limit", "6", "--epochs", "1");
     assert.deepEqual([stale.code, stale.stderr], [0, ""]);
-    assert(stale.stdout.startsWith(`generated 1 file in ${join(root, NET)}\n`));
+    const said = flags.length === 0 ? `${NO_GPU}\n` : "";
+    assert(stale.stdout.startsWith(`${said}generated 1 file in ${join(root, NET)}\n`));
     assert(stale.stdout.includes("\n6 training and 5 test images of 1x4x4\n"));
     assert.equal(await Deno.readTextFile(module), text);
     assert.equal(await Deno.readTextFile(other), "another target's");
@@ -893,6 +903,47 @@ Deno.test("report makes a page of what train has left, beside it or elsewhere", 
   assert(html.includes(`deno task train ${SPEC_FILE} --data ${DATA} --out ${OUT}`));
   assert.deepEqual(await cli("report", run, "--out", other), { code: 0, stdout: `wrote ${other}\n`, stderr: "" });
   assert.equal(await Deno.readTextFile(join(PROJECT, other)), html);
+});
+
+Deno.test({
+  name: "train on this machine's adapter: it says what the device was asked for; by default only a GPU is taken",
+  ignore,
+  async fn() {
+    const report = join(SCRATCH, "gpu.json");
+    const run = (...flags: string[]) =>
+      deno([
+        ...taskArguments("train"),
+        SPEC_FILE,
+        ...["--data", DATA, "--out", join(OUT, "gpu"), "--report", report, "--epochs", "1", ...flags],
+      ]);
+    const { code, stdout, stderr } = await run("--target", "webgpu");
+    assert.deepEqual([code, withoutDriver(stderr)], [0, ""]);
+    assert.match(stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0$`, "m"));
+    assert.match(
+      stdout,
+      /^.+: \d+ dispatches a step, 2 submits and 1 read-back an epoch; compiled in \d+\.\d s, uploaded in \d+\.\d\d s$/m,
+    );
+    assert.ok(!stdout.includes("auto takes"));
+    const { target, threads, gpu } = await readReport(report);
+    assert.deepEqual([target, threads], ["webgpu", 0]);
+    const chosen = await run();
+    assert.deepEqual([chosen.code, withoutDriver(chosen.stderr)], [0, ""]);
+    const [line] = chosen.stdout.split("\n");
+    assert.equal(
+      line,
+      gpu!.fallback
+        ? `auto takes wasm_relaxed: ${gpu!.adapter} is software, no GPU`
+        : `auto takes webgpu: ${gpu!.adapter} is a GPU`,
+    );
+  },
+});
+
+Deno.test("commands that need an adapter say so where there is none", async () => {
+  for (const [command, ...args] of [["train", "--data", DATA, "--out", OUT], ["verify"], ["tune", "--out", OUT]]) {
+    const { code, stderr } = await cli(command, SPEC_FILE, ...args, "--target", "webgpu");
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: target webgpu needs a WebGPU adapter, and .*mesa-vulkan-drivers.*\n$/);
+  }
 });
 
 Deno.test("train does not write over another run's report", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Machine, measureMachine } from "../mod.ts";
 import { assemble } from "../runtime/load.ts";
 import { fuses, type Kernels, probeText, TILES, warmUp, wrongAnswers } from "../runtime/machine_probe.ts";
+import { withGpu } from "./adapter.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const KERNELS = [...Object.keys(TILES), "access", "access_constant", "read", "copy"];
@@ -82,7 +83,10 @@ function checkFindings({ mode, arithmetic, bandwidth, gpu, ...machine }: Machine
   assert.equal(typeof mode.boundsChecks, "boolean");
   positive(mode.packingGain, mode.boundsChecksCost, bandwidth.firstCache, bandwidth.secondCache);
   for (const { one, all } of [arithmetic, bandwidth.read, bandwidth.copy]) positive(one, all);
-  if (gpu) assert.deepEqual([typeof gpu.name, typeof gpu.fallback], ["string", "boolean"]);
+  if (!gpu) return;
+  assert.deepEqual([typeof gpu.name, typeof gpu.fallback, typeof gpu.timestamps], ["string", "boolean", "boolean"]);
+  assert.equal(Object.keys(gpu.limits).length, 5);
+  positive(...Object.values(gpu.limits));
 }
 
 Deno.test("what is asked for is measured, with any number of threads", async () => {
@@ -106,26 +110,36 @@ Deno.test("what is asked for is measured, with any number of threads", async () 
   }
 });
 
-Deno.test("a GPU, a fallback, none, and a driver that fails", async () => {
-  const info = { description: "Card 1", vendor: "7", isFallbackAdapter: false };
+Deno.test("a GPU, one in software, none, and a driver that fails", async () => {
+  const limits = {
+    maxStorageBufferBindingSize: 1,
+    maxBufferSize: 2,
+    maxStorageBuffersPerShaderStage: 3,
+    maxComputeWorkgroupStorageSize: 4,
+    maxComputeInvocationsPerWorkgroup: 5,
+  };
+  const card = (info: object, features: string[] = []) => ({
+    requestAdapter: () => Promise.resolve({ info, features: new Set(features), limits: { ...limits, others: 6 } }),
+  });
   const cases: [gpu: unknown, found: Machine["gpu"]][] = [
-    [{ requestAdapter: () => Promise.resolve({ info }) }, { name: "Card 1", fallback: false }],
-    [{ requestAdapter: () => Promise.resolve({ info: { description: "", vendor: "7", isFallbackAdapter: true } }) }, {
+    [card({ description: "Card 1", vendor: "7", isFallbackAdapter: false }, ["timestamp-query"]), {
+      name: "Card 1",
+      fallback: false,
+      timestamps: true,
+      limits,
+    }],
+    [card({ description: "", vendor: "7", isFallbackAdapter: true }), {
       name: "7",
       fallback: true,
+      timestamps: false,
+      limits,
     }],
     [{ requestAdapter: () => Promise.resolve(null) }, null],
     [{ requestAdapter: () => Promise.reject(new Error("no driver")) }, null],
     [undefined, null],
   ];
-  try {
-    for (const [value, found] of cases) {
-      Object.defineProperty(navigator, "gpu", { value, configurable: true });
-      assert.deepEqual((await measureMachine({ probes: ["gpu"] })).gpu, found);
-    }
-  } finally {
-    // what was there before is the prototype's
-    Reflect.deleteProperty(navigator, "gpu");
+  for (const [gpu, found] of cases) {
+    assert.deepEqual((await withGpu(gpu, () => measureMachine({ probes: ["gpu"] }))).gpu, found);
   }
 });
 
@@ -154,11 +168,21 @@ Deno.test("doctor tells everything, in lines and as JSON", async () => {
     new RegExp(`^memory read {4}${rate("GB/s")}$`),
     new RegExp(`^memory copied {2}${rate("GB/s")}, bytes read and written$`),
     /^caches read {4}[\d.]+ GB\/s of 16 KiB, [\d.]+ GB\/s of 256 KiB, in one thread$/,
-    /^WebGPU {9}\S.*$/,
     /^fastest {8}deno task train$/,
     /^with checks {4}deno task train:checked$/,
   ];
+  const adapter = [
+    /^WebGPU {9}\S.*$/,
+    /^its limits {5}[\d.]+ MB for a tensor, [\d.]+ MB for a buffer, \d+ tensors in a kernel; \S+ bytes and \S+ invocations in a workgroup; timestamp-query: (yes|no)$/,
+    /^target webgpu {2}runs on (this GPU; deno task train takes it where|the processor, slowly: .+ only with --target webgpu).*$/,
+  ];
+  const none = [
+    /^WebGPU {9}no adapter: .+requestAdapter\(\) finds no driver for .+$/,
+    /^target webgpu {2}refused here; .+$/,
+  ];
   const lines = (await doctor()).trimEnd().split("\n");
+  const at = expected.length - 2;
+  expected.splice(at, 0, ...lines[at].includes("no adapter") ? none : adapter);
   assert.equal(lines.length, expected.length, lines.join("\n"));
   expected.forEach((line, i) => assert.match(lines[i], line));
   const { ways, ...machine } = JSON.parse(await doctor("--json"));

@@ -3,20 +3,18 @@ import assert from "node:assert/strict";
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import type { Target } from "../codegen/target.ts";
-import { findAdapter, gpuCode } from "../runtime/gpu.ts";
+import { gpuCode } from "../runtime/gpu.ts";
 import { GpuSession } from "../runtime/gpu_session.ts";
 import { loadCode } from "../runtime/load.ts";
 import { testReport } from "../runtime/outcome.ts";
 import { uniform } from "../runtime/random.ts";
 import { type NetSession, type Predictions, Session } from "../runtime/session.ts";
 import { type Dataset, fromArrays, parseSpec, registry, runsHere, type Spec, targets, train } from "../mod.ts";
+import { ignore } from "./adapter.ts";
 import { randomSpec } from "./random_spec.ts";
 
 /** Random nets; on a GPU in software each takes seconds, so only some of them run there. */
 const SEEDS = 12, SEEDS_ON_GPU = 4;
-
-const adapter = await findAdapter();
-if (!adapter) console.log("outcome: no adapter here (package mesa-vulkan-drivers has one): webgpu is not run");
 
 /** Nets whose outputs lie in another way than those of random ones: the last layer only renames the elements. */
 const FLAT = [4, 16].map((batchSize) => ({
@@ -84,7 +82,7 @@ const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 for (const target of targets) {
   Deno.test({
     name: `${target.name}: the outputs for every sample are the plain network's, in the order of the samples`,
-    ignore: !runsHere(target) || (target.gpu !== undefined && !adapter),
+    ignore: !runsHere(target) || (target.gpu !== undefined && ignore),
     async fn() {
       let compared = 0, told = 0;
       const nets = NETS.slice(0, FLAT.length + (target.gpu ? SEEDS_ON_GPU : SEEDS));

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { plan } from "../codegen/compile.ts";
-import { findAdapter } from "../runtime/gpu.ts";
 import type { TensorValues } from "../runtime/checkpoint.ts";
 import { classReports } from "../runtime/outcome.ts";
 import { uniform } from "../runtime/random.ts";
@@ -21,6 +20,7 @@ import {
   targets,
   train,
 } from "../mod.ts";
+import { ignore } from "./adapter.ts";
 import { randomSpec } from "./random_spec.ts";
 
 /** Random nets, each at one of the batch sizes: no block, one that fits one kind of block, several blocks. */
@@ -165,13 +165,10 @@ function halves(samples: number): Dataset {
   return fromArrays(inputs, Array.from({ length: samples }, (_, i) => i % 3), [1, 9, 10]);
 }
 
-const adapter = await findAdapter();
-if (!adapter) console.log("predict: no adapter here (package mesa-vulkan-drivers has one): webgpu is not run");
-
 for (const target of targets) {
   Deno.test({
     name: `${target.name}: a test of trained weights has the bits of the test after training`,
-    ignore: !runsHere(target) || (target.gpu !== undefined && !adapter),
+    ignore: !runsHere(target) || (target.gpu !== undefined && ignore),
     async fn() {
       const spec = parseSpec({ ...OWN[1], batchSize: 16 }), data = { train: halves(160), test: halves(41) };
       const { report, parameters } = await train(spec, data, { target: target.name, threads: 2, epochs: 2 });

@@ -31,10 +31,10 @@ import { uniform } from "../runtime/random.ts";
 import { type NetSession, Session, type Span, type Timing } from "../runtime/session.ts";
 import { stopwatch } from "../runtime/team.ts";
 import { run } from "../runtime/train.ts";
+import { ignore } from "./adapter.ts";
 
 const THREADS = 2;
 const adapter = await findAdapter();
-if (!adapter) console.log("webgpu: no adapter here (package mesa-vulkan-drivers has one): it is not profiled");
 
 /** What merges, waits, drops and adapts: most kinds of kernels in a step; the last batch of three is a short one. */
 const SPEC = parseSpec({
@@ -112,7 +112,7 @@ function faults(trace: Trace, started: readonly string[], tracks: number): strin
 for (const target of targets) {
   Deno.test({
     name: `${target.name}: a profile has every kernel of a step, in order, and trains nothing else`,
-    ignore: target.gpu && !adapter,
+    ignore: target.gpu && ignore,
     async fn() {
       const options = { target: target.name, threads: THREADS, seed: 3 }, started = startedBy(target);
       const plain = await train(SPEC, SPLIT, options);
@@ -154,7 +154,7 @@ for (const target of targets) {
 
   Deno.test({
     name: `${target.name}: steps that are timed compute what steps of training do`,
-    ignore: target.gpu && !adapter,
+    ignore: target.gpu && ignore,
     async fn() {
       const net = compiled(target), rate = initialLearningRate(SPEC);
       const open = async (): Promise<NetSession> =>
@@ -417,7 +417,7 @@ Deno.test("what PyTorch gives, or why it gives nothing", async () => {
 
 Deno.test({
   name: "bench:gpu checks, trains and times, and writes all of it",
-  ignore: !adapter,
+  ignore,
   async fn() {
     const file = await Deno.makeTempFile({ suffix: ".json" });
     try {

@@ -4,10 +4,21 @@ import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { inferShapes } from "../codegen/shapes.ts";
 import { initialLearningRate } from "../codegen/spec.ts";
+import { gpuCode } from "../runtime/gpu.ts";
+import { GpuSession } from "../runtime/gpu_session.ts";
 import { loadCode } from "../runtime/load.ts";
 import { shuffle, streamKey, uniform } from "../runtime/random.ts";
-import { Session } from "../runtime/session.ts";
-import { type Dataset, fromArrays, parseSpec, processorTargets as targets, registry, type Spec } from "../mod.ts";
+import { type NetSession, Session } from "../runtime/session.ts";
+import {
+  type Dataset,
+  findTarget,
+  fromArrays,
+  parseSpec,
+  processorTargets as targets,
+  registry,
+  type Spec,
+} from "../mod.ts";
+import { ignore } from "./adapter.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const STEPS = 20, SEED = 5;
@@ -33,22 +44,25 @@ async function generated(spec: Spec, data: Dataset, target: typeof targets[numbe
     data: data.inputs instanceof Uint8Array ? "u8" : "f32",
     layout: target.layout,
   });
-  const session = await Session.open(
-    planned.plan,
-    await loadCode(compileTarget(planned, target)),
-    [data],
-    threads,
-  );
+  const net = compileTarget(planned, target);
+  const session: NetSession = target.gpu
+    ? await GpuSession.open(planned.plan, gpuCode(net), [data])
+    : await Session.open(planned.plan, await loadCode(net), [data], threads);
   try {
     session.initialize(SEED);
     const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map(({ name }) =>
       name
     );
-    const initial = new Map(names.map((name) => [name, session.read(name)]));
+    const read = async () => {
+      const values = new Map<string, Float32Array>();
+      for (const name of names) values.set(name, await session.read(name));
+      return values;
+    };
+    const initial = await read();
     const rate = initialLearningRate(spec), { optimizer } = planned.plan.graph;
     const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
     const { loss, correct } = await session.train(0, { seed: SEED, epoch: 0, params }, steps);
-    const parameters = new Map(names.map((name) => [name, session.read(name)]));
+    const parameters = await read();
     return { initial, parameters, loss, correct };
   } finally {
     session.close();
@@ -110,9 +124,10 @@ function differences(a: ArrayLike<number>, b: ArrayLike<number>) {
   return { largest, rms: Math.sqrt(squares / a.length) };
 }
 
-for (const target of targets) {
+for (const target of [...targets, findTarget("webgpu")]) {
   for (const net of ["mnist_cnn", "lenet5"]) {
-    Deno.test(`${target.name}: ${STEPS} steps of ${net} follow the plain f64 model`, async () => {
+    const name = `${target.name}: ${STEPS} steps of ${net} follow the plain f64 model`;
+    Deno.test({ name, ignore: target.gpu && ignore }, async () => {
       const spec = parseSpec(Deno.readTextFileSync(new URL(`../specs/${net}.json`, import.meta.url)));
       // the last batch is a short one
       const data = syntheticDigits(STEPS * spec.batchSize - 32, [1, 28, 28]);
@@ -146,7 +161,9 @@ for (const target of targets) {
       assert.ok(Math.abs(ours.correct - model.correct) <= 1);
     });
   }
+}
 
+for (const target of targets) {
   Deno.test(`${target.name}: the same seed gives the same bits for 1, 2 and 3 threads`, async () => {
     const data = syntheticDigits(6 * 64 - 5, [1, 28, 28]);
     const specs = ["mnist_cnn", "mnist_mlp", "lenet5"].map((net) =>

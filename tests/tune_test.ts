@@ -29,11 +29,13 @@ import {
   registry,
   repairGenerated,
   saveTuning,
+  timeKernels,
   tune,
   type Tuning,
   verifyNet,
 } from "../mod.ts";
 import { tuneNet } from "../runtime/tune.ts";
+import { ignore, withGpu } from "./adapter.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const SPEC = parseSpec({
@@ -280,6 +282,20 @@ Deno.test("neighbours of a schedule, by hand", () => {
   for (const text of texts) assert(!/n (5|6|7|8|16)/.test(text), text);
 });
 
+Deno.test("neighbours on a grid leave no rest, and more or fewer invocations share a sum", () => {
+  const texts = (schedule: Schedule) => neighbours(kernel, schedule).map(scheduleText);
+  const start = { grid: ["n", "o"], tile: { o: 2 }, split: { i: 4 } };
+  for (const members of [2, 8]) assert(texts(start).includes(`tile o 2 · grid n, o · split i ${members}`));
+  for (const text of ["tile o 5 · grid n, o · split i 4", "tile n 2, o 2 · grid n, o · split i 4"]) {
+    assert(texts(start).includes(text), `${text} is not among\n${texts(start).join("\n")}`);
+  }
+  // 10 outputs, 24 terms, and threads do not come into it
+  for (const text of texts(start)) assert(!/o [346789]|split i (16|[3567])|parallel/.test(text), text);
+  assert(texts({ grid: ["n", "o"] }).includes("grid n, o · split i 2"));
+  // negative control: without a grid nothing is shared
+  for (const text of texts({ parallel: "n" })) assert(!text.includes("split"), text);
+});
+
 const wasm = findTarget("wasm");
 const FIRST: Schedule = { parallel: "n" }, OTHER: Schedule = { parallel: "n", tile: { o: 2 } };
 
@@ -400,6 +416,100 @@ for (const target of targets) {
     assert.deepEqual(rows.filter(({ ok }) => !ok), []);
   });
 }
+
+const webgpu = findTarget("webgpu");
+const GRID: Schedule = { grid: ["n", "o"] }, PAIRS: Schedule = { ...GRID, tile: { o: 2 } };
+
+/** The target webgpu, but the shader of one schedule begins with a statement of ours. */
+function tamperedShader(marked: Schedule, statement: string): Target {
+  const { invocations } = lower(kernel, marked);
+  return {
+    ...webgpu,
+    candidates: () => [GRID, PAIRS],
+    syntax(places) {
+      const syntax = webgpu.syntax(places);
+      return {
+        ...syntax,
+        kernel(nest) {
+          const [open, close, ...first] = syntax.kernel(nest);
+          return [open, close, ...first, ...nest.invocations === invocations ? [statement] : []];
+        },
+      };
+    },
+  };
+}
+
+Deno.test({
+  name: "webgpu: tuning times shaders on the adapter; one that is wrong or refused is never chosen",
+  ignore,
+  async fn() {
+    const kept = { schedule: scheduleText(GRID), changed: false, tried: 0, entry: undefined };
+    const { refused: [wrong, ...others], ...rest } = await tuned(tamperedShader(PAIRS, "if (point >= 0) { return; }"));
+    assert.deepEqual([rest, others], [kept, []]);
+    assert.deepEqual([wrong.schedule, wrong.wrong], [scheduleText(PAIRS), true]);
+    assert.match(wrong.reason, /^it is wrong: its error is \S+, at most \S+ is rounding$/);
+    const { refused: [broken], ...same } = await tuned(tamperedShader(PAIRS, "no such statement;"));
+    assert.deepEqual([same, broken.schedule, broken.wrong], [kept, scheduleText(PAIRS), false]);
+    assert.match(broken.reason, new RegExp(`^kernel ${KERNEL} is refused by WebGPU: .+$`));
+    await assert.rejects(
+      tuned(tamperedShader(GRID, "no such statement;")),
+      new RegExp(`^Error: ${KERNEL}: .+: kernel ${KERNEL} is refused by WebGPU: .+$`),
+    );
+    // negative control: the same candidate is chosen where the first guess is slow
+    const spin =
+      "var spin = 1f; for (var i = 0; i < 60000; i++) { spin = spin * 0.999f + 1f; } if (spin < 0f) { return; }";
+    assert.deepEqual(await tuned(tamperedShader(GRID, spin)), {
+      schedule: scheduleText(PAIRS),
+      changed: true,
+      tried: 1,
+      refused: [],
+      entry: { hash: formulaHash(kernel), schedule: PAIRS },
+    });
+  },
+});
+
+Deno.test({
+  name: "webgpu: what is tuned is stored, reaches the code, and is right; what is stale goes",
+  ignore,
+  async fn() {
+    const hash = formulaHash(kernel), stored = { hash, schedule: PAIRS }, name = "linear1_tanh1_forward";
+    const nets = {
+      [SPEC.name]: { wasm: { [KERNEL]: { hash, schedule: ODD } }, webgpu: { [KERNEL]: stored, gone: stored } },
+    };
+    const steps: [kernel: string, tried: number, refused: number][] = [];
+    const after = await tune(SPEC, {
+      target: "webgpu",
+      tuning: { origin: "f", nets },
+      kernel: name,
+      budget: 0,
+      onKernel: ({ kernel, tried, refused }) => {
+        steps.push([kernel, tried, refused.length]);
+      },
+    });
+    assert.deepEqual(steps.map(([kernel, , refused]) => [kernel, refused]), [[name, 0]]);
+    assert.ok(steps[0][1] > 1, `${steps[0][1]} tried`);
+    assert.deepEqual(after.nets[SPEC.name].wasm, nets[SPEC.name].wasm);
+    const { [name]: own, ...rest } = after.nets[SPEC.name].webgpu;
+    assert.deepEqual(rest, { [KERNEL]: stored });
+    if (own) assert.ok(own.schedule.grid);
+    assert.equal(
+      kernelStages(SPEC, { target: "webgpu", tuning: after }).get(KERNEL)!.schedule,
+      `${scheduleText(PAIRS)}\n`,
+    );
+    const rows = await verifyNet(SPEC, { target: "webgpu", tuning: after });
+    assert.deepEqual(rows.filter(({ ok }) => !ok), []);
+  },
+});
+
+Deno.test("webgpu: tuning and timing say what is missing where there is no adapter", async () => {
+  const none = { requestAdapter: () => Promise.resolve(null) };
+  for (const body of [() => tune(SPEC, { target: "webgpu" }), () => timeKernels(SPEC, { target: "webgpu" })]) {
+    await assert.rejects(withGpu(none, body as () => Promise<unknown>), {
+      name: "InputError",
+      message: /^target webgpu needs a WebGPU adapter, and .+$/,
+    });
+  }
+});
 
 Deno.test("a whole net: every noticeable kernel, and shares that are parts of one", async () => {
   const rows = await tuneNet(

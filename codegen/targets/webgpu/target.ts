@@ -39,10 +39,15 @@ function files(
   plan: Plan,
   kernels: ReadonlyMap<string, CompiledKernel>,
   texts: ReadonlyMap<string, string>,
+  mostBindings?: number,
 ): Record<string, string> {
   const written: Record<string, string> = {}, dispatches: Record<string, Dispatch> = {};
   const step = (planned: readonly PlannedKernel[]) =>
-    rounds(planned.map((own) => ({ ...kernels.get(own.kernel.name)!, bindings: own.bindings, planned: own })), plan)
+    rounds(
+      planned.map((own) => ({ ...kernels.get(own.kernel.name)!, bindings: own.bindings, planned: own })),
+      plan,
+      mostBindings,
+    )
       .map((group) => {
         const [first] = group, names = group.map(({ kernel }) => kernel.name);
         const wish = group.length === 1 ? first.nest.name : `${first.nest.name}_and_${group.length - 1}_more`;
