@@ -7,16 +7,20 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import {
+  type Checkpoint,
   chooseTarget,
   compareGenerated,
   compile,
   count,
+  type Dataset,
+  DivergedError,
   findTarget,
   generatedFiles,
   InputError,
   jsonSchema,
   kernelStages,
   limitSamples,
+  loadCheckpoint,
   loadIdxDirectory,
   loadMnist,
   loadReport,
@@ -27,6 +31,7 @@ import {
   PACKING_WORDS,
   PLAN_RULES,
   type PlanRule,
+  prepareCheckpoint,
   prepareReport,
   processorTargets,
   ProfileError,
@@ -37,9 +42,11 @@ import {
   repairGenerated,
   reportHtml,
   runsHere,
+  saveCheckpoint,
   saveTuning,
   type Spec,
   specNames,
+  StoppedError,
   targets,
   train,
   tune,
@@ -55,8 +62,13 @@ import {
 const PROJECT = import.meta.dirname ?? Deno.cwd();
 const SPECS = join(PROJECT, "specs"), GENERATED = join(PROJECT, "generated"), RUNS = join(PROJECT, "runs");
 
-/** Exit codes: as it should be, an error, a wrong command line, nobody reads what is written (a shell's 128 + SIGPIPE). */
-const OK = 0, ERROR = 1, USAGE = 2, PIPE_CLOSED = 141;
+/**
+ * Exit codes: as it should be, an error, a wrong command line, training has diverged, nobody reads what is written (a
+ * shell's 128 + SIGPIPE).
+ */
+const OK = 0, ERROR = 1, USAGE = 2, DIVERGED = 3, PIPE_CLOSED = 141;
+/** What stops training, and the exit code then: a shell's 128 + the signal's number. */
+const STOPPING = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A wrong command line. */
 class UsageError extends Error {}
@@ -91,6 +103,7 @@ interface Line {
   readonly flags: Readonly<Record<string, string | undefined>>;
 }
 
+const EPOCHS = [1, 1_000_000] as const;
 const targetNames = ["auto", ...targets.map(({ name }) => name)];
 const stages = ["kernel", "schedule", "nest", "source"] as const;
 
@@ -119,6 +132,8 @@ const commands: Readonly<Record<string, Command>> = {
       "What is missing or stale in the folder of generated nets is generated first.",
       "Target auto is webgpu where there is a GPU that can hold net and data, else the fastest of the others here; the",
       "other commands take none but those others for auto.",
+      "Ctrl-C ends training after a step, and saves if --save is given; once more ends it at once. The exit code is 3",
+      "when the loss or a weight is infinite or NaN: what was saved before stays.",
     ],
     flags: {
       target,
@@ -127,11 +142,21 @@ const commands: Readonly<Record<string, Command>> = {
         text: `worker threads (default: all cores, here ${navigator.hardwareConcurrency})`,
         range: [1, 256],
       },
-      epochs: { value: "N", text: "passes over the training samples (default: the spec's)", range: [1, 1_000_000] },
+      epochs: { value: "N", text: "passes over the training samples (default: the spec's)", range: EPOCHS },
       limit: { value: "N", text: "use the first N training samples (default: all)", range: [1, 2 ** 31 - 1] },
       seed,
       without,
       data: { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" },
+      save: { value: "FILE", text: "keep what was trained in FILE, in safetensors, replaced if there is one" },
+      "save-every": {
+        value: "N",
+        text: "epochs between saves (default: 1); it is saved at the end anyway",
+        range: EPOCHS,
+      },
+      resume: {
+        value: "FILE",
+        text: "go on from FILE: net, target, seed and epochs are as they were; --epochs N counts those done, too",
+      },
       report: { value: "FILE", text: "JSON report, replaced if there is one (default: a new file in runs/)" },
       profile: { value: "FILE", text: "also time each kernel: a table, and a trace for ui.perfetto.dev in FILE" },
       out,
@@ -226,30 +251,42 @@ const commands: Readonly<Record<string, Command>> = {
 
 async function trainNet({ args, words, flags }: Line): Promise<number> {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
-  const file = path(flags.report), traceFile = path(flags.profile);
-  if (file !== undefined && file === traceFile) throw new UsageError("--report and --profile name the same file");
-  const [{ spec, origin }] = await specs(words.length > 0 ? words : ["mnist_cnn"]);
+  const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
+  const places = [["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const;
+  for (const [i, [name, place]] of places.entries()) {
+    const other = places.slice(0, i).find(([, earlier]) => earlier !== undefined && earlier === place);
+    if (other) throw new UsageError(`${other[0]} and ${name} name the same file`);
+  }
+  if (flags["save-every"] !== undefined && saveFile === undefined) {
+    throw new UsageError("--save-every is of use only with --save");
+  }
+  const resume = flags.resume === undefined
+    ? undefined
+    : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
+  const before = resume?.training;
+  const [{ spec, origin }] = resume && words.length === 0
+    ? [{ spec: resume.spec, origin: flags.resume! }]
+    : await specs(words.length > 0 ? words : ["mnist_cnn"]);
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  const without = rules(flags.without);
+  const without = rules(flags.without ?? before?.without.join());
   // read while the net is compiled
   const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
-    ({ train, test }) => ({
-      train: flags.limit === undefined ? train : limitSamples(train, Number(flags.limit)),
-      test,
-    }),
+    ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
   );
   loading.catch(() => {});
-  const { target: wish = "auto" } = flags;
+  const wish = flags.target ?? before?.target ?? "auto";
   const choice = wish === "auto"
     ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
     : undefined;
   const { name: target, entry, gpu, sample } = findTarget(choice?.target ?? wish);
-  const seed = Number(flags.seed ?? 0), threads = Number(flags.threads ?? navigator.hardwareConcurrency);
-  const epochs = Number(flags.epochs ?? spec.training.epochs);
+  const threads = Number(flags.threads ?? navigator.hardwareConcurrency);
+  const seed = Number(flags.seed ?? before?.seed ?? 0);
+  const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
   const reportFile = await prepareReport(
     file === undefined ? { base: join(RUNS, `${spec.name}-${target}-seed${seed}`) } : { file },
   );
   const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
+  if (saveFile !== undefined) await prepareCheckpoint(saveFile);
   const files = generatedFiles(spec, { target, origin, tuning, without });
   const { train: samples, test } = await loading;
 
@@ -261,13 +298,16 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
+  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
+  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
+  const stopping = new Stopping(() => bar?.erase());
   print(
     `${spec.name}, batch ${spec.batchSize}, target ${target}${
       gpu ? "" : `, ${plural(threads, "thread")}`
     }, seed ${seed}\n`,
   );
   print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
-  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
+  if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
   try {
     let failed: ProfileError | undefined;
     const { report, trace } = await train(spec, { train: samples, test }, {
@@ -276,7 +316,12 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
       without,
       threads,
       epochs,
-      seed,
+      // what the checkpoint says is compared with what was given
+      seed: flags.seed === undefined ? undefined : seed,
+      resume,
+      onCheckpoint: saving && ((checkpoint) => saving.save(checkpoint)),
+      checkpointEvery: Number(flags["save-every"] ?? 1),
+      signal: stopping.signal,
       profile: profileFile !== undefined,
       // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
       probes: gpu ? [] : [...sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
@@ -294,7 +339,6 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
           `${seconds.toFixed(1)} s`,
         ];
         print(`${facts.join("  ")}\n`);
-        if (!Number.isFinite(loss)) print("the loss is no number any more: lower the learning rate\n");
         const next = profileFile === undefined ? "" : ", then timing kernels";
         if (epoch === epochs) bar?.note(`testing on ${count(test.samples)} images${next}`);
       },
@@ -318,13 +362,122 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
     print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
     print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
     for (const line of profileTable(report)) print(`  ${line}\n`);
+    if (saving) print(`checkpoint: ${saving.words()}\n`);
     print(`report: ${shortPath(await reportFile.write({ ...report, command: ["train", ...args] }))}\n`);
     if (failed) throw failed;
     if (profileFile && trace) print(`trace: ${shortPath(await profileFile.write(trace))}\n`);
-    return OK;
+    if (saving?.failed) throw saving.failed;
+    return stopping.code ?? OK;
+  } catch (error) {
+    bar?.erase();
+    if (error instanceof DivergedError) {
+      complain(error.message);
+      if (saving) print(`checkpoint: ${saving.words()}\n`);
+      return DIVERGED;
+    }
+    if (!(error instanceof StoppedError)) throw error;
+    print(`stopped: ${reached(error.checkpoint)}\n`);
+    if (!saving) print("nothing was saved: that takes --save FILE\n");
+    else print(`checkpoint: ${saving.words()}\n`);
+    if (saving?.saved) print(`to go on: ${resumeLine(flags)}\n`);
+    if (saving?.failed) throw saving.failed;
+    return stopping.code ?? ERROR;
   } finally {
     bar?.erase();
+    stopping.end();
   }
+}
+
+/** The training samples that are used. `known`: how many a checkpoint was trained on. */
+function trainingSamples(all: Dataset, { limit, resume }: Line["flags"], known?: number): Dataset {
+  const count = limit === undefined ? known ?? all.samples : Number(limit);
+  if (known === undefined || (count === known && count <= all.samples)) return limitSamples(all, count);
+  const found = limit === undefined ? `${all.source} has ${all.samples}` : `--limit is ${limit}`;
+  throw new InputError(
+    `${resume} was trained on ${known} samples, but ${found}; give the same --data, and no --limit`,
+  );
+}
+
+/** What a checkpoint has of its run, in words. */
+function reached({ training }: Checkpoint): string {
+  if (!training) return "weights only";
+  const { history, partial, epochs } = training, done = `${history.length} of ${plural(epochs, "epoch")} done`;
+  return partial ? `${done}, and ${plural(partial.steps, "step")} of the next` : done;
+}
+
+/** Checkpoints of a run, all into one file. */
+class Saving {
+  readonly #path: string;
+  readonly #before: () => void;
+  /** What is in the file. */
+  saved?: Checkpoint;
+  /** Why the last attempt came to nothing. */
+  failed?: InputError;
+
+  /** `before`: called before something is printed. */
+  constructor(path: string, before: () => void) {
+    this.#path = path;
+    this.#before = before;
+  }
+
+  /** A disk that is full now may have room again when the next epoch is done: the run goes on. */
+  async save(checkpoint: Checkpoint): Promise<void> {
+    try {
+      await saveCheckpoint(this.#path, checkpoint);
+      this.saved = checkpoint;
+      this.failed = undefined;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.failed = error;
+      this.#before();
+      print(`warning: not saved, with ${reached(checkpoint)}: ${error.message}\n`, Deno.stderr);
+    }
+  }
+
+  words(): string {
+    return this.saved ? `${shortPath(this.#path)}, ${reached(this.saved)}` : "none was saved by this run";
+  }
+}
+
+/** Signals that stop a run: the first one after a step, the second one at once. */
+class Stopping {
+  readonly #controller = new AbortController();
+  readonly #listeners: readonly (readonly [Deno.Signal, () => void])[];
+  /** The exit code of a run that was stopped. */
+  code?: number;
+
+  /** `before`: called before something is printed. */
+  constructor(before: () => void) {
+    const names = (Object.keys(STOPPING) as (keyof typeof STOPPING)[])
+      .filter((name) => name !== "SIGTERM" || Deno.build.os !== "windows");
+    this.#listeners = names.map((name) => [name, () => {
+      if (this.code !== undefined) Deno.exit(STOPPING[name]);
+      this.code = STOPPING[name];
+      before();
+      print(`${name}: stopping after this step; once more stops at once\n`, Deno.stderr);
+      this.#controller.abort();
+    }]);
+    for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Signals do again what they did before. */
+  end(): void {
+    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+  }
+}
+
+/** The command that goes on from what was saved, as a shell takes it. */
+function resumeLine({ save, ...flags }: Line["flags"]): string {
+  const known = ["resume", "target", "epochs", "limit", "seed", "without"];
+  const others = Object.entries(flags).filter(([name]) => !known.includes(name));
+  const values = [["resume", save], ["save", save], ...others].flatMap(([name, value]) => [`--${name}`, value!]);
+  return ["deno", "task", "train", ...values].map((word) =>
+    /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  ).join(" ");
 }
 
 async function report({ words: [word], flags }: Line): Promise<number> {

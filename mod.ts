@@ -52,6 +52,7 @@ import {
   type Tuning,
   withKernels,
 } from "./codegen/tuning.ts";
+import { type Checkpoint, loadCheckpoint as loadWith, specDifference } from "./runtime/checkpoint.ts";
 import { adapterName, findAdapter, gpuCode, isSoftware, needAdapter, openGpu } from "./runtime/gpu.ts";
 import { gpuNeeds } from "./runtime/gpu_session.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
@@ -75,6 +76,14 @@ export type { Shape } from "./codegen/layer.ts";
 export { PLAN_RULES, type PlanRule } from "./codegen/compile.ts";
 export type { Options, Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
+export {
+  type Checkpoint,
+  type PartialEpoch,
+  prepareCheckpoint,
+  saveCheckpoint,
+  type TensorValues,
+  type TrainingState,
+} from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
 export { writeAtomically } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
@@ -101,10 +110,12 @@ export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
 export {
   type DataReport,
+  DivergedError,
   type EpochReport,
   ProfileError,
   type Progress,
   type RunOptions,
+  StoppedError,
   type Trained,
   type TrainingReport,
   VERSION,
@@ -169,6 +180,26 @@ export function parseSpec(json: unknown, origin = "spec"): Spec {
  */
 export async function loadSpec(path: string, origin: string = path): Promise<Spec> {
   return parseSpec(await readText(path), origin);
+}
+
+/**
+ * Reads and checks a checkpoint that {@linkcode saveCheckpoint} or `train --save` has written.
+ *
+ * @example Ten more epochs
+ * ```ts
+ * import { loadCheckpoint, loadMnist, saveCheckpoint, train } from "./mod.ts";
+ *
+ * const resume = await loadCheckpoint("net.safetensors");
+ * const epochs = resume.training!.epochs + 10;
+ * const { checkpoint } = await train(resume.spec, await loadMnist(), { resume, epochs });
+ * await saveCheckpoint("net.safetensors", checkpoint);
+ * ```
+ *
+ * @param origin how messages call it; default its path.
+ * @throws {InputError} when it cannot be read, is damaged, or is no checkpoint.
+ */
+export async function loadCheckpoint(path: string, origin?: string): Promise<Checkpoint> {
+  return await loadWith(path, registry, origin);
 }
 
 /** Names of the specs in a folder: its files but `spec.schema.json`, without `.json`; none if there is no such folder. */
@@ -345,7 +376,7 @@ const bindingsOf = ({ limits }: GPUAdapter) => limits.maxStorageBuffersPerShader
 /** What samples are. */
 const kindOf = ({ inputs }: Dataset) => inputs instanceof Uint8Array ? "u8" : "f32";
 
-/** How a net is trained. */
+/** How a net is trained. With `resume`, what is left out is as it was. */
 export interface TrainOptions extends Partial<RunOptions> {
   /** Default "auto", see {@linkcode chooseTarget}. */
   readonly target?: string;
@@ -362,11 +393,25 @@ export interface TrainOptions extends Partial<RunOptions> {
 /**
  * Trains a net on a data set and tests it. Threads default to all cores, epochs to the spec's, the seed to 0.
  *
- * @throws {InputError} when the data does not fit the net, or the target cannot run here or be profiled.
+ * With `resume` it goes on from a checkpoint: on the same target, with the same schedules, the bits are those of a run
+ * that was never stopped. `epochs` counts those that are done, too.
+ *
+ * @throws {InputError} when the data does not fit the net, the target cannot run here or be profiled, or the checkpoint
+ * is another net's, another seed's or other data's.
+ * @throws {StoppedError} when `signal` stops it; it has what was reached.
+ * @throws {DivergedError} when the loss or a weight is infinite or NaN; all checkpoints were made before that.
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
-  const { target: wish = "auto", tuning, without = [], profile, module, probes = [] } = options;
+  const { resume, profile, module, probes = [], tuning } = options, before = resume?.training;
+  const differing = resume && specDifference(resume.spec, spec);
+  if (differing !== undefined) {
+    throw new InputError(
+      `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
+    );
+  }
+  const without = options.without ?? (before?.without ?? []) as readonly PlanRule[];
+  const wish = options.target ?? before?.target ?? "auto";
   const target = findTarget(
     wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
   );
@@ -376,23 +421,27 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   }
   const net = compileNet(spec, target, { data: kindOf(data.train), tuning, without });
   const threads = options.threads ?? navigator.hardwareConcurrency;
-  const epochs = options.epochs ?? spec.training.epochs, seed = options.seed ?? 0;
-  for (const [name, value, least] of [["threads", threads, 1], ["epochs", epochs, 1], ["seed", seed, 0]] as const) {
+  const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
+  const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
+  for (
+    const [name, value, least] of [
+      ["threads", threads, 1],
+      ["epochs", epochs, 1],
+      ["seed", seed, 0],
+      ["checkpointEvery", checkpointEvery, 1],
+    ] as const
+  ) {
     if (!Number.isSafeInteger(value) || value < least) {
       throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
     }
   }
+  const { onCheckpoint, signal, onProgress, onEpoch } = options;
   const code = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
   // threads that train are those that measure
   const machine = () => measureMachine({ probes, ...!target.gpu && { threads: Math.min(threads, MOST_THREADS) } });
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
-    threads,
-    epochs,
-    seed,
-    profile,
-    onProgress: options.onProgress,
-    onEpoch: options.onEpoch,
+    ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
 }
 

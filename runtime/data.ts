@@ -241,6 +241,15 @@ export function limitSamples(dataset: Dataset, count: number): Dataset {
   };
 }
 
+/** SHA-256, in hexadecimal, that tells data sets apart: of the hashes of inputs, as they are stored, and labels. */
+export async function hashDataset({ inputs, labels }: Dataset): Promise<string> {
+  // beside other work: it is not computed on this thread, nor from memory that others may write to
+  const hash = (data: Uint8Array | Float32Array | Int32Array) =>
+    crypto.subtle.digest("SHA-256", (data.buffer instanceof ArrayBuffer ? data : data.slice()) as BufferSource);
+  const parts = await Promise.all([hash(inputs), hash(Int32Array.from(labels))]);
+  return new Uint8Array(await hash(new Uint8Array(parts.flatMap((part) => [...new Uint8Array(part)])))).toHex();
+}
+
 /** `hashes`: the expected checksums of unpacked files by name; others are not checked. */
 async function loadSplit(
   directory: string,

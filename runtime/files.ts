@@ -1,18 +1,21 @@
 /**
- * Reading and writing text files, with one clear line for whatever goes wrong.
+ * Reading and writing files, with one clear line for whatever goes wrong.
  *
  * @module
  */
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { InputError } from "../codegen/error.ts";
 
-/** Why the system said no, and what to do, by the name of the error. */
+/** Why the system said no, and what to do, by the name of the error or the system's own. */
 const REASONS: Readonly<Record<string, string>> = {
   NotFound: "there is no such file or folder; check the path",
   PermissionDenied: "permission denied; give your user the right to, or choose another path",
   IsADirectory: "it is a folder; give the path of a file",
   NotADirectory: "a file is in the place of one of its folders; remove the file, or choose another path",
   AlreadyExists: "a file is in the place of a folder; remove the file, or choose another path",
+  ENOSPC: "the disk is full; make room, or choose another path",
+  EDQUOT: "your share of the disk is full; make room, or choose another path",
+  EROFS: "the disk is read-only; choose another path",
 };
 
 /** What the system threw, as an error for the user; other errors as they are. */
@@ -22,7 +25,7 @@ export function explain(error: unknown, action: "read" | "write", path: string):
     ? `Deno may not; start it with --allow-${action}=${
       action === "write" ? dirname(path) : path
     }, or choose another path`
-    : REASONS[error.name] ?? error.message;
+    : REASONS[error.name] ?? REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
   return new InputError(`cannot ${action} "${path}": ${reason}`);
 }
 
@@ -88,23 +91,86 @@ export async function isDevice(path: string): Promise<boolean> {
 }
 
 /**
- * Writes a file so that others see the old text or the new, never a part.
+ * Throws unless there is a folder for the file that takes files, and the file is no folder itself.
+ *
+ * @throws {InputError} saying why it cannot be written.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const probe = partial(path);
+  try {
+    if (await isDevice(path)) return;
+    const info = await Deno.stat(path).catch(() => undefined);
+    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
+    await Deno.writeTextFile(probe, "");
+    await Deno.remove(probe);
+  } catch (error) {
+    throw explain(error, "write", path);
+  }
+}
+
+/**
+ * Writes a file so that others see what it held before or what it is to hold, never a part.
  *
  * @throws {InputError} saying why it cannot be written.
  */
 export async function writeAtomically(path: string, text: string): Promise<void> {
-  const partial = `${path}.${Deno.pid}.tmp`;
+  await replace(path, (place) => Deno.writeTextFile(place, text));
+}
+
+/**
+ * Writes a file as {@linkcode writeAtomically} does, and returns when it is on the disk: it outlasts the power, too.
+ *
+ * @param pieces its bytes, one after the other.
+ * @throws {InputError} saying why it cannot be written; the file is then what it was.
+ */
+export async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  await replace(path, async (place) => {
+    using file = await Deno.open(place, { write: true, create: true, truncate: true });
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+    }
+    // a device need not know of it
+    if (place !== path) await file.sync();
+  });
+  // the name is on the disk when the folder is; not every system can open one
   try {
-    if (await isDevice(path)) return await Deno.writeTextFile(path, text);
+    using folder = await Deno.open(dirname(path));
+    await folder.sync();
+  } catch {
+    // the file is whole: at worst, the one before it comes back
+  }
+}
+
+/** Where a file is written before it takes its name. */
+const partial = (path: string) => `${path}.${Deno.pid}.tmp`;
+
+async function replace(path: string, write: (place: string) => Promise<void>): Promise<void> {
+  const place = partial(path);
+  try {
+    if (await isDevice(path)) return await write(path);
     try {
-      await Deno.writeTextFile(partial, text);
-      await Deno.rename(partial, path);
+      await write(place);
+      await Deno.rename(place, path);
     } catch (error) {
-      await Deno.remove(partial).catch(() => {});
+      await Deno.remove(place).catch(() => {});
       throw error;
     }
   } catch (error) {
     throw explain(error, "write", path);
+  }
+}
+
+/** How long a file lies half-written before it counts as left behind, in milliseconds. */
+const ABANDONED = 60_000;
+
+/** Removes what runs that were killed while they wrote a file have left beside it. */
+export async function removeAbandoned(path: string): Promise<void> {
+  const start = `${basename(path)}.`, folder = dirname(path);
+  for (const { name } of await listFolder(folder).catch(() => [])) {
+    if (!name.startsWith(start) || !/^\d+\.tmp$/.test(name.slice(start.length))) continue;
+    const place = join(folder, name), info = await Deno.stat(place).catch(() => undefined);
+    if (!info?.isFile || Date.now() - (info.mtime?.getTime() ?? 0) < ABANDONED) continue;
+    await Deno.remove(place).catch(() => {});
   }
 }
 

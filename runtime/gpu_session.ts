@@ -40,6 +40,7 @@ import {
   resultOf,
   type Span,
   type StepTables,
+  storedValues,
   type Timing,
 } from "./session.ts";
 
@@ -102,6 +103,7 @@ export class GpuSession implements NetSession {
   #submits = 0;
   #readBacks = 0;
   #progress = 0;
+  #stopped = false;
 
   private constructor(
     plan: Plan,
@@ -259,18 +261,35 @@ export class GpuSession implements NetSession {
   }
 
   /** A tensor's elements in the usual order. It must have no halo. */
-  async read(name: string): Promise<Float32Array> {
-    const what = `tensor ${name} of net ${this.#plan.name}`;
-    const [values] = await checked(this.#gpu.device, what, () => this.#read([name]));
-    return fromStored(values, this.#plan.tensors[name].layout);
+  async read(name: string): Promise<Float32Array<ArrayBuffer>> {
+    const [values] = await this.readAll([name]);
+    return values;
   }
 
-  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
-  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps): Promise<Result> {
+  /** The elements of some tensors, as `read` gives them; they are waited for once. */
+  async readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const what = `tensor ${names.join(", ")} of net ${this.#plan.name}`;
+    const values = await checked(this.#gpu.device, what, () => this.#read(names));
+    return values.map((stored, i) => fromStored(stored, this.#plan.tensors[names[i]].layout));
+  }
+
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void {
+    const stored = storedValues(this.#plan, name, values);
+    this.#gpu.device.queue.writeBuffer(this.#buffers[name], 0, stored as BufferSource);
+  }
+
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
+  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<Result> {
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
-    const result = await this.#run(set, this.#code.dispatches.train, steps);
-    [this.#submits, this.#readBacks] = [Math.ceil(steps / SUBMITTED_STEPS) + 1, 1];
+    const result = await this.#run(set, this.#code.dispatches.train, steps, { from });
+    [this.#submits, this.#readBacks] = [Math.ceil((result.steps - from) / SUBMITTED_STEPS) + 1, 1];
     return result;
+  }
+
+  /** Ends what is running, and what is begun later, after the steps that are submitted. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Runs the network over a data set in its own order, without training. */
@@ -293,7 +312,7 @@ export class GpuSession implements NetSession {
     const outputs = new Float32Array(samples * classes);
     try {
       fillEvaluation(this.#plan, this.#sets[set].tables);
-      const result = await this.#run(set, this.#code.dispatches.evaluate, steps, {
+      const keep: Keep = {
         from: this.#buffers[alias],
         to,
         bytes,
@@ -306,7 +325,8 @@ export class GpuSession implements NetSession {
             outputs.set(values.subarray(0, (samples - sample) * classes), sample * classes);
           }
         },
-      });
+      };
+      const result = await this.#run(set, this.#code.dispatches.evaluate, steps, { keep });
       return { ...result, outputs };
     } finally {
       to.destroy();
@@ -386,31 +406,38 @@ export class GpuSession implements NetSession {
     for (const buffer of all) buffer.destroy();
   }
 
-  async #run(set: number, kernels: readonly string[], steps: number, keep?: Keep): Promise<Result> {
+  async #run(
+    set: number,
+    kernels: readonly string[],
+    steps: number,
+    { from: first = 0, keep }: { from?: number; keep?: Keep } = {},
+  ): Promise<Result> {
     const { device } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
     const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? SUBMITTED_STEPS;
-    checkSteps(tables, steps);
+    checkSteps(tables, steps, first);
     this.#writeTables(set);
-    for (const name of sums) queue.writeBuffer(this.#buffers[name], 0, new Float32Array(this.#plan.batchSize));
-    this.#progress = 0;
+    if (first === 0) sums.forEach((name) => this.write(name, new Float32Array(this.#plan.batchSize)));
+    this.#progress = first;
+    let submitted = first;
     const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
       // one submission waits while another one runs
       let before: Promise<unknown> = Promise.resolve();
-      for (let from = 0; from < steps; from += stride) {
-        const to = Math.min(from + stride, steps);
-        queue.submit([this.#encode(set, kernels, from, to, keep)]);
+      for (let from = first; from < steps; from += stride) {
+        submitted = Math.min(from + stride, steps);
+        queue.submit([this.#encode(set, kernels, from, submitted, keep)]);
         // before the next submission overwrites it
-        await keep?.read(from, to);
-        if (to === steps) break;
+        await keep?.read(from, submitted);
+        if (submitted === steps) break;
         const done = queue.onSubmittedWorkDone();
         await before;
-        this.#progress = Math.max(0, to - stride);
+        this.#progress = from;
         before = done;
+        if (this.#stopped) break;
       }
       return await this.#read(sums);
     });
-    this.#progress = steps;
-    return resultOf(this.#plan, tables, steps, values);
+    this.#progress = submitted;
+    return resultOf(this.#plan, tables, submitted, values);
   }
 
   /** Brings an epoch's tables to the device. */
@@ -455,7 +482,7 @@ export class GpuSession implements NetSession {
     pass.dispatchWorkgroups(...dispatch.workgroups);
   }
 
-  async #read(names: readonly string[]): Promise<Float32Array[]> {
+  async #read(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
     const contents = await readBuffers(
       this.#gpu.device,
       names.map((name) => ({ buffer: this.#buffers[name], bytes: ownBytes(this.#plan.tensors[name]) })),

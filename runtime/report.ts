@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
 import { printable } from "../codegen/spec.ts";
-import { explain, isDevice, makeFolder, readText, writeAtomically } from "./files.ts";
+import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
 import { type Packing, PACKING_WORDS } from "./machine.ts";
 import { MOST_CLASSES } from "./outcome.ts";
 import type { TrainingReport } from "./train.ts";
@@ -39,20 +39,6 @@ export async function prepareReport(place: ReportPlace): Promise<ReportFile> {
       return path;
     },
   };
-}
-
-/** Throws unless there is a folder for the file that takes files, and the file is no folder itself. */
-async function checkWritable(path: string): Promise<void> {
-  const probe = `${path}.${Deno.pid}.tmp`;
-  try {
-    if (await isDevice(path)) return;
-    const info = await Deno.stat(path).catch(() => undefined);
-    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
-    await Deno.writeTextFile(probe, "");
-    await Deno.remove(probe);
-  } catch (error) {
-    throw explain(error, "write", path);
-  }
 }
 
 /** Makes an empty file of the first name that is free, so that a run which ends at the same time takes another. */
@@ -167,6 +153,7 @@ const report = z.object({
     "epochs 1, 2, 3 and so on",
   ),
   training: z.object({ images: whole, seconds: amount, imagesPerSecond: amount }, "an object"),
+  resumed: z.object({ epochs: whole, steps: whole }, "an object").optional(),
   test,
   gpu: z.object({
     adapter: text,

@@ -319,6 +319,7 @@ function missed({ test, data }: TrainingReport): Markup | undefined {
 
 function environment(report: TrainingReport): Markup {
   const { command, net, parameters, batchSize, seed, without, data, target, threads, gpu, machine, versions } = report;
+  const { resumed } = report;
   const { cpu = "processor not known", cores, os, arch, mode } = machine;
   const facts: readonly (readonly [name: string, fact: Content])[] = [
     ["command", command && markup`<code>deno task ${command.join(" ")}</code>`],
@@ -332,6 +333,11 @@ function environment(report: TrainingReport): Markup {
     ["target", threads > 0 ? `${target}, ${plural(threads, "thread")}` : target],
     ["left out", without.length > 0 && `${without.join(", ")} (optimizations of the plan)`],
     ["seed", seed],
+    [
+      "resumed",
+      resumed && `from a checkpoint, after ${plural(resumed.epochs, "epoch")} and ${plural(resumed.steps, "step")}; ` +
+        "the facts here are those of the last part",
+    ],
     ["machine", `${cpu}, ${plural(cores, "thread")} at once, ${os} ${arch}`],
     [
       "GPU",

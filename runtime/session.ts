@@ -25,6 +25,8 @@ export interface Epoch {
 export interface Result {
   readonly loss: number;
   readonly correct: number;
+  /** Steps of the epoch that are done: fewer than were asked for where it was stopped, or the loss is not finite. */
+  readonly steps: number;
 }
 
 /** What a network made of every sample of a data set. */
@@ -38,11 +40,22 @@ export interface NetSession {
   /** Draws the initial parameters and clears the optimizer's state. */
   initialize(seed: number): void;
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
-  read(name: string): Float32Array | Promise<Float32Array>;
+  read(name: string): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>>;
+  /** The elements of some tensors, as `read` gives them. */
+  readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]>;
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void;
   /** Steps done of the epoch that is running. */
   readonly progress: number;
-  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
-  train(set: number, epoch: Epoch, steps?: number): Promise<Result>;
+  /**
+   * Trains one epoch on a data set, in the order that seed and epoch give.
+   *
+   * @param steps stops early: after the first so many steps of the epoch.
+   * @param from steps of the epoch that are done; `loss_sum` and `hit_sum` must be their sums.
+   */
+  train(set: number, epoch: Epoch, steps?: number, from?: number): Promise<Result>;
+  /** Ends what is running soon, after a step; nothing that is begun later goes on for long. */
+  stop(): void;
   /** Runs the network over a data set in its own order, without training. */
   evaluate(set: number): Promise<Result>;
   /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
@@ -97,6 +110,7 @@ export class Session implements NetSession {
   readonly #sets: readonly StepTables[];
   readonly #team: Team;
   readonly #timed?: TimedCode;
+  #stopped = false;
 
   private constructor(
     plan: Plan,
@@ -165,8 +179,19 @@ export class Session implements NetSession {
   }
 
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
-  read(name: string): Float32Array {
-    return fromStored(this.tensor(name), this.#plan.tensors[name].layout);
+  read(name: string): Float32Array<ArrayBuffer> {
+    const usual = fromStored(this.tensor(name), this.#plan.tensors[name].layout);
+    return usual as Float32Array<ArrayBuffer>;
+  }
+
+  /** The elements of some tensors, as `read` gives them. */
+  readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
+    return Promise.resolve(names.map((name) => this.read(name)));
+  }
+
+  /** Sets a tensor's elements, given in the usual order. It must have no halo. */
+  write(name: string, values: Float32Array): void {
+    this.tensor(name).set(storedValues(this.#plan, name, values));
   }
 
   /** A tensor's elements as they are stored in the arena, halo and all; not a copy. */
@@ -181,10 +206,16 @@ export class Session implements NetSession {
     return this.#team.progress;
   }
 
-  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early. */
-  train(set: number, { seed, epoch, params }: Epoch, steps = this.#sets[set].steps): Promise<Result> {
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
+  train(set: number, { seed, epoch, params }: Epoch, steps = this.#sets[set].steps, from = 0): Promise<Result> {
     fillTraining(this.#plan, this.#sets[set], { seed, epoch, params });
-    return this.#run(set, "train", steps);
+    return this.#run(set, "train", steps, { from });
+  }
+
+  /** Ends what is running, and what is begun later, after a step. */
+  stop(): void {
+    this.#stopped = true;
+    this.#team.halt();
   }
 
   /** Runs the network over a data set in its own order, without training. */
@@ -198,10 +229,11 @@ export class Session implements NetSession {
     const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set];
     fillEvaluation(this.#plan, this.#sets[set]);
     const outputs = new Float32Array(samples * classes);
-    const result = await this.#run(set, "evaluate", steps, (step) => {
+    const afterStep = (step: number) => {
       const first = step * this.#plan.batchSize;
       outputs.set(this.read(name).subarray(0, (samples - first) * classes), first * classes);
-    });
+    };
+    const result = await this.#run(set, "evaluate", steps, { afterStep });
     return { ...result, outputs };
   }
 
@@ -244,22 +276,26 @@ export class Session implements NetSession {
     this.#team.stop();
   }
 
-  /** `afterStep`: the team stops for it after each step. */
+  /** Steps `from` to `steps`. `afterStep`: the team stops for it after each step. */
   async #run(
     set: number,
     mode: "train" | "evaluate",
     steps: number,
-    afterStep?: (step: number) => void,
+    { from = 0, afterStep }: { from?: number; afterStep?: (step: number) => void } = {},
   ): Promise<Result> {
-    checkSteps(this.#sets[set], steps);
+    checkSteps(this.#sets[set], steps, from);
     const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
-    for (const sum of sums) sum.fill(0);
-    const stride = afterStep ? 1 : steps;
-    for (let from = 0; from < steps; from += stride) {
-      await this.#team.run({ rows: set, mode, from, to: from + stride });
-      afterStep?.(from);
+    if (from === 0) sums.forEach((sum) => sum.fill(0));
+    // the loss of the batch's first row: where weights are NaN, all rows are
+    const watched = mode === "train" ? this.#plan.tensors.loss_sum.offset : undefined;
+    let done = from;
+    while (done < steps) {
+      const first = done, to = afterStep ? first + 1 : steps;
+      done = await this.#team.run({ rows: set, mode, from: first, to, watched });
+      afterStep?.(first);
+      if (this.#stopped || done < to) break;
     }
-    return resultOf(this.#plan, this.#sets[set], steps, sums);
+    return resultOf(this.#plan, this.#sets[set], done, sums);
   }
 }
 
@@ -299,8 +335,16 @@ function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, p
 }
 
 /** @throws {RangeError} when the tables have no row for each step: one for each of the data set, and no more. */
-export function checkSteps({ steps: all }: StepTables, steps: number): void {
+export function checkSteps({ steps: all }: StepTables, steps: number, from = 0): void {
   if (!Number.isInteger(steps) || steps < 1 || steps > all) throw new RangeError(`${steps} steps of ${all}`);
+  if (!Number.isInteger(from) || from < 0 || from >= steps) throw new RangeError(`from step ${from} of ${steps}`);
+}
+
+/** A tensor's elements from the usual order to that of its storage. */
+export function storedValues({ tensors }: Plan, name: string, values: Float32Array): Float32Array {
+  const { dtype, bytes, layout } = tensors[name];
+  if (dtype !== "f32" || values.length * BYTES[dtype] !== bytes) throw new TypeError(`${values.length} for ${name}`);
+  return toStored(values, layout);
 }
 
 /** The means of an epoch from the sums of loss and hits that each row of the batch has. */
@@ -312,7 +356,7 @@ export function resultOf(
 ): Result {
   const samples = Math.min(all, steps * batchSize);
   const [loss, correct] = sums.map((rows) => rows.reduce((sum, value) => sum + value, 0));
-  return { loss: loss / samples, correct };
+  return { loss: loss / samples, correct, steps };
 }
 
 /** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */

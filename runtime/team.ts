@@ -35,10 +35,15 @@ export interface Work {
   readonly mode: "train" | "evaluate";
   readonly from: number;
   readonly to: number;
+  /** Byte offset of an f32: once it is not finite, the work ends early. */
+  readonly watched?: number;
 }
 
-/** Places in the control block. */
-export const WAITING = 0, GENERATION = 1, PROGRESS = 2, FAILED = 3, CONTROL_WORDS = 4;
+/** Places in the control block. `HALT`: whether the work is to end early. `LAST`: the step that it ends with then. */
+export const WAITING = 0, GENERATION = 1, PROGRESS = 2, FAILED = 3, HALT = 4, LAST = 5, CONTROL_WORDS = 6;
+
+/** No step. */
+const NEVER = 2 ** 31 - 1;
 
 /** Looks at a flag so often before a thread goes to sleep: about 20 us, what a wake-up costs. */
 const SPINS = 2000;
@@ -137,15 +142,26 @@ export class Team {
     return this.#workers.length;
   }
 
-  /** Steps done of the work that is running. */
+  /** The number of the first step that is not done, in the work that is running. */
   get progress(): number {
     return Atomics.load(this.#control, PROGRESS);
   }
 
-  /** Runs steps; rejects when a worker fails, and the team is of no use after that. */
-  async run(work: Work): Promise<void> {
-    Atomics.store(this.#control, PROGRESS, 0);
+  /**
+   * Runs steps; rejects when a worker fails, and the team is of no use after that.
+   *
+   * @returns the number of the first step that is not done: `to`, unless it ended early.
+   */
+  async run(work: Work): Promise<number> {
+    Atomics.store(this.#control, PROGRESS, work.from);
+    Atomics.store(this.#control, LAST, NEVER);
     await this.#all(() => work);
+    return this.progress;
+  }
+
+  /** Lets the work that is running, and all that comes, end after a step. */
+  halt(): void {
+    Atomics.store(this.#control, HALT, 1);
   }
 
   /** Ends the workers. */

@@ -3,17 +3,19 @@
  *
  * @module
  */
-import type { Plan } from "../codegen/plan.ts";
+import { InputError } from "../codegen/error.ts";
+import type { Plan, Role } from "../codegen/plan.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { initialLearningRate, type Spec } from "../codegen/spec.ts";
-import type { Dataset, DataSplit } from "./data.ts";
+import type { Checkpoint, TensorValues, TrainingState } from "./checkpoint.ts";
+import { type Dataset, type DataSplit, hashDataset } from "./data.ts";
 import type { GpuCode } from "./gpu.ts";
 import { type GpuReport, GpuSession } from "./gpu_session.ts";
 import type { Code, TimedCode } from "./load.ts";
 import type { Machine } from "./machine.ts";
 import { type TestReport, testReport } from "./outcome.ts";
 import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
-import { type Epoch, type NetSession, Session } from "./session.ts";
+import { type Epoch, type NetSession, type Result, Session } from "./session.ts";
 
 /** What one epoch brought. */
 export interface EpochReport {
@@ -67,8 +69,10 @@ export interface TrainingReport {
   readonly data: DataReport;
   /** One after the other. */
   readonly epochs: readonly EpochReport[];
-  /** `seconds`: a monotonic clock around the training loop only. */
+  /** All epochs together, by a monotonic clock around each: testing and saving take no part of it. */
   readonly training: { readonly images: number; readonly seconds: number; readonly imagesPerSecond: number };
+  /** Where a checkpoint was gone on from: epochs that were done before, and steps of the next one. */
+  readonly resumed?: { readonly epochs: number; readonly steps: number };
   /** The test samples, after training. */
   readonly test: TestReport;
   /** For a target on a GPU: which, and what a step and an epoch ask of it. */
@@ -103,6 +107,14 @@ export interface RunOptions {
   readonly seed: number;
   /** Whether the kernels of some more steps are timed after the test; nothing else in the result depends on it. */
   readonly profile?: boolean;
+  /** What is gone on from. */
+  readonly resume?: Checkpoint;
+  /** Called after some epochs, at the end of training and when it is stopped, with what was reached; it is waited for. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+  /** Epochs between two calls of `onCheckpoint`. Default 1. */
+  readonly checkpointEvery?: number;
+  /** Stops training or the test after a step: the run then ends with a {@linkcode StoppedError}. */
+  readonly signal?: AbortSignal;
   /** Called about ten times a second while an epoch runs. */
   readonly onProgress?: (progress: Progress) => void;
   /** Called after each epoch. */
@@ -114,7 +126,9 @@ export interface Trained {
   /** What happened. */
   readonly report: TrainingReport;
   /** Parameters by name, in the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
-  readonly parameters: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+  readonly parameters: ReadonlyMap<string, TensorValues>;
+  /** What {@linkcode saveCheckpoint} keeps, to go on from or to use the net. */
+  readonly checkpoint: Checkpoint;
   /** With a profile: every run of every kernel that was timed. */
   readonly trace?: Trace;
 }
@@ -132,75 +146,70 @@ export class ProfileError extends Error {
   }
 }
 
-/**
- * Trains a compiled net on a data set and tests it.
- *
- * @param machine called after that: it may measure.
- */
-export async function run(
-  { spec, plan, target, without, code, timed, registry, machine }: {
-    spec: Spec;
-    plan: Plan;
-    target: string;
-    without: readonly string[];
-    code: Code | GpuCode;
-    /** For a profile of what workers run. */
-    timed?: TimedCode;
-    registry: Registry;
-    machine: () => Promise<Machine>;
-  },
-  { train, test }: DataSplit,
-  { threads, epochs, seed, profile = false, onProgress, onEpoch }: RunOptions,
-): Promise<Trained> {
+/** The run was stopped by its signal. */
+export class StoppedError extends Error {
+  /** What was reached; `onCheckpoint` has been called with it. */
+  readonly checkpoint: Checkpoint;
+
+  /** At a checkpoint. */
+  constructor(checkpoint: Checkpoint) {
+    super("training was stopped");
+    this.name = "StoppedError";
+    this.checkpoint = checkpoint;
+  }
+}
+
+/** The loss or a weight is infinite or no number: what follows would be of no use, and no checkpoint is made of it. */
+export class DivergedError extends Error {
+  /** The epoch, from 1. */
+  readonly epoch: number;
+  /** The last step that was done in it, from 1. */
+  readonly step: number;
+
+  /** Found after a step. `what`: the loss, or a tensor, and its value. */
+  constructor(epoch: number, step: number, what: string) {
+    super(`${what} by step ${step} of epoch ${epoch}: training has diverged; lower the learning rate`);
+    this.name = "DivergedError";
+    this.epoch = epoch;
+    this.step = step;
+  }
+}
+
+/** A compiled net, and what it came from. */
+export interface Runnable {
+  readonly spec: Spec;
+  readonly plan: Plan;
+  /** Name of the target. */
+  readonly target: string;
+  /** Optimizations of the plan that were left out. */
+  readonly without: readonly string[];
+  readonly code: Code | GpuCode;
+  /** For a profile of what workers run. */
+  readonly timed?: TimedCode;
+  readonly registry: Registry;
+  /** Tells what it ran on; called after training and test: it may measure. */
+  readonly machine: () => Promise<Machine>;
+}
+
+/** Trains a compiled net on a data set and tests it. */
+export async function run(net: Runnable, { train, test }: DataSplit, options: RunOptions): Promise<Trained> {
+  const { plan, target, without, code, timed } = net,
+    { threads, epochs, seed, profile = false, signal, resume } = options;
   const onGpu = typeof code === "object" && "dispatches" in code
     ? await GpuSession.open(plan, code, [train, test], profile)
     : undefined;
   const session: NetSession = onGpu ?? await Session.open(plan, code as Code, [train, test], threads, timed);
+  const stop = () => session.stop();
+  signal?.addEventListener("abort", stop);
   try {
-    session.initialize(seed);
-    const { optimizer, scheduler } = spec.training;
-    const initial = initialLearningRate(spec);
-    const steps = Math.ceil(train.samples / plan.batchSize);
-    const rate = registry.schedulers.find(({ type }) => type === scheduler.type)!;
-    const epochOf = (epoch: number, learningRate: number): Epoch => ({
-      seed,
-      epoch,
-      params: (step) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1),
-    });
-    const reports: EpochReport[] = [];
-    const date = new Date().toISOString();
-    const begin = performance.now();
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const learningRate = rate.rate(scheduler, initial, epoch);
-      const start = performance.now();
-      // what a listener throws ends the run as an error, not the process from its timer
-      let thrown: { error: unknown } | undefined;
-      const watch = onProgress && setInterval(() => {
-        const samples = Math.min(session.progress * plan.batchSize, train.samples);
-        try {
-          if (!thrown) onProgress({ epoch: epoch + 1, epochs, samples, total: train.samples });
-        } catch (error) {
-          thrown = { error };
-        }
-      }, 100);
-      try {
-        const { loss, correct } = await session.train(0, epochOf(epoch, learningRate));
-        const seconds = (performance.now() - start) / 1000;
-        reports.push({ epoch: epoch + 1, loss, accuracy: correct / train.samples, learningRate, seconds });
-      } finally {
-        clearInterval(watch);
-      }
-      if (thrown) throw thrown.error;
-      onEpoch?.(reports[epoch]);
-    }
-    const seconds = (performance.now() - begin) / 1000;
-    const tested = testReport(plan.graph, test, await session.predictions(1));
-    const learned = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
-    const parameters = new Map<string, { shape: readonly number[]; values: Float32Array }>();
-    for (const { name, shape, layout } of learned) {
-      parameters.set(name, { shape: layout?.shape ?? shape, values: await session.read(name) });
-    }
-    const images = epochs * train.samples;
+    const date = new Date().toISOString(), epochOf = epochsOf(net, train, seed);
+    const checkpoint = await trainEpochs(session, net, train, epochOf, options);
+    const predictions = await session.predictions(1);
+    if (signal?.aborted) throw new StoppedError(checkpoint);
+    const tested = testReport(plan.graph, test, predictions);
+    const { parameters, training: { history } } = checkpoint;
+    const images = epochs * train.samples, seconds = history.reduce((sum, { seconds }) => sum + seconds, 0);
+    const before = resume?.training;
     const trained: Trained = {
       report: {
         date,
@@ -212,11 +221,12 @@ export async function run(
         without,
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
         data: dataReport(train, test),
-        epochs: reports,
+        epochs: history,
         training: { images, seconds, imagesPerSecond: images / seconds },
+        ...before && { resumed: { epochs: before.history.length, steps: before.partial?.steps ?? 0 } },
         test: tested,
         ...onGpu && { gpu: onGpu.report },
-        machine: await machine(),
+        machine: await net.machine(),
         versions: {
           kernelwright: VERSION,
           deno: Deno.version.deno,
@@ -225,19 +235,180 @@ export async function run(
         },
       },
       parameters,
+      checkpoint,
     };
     if (!profile) return trained;
     try {
       // the epoch that would come next
-      const epoch = epochOf(epochs, rate.rate(scheduler, initial, epochs));
-      const timing = await session.profile(0, epoch, PROFILED_STEPS, WARM_UP_STEPS);
+      const timing = await session.profile(0, epochOf(epochs), PROFILED_STEPS, WARM_UP_STEPS);
       const { trace, profile } = profileOf(timing, plan, target);
       return { ...trained, report: { ...trained.report, profile }, trace };
     } catch (error) {
       throw new ProfileError(error, trained);
     }
   } finally {
+    signal?.removeEventListener("abort", stop);
     session.close();
+  }
+}
+
+/** What is given to an epoch, by its number from 0, and the learning rate that it has. */
+function epochsOf(
+  { spec: { training: { optimizer, scheduler } }, spec, plan, registry }: Runnable,
+  { samples }: Dataset,
+  seed: number,
+): (epoch: number) => Epoch & { readonly learningRate: number } {
+  const steps = Math.ceil(samples / plan.batchSize), initial = initialLearningRate(spec);
+  const { rate } = registry.schedulers.find(({ type }) => type === scheduler.type)!;
+  return (epoch) => {
+    const learningRate = rate(scheduler, initial, epoch);
+    const params = (step: number) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1);
+    return { seed, epoch, learningRate, params };
+  };
+}
+
+/** Trains all epochs that are not done, and hands out checkpoints on the way. Returns the last one. */
+async function trainEpochs(
+  session: NetSession,
+  { spec, plan, target, without }: Runnable,
+  train: Dataset,
+  epochOf: ReturnType<typeof epochsOf>,
+  { epochs, seed, resume, onCheckpoint, checkpointEvery = 1, signal, onProgress, onEpoch }: RunOptions,
+): Promise<Checkpoint & { readonly training: TrainingState }> {
+  const { samples } = train, steps = Math.ceil(samples / plan.batchSize);
+  const hashing = hashDataset(train);
+  // it is awaited when it is needed
+  hashing.catch(() => {});
+  const before = resume?.training;
+  if (before) checkResumable(before, { epochs, seed, steps, samples, batchSize: plan.batchSize, hash: await hashing });
+  session.initialize(seed);
+  if (resume) restore(session, plan, resume);
+
+  const history = [...before?.history ?? []];
+  let partial = before?.partial;
+  const capture = async () => {
+    const read = async (role: Role) => {
+      const tensors = await readTensors(session, plan, role),
+        [epoch, step] = partial ? [history.length + 1, partial.steps] : [history.length, steps];
+      for (const [name, { values }] of tensors) {
+        const wrong = notFinite(values);
+        if (wrong !== undefined) throw new DivergedError(epoch, step, `${name} has become ${wrong}`);
+      }
+      return tensors;
+    };
+    const [parameters, optimizer] = [await read("parameter"), await read("state")];
+    const data = { samples, hash: await hashing };
+    const training = { seed, epochs, target, without, data, history: [...history], optimizer };
+    return { spec, parameters, training: { ...training, ...partial && { partial } } };
+  };
+  while (history.length < epochs && !signal?.aborted) {
+    const epoch = epochOf(history.length), { learningRate } = epoch;
+    const start = performance.now();
+    // what a listener throws ends the run as an error, not the process from its timer
+    let thrown: { error: unknown } | undefined;
+    const watch = onProgress && setInterval(() => {
+      const seen = Math.min(session.progress * plan.batchSize, samples);
+      try {
+        if (!thrown) onProgress({ epoch: epoch.epoch + 1, epochs, samples: seen, total: samples });
+      } catch (error) {
+        thrown = { error };
+      }
+    }, 100);
+    let result: Result;
+    try {
+      result = await session.train(0, epoch, steps, partial?.steps);
+    } finally {
+      clearInterval(watch);
+    }
+    if (thrown) throw thrown.error;
+    const { loss, correct, steps: done } = result;
+    const seconds = (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
+    if (!Number.isFinite(loss)) throw new DivergedError(epoch.epoch + 1, done, `the loss has become ${loss}`);
+    if (done < steps) {
+      const [lossSum, hitSum] = await session.readAll(["loss_sum", "hit_sum"]);
+      partial = { steps: done, seconds, lossSum, hitSum };
+      break;
+    }
+    partial = undefined;
+    history.push({ epoch: epoch.epoch + 1, loss, accuracy: correct / samples, learningRate, seconds });
+    onEpoch?.(history[epoch.epoch]);
+    const more = history.length < epochs && !signal?.aborted;
+    if (onCheckpoint && more && history.length % checkpointEvery === 0) await onCheckpoint(await capture());
+  }
+  const checkpoint = await capture();
+  await onCheckpoint?.(checkpoint);
+  if (signal?.aborted) throw new StoppedError(checkpoint);
+  return checkpoint;
+}
+
+/** The first value that is infinite or NaN. */
+function notFinite(values: Float32Array): number | undefined {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return values[i];
+}
+
+/** The tensors of a role, read back. */
+async function readTensors(session: NetSession, { tensors }: Plan, role: Role): Promise<Map<string, TensorValues>> {
+  const chosen = Object.values(tensors).filter((tensor) => tensor.role === role);
+  const values = await session.readAll(chosen.map(({ name }) => name));
+  return new Map(
+    chosen.map(({ name, shape, layout }, i) => [name, { shape: layout?.shape ?? shape, values: values[i] }]),
+  );
+}
+
+/** Puts weights, the optimizer's state and sums where a session has them. */
+function restore(session: NetSession, { tensors, name: net }: Plan, { parameters, training }: Checkpoint): void {
+  const state = training?.optimizer;
+  for (const { name, role, bytes } of Object.values(tensors)) {
+    const source = role === "parameter" ? parameters : role === "state" ? state : undefined;
+    if (!source) continue;
+    const values = source.get(name)?.values;
+    if (!(values instanceof Float32Array) || values.byteLength !== bytes) {
+      throw new InputError(
+        `the checkpoint does not fit net ${net}: ${name} must be ${bytes / 4} numbers in a Float32Array`,
+      );
+    }
+    session.write(name, values);
+  }
+  if (!training?.partial) return;
+  session.write("loss_sum", training.partial.lossSum);
+  session.write("hit_sum", training.partial.hitSum);
+}
+
+/** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */
+function checkResumable(
+  { seed, data, history, partial }: TrainingState,
+  run: {
+    readonly epochs: number;
+    readonly seed: number;
+    readonly steps: number;
+    readonly batchSize: number;
+    readonly samples: number;
+    readonly hash: string;
+  },
+): void {
+  const done = history.length + (partial ? 1 : 0);
+  if (run.seed !== seed) {
+    throw new InputError(`seed is ${run.seed}, but that of the checkpoint is ${seed}; leave it out`);
+  }
+  if (done > run.epochs) {
+    throw new InputError(
+      `epochs is ${run.epochs}, but the checkpoint is ${partial ? "in" : "at the end of"} epoch ${done}; ` +
+        "epochs counts all of them: give a larger number",
+    );
+  }
+  if (run.samples !== data.samples) {
+    throw new InputError(
+      `there are ${run.samples} training samples, but the checkpoint was trained on ${data.samples}; give the same data`,
+    );
+  }
+  if (run.hash !== data.hash) {
+    throw new InputError("the training samples are not those that the checkpoint was trained on; give the same data");
+  }
+  const { steps = 1, lossSum, hitSum } = partial ?? {};
+  const whole = !partial ||
+    [lossSum, hitSum].every((sum) => sum instanceof Float32Array && sum.length === run.batchSize);
+  if (!whole || !Number.isInteger(steps) || steps < 1 || (partial && steps >= run.steps)) {
+    throw new InputError(`the checkpoint has ${steps} of ${run.steps} steps of an epoch, or not the sums over them`);
   }
 }
 

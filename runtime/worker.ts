@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { abandon, type Assignment, barrier, PROGRESS, stopwatch, type Work } from "./team.ts";
+import { abandon, type Assignment, barrier, HALT, LAST, PROGRESS, stopwatch, type Work } from "./team.ts";
 
 /** Runs one step, by its row number. */
 type Steps = Record<Work["mode"], (step: number) => void>;
@@ -42,12 +42,16 @@ async function begin({ code, memory, control: shared, rows, thread, threads, ...
   const clock = timed.stopwatch && stopwatch(timed.stopwatch, member);
   const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
-  run = ({ rows, mode, from, to }) => {
-    const step = steps[rows][mode];
+  run = ({ rows, mode, from, to, watched }) => {
+    const step = steps[rows][mode], sum = new Float32Array(memory.buffer, watched ?? 0, 1);
+    const goesWrong = () => watched !== undefined && !Number.isFinite(sum[0]);
     for (let i = from; i < to; i++) {
+      // one thread says which step is the last, before the barriers of that step: so all end with the same
+      if (thread === 0 && (Atomics.load(control, HALT) === 1 || goesWrong())) Atomics.store(control, LAST, i);
       clock?.begin();
       step(i);
-      if (thread === 0) Atomics.store(control, PROGRESS, i - from + 1);
+      if (thread === 0) Atomics.store(control, PROGRESS, i + 1);
+      if (i >= Atomics.load(control, LAST)) break;
     }
   };
 }

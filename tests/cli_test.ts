@@ -1,17 +1,13 @@
 /** The command line, run as its tasks run it: what it prints, its exit codes, and what it leaves on the disk. */
 import assert from "node:assert/strict";
-import { v8Flags } from "../runtime/v8_flags.ts";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { kernelsOf, plan } from "../codegen/compile.ts";
 import { formulaHash } from "../codegen/tuning.ts";
 import { parseSpec, registry, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
 import { ignore } from "./adapter.ts";
+import { idx, PROJECT, taskArguments, tasks, version } from "./command_line.ts";
 
-const PROJECT = join(import.meta.dirname!, "..");
-const { tasks, version }: { tasks: Record<string, { command: string }>; version: string } = JSON.parse(
-  await Deno.readTextFile(join(PROJECT, "deno.json")),
-);
 /** One of the places that every task may write to. */
 const SCRATCH = join("runs", `cli_test_${Deno.pid}`);
 const NET = `cli_test_${Deno.pid}`;
@@ -34,16 +30,6 @@ async function deno(args: readonly string[], env: Record<string, string> = {}): 
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** The arguments after `deno` that a task of this name begins with. */
-function taskArguments(task: string): string[] {
-  // the shell of deno task puts in what this prints
-  const flags = (_: string, checked?: string) => v8Flags(Deno.build.arch, checked !== undefined);
-  const command = tasks[task].command.replace(/\$\(deno run runtime\/v8_flags\.ts( checked)?\)/, flags);
-  const [program, ...args] = command.split(" ");
-  assert.equal(program, "deno");
-  return args;
-}
-
 /** Runs a command with the permissions of its task, as on a machine without a GPU. */
 function cli(command: string, ...args: string[]): Promise<Outcome> {
   return deno([...taskArguments(command), ...args], { DENO_WEBGPU_BACKEND: "noop" });
@@ -62,13 +48,6 @@ const SPEC = {
   loss: { type: "softmaxCrossEntropy" },
   training: { epochs: 3, optimizer: { type: "sgd", learningRate: 0.5 } },
 };
-
-function idx(magic: number, dimensions: number[], bytes: number[]): Uint8Array {
-  const file = new Uint8Array(4 + 4 * dimensions.length + bytes.length), view = new DataView(file.buffer);
-  [magic, ...dimensions].forEach((word, i) => view.setUint32(4 * i, word));
-  file.set(bytes, 4 + 4 * dimensions.length);
-  return file;
-}
 
 /** Images with one bright half, upper (0) or lower (1): a linear net learns them. */
 function images(labels: number[]): Uint8Array {

@@ -67,6 +67,10 @@ Deno.test("no step is run that the tables have no row for", async () => {
     for (const steps of [0, -1, 1.5, 4, 100_000, NaN]) {
       await assert.rejects(async () => await session.train(0, epoch, steps), /steps of 3/);
     }
+    for (const from of [-1, 0.5, 3, 100_000, NaN]) {
+      await assert.rejects(async () => await session.train(0, epoch, 3, from), /from step \S+ of 3/);
+    }
+    assert.throws(() => session.write("linear1.bias", new Float32Array(99)), /99 for linear1\.bias/);
     await session.train(0, epoch, 3);
   } finally {
     session.close();

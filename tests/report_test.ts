@@ -111,9 +111,12 @@ Deno.test("what a run reports is read back as it was, a loss that is no number i
     assert.deepEqual([report.without, report.machine.mode === undefined], [["loss"], probes.length === 0]);
     assert.ok(Math.abs(Date.now() - Date.parse(report.date)) < 600_000);
   }
-  const wild = fromArrays(Float32Array.from(bytes, (byte) => 1e36 * byte), data.labels, [1, 3, 3]);
-  const { report } = await train(spec, { train: wild, test: wild }, { threads: 1 });
-  assert.ok(report.epochs.some(({ loss }) => Number.isNaN(loss)));
+  const resume = (await train(spec, { train: data, test: data }, { threads: 1 })).checkpoint;
+  const { report: later } = await train(spec, { train: data, test: data }, { threads: 1, resume, epochs: 3 });
+  assert.deepEqual([read(later), later.resumed], [later, { epochs: 2, steps: 0 }]);
+  assert.match(await reportHtml(read(later)), /from a checkpoint, after 2 epochs and 0 steps/);
+  // of a version that trained on
+  const report = { ...later, epochs: later.epochs.map((epoch) => epoch.epoch < 2 ? epoch : { ...epoch, loss: NaN }) };
   assert.deepEqual(read(report), report);
   assert.match(await reportHtml(read(report)), /From epoch \d on the loss is no number/);
   assert.deepEqual(read(example()), example());

@@ -1,0 +1,531 @@
+/** Checkpoints: a run that stops at any step and goes on ends with the same bits; damaged files are refused. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { compileTarget, plan } from "../codegen/compile.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
+import { hashDataset } from "../runtime/data.ts";
+import { gpuCode } from "../runtime/gpu.ts";
+import { GpuSession } from "../runtime/gpu_session.ts";
+import { loadCode } from "../runtime/load.ts";
+import { streamKey, uniform } from "../runtime/random.ts";
+import { decodeSafetensors, encodeSafetensors } from "../runtime/safetensors.ts";
+import { type NetSession, Session } from "../runtime/session.ts";
+import {
+  type Checkpoint,
+  type Dataset,
+  DivergedError,
+  findTarget,
+  fromArrays,
+  InputError,
+  limitSamples,
+  loadCheckpoint,
+  parseSpec,
+  registry,
+  saveCheckpoint,
+  type Spec,
+  StoppedError,
+  type TensorValues,
+  train,
+  type TrainOptions,
+} from "../mod.ts";
+import { ignore } from "./adapter.ts";
+
+/** A convolution, dropout, Adam with L2, a rate that changes: all that could lose its place. */
+const SPEC = parseSpec({
+  name: "kept",
+  input: [1, 8, 8],
+  batchSize: 16,
+  layers: [
+    { type: "conv2d", outChannels: 4, kernel: 3, padding: 1 },
+    { type: "relu" },
+    { type: "maxPool2d", kernel: 2 },
+    { type: "flatten" },
+    { type: "dropout", rate: 0.3 },
+    { type: "linear", outFeatures: 16 },
+    { type: "tanh" },
+    { type: "linear", outFeatures: 3 },
+  ],
+  loss: { type: "softmaxCrossEntropy" },
+  training: {
+    epochs: 3,
+    optimizer: { type: "adam", learningRate: 0.01, l2: 0.001 },
+    scheduler: { type: "step", every: 1, factor: 0.5 },
+  },
+});
+const SEED = 11, EPOCHS = 3;
+/** Targets that workers run: each has to go on to the same bits. */
+const PROCESSOR = ["typescript", "wasm", "wasm_relaxed"];
+const TARGETS = ignore ? PROCESSOR : [...PROCESSOR, "webgpu"];
+
+function samples(count: number, seed = 1): Dataset {
+  const key = streamKey(seed, "samples");
+  const labels = Array.from({ length: count }, (_, i) => i % 3);
+  // a class has its own row of bright pixels
+  const inputs = Uint8Array.from(
+    { length: 64 * count },
+    (_, i) => 120 * uniform(key, i) + (Math.floor(i % 64 / 8) === 2 * labels[Math.floor(i / 64)] + 1 ? 120 : 0),
+  );
+  return fromArrays(inputs, labels, [1, 8, 8]);
+}
+
+/** Four steps an epoch, the last one short. */
+const DATA = samples(50), STEPS = 4, SPLIT = { train: DATA, test: samples(20, 2) };
+
+/** A hash of names and bits. */
+function checksum(...maps: readonly (ReadonlyMap<string, TensorValues>)[]): string {
+  const hash = createHash("sha256");
+  for (const [name, { values }] of maps.flatMap((map) => [...map].sort(([a], [b]) => a < b ? -1 : 1))) {
+    hash.update(name).update(values);
+  }
+  return hash.digest("hex");
+}
+
+/** All that a run ends with, but for times. */
+function outcome({ parameters, training }: Checkpoint) {
+  const { history, optimizer } = training!;
+  return {
+    weights: checksum(parameters, optimizer),
+    history: history.map(({ epoch, loss, accuracy, learningRate }) => [epoch, loss, accuracy, learningRate]),
+  };
+}
+
+/** Through the bytes of a file. */
+function again(checkpoint: Checkpoint): Checkpoint {
+  const pieces = encodeSafetensors(encodeCheckpoint(checkpoint));
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  pieces.reduce((at, piece) => (bytes.set(piece, at), at + piece.length), 0);
+  return decodeCheckpoint(decodeSafetensors(bytes, "FILE"), registry, "FILE");
+}
+
+const run = async (options: TrainOptions) =>
+  await train(SPEC, SPLIT, { seed: SEED, epochs: EPOCHS, threads: 1, ...options });
+
+/** A session, and how its epochs go: the loop of training written once more, to stop it where one likes. */
+async function open(target: string, threads: number) {
+  const net = compileTarget(
+    plan(SPEC, registry, { layout: findTarget(target).layout, data: "u8" }),
+    findTarget(target),
+  );
+  const session: NetSession = net.target.gpu
+    ? await GpuSession.open(net.plan, gpuCode(net), [DATA, DATA])
+    : await Session.open(net.plan, await loadCode(net), [DATA, DATA], threads);
+  session.initialize(SEED);
+  const epochOf = (epoch: number) => ({
+    seed: SEED,
+    epoch,
+    params: (step: number) =>
+      net.plan.graph.optimizer.params(SPEC.training.optimizer, 0.01 * 0.5 ** epoch, epoch * STEPS + step + 1),
+  });
+  const read = async (role: string) => {
+    const tensors = Object.values(net.plan.tensors).filter((tensor) => tensor.role === role), map = new Map();
+    for (const { name, shape, layout } of tensors) {
+      map.set(name, { shape: layout?.shape ?? shape, values: await session.read(name) });
+    }
+    return map as Map<string, TensorValues>;
+  };
+  return { session, epochOf, read };
+}
+
+/** What a run has when it stops after so many steps in all. */
+async function stopAfter(steps: number, target: string, threads: number): Promise<Checkpoint> {
+  const { session, epochOf, read } = await open(target, threads);
+  try {
+    const history = [], done = Math.floor(steps / STEPS), rest = steps % STEPS;
+    for (let epoch = 0; epoch < done; epoch++) {
+      const { loss, correct } = await session.train(0, epochOf(epoch));
+      const accuracy = correct / DATA.samples;
+      history.push({ epoch: epoch + 1, loss, accuracy, learningRate: 0.01 * 0.5 ** epoch, seconds: 1 });
+    }
+    if (rest > 0) await session.train(0, epochOf(done), rest);
+    const sums = { lossSum: await session.read("loss_sum"), hitSum: await session.read("hit_sum") };
+    return {
+      spec: SPEC,
+      parameters: await read("parameter"),
+      training: {
+        seed: SEED,
+        epochs: EPOCHS,
+        target,
+        without: [],
+        data: { samples: DATA.samples, hash: await hashDataset(DATA) },
+        history,
+        optimizer: await read("state"),
+        ...rest > 0 && { partial: { steps: rest, seconds: 0.5, ...sums } },
+      },
+    };
+  } finally {
+    session.close();
+  }
+}
+
+for (const target of TARGETS) {
+  Deno.test(`${target}: stopped at any step and gone on, a run ends with the bits of one that was never stopped`, async () => {
+    const whole = outcome((await run({ target, threads: 2 })).checkpoint);
+    assert.equal(whole.history.length, EPOCHS);
+    let inside = 0;
+    // on a GPU every third step is enough
+    for (let steps = 0; steps <= EPOCHS * STEPS; steps += target === "webgpu" ? 3 : 1) {
+      const threads = 1 + steps % 2, kept = await stopAfter(steps, target, threads), read = again(kept);
+      assert.deepEqual(read, kept);
+      if (kept.training!.partial) inside++;
+      // the other number of threads; target, seed and epochs are the checkpoint's
+      const { checkpoint, report } = await train(SPEC, SPLIT, { resume: read, threads: 3 - threads });
+      assert.deepEqual(outcome(checkpoint), whole, `stopped after ${steps} steps`);
+      assert.equal(report.target, target);
+      assert.deepEqual(report.resumed, { epochs: Math.floor(steps / STEPS), steps: steps % STEPS });
+      assert.equal(report.epochs.length, EPOCHS);
+    }
+    assert.equal(inside, target === "webgpu" ? 3 : 9);
+  });
+}
+
+Deno.test("negative control: what is lost at a stop is noticed", async () => {
+  const target = "wasm", whole = outcome((await run({ target })).checkpoint), kept = await stopAfter(6, target, 1);
+  const { training } = kept, partial = training!.partial!;
+  /** One bit of one number that is not 0. */
+  const changed = (name: string, map: ReadonlyMap<string, TensorValues>, bit: number) => {
+    const { shape, values } = map.get(name)!, wrong = values.slice();
+    const at = wrong.findIndex((value) => value !== 0), bits = new Uint32Array(wrong.buffer);
+    bits[at] ^= 1 << bit;
+    return new Map(map).set(name, { shape, values: wrong });
+  };
+  const zeros = (map: ReadonlyMap<string, TensorValues>) =>
+    new Map([...map].map(([name, { shape, values }]) => [name, { shape, values: new Float32Array(values.length) }]));
+  const lossSum = Float32Array.from(partial.lossSum, (sum, i) => i === 5 ? sum * 1.01 : sum);
+  const wrong: Record<string, Checkpoint> = {
+    weight: { ...kept, parameters: changed("conv1.weight", kept.parameters, 0) },
+    moment: { ...kept, training: { ...training!, optimizer: changed("linear1.weight.m", training!.optimizer, 22) } },
+    moments: { ...kept, training: { ...training!, optimizer: zeros(training!.optimizer) } },
+    step: { ...kept, training: { ...training!, partial: { ...partial, steps: 1 } } },
+    epoch: { ...kept, training: { ...training!, history: [] } },
+    sums: { ...kept, training: { ...training!, partial: { ...partial, lossSum } } },
+  };
+  for (const [what, resume] of Object.entries(wrong)) {
+    const found = outcome((await run({ target, resume })).checkpoint);
+    assert.notDeepEqual(found, whole, what);
+    // sums make the loss that is reported, and nothing else
+    assert.equal(found.weights === whole.weights, what === "sums", what);
+  }
+  assert.deepEqual(outcome((await run({ target, resume: kept })).checkpoint), whole);
+});
+
+Deno.test("a checkpoint of one target has the same bits on every other, and goes on there", async () => {
+  let pairs = 0;
+  for (const from of TARGETS) {
+    const inside = again(await stopAfter(6, from, 1)), whole = again(await stopAfter(EPOCHS * STEPS, from, 2));
+    const own = (await run({ resume: inside })).report.epochs.at(-1)!.loss;
+    for (const target of TARGETS.filter((name) => name !== from)) {
+      // nothing is left to train: in, out, and through two layouts
+      const kept = await run({ target, resume: whole });
+      assert.equal(checksum(kept.parameters), checksum(whole.parameters), `${from} to ${target}`);
+      assert.deepEqual(outcome(kept.checkpoint), outcome(whole));
+      const { checkpoint, report } = await run({ target, resume: inside });
+      assert.deepEqual([report.target, checkpoint.training!.target], [target, target]);
+      // six steps in other arithmetic: sums of up to 256 terms with errors of 2^-24 each, through Adam
+      const { loss } = report.epochs.at(-1)!;
+      assert(Math.abs(loss - own) < 1e-3 * own, `${from} to ${target}: ${loss}, not ${own}`);
+      pairs++;
+    }
+  }
+  assert.equal(pairs, TARGETS.length * (TARGETS.length - 1));
+});
+
+/** Long enough for a listener to be called inside an epoch, which then stops it. */
+const LONG: readonly (readonly [target: string, samples: number, threads: number])[] = [
+  ["typescript", 20_000, 1],
+  ["typescript", 20_000, 2],
+  ...ignore ? [] : [["webgpu", 16 * 128 * 5, 1] as const],
+];
+for (const [target, count, threads] of LONG) {
+  Deno.test(`${target}, ${threads} at once: a signal stops inside an epoch, with the state of that very step`, async () => {
+    const many = { train: samples(count), test: SPLIT.test },
+      controller = new AbortController(),
+      kept: Checkpoint[] = [];
+    const whole = await train(SPEC, many, { target, epochs: 1, threads });
+    const error = await train(SPEC, many, {
+      target,
+      epochs: 1,
+      threads,
+      signal: controller.signal,
+      onProgress: ({ samples }) => samples > 0 && controller.abort(),
+      onCheckpoint: (checkpoint) => void kept.push(checkpoint),
+    }).then(() => assert.fail("not stopped"), (error) => error);
+    assert(error instanceof StoppedError, String(error));
+    assert.deepEqual(kept, [error.checkpoint]);
+    const { partial, history } = error.checkpoint.training!;
+    assert(
+      partial && partial.steps > 0 && partial.steps < count / 16 && history.length === 0,
+      `${partial?.steps} steps`,
+    );
+    // a GPU does what was submitted
+    if (target === "webgpu") assert.equal(partial.steps % 128, 0);
+    const seen: number[] = [];
+    const { report, parameters } = await train(SPEC, many, {
+      resume: again(error.checkpoint),
+      onProgress: ({ samples }) => seen.push(samples),
+    });
+    assert.equal(checksum(parameters), checksum(whole.parameters));
+    assert.equal(report.epochs[0].loss, whole.report.epochs[0].loss);
+    assert.equal(report.epochs[0].accuracy, whole.report.epochs[0].accuracy);
+    assert(seen.every((samples) => samples >= 16 * partial.steps), `${seen}`);
+    // the time before counts
+    assert(report.epochs[0].seconds > partial.seconds && report.training.seconds === report.epochs[0].seconds);
+  });
+}
+
+Deno.test("a signal before, between and after: what was reached comes with the error, and no test is run", async () => {
+  const target = "wasm", whole = outcome((await run({ target })).checkpoint);
+  const stopped = async (options: TrainOptions) => {
+    const kept: Checkpoint[] = [];
+    const error = await run({ target, ...options, onCheckpoint: (checkpoint) => void kept.push(checkpoint) })
+      .then(() => assert.fail("not stopped"), (error) => error);
+    assert(error instanceof StoppedError, String(error));
+    assert.deepEqual(kept.at(-1), error.checkpoint);
+    return { checkpoint: error.checkpoint, kept };
+  };
+  const before = await stopped({ signal: AbortSignal.abort() });
+  assert.deepEqual([before.kept.length, before.checkpoint.training!.history.length], [1, 0]);
+  for (const at of [1, 2, 3]) {
+    const controller = new AbortController();
+    const { checkpoint, kept } = await stopped({
+      signal: controller.signal,
+      onEpoch: ({ epoch }) => epoch === at && controller.abort(),
+    });
+    assert.equal(checkpoint.training!.history.length, at);
+    assert.equal(checkpoint.training!.partial, undefined);
+    assert.deepEqual(kept.map(({ training }) => training!.history.length), Array.from({ length: at }, (_, i) => i + 1));
+    assert.deepEqual(outcome((await run({ resume: again(checkpoint) })).checkpoint), whole);
+  }
+  assert.deepEqual(outcome((await run({ resume: again(before.checkpoint) })).checkpoint), whole);
+});
+
+Deno.test("checkpoints come after every so many epochs, and at the end; epochs counts all", async () => {
+  const target = "wasm",
+    epochsOf = async (options: TrainOptions) => {
+      const epochs: number[] = [];
+      await run({ target, ...options, onCheckpoint: ({ training }) => void epochs.push(training!.history.length) });
+      return epochs;
+    };
+  assert.deepEqual(await epochsOf({}), [1, 2, 3]);
+  assert.deepEqual(await epochsOf({ epochs: 7, checkpointEvery: 3 }), [3, 6, 7]);
+  assert.deepEqual(await epochsOf({ epochs: 2, checkpointEvery: 5 }), [2]);
+  await assert.rejects(() => run({ checkpointEvery: 0 }), /^InputError: checkpointEvery is 0; expected a whole number/);
+  // a listener that fails ends the run with what it throws
+  const full = new Error("full");
+  await assert.rejects(() => run({ target, onCheckpoint: () => Promise.reject(full) }), full);
+  // more epochs than were planned
+  const three = again((await run({ target })).checkpoint), five = await run({ target, epochs: 5 });
+  const more = await run({ resume: three, epochs: 5 });
+  assert.deepEqual(outcome(more.checkpoint), outcome(five.checkpoint));
+  assert.deepEqual(await epochsOf({ resume: three }), [3]);
+});
+
+Deno.test("weights alone: training begins with them", async () => {
+  const { checkpoint: { spec, parameters } } = await run({ target: "wasm" });
+  const bare = again({ spec, parameters });
+  assert.equal(bare.training, undefined);
+  const { report, checkpoint } = await run({ target: "wasm", resume: bare, epochs: 1, seed: 4 });
+  assert.deepEqual([report.epochs.length, report.seed, report.resumed], [1, 4, undefined]);
+  const fresh = await run({ target: "wasm", epochs: 1, seed: 4 });
+  assert.notEqual(checksum(checkpoint.parameters), checksum(fresh.parameters));
+  assert(report.epochs[0].loss < fresh.report.epochs[0].loss, "it has forgotten what it learnt");
+});
+
+Deno.test("a run that cannot go on as asked is refused", async () => {
+  const target = "wasm", kept = await stopAfter(6, target, 1), { training } = kept, partial = training!.partial!;
+  const other = parseSpec({ ...SPEC, layers: SPEC.layers.with(5, { type: "linear", outFeatures: 32 }) });
+  const slower = parseSpec({
+    ...SPEC,
+    training: { ...SPEC.training, optimizer: { type: "adam", learningRate: 0.02 } },
+  });
+  const longer = parseSpec({ ...SPEC, training: { ...SPEC.training, epochs: 9 } });
+  const attempt = (options: TrainOptions, spec: Spec = SPEC, data = SPLIT) =>
+    train(spec, data, { resume: kept, ...options });
+  const inTraining = (state: Partial<NonNullable<Checkpoint["training"]>>) => ({
+    resume: { ...kept, training: { ...training!, ...state } },
+  });
+  const short = { ...SPLIT, train: limitSamples(DATA, 49) }, swapped = { ...SPLIT, train: samples(50, 3) };
+  const relabelled = { ...SPLIT, train: { ...DATA, labels: Int32Array.from(DATA.labels, (label) => 2 - label) } };
+  const cases: [message: string, attempt: () => Promise<unknown>][] = [
+    ["seed is 1, but that of the checkpoint is 11; leave it out", () => attempt({ seed: 1 })],
+    ["epochs is 1, but the checkpoint is in epoch 2; epochs counts all of them", () => attempt({ epochs: 1 })],
+    [
+      "epochs is 1, but the checkpoint is at the end of epoch 2",
+      async () => await attempt({ resume: await stopAfter(8, target, 1), epochs: 1 }),
+    ],
+    ["trained in another way: layers.5.outFeatures differs", () => attempt({}, other)],
+    ["trained in another way: training.optimizer.learningRate differs", () => attempt({}, slower)],
+    ["there are 49 training samples, but the checkpoint was trained on 50", () => attempt({}, SPEC, short)],
+    ["the training samples are not those that the checkpoint was trained on", () => attempt({}, SPEC, swapped)],
+    ["the training samples are not those that the checkpoint was trained on", () => attempt({}, SPEC, relabelled)],
+    ['there is no target "abacus"', () => attempt(inTraining({ target: "abacus" }))],
+    ['without: there is no "wheels"', () => attempt(inTraining({ without: ["wheels"] }))],
+    ["has 4 of 4 steps of an epoch", () => attempt(inTraining({ partial: { ...partial, steps: 4 } }))],
+    ["has 1.5 of 4 steps of an epoch", () => attempt(inTraining({ partial: { ...partial, steps: 1.5 } }))],
+    [
+      "or not the sums over them",
+      () => attempt(inTraining({ partial: { ...partial, hitSum: new Float32Array(15) } })),
+    ],
+    [
+      "does not fit net kept: linear2.weight must be 48 numbers in a Float32Array",
+      () => attempt({ resume: { ...kept, parameters: new Map([...kept.parameters].slice(0, 4)) } }),
+    ],
+    [
+      "does not fit net kept: linear2.weight.m must be 48 numbers in a Float32Array",
+      () => attempt(inTraining({ optimizer: new Map() })),
+    ],
+  ];
+  for (const [message, attempt] of cases) {
+    await assert.rejects(attempt, (error) => {
+      assert(error instanceof InputError && error.message.includes(message), `${error}, not ${message}`);
+      return true;
+    });
+  }
+  // negative control: what is the same goes on
+  await attempt({ seed: SEED, epochs: 2 }, longer);
+});
+
+Deno.test("a run that diverges stops, names the step, and makes no checkpoint of it", async () => {
+  const wild = parseSpec({
+    ...SPEC,
+    layers: SPEC.layers.map((layer) => layer.type === "tanh" ? { type: "relu" } : layer),
+    training: { epochs: 50, optimizer: { type: "sgd", learningRate: 1e20 } },
+  });
+  for (const target of PROCESSOR) {
+    for (const threads of [1, 2]) {
+      const kept: Checkpoint[] = [];
+      const error = await train(wild, { ...SPLIT, train: samples(5000) }, {
+        target,
+        threads,
+        onCheckpoint: (checkpoint) => void kept.push(checkpoint),
+      }).then(() => assert.fail("not noticed"), (error) => error);
+      assert(error instanceof DivergedError, String(error));
+      // 313 steps an epoch: it does not wait for the end
+      assert(error.epoch === 1 && error.step > 1 && error.step < 100, error.message);
+      assert.match(
+        error.message,
+        /^the loss has become (NaN|Infinity) by step \d+ of epoch 1: .*lower the learning rate/,
+      );
+      assert.deepEqual(kept, []);
+    }
+  }
+  // the weights are lost in the last step of all, and no loss tells
+  const last = { ...wild, training: { ...wild.training, optimizer: { type: "sgd", learningRate: 1e300 } } };
+  const few = { train: limitSamples(DATA, 16), test: SPLIT.test };
+  await assert.rejects(
+    () => train(parseSpec(last), few, { target: "wasm", epochs: 1, onCheckpoint: () => assert.fail("kept") }),
+    /^DivergedError: \S+ has become \S+ by step 1 of epoch 1/,
+  );
+});
+
+Deno.test("a file that was damaged in any byte, or cut anywhere, is refused; its contents alone count", async () => {
+  const folder = await Deno.makeTempDir(), path = join(folder, "kept.safetensors");
+  const tiny = parseSpec({
+    ...SPEC,
+    layers: [{ type: "flatten" }, { type: "linear", outFeatures: 3 }],
+    input: [2],
+    batchSize: 4,
+  });
+  const data = fromArrays(Float32Array.from({ length: 20 }, (_, i) => i / 20), Array(10).fill(1), [2]);
+  const { checkpoint } = await train(tiny, { train: data, test: data }, { target: "wasm", threads: 1 });
+  await saveCheckpoint(path, checkpoint);
+  assert.deepEqual(await loadCheckpoint(path), checkpoint);
+  const whole = await Deno.readFile(path);
+  let refused = 0, read = 0;
+  const attempt = (bytes: Uint8Array<ArrayBuffer>) => {
+    try {
+      assert.deepEqual(decodeCheckpoint(decodeSafetensors(bytes, "FILE"), registry, "FILE"), checkpoint);
+      read++;
+    } catch (error) {
+      assert(error instanceof InputError && !error.message.includes("\n"), String(error));
+      refused++;
+    }
+  };
+  for (let i = 0; i < whole.length; i++) {
+    attempt(whole.slice(0, i));
+    for (const mask of [1 << i % 8, 0xff]) attempt(whole.with(i, whole[i] ^ mask));
+  }
+  assert.equal(refused + read, 3 * whole.length);
+  assert.equal(read, 0);
+  attempt(whole);
+  assert.equal(read, 1);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("files that are sound, but no checkpoint", async () => {
+  const kept = await stopAfter(6, "wasm", 1), { metadata, tensors } = encodeCheckpoint(kept);
+  const sealed = (change: (checkpoint: { metadata: Map<string, string>; tensors: Map<string, unknown> }) => void) => {
+    // what an attacker would make: changed, with a hash that fits
+    const file = { metadata: new Map(metadata), tensors: new Map(tensors) };
+    change(file);
+    file.metadata.set("kernelwright.sha256", hashOf(file));
+    return file;
+  };
+  const state = (change: Record<string, unknown>) =>
+    sealed(({ metadata }) => {
+      const text = metadata.get("kernelwright.training")!;
+      metadata.set("kernelwright.training", JSON.stringify({ ...JSON.parse(text), ...change }));
+    });
+  const hash = (text: string) => sealed(({ metadata }) => metadata.set("kernelwright.spec", text));
+  const cases: [message: string, file: typeof encodeCheckpoint extends (c: Checkpoint) => infer F ? F : never][] = [
+    ["it is no checkpoint of Kernelwright", { metadata: new Map([["format", "pt"]]), tensors }],
+    ["its version is 2, this program reads 1", sealed(({ metadata }) => metadata.set("kernelwright.checkpoint", "2"))],
+    ["its contents have another hash", { metadata: new Map(metadata).set("note", "x"), tensors }],
+    ["FILE, its spec: not JSON", hash("{")],
+    ["FILE, its spec: more than 32 lists and objects inside each other", hash("[".repeat(99) + "]".repeat(99))],
+    ["FILE, its spec: has 1000001 characters", hash(" ".repeat(1_000_001))],
+    ["FILE, its spec: name: expected 1 to 64 characters", hash(JSON.stringify({ ...SPEC, name: "../../etc" }))],
+    ["FILE, its spec: layers[0]: conv2d does not fit the input", hash(JSON.stringify({ ...SPEC, input: [64] }))],
+    [
+      "expected conv1.weight as F32 [4, 2, 3, 3], but it is F32 [4, 1, 3, 3]",
+      hash(JSON.stringify({ ...SPEC, input: [2, 8, 8] })),
+    ],
+    ["expected linear2.bias as F32 [3], but it is missing", sealed(({ tensors }) => tensors.delete("linear2.bias"))],
+    [
+      "expected optimizer.conv1.bias.v as F32 [4], but it is missing",
+      sealed(({ tensors }) => tensors.delete("optimizer.conv1.bias.v")),
+    ],
+    [
+      "expected history.loss as F64 [1], but it is missing",
+      sealed(({ tensors }) => tensors.delete("history.loss")),
+    ],
+    [
+      "expected epoch.hit_sum as F32 [16], but it is missing",
+      sealed(({ tensors }) => tensors.delete("epoch.hit_sum")),
+    ],
+    ['net kept has no "more"', sealed(({ tensors }) => tensors.set("more", tensors.get("linear2.bias")))],
+    ["the state of the run is not readable: seed: ", state({ seed: -1 })],
+    ["the state of the run is not readable: target: ", state({ target: "x".repeat(65) })],
+    ["the state of the run is not readable: data.hash: ", state({ data: { samples: 50, hash: "../x" } })],
+    ["the state of the run is not readable: : ", state({ more: 1 })],
+    ["the state of the run is not readable: : ", state({ without: ["x".repeat(10_000)] })],
+    ["it says that 1 of 3 epochs and 4 of 4 steps are done", state({ step: 4 })],
+    ["it says that 4 of 3 epochs and 0 of 4 steps are done", state({ epoch: 4, step: 0 })],
+    ["it says that 1 of 1 epochs and 2 of 4 steps are done", state({ epochs: 1 })],
+    // nothing is made of a claim
+    ["expected history.loss as F64 [9000000000000000]", state({ epoch: 9e15, epochs: 9e15 + 1 })],
+  ];
+  for (const [message, file] of cases) {
+    assert.throws(() => decodeCheckpoint(file, registry, "FILE"), (error) => {
+      assert(error instanceof InputError && error.message.includes(message), `${error}, not ${message}`);
+      assert(!error.message.includes("\n") && error.message.length < 400, error.message);
+      return true;
+    }, message);
+  }
+  assert.equal(cases.length, 23);
+  // negative control: the same, unchanged
+  assert.deepEqual(decodeCheckpoint(sealed(() => {}), registry, "FILE"), kept);
+});
+
+/** The hash of a checkpoint's contents, written once more. */
+function hashOf({ metadata, tensors }: { metadata: Map<string, string>; tensors: Map<string, unknown> }): string {
+  const sorted = [...tensors].sort(([a], [b]) => a < b ? -1 : 1) as [
+    string,
+    { dtype: string; shape: number[]; bytes: Uint8Array },
+  ][];
+  const texts = [...metadata].sort(([a], [b]) => a < b ? -1 : 1).filter(([key]) => key !== "kernelwright.sha256");
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([texts, sorted.map(([name, { dtype, shape }]) => [name, dtype, shape])]));
+  for (const [, { bytes }] of sorted) hash.update(bytes);
+  return hash.digest("hex");
+}
