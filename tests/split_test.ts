@@ -8,6 +8,7 @@ import { lower, ScheduleError } from "../codegen/lower.ts";
 import { accesses } from "../codegen/plan.ts";
 import type { Schedule } from "../codegen/schedule.ts";
 import { rounds } from "../codegen/targets/webgpu/merge.ts";
+import { workgroupBytes } from "../codegen/targets/webgpu/syntax.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../mod.ts";
@@ -161,4 +162,23 @@ Deno.test("dispatches: with fewer storage buffers there are more of them, in an 
   assert.deepEqual(counts, counts.toSorted((a, b) => a - b));
   assert.equal(counts.at(-1), items.length);
   assert.equal(counts[1], gpuCode(net).dispatches.train.length);
+  // scalars and vectors have a place of their own each: those who need much of both are not together
+  const shared = items.filter(({ nest }) => workgroupBytes(nest) > 0);
+  const kinds = new Map(shared.map((item, i) => [item.nest.name, i % 2 === 0 ? "f32" as const : "f32x4" as const]));
+  const big = shared.map((item) => {
+    const body = item.nest.body.map((s) => widened(s, kinds.get(item.nest.name)!));
+    return { ...item, nest: { ...item.nest, body } };
+  });
+  const before = rounds(shared, net.plan, 64), after = rounds(big, net.plan, 64);
+  const mixed = (all: typeof before) =>
+    all.filter((round) => new Set(round.map(({ nest }) => kinds.get(nest.name))).size > 1).length;
+  assert.ok(mixed(before) > 0, `${mixed(before)} of ${before.length}`);
+  assert.equal(mixed(after), 0);
 });
+
+/** A grid whose members have 12 kB more sums of a kind. */
+function widened(s: Statement, type: "f32" | "f32x4"): Statement {
+  if (s.kind !== "grid") return s;
+  const sums = Array.from({ length: type === "f32" ? 48 : 12 }, (_, i) => ({ name: `more_${i}`, type }));
+  return { ...s, body: s.body.map((s) => s.kind === "combine" ? { ...s, sums: [...s.sums, ...sums] } : s) };
+}

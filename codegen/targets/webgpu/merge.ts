@@ -4,11 +4,13 @@
  * @module
  */
 import { type LoopNest, type Statement, type TensorType, type Value, WORKGROUP } from "../../ir.ts";
-import { alignedOnly } from "./syntax.ts";
+import { alignedOnly, workgroupBytes } from "./syntax.ts";
 import { accesses, type Plan, type PlannedKernel } from "../../plan.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */
 const MOST_BINDINGS = 16;
+/** Workgroup memory of every device. */
+const MOST_WORKGROUP_BYTES = 16_384;
 
 /** A nest, and the tensors of the plan that its symbols stand for. */
 export interface BoundNest {
@@ -18,7 +20,8 @@ export interface BoundNest {
 
 /**
  * Nests of a step in few dispatches: each has what waits for nothing that is still to come, the longest chain first, and
- * no more storage buffers than a dispatch may have. What no other waits for fills the dispatches that have room.
+ * no more storage buffers and workgroup memory than a dispatch may have. What no other waits for fills the dispatches
+ * that have room.
  */
 export function rounds<Item extends BoundNest>(
   items: readonly (Item & { readonly planned: PlannedKernel })[],
@@ -44,7 +47,9 @@ export function rounds<Item extends BoundNest>(
     const round: number[] = [];
     for (const i of ready) {
       const together = merge("", [...round, i].map((k) => items[k]));
-      if (round.length === 0 || Object.keys(together.bindings).length <= mostBindings) round.push(i);
+      const fits = Object.keys(together.bindings).length <= mostBindings &&
+        workgroupBytes(together.nest) <= MOST_WORKGROUP_BYTES;
+      if (round.length === 0 || fits) round.push(i);
     }
     for (const i of round) left.delete(i);
     // in the order of the step, which people read

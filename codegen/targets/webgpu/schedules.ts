@@ -12,13 +12,15 @@ import { lower, ScheduleError, strides } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
 /** Sums of an invocation: what waits in registers. */
-const MOST_SUMS = 32;
+const MOST_SUMS = 64;
 /** Sizes of tiles, in scalars or in vectors. */
 const SIZES = [1, 2, 4, 8];
 /** An axis of up to so many is a tile as a whole, too. */
 const LONGEST = 8;
 /** Invocations that a GPU has room for: fewer leave it idle, more wait for each other. */
 const AT_ONCE = 8192;
+/** Sums of a member of a team: they fill half of a workgroup's memory, so that kernels can be merged. */
+const MOST_SHARED = 32;
 /** Sizes of teams that share a sum. */
 const TEAMS = [1, 4, 8, 16, 32, 64];
 /** What an access to the workgroup's memory costs, in additions. */
@@ -27,14 +29,16 @@ const SHARED = 2;
 const BARRIER = 32;
 /** What of an invocation's work waits for memory, in additions. */
 const LATENCY = 100;
+/** What it costs to load a scalar, in additions. */
+const LOAD = 4;
 /** What four neighbours cost to load, of what four scalars cost. */
 const WIDE_LOAD = 0.5;
 /** Reductions of up to so many iterations are unrolled whole, most wanted first. */
 const UNROLLED = [32, 16, 8, 4];
-/** Scalar operations that a body may have: drivers take seconds to compile thousands. */
-const STRAIGHT = 256;
+/** Scalar operations that an unrolled body may have, and one that is not: drivers take seconds to compile thousands. */
+const STRAIGHT = 256, LEAST_STRAIGHT = 640;
 /** Operations of all points of a tile behind their sums: an optimizer has dozens for each. */
-const FINISH = 512;
+const FINISH = 700;
 /** Copies of the body of a long one, most wanted first. */
 const COPIES = [8, 7, 6, 5, 4];
 /** Schedules that are proposed. */
@@ -64,11 +68,12 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
         },
       }))
     )
-  ).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
+  ).filter(({ cost }) => cost < Infinity).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
   for (const { schedule, tile } of guesses) {
     for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, schedule)), {}]) {
       const proposed = { ...schedule, unroll, grid };
-      if (operations(tile, workOf(part, unroll), schedule.vectorize) > STRAIGHT || !fits(kernel, proposed)) continue;
+      const most = Object.keys(unroll).length > 0 ? STRAIGHT : LEAST_STRAIGHT;
+      if (operations(tile, workOf(part, unroll), schedule.vectorize) > most || !fits(kernel, proposed)) continue;
       yield proposed;
       break;
     }
@@ -173,12 +178,13 @@ function cost(
   );
   const groups = [...tile, ...around, ...terms];
   const scalars = distinctLoads(loads, groups).loads.reduce(
-    (sum, load) => sum + (lanes && freeAxes(load).has(lanes) ? LANES * WIDE_LOAD : 1),
+    (sum, load) => sum + LOAD * (lanes && freeAxes(load).has(lanes) ? LANES * WIDE_LOAD : 1),
     0,
   );
   // accumulators in lanes of the sum are scalars only at its end
   const each = (pointsOf(groups) + scalars) * points(core.axes) / (pointsOf(terms) * team);
   const held = sums * pointsOf(around) * across;
+  if (team > 1 && held > MOST_SHARED) return Infinity;
   const combining = team === 1 ? 0 : 2 * BARRIER + SHARED * (2 * held + team * Math.ceil(held / LANES / team));
   const alone = each + finish(part) * sums + combining + LATENCY;
   return alone * Math.max(1, tiles * team / AT_ONCE);

@@ -158,6 +158,11 @@ function sharedGrid(grid: Grid): [string, string, ...string[]] {
   ];
 }
 
+/** Bytes of a workgroup's memory that the members of a nest's grids need for their sums. */
+export function workgroupBytes({ body }: LoopNest): number {
+  return 4 * WORKGROUP * (combined(body, false) + LANES * combined(body, true));
+}
+
 /** The most sums of one kind that a grid's members have. */
 function combined(body: readonly Statement[], vectors: boolean): number {
   return Math.max(

@@ -8,17 +8,17 @@
 // source    kernels/linear.ts + kernels/adam.ts sha256:cafe631a   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_input   dx[nb,16ib+i,n] = sum over o of dy[nb,o,n] * w[ib,o,i]
 // shape     nb = 4, ib = 25, i = 16, n = 16, o = 120   (f32)
-// schedule  tile i 2 · unroll o 30 · vectorize n · grid nb, ib, i, n · split o 4
-// cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 2 accumulators
-// source    kernels/linear.ts sha256:1d4dd582   regenerate: deno task generate specs/lenet5.json
+// schedule  tile i 4, n 2 · unroll o 5 · vectorize n · grid nb, ib, i, n · split o 8
+// cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 8 accumulators
+// source    kernels/linear.ts sha256:65353f47   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
 //           and 4 more
 // shape     o = 120, nb = 4, n = 16   (f32)
-// schedule  unroll n 4, nb 4 · vectorize n · grid o
+// schedule  unroll nb 4 · grid o · split n 16
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:cb93ac16   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:a5e419d4   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -30,11 +30,13 @@
 @group(1) @binding(7) var<storage, read> w_2: array<f32>;
 @group(1) @binding(8) var<storage, read_write> dx: array<vec4<f32>>;
 @group(1) @binding(9) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(10) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(11) var<storage, read_write> w_3: array<f32>;
-var<workgroup> sums_4: array<vec4<f32>, 128>;
+@group(1) @binding(10) var<storage, read> dy_3: array<f32>;
+@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
+@group(1) @binding(12) var<storage, read_write> w_3: array<f32>;
+var<workgroup> sums: array<f32, 64>;
+var<workgroup> sums_4: array<vec4<f32>, 512>;
 
-@compute @workgroup_size(64) // 360 workgroups
+@compute @workgroup_size(64) // 288 workgroups
 fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
   let group = i32(groups.x);
@@ -130,262 +132,204 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
     }
   }
   {
-    if (group >= 158 && group < 358) {
-      let member = mine / 16;
-      let place = (group - 158) * 16 + mine % 16;
+    if (group >= 158 && group < 258) {
+      let member = mine / 8;
+      let place = (group - 158) * 8 + mine % 8;
       let leads = member == 0;
-      let nb = place / 800;
-      let ib = place / 32 % 25;
-      let i = (place / 4 % 8) * 2;
-      let n = (place % 4) * 4;
+      let nb = place / 200;
+      let ib = place / 8 % 25;
+      let i = (place / 2 % 4) * 4;
+      let n = (place % 2) * 8;
       let o_member = member;
       let dy_at_nb: i32 = nb * 1920;
       let dy_at_nb_o_member: i32 = dy_at_nb + o_member * 16;
+      let dy_at_nb_o_member_n: i32 = dy_at_nb_o_member + n;
       let w_at_ib: i32 = ib * 1920;
       let w_at_ib_o_member: i32 = w_at_ib + o_member * 16;
+      let w_at_ib_o_member_i: i32 = w_at_ib_o_member + i;
       let dx_at_nb: i32 = nb * 6400;
       let dx_at_nb_ib: i32 = dx_at_nb + ib * 256;
       let dx_at_nb_ib_i: i32 = dx_at_nb_ib + i * 16;
 
       // seed
-      var dx0: vec4<f32> = vec4<f32>(0f);
-      var dx1: vec4<f32> = vec4<f32>(0f);
+      var dx00: vec4<f32> = vec4<f32>(0f);
+      var dx01: vec4<f32> = vec4<f32>(0f);
+      var dx10: vec4<f32> = vec4<f32>(0f);
+      var dx11: vec4<f32> = vec4<f32>(0f);
+      var dx20: vec4<f32> = vec4<f32>(0f);
+      var dx21: vec4<f32> = vec4<f32>(0f);
+      var dx30: vec4<f32> = vec4<f32>(0f);
+      var dx31: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      let dy0: vec4<f32> = dy_2[(dy_at_nb_o_member + n) / 4];
-      let w00_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i]);
-      dx0 += dy0 * w00_all;
-      let w01_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1]);
-      dx1 += dy0 * w01_all;
-      let dy1: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 64) / 4];
-      let w10_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 64]);
-      dx0 += dy1 * w10_all;
-      let w11_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 65]);
-      dx1 += dy1 * w11_all;
-      let dy2: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 128) / 4];
-      let w20_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 128]);
-      dx0 += dy2 * w20_all;
-      let w21_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 129]);
-      dx1 += dy2 * w21_all;
-      let dy3: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 192) / 4];
-      let w30_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 192]);
-      dx0 += dy3 * w30_all;
-      let w31_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 193]);
-      dx1 += dy3 * w31_all;
-      let dy4: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 256) / 4];
-      let w40_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 256]);
-      dx0 += dy4 * w40_all;
-      let w41_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 257]);
-      dx1 += dy4 * w41_all;
-      let dy5: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 320) / 4];
-      let w50_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 320]);
-      dx0 += dy5 * w50_all;
-      let w51_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 321]);
-      dx1 += dy5 * w51_all;
-      let dy6: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 384) / 4];
-      let w60_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 384]);
-      dx0 += dy6 * w60_all;
-      let w61_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 385]);
-      dx1 += dy6 * w61_all;
-      let dy7: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 448) / 4];
-      let w70_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 448]);
-      dx0 += dy7 * w70_all;
-      let w71_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 449]);
-      dx1 += dy7 * w71_all;
-      let dy8: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 512) / 4];
-      let w80_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 512]);
-      dx0 += dy8 * w80_all;
-      let w81_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 513]);
-      dx1 += dy8 * w81_all;
-      let dy9: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 576) / 4];
-      let w90_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 576]);
-      dx0 += dy9 * w90_all;
-      let w91_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 577]);
-      dx1 += dy9 * w91_all;
-      let dy_10: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 640) / 4];
-      let w_10_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 640]);
-      dx0 += dy_10 * w_10_0_all;
-      let w_10_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 641]);
-      dx1 += dy_10 * w_10_1_all;
-      let dy_11: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 704) / 4];
-      let w_11_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 704]);
-      dx0 += dy_11 * w_11_0_all;
-      let w_11_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 705]);
-      dx1 += dy_11 * w_11_1_all;
-      let dy_12: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 768) / 4];
-      let w_12_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 768]);
-      dx0 += dy_12 * w_12_0_all;
-      let w_12_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 769]);
-      dx1 += dy_12 * w_12_1_all;
-      let dy_13: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 832) / 4];
-      let w_13_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 832]);
-      dx0 += dy_13 * w_13_0_all;
-      let w_13_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 833]);
-      dx1 += dy_13 * w_13_1_all;
-      let dy_14: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 896) / 4];
-      let w_14_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 896]);
-      dx0 += dy_14 * w_14_0_all;
-      let w_14_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 897]);
-      dx1 += dy_14 * w_14_1_all;
-      let dy_15: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 960) / 4];
-      let w_15_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 960]);
-      dx0 += dy_15 * w_15_0_all;
-      let w_15_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 961]);
-      dx1 += dy_15 * w_15_1_all;
-      let dy_16: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1024) / 4];
-      let w_16_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1024]);
-      dx0 += dy_16 * w_16_0_all;
-      let w_16_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1025]);
-      dx1 += dy_16 * w_16_1_all;
-      let dy_17: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1088) / 4];
-      let w_17_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1088]);
-      dx0 += dy_17 * w_17_0_all;
-      let w_17_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1089]);
-      dx1 += dy_17 * w_17_1_all;
-      let dy_18: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1152) / 4];
-      let w_18_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1152]);
-      dx0 += dy_18 * w_18_0_all;
-      let w_18_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1153]);
-      dx1 += dy_18 * w_18_1_all;
-      let dy_19: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1216) / 4];
-      let w_19_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1216]);
-      dx0 += dy_19 * w_19_0_all;
-      let w_19_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1217]);
-      dx1 += dy_19 * w_19_1_all;
-      let dy_20: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1280) / 4];
-      let w_20_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1280]);
-      dx0 += dy_20 * w_20_0_all;
-      let w_20_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1281]);
-      dx1 += dy_20 * w_20_1_all;
-      let dy_21: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1344) / 4];
-      let w_21_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1344]);
-      dx0 += dy_21 * w_21_0_all;
-      let w_21_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1345]);
-      dx1 += dy_21 * w_21_1_all;
-      let dy_22: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1408) / 4];
-      let w_22_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1408]);
-      dx0 += dy_22 * w_22_0_all;
-      let w_22_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1409]);
-      dx1 += dy_22 * w_22_1_all;
-      let dy_23: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1472) / 4];
-      let w_23_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1472]);
-      dx0 += dy_23 * w_23_0_all;
-      let w_23_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1473]);
-      dx1 += dy_23 * w_23_1_all;
-      let dy_24: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1536) / 4];
-      let w_24_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1536]);
-      dx0 += dy_24 * w_24_0_all;
-      let w_24_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1537]);
-      dx1 += dy_24 * w_24_1_all;
-      let dy_25: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1600) / 4];
-      let w_25_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1600]);
-      dx0 += dy_25 * w_25_0_all;
-      let w_25_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1601]);
-      dx1 += dy_25 * w_25_1_all;
-      let dy_26: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1664) / 4];
-      let w_26_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1664]);
-      dx0 += dy_26 * w_26_0_all;
-      let w_26_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1665]);
-      dx1 += dy_26 * w_26_1_all;
-      let dy_27: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1728) / 4];
-      let w_27_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1728]);
-      dx0 += dy_27 * w_27_0_all;
-      let w_27_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1729]);
-      dx1 += dy_27 * w_27_1_all;
-      let dy_28: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1792) / 4];
-      let w_28_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1792]);
-      dx0 += dy_28 * w_28_0_all;
-      let w_28_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1793]);
-      dx1 += dy_28 * w_28_1_all;
-      let dy_29: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1856) / 4];
-      let w_29_0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1856]);
-      dx0 += dy_29 * w_29_0_all;
-      let w_29_1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 1857]);
-      dx1 += dy_29 * w_29_1_all;
+      for (var o = 0; o < 120; o += 40) {
+        let dy_at_nb_o_member_n_o: i32 = dy_at_nb_o_member_n + o * 16;
+        let w_at_ib_o_member_i_o: i32 = w_at_ib_o_member_i + o * 16;
+        let dy00: vec4<f32> = dy_2[dy_at_nb_o_member_n_o / 4];
+        let w00_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o]);
+        dx00 += dy00 * w00_all;
+        let dy01: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 4) / 4];
+        dx01 += dy01 * w00_all;
+        let w01_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 1]);
+        dx10 += dy00 * w01_all;
+        dx11 += dy01 * w01_all;
+        let w02_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 2]);
+        dx20 += dy00 * w02_all;
+        dx21 += dy01 * w02_all;
+        let w03_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 3]);
+        dx30 += dy00 * w03_all;
+        dx31 += dy01 * w03_all;
+        let dy10: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 128) / 4];
+        let w10_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 128]);
+        dx00 += dy10 * w10_all;
+        let dy11: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 132) / 4];
+        dx01 += dy11 * w10_all;
+        let w11_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 129]);
+        dx10 += dy10 * w11_all;
+        dx11 += dy11 * w11_all;
+        let w12_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 130]);
+        dx20 += dy10 * w12_all;
+        dx21 += dy11 * w12_all;
+        let w13_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 131]);
+        dx30 += dy10 * w13_all;
+        dx31 += dy11 * w13_all;
+        let dy20: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 256) / 4];
+        let w20_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 256]);
+        dx00 += dy20 * w20_all;
+        let dy21: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 260) / 4];
+        dx01 += dy21 * w20_all;
+        let w21_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 257]);
+        dx10 += dy20 * w21_all;
+        dx11 += dy21 * w21_all;
+        let w22_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 258]);
+        dx20 += dy20 * w22_all;
+        dx21 += dy21 * w22_all;
+        let w23_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 259]);
+        dx30 += dy20 * w23_all;
+        dx31 += dy21 * w23_all;
+        let dy30: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 384) / 4];
+        let w30_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 384]);
+        dx00 += dy30 * w30_all;
+        let dy31: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 388) / 4];
+        dx01 += dy31 * w30_all;
+        let w31_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 385]);
+        dx10 += dy30 * w31_all;
+        dx11 += dy31 * w31_all;
+        let w32_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 386]);
+        dx20 += dy30 * w32_all;
+        dx21 += dy31 * w32_all;
+        let w33_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 387]);
+        dx30 += dy30 * w33_all;
+        dx31 += dy31 * w33_all;
+        let dy40: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 512) / 4];
+        let w40_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 512]);
+        dx00 += dy40 * w40_all;
+        let dy41: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 516) / 4];
+        dx01 += dy41 * w40_all;
+        let w41_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 513]);
+        dx10 += dy40 * w41_all;
+        dx11 += dy41 * w41_all;
+        let w42_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 514]);
+        dx20 += dy40 * w42_all;
+        dx21 += dy41 * w42_all;
+        let w43_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 515]);
+        dx30 += dy40 * w43_all;
+        dx31 += dy41 * w43_all;
+      }
 
       // combine
-      sums_4[mine] = dx0;
-      sums_4[mine + 64] = dx1;
+      sums_4[mine] = dx00;
+      sums_4[mine + 64] = dx01;
+      sums_4[mine + 128] = dx10;
+      sums_4[mine + 192] = dx11;
+      sums_4[mine + 256] = dx20;
+      sums_4[mine + 320] = dx21;
+      sums_4[mine + 384] = dx30;
+      sums_4[mine + 448] = dx31;
       workgroupBarrier();
-      if (member < 2) {
-        let first = member * 64 + mine % 16;
+      if (member < 8) {
+        let first = member * 64 + mine % 8;
         var total = sums_4[first];
-        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
+        for (var at = 8; at < 64; at += 8) { total += sums_4[first + at]; }
         sums_4[first] = total;
       }
       workgroupBarrier();
-      dx0 = sums_4[mine];
-      dx1 = sums_4[mine + 64];
+      dx00 = sums_4[mine];
+      dx01 = sums_4[mine + 64];
+      dx10 = sums_4[mine + 128];
+      dx11 = sums_4[mine + 192];
+      dx20 = sums_4[mine + 256];
+      dx21 = sums_4[mine + 320];
+      dx30 = sums_4[mine + 384];
+      dx31 = sums_4[mine + 448];
       if (leads) {
         // finish
-        dx[(dx_at_nb_ib_i + n) / 4] = dx0;
-        dx[(dx_at_nb_ib_i + n + 16) / 4] = dx1;
+        dx[(dx_at_nb_ib_i + n) / 4] = dx00;
+        dx[(dx_at_nb_ib_i + n + 4) / 4] = dx01;
+        dx[(dx_at_nb_ib_i + n + 16) / 4] = dx10;
+        dx[(dx_at_nb_ib_i + n + 20) / 4] = dx11;
+        dx[(dx_at_nb_ib_i + n + 32) / 4] = dx20;
+        dx[(dx_at_nb_ib_i + n + 36) / 4] = dx21;
+        dx[(dx_at_nb_ib_i + n + 48) / 4] = dx30;
+        dx[(dx_at_nb_ib_i + n + 52) / 4] = dx31;
       }
     }
   }
   {
     let params_at_step: i32 = step * 9;
-    if (point >= 22912 && point < 23032) {
-      let o = (point - 22912);
+    if (group >= 258 && group < 288) {
+      let member = mine / 4;
+      let place = (group - 258) * 4 + mine % 4;
+      let leads = member == 0;
+      let o = place;
+      let n_member = member;
       let dy_at_o: i32 = o * 16;
 
       // seed
-      var db: vec4<f32> = vec4<f32>(0f);
+      var db: f32 = 0f;
 
       // reduce
-      let dy00: vec4<f32> = dy_2[dy_at_o / 4];
-      db += dy00;
-      let dy01: vec4<f32> = dy_2[(dy_at_o + 4) / 4];
-      db += dy01;
-      let dy02: vec4<f32> = dy_2[(dy_at_o + 8) / 4];
-      db += dy02;
-      let dy03: vec4<f32> = dy_2[(dy_at_o + 12) / 4];
-      db += dy03;
-      let dy10: vec4<f32> = dy_2[(dy_at_o + 1920) / 4];
-      db += dy10;
-      let dy11: vec4<f32> = dy_2[(dy_at_o + 1924) / 4];
-      db += dy11;
-      let dy12: vec4<f32> = dy_2[(dy_at_o + 1928) / 4];
-      db += dy12;
-      let dy13: vec4<f32> = dy_2[(dy_at_o + 1932) / 4];
-      db += dy13;
-      let dy20: vec4<f32> = dy_2[(dy_at_o + 3840) / 4];
-      db += dy20;
-      let dy21: vec4<f32> = dy_2[(dy_at_o + 3844) / 4];
-      db += dy21;
-      let dy22: vec4<f32> = dy_2[(dy_at_o + 3848) / 4];
-      db += dy22;
-      let dy23: vec4<f32> = dy_2[(dy_at_o + 3852) / 4];
-      db += dy23;
-      let dy30: vec4<f32> = dy_2[(dy_at_o + 5760) / 4];
-      db += dy30;
-      let dy31: vec4<f32> = dy_2[(dy_at_o + 5764) / 4];
-      db += dy31;
-      let dy32: vec4<f32> = dy_2[(dy_at_o + 5768) / 4];
-      db += dy32;
-      let dy33: vec4<f32> = dy_2[(dy_at_o + 5772) / 4];
-      db += dy33;
+      let dy0: f32 = dy_3[dy_at_o + n_member];
+      db += dy0;
+      let dy1: f32 = dy_3[dy_at_o + n_member + 1920];
+      db += dy1;
+      let dy2: f32 = dy_3[dy_at_o + n_member + 3840];
+      db += dy2;
+      let dy3: f32 = dy_3[dy_at_o + n_member + 5760];
+      db += dy3;
 
-      // finish
-      let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-      let m_o: f32 = m_2[o];
-      let v_o: f32 = v_2[o];
-      let w_o: f32 = w_3[o];
-      let beta1: f32 = params[params_at_step + 1];
-      let beta1_rest: f32 = params[params_at_step + 2];
-      let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
-      let t: f32 = beta1 * m_o + beta1_rest * g;
-      let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-      let beta2: f32 = params[params_at_step + 4];
-      let beta2_rest: f32 = params[params_at_step + 5];
-      let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-      let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
-      let step_size: f32 = params[params_at_step + 6];
-      let v_scale: f32 = params[params_at_step + 7];
-      let epsilon: f32 = params[params_at_step + 8];
-      m_2[o] = mean;
-      v_2[o] = square;
-      w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      // combine
+      sums[mine] = db;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 4;
+        var total = sums[first];
+        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
+        sums[first] = total;
+      }
+      workgroupBarrier();
+      db = sums[mine];
+      if (leads) {
+        // finish
+        let m_o: f32 = m_2[o];
+        let v_o: f32 = v_2[o];
+        let w_o: f32 = w_3[o];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_o + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_2[o] = mean;
+        v_2[o] = square;
+        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
     }
   }
 }

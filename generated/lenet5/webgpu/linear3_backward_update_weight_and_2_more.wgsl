@@ -3,9 +3,9 @@
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
 //           and 5 more
 // shape     o = 10, i = 84, nb = 4, n = 16   (f32)
-// schedule  unroll n 2, nb 4 · grid o, i · split n 8
+// schedule  unroll nb 2 · vectorize n · grid o, i · split n 4, nb 2
 // cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:e8db1b0b   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:86979fb4   regenerate: deno task generate specs/lenet5.json
 // kernel    linear2_tanh3_backward_input   value = sum over o of dy[nb,o,n] * w[ib,o,i]
 //           dx[nb,8ib+i,n] = value * (1 - y[nb,8ib+i,n] * y[nb,8ib+i,n])
 // shape     nb = 4, ib = 15, i = 8, n = 16, o = 84   (f32)
@@ -17,13 +17,13 @@
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
 //           and 4 more
 // shape     o = 84, nb = 4, n = 16   (f32)
-// schedule  unroll n 4, nb 4 · vectorize n · grid o
+// schedule  unroll nb 4 · grid o · split n 16
 // cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:895a8bd1   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:2edd7a16   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
-@group(1) @binding(1) var<storage, read> x: array<f32>;
-@group(1) @binding(2) var<storage, read> dy: array<f32>;
+@group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
+@group(1) @binding(2) var<storage, read> dy: array<vec4<f32>>;
 @group(1) @binding(3) var<storage, read_write> w: array<f32>;
 @group(1) @binding(4) var<storage, read_write> v: array<f32>;
 @group(1) @binding(5) var<storage, read> params: array<f32>;
@@ -32,12 +32,13 @@
 @group(1) @binding(8) var<storage, read> y: array<vec4<f32>>;
 @group(1) @binding(9) var<storage, read_write> dx: array<vec4<f32>>;
 @group(1) @binding(10) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(12) var<storage, read_write> w_3: array<f32>;
+@group(1) @binding(11) var<storage, read> dy_3: array<f32>;
+@group(1) @binding(12) var<storage, read_write> v_2: array<f32>;
+@group(1) @binding(13) var<storage, read_write> w_3: array<f32>;
 var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
-@compute @workgroup_size(64) // 227 workgroups
+@compute @workgroup_size(64) // 246 workgroups
 fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
   let group = i32(groups.x);
@@ -51,60 +52,48 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let leads = member == 0;
       let o = place / 84;
       let i = place % 84;
-      let n_member = member;
-      let x_at_i: i32 = i * 16;
-      let dy_at_o: i32 = o * 16;
+      let n_member = member / 2;
+      let nb_member = member % 2;
+      let x_at_nb_member: i32 = nb_member * 1344;
+      let x_at_nb_member_i: i32 = x_at_nb_member + i * 16;
+      let x_at_nb_member_i_n_member: i32 = x_at_nb_member_i + n_member * 4;
+      let dy_at_nb_member: i32 = nb_member * 160;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 16;
+      let dy_at_nb_member_o_n_member: i32 = dy_at_nb_member_o + n_member * 4;
       let m_at_o: i32 = o * 84;
 
       // seed
-      var dw: f32 = 0f;
+      var dw: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      let x00: f32 = x[x_at_i + n_member];
-      let dy00: f32 = dy[dy_at_o + n_member];
-      dw += x00 * dy00;
-      let x01: f32 = x[x_at_i + n_member + 8];
-      let dy01: f32 = dy[dy_at_o + n_member + 8];
-      dw += x01 * dy01;
-      let x10: f32 = x[x_at_i + n_member + 1344];
-      let dy10: f32 = dy[dy_at_o + n_member + 160];
-      dw += x10 * dy10;
-      let x11: f32 = x[x_at_i + n_member + 1352];
-      let dy11: f32 = dy[dy_at_o + n_member + 168];
-      dw += x11 * dy11;
-      let x20: f32 = x[x_at_i + n_member + 2688];
-      let dy20: f32 = dy[dy_at_o + n_member + 320];
-      dw += x20 * dy20;
-      let x21: f32 = x[x_at_i + n_member + 2696];
-      let dy21: f32 = dy[dy_at_o + n_member + 328];
-      dw += x21 * dy21;
-      let x30: f32 = x[x_at_i + n_member + 4032];
-      let dy30: f32 = dy[dy_at_o + n_member + 480];
-      dw += x30 * dy30;
-      let x31: f32 = x[x_at_i + n_member + 4040];
-      let dy31: f32 = dy[dy_at_o + n_member + 488];
-      dw += x31 * dy31;
+      let x0: vec4<f32> = x[x_at_nb_member_i_n_member / 4];
+      let dy0: vec4<f32> = dy[dy_at_nb_member_o_n_member / 4];
+      dw += x0 * dy0;
+      let x1: vec4<f32> = x[(x_at_nb_member_i_n_member + 2688) / 4];
+      let dy1: vec4<f32> = dy[(dy_at_nb_member_o_n_member + 320) / 4];
+      dw += x1 * dy1;
 
       // combine
-      sums[mine] = dw;
+      sums_4[mine] = dw;
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 8;
-        var total = sums[first];
-        for (var at = 8; at < 64; at += 8) { total += sums[first + at]; }
-        sums[first] = total;
+        var total = sums_4[first];
+        for (var at = 8; at < 64; at += 8) { total += sums_4[first + at]; }
+        sums_4[first] = total;
       }
       workgroupBarrier();
-      dw = sums[mine];
+      dw = sums_4[mine];
       if (leads) {
         // finish
+        let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
         let m_oi: f32 = m[m_at_o + i];
         let w_oi: f32 = w[m_at_o + i];
         let v_oi: f32 = v[m_at_o + i];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
-        let gradient: f32 = dw + l2 * w_oi;
+        let gradient: f32 = dw_total + l2 * w_oi;
         let g: f32 = select(gradient, 0f, abs(gradient) < 8.881784197001252e-16f);
         let t: f32 = beta1 * m_oi + beta1_rest * g;
         let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
@@ -227,67 +216,59 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
   }
   {
     let params_at_step: i32 = step * 9;
-    if (point >= 14400 && point < 14484) {
-      let o = (point - 14400);
+    if (group >= 225 && group < 246) {
+      let member = mine / 4;
+      let place = (group - 225) * 4 + mine % 4;
+      let leads = member == 0;
+      let o = place;
+      let n_member = member;
       let dy_at_o: i32 = o * 16;
 
       // seed
-      var db: vec4<f32> = vec4<f32>(0f);
+      var db: f32 = 0f;
 
       // reduce
-      let dy00: vec4<f32> = dy_2[dy_at_o / 4];
-      db += dy00;
-      let dy01: vec4<f32> = dy_2[(dy_at_o + 4) / 4];
-      db += dy01;
-      let dy02: vec4<f32> = dy_2[(dy_at_o + 8) / 4];
-      db += dy02;
-      let dy03: vec4<f32> = dy_2[(dy_at_o + 12) / 4];
-      db += dy03;
-      let dy10: vec4<f32> = dy_2[(dy_at_o + 1344) / 4];
-      db += dy10;
-      let dy11: vec4<f32> = dy_2[(dy_at_o + 1348) / 4];
-      db += dy11;
-      let dy12: vec4<f32> = dy_2[(dy_at_o + 1352) / 4];
-      db += dy12;
-      let dy13: vec4<f32> = dy_2[(dy_at_o + 1356) / 4];
-      db += dy13;
-      let dy20: vec4<f32> = dy_2[(dy_at_o + 2688) / 4];
-      db += dy20;
-      let dy21: vec4<f32> = dy_2[(dy_at_o + 2692) / 4];
-      db += dy21;
-      let dy22: vec4<f32> = dy_2[(dy_at_o + 2696) / 4];
-      db += dy22;
-      let dy23: vec4<f32> = dy_2[(dy_at_o + 2700) / 4];
-      db += dy23;
-      let dy30: vec4<f32> = dy_2[(dy_at_o + 4032) / 4];
-      db += dy30;
-      let dy31: vec4<f32> = dy_2[(dy_at_o + 4036) / 4];
-      db += dy31;
-      let dy32: vec4<f32> = dy_2[(dy_at_o + 4040) / 4];
-      db += dy32;
-      let dy33: vec4<f32> = dy_2[(dy_at_o + 4044) / 4];
-      db += dy33;
+      let dy0: f32 = dy_3[dy_at_o + n_member];
+      db += dy0;
+      let dy1: f32 = dy_3[dy_at_o + n_member + 1344];
+      db += dy1;
+      let dy2: f32 = dy_3[dy_at_o + n_member + 2688];
+      db += dy2;
+      let dy3: f32 = dy_3[dy_at_o + n_member + 4032];
+      db += dy3;
 
-      // finish
-      let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-      let m_o: f32 = m_2[o];
-      let v_o: f32 = v_2[o];
-      let w_o: f32 = w_3[o];
-      let beta1: f32 = params[params_at_step + 1];
-      let beta1_rest: f32 = params[params_at_step + 2];
-      let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
-      let t: f32 = beta1 * m_o + beta1_rest * g;
-      let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-      let beta2: f32 = params[params_at_step + 4];
-      let beta2_rest: f32 = params[params_at_step + 5];
-      let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-      let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
-      let step_size: f32 = params[params_at_step + 6];
-      let v_scale: f32 = params[params_at_step + 7];
-      let epsilon: f32 = params[params_at_step + 8];
-      m_2[o] = mean;
-      v_2[o] = square;
-      w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      // combine
+      sums[mine] = db;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 4;
+        var total = sums[first];
+        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
+        sums[first] = total;
+      }
+      workgroupBarrier();
+      db = sums[mine];
+      if (leads) {
+        // finish
+        let m_o: f32 = m_2[o];
+        let v_o: f32 = v_2[o];
+        let w_o: f32 = w_3[o];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_o + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_2[o] = mean;
+        v_2[o] = square;
+        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
     }
   }
 }

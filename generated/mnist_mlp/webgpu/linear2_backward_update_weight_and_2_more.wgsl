@@ -19,9 +19,9 @@
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
 //           and 4 more
 // shape     o = 128, nb = 4, n = 16   (f32)
-// schedule  unroll n 4, nb 4 · vectorize n · grid o
+// schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:1e74158b   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:f79da517   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -35,11 +35,13 @@
 @group(1) @binding(9) var<storage, read_write> w_2: array<f32>;
 @group(1) @binding(10) var<storage, read_write> v_2: array<f32>;
 @group(1) @binding(11) var<storage, read_write> m_3: array<f32>;
-@group(1) @binding(12) var<storage, read_write> v_3: array<f32>;
-@group(1) @binding(13) var<storage, read_write> w_3: array<f32>;
+@group(1) @binding(12) var<storage, read> dy_3: array<f32>;
+@group(1) @binding(13) var<storage, read_write> v_3: array<f32>;
+@group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
+var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
-@compute @workgroup_size(64) // 278 workgroups
+@compute @workgroup_size(64) // 308 workgroups
 fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
   let group = i32(groups.x);
@@ -318,67 +320,59 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
   }
   {
     let params_at_step: i32 = step * 9;
-    if (point >= 17664 && point < 17792) {
-      let o = (point - 17664);
+    if (group >= 276 && group < 308) {
+      let member = mine / 4;
+      let place = (group - 276) * 4 + mine % 4;
+      let leads = member == 0;
+      let o = place;
+      let n_member = member;
       let dy_at_o: i32 = o * 16;
 
       // seed
-      var db: vec4<f32> = vec4<f32>(0f);
+      var db: f32 = 0f;
 
       // reduce
-      let dy00: vec4<f32> = dy_2[dy_at_o / 4];
-      db += dy00;
-      let dy01: vec4<f32> = dy_2[(dy_at_o + 4) / 4];
-      db += dy01;
-      let dy02: vec4<f32> = dy_2[(dy_at_o + 8) / 4];
-      db += dy02;
-      let dy03: vec4<f32> = dy_2[(dy_at_o + 12) / 4];
-      db += dy03;
-      let dy10: vec4<f32> = dy_2[(dy_at_o + 2048) / 4];
-      db += dy10;
-      let dy11: vec4<f32> = dy_2[(dy_at_o + 2052) / 4];
-      db += dy11;
-      let dy12: vec4<f32> = dy_2[(dy_at_o + 2056) / 4];
-      db += dy12;
-      let dy13: vec4<f32> = dy_2[(dy_at_o + 2060) / 4];
-      db += dy13;
-      let dy20: vec4<f32> = dy_2[(dy_at_o + 4096) / 4];
-      db += dy20;
-      let dy21: vec4<f32> = dy_2[(dy_at_o + 4100) / 4];
-      db += dy21;
-      let dy22: vec4<f32> = dy_2[(dy_at_o + 4104) / 4];
-      db += dy22;
-      let dy23: vec4<f32> = dy_2[(dy_at_o + 4108) / 4];
-      db += dy23;
-      let dy30: vec4<f32> = dy_2[(dy_at_o + 6144) / 4];
-      db += dy30;
-      let dy31: vec4<f32> = dy_2[(dy_at_o + 6148) / 4];
-      db += dy31;
-      let dy32: vec4<f32> = dy_2[(dy_at_o + 6152) / 4];
-      db += dy32;
-      let dy33: vec4<f32> = dy_2[(dy_at_o + 6156) / 4];
-      db += dy33;
+      let dy0: f32 = dy_3[dy_at_o + n_member];
+      db += dy0;
+      let dy1: f32 = dy_3[dy_at_o + n_member + 2048];
+      db += dy1;
+      let dy2: f32 = dy_3[dy_at_o + n_member + 4096];
+      db += dy2;
+      let dy3: f32 = dy_3[dy_at_o + n_member + 6144];
+      db += dy3;
 
-      // finish
-      let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-      let m_o: f32 = m_3[o];
-      let v_o: f32 = v_3[o];
-      let w_o: f32 = w_3[o];
-      let beta1: f32 = params[params_at_step + 1];
-      let beta1_rest: f32 = params[params_at_step + 2];
-      let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
-      let t: f32 = beta1 * m_o + beta1_rest * g;
-      let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-      let beta2: f32 = params[params_at_step + 4];
-      let beta2_rest: f32 = params[params_at_step + 5];
-      let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-      let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
-      let step_size: f32 = params[params_at_step + 6];
-      let v_scale: f32 = params[params_at_step + 7];
-      let epsilon: f32 = params[params_at_step + 8];
-      m_3[o] = mean;
-      v_3[o] = square;
-      w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      // combine
+      sums[mine] = db;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 4;
+        var total = sums[first];
+        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
+        sums[first] = total;
+      }
+      workgroupBarrier();
+      db = sums[mine];
+      if (leads) {
+        // finish
+        let m_o: f32 = m_3[o];
+        let v_o: f32 = v_3[o];
+        let w_o: f32 = w_3[o];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_o + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m_3[o] = mean;
+        v_3[o] = square;
+        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
     }
   }
 }

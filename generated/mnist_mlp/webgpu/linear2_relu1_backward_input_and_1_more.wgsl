@@ -9,23 +9,25 @@
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
 //           and 4 more
 // shape     o = 10, nb = 4, n = 16   (f32)
-// schedule  unroll n 4, nb 4 · vectorize n · grid o
+// schedule  unroll nb 4 · grid o · split n 16
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:b1f12660   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:aec1b607   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> y: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<f32>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
 @group(1) @binding(3) var<storage, read_write> dx: array<f32>;
 @group(1) @binding(4) var<storage, read_write> m: array<f32>;
-@group(1) @binding(5) var<storage, read> dy_2: array<vec4<f32>>;
-@group(1) @binding(6) var<storage, read_write> v: array<f32>;
-@group(1) @binding(7) var<storage, read_write> w_2: array<f32>;
-@group(1) @binding(8) var<storage, read> params: array<f32>;
+@group(1) @binding(5) var<storage, read_write> v: array<f32>;
+@group(1) @binding(6) var<storage, read_write> w_2: array<f32>;
+@group(1) @binding(7) var<storage, read> params: array<f32>;
+var<workgroup> sums: array<f32, 64>;
 
-@compute @workgroup_size(64) // 129 workgroups
-fn linear2_relu1_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>) {
+@compute @workgroup_size(64) // 131 workgroups
+fn linear2_relu1_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
   let point = i32(id.x);
+  let group = i32(groups.x);
+  let mine = i32(place_in);
   let step = step_row;
   {
     if (point < 8192) {
@@ -81,67 +83,59 @@ fn linear2_relu1_backward_input_and_1_more(@builtin(global_invocation_id) id: ve
   }
   {
     let params_at_step: i32 = step * 9;
-    if (point >= 8192 && point < 8202) {
-      let o = (point - 8192);
+    if (group >= 128 && group < 131) {
+      let member = mine / 4;
+      let place = (group - 128) * 4 + mine % 4;
+      let leads = member == 0 && place <= 9;
+      let o = min(place, 9);
+      let n_member = member;
       let dy_at_o: i32 = o * 16;
 
       // seed
-      var db: vec4<f32> = vec4<f32>(0f);
+      var db: f32 = 0f;
 
       // reduce
-      let dy00: vec4<f32> = dy_2[dy_at_o / 4];
-      db += dy00;
-      let dy01: vec4<f32> = dy_2[(dy_at_o + 4) / 4];
-      db += dy01;
-      let dy02: vec4<f32> = dy_2[(dy_at_o + 8) / 4];
-      db += dy02;
-      let dy03: vec4<f32> = dy_2[(dy_at_o + 12) / 4];
-      db += dy03;
-      let dy10: vec4<f32> = dy_2[(dy_at_o + 160) / 4];
-      db += dy10;
-      let dy11: vec4<f32> = dy_2[(dy_at_o + 164) / 4];
-      db += dy11;
-      let dy12: vec4<f32> = dy_2[(dy_at_o + 168) / 4];
-      db += dy12;
-      let dy13: vec4<f32> = dy_2[(dy_at_o + 172) / 4];
-      db += dy13;
-      let dy20: vec4<f32> = dy_2[(dy_at_o + 320) / 4];
-      db += dy20;
-      let dy21: vec4<f32> = dy_2[(dy_at_o + 324) / 4];
-      db += dy21;
-      let dy22: vec4<f32> = dy_2[(dy_at_o + 328) / 4];
-      db += dy22;
-      let dy23: vec4<f32> = dy_2[(dy_at_o + 332) / 4];
-      db += dy23;
-      let dy30: vec4<f32> = dy_2[(dy_at_o + 480) / 4];
-      db += dy30;
-      let dy31: vec4<f32> = dy_2[(dy_at_o + 484) / 4];
-      db += dy31;
-      let dy32: vec4<f32> = dy_2[(dy_at_o + 488) / 4];
-      db += dy32;
-      let dy33: vec4<f32> = dy_2[(dy_at_o + 492) / 4];
-      db += dy33;
+      let dy0: f32 = dy[dy_at_o + n_member];
+      db += dy0;
+      let dy1: f32 = dy[dy_at_o + n_member + 160];
+      db += dy1;
+      let dy2: f32 = dy[dy_at_o + n_member + 320];
+      db += dy2;
+      let dy3: f32 = dy[dy_at_o + n_member + 480];
+      db += dy3;
 
-      // finish
-      let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-      let m_o: f32 = m[o];
-      let v_o: f32 = v[o];
-      let w_o: f32 = w_2[o];
-      let beta1: f32 = params[params_at_step + 1];
-      let beta1_rest: f32 = params[params_at_step + 2];
-      let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
-      let t: f32 = beta1 * m_o + beta1_rest * g;
-      let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-      let beta2: f32 = params[params_at_step + 4];
-      let beta2_rest: f32 = params[params_at_step + 5];
-      let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-      let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
-      let step_size: f32 = params[params_at_step + 6];
-      let v_scale: f32 = params[params_at_step + 7];
-      let epsilon: f32 = params[params_at_step + 8];
-      m[o] = mean;
-      v[o] = square;
-      w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      // combine
+      sums[mine] = db;
+      workgroupBarrier();
+      if (member < 1) {
+        let first = member * 64 + mine % 4;
+        var total = sums[first];
+        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
+        sums[first] = total;
+      }
+      workgroupBarrier();
+      db = sums[mine];
+      if (leads) {
+        // finish
+        let m_o: f32 = m[o];
+        let v_o: f32 = v[o];
+        let w_o: f32 = w_2[o];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+        let t: f32 = beta1 * m_o + beta1_rest * g;
+        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
+        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m[o] = mean;
+        v[o] = square;
+        w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      }
     }
   }
 }
