@@ -265,6 +265,23 @@ export function membersOf({ members = [] }: Pick<Grid, "members">): number {
 /** Invocations of a workgroup: those that can wait for each other. */
 export const WORKGROUP = 64;
 
+/** Bytes of a workgroup's memory, on every device. */
+export const WORKGROUP_BYTES = 16_384;
+
+/** Bytes of a workgroup's memory that the members of grids need for their sums; scalars and vectors have a place each. */
+export function workgroupBytes(body: readonly Statement[]): number {
+  const most = (body: readonly Statement[], vectors: boolean): number =>
+    body.reduce((found, s) => {
+      const own = s.kind === "combine"
+        ? s.sums.filter(({ type }) => isVector(type) === vectors).length
+        : "body" in s
+        ? most(s.body, vectors)
+        : 0;
+      return Math.max(found, own);
+    }, 0);
+  return 4 * WORKGROUP * (most(body, false) + LANES * most(body, true));
+}
+
 /** Invocations that a grid takes up: where points have several, whole workgroups. */
 export function gridInvocations(grid: Pick<Grid, "loops" | "members">): number {
   const members = membersOf(grid), all = gridPoints(grid) * members;

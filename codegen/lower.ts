@@ -37,6 +37,8 @@ import {
   typeOf,
   type Value,
   WORKGROUP,
+  WORKGROUP_BYTES,
+  workgroupBytes,
 } from "./ir.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -180,6 +182,13 @@ class Lowering {
       this.#part(part, scope);
       body.push(
         ...(parts.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
+      );
+    }
+    if (workgroupBytes(body) > WORKGROUP_BYTES) {
+      throw new ScheduleError(
+        `${name}: shared sums take ${
+          workgroupBytes(body)
+        } bytes of a workgroup's ${WORKGROUP_BYTES}; use smaller tiles`,
       );
     }
     const outputs = [...new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)))];

@@ -205,6 +205,7 @@ export function verifyNest(nest: LoopNest): void {
     return typeOf(value);
   };
 
+  let taken = 0;
   const walk = (
     body: readonly Statement[],
     outerMeanings: Map<string, Meaning>,
@@ -246,7 +247,9 @@ export function verifyNest(nest: LoopNest): void {
             }
             inside.set(variable, { kind: "loop", loop: { from: 0, step, count: to / step } });
           }
-          if (s.first < 0 || s.first + gridInvocations(s) > invocations) {
+          if (s.first < taken) throw fail(`a grid begins at invocation ${s.first}, which another one has`);
+          taken = s.first + gridInvocations(s);
+          if (s.first < 0 || taken > invocations) {
             throw fail(`a grid needs more than ${invocations} invocations`);
           }
           // invocations have no accumulator in common

@@ -34,6 +34,8 @@ export interface Gpu {
   readonly fallback: boolean;
 }
 
+/** Where a kernel needs too many buffers. */
+const REMEDY = "merge less (--without cases,elementwise,window), or use another target";
 /** Bytes between the numbers of two steps in their buffer. */
 export const STEP_STRIDE = 256;
 
@@ -120,7 +122,7 @@ export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeed
   }
   if (count > limits.maxStorageBuffersPerShaderStage) {
     const limit = "maxStorageBuffersPerShaderStage";
-    throw refuse(limit, `kernel ${kernel} needs ${count}`, String(limits[limit]), "use another target");
+    throw refuse(limit, `kernel ${kernel} needs ${count}`, String(limits[limit]), REMEDY);
   }
   if (timestamps && !adapter.features.has("timestamp-query")) {
     throw new InputError(

@@ -178,7 +178,8 @@ function gpuKernel(
           const taken = await time();
           if (taken >= wanted / 2 || runs === MOST_RUNS) return taken / runs;
           // what is short may be measured badly: step by step
-          runs = Math.min(MOST_RUNS, Math.ceil(runs * Math.min(10, wanted / taken)));
+          // nor may a clock that went back
+          runs = Math.min(MOST_RUNS, Math.ceil(runs * (taken > 0 ? Math.min(10, wanted / taken) : 10)));
         }
       }),
     read(storages) {

@@ -46,6 +46,10 @@ import {
 
 /** Steps that are submitted together: waiting for a submission costs 10 ms, so there must be many in it. */
 const SUBMITTED_STEPS = 128;
+/** Seconds that a submission may take on a GPU, about: systems take one that does not answer for 2 s for dead. */
+const LONGEST_SUBMISSION = 0.5;
+/** Steps that tell how long one takes, and what waiting for them adds, in seconds. */
+const TRIED_STEPS = 8, WAIT = 0.01;
 /** Most timestamps of a set, on every device. */
 const MOST_TIMESTAMPS = 4096;
 /** Most bytes of outputs that are kept on the device until they are read. */
@@ -89,6 +93,12 @@ interface Keep {
   read(first: number, end: number): Promise<void>;
 }
 
+/** How many steps to submit together, when so many took so long with the wait for them. */
+export function stepsTogether(seconds: number, steps: number): number {
+  const each = Math.max(0, seconds - WAIT) / steps;
+  return Math.max(1, Math.min(SUBMITTED_STEPS, Math.floor(LONGEST_SUBMISSION / each)));
+}
+
 /** A network that trains and tests on data sets it holds, on a GPU. */
 export class GpuSession implements NetSession {
   readonly #plan: Plan;
@@ -97,6 +107,7 @@ export class GpuSession implements NetSession {
   readonly #pipelines: Readonly<Record<string, Pipeline>>;
   readonly #buffers: Readonly<Record<string, GPUBuffer>>;
   readonly #numbers: GPUBuffer;
+  #together = SUBMITTED_STEPS;
   readonly #stepGroup: GPUBindGroup;
   readonly #sets: readonly Loaded[];
   #seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds"> = { compileSeconds: 0, uploadSeconds: 0 };
@@ -187,6 +198,7 @@ export class GpuSession implements NetSession {
         size: STEP_STRIDE * most,
         usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
       });
+      made.push(numbers);
       device.queue.writeBuffer(numbers, 0, stepNumbers(most));
       const loaded = sets.map((set, i): Loaded => {
         const rows = rowBuffers[i];
@@ -283,7 +295,7 @@ export class GpuSession implements NetSession {
   async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<Result> {
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
     const result = await this.#run(set, this.#code.dispatches.train, steps, { from });
-    [this.#submits, this.#readBacks] = [Math.ceil((result.steps - from) / SUBMITTED_STEPS) + 1, 1];
+    [this.#submits, this.#readBacks] = [Math.ceil((result.steps - from) / this.#together) + 1, 1];
     return result;
   }
 
@@ -303,7 +315,7 @@ export class GpuSession implements NetSession {
     const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set].tables;
     const { alias = name, bytes, layout } = this.#plan.tensors[name];
     const { device } = this.#gpu, { batchSize } = this.#plan;
-    const most = Math.max(1, Math.min(steps, SUBMITTED_STEPS, Math.floor(KEPT_BYTES / bytes)));
+    const most = Math.max(1, Math.min(steps, this.#together, Math.floor(KEPT_BYTES / bytes)));
     const to = await checked(
       device,
       `the outputs of net ${this.#plan.name}`,
@@ -413,7 +425,7 @@ export class GpuSession implements NetSession {
     { from: first = 0, keep }: { from?: number; keep?: Keep } = {},
   ): Promise<Result> {
     const { device } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
-    const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? SUBMITTED_STEPS;
+    const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? this.#together;
     checkSteps(tables, steps, first);
     this.#writeTables(set);
     if (first === 0) sums.forEach((name) => this.write(name, new Float32Array(this.#plan.batchSize)));
@@ -449,12 +461,17 @@ export class GpuSession implements NetSession {
     }
   }
 
-  /** Runs every kernel once. */
+  /** Runs every kernel once; on a GPU some more, to see how many steps may be submitted together. */
   async #warmUp(): Promise<void> {
-    const { device } = this.#gpu, { train, evaluate } = this.#code.dispatches;
+    const { device, fallback } = this.#gpu, { train, evaluate } = this.#code.dispatches;
     await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
       device.queue.submit([this.#encode(0, [...train, ...evaluate], 0, 1)]);
       await device.queue.onSubmittedWorkDone();
+      if (fallback) return;
+      const steps = Math.min(TRIED_STEPS, this.#sets[0].tables.steps), begin = performance.now();
+      device.queue.submit([this.#encode(0, train, 0, steps)]);
+      await device.queue.onSubmittedWorkDone();
+      this.#together = stepsTogether((performance.now() - begin) / 1000, steps);
     });
   }
 

@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { compileKernel, compileTarget, plan } from "../codegen/compile.ts";
 import { gpuCode } from "../runtime/gpu.ts";
 import { interpretNest } from "../codegen/interpret.ts";
-import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP } from "../codegen/ir.ts";
+import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP, workgroupBytes } from "../codegen/ir.ts";
 import { lower, ScheduleError } from "../codegen/lower.ts";
 import { accesses } from "../codegen/plan.ts";
 import type { Schedule } from "../codegen/schedule.ts";
-import { rounds } from "../codegen/targets/webgpu/merge.ts";
-import { workgroupBytes } from "../codegen/targets/webgpu/syntax.ts";
+import { rounds, verifyApart } from "../codegen/targets/webgpu/merge.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../mod.ts";
@@ -54,6 +53,27 @@ Deno.test("split: shared sums of random nets, interpreted, are what their kernel
   assert.ok(shared > 30 && teams.size >= 4, `${shared} kernels, teams of ${[...teams].join(", ")}`);
   // a gradient may be 0 in some cases
   assert.ok(wrong > 0.9 * missing, `${wrong} of ${missing}`);
+});
+
+Deno.test("dispatches: kernels that touch what another one writes, or that share invocations, are refused", async () => {
+  const net = await mnist(), { kernels } = net.plan.train;
+  const named = (name: string) => kernels.find(({ kernel }) => kernel.name === name)!;
+  const [forward, later] = [named("linear1_relu2_forward"), named("linear2_forward")];
+  verifyApart([forward], net.plan);
+  verifyApart([named("batch_gather"), named("batch_gather_label")], net.plan);
+  for (const group of [[forward, later], [later, forward]]) {
+    assert.throws(() => verifyApart(group, net.plan), {
+      name: "VerifyError",
+      message: "linear2_forward touches relu2.output, which linear1_relu2_forward writes in the same dispatch",
+    });
+  }
+  // the same storage under another name
+  const conv = named("conv1_pool1_relu1_forward");
+  assert.ok(Object.values(net.plan.tensors).some(({ alias }) => alias !== undefined));
+  assert.throws(() => verifyApart([conv, forward], net.plan), /touches/);
+  const { nest } = net.kernels.get("linear1_relu2_forward")!;
+  const twice = { ...nest, invocations: 2 * nest.invocations!, body: [...nest.body, ...nest.body] };
+  assert.throws(() => verifyNest(twice), /a grid begins at invocation 0, which another one has/);
 });
 
 /** The nest with its first grid changed. */
@@ -133,6 +153,10 @@ Deno.test("split: schedules that cannot be carried out are refused", async () =>
     /must be one sum/,
     loss.kernel,
   );
+  refuse(
+    { tile: { o: 8, n: 4 }, split: { i: 32 } },
+    /shared sums take 32768 bytes of a workgroup's 16384; use smaller tiles/,
+  );
   assert.ok(lower(kernel, { ...schedule, split: { i: 4 } }).invocations! > 0);
 });
 
@@ -163,7 +187,7 @@ Deno.test("dispatches: with fewer storage buffers there are more of them, in an 
   assert.equal(counts.at(-1), items.length);
   assert.equal(counts[1], gpuCode(net).dispatches.train.length);
   // scalars and vectors have a place of their own each: those who need much of both are not together
-  const shared = items.filter(({ nest }) => workgroupBytes(nest) > 0);
+  const shared = items.filter(({ nest }) => workgroupBytes(nest.body) > 0);
   const kinds = new Map(shared.map((item, i) => [item.nest.name, i % 2 === 0 ? "f32" as const : "f32x4" as const]));
   const big = shared.map((item) => {
     const body = item.nest.body.map((s) => widened(s, kinds.get(item.nest.name)!));

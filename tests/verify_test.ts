@@ -42,12 +42,13 @@ const KERNELS = new Map(
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
 const LOSS = "loss_forward", UPDATE = "linear1_update_weight", LANES = "linear1_backward_weight";
-const GRID = "linear1_backward_input";
+const GRID = "linear1_backward_input", MEMBERS = `${LINEAR} shared`;
 /** Two rows of the batch at a time, shared by threads, and the third alone. */
 const SCHEDULES: Readonly<Record<string, Schedule>> = {
   [LINEAR]: { tile: { n: 2 }, parallel: "n" },
   [LANES]: { vectorize: "i" },
   [GRID]: { tile: { i: 2 }, grid: ["n", "i"] },
+  [MEMBERS]: { grid: ["n", "o"], split: { i: 4 } },
 };
 
 // deno-lint-ignore no-explicit-any -- copies of read-only structures, to be damaged
@@ -123,6 +124,71 @@ const NEST_DAMAGES: readonly Damage[] = [
     GRID,
     (nest) => nest.body = nest.body[0].body,
     "n is not defined",
+  ],
+  [
+    "a grid that begins within another one",
+    GRID,
+    (nest) => nest.body.push({ ...structuredClone(nest.body[0]), first: 5 }),
+    "a grid begins at invocation 5, which another one has",
+  ],
+  [
+    "members of two workgroups",
+    MEMBERS,
+    (nest) => {
+      nest.body[0].first = 1;
+      nest.invocations *= 2;
+    },
+    "4 members from invocation 1 are of no one workgroup",
+  ],
+  [
+    "members that are no power of two",
+    MEMBERS,
+    (nest) => nest.body[0].members[0].to = 3,
+    "3 members from invocation 0 are of no one workgroup",
+  ],
+  [
+    "members without a common sum",
+    MEMBERS,
+    (nest) => remove(nest, statements(nest).find(({ kind }) => kind === "combine")),
+    "members have nothing in common",
+  ],
+  [
+    "a second common sum",
+    MEMBERS,
+    (nest) => nest.body[0].body.push(statements(nest).find(({ kind }) => kind === "combine")),
+    "sums are combined outside of a grid with members",
+  ],
+  [
+    "a common sum of integers",
+    MEMBERS,
+    (nest) => statements(nest).find(({ kind }) => kind === "combine").sums[0].type = "i32",
+    "y_sum is f32, combined as i32",
+  ],
+  [
+    "a common sum of what each member was given",
+    MEMBERS,
+    (nest) => {
+      const { body } = nest.body[0], at = body.findIndex(({ kind }: Loose) => kind === "combine");
+      const value = { kind: "constant", value: 1, type: "f32" };
+      body.splice(at, 0, { kind: "let", name: "given", type: "f32", value });
+      body[at + 1].sums.push({ name: "given", type: "f32" });
+    },
+    "given is combined and is no accumulator",
+  ],
+  [
+    "a member that is a variable already",
+    MEMBERS,
+    (nest) => nest.body[0].members[0].variable = "o",
+    "o is defined twice",
+  ],
+  [
+    "a store by each member",
+    MEMBERS,
+    (nest) => {
+      const { body } = nest.body[0], at = body.findIndex(({ kind }: Loose) => kind === "combine");
+      body.splice(at, 0, { ...first(nest, "store", "y"), value: { kind: "constant", value: 1, type: "f32" } });
+    },
+    "y is written by every thread",
   ],
   [
     "a vector that reaches over the last element",
@@ -579,10 +645,13 @@ function checkDamages<Whole>(rows: readonly Damage[], whole: (name: string) => W
 }
 
 const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
-const nestOf = (name: string): LoopNest => simplify(lower(kernelOf(name), SCHEDULES[name] ?? {}));
+const nestOf = (name: string): LoopNest => ({
+  ...simplify(lower(kernelOf(name.split(" ")[0]), SCHEDULES[name] ?? {})),
+  name,
+});
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 59);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 68);
 });
 
 Deno.test("damaged kernels are refused", () => {

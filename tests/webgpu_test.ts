@@ -10,7 +10,7 @@ import { initialLearningRate } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { checked, createPipeline, gpuCode, openGpu, stepLayout } from "../runtime/gpu.ts";
-import { GpuSession } from "../runtime/gpu_session.ts";
+import { GpuSession, stepsTogether } from "../runtime/gpu_session.ts";
 import { loadCode } from "../runtime/load.ts";
 import { uniform } from "../runtime/random.ts";
 import { type NetSession, Session } from "../runtime/session.ts";
@@ -577,4 +577,12 @@ Deno.test("webgpu: without an adapter one line says what was looked for", async 
       return true;
     });
   });
+});
+
+Deno.test("webgpu: a submission has many steps, but takes no longer than a system waits", () => {
+  assert.equal(stepsTogether(0.01, 8), 128);
+  assert.equal(stepsTogether(0.012, 8), 128);
+  assert.equal(stepsTogether(0.01 + 8 * 0.05, 8), 10);
+  assert.equal(stepsTogether(60, 8), 1);
+  assert.equal(stepsTogether(0, 1), 128);
 });

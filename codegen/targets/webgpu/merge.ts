@@ -3,14 +3,21 @@
  *
  * @module
  */
-import { type LoopNest, type Statement, type TensorType, type Value, WORKGROUP } from "../../ir.ts";
-import { alignedOnly, workgroupBytes } from "./syntax.ts";
+import {
+  type LoopNest,
+  type Statement,
+  type TensorType,
+  type Value,
+  WORKGROUP,
+  WORKGROUP_BYTES,
+  workgroupBytes,
+} from "../../ir.ts";
+import { VerifyError } from "../../verify.ts";
+import { alignedOnly } from "./syntax.ts";
 import { accesses, type Plan, type PlannedKernel } from "../../plan.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */
 const MOST_BINDINGS = 16;
-/** Workgroup memory of every device. */
-const MOST_WORKGROUP_BYTES = 16_384;
 
 /** A nest, and the tensors of the plan that its symbols stand for. */
 export interface BoundNest {
@@ -48,7 +55,7 @@ export function rounds<Item extends BoundNest>(
     for (const i of ready) {
       const together = merge("", [...round, i].map((k) => items[k]));
       const fits = Object.keys(together.bindings).length <= mostBindings &&
-        workgroupBytes(together.nest) <= MOST_WORKGROUP_BYTES;
+        workgroupBytes(together.nest.body) <= WORKGROUP_BYTES;
       if (round.length === 0 || fits) round.push(i);
     }
     for (const i of round) left.delete(i);
@@ -56,6 +63,24 @@ export function rounds<Item extends BoundNest>(
     result.push(round.sort((a, b) => a - b).map((i) => items[i]));
   }
   return result;
+}
+
+/** @throws {VerifyError} when one of some kernels touches what another one of them writes: they would run side by side. */
+export function verifyApart(group: readonly PlannedKernel[], { tensors }: Plan): void {
+  const storage = (name: string) => tensors[name].alias ?? name;
+  for (const { kernel, bindings } of group) {
+    const written = new Set(
+      kernel.parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => storage(bindings[tensor]))),
+    );
+    for (const other of group) {
+      if (other.kernel === kernel) continue;
+      const touched = Object.values(other.bindings).map(storage).find((name) => written.has(name));
+      if (touched === undefined) continue;
+      throw new VerifyError(
+        `${other.kernel.name} touches ${touched}, which ${kernel.name} writes in the same dispatch`,
+      );
+    }
+  }
 }
 
 /** Several nests as one, each with invocations of its own; none may touch what another one writes. */

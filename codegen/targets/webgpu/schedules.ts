@@ -183,7 +183,8 @@ function cost(
   );
   // accumulators in lanes of the sum are scalars only at its end
   const each = (pointsOf(groups) + scalars) * points(core.axes) / (pointsOf(terms) * team);
-  const held = sums * pointsOf(around) * across;
+  const kinds = new Set(reductions(part).map(exprKey)).size;
+  const held = sums * pointsOf(around) * across * (team > 1 ? kinds : 1);
   if (team > 1 && held > MOST_SHARED) return Infinity;
   const combining = team === 1 ? 0 : 2 * BARRIER + SHARED * (2 * held + team * Math.ceil(held / LANES / team));
   const alone = each + finish(part) * sums + combining + LATENCY;

@@ -58,11 +58,23 @@ const TYPE: Readonly<Record<Type, string>> = {
 
 /** Names of kernels' symbols that WGSL has taken, or that this file needs. */
 const TAKEN = new Set(
-  ("abs array at bool clamp exp f32 first group groups i32 id leads let log max member mine nth of place place_in point select sqrt step_row sums sums_4 " +
-    "tanh target total u32 var vec4 " +
-    "active as async await break case class common continue default do else enum false filter final fn for from get if " +
-    "import in layout loop match meta mod module move new null of package partition pass private public ref register " +
-    "return self set shared smooth static struct switch this true type use using where while with yield").split(" "),
+  // what generated code says beside tensors and locals
+  ("abs array at bool clamp exp f32 first four global_invocation_id group groups i32 id leads local_invocation_index log " +
+    "max member min mine nth place place_in point select sqrt step_row sums sums_4 tanh total u32 vec3 vec4 " +
+    "workgroup workgroupBarrier workgroup_id " +
+    // keywords and reserved words of WGSL
+    "alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let " +
+    "loop override requires return struct switch true var while NULL Self abstract active alignas alignof as asm " +
+    "asm_fragment async attribute auto await become cast catch class co_await co_return co_yield coherent column_major " +
+    "common compile compile_fragment concept const_cast consteval constexpr constinit crate debugger decltype delete " +
+    "demote demote_to_helper do dynamic_cast enum explicit export extends extern external fallthrough filter final " +
+    "finally friend from fxgroup get goto groupshared highp impl implements import inline instanceof interface layout " +
+    "lowp macro macro_rules match mediump meta mod module move mut mutable namespace new nil noexcept noinline " +
+    "nointerpolation non_coherent noncoherent noperspective null nullptr of operator package packoffset partition pass " +
+    "patch pixelfragment precise precision premerge priv protected pub public readonly ref regardless register " +
+    "reinterpret_cast require resource restrict self set shared sizeof smooth snorm static static_assert static_cast " +
+    "std subroutine super target template this thread_local throw trait try type typedef typeid typename typeof union " +
+    "unless unorm unsafe unsized use using varying virtual volatile wgsl where with writeonly yield").split(" "),
 );
 const identifier = (name: string) => TAKEN.has(name) ? `${name}_` : name;
 
@@ -156,11 +168,6 @@ function sharedGrid(grid: Grid): [string, string, ...string[]] {
     ...loops.length > 0 ? places(loops, whole ? "place" : `min(place, ${last})`) : [],
     ...places(members.map((own) => ({ ...own, step: 1 })), "member"),
   ];
-}
-
-/** Bytes of a workgroup's memory that the members of a nest's grids need for their sums. */
-export function workgroupBytes({ body }: LoopNest): number {
-  return 4 * WORKGROUP * (combined(body, false) + LANES * combined(body, true));
 }
 
 /** The most sums of one kind that a grid's members have. */

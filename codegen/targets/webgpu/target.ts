@@ -10,7 +10,7 @@ import { printNest } from "../../print.ts";
 import type { CompiledKernel, Target } from "../../target.ts";
 import { verifyNest } from "../../verify.ts";
 import { Writer } from "../../writer.ts";
-import { merge, rounds } from "./merge.ts";
+import { merge, rounds, verifyApart } from "./merge.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
@@ -55,6 +55,7 @@ function files(
         for (let i = 2; dispatches[name] && dispatches[name].kernels.join() !== names.join(); i++) {
           name = `${wish}_${i}`;
         }
+        verifyApart(group.map(({ planned }) => planned), plan);
         const { nest, bindings } = group.length === 1 ? first : merge(name, group);
         verifyNest(nest);
         dispatches[name] = dispatchOf(names, nest, bindings, plan);
