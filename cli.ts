@@ -34,9 +34,9 @@ import {
   loadWeights,
   type Machine,
   measureMachine,
+  type Optimization,
+  OPTIMIZATIONS,
   PACKING_WORDS,
-  PLAN_RULES,
-  type PlanRule,
   type Prediction,
   prepareCheckpoint,
   prepareReport,
@@ -121,7 +121,7 @@ const target: Flag = { value: "T", text: `${targetNames.join(", ")} (default: au
 const seed: Flag = { value: "N", text: "what random numbers follow from (default: 0)", range: [0, 2 ** 53 - 1] };
 const without: Flag = {
   value: "RULES",
-  text: `leave out optimizations of the plan, with commas: ${PLAN_RULES.join(", ")}`,
+  text: `leave out optimizations, with commas: ${OPTIMIZATIONS.join(", ")}`,
 };
 /** What a machine can do, beside what its kernels do. */
 const PEAKS = ["arithmetic", "bandwidth"] as const;
@@ -416,7 +416,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
       profile: profileFile !== undefined,
       // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
       probes: gpu ? [] : [...sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
-      // WebAssembly is assembled in memory from the very text that was just compiled
+      // all else is loaded from memory, from the very text that was just compiled
       ...entry.endsWith(".ts") && without.length === 0 &&
         { module: pathToFileURL(join(root, spec.name, target, entry)).href },
       onProgress: bar && ((progress) => bar.show(progress)),
@@ -775,7 +775,7 @@ async function verify({ words, flags: { target, seed = "0", without } }: Line): 
 async function verifyTarget(
   spec: Spec,
   target: string,
-  { seed, ...options }: { origin: string; seed: number; tuning: Tuning; without: readonly PlanRule[] },
+  { seed, ...options }: { origin: string; seed: number; tuning: Tuning; without: readonly Optimization[] },
 ): Promise<number> {
   const width = Math.max(...[...kernelStages(spec, { target, ...options }).keys()].map((name) => name.length));
   const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
@@ -975,10 +975,10 @@ async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: st
 }
 
 /** The optimizations that a flag names. */
-function rules(flag = ""): PlanRule[] {
+function rules(flag = ""): Optimization[] {
   return flag.split(",").filter((word) => word !== "").map((word) => {
-    const rule = PLAN_RULES.find((rule) => rule === word);
-    if (!rule) throw new UsageError(`--without cannot be ${choice(word, PLAN_RULES)}`);
+    const rule = OPTIMIZATIONS.find((rule) => rule === word);
+    if (!rule) throw new UsageError(`--without cannot be ${choice(word, OPTIMIZATIONS)}`);
     return rule;
   });
 }

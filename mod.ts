@@ -30,12 +30,14 @@ import {
   compileTarget,
   kernelsOf,
   kernelSource,
+  MERGING,
+  type Optimization,
+  OPTIMIZATIONS,
   plan,
-  PLAN_RULES,
   type Planned,
-  type PlanRule,
   planText,
 } from "./codegen/compile.ts";
+import { multiplyAdds } from "./codegen/cost.ts";
 import { InputError } from "./codegen/error.ts";
 import type { Kernel } from "./codegen/ir.ts";
 import { kernelText, nestText } from "./codegen/ir_text.ts";
@@ -71,6 +73,7 @@ import { Predictor } from "./runtime/predict.ts";
 import { readSafetensors } from "./runtime/safetensors.ts";
 import { type NetSession, Session } from "./runtime/session.ts";
 import { listFolder, readText } from "./runtime/files.ts";
+import { groupedKernels, type KernelGroup } from "./runtime/kernel_groups.ts";
 import { schedulers } from "./runtime/schedulers.ts";
 import {
   type Machine,
@@ -83,11 +86,12 @@ import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels
 import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/weights.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
+import { type RunStart, startOf } from "./runtime/start.ts";
 import { run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
-export { PLAN_RULES, type PlanRule } from "./codegen/compile.ts";
+export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export type { Options, Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
@@ -121,6 +125,8 @@ export type { ClassReport, MissedSample, TestReport } from "./runtime/outcome.ts
 export { type Prediction, Predictor } from "./runtime/predict.ts";
 export type { ImportedParameters, WeightNames } from "./runtime/weights.ts";
 export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
+export type { GpuKernelRow, KernelGroup, KernelRow } from "./runtime/kernel_groups.ts";
+export type { RunStart } from "./runtime/start.ts";
 export type { KernelTime } from "./runtime/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
 export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
@@ -260,8 +266,8 @@ export interface CompileOptions {
   readonly origin?: string;
   /** Schedules found by {@linkcode tune}, as {@linkcode loadTuning} reads them. Default: first guesses. */
   readonly tuning?: Tuning;
-  /** Optimizations of the plan that are left out. Default: none. */
-  readonly without?: readonly PlanRule[];
+  /** Optimizations that are left out; without tiles or vectors `tuning` does not count. Default: none. */
+  readonly without?: readonly Optimization[];
 }
 
 /** What specs were compiled to: a run asks for a net's files, and then for its code. */
@@ -277,8 +283,8 @@ function compileNet(
   },
 ): CompiledNet {
   for (const rule of without) {
-    if (PLAN_RULES.includes(rule)) continue;
-    throw new InputError(`without: there is no "${rule}"; choose from ${PLAN_RULES.join(", ")}`);
+    if (OPTIMIZATIONS.includes(rule)) continue;
+    throw new InputError(`without: there is no "${rule}"; choose from ${OPTIMIZATIONS.join(", ")}`);
   }
   const nets = compiled.get(spec) ?? new Map<string, CompiledNet>();
   compiled.set(spec, nets);
@@ -300,7 +306,7 @@ function compileNet(
     origin,
     predict,
   });
-  const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target.name));
+  const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target.name), without);
   nets.set(key, net);
   return net;
 }
@@ -308,7 +314,8 @@ function compileNet(
 /**
  * Compiles a net: every kernel lowered, proven and printed.
  *
- * @throws {InputError} when layers do not fit each other, the net is too large, or a tuned schedule does not fit.
+ * @throws {InputError} when layers do not fit each other, the net is too large, a tuned schedule does not fit, or an
+ * optimization cannot be left out for the target.
  */
 export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
   const net = compileNet(spec, findTarget(target), options);
@@ -417,8 +424,8 @@ export interface TrainOptions extends Partial<RunOptions> {
   readonly module?: string;
   /** Schedules found by {@linkcode tune}. Default: first guesses. */
   readonly tuning?: Tuning;
-  /** Optimizations of the plan that are left out. Default: none. */
-  readonly without?: readonly PlanRule[];
+  /** Optimizations that are left out; without tiles or vectors `tuning` does not count. Default: none. */
+  readonly without?: readonly Optimization[];
   /** What is measured of the machine, after training, for the report. Default: nothing. */
   readonly probes?: readonly Probe[];
 }
@@ -443,7 +450,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
     );
   }
-  const without = options.without ?? (before?.without ?? []) as readonly PlanRule[];
+  const without = options.without ?? (before?.without ?? []) as readonly Optimization[];
   const wish = options.target ?? before?.target ?? "auto";
   const target = findTarget(
     wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
@@ -476,6 +483,22 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
+}
+
+/** What a run of a net begins with, and in which order it takes its samples. */
+export function runStart(spec: Spec, seed = 0): RunStart {
+  return startOf(spec, registry, seed);
+}
+
+/**
+ * Multiplications and additions of a net in one training step: those of the sums of products in its layers, two for each
+ * term, whatever a target saves of them or does besides.
+ */
+export function trainingWork(spec: Spec): number {
+  return plan(spec, registry, { without: MERGING }).plan.train.kernels.reduce(
+    (sum, { kernel }) => sum + multiplyAdds(kernel),
+    0,
+  );
 }
 
 /**
@@ -659,6 +682,27 @@ export async function exportOnnx(weights: Weights): Promise<Uint8Array<ArrayBuff
   const graph = checkedWeights(weights);
   const parameters = [...parameterShapes(graph).keys()].map((name) => [name, weights.parameters.get(name)!] as const);
   return await encodeOnnx(graph, new Map(parameters), { name: "Kernelwright", version: VERSION });
+}
+
+/**
+ * The kernels of a training step as loops over run-time shapes, in plain TypeScript, and as each target has them, in
+ * groups that make the same tensors: to be timed beside each other. All are checked against the interpreter first.
+ */
+export async function kernelGroups(
+  spec: Spec,
+  { tuning }: { tuning?: Tuning } = {},
+): Promise<readonly KernelGroup[]> {
+  const form = (target: Target) => ({
+    name: target.name,
+    target,
+    ...tuning && { tuned: tunedSchedules(tuning, spec.name, target.name) },
+  });
+  return await groupedKernels(spec, registry, [
+    form(typescript),
+    { name: `${typescript.name}, plain loops`, target: typescript, without: ["tiles"] },
+    ...[wasm, wasmRelaxed].filter(runsHere).map(form),
+    form(webgpu),
+  ]);
 }
 
 /** How a net is tuned. */

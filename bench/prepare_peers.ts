@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { limitSamples, loadMnist, parseSpec, train } from "../mod.ts";
+import { limitSamples, loadMnist, parseSpec, runStart } from "../mod.ts";
 
 const [folder, images] = Deno.args;
 console.log(Deno.loadavg()[0]);
@@ -18,9 +18,7 @@ const { inputs, labels } = limitSamples(samples, Number(images));
 Deno.writeFileSync(`${folder}/images`, inputs as Uint8Array);
 Deno.writeFileSync(`${folder}/labels`, labels as Uint8Array);
 
-const net = JSON.parse(Deno.readTextFileSync(new URL("../specs/mnist_cnn.json", import.meta.url)));
-// a rate that is 0 as f32 changes no weight, so what was trained is what training begins with
-net.training.optimizer = { type: "sgd", learningRate: Number.MIN_VALUE };
-const batch = limitSamples(samples, net.batchSize);
-const { parameters } = await train(parseSpec(net), { train: batch, test: batch }, { epochs: 1, seed: 0 });
-for (const [name, { values }] of parameters) Deno.writeFileSync(`${folder}/${name}`, new Uint8Array(values.buffer));
+const spec = parseSpec(Deno.readTextFileSync(new URL("../specs/mnist_cnn.json", import.meta.url)));
+for (const [name, values] of runStart(spec).parameters) {
+  Deno.writeFileSync(`${folder}/${name}`, new Uint8Array(values.buffer));
+}

@@ -53,6 +53,16 @@ export function distinctLoads(loads: readonly Load[], groups: readonly Group[]):
   return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
 }
 
+/** No tile, nothing unrolled: what threads share, or `gpu`, a grid of all points. */
+export function plainLoops(kernel: Kernel, gpu = false): Schedule {
+  return gpu ? { grid: gridAxes(kernel) } : withThreads(kernel, {});
+}
+
+/** The axes of all parts, as a grid has them. */
+export function gridAxes({ parts }: Kernel): string[] {
+  return [...new Set(parts.flatMap(({ axes }) => axes.map(({ name }) => name)))];
+}
+
 /** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */
 export function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
   const shared = kernel.parts[0].axes.filter(({ name, extent }) =>

@@ -6,7 +6,9 @@
 import { createHash } from "node:crypto";
 import { arrange, blockOf, type LayoutName } from "./arrange.ts";
 import { broadcast } from "./broadcast.ts";
+import { plainLoops } from "./candidates.ts";
 import { contract } from "./contract.ts";
+import { InputError } from "./error.ts";
 import { fuse, type Fusion, FUSION_RULES } from "./fuse.ts";
 import { headerLines } from "./header.ts";
 import type { Kernel } from "./ir.ts";
@@ -29,8 +31,8 @@ import { Writer } from "./writer.ts";
 export interface CompileOptions extends PlanOptions {
   /** How tensors lie in memory. Default "rows". */
   readonly layout?: LayoutName;
-  /** Optimizations of the plan that are left out; see {@linkcode PLAN_RULES}. Default: none. */
-  readonly without?: readonly PlanRule[];
+  /** What is left out; of no use here are those of {@linkcode KERNEL_RULES}. Default: nothing. */
+  readonly without?: readonly Optimization[];
   /** How messages call the spec: its file's name. */
   readonly origin?: string;
 }
@@ -39,6 +41,15 @@ export interface CompileOptions extends PlanOptions {
 export const PLAN_RULES = ["layout", "reorder", ...FUSION_RULES] as const;
 /** The name of an optimization of the plan. */
 export type PlanRule = typeof PLAN_RULES[number];
+/**
+ * Optimizations of single kernels: index arithmetic moved out of loops; register tiles, without which there are plain
+ * loops, nothing unrolled and no vectors; vectors.
+ */
+export const KERNEL_RULES = ["hoist", "tiles", "vectors"] as const;
+/** All optimizations that can be left out. */
+export const OPTIMIZATIONS = [...PLAN_RULES, ...KERNEL_RULES] as const;
+/** The name of an optimization that can be left out. */
+export type Optimization = typeof OPTIMIZATIONS[number];
 /** All that merge kernels, or make it possible. */
 export const MERGING: readonly PlanRule[] = PLAN_RULES.filter((rule) => rule !== "layout");
 
@@ -73,7 +84,7 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   return { plan: layOut(merged), fusions, swaps };
 }
 
-/** Kernel and schedule to a proven loop nest. */
+/** Kernel and schedule to a proven loop nest. `hoist`: whether index arithmetic goes out of loops. */
 export function compileKernel(
   kernel: Kernel,
   schedule: Schedule,
@@ -81,11 +92,14 @@ export function compileKernel(
     fma: false,
     wholeAddresses: false,
   },
+  hoist = true,
 ): CompiledKernel {
   verifyKernel(kernel);
-  const whole = broadcast(simplify(lower(expand ? expand(kernel) : kernel, schedule), wholeAddresses));
+  const nested = lower(expand ? expand(kernel) : kernel, schedule);
+  const whole = broadcast(hoist ? simplify(nested, wholeAddresses) : nested);
   const nest = fma ? contract(whole) : whole;
-  verifyNest(nest);
+  // what is moved out of a loop is made positive on the way
+  verifyNest(nest, !hoist);
   return { kernel, schedule, nest };
 }
 
@@ -137,18 +151,48 @@ function printed(net: CompiledNet, mostBindings?: number): CompiledNet {
   return { ...net, files, proof: hashOf(files[target.entry]) };
 }
 
-/** Plan to files of one target. Kernels that are not tuned get the target's first guess. */
-export function compileTarget(planned: Planned, target: Target, tuned?: Tuned): CompiledNet {
+/**
+ * Plan to files of one target. Kernels that are not tuned get the target's first guess.
+ *
+ * @param without of these only {@linkcode KERNEL_RULES} count; with fewer tiles or vectors, nothing is tuned.
+ * @throws {InputError} when something cannot be left out for the target.
+ */
+export function compileTarget(
+  planned: Planned,
+  target: Target,
+  tuned?: Tuned,
+  without: readonly Optimization[] = [],
+): CompiledNet {
+  const hoist = !without.includes("hoist");
+  if (!hoist && (target.wholeAddresses || target.gpu)) {
+    throw new InputError(
+      `hoist cannot be left out for target ${target.name}: its proof wants indices that are never negative on the way`,
+    );
+  }
   const kernels = new Map<string, CompiledKernel>();
   const texts = new Map<string, string>();
   for (const kernel of kernelsOf(planned.plan)) {
-    const known = tuned?.(kernel), [schedule] = known ? [known] : target.candidates(kernel);
-    const compiled = compileKernel(kernel, schedule, target);
+    const compiled = compileKernel(kernel, scheduleOf(kernel, target, tuned, without), target, hoist);
     kernels.set(kernel.name, compiled);
     texts.set(kernel.name, kernelSource(compiled, target, planned.plan));
   }
   const files = target.files(planned.plan, kernels, texts);
   return { ...planned, target, kernels, files, proof: hashOf(files[target.entry]) };
+}
+
+function scheduleOf(
+  kernel: Kernel,
+  target: Target,
+  tuned: Tuned | undefined,
+  without: readonly Optimization[],
+): Schedule {
+  if (without.includes("tiles")) return plainLoops(kernel, target.gpu);
+  const vectors = !without.includes("vectors"), known = vectors ? tuned?.(kernel) : undefined;
+  if (known) return known;
+  for (const schedule of target.candidates(kernel)) {
+    if (vectors || schedule.vectorize === undefined) return schedule;
+  }
+  return plainLoops(kernel, target.gpu);
 }
 
 /** SHA-256 of a text. */

@@ -29,6 +29,18 @@ export function cost(kernel: Kernel): Cost {
   return known;
 }
 
+/** Multiplications and additions in a kernel's sums of products: two for each term. */
+export function multiplyAdds({ parts }: Kernel): number {
+  const terms = parts.flatMap(({ axes, assignments }) =>
+    assignments.flatMap(({ value }) => expressions(value)).map((expr) =>
+      expr.kind === "reduce" && expr.reduction === "sum" && expr.body.kind === "op" && expr.body.op === "mul"
+        ? product(axes) * product(expr.axes)
+        : 0
+    )
+  );
+  return 2 * sum(terms);
+}
+
 /** Costs by kernel: headers, plans and benchmarks all name them. */
 const counted = new WeakMap<Kernel, Cost>();
 

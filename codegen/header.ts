@@ -63,7 +63,8 @@ export function formulaLines(kernel: Kernel): string[] {
   return all.length <= 4 ? all.map(cut) : [...all.slice(0, 3).map(cut), `and ${all.length - 3} more`];
 }
 
-function shapeLine({ parts }: Kernel): string {
+/** The extents of all axes of a kernel. */
+export function shapeLine({ parts }: Kernel): string {
   const axes = new Map<string, Axis>();
   for (const { axes: own, assignments } of parts) {
     for (const axis of own) axes.set(`${axis.name}${axis.extent}`, axis);

@@ -55,16 +55,18 @@ const MEANING: Readonly<Record<Op, string>> = {
   ushr: "(a >>> b)",
 };
 
-/** A kernel's meaning as plain loops. */
+/** A kernel's meaning as plain loops. `sizes`: gets all extents, strides and the like, which the text then looks up. */
 class PlainLoops {
   readonly #kernel: Kernel;
+  readonly #sizes?: number[];
   readonly #lines: string[] = [];
   #names = 0;
   /** Axes may share a name; each gets a variable of its own. */
   readonly #variables = new Map<Axis, string>();
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, sizes?: number[]) {
     this.#kernel = kernel;
+    this.#sizes = sizes;
   }
 
   text(): string {
@@ -78,14 +80,22 @@ class PlainLoops {
         }
       });
     }
-    return this.#lines.join("\n");
+    const known = this.#sizes?.map((_, i) => `const size_${i} = sizes_[${i}];`) ?? [];
+    return [...known, ...this.#lines].join("\n");
+  }
+
+  /** A number that follows from shapes; nobody would write a product with 1 or a sum with 0. */
+  #size(value: number): string {
+    if (!this.#sizes || value === 0 || value === 1) return String(value);
+    const known = this.#sizes.indexOf(value);
+    return `size_${known < 0 ? this.#sizes.push(value) - 1 : known}`;
   }
 
   #loop(axes: readonly Axis[], body: () => void): void {
     for (const axis of axes) {
       const name = `${axis.name}_${this.#names++}`;
       this.#variables.set(axis, name);
-      this.#lines.push(`for (let ${name} = 0; ${name} < ${axis.extent}; ${name}++) {`);
+      this.#lines.push(`for (let ${name} = 0; ${name} < ${this.#size(axis.extent)}; ${name}++) {`);
     }
     body();
     this.#lines.push("}".repeat(axes.length));
@@ -93,12 +103,13 @@ class PlainLoops {
 
   #index({ constant, terms }: Affine): string {
     const name = (axis: Axis) => axis.extent === Infinity ? "step_" : this.#variables.get(axis);
-    return `(${[constant, ...terms.map(({ axis, coefficient }) => `${coefficient} * ${name(axis)}`)].join(" + ")})`;
+    const moving = terms.map(({ axis, coefficient }) => `${this.#size(coefficient)} * ${name(axis)}`);
+    return `(${[this.#size(constant), ...moving].join(" + ")})`;
   }
 
   #place(tensor: string, indices: readonly string[]): string {
     const type = this.#kernel.tensors[tensor], stride = strides(type);
-    return indices.map((i, d) => `(${i} + ${type.halo[d][0]}) * ${stride[d]}`).join(" + ");
+    return indices.map((i, d) => `(${i} + ${this.#size(type.halo[d][0])}) * ${this.#size(stride[d])}`).join(" + ");
   }
 
   #keep(value: string): string {
@@ -131,7 +142,7 @@ class PlainLoops {
         const { shape } = this.#kernel.tensors[expr.tensor];
         const tests = expr.index.flatMap((i, d) => {
           const [low, high] = bounds(i as Affine);
-          return low < 0 || high >= shape[d] ? [`${indices[d]} >= 0 && ${indices[d]} < ${shape[d]}`] : [];
+          return low < 0 || high >= shape[d] ? [`${indices[d]} >= 0 && ${indices[d]} < ${this.#size(shape[d])}`] : [];
         });
         return this.#keep(tests.length === 0 ? element : `${tests.join(" && ")} ? ${element} : 0`);
       }
@@ -173,6 +184,17 @@ export function interpretKernel(kernel: Kernel, storages: Storages, step = 0): v
     interpreted.set(kernel, run);
   }
   run(symbols.map((symbol) => storages[symbol]), step);
+}
+
+/**
+ * The same as a function whose loops do not know their shapes: each extent and stride is a variable. What code that is
+ * written once for all shapes would do.
+ */
+export function genericLoops(kernel: Kernel): (storages: Storages, step?: number) => void {
+  const sizes: number[] = [], symbols = Object.keys(kernel.tensors);
+  const text = new PlainLoops(kernel, sizes).text();
+  const run = new Function(`[${symbols.map((symbol) => `${symbol}_`).join()}]`, "step_", "sizes_", text);
+  return (storages, step = 0) => run(symbols.map((symbol) => storages[symbol]), step, sizes);
 }
 
 const APPLY = Object.fromEntries(

@@ -112,8 +112,11 @@ type Meaning =
   | { readonly kind: "row"; readonly of: "samples" | "steps" }
   | { readonly kind: "unknown" };
 
-/** @throws {VerifyError} when anything about the nest is left unproven. */
-export function verifyNest(nest: LoopNest): void {
+/**
+ * @param signed whether an index may be negative before its constant is added: not where addresses are unsigned.
+ * @throws {VerifyError} when anything about the nest is left unproven.
+ */
+export function verifyNest(nest: LoopNest, signed = false): void {
   const fail = (what: string) => new VerifyError(`${nest.name}: ${what}`);
   const stores = new Map<string, { offset: Offset; meanings: Map<string, Meaning> }[]>();
 
@@ -154,7 +157,9 @@ export function verifyNest(nest: LoopNest): void {
       throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
     }
     // addresses are unsigned: only a constant may be added to them, and none that brings them back from below 0
-    if (low < raw.constant) throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
+    if (!signed && low < raw.constant) {
+      throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
+    }
     return offset;
   };
 

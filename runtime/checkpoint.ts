@@ -56,7 +56,7 @@ export interface TrainingState {
   readonly epochs: number;
   /** The target it was trained on last; on another one the bits are others. */
   readonly target: string;
-  /** Optimizations of the plan that were left out. */
+  /** Optimizations that were left out. */
   readonly without: readonly string[];
   /** What it is trained on: samples, and a hash of inputs and labels. */
   readonly data: { readonly samples: number; readonly hash: string };

@@ -159,6 +159,11 @@ function gpuKernel(
     run(row) {
       queued(() => submit(row, 1));
     },
+    repeat: (row, times) =>
+      queued(async () => {
+        await submit(row, times);
+        await device.queue.onSubmittedWorkDone();
+      }),
     measure: (row, milliseconds) =>
       queued(async () => {
         if (clock && clock.nanoseconds === undefined) {

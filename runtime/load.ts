@@ -28,7 +28,7 @@ export async function loadCode(
       `${entry} is not what the compiler has proven (SHA-256 ${hashOf(files[entry])}, not ${proof}); it is not run`,
     );
   }
-  return files["module.wat"] === undefined ? await bundle(files) : await assemble(files["module.wat"]);
+  return files["module.wat"] === undefined ? bundle(files) : await assemble(files["module.wat"]);
 }
 
 /** A training step that can be timed kernel by kernel. */
@@ -77,6 +77,8 @@ export interface LoadedKernel {
   load(storages: readonly Storage[]): void;
   /** Runs it; `from` and `to`: the share of a parallel loop. */
   run(step: number, from: number, to: number): void;
+  /** Of a GPU: runs it so often, handed over at once, and waits for the end. */
+  repeat?(step: number, times: number): Promise<void>;
   /** Milliseconds of a run, of so many that they take about so long. Only a GPU's: single runs of it cannot be timed. */
   measure?(step: number, milliseconds: number): Promise<number>;
   /** Copies what is where the kernel writes into the storages; of a GPU, it has to be waited for. */

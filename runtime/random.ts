@@ -38,6 +38,11 @@ export function shuffle(order: Int32Array, count: number, key: number): void {
   }
 }
 
+/** The order in which an epoch of a run, from 0, takes its samples, into the first places of `order`. */
+export function shuffleEpoch(order: Int32Array, samples: number, seed: number, epoch: number): void {
+  shuffle(order, samples, streamKey(seed, "shuffle", epoch));
+}
+
 /** Initial values of a parameter. */
 export function initialize(values: Float32Array, { initial, name }: PlannedTensor, seed: number): void {
   const { init, fanIn, fanOut } = initial!;

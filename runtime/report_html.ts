@@ -331,7 +331,7 @@ function environment(report: TrainingReport): Markup {
       } test samples of ${data.shape.join(" × ")}`,
     ],
     ["target", threads > 0 ? `${target}, ${plural(threads, "thread")}` : target],
-    ["left out", without.length > 0 && `${without.join(", ")} (optimizations of the plan)`],
+    ["left out", without.length > 0 && `${without.join(", ")} (optimizations)`],
     ["seed", seed],
     [
       "resumed",

@@ -8,7 +8,7 @@ import { BYTES } from "../codegen/ir.ts";
 import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan } from "../codegen/plan.ts";
 import { checkLabels, type Dataset } from "./data.ts";
-import { initialize, shuffle, streamKey } from "./random.ts";
+import { initialize, shuffleEpoch, streamKey } from "./random.ts";
 import { type Code, PAGE, type TimedCode } from "./load.ts";
 import { type Assignment, Team } from "./team.ts";
 
@@ -302,7 +302,7 @@ export class Session implements NetSession {
 /** The tables of an epoch of training: a shuffled order, the optimizer's numbers, what dropout drops. */
 export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, params }: Epoch): void {
   const { order, samples, keys, steps } = tables;
-  shuffle(order, samples, streamKey(seed, "shuffle", epoch));
+  shuffleEpoch(order, samples, seed, epoch);
   fillParams(plan, tables, params);
   if (!keys) return;
   for (let step = 0; step < steps; step++) {

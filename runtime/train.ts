@@ -6,7 +6,7 @@
 import { InputError } from "../codegen/error.ts";
 import type { Plan, Role } from "../codegen/plan.ts";
 import type { Registry } from "../codegen/layer.ts";
-import { initialLearningRate, type Spec } from "../codegen/spec.ts";
+import type { Spec } from "../codegen/spec.ts";
 import type { Checkpoint, TensorValues, TrainingState } from "./checkpoint.ts";
 import { type Dataset, type DataSplit, hashDataset } from "./data.ts";
 import type { GpuCode } from "./gpu.ts";
@@ -16,6 +16,7 @@ import type { Machine } from "./machine.ts";
 import { type TestReport, testReport } from "./outcome.ts";
 import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
 import { type Epoch, type NetSession, type Result, Session } from "./session.ts";
+import { learningRates } from "./start.ts";
 
 /** What one epoch brought. */
 export interface EpochReport {
@@ -61,7 +62,7 @@ export interface TrainingReport {
   readonly batchSize: number;
   /** What all random numbers followed from. */
   readonly seed: number;
-  /** Optimizations of the plan that were left out. */
+  /** Optimizations that were left out. */
   readonly without: readonly string[];
   /** Trained numbers. */
   readonly parameters: number;
@@ -181,7 +182,7 @@ export interface Runnable {
   readonly plan: Plan;
   /** Name of the target. */
   readonly target: string;
-  /** Optimizations of the plan that were left out. */
+  /** Optimizations that were left out. */
   readonly without: readonly string[];
   readonly code: Code | GpuCode;
   /** For a profile of what workers run. */
@@ -254,14 +255,14 @@ export async function run(net: Runnable, { train, test }: DataSplit, options: Ru
 
 /** What is given to an epoch, by its number from 0, and the learning rate that it has. */
 function epochsOf(
-  { spec: { training: { optimizer, scheduler } }, spec, plan, registry }: Runnable,
+  { spec, plan, registry }: Runnable,
   { samples }: Dataset,
   seed: number,
 ): (epoch: number) => Epoch & { readonly learningRate: number } {
-  const steps = Math.ceil(samples / plan.batchSize), initial = initialLearningRate(spec);
-  const { rate } = registry.schedulers.find(({ type }) => type === scheduler.type)!;
+  const steps = Math.ceil(samples / plan.batchSize), rate = learningRates(spec, registry);
+  const { optimizer } = spec.training;
   return (epoch) => {
-    const learningRate = rate(scheduler, initial, epoch);
+    const learningRate = rate(epoch);
     const params = (step: number) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1);
     return { seed, epoch, learningRate, params };
   };

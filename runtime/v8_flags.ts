@@ -2,7 +2,7 @@
  * Prints the V8 flags that tasks start Deno with, on this machine: V8 refuses to start with one it does not know, and the
  * one that packs vectors is only known on x64.
  *
- *     deno run runtime/v8_flags.ts [checked]
+ *     deno run runtime/v8_flags.ts [checked] [unpacked]
  *
  * @module
  */
@@ -14,10 +14,13 @@ const UNCHECKED = "--no-wasm-bounds-checks";
 /** What is so anyway, where there is nothing to say: an empty list of flags is refused. */
 const NOTHING = "--wasm-bounds-checks";
 
-/** V8 flags for a kind of processor. `checked`: bounds checks stay on. */
-export function v8Flags(arch: string, checked: boolean): string {
-  const flags = [...arch === "x86_64" ? [PACKED] : [], ...checked ? [] : [UNCHECKED]];
+/** V8 flags for a kind of processor. `checked`: bounds checks stay on. `packed`: pairs of vectors become one. */
+export function v8Flags(arch: string, checked: boolean, packed = true): string {
+  const flags = [...arch === "x86_64" && packed ? [PACKED] : [], ...checked ? [] : [UNCHECKED]];
   return (flags.length > 0 ? flags : [NOTHING]).join(",");
 }
 
-if (import.meta.main) console.log(v8Flags(Deno.build.arch, Deno.args.includes("checked")));
+if (import.meta.main) {
+  const [checked, unpacked] = ["checked", "unpacked"].map((word) => Deno.args.includes(word));
+  console.log(v8Flags(Deno.build.arch, checked, !unpacked));
+}

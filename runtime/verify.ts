@@ -4,7 +4,7 @@
  * @module
  */
 import { fromStored, smallestAlike, toStored } from "../codegen/arrange.ts";
-import { type CompileOptions, compileTarget, kernelsOf, MERGING, plan, type PlanRule } from "../codegen/compile.ts";
+import { type CompileOptions, compileTarget, kernelsOf, MERGING, type Optimization, plan } from "../codegen/compile.ts";
 import { expressions } from "../codegen/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../codegen/interpret.ts";
 import type { Kernel, LoopNest, TensorType } from "../codegen/ir.ts";
@@ -45,8 +45,8 @@ export interface VerifyOptions {
    * @ignore the compiler's own types
    */
   readonly tuned?: Tuned;
-  /** Optimizations of the plan that are left out. */
-  readonly without?: readonly PlanRule[];
+  /** Optimizations that are left out. Default: none. */
+  readonly without?: readonly Optimization[];
   /** Called with each row as it comes. */
   readonly onRow?: (row: VerifyRow) => void;
 }
@@ -56,7 +56,7 @@ const THREADS = 3;
 /** Entries of each parameter whose gradient is checked. */
 const SAMPLES = 3;
 /** The row of the tables of run-time numbers that is used; not the first, so that its offset is checked. */
-const ROW = 1;
+export const ROW = 1;
 
 /** Draws numbers in [0, 1), one after the other. */
 type Draw = () => number;
@@ -80,11 +80,12 @@ export async function verifyNet(
     rows.push(row);
     onRow?.(row);
   };
-  const net = compileTarget(plan(spec, registry, { data, without, layout: target.layout }), target, tuned);
+  const planned = plan(spec, registry, { data, without, layout: target.layout });
+  const net = compileTarget(planned, target, tuned, without);
   const load = await loadKernels(net, roomFor(net.plan));
-  const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
+  const kernels = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
-    const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
+    const { bindings } = kernels.find((p) => p.kernel.name === kernel.name)!;
     add(
       await verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed),
     );

@@ -5,7 +5,7 @@ import { kernelText } from "../codegen/ir_text.ts";
 import { scheduleText } from "../codegen/schedule.ts";
 import type { Target } from "../codegen/target.ts";
 import { verifyNet as verifyWith, type VerifyRow } from "../runtime/verify.ts";
-import { parseSpec, processorTargets as targets, registry, verifyNet } from "../mod.ts";
+import { type Optimization, parseSpec, processorTargets as targets, registry, verifyNet } from "../mod.ts";
 import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
 
@@ -70,6 +70,21 @@ for (const target of targets) {
       }
     }
     assert.ok(cases > 1000 && used.size > 500, `${cases} cases of ${used.size} schedules`);
+  });
+
+  Deno.test(`${target.name}: plain loops, tiles without vectors and indices in full agree with the interpreter`, async () => {
+    const variants: Optimization[][] = [["tiles"], ["vectors"]];
+    if (!target.wholeAddresses) variants.push(["hoist"], ["hoist", "tiles"]);
+    let cases = 0;
+    for (const without of variants) {
+      for (let seed = 1; seed <= 20; seed++) {
+        const rows = await verifyNet(parseSpec(randomSpec(seed)), { target: target.name, seed, without });
+        const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+        assert.equal(bad.length, 0, `seed ${seed}, without ${without}: ${describe(bad)}`);
+        cases += rows.length;
+      }
+    }
+    assert.ok(cases > 300 * variants.length, `${cases} cases of ${variants.length} variants`);
   });
 
   Deno.test(`${target.name}: a wrong row of the syntax table is noticed`, async () => {

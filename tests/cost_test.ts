@@ -5,6 +5,7 @@ import type { Kernel } from "../codegen/ir.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { parseSpec } from "../codegen/spec.ts";
 import { kernels } from "../kernels/mod.ts";
+import { trainingWork } from "../mod.ts";
 import { schedulers } from "../runtime/schedulers.ts";
 
 const REGISTRY: Registry = { ...kernels, schedulers };
@@ -128,4 +129,12 @@ Deno.test("negative control: one operation or one byte more is noticed", () => {
     ran++;
   }
   assert.equal(ran, 14);
+});
+
+Deno.test("multiplications and additions of a training step, counted by hand: sums of products only, whatever is fused", () => {
+  const spec = (optimizer: object) =>
+    parseSpec({ name: "net", batchSize: 3, ...IMAGES, training: { epochs: 1, optimizer } }, REGISTRY);
+  // the convolution forward and for its weight, 96 outputs of 12 terms; the linear layer, 24 to 5, for its input too
+  const expected = 2 * 3 * (2 * 96 * 12 + 3 * 24 * 5);
+  for (const optimizer of [ADAM, SGD, MOMENTUM]) assert.equal(trainingWork(spec(optimizer)), expected);
 });

@@ -6,7 +6,16 @@ import { printNest } from "../codegen/print.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { Writer } from "../codegen/writer.ts";
 import type { LoopNest, Statement } from "../codegen/ir.ts";
-import { type Dataset, fromArrays, InputError, parseSpec, type PlanRule, registry, targets, train } from "../mod.ts";
+import {
+  type Dataset,
+  fromArrays,
+  InputError,
+  type Optimization,
+  parseSpec,
+  registry,
+  targets,
+  train,
+} from "../mod.ts";
 import { loadCode } from "../runtime/load.ts";
 import { Session } from "../runtime/session.ts";
 
@@ -84,9 +93,19 @@ Deno.test("options that do not fit each other are refused", async () => {
     /module is of use only with target typescript/,
   );
   await assert.rejects(
-    train(SPEC, data, { without: ["bogus" as PlanRule] }),
-    /there is no "bogus"; choose from layout, /,
+    train(SPEC, data, { without: ["bogus" as Optimization] }),
+    /without: there is no "bogus"; choose from layout, /,
   );
+  let signless = 0;
+  for (const { name, entry } of targets) {
+    if (entry === "step.ts") continue;
+    await assert.rejects(
+      train(SPEC, data, { target: name, without: ["hoist"] }),
+      /hoist cannot be left out for target/,
+    );
+    signless++;
+  }
+  assert.equal(signless, 3);
   const broken = { ...SPEC, layers: [{ type: "linaer" }] } as unknown as typeof SPEC;
   await assert.rejects(train(broken, data), InputError);
 });

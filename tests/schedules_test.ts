@@ -9,7 +9,7 @@ import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { simplify } from "../codegen/simplify.ts";
 import type { LayoutName } from "../codegen/arrange.ts";
 import { verifyNest } from "../codegen/verify.ts";
-import { loadSpec, parseSpec, processorTargets as targets, registry } from "../mod.ts";
+import { kernelStages, loadSpec, parseSpec, processorTargets as targets, registry, targets as all } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const SPECS = join(import.meta.dirname!, "..", "specs");
@@ -111,6 +111,29 @@ Deno.test("every schedule that a target proposes fits and is proven", async () =
     }
   }
   assert(ran > 500, `${ran} schedules`);
+});
+
+Deno.test("tiles, vectors and the hoisting of indices are left out where they shall be", async () => {
+  let ran = 0, tiled = 0, full = 0;
+  for (const net of NETS) {
+    const spec = await loadSpec(join(SPECS, `${net}.json`));
+    for (const { name } of all) {
+      for (const [kernel, { schedule }] of kernelStages(spec, { target: name, without: ["tiles"] })) {
+        assert.match(schedule, /^(plain loops|parallel \w+|grid [\w, ]+)\n$/, `${net} ${name} ${kernel}`);
+        ran++;
+      }
+      for (const [kernel, { schedule }] of kernelStages(spec, { target: name, without: ["vectors"] })) {
+        assert(!schedule.includes("vectorize"), `${net} ${name} ${kernel}: ${schedule}`);
+        if (schedule.includes("tile")) tiled++;
+      }
+    }
+    const hoisted = kernelStages(spec, { target: "typescript" });
+    for (const [kernel, { source }] of kernelStages(spec, { target: "typescript", without: ["hoist"] })) {
+      assert(!source.includes("_at_"), kernel);
+      if (hoisted.get(kernel)!.source.includes("_at_")) full++;
+    }
+  }
+  assert(ran > 180 && tiled > 60 && full > 40, `${ran} kernels, ${tiled} with tiles, ${full} with indices in full`);
 });
 
 Deno.test("negative control: an odd tile, and stores without neighbours, are noticed", async () => {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
+import { distinctLoads, type Group, mainPart, plainLoops, points, reductions, withThreads } from "../../candidates.ts";
 import { expressions } from "../../expr.ts";
 import type { Axis, Kernel, Part } from "../../ir.ts";
 import type { Schedule } from "../../schedule.ts";
@@ -22,7 +22,7 @@ const SHORT = 7;
 /** Schedules that fit the kernel, best guess first. */
 export function candidates(kernel: Kernel): readonly Schedule[] {
   const sizes = register(mainPart(kernel));
-  return [withThreads(kernel, sizes), withThreads(kernel, { unroll: sizes.unroll }), withThreads(kernel, {})];
+  return [withThreads(kernel, sizes), withThreads(kernel, { unroll: sizes.unroll }), plainLoops(kernel)];
 }
 
 /** Tile and unrolling for the longest reduction. */

@@ -27,11 +27,14 @@ export const typescript: Target = {
   }),
 };
 
-/** A tensor's name as an identifier. */
-const identifier = (tensor: string) => tensor.replaceAll(".", "_");
+/** Tensors' names as identifiers that no kernel has. */
+const identifiers = (kernels: ReadonlyMap<string, unknown>) => (tensor: string) => {
+  const name = tensor.replaceAll(".", "_");
+  return kernels.has(name) ? `${name}_tensor` : name;
+};
 
 function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): string {
-  const writer = new Writer();
+  const writer = new Writer(), identifier = identifiers(kernels);
   const barriers = plan.train.barriers.filter((b) => b).length + 1;
   writer.line(`// net       ${plan.name}, batch ${plan.batchSize}`);
   writer.line(
@@ -101,6 +104,7 @@ function body(
   kernels: ReadonlyMap<string, CompiledKernel>,
   writer: Writer,
 ): void {
+  const identifier = identifiers(kernels);
   for (const [i, { kernel, bindings }] of planned.entries()) {
     const { nest } = kernels.get(kernel.name)!;
     const args = Object.keys(nest.tensors).map((symbol) => identifier(bindings[symbol]));

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { distinctLoads, type Group, mainPart, points, reductions } from "../../candidates.ts";
+import { distinctLoads, gridAxes, type Group, mainPart, plainLoops, points, reductions } from "../../candidates.ts";
 import { expressions, exprKey, freeAxes } from "../../expr.ts";
 import { type Axis, BYTES, type Expr, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
 import { lower, ScheduleError, strides } from "../../lower.ts";
@@ -47,7 +47,7 @@ const PROPOSALS = 12;
 /** Schedules that fit the kernel, best guess first. */
 export function* candidates(kernel: Kernel): Generator<Schedule> {
   const part = mainPart(kernel);
-  const grid = [...new Set(kernel.parts.flatMap(({ axes }) => axes.map(({ name }) => name)))];
+  const grid = gridAxes(kernel);
   const lanes = part.axes.filter(({ name, extent }) =>
     extent % LANES === 0 && divides(kernel, name, LANES) && contiguous(kernel, name)
   );
@@ -78,7 +78,7 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
       break;
     }
   }
-  yield { grid };
+  yield plainLoops(kernel, true);
 }
 
 /** Whether an axis is whole steps in every part that has it. */

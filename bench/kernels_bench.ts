@@ -1,0 +1,73 @@
+/**
+ * Each kernel of a training step, as loops that know no shapes, in TypeScript and in WebAssembly, one thread, and on a
+ * GPU where there is one.
+ *
+ *     deno bench                          no permissions, no V8 flags, mnist_cnn
+ *     deno task bench -- lenet5           at full speed, another net
+ *     deno task bench --filter linear1    what has it in its name
+ *
+ * All are checked against the interpreter before anything is timed. Kernels that make the same tensors are a group,
+ * since targets cut a step into different kernels.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { kernelGroups, loadSpec, loadTuning, measureMachine, parseSpec } from "../mod.ts";
+import mnistCnn from "../specs/mnist_cnn.json" with { type: "json" };
+
+/** Iterations on a GPU, each of many dispatches. */
+const GPU_ITERATIONS = 5;
+
+const USAGE = "usage: deno bench [--filter TEXT] [--json], or deno task bench, with -- SPEC for another net: " +
+  "a JSON file or the name of a net in specs/";
+
+const own = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** @throws {Error} saying what is wrong. */
+async function chosenSpec() {
+  const [word, more] = Deno.args;
+  if (more !== undefined) throw new Error(`"${more}" is too much`);
+  if (word === undefined) return parseSpec(mnistCnn);
+  const path = /[/\\]|\.json$/.test(word) ? word : own(`specs/${word}.json`);
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+    throw new Error(`${word} may not be read: use "deno task bench -- ${word}", or --allow-read`);
+  }
+  return await loadSpec(path, word);
+}
+
+/** Tuned schedules, if they may be read. */
+async function tuning() {
+  const path = own("generated/tuning.json"), { state } = Deno.permissions.querySync({ name: "read", path });
+  return state === "granted" ? await loadTuning(path) : undefined;
+}
+
+try {
+  const spec = await chosenSpec();
+  console.error(`${spec.name}, batch ${spec.batchSize}: checking and compiling all kernels`);
+  const groups = await kernelGroups(spec, { tuning: await tuning() });
+  const { mode } = await measureMachine({ probes: ["mode"] });
+  console.error(
+    `WebAssembly: bounds checks ${mode?.boundsChecks ? "on" : "off"}; vectors of 256 bits: ${mode?.packing}` +
+      (mode?.packing === "engaged" ? "" : " (deno task bench sets V8's flags, deno bench does not)"),
+  );
+  const adapter = groups[0].gpu?.adapter;
+  if (adapter) console.error(`WebGPU: ${adapter}; an iteration is as many dispatches as its row says`);
+  for (const { name, shape, rows, gpu } of groups) {
+    const group = `${spec.name} ${name} (${shape})`;
+    for (const { name: row, run } of rows) {
+      Deno.bench({ name: `${name} ${row}`, group, baseline: row === "typescript", fn: () => run() });
+    }
+    if (!gpu) continue;
+    Deno.bench({
+      name: `${name} ${gpu.name} x ${gpu.times.toLocaleString("en")}`,
+      // no ratio: an iteration is many runs
+      group: `${group}, ${gpu.times.toLocaleString("en")} times`,
+      n: GPU_ITERATIONS,
+      warmup: 1,
+      fn: async () => await gpu.run(),
+    });
+  }
+} catch (error) {
+  console.error(`error: ${(error as Error).message}\n${USAGE}`);
+  Deno.exit(1);
+}

@@ -1,0 +1,333 @@
+/**
+ * `OPTIMIZATIONS.md` and its chart, from what the timeline measured and from generated code.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { kernelStages, type Spec } from "../mod.ts";
+import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
+import { commandOf, type Configuration, LADDER, LEFT_OUT, type Place, type Rung } from "./ladder.ts";
+import { type Bar, timelineChart } from "./timeline_chart.ts";
+import {
+  arithmetic,
+  busy,
+  type Measured,
+  NOISY,
+  REFERENCE,
+  type Results,
+  SAME,
+  summary,
+  wrongOnes,
+} from "./timeline_results.ts";
+
+/** The net that the text is about. */
+export const NET = "mnist_cnn";
+/** Where the chart is, as seen from the text. */
+const CHART = "bench/timeline.svg";
+
+const figure = (value: number, decimals = 0) =>
+  value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+const factor = (value: number) => figure(value, value < 10 ? 2 : 1);
+const percent = (share: number) => `${figure(100 * share, share < 0.1 ? 1 : 0)} %`;
+const plural = (rounds: number) => `${rounds} round${rounds === 1 ? "" : "s"}`;
+const rateOf = (measured: Measured) => summary(measured).rate;
+
+/** A rung that ran, and the one before it that did. */
+interface Step {
+  readonly rung: Rung;
+  readonly measured: Measured;
+  readonly before?: { readonly rung: Rung; readonly measured: Measured };
+}
+
+/** Whether a rung ran on the processor although it is for a GPU: then it is none. */
+const isApart = ({ target }: Configuration, { machine: { gpu } }: Results) =>
+  target === "webgpu" && gpu !== null && gpu.fallback;
+
+/** The rungs that ran, in order. */
+function stepsOf(results: Results): Step[] {
+  const steps: Step[] = [];
+  for (const rung of LADDER) {
+    const measured = results.configurations[rung.name];
+    if (measured === undefined || measured.reason !== undefined || isApart(rung, results)) continue;
+    const before = steps.at(-1);
+    steps.push({ rung, measured, ...before && { before: { rung: before.rung, measured: before.measured } } });
+  }
+  return steps;
+}
+
+/** What the timeline prints: a line for each configuration. */
+export function timelineTable(results: Results): string {
+  const steps = stepsOf(results), [first] = steps;
+  const wrong = wrongOnes(results);
+  const row = (cells: readonly string[]) => {
+    const [name, ...others] = cells;
+    return `${name.padEnd(46)}${others.map((cell) => cell.padStart(11)).join("")}`.trimEnd();
+  };
+  const line = (title: string, measured: Measured, ratios: readonly string[]) => {
+    const { rate, best, spread } = summary(measured), { gflops, share } = arithmetic(results, rate, measured.threads);
+    return row([
+      title,
+      figure(rate),
+      figure(best),
+      percent(spread),
+      figure(gflops, 1),
+      measured.threads === 0 ? "" : percent(share),
+      ...ratios,
+      measured.losses.at(-1)!.toFixed(6),
+    ]);
+  };
+  const names = steps.map(({ rung }) => rung.name);
+  const others = [...LADDER, ...LEFT_OUT].filter(({ name }) =>
+    results.configurations[name] !== undefined && !names.includes(name)
+  );
+  return [
+    row(["", "images/s", "best", "spread", "GFLOP/s", "of peak", "x before", "x first", "loss"]),
+    ...steps.map(({ rung, measured, before }) =>
+      line(rung.title, measured, [
+        before ? factor(rateOf(measured) / rateOf(before.measured)) : "",
+        factor(rateOf(measured) / rateOf(first.measured)),
+      ])
+    ),
+    ...others.map(({ name, title }) => {
+      const measured = results.configurations[name];
+      if (measured.reason !== undefined) return `${title.padEnd(46)} cannot run: ${measured.reason}`;
+      return line(title, measured, ["", first ? factor(rateOf(measured) / rateOf(first.measured)) : ""]);
+    }),
+    ...noiseOf(results).map((sentence) => `\n${sentence}`),
+    ...wrong.map((name) => `\n${name} does other work: its loss is not the others'`),
+  ].join("\n");
+}
+
+/** What is to be said about how far rounds differ, and about others on the machine. */
+function noiseOf(results: Results): string[] {
+  const ran = Object.entries(results.configurations).filter(([, { reason }]) => reason === undefined);
+  const noisy = ran.filter(([, measured]) => summary(measured).spread > NOISY).map(([name]) => name);
+  const widest = percent(Math.max(...ran.map(([, measured]) => summary(measured).spread)));
+  const noise = noisy.length === 0
+    ? `Rounds of a configuration differ by ${widest} of their median at most.`
+    : `Noisy: of ${
+      noisy.length === ran.length ? "all" : `${noisy.length} of ${ran.length}`
+    } configurations the slowest ` +
+      `and the fastest round differ by more than ${percent(NOISY)} of the median, at most by ${widest}` +
+      `${noisy.length === ran.length ? "" : ` (${noisy.join(", ")})`}.`;
+  return [
+    ...results.rounds === 1 ? [] : [noise],
+    ...busy(results)
+      ? [
+        `Others used the machine: its load average before was ${
+          figure(results.machine.load, 1)
+        }. Take no figure here as more than a hint.`,
+      ]
+      : [],
+    ...results.quick ? ["Each configuration was timed for less than usual."] : [],
+  ];
+}
+
+/** What a step brought, in words that follow from the figures. */
+function verdict({ rung, measured, before }: Step, results: Results): string {
+  const { rate, spread } = summary(measured);
+  const { gflops, share } = arithmetic(results, rate, measured.threads);
+  const speed = `${figure(rate)} images/s, ${figure(gflops, 1)} GFLOP/s` +
+    (measured.threads === 0
+      ? ""
+      : `, ${percent(share)} of what ${measured.threads === 1 ? "a core" : "the cores"} can do`);
+  if (!before) return `**${speed}.** ${rung.why}`;
+  const own = summary(before.measured), ratio = rate / own.rate, change = Math.abs(ratio - 1);
+  const noise = Math.max(spread, own.spread);
+  const times = ratio >= 1 + SAME
+    ? `${factor(ratio)} times as fast`
+    : ratio <= 1 - SAME
+    ? `${factor(1 / ratio)} times as slow`
+    : "as fast as before";
+  const result = `**${speed}: ${times}.** `;
+  // what lies within the spread may be nothing
+  const doubt = change >= SAME && change <= noise
+    ? ` The rounds differ by ${percent(noise)}, so this may be chance.`
+    : "";
+  return `${result}${ratio >= 1 + SAME ? rung.why : `It did not help here: ${lower(rung.otherwise)}`}${doubt}`;
+}
+
+/** A sentence as it goes on after a colon. */
+const lower = (sentence: string) =>
+  /^[A-Z]{2}|^(Deno|V8)\b/.test(sentence) ? sentence : sentence[0].toLowerCase() + sentence.slice(1);
+
+/** Markdown's name of a target's language. */
+const LANGUAGE: Readonly<Record<Configuration["target"], string>> = {
+  naive: "typescript",
+  typescript: "typescript",
+  wasm: "wat",
+  wasm_relaxed: "wat",
+  webgpu: "wgsl",
+};
+
+/** Pieces of a configuration's code, as it was generated. */
+async function excerpt({ target, without }: Configuration, places: readonly Place[], spec: Spec) {
+  const mark = LANGUAGE[target] === "wat" ? ";;" : "//";
+  const pieces: string[] = [];
+  for (const { kernel, local } of places) {
+    const source = target === "naive"
+      ? (await Deno.readTextFile(fileURLToPath(new URL("./naive.ts", import.meta.url)))).split("class Linear ")[1]
+      : kernelStages(spec, { target, without }).get(kernel)?.source ?? "";
+    const lines = local === undefined ? innermostLoop(source) : linesWith(local, source, mark);
+    if (!lines || lines.length === 0) throw new Error(`kernel ${kernel} of target ${target} has no ${local ?? "loop"}`);
+    const schedule = source.split("\n").filter((line) => line.startsWith(`${mark} schedule `));
+    const head = target === "naive" ? [`${mark} class Linear, forward`] : [`${mark} kernel    ${kernel}`, ...schedule];
+    pieces.push([...head, shortened(lines, mark)].join("\n"));
+  }
+  return [`\`\`\`${LANGUAGE[target]}`, pieces.join("\n\n"), "```"].join("\n");
+}
+
+/** A section of the story. */
+async function section(step: Step, number: number, spec: Spec, results: Results): Promise<string> {
+  const { rung } = step, { shown } = rung, before = LADDER[LADDER.indexOf(rung) - 1];
+  const code = shown === undefined
+    ? ["The code is the same as before."]
+    : before === undefined
+    ? [await excerpt(rung, shown.after, spec)]
+    : ["Before:", await excerpt(before, shown.before, spec), "After:", await excerpt(rung, shown.after, spec)];
+  return [
+    `## ${number}. ${rung.title}`,
+    rung.what,
+    ...code,
+    verdict(step, results),
+    `By hand: \`${commandOf(rung)}\``,
+  ].join("\n\n");
+}
+
+const table = (header: readonly string[], rows: readonly (readonly string[])[]) =>
+  [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+/** The whole text, but for the width of its lines. */
+export async function timelineText(results: Results, spec: Spec): Promise<string> {
+  const steps = stepsOf(results), [first] = steps, last = steps.at(-1)!;
+  const { machine, versions, check, rounds, configurations, batchSize } = results;
+  const total = check.images * check.epochs / batchSize;
+  const rows = steps.map(({ rung, measured, before }, i) => {
+    const { rate, best } = summary(measured), { gflops, share } = arithmetic(results, rate, measured.threads);
+    return [
+      `${i + 1}`,
+      rung.title,
+      figure(rate),
+      figure(best),
+      figure(gflops, 1),
+      measured.threads === 0 ? "" : percent(share),
+      before ? factor(rate / rateOf(before.measured)) : "",
+      factor(rate / rateOf(first.measured)),
+      measured.losses.at(-1)!.toFixed(5),
+    ];
+  });
+  const full = configurations.threads;
+  const left = full.reason !== undefined ? [] : LEFT_OUT.flatMap((configuration) => {
+    const measured = configurations[configuration.name];
+    if (measured === undefined || measured.reason !== undefined) return [];
+    const rate = rateOf(measured);
+    return [[configuration.title, figure(rate), factor(rateOf(full) / rate), `\`${commandOf(configuration)}\``]];
+  });
+  const date = new Date(results.date).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return [
+    "<!-- made by deno task timeline from bench/timeline.json: change bench/ladder.ts or bench/timeline_text.ts -->",
+    "# A timeline of optimizations",
+    `One training, \`${NET}\` on MNIST, in ${steps.length} configurations, from nested loops to what \`deno task train\` ` +
+    `does. Each adds one thing to the one before, is chosen by flags, and can be trained with by hand. The project ` +
+    "comes from a document with such a timeline of a program in C; this is ours, made anew by `deno task timeline` on " +
+    "any machine.",
+    `Measured on ${date} on a ${machine.cores}-core ${
+      machine.cpu ?? "machine"
+    } (${machine.os}, ${machine.arch}) with Deno ` +
+    `${versions.deno}, V8 ${versions.v8}. A core can multiply and add ${
+      figure(machine.peak.one)
+    } GFLOP/s in registers, ` +
+    `all at once ${figure(machine.peak.all)}. ${noiseOf(results).join(" ")}`,
+    `![Training images per second of each configuration](${CHART})`,
+    table(
+      [
+        "",
+        "",
+        "images/s",
+        "best",
+        "GFLOP/s",
+        "of peak",
+        "times the one before",
+        "times the first",
+        `loss, ${total} steps`,
+      ],
+      [
+        [
+          "",
+          "reference program in C, as published for its author's machine: NOT measured here",
+          `${figure(REFERENCE.images / REFERENCE.seconds)} (from ${figure(REFERENCE.seconds, 1)} s for 10 epochs)`,
+          ...Array(6).fill(""),
+        ],
+        ...rows,
+      ],
+    ),
+    `\`images/s\` is the median of ${plural(rounds)}, \`best\` that of the fastest, and \`GFLOP/s\` counts ` +
+    `${figure(results.work / batchSize / 1e6, 2)} MFLOP an image, the products and sums of the layers, whatever a ` +
+    "configuration saves of them or does besides. The loss is that after the same steps from the same weights with the " +
+    "same images: a configuration that is wrong would show there.",
+    ...await Promise.all(steps.map((step, i) => section(step, i + 1, spec, results))),
+    ...gpuText(results),
+    ...configurations.threads && left.length > 0
+      ? [
+        "## What is still needed at the end",
+        "What a step brought depends on what was there already. So here is the last configuration on the processor, " +
+        "without one thing at a time, on all cores:",
+        table(["", "images/s", "times slower", "by hand"], left),
+      ]
+      : [],
+    "## How it was measured",
+    `\`deno task timeline\` trains each configuration in a process of its own. First all do the same work, ` +
+    `${check.epochs} epochs of ${figure(check.images)} images; their losses must agree. Then they are timed in ` +
+    `${
+      plural(rounds)
+    }, in turn: an epoch to warm up, and two that count, of about a second each, so slow configurations ` +
+    `train fewer images (here ${figure(first.measured.images)} an epoch, and the fastest ${
+      figure(last.measured.images)
+    }). All of it is in [bench/timeline.json](bench/timeline.json).`,
+  ].join("\n\n") + "\n";
+}
+
+/** What is said where there is no GPU. */
+function gpuText(results: Results): string[] {
+  const { configurations, machine: { gpu } } = results, rung = LADDER.find(({ target }) => target === "webgpu")!;
+  const measured = configurations[rung.name];
+  if (gpu && !gpu.fallback && measured?.reason === undefined) return [];
+  const said = !gpu
+    ? "There was none on this machine, nor a driver that does without."
+    : measured === undefined || measured.reason !== undefined
+    ? `There was ${gpu.name}, but it could not train: ${measured?.reason ?? "it was not asked to"}.`
+    : `There was none on this machine, so this is no step. The same WGSL ran on the processor, by ${gpu.name}, with ` +
+      `${figure(rateOf(measured))} images/s and a loss of ${
+        measured.losses.at(-1)!.toFixed(5)
+      }: that it is right can ` +
+      "be seen there, and how fast a GPU is cannot.";
+  return [[`## ${rung.title}`, rung.what, said, `By hand: \`${commandOf(rung)}\``].join("\n\n")];
+}
+
+/** The chart. */
+export function timelineSvg(results: Results): string {
+  const bar = (name: string, measured: Measured): Bar => ({
+    name,
+    rate: rateOf(measured),
+    slowest: Math.min(...measured.rates),
+    fastest: Math.max(...measured.rates),
+  });
+  const bars = stepsOf(results).map(({ rung, measured, before }): Bar => ({
+    ...bar(rung.title, measured),
+    ...before && { gain: rateOf(measured) / rateOf(before.measured) },
+  }));
+  const apart = LADDER.filter((rung) => isApart(rung, results)).flatMap(({ name }): Bar[] => {
+    const measured = results.configurations[name];
+    return measured && measured.reason === undefined ? [{ ...bar("WebGPU without a GPU", measured), apart: true }] : [];
+  });
+  const description = `Training images per second: ${
+    [...bars, ...apart].map(({ name, rate }) => `${name} ${figure(rate)}`).join(", ")
+  }`;
+  const published = { name: "Reference program in C", rate: REFERENCE.images / REFERENCE.seconds };
+  return timelineChart([...bars, ...apart], published, description);
+}
