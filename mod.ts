@@ -88,7 +88,7 @@ import { run, type RunOptions, type Trained, type TrainingReport, VERSION } from
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { PLAN_RULES, type PlanRule } from "./codegen/compile.ts";
-export type { Options, Spec } from "./codegen/spec.ts";
+export { type Options, printable, type Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,

@@ -30,8 +30,6 @@ interface Trainer {
   readonly file: string;
   /** Which of the file's forms. */
   readonly form: string;
-  /** Permissions beside those that all processes get. */
-  readonly permissions?: readonly string[];
   /** Whether V8 packs two vectors into one of 256 bits, and checks no bounds: for our code, and the best peer. */
   readonly fast?: boolean;
   /** Whether it needs a WebGPU adapter. */
@@ -39,8 +37,7 @@ interface Trainer {
 }
 
 const OURS: readonly Trainer[] = [
-  // esbuild, which strips its types, is a program of its own
-  { name: "typescript", file: "ours.ts", form: "typescript", permissions: ["--allow-run"] },
+  { name: "typescript", file: "ours.ts", form: "typescript" },
   { name: "wasm", file: "ours.ts", form: "wasm" },
   { name: "wasm, V8 flags", file: "ours.ts", form: "wasm", fast: true },
   { name: "wasm_relaxed", file: "ours.ts", form: "wasm_relaxed" },
@@ -164,7 +161,7 @@ async function own(file: string, flags: readonly string[], ...words: readonly st
 }
 
 /** Runs a row in a process of its own; what it brought, or why it cannot run. */
-async function measure({ file, form, permissions = [], fast }: Trainer, work: {
+async function measure({ file, form, fast }: Trainer, work: {
   images: number;
   passes: number;
   seconds: number;
@@ -178,7 +175,6 @@ async function measure({ file, form, permissions = [], fast }: Trainer, work: {
     `--config=${path(file.startsWith("peers/") ? "peers/deno.json" : "../deno.json")}`,
     "--allow-env",
     "--allow-read",
-    ...permissions,
     ...fast ? [`--v8-flags=${v8Flags}`] : [],
     path(file),
     ...workArguments({ form, folder, ...work }),

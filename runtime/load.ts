@@ -28,7 +28,7 @@ export async function loadCode(
       `${entry} is not what the compiler has proven (SHA-256 ${hashOf(files[entry])}, not ${proof}); it is not run`,
     );
   }
-  return files["module.wat"] === undefined ? await bundle(files) : await assemble(files["module.wat"]);
+  return files["module.wat"] === undefined ? bundle(files) : await assemble(files["module.wat"]);
 }
 
 /** A training step that can be timed kernel by kernel. */
