@@ -200,7 +200,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/trained.safetensors --target webgpu`,
     2,
-    `error: --target cannot be "webgpu"; choose from auto, wasm_relaxed, wasm\n${see("predict")}`,
+    `error: --target cannot be "webgpu"; choose from auto, wasm_relaxed, wasm, typescript\n${see("predict")}`,
   ],
   [
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/none`,
