@@ -9,13 +9,22 @@ import { join } from "node:path";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
 import { streamKey, uniform } from "../runtime/random.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor, type TensorFile } from "../runtime/safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+  storedTensor,
+  type TensorFile,
+} from "../runtime/safetensors.ts";
 import {
   type Checkpoint,
   type Dataset,
+  exportOnnx,
   findTarget,
   fromArrays,
+  generatedFiles,
   InputError,
+  loadWeights,
   parseSpec,
   registry,
   type Spec,
@@ -146,7 +155,7 @@ Deno.test(`specs: ${FUZZED} damaged at random are compiled or refused with one l
   assert(accepted >= FUZZED / 50 && refused >= FUZZED / 5, `${accepted} compiled, ${refused} refused`);
 });
 
-Deno.test("names that a spec or a file of weights brings do not reach what is generated", () => {
+Deno.test("names that a spec or a file of weights brings do not reach what is generated", async () => {
   const evil = ["../up", "a/b", "a b", "*/ evil() //", 'a"; evil(); "', "a\nb", "A", "1a", "__proto__", "a".repeat(65)];
   for (const name of evil) {
     assert.throws(() => parseSpec({ ...randomSpec(1), name }), (error) => {
@@ -157,6 +166,25 @@ Deno.test("names that a spec or a file of weights brings do not reach what is ge
   // a name that every object has is one like others
   compileText(JSON.stringify({ ...randomSpec(1), name: "constructor" }));
   compileText(JSON.stringify({ ...randomSpec(1), name: "valueof" }));
+  const [{ spec, parameters }] = await checkpoints();
+  for (const name of evil) {
+    const theirs = (own: string) => own.replace(/^linear/, () => `${name}.`);
+    const tensors = [...parameters].map(([own, { shape, values }]) =>
+      [theirs(own), storedTensor(shape, values)] as const
+    );
+    const file = { metadata: new Map([["format", name]]), tensors: new Map(tensors) };
+    const bytes = concatenated(...encodeSafetensors(file)), path = await Deno.makeTempFile();
+    try {
+      await Deno.writeFile(path, bytes);
+      const weights = await loadWeights(path, { spec });
+      assert.equal(weights.names?.get("linear1.weight"), theirs("linear1.weight"));
+      const model = new TextDecoder().decode(await exportOnnx(weights));
+      const texts = [...Object.entries(generatedFiles(weights.spec)).flat(), model, ...weights.parameters.keys()];
+      if (name.length > 2) assert(!texts.some((text) => text.includes(`${name}.`)), name);
+    } finally {
+      await Deno.remove(path);
+    }
+  }
 });
 
 /** SHA-256 of a checkpoint's contents, as an attacker would make it too. */
