@@ -40,6 +40,7 @@ import {
   type Prediction,
   prepareCheckpoint,
   prepareReport,
+  printable,
   processorTargets,
   ProfileError,
   profileTable,
@@ -128,11 +129,8 @@ const PEAKS = ["arithmetic", "bandwidth"] as const;
 /** The file of tuned schedules in a folder of generated nets. */
 const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
-/** Targets of nets whose files are not in the folder of generated nets: TypeScript in memory would take permissions. */
-const inMemory = (gpu: boolean): Flag => {
-  const choices = ["auto", ...targets.filter((target) => target.sample || (gpu && target.gpu)).map(({ name }) => name)];
-  return { value: "T", text: `${choices.join(", ")} (default: auto)`, choices };
-};
+/** Targets that a thread can ask. */
+const askable = ["auto", ...processorTargets.map(({ name }) => name)];
 const data: Flag = { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" };
 const weights: Flag = { value: "W", text: "a checkpoint, or weights of another program in the format safetensors" };
 const json: Flag = { text: "print JSON" };
@@ -191,7 +189,7 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     flags: {
       weights,
-      target: inMemory(true),
+      target,
       threads: { value: "N", text: "worker threads (default: all cores)", range: [1, 256] },
       data,
       json,
@@ -214,7 +212,7 @@ const commands: Readonly<Record<string, Command>> = {
       net: { value: "NET", text: "the net that weights of another program are of (default: a checkpoint's own)" },
       "dark-on-light": { text: "images are dark on a light ground: swap light and dark (default: light on dark)" },
       batch: { value: "N", text: "samples that are computed at once (default: 1)", range: [1, 4096] },
-      target: inMemory(false),
+      target: { value: "T", text: `${askable.join(", ")} (default: auto)`, choices: askable },
       json,
     },
     example: "deno task predict seven.png --dark-on-light --weights runs/mnist_cnn.safetensors",
@@ -577,7 +575,7 @@ async function predict({ words, flags }: Line): Promise<number> {
     // of many classes, the most probable
     const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
     const text = shown.map(({ value, label }) => `${label}: ${probabilities ? percent(value) : value.toPrecision(4)}`);
-    return `${input}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
+    return `${printable(input)}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
   });
   print(texts.join(""));
   return OK;
@@ -589,7 +587,9 @@ async function importWeights({ words: [file, net], flags }: Line): Promise<numbe
   const { named, spec, parameters, names } = await weightsIn(file, net, flags.names);
   await prepareCheckpoint(out);
   await saveCheckpoint(out, { spec: named ?? spec, parameters });
-  for (const line of table([...names ?? []].map(([name, theirs]) => [name, `from ${theirs}`]))) print(`${line}\n`);
+  for (const line of table([...names ?? []].map(([name, theirs]) => [name, `from ${printable(theirs)}`]))) {
+    print(`${line}\n`);
+  }
   print(`wrote ${shortPath(out)}\n`);
   return OK;
 }
@@ -649,7 +649,7 @@ class Saving {
       if (!(error instanceof InputError)) throw error;
       this.failed = error;
       this.#before();
-      print(`warning: not saved, with ${reached(checkpoint)}: ${error.message}\n`, Deno.stderr);
+      print(`warning: not saved, with ${reached(checkpoint)}: ${printable(error.message)}\n`, Deno.stderr);
     }
   }
 
@@ -1014,7 +1014,10 @@ function print(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = D
 
 function complain(message: string): void {
   const color = Deno.stderr.isTerminal() && !Deno.noColor;
-  print(`${color ? styleText("red", "error:", { validateStream: false }) : "error:"} ${message}\n`, Deno.stderr);
+  print(
+    `${color ? styleText("red", "error:", { validateStream: false }) : "error:"} ${printable(message)}\n`,
+    Deno.stderr,
+  );
 }
 
 function help(): string {
@@ -1130,7 +1133,7 @@ function edits(a: string, b: string): number {
 }
 
 /** Runs a command line. Returns the exit code. */
-async function main([name, ...args]: readonly string[]): Promise<number> {
+export async function main([name, ...args]: readonly string[]): Promise<number> {
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {
     if (name === undefined) {
@@ -1146,7 +1149,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return OK;
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    complain(message.split("\n")[0]);
+    complain(error instanceof InputError ? message : message.split("\n")[0]);
     if (error instanceof UsageError) {
       print(`see ${command ? `deno task ${name}` : "deno run cli.ts"} --help\n`, Deno.stderr);
       return USAGE;

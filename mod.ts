@@ -92,7 +92,7 @@ import { run, type RunOptions, type Trained, type TrainingReport, VERSION } from
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export type { Options, Spec } from "./codegen/spec.ts";
+export { type Options, printable, type Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,

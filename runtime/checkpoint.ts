@@ -10,6 +10,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { PLAN_RULES } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { type Graph, inferShapes } from "../codegen/shapes.ts";
@@ -93,12 +94,11 @@ const LONGEST = 10_000;
 const FIGURES = ["loss", "accuracy", "learningRate", "seconds"] as const;
 
 const count = (least: number) => z.int().min(least).max(Number.MAX_SAFE_INTEGER);
-const word = z.string().max(64);
 const trainingSchema = z.strictObject({
   seed: count(0),
   epochs: count(1),
-  target: word,
-  without: z.array(word).max(64),
+  target: z.string().max(64),
+  without: z.array(z.enum(PLAN_RULES)).max(PLAN_RULES.length),
   data: z.strictObject({ samples: count(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   epoch: count(0),
   step: count(0),
@@ -245,11 +245,11 @@ class Contents {
   }
 
   floats(name: string, shape: readonly number[]): TensorValues {
-    return { shape, values: toFloat32(this.#take(name, "F32", shape))! };
+    return { shape, values: this.#finite(name, toFloat32(this.#take(name, "F32", shape))!) };
   }
 
   doubles(name: string, length: number): Float64Array {
-    return toFloat64(this.#take(name, "F64", [length]))!;
+    return this.#finite(name, toFloat64(this.#take(name, "F64", [length]))!);
   }
 
   /** Throws when there are others. */
@@ -257,6 +257,14 @@ class Contents {
     for (const name of this.#left) {
       throw new InputError(`${this.#origin}: net ${net} has no ${JSON.stringify(name).slice(0, 60)}`);
     }
+  }
+
+  /** What has diverged is never written. */
+  #finite<Values extends Float32Array | Float64Array>(name: string, values: Values): Values {
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    if (wrong < 0) return values;
+    const what = JSON.stringify(name).slice(0, 60);
+    throw new InputError(`${this.#origin}: element ${wrong} of ${what} is ${values[wrong]}; it must be finite`);
   }
 
   #take(name: string, dtype: StoredType, shape: readonly number[]): StoredTensor {

@@ -29,31 +29,44 @@ export function explain(error: unknown, action: "read" | "write", path: string):
   return new InputError(`cannot ${action} "${path}": ${reason}`);
 }
 
+/** Most bytes of a text that is read. The largest that a net of ours becomes takes a hundredth. */
+const LARGEST_TEXT = 2 ** 26;
+/** What stands in a file as it is: a mark before the text is a part of it. */
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /**
  * The text of a file.
  *
+ * @param most bytes; a file may be larger than it looks, or have no end.
  * @throws {InputError} saying why it cannot be read.
  */
-export async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw explain(error, "read", path);
-  }
+export async function readText(path: string, most: number = LARGEST_TEXT): Promise<string> {
+  const text = await readTextIfPresent(path, most);
+  if (text === undefined) throw explain(new Deno.errors.NotFound(), "read", path);
+  return text;
 }
 
 /**
  * The text of a file, or undefined if there is none.
  *
+ * @param most bytes, see {@linkcode readText}.
  * @throws {InputError} saying why it cannot be read.
  */
-export async function readTextIfPresent(path: string): Promise<string | undefined> {
+export async function readTextIfPresent(path: string, most: number = LARGEST_TEXT): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    using file = await Deno.open(path);
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (let left = most + 1; left > 0;) {
+      const piece = new Uint8Array(Math.min(left, 65_536)), read = await file.read(piece);
+      if (read === null) return TEXT.decode(await new Blob(pieces).arrayBuffer());
+      pieces.push(piece.subarray(0, read));
+      left -= read;
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw explain(error, "read", path);
   }
+  throw new InputError(`"${path}" has more than the ${most} bytes that are read of such a file; give a smaller one`);
 }
 
 /**

@@ -1,0 +1,138 @@
+/**
+ * A long run, and many short ones in one process: what a run holds is given back.
+ *
+ *     deno task soak [EPOCHS] [RUNS] [leak]
+ *
+ * Trains a small net for 50 epochs on every target, saved after each, and then 100 times over. Memory is what is left
+ * after collecting garbage, as the system counts it (resident). Open files and threads are counted on Linux, buffers where there is an
+ * adapter. The exit code is 1 when something grows. `leak`, for the test of this: something does.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { fromArrays, parseSpec, saveCheckpoint, train } from "../mod.ts";
+import { ignore } from "./adapter.ts";
+
+const [epochs, runs, leak] = [Number(Deno.args[0] ?? 50), Number(Deno.args[1] ?? 100), Deno.args[2] === "leak"];
+/** How much larger memory may be at the end than after the beginning. */
+const GROWTH = 1.05;
+/** Epochs, and tenths of the runs, that are the beginning: code is compiled, and pools of memory filled. */
+const BEGINNING = 5, BEGINNING_OF_RUNS = 3;
+
+const spec = parseSpec({
+  name: "soak",
+  input: [1, 8, 8],
+  batchSize: 16,
+  layers: [
+    { type: "conv2d", outChannels: 4, kernel: 3 },
+    { type: "relu" },
+    { type: "maxPool2d", kernel: 2 },
+    { type: "flatten" },
+    { type: "linear", outFeatures: 4 },
+  ],
+  loss: { type: "softmaxCrossEntropy" },
+  training: { epochs: 1, optimizer: { type: "adam" } },
+});
+const images = Uint8Array.from({ length: 64 * 200 }, (_, i) => (i * 7919) % 256);
+const data = fromArrays(images, Array.from({ length: 200 }, (_, i) => i % 4), [1, 8, 8]);
+const targets = ["typescript", "wasm", "wasm_relaxed", ...ignore ? [] : ["webgpu"]];
+
+/** Buffers of devices that were made and not given back. */
+let buffers = 0;
+if (!ignore) {
+  const { createBuffer } = GPUDevice.prototype, { destroy } = GPUBuffer.prototype, gone = new WeakSet<GPUBuffer>();
+  GPUDevice.prototype.createBuffer = function (...args) {
+    buffers++;
+    return createBuffer.apply(this, args);
+  };
+  GPUBuffer.prototype.destroy = function () {
+    if (!gone.has(this)) buffers--;
+    gone.add(this);
+    return destroy.apply(this);
+  };
+}
+
+/** What this process holds. */
+interface Held {
+  readonly memory: number;
+  readonly threads: number;
+  readonly files: number;
+}
+
+async function held(): Promise<Held> {
+  // twice: what the first one has found to be of no use may have held more
+  for (let i = 0; i < 2; i++) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  if (Deno.build.os !== "linux") return { memory: Deno.memoryUsage().rss, threads: 0, files: 0 };
+  // Deno shows a process its own /proc only with all permissions
+  const ask = async (program: string, path: string) =>
+    new TextDecoder().decode(
+      (await new Deno.Command(program, { args: [`/proc/${Deno.pid}/${path}`] }).output()).stdout,
+    );
+  const status = await ask("cat", "status");
+  const number = (name: string) => Number(status.match(new RegExp(`^${name}:\\s*(\\d+)`, "m"))![1]);
+  return {
+    memory: 1024 * number("VmRSS"),
+    threads: number("Threads"),
+    files: (await ask("ls", "fd")).trim().split("\n").length,
+  };
+}
+
+let wrong = 0;
+/** Says how much is held after the beginning and at the end, and what has grown. */
+function compare(what: string, all: readonly Held[], beginning: number): void {
+  const most = (part: readonly Held[], key: keyof Held) => Math.max(...part.map((each) => each[key]));
+  const first = all.slice(0, beginning), last = all.slice(-beginning);
+  const [memory, before] = [most(last, "memory"), most(first, "memory")];
+  const grown = [
+    memory > before * GROWTH && "memory",
+    // threads that a pool keeps for a moment come and go
+    most(last, "threads") > most(first, "threads") + 2 && "threads",
+    most(last, "files") > most(first, "files") && "open files",
+    buffers > 0 && `${buffers} buffers`,
+  ].filter((each) => each !== false);
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  console.log(
+    `${what}: memory ${megabytes(before)} to ${megabytes(memory)} (${(100 * (memory / before - 1)).toFixed(1)} %), ` +
+      `threads ${most(first, "threads")} to ${most(last, "threads")}, ` +
+      `open files ${most(first, "files")} to ${most(last, "files")}` +
+      (grown.length > 0 ? `: ${grown.join(", ")} grew` : ""),
+  );
+  wrong += grown.length;
+}
+
+/** What is held for ever, in the test of this test. */
+const leaked: unknown[] = [];
+const file = join(dirname(import.meta.dirname!), "runs", `soak_${Deno.pid}`, "kept.safetensors");
+await Deno.mkdir(dirname(file), { recursive: true });
+try {
+  for (const target of targets) {
+    const all: Held[] = [];
+    await train(spec, { train: data, test: data }, {
+      ...{ target, threads: 2, epochs },
+      onCheckpoint: async (checkpoint) => {
+        await saveCheckpoint(file, checkpoint);
+        if (leak) leaked.push(new Uint8Array(8e6).fill(1), await Deno.open(file));
+        all.push(await held());
+      },
+    });
+    compare(`${target}, ${epochs} epochs, each saved`, all, BEGINNING);
+  }
+  const all: Held[] = [];
+  for (let i = 0; i < runs; i++) {
+    await train(spec, { train: data, test: data }, { target: targets[i % targets.length], threads: 2, seed: i });
+    if (leak) leaked.push(new Uint8Array(8e6).fill(1), new Worker("data:text/javascript,", { type: "module" }));
+    all.push(await held());
+  }
+  compare(`${runs} runs in one process`, all, Math.ceil(BEGINNING_OF_RUNS * runs / 10));
+  const left = [...Deno.readDirSync(dirname(file))].map(({ name }) => name);
+  if (left.join() !== "kept.safetensors") {
+    console.log(`files were left behind: ${left.join(", ")}`);
+    wrong++;
+  }
+} finally {
+  await Deno.remove(dirname(file), { recursive: true });
+}
+Deno.exit(wrong === 0 ? 0 : 1);
