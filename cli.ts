@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import {
@@ -342,6 +342,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
   const places = [["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const;
+  await makeRuns(places.map(([, place]) => place));
   for (const [i, [name, place]] of places.entries()) {
     const other = places.slice(0, i).find(([, earlier]) => earlier !== undefined && earlier === place);
     if (other) throw new UsageError(`${other[0]} and ${name} name the same file`);
@@ -357,6 +358,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
     ? [{ spec: resume.spec, origin: flags.resume! }]
     : await specs(words.length > 0 ? words : ["mnist_cnn"]);
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
+  if (flags.out === undefined) await keepShipped(spec, origin);
   const without = rules(flags.without ?? before?.without.join());
   // read while the net is compiled
   const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
@@ -585,6 +587,7 @@ async function importWeights({ words: [file, net], flags }: Line): Promise<numbe
   const out = resolve(needed(flags, "out", "the checkpoint that is to be written"));
   if (out === resolve(file)) throw new UsageError("--out names the file that is imported");
   const { named, spec, parameters, names } = await weightsIn(file, net, flags.names);
+  await makeRuns([out]);
   await prepareCheckpoint(out);
   await saveCheckpoint(out, { spec: named ?? spec, parameters });
   for (const line of table([...names ?? []].map(([name, theirs]) => [name, `from ${printable(theirs)}`]))) {
@@ -600,6 +603,7 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
     throw new UsageError(`--out is "${flags.out}"; its ending must be .onnx or .safetensors`);
   }
   if (out === resolve(file)) throw new UsageError("--out names the file that is exported");
+  await makeRuns([out]);
   const { spec, parameters } = await weightsIn(file, net);
   if (out.endsWith(".onnx")) await writeDurably(out, [await exportOnnx({ spec, parameters })]);
   else await saveCheckpoint(out, { spec, parameters });
@@ -702,6 +706,7 @@ function resumeLine({ save, ...flags }: Line["flags"]): string {
 async function report({ words: [word], flags }: Line): Promise<number> {
   const path = resolve(word);
   const page = flags.out === undefined ? `${path.replace(/\.json$/, "")}.html` : resolve(flags.out);
+  await makeRuns([page]);
   if (page === path) throw new UsageError("--out names the report itself");
   await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
   print(`wrote ${shortPath(page)}\n`);
@@ -714,6 +719,7 @@ async function generate({ words, flags }: Line): Promise<number> {
   for (const net of await specs(words)) {
     const { name } = net.spec, other = nets.get(name)?.origin;
     if (other) throw new InputError(`${other} and ${net.origin}: both nets are named "${name}"; rename one`);
+    if (flags.out === undefined) await keepShipped(net.spec, net.origin);
     nets.set(name, net);
   }
   let wrong = 0;
@@ -834,7 +840,9 @@ async function tuneNets({ words, flags: { target, kernel, budget = "120", out } 
   print(
     changes === 0
       ? "nothing is faster by 3 % or more\n"
-      : `wrote ${plural(changes, "schedule")} to ${shortPath(path)}; run "deno task generate" for the code\n`,
+      : `wrote ${plural(changes, "schedule")} to ${shortPath(path)}; run "deno task generate${
+        out === undefined ? "" : ` --out ${out}`
+      }" for the code\n`,
   );
   if (wrong === 0) return OK;
   complain(`${plural(wrong, "candidate")} computed something else than the interpreter; see above`);
@@ -972,6 +980,25 @@ async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: st
     const path = isPath ? resolve(word) : join(SPECS, `${word}.json`), origin = shortPath(path);
     return { spec: await loadSpec(path, origin), origin };
   }));
+}
+
+/** @throws {InputError} when a spec would put its code in place of that of another one in specs/, of the same name. */
+async function keepShipped(spec: Spec, origin: string): Promise<void> {
+  if (!(await specNames(SPECS)).includes(spec.name)) return;
+  const shipped = await loadSpec(join(SPECS, `${spec.name}.json`));
+  const text = ({ $schema: _, ...own }: Spec & { $schema?: unknown }) => JSON.stringify(own);
+  if (text(spec) === text(shipped)) return;
+  throw new InputError(
+    `${origin}: name is "${spec.name}", and the code of specs/${spec.name}.json, another net, is in generated/; ` +
+      "give the net another name, or use --out DIR",
+  );
+}
+
+/** Makes the folder runs/ if one of some files is to be there. */
+async function makeRuns(paths: readonly (string | undefined)[]): Promise<void> {
+  if (!paths.some((path) => path !== undefined && dirname(path) === RUNS)) return;
+  // what is wrong, writing tells
+  await Deno.mkdir(RUNS, { recursive: true }).catch(() => {});
 }
 
 /** The optimizations that a flag names. */

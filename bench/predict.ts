@@ -7,7 +7,16 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findTarget, limitSamples, loadMnist, loadPredictor, loadSpec, runsHere, train } from "../mod.ts";
+import {
+  findTarget,
+  limitSamples,
+  loadMnist,
+  loadPredictor,
+  loadSpec,
+  prepareReport,
+  runsHere,
+  train,
+} from "../mod.ts";
 
 /** Samples that a call asks about. */
 const BATCHES = [1, 16];
@@ -33,6 +42,11 @@ function commandLine() {
 }
 
 const { json } = commandLine();
+// before anything is measured
+const file = json === undefined ? undefined : await prepareReport({ file: json }).catch((error) => {
+  console.error(`error: ${error.message}`);
+  Deno.exit(1);
+});
 const { train: samples, test } = await loadMnist();
 const pixels = test.inputs as Uint8Array, size = pixels.length / test.samples;
 
@@ -78,6 +92,4 @@ for (const net of ["mnist_cnn", "lenet5", "mnist_mlp"]) {
     }
   }
 }
-if (json !== undefined) {
-  await Deno.writeTextFile(json, `${JSON.stringify({ deno: Deno.version.deno, microseconds: rows }, null, 2)}\n`);
-}
+await file?.write({ deno: Deno.version.deno, microseconds: rows });

@@ -15,6 +15,7 @@ import {
   loadSpec,
   loadTuning,
   measureMachine,
+  prepareReport,
   processorTargets,
   timeKernels,
   train,
@@ -47,6 +48,11 @@ function commandLine() {
 }
 
 const { json, word, chosen } = commandLine();
+// before anything is measured
+const file = json === undefined ? undefined : await prepareReport({ file: json }).catch((error) => {
+  console.error(`error: ${error.message}`);
+  Deno.exit(1);
+});
 const path = /[/\\]|\.json$/.test(word) ? word : `${import.meta.dirname}/../specs/${word}.json`;
 const fail = ({ message }: Error): never => {
   console.error(`error: ${message}`);
@@ -189,7 +195,4 @@ function bound({ seconds, flops, bytes, slow, gathers, vectors }: KernelTime, ta
   return `${said}; the rest is waiting: for loads, and for sums that follow each other`;
 }
 
-if (json) {
-  const date = new Date().toISOString().slice(0, 10);
-  Deno.writeTextFileSync(json, JSON.stringify({ net, date, machine, rates, kernels }, null, 2) + "\n");
-}
+await file?.write({ net, date: new Date().toISOString().slice(0, 10), machine, rates, kernels });

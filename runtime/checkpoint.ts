@@ -131,7 +131,20 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
  */
 export async function prepareCheckpoint(path: string): Promise<void> {
   await checkWritable(path);
+  await keepOthers(path);
   await removeAbandoned(path);
+}
+
+/** @throws {InputError} when there is a file that surely is no checkpoint, which saving would replace. */
+async function keepOthers(path: string): Promise<void> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (!info?.isFile || info.size === 0) return;
+  // such a file begins with the length of its header, which is JSON
+  const file = await Deno.open(path), start = new Uint8Array(9);
+  const read = await file.read(start).finally(() => file.close());
+  const length = new DataView(start.buffer).getBigUint64(0, true);
+  if (read === start.length && length <= BigInt(info.size - 8) && start[8] === "{".charCodeAt(0)) return;
+  throw new InputError(`"${path}" is there, and is no checkpoint; give another name, or remove it`);
 }
 
 /** A checkpoint as tensors and metadata. */

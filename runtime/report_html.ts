@@ -167,7 +167,7 @@ function epochs({ epochs, training }: TrainingReport): Markup {
 
 function kernels({ profile, machine, threads, net, epochs, training, batchSize }: TrainingReport): Markup {
   if (!profile) {
-    const command = markup`<code>deno task train ${net} --profile trace.json</code>`;
+    const command = markup`<code>deno task train ${net} --profile runs/trace.json</code>`;
     return section(
       "Kernels",
       markup`<p class="note">This run was not profiled. ${command} times each kernel of a step.</p>`,

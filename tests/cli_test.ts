@@ -1015,3 +1015,23 @@ Deno.test("a reader that leaves early sees no stack", async () => {
   assert.equal(stderr, "");
   assert.equal(code, 141);
 });
+
+Deno.test("what is there is not lost: files that are no checkpoints, and the code of the nets that ship", async () => {
+  const spec = join(SCRATCH, "taken.json"), own = { ...SPEC, name: "mnist_mlp" };
+  await Deno.writeTextFile(join(PROJECT, spec), JSON.stringify(own));
+  const other = await cli("train", spec, "--limit", "1", "--report", "/dev/null");
+  assert.deepEqual([other.code, other.stdout], [1, ""]);
+  assert.match(
+    other.stderr,
+    /^error: \S+taken\.json: name is "mnist_mlp", and the code of specs\/mnist_mlp\.json, another net, is in generated\/; give the net another name, or use --out DIR\n$/,
+  );
+  assert.equal((await cli("generate", spec)).code, 1);
+  const kept = await Deno.readTextFile(join(PROJECT, spec));
+  for (const file of [spec, join(SCRATCH, "short")]) {
+    await Deno.writeTextFile(join(PROJECT, file), file === spec ? kept : "short");
+    const saved = await cli("train", "mnist_mlp", "--limit", "1", "--report", "/dev/null", "--save", file);
+    assert.equal(saved.code, 1);
+    assert.match(saved.stderr, /^error: ".*" is there, and is no checkpoint; give another name, or remove it\n$/);
+  }
+  assert.equal(await Deno.readTextFile(join(PROJECT, spec)), kept);
+});
