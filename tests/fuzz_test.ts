@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { join } from "node:path";
 import { compileTarget, plan } from "../codegen/compile.ts";
+import { inferShapes } from "../codegen/shapes.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
 import { streamKey, uniform } from "../runtime/random.ts";
 import {
@@ -36,9 +37,11 @@ import { concatenated, damage, FUZZ_SEED, FUZZED } from "./damage.ts";
 import { randomSpec } from "./random_spec.ts";
 
 /** Of the specs, so many are trained on every target, which takes a second: the longer task has ten minutes in all. */
-const TRAINED = FUZZED > 500 ? 200 : 25, EVERY = Math.ceil(FUZZED / TRAINED);
+const TRAINED = FUZZED > 500 ? 100 : 25, EVERY = Math.ceil(FUZZED / TRAINED);
 /** Of those, one in so many is trained on an adapter too, which may be software. */
 const EVERY_ON_ADAPTER = 5;
+/** And one in so many is planned, which takes some 30 ms: all have shapes that fit. */
+const EVERY_PLANNED = 10;
 /** Largest memory of a net that is compiled, and not just planned, in bytes: proofs take a byte for each element. */
 const SMALL = 2 ** 18;
 /** Random specs that no other test has. */
@@ -63,11 +66,12 @@ function assertRefusal(error: unknown): void {
 
 const targets = ["typescript", "wasm", "wasm_relaxed", ...ignore ? [] : ["webgpu"]];
 
-Deno.test(`specs made at random: ${FUZZED} are planned, ${Math.ceil(FUZZED / EVERY)} train a step on every target`, async () => {
+Deno.test(`specs made at random: ${FUZZED} fit together, ${Math.ceil(FUZZED / EVERY)} train a step on every target`, async () => {
   let trained = 0;
   for (let i = 0; i < FUZZED; i++) {
     const json = JSON.stringify(randomSpec(FIRST + i)), spec = parseSpec(json);
-    assert.equal(plan(spec, registry, { layout: findTarget("wasm").layout }).plan.name, spec.name);
+    assert.equal(inferShapes(spec, registry).name, spec.name);
+    if (i % EVERY_PLANNED === 0) plan(spec, registry, { layout: findTarget("wasm").layout });
     if (i % EVERY > 0) continue;
     const data = samplesFor(spec, i);
     for (const target of targets) {
