@@ -319,7 +319,7 @@ Deno.test("the reference's points are drawn for its net on its data only, and wi
 Deno.test("what a run has not is left out, and told where that helps", async () => {
   const html = async (path: string, value: unknown) => await reportHtml(read(changed(path, value)));
   const bare = await html("profile", undefined);
-  assert.match(bare, /This run was not profiled\. <code>deno task train mnist_cnn --profile trace\.json<\/code>/);
+  assert.match(bare, /This run was not profiled\. <code>deno task train mnist_cnn --profile runs\/trace\.json<\/code>/);
   assert.equal(charts(bare).length, 6);
   const roofless = await html("machine.bandwidth", undefined);
   assert.match(roofless, /There is no roofline: what the machine can do was not measured/);
