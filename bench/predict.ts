@@ -7,16 +7,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import {
-  findTarget,
-  limitSamples,
-  loadMnist,
-  loadPredictor,
-  loadSpec,
-  prepareReport,
-  runsHere,
-  train,
-} from "../mod.ts";
+import { findTarget, limitSamples, loadMnist, loadPredictor, loadSpec, runsHere, train } from "../mod.ts";
+import { jsonFile } from "./json_file.ts";
 
 /** Samples that a call asks about. */
 const BATCHES = [1, 16];
@@ -42,11 +34,7 @@ function commandLine() {
 }
 
 const { json } = commandLine();
-// before anything is measured
-const file = json === undefined ? undefined : await prepareReport({ file: json }).catch((error) => {
-  console.error(`error: ${error.message}`);
-  Deno.exit(1);
-});
+const file = await jsonFile(json);
 const { train: samples, test } = await loadMnist();
 const pixels = test.inputs as Uint8Array, size = pixels.length / test.samples;
 

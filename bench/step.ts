@@ -15,12 +15,13 @@ import {
   loadSpec,
   loadTuning,
   measureMachine,
-  prepareReport,
   processorTargets,
   timeKernels,
   train,
 } from "../mod.ts";
+import { jsonFile } from "./json_file.ts";
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
+import { median } from "./results.ts";
 
 const USAGE = "usage: deno task bench:step [SPEC] [--target T] [--json FILE]\n" +
   "SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn), T one target (default: each but webgpu);\n" +
@@ -48,11 +49,7 @@ function commandLine() {
 }
 
 const { json, word, chosen } = commandLine();
-// before anything is measured
-const file = json === undefined ? undefined : await prepareReport({ file: json }).catch((error) => {
-  console.error(`error: ${error.message}`);
-  Deno.exit(1);
-});
+const file = await jsonFile(json);
 const path = /[/\\]|\.json$/.test(word) ? word : `${import.meta.dirname}/../specs/${word}.json`;
 const fail = ({ message }: Error): never => {
   console.error(`error: ${message}`);
@@ -113,7 +110,6 @@ for (let round = 0; round < ROUNDS; round++) {
   console.error(`round ${round + 1} of ${ROUNDS}`);
   for (const [name, measure] of Object.entries(configurations)) rates[name].push(await measure());
 }
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const base = median(rates["naive, 1 thread"]);
 
 console.log(`${net}, batch ${spec.batchSize}: training images/s, ${ROUNDS} rounds in turn\n`);

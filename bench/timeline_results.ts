@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { median } from "./results.ts";
 
 /** What was measured of a configuration. */
 export interface Measured {
@@ -57,11 +58,6 @@ const BUSY = 0.3;
 
 /** The reference program, as its author published it: seconds, for so many images. */
 export const REFERENCE = { seconds: 1556.741, images: 600_000 };
-
-/** The middle one of some numbers. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}
 
 /** Median of the images/s, their largest, and how far they are apart. */
 export function summary({ rates }: Measured): { rate: number; best: number; spread: number } {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { expressions } from "./expr.ts";
-import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "./ir.ts";
+import { expressions, freeAxes } from "./expr.ts";
+import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce } from "./ir.ts";
+import { lower, ScheduleError, strides } from "./lower.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Threads want at least so many iterations to share. */
@@ -75,4 +76,34 @@ export function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
   const axis = shared.find((axis) => shares(axis) >= SHARES) ??
     shared.reduce<Axis | undefined>((a, b) => a && shares(a) >= shares(b) ? a : b, undefined);
   return axis && shares(axis) > 1 ? { ...schedule, parallel: axis.name } : schedule;
+}
+
+/** Whether every access moves by one element of four bytes along an axis, or not at all: quicker than to lower it. */
+export function contiguous({ parts, tensors }: Kernel, name: string): boolean {
+  const steps = (tensor: string, index: Load["index"]) => {
+    const stride = strides(tensors[tensor]);
+    let step = 0;
+    for (const [d, i] of index.entries()) {
+      if (i.kind === "load") {
+        if ([...freeAxes(i)].some((axis) => axis.name === name)) return false;
+      } else for (const { axis, coefficient } of i.terms) if (axis.name === name) step += coefficient * stride[d];
+    }
+    return step === 0 || (step === 1 && BYTES[tensors[tensor].dtype] === 4);
+  };
+  return parts.every(({ assignments }) =>
+    assignments.every(({ tensor, index, value }) =>
+      steps(tensor, index) && expressions(value).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
+    )
+  );
+}
+
+/** Whether a schedule can be carried out. */
+export function fits(kernel: Kernel, schedule: Schedule): boolean {
+  try {
+    lower(kernel, schedule);
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleError) return false;
+    throw error;
+  }
 }

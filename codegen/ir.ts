@@ -268,18 +268,21 @@ export const WORKGROUP = 64;
 /** Bytes of a workgroup's memory, on every device. */
 export const WORKGROUP_BYTES = 16_384;
 
+/** The most sums, scalars or vectors, that a grid's members have. */
+export function combinedSums(body: readonly Statement[], vectors: boolean): number {
+  return body.reduce((most, s) => {
+    const own = s.kind === "combine"
+      ? s.sums.filter(({ type }) => isVector(type) === vectors).length
+      : "body" in s
+      ? combinedSums(s.body, vectors)
+      : 0;
+    return Math.max(most, own);
+  }, 0);
+}
+
 /** Bytes of a workgroup's memory that the members of grids need for their sums; scalars and vectors have a place each. */
 export function workgroupBytes(body: readonly Statement[]): number {
-  const most = (body: readonly Statement[], vectors: boolean): number =>
-    body.reduce((found, s) => {
-      const own = s.kind === "combine"
-        ? s.sums.filter(({ type }) => isVector(type) === vectors).length
-        : "body" in s
-        ? most(s.body, vectors)
-        : 0;
-      return Math.max(found, own);
-    }, 0);
-  return 4 * WORKGROUP * (most(body, false) + LANES * most(body, true));
+  return 4 * WORKGROUP * (combinedSums(body, false) + LANES * combinedSums(body, true));
 }
 
 /** Invocations that a grid takes up: where points have several, whole workgroups. */

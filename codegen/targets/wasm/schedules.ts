@@ -3,10 +3,19 @@
  *
  * @module
  */
-import { distinctLoads, type Group, mainPart, points, reductions, withThreads } from "../../candidates.ts";
+import {
+  contiguous,
+  distinctLoads,
+  fits,
+  type Group,
+  mainPart,
+  points,
+  reductions,
+  withThreads,
+} from "../../candidates.ts";
 import { expressions, freeAxes } from "../../expr.ts";
-import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
-import { lower, ScheduleError, strides, termsOf } from "../../lower.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
+import { termsOf } from "../../lower.ts";
 import type { Schedule } from "../../schedule.ts";
 
 /** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */
@@ -64,37 +73,6 @@ export function* candidates(kernel: Kernel, packing: Packing): Generator<Schedul
   for (const { schedule } of all.sort((a, b) => a.cost - b.cost)) {
     const shared = withThreads(kernel, schedule);
     if (fits(kernel, shared)) yield shared;
-  }
-}
-
-/** Whether every access moves by one element of four bytes along an axis, or not at all: quicker than to lower it. */
-function contiguous({ parts, tensors }: Kernel, name: string): boolean {
-  const steps = (tensor: string, index: Load["index"]) => {
-    const stride = strides(tensors[tensor]);
-    const step = index.reduce(
-      (sum, i, d) =>
-        i.kind === "load" ? [...freeAxes(i)].some((axis) => axis.name === name) ? NaN : sum : i.terms.reduce(
-          (sum, { axis, coefficient }) => axis.name === name ? sum + coefficient * stride[d] : sum,
-          sum,
-        ),
-      0,
-    );
-    return step === 0 || (step === 1 && BYTES[tensors[tensor].dtype] === 4);
-  };
-  return parts.every(({ assignments }) =>
-    assignments.every(({ tensor, index, value }) =>
-      steps(tensor, index) && expressions(value).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
-    )
-  );
-}
-
-function fits(kernel: Kernel, schedule: Schedule): boolean {
-  try {
-    lower(kernel, schedule);
-    return true;
-  } catch (error) {
-    if (error instanceof ScheduleError) return false;
-    throw error;
   }
 }
 

@@ -5,10 +5,19 @@
  *
  * @module
  */
-import { distinctLoads, gridAxes, type Group, mainPart, plainLoops, points, reductions } from "../../candidates.ts";
+import {
+  contiguous,
+  distinctLoads,
+  fits,
+  gridAxes,
+  type Group,
+  mainPart,
+  plainLoops,
+  points,
+  reductions,
+} from "../../candidates.ts";
 import { expressions, exprKey, freeAxes } from "../../expr.ts";
-import { type Axis, BYTES, type Expr, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
-import { lower, ScheduleError, strides } from "../../lower.ts";
+import { type Axis, type Expr, type Kernel, LANES, type Part, type Reduce } from "../../ir.ts";
 import type { Schedule } from "../../schedule.ts";
 
 /** Sums of an invocation: what waits in registers. */
@@ -218,33 +227,4 @@ function unrolled(
     }
   }
   return unroll;
-}
-
-/** Whether every access moves by one element of four bytes along an axis, or not at all. */
-function contiguous({ parts, tensors }: Kernel, name: string): boolean {
-  const steps = (tensor: string, index: Load["index"]) => {
-    const stride = strides(tensors[tensor]);
-    let step = 0;
-    for (const [d, i] of index.entries()) {
-      if (i.kind === "load") {
-        if ([...freeAxes(i)].some((axis) => axis.name === name)) return false;
-      } else for (const { axis, coefficient } of i.terms) if (axis.name === name) step += coefficient * stride[d];
-    }
-    return step === 0 || (step === 1 && BYTES[tensors[tensor].dtype] === 4);
-  };
-  return parts.every(({ assignments }) =>
-    assignments.every(({ tensor, index, value }) =>
-      steps(tensor, index) && expressions(value).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
-    )
-  );
-}
-
-function fits(kernel: Kernel, schedule: Schedule): boolean {
-  try {
-    lower(kernel, schedule);
-    return true;
-  } catch (error) {
-    if (error instanceof ScheduleError) return false;
-    throw error;
-  }
 }

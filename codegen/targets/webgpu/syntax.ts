@@ -6,6 +6,7 @@
  * @module
  */
 import {
+  combinedSums,
   type Grid,
   gridInvocations,
   gridPoints,
@@ -170,20 +171,6 @@ function sharedGrid(grid: Grid): [string, string, ...string[]] {
   ];
 }
 
-/** The most sums of one kind that a grid's members have. */
-function combined(body: readonly Statement[], vectors: boolean): number {
-  return Math.max(
-    0,
-    ...body.map((s) =>
-      s.kind === "combine"
-        ? s.sums.filter(({ type }) => isVector(type) === vectors).length
-        : "body" in s
-        ? combined(s.body, vectors)
-        : 0
-    ),
-  );
-}
-
 /** The table that `print.ts` walks with, for one kernel. */
 export function syntax(): Syntax {
   let types: LoopNest["tensors"] = {};
@@ -294,7 +281,9 @@ export function syntax(): Syntax {
           }>;`,
         );
       }
-      const [x, y] = workgroups(nest), scalars = combined(nest.body, false), vectors = combined(nest.body, true);
+      const [x, y] = workgroups(nest),
+        scalars = combinedSums(nest.body, false),
+        vectors = combinedSums(nest.body, true);
       const shared = scalars + vectors > 0;
       if (scalars > 0) lines.push(`var<workgroup> sums: array<f32, ${WORKGROUP * scalars}>;`);
       if (vectors > 0) lines.push(`var<workgroup> sums_4: array<vec4<f32>, ${WORKGROUP * vectors}>;`);
