@@ -1,8 +1,9 @@
 /**
  * All that is worth knowing of a machine with a GPU, in one go and unattended: the adapter, whether each kernel is right
- * there, training of `mnist_cnn`, what its kernels take, and the same training in PyTorch, where that is installed.
+ * there, training of `mnist_cnn`, what its kernels take, whether other schedules are faster there, and the same training
+ * in PyTorch, where that is installed.
  *
- *     deno task bench:gpu [--epochs N] [--limit N] [--software] [--json FILE]
+ *     deno task bench:gpu [--epochs N] [--limit N] [--tune N] [--software] [--json FILE]
  *
  * @module
  */
@@ -21,40 +22,53 @@ import {
   type Spec,
   train,
   type Trained,
+  tune,
+  type Tuning,
   verifyNet,
   type VerifyRow,
 } from "../mod.ts";
 
-const USAGE = `usage: deno task bench:gpu [--epochs N] [--limit N] [--software] [--json FILE]
+const USAGE = `usage: deno task bench:gpu [--epochs N] [--limit N] [--tune N] [--software] [--json FILE]
   --epochs N   passes over the training images (default: the spec's; 1 in software)
   --limit N    use the first N training images (default: all; 1280 in software, and as many to test)
+  --tune N     look for faster schedules for N seconds and train with those, too (default: 120; 0, not, in software)
   --software   go on where the only adapter is the processor itself
   --json FILE  write all that was found`;
 /** What is done where there is no GPU. */
-const IN_SOFTWARE = { epochs: 1, limit: 1280 };
+const IN_SOFTWARE = { epochs: 1, limit: 1280, tune: 0 };
+/** Seconds that schedules are looked for on a GPU. */
+const TUNE_SECONDS = 120;
 /** Limits that computing can meet: those that are printed. */
 const COMPUTING = /^max(Compute|Storage(?!Textures).*(Size|Stage$)|Buffer|UniformBufferB|Bind)/;
 /** Most seconds for PyTorch. */
 const PYTORCH_SECONDS = 150;
 
 function commandLine() {
-  const number = (name: string, text?: string) => {
+  const number = (name: string, text?: string, least = 1) => {
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= 1) return value;
-    throw new Error(`--${name} is "${text}"; expected a whole number, at least 1`);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new Error(`--${name} is "${text}"; expected a whole number, at least ${least}`);
   };
   try {
-    const { values: { epochs, limit, ...values } } = parseArgs({
+    const { values: { epochs, limit, tune, ...values } } = parseArgs({
       options: {
         epochs: { type: "string" },
         limit: { type: "string" },
+        tune: { type: "string" },
         software: { type: "boolean", default: false },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
-    if (!values.help) return { ...values, epochs: number("epochs", epochs), limit: number("limit", limit) };
+    if (!values.help) {
+      const numbers = {
+        epochs: number("epochs", epochs),
+        limit: number("limit", limit),
+        tune: number("tune", tune, 0),
+      };
+      return { ...values, ...numbers };
+    }
     console.log(USAGE);
     Deno.exit(0);
   } catch (error) {
@@ -114,11 +128,18 @@ const outcome = (seconds: number, imagesPerSecond: number, correct: number, tota
   `${seconds.toFixed(2)} s, ${count(imagesPerSecond)} images/s, ${count(correct)} of ${count(total)} test images right`;
 
 /** Our own run; without a profile where there cannot be one. */
-async function trainNet(spec: Spec, data: DataSplit, epochs: number, profile: boolean): Promise<Trained> {
+async function trainNet(
+  spec: Spec,
+  data: DataSplit,
+  epochs: number,
+  profile: boolean,
+  tuning?: Tuning,
+): Promise<Trained> {
   const trained = await train(spec, data, {
     target: "webgpu",
     epochs,
     profile,
+    ...tuning && { tuning },
     onEpoch: ({ epoch, loss, seconds }) =>
       console.log(`  epoch ${epoch}  loss ${loss.toFixed(4)}  ${seconds.toFixed(3)} s`),
   }).catch((error) => {
@@ -140,6 +161,19 @@ async function trainNet(spec: Spec, data: DataSplit, epochs: number, profile: bo
     ]
   ) console.log(`  ${line}`);
   return trained;
+}
+
+/** Schedules that are faster here than the first guesses. */
+async function tuneNet(spec: Spec, budget: number): Promise<Tuning> {
+  return await tune(spec, {
+    target: "webgpu",
+    budget,
+    onKernel({ kernel, before, after, schedule, tried, refused }) {
+      const wrong = refused.filter(({ wrong }) => wrong).map(({ schedule }) => `; WRONG: ${schedule}`).join("");
+      const times = after < before ? `${(1e6 * before).toFixed(1)} us to ${(1e6 * after).toFixed(1)} us` : "as it was";
+      console.log(`  ${kernel}: ${times}, ${tried} tried: ${schedule}${wrong}`);
+    },
+  });
 }
 
 /** The same training by PyTorch. */
@@ -202,6 +236,14 @@ async function main(): Promise<boolean> {
     `train: ${spec.name}, batch ${spec.batchSize}, ${count(limit)} images, passes: ${epochs}`,
     () => trainNet(spec, data, epochs, adapter.features.includes("timestamp-query")),
   );
+  const seconds = wanted.tune ?? (gpu.fallback ? IN_SOFTWARE.tune : TUNE_SECONDS);
+  const tuned = seconds > 0
+    ? await part(`tune: faster schedules, looked for ${seconds} s long`, () => tuneNet(spec, seconds))
+    : undefined;
+  const again = tuned?.result && await part(
+    "train: the same with these schedules",
+    () => trainNet(spec, data, epochs, adapter.features.includes("timestamp-query"), tuned.result),
+  );
   const pytorch = await part("PyTorch: the same in f32", () => runPytorch(epochs, limit));
   if (pytorch.result) printRivals(pytorch.result);
   if (file) {
@@ -212,6 +254,8 @@ async function main(): Promise<boolean> {
       epochs,
       verify: checks.result ?? checks,
       train: trained.result ? { report: trained.result.report, trace: trained.result.trace } : trained,
+      ...tuned && { tune: tuned.result?.nets ?? tuned },
+      ...again && { trainTuned: again.result ? { report: again.result.report } : again },
       pytorch: pytorch.result ?? pytorch,
     };
     console.log(`\nwrote ${await file.write(found)}`);

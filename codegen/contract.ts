@@ -18,6 +18,7 @@ function contractStatement(s: Statement): Statement {
       return { ...s, body: s.body.map(contractStatement) };
     case "comment":
     case "combine":
+    case "stage":
       return s;
     default:
       return { ...s, value: contractValue(s.value) };

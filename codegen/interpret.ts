@@ -205,6 +205,7 @@ const APPLY = Object.fromEntries(
 export function interpretNest(nest: LoopNest, storages: Storages, step = 0): void {
   // a value is its lanes: one, or four
   const locals = new Map<string, readonly number[]>([["step", [step]]]);
+  const boxes = new Map<string, readonly number[]>();
   const offset = ({ constant, terms }: Offset) =>
     terms.reduce((sum, { variable, coefficient }) => sum + locals.get(variable)![0] * coefficient, constant);
   const element = (tensor: string, at: number) => {
@@ -229,6 +230,13 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
       case "total": {
         const [a, b, c, d] = compute(value.value);
         return [(a + b) + (c + d)];
+      }
+      case "staged": {
+        const at = offset(value.offset), box = boxes.get(value.name)!;
+        return (isVector(value.type) ? lanes(at) : [at]).map((place) => {
+          if (box[place] === undefined) throw new RangeError(`${nest.name}: ${value.name}[${place}] of ${box.length}`);
+          return box[place];
+        });
       }
       case "element": {
         const at = offset(value.offset), places = isVector(value.type) ? lanes(at) : [at];
@@ -263,7 +271,7 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
             each(inner, then);
           }
         };
-        each(s.loops, () => {
+        each([...s.loops, ...s.places ?? []], () => {
           const totals = new Map<string, readonly number[]>();
           each(members, () => {
             run(before);
@@ -280,6 +288,13 @@ export function interpretNest(nest: LoopNest, storages: Storages, step = 0): voi
         for (const [lane, value] of compute(s.value).entries()) {
           storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
         }
+      } else if (s.kind === "stage") {
+        // each invocation copies all of it for itself, instead of a part for all: they agree on where it lies
+        const places = s.box.reduce(
+          (all, { extent, stride }) => all.flatMap((at) => Array.from({ length: extent }, (_, i) => at + i * stride)),
+          [offset(s.offset)],
+        );
+        boxes.set(s.name, places.map((place) => storages[s.tensor][element(s.tensor, place)]));
       } else if (s.kind === "combine") throw new Error(`${nest.name}: sums are combined outside of a grid`);
       else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
     }

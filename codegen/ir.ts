@@ -197,6 +197,8 @@ export type Value =
   | { readonly kind: "total"; readonly value: Value }
   /** An element; of a vector type, four neighbours from `offset` on. */
   | { readonly kind: "element"; readonly tensor: string; readonly offset: Offset; readonly type: Type }
+  /** The same of what a `stage` has copied. */
+  | { readonly kind: "staged"; readonly name: string; readonly offset: Offset; readonly type: Type }
   | { readonly kind: "apply"; readonly op: Op; readonly operands: readonly Value[] };
 
 /** A statement of a loop nest. */
@@ -217,6 +219,8 @@ export type Statement =
    * The points of a grid, each run by a GPU's invocation of its own: that of number `first` and those after it. The last
    * of the variables counts fastest, each from 0 by its step.
    *
+   * With `places` the loops are those of workgroups, each of which has a point for each combination of the places.
+   *
    * With `members` a point has several invocations, one for each combination of their numbers: all of them run the body
    * up to its `combine`, and one goes on behind it, where members and what follows from them are gone.
    */
@@ -224,11 +228,25 @@ export type Statement =
     readonly kind: "grid";
     readonly first: number;
     readonly loops: readonly { readonly variable: string; readonly to: number; readonly step: number }[];
+    readonly places?: readonly { readonly variable: string; readonly to: number; readonly step: number }[];
     readonly members?: readonly { readonly variable: string; readonly to: number }[];
     readonly body: readonly Statement[];
   }
   /** In a grid with members: these accumulators become the sums of those of all members. */
   | { readonly kind: "combine"; readonly sums: readonly { readonly name: string; readonly type: Type }[] }
+  /**
+   * In a grid with places, where all invocations of a workgroup come by: a box of a tensor goes to the workgroup's memory,
+   * by the name, in row-major order. It holds what lies at `offset`, moved by each dimension's stride so many times.
+   */
+  | {
+    readonly kind: "stage";
+    readonly name: string;
+    readonly tensor: string;
+    readonly offset: Offset;
+    readonly box: readonly { readonly extent: number; readonly stride: number }[];
+    /** How it is accessed: where four neighbours at a time, from multiples of four. */
+    readonly type: Type;
+  }
   | { readonly kind: "let"; readonly name: string; readonly type: Type; readonly value: Value }
   /** A local that `set` changes: an accumulator. */
   | { readonly kind: "variable"; readonly name: string; readonly type: Type; readonly value: Value }
@@ -252,9 +270,17 @@ export interface LoopNest {
 /** The points of some kernel as invocations. */
 export type Grid = Extract<Statement, { kind: "grid" }>;
 
+/** A part of a tensor in the workgroup's memory. */
+export type Stage = Extract<Statement, { kind: "stage" }>;
+
 /** Points of a grid. */
-export function gridPoints({ loops }: Pick<Grid, "loops">): number {
-  return loops.reduce((product, { to, step }) => product * (to / step), 1);
+export function gridPoints({ loops, places = [] }: Pick<Grid, "loops" | "places">): number {
+  return [...loops, ...places].reduce((product, { to, step }) => product * (to / step), 1);
+}
+
+/** Elements of a part of a tensor. */
+export function stagedElements({ box }: Pick<Stage, "box">): number {
+  return box.reduce((product, { extent }) => product * extent, 1);
 }
 
 /** Invocations of each point of a grid. */
@@ -280,13 +306,27 @@ export function combinedSums(body: readonly Statement[], vectors: boolean): numb
   }, 0);
 }
 
-/** Bytes of a workgroup's memory that the members of grids need for their sums; scalars and vectors have a place each. */
+/** What workgroups keep of tensors: by name and type the most elements, since grids have them one instead of the other. */
+export function stagedArrays(body: readonly Statement[]): { name: string; type: Type; elements: number }[] {
+  const arrays = new Map<string, { name: string; type: Type; elements: number }>();
+  const visit = (s: Statement): void => {
+    if ("body" in s) s.body.forEach(visit);
+    if (s.kind !== "stage") return;
+    const { name, type } = s, key = `${name} ${type}`;
+    arrays.set(key, { name, type, elements: Math.max(arrays.get(key)?.elements ?? 0, stagedElements(s)) });
+  };
+  body.forEach(visit);
+  return [...arrays.values()];
+}
+
+/** Bytes of a workgroup's memory for members' sums, where scalars and vectors have a place each, and for what is staged. */
 export function workgroupBytes(body: readonly Statement[]): number {
-  return 4 * WORKGROUP * (combinedSums(body, false) + LANES * combinedSums(body, true));
+  const sums = WORKGROUP * (combinedSums(body, false) + LANES * combinedSums(body, true));
+  return 4 * stagedArrays(body).reduce((all, { elements }) => all + elements, sums);
 }
 
 /** Invocations that a grid takes up: where points have several, whole workgroups. */
-export function gridInvocations(grid: Pick<Grid, "loops" | "members">): number {
+export function gridInvocations(grid: Pick<Grid, "loops" | "places" | "members">): number {
   const members = membersOf(grid), all = gridPoints(grid) * members;
   return members === 1 ? all : Math.ceil(all / WORKGROUP) * WORKGROUP;
 }

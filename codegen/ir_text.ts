@@ -167,9 +167,10 @@ function valueText(value: Value): Text {
       return { text: `all(${valueText(value.value).text})`, level: 3 };
     case "total":
       return { text: `total(${valueText(value.value).text})`, level: 3 };
-    case "element": {
-      const at = offsetText(value.offset);
-      return { text: `${value.tensor}[${isVector(value.type) ? `${at}...` : at}]`, level: 3 };
+    case "element":
+    case "staged": {
+      const at = offsetText(value.offset), name = value.kind === "element" ? value.tensor : value.name;
+      return { text: `${name}[${isVector(value.type) ? `${at}...` : at}]`, level: 3 };
     }
     case "apply":
       return operation(value.op, value.operands.map(valueText));
@@ -185,16 +186,20 @@ export function nestText(nest: LoopNest): string {
         lines.push(`${indent}${s.parallel ? "parallel " : ""}for ${s.variable} = ${s.from} to ${s.to} step ${s.step}`);
         write(s.body, `${indent}  `);
       } else if (s.kind === "grid") {
-        const ranges = s.loops.map(({ variable, to, step }) => `${variable} = 0 to ${to} step ${step}`);
+        const ranges = (loops: typeof s.loops, none: string) =>
+          loops.map(({ variable, to, step }) => `${variable} = 0 to ${to} step ${step}`).join(", ") || none;
         const members = s.members?.map(({ variable, to }) => `${variable} = 0 to ${to}`);
         lines.push(
-          `${indent}grid from invocation ${s.first}: ${ranges.join(", ") || "one point"}${
-            members ? `, each by members ${members.join(", ")}` : ""
-          }`,
+          `${indent}grid from invocation ${s.first}: ${ranges(s.loops, s.places ? "one workgroup" : "one point")}${
+            s.places ? `, in each ${ranges(s.places, "one point")}` : ""
+          }${members ? `, each by members ${members.join(", ")}` : ""}`,
         );
         write(s.body, `${indent}  `);
       } else if (s.kind === "combine") {
         lines.push(`${indent}combine ${s.sums.map(({ name }) => name).join(", ")}`);
+      } else if (s.kind === "stage") {
+        const box = s.box.map(({ extent, stride }) => `${extent} by ${stride}`).join(", ");
+        lines.push(`${indent}stage ${s.type} ${s.name} = ${s.tensor}[${offsetText(s.offset)}...]: ${box || "1"}`);
       } else if (s.kind === "block") {
         lines.push(`${indent}${s.last ? "last" : "block"}`);
         write(s.body, `${indent}  `);

@@ -17,12 +17,14 @@ import {
   type Expr,
   type Grid,
   gridInvocations,
+  gridPoints,
   isVector,
   type Kernel,
   LANES,
   type Load,
   LOADED,
   type LoopNest,
+  membersOf,
   type Offset,
   type Op,
   OPS,
@@ -41,6 +43,7 @@ import {
   workgroupBytes,
 } from "./ir.ts";
 import type { Schedule } from "./schedule.ts";
+import { type Box, boxesOf, boxKey, type Place, placeInBox, type Range, type Use } from "./stage.ts";
 
 /** Most statements of one kernel: above this, code is no longer read, and engines compile it slowly or not at all. */
 export const STATEMENT_BUDGET = 4000;
@@ -127,6 +130,17 @@ class Scope {
   }
 }
 
+/** The workgroup of a grid with tiles. */
+interface Workgroup {
+  /** Where its invocations come by together. */
+  readonly scope: Scope;
+  /** The variables that they have in common. */
+  readonly joint: Set<string>;
+  /** Those that they have not. */
+  readonly ranges: ReadonlyMap<string, Range>;
+  staged: boolean;
+}
+
 class Lowering {
   readonly #kernel: Kernel;
   readonly #schedule: Schedule;
@@ -141,6 +155,10 @@ class Lowering {
   #members = new Map<string, { readonly variable: string; readonly to: number }>();
   /** Where the members' sums are taken, and whether that was done. */
   #shared?: { readonly scope: Scope; combined: boolean };
+  /** What is known of a workgroup while its grid is open. */
+  #workgroup?: Workgroup;
+  /** What is in its memory of the tensors that the sum at hand loads. */
+  #boxes = new Map<string, Box & { readonly name: string }>();
 
   constructor(kernel: Kernel, schedule: Schedule) {
     this.#kernel = kernel;
@@ -156,6 +174,7 @@ class Lowering {
       ]).map((axis) => axis.name),
     );
     const { order = [], tile = {}, unroll = {}, vectorize, parallel, grid, split = {} } = this.#schedule;
+    const { workgroup, stage } = this.#schedule;
     const named = [
       ...order,
       ...Object.keys(tile),
@@ -163,6 +182,8 @@ class Lowering {
       ...vectorize ? [vectorize] : [],
       ...grid ?? [],
       ...Object.keys(split),
+      ...Object.keys(workgroup ?? {}),
+      ...Object.keys(stage ?? {}),
     ];
     for (const axis of named) {
       if (!known.has(axis)) throw new ScheduleError(`${name} has no axis ${axis}`);
@@ -174,6 +195,8 @@ class Lowering {
         `${name} cannot be split among ${sharing}: that takes a grid, and a power of two up to ${WORKGROUP}`,
       );
     }
+    if (workgroup && !grid) throw new ScheduleError(`${name} has workgroups only in a grid`);
+    if (stage && !workgroup) throw new ScheduleError(`${name} cannot be staged without workgroup tiles`);
     const shared = parallel === undefined ? undefined : this.#parallel(parallel);
     const body: Statement[] = [], kinds = new Map<string, Scalar>();
     for (const part of parts) {
@@ -186,7 +209,7 @@ class Lowering {
     }
     if (workgroupBytes(body) > WORKGROUP_BYTES) {
       throw new ScheduleError(
-        `${name}: shared sums take ${
+        `${name}: shared sums and what is staged take ${
           workgroupBytes(body)
         } bytes of a workgroup's ${WORKGROUP_BYTES}; use smaller tiles`,
       );
@@ -293,8 +316,8 @@ class Lowering {
     if (!grid) return this.#open(axes, new Set([STEP]), [start], values, scope, body);
     const outer = axes.filter(({ name }) => grid.includes(name))
       .sort((a, b) => grid.indexOf(a.name) - grid.indexOf(b.name));
-    const inside = new Scope(scope), loops: { variable: string; to: number; step: number }[] = [];
-    const members = this.#share(values, inside);
+    const inside = new Scope(scope), loops: Grid["loops"][number][] = [], places: Grid["loops"][number][] = [];
+    const members = this.#share(values, inside), { workgroup } = this.#schedule;
     let points: readonly Point[] = [start];
     for (const axis of outer) {
       const { copies, width } = this.#group(axis, tile?.[axis.name] ?? 1), step = copies * width;
@@ -303,22 +326,54 @@ class Lowering {
           `${this.#kernel.name}: steps of ${step} along ${axis.name} leave a rest of its ${axis.extent}, and a grid has none`,
         );
       }
-      const name = axis.extent > step ? inside.name(axis.name, "i32") : undefined;
-      if (name !== undefined) loops.push({ variable: name, to: axis.extent, step });
-      const coordinates = group(name === undefined ? constantOffset(0) : variable(name), copies, width);
+      const together = step * (workgroup?.[axis.name] ?? 1);
+      if (axis.extent % together !== 0) {
+        throw new ScheduleError(
+          `${this.#kernel.name}: workgroups of ${together} along ${axis.name} leave a rest of its ${axis.extent}`,
+        );
+      }
+      const begin = (of: Grid["loops"][number][], wish: string, to: number, step: number): Offset => {
+        if (to === step) return constantOffset(0);
+        const own = inside.name(wish, "i32");
+        of.push({ variable: own, to, step });
+        return variable(own);
+      };
+      const first = begin(loops, together > step ? `${axis.name}_group` : axis.name, axis.extent, together);
+      const own = begin(places, `${axis.name}_place`, together, step);
+      const coordinates = group(combine([first, 1], [own, 1]), copies, width);
       points = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
+    }
+    if (workgroup) {
+      const crew = membersOf({ members }) * gridPoints({ loops: places });
+      if (crew !== WORKGROUP) {
+        throw new ScheduleError(`${this.#kernel.name}: workgroup tiles of ${crew} invocations, not ${WORKGROUP}`);
+      }
+      const own = [...places, ...members.map((member) => ({ ...member, step: 1 }))];
+      this.#workgroup = {
+        scope: inside,
+        joint: new Set(loops.map(({ variable }) => variable)),
+        ranges: new Map(own.map(({ variable, to, step }) => [variable, { largest: to - step, step, term: false }])),
+        staged: false,
+      };
     }
     const inner = axes.filter((axis) => !outer.includes(axis));
     this.#open(inner, new Set([STEP, ...outer]), points, values, inside, body);
     if (this.#shared?.combined === false) throw new ScheduleError(`${this.#kernel.name} has no sum to share`);
+    if (this.#workgroup?.staged === false && this.#schedule.stage) {
+      throw new ScheduleError(`${this.#kernel.name} has nothing to stage`);
+    }
     this.#members = new Map();
     this.#shared = undefined;
-    // those of a point wait for each other, so that they are of one workgroup
-    const first = members.length > 0 ? Math.ceil(this.#invocations / WORKGROUP) * WORKGROUP : this.#invocations;
+    this.#workgroup = undefined;
+    // those that wait for each other are of one workgroup
+    const first = members.length > 0 || workgroup
+      ? Math.ceil(this.#invocations / WORKGROUP) * WORKGROUP
+      : this.#invocations;
     const statement: Grid = {
       kind: "grid",
       first,
       loops,
+      ...workgroup && { places },
       ...members.length > 0 && { members },
       body: inside.statements,
     };
@@ -528,6 +583,8 @@ class Lowering {
       order.includes(axis.name) ? order.indexOf(axis.name) : order.length + axes.indexOf(axis);
     const ordered = [...axes].sort((a, b) => rank(a) - rank(b));
     const unroll = ({ name, extent }: Axis) => Math.min(this.#schedule.unroll?.[name] ?? 1, extent);
+    /** Of what is staged, where the terms begin that are in the workgroup's memory. */
+    let begins: ReadonlyMap<string, Offset> = new Map();
     const run = (left: readonly Axis[], extra: readonly ReadonlyMap<string, Coordinate>[], scope: Scope) => {
       if (left.length > 0) {
         const [axis, ...inner] = left;
@@ -537,8 +594,11 @@ class Lowering {
           copies,
           false,
           scope,
-          (coordinates, scope) =>
-            run(inner, extra.flatMap((e) => coordinates.map((c) => new Map([...e, [axis.name, c]]))), scope),
+          (coordinates, scope) => {
+            const begin = begins.get(axis.name) ?? constantOffset(0);
+            const placed = coordinates.map((c) => ({ ...c, offset: combine([begin, 1], [c.offset, 1]) }));
+            run(inner, extra.flatMap((e) => placed.map((c) => new Map([...e, [axis.name, c]]))), scope);
+          },
         );
         return;
       }
@@ -597,7 +657,19 @@ class Lowering {
     if (this.#shared && (scope !== this.#shared.scope || this.#shared.combined || !sums)) {
       throw new ScheduleError(`${this.#kernel.name}: what is shared must be one sum, or several over the same axes`);
     }
-    run(ordered, [new Map()], scope);
+    const { stage } = this.#schedule;
+    if (stage && sums && axes.some(({ name }) => name in stage)) {
+      if (scope !== this.#workgroup?.scope) {
+        throw new ScheduleError(`${this.#kernel.name}: what is staged must be a sum that no loop is around`);
+      }
+      const terms = ordered.map((axis) => ({ name: axis.name, extent: Math.min(stage[axis.name] ?? 1, axis.extent) }));
+      this.#chunks(ordered, terms, scope, (found, scope) => {
+        begins = found;
+        this.#stage([...accumulators.values()], terms, found, scope);
+        run(terms, [new Map()], scope);
+        this.#boxes = new Map();
+      });
+    } else run(ordered, [new Map()], scope);
     if (this.#shared) {
       const locals = [...accumulators.values()].flatMap(({ best, rest }) => rest ? [best, rest] : [best]);
       this.#emit(scope, { kind: "combine", sums: locals.map(({ name, type }) => ({ name, type })) });
@@ -615,6 +687,100 @@ class Lowering {
       );
       scope.keep(this.#key(node, point), sum);
     }
+  }
+
+  /** Loops over the terms of a sum, so many at a time along each axis; `body` gets where they begin. */
+  #chunks(
+    axes: readonly Axis[],
+    terms: readonly Axis[],
+    scope: Scope,
+    body: (begins: ReadonlyMap<string, Offset>, scope: Scope) => void,
+  ): void {
+    const begins = new Map<string, Offset>();
+    const open = (d: number, scope: Scope): void => {
+      if (d === axes.length) return body(begins, scope);
+      const { name, extent } = axes[d], step = terms[d].extent;
+      const least = (this.#members.get(name)?.to ?? 1) * (name === this.#schedule.vectorize ? LANES : 1);
+      if (extent % step !== 0 || step % least !== 0) {
+        throw new ScheduleError(
+          `${this.#kernel.name}: ${step} terms at a time along ${name} are no part of its ${extent}${
+            least > 1 ? `, or no multiple of ${least}` : ""
+          }`,
+        );
+      }
+      if (extent === step) {
+        begins.set(name, constantOffset(0));
+        return open(d + 1, scope);
+      }
+      const inside = new Scope(scope), own = inside.name(`${name}_from`, "i32");
+      begins.set(name, variable(own));
+      this.#workgroup!.joint.add(own);
+      open(d + 1, inside);
+      this.#emit(scope, {
+        kind: "loop",
+        variable: own,
+        from: 0,
+        to: extent,
+        step,
+        parallel: false,
+        body: inside.statements,
+      });
+    };
+    open(0, scope);
+  }
+
+  /** Copies to the workgroup's memory what several of its invocations load for some terms of sums. */
+  #stage(
+    sums: readonly { readonly node: Reduce; readonly point: Point }[],
+    terms: readonly Axis[],
+    begins: ReadonlyMap<string, Offset>,
+    scope: Scope,
+  ): void {
+    const ranges = new Map(this.#workgroup!.ranges), uses: Use[] = [];
+    const term = ({ name }: Pick<Axis, "name">) => `term ${name}`, lanes = this.#schedule.vectorize;
+    for (const axis of terms) {
+      const step = axis.name === lanes ? LANES : 1;
+      ranges.set(term(axis), { largest: axis.extent - step, step, term: true });
+    }
+    for (const { node, point } of sums) {
+      const at = new Map(point);
+      for (const axis of node.axes) {
+        const offset = combine([begins.get(axis.name)!, 1], [variable(term(axis)), 1]);
+        at.set(axis, { offset, ...axis.name === lanes && { lanes: true } });
+      }
+      for (const load of expressions(node.body)) {
+        if (load.kind !== "load" || !node.axes.some((axis) => freeAxes(load).has(axis))) continue;
+        const type = this.#kernel.tensors[load.tensor], places = this.#places(load, at);
+        if (!places || BYTES[type.dtype] !== 4 || type.rows !== undefined) continue;
+        const wide = this.#step(load.tensor, load.index, at) === 1;
+        const beside = load.index.map((index) =>
+          (index as Affine).terms.reduce(
+            (sum, { axis, coefficient }) => sum + (wide && at.get(axis)!.lanes ? (LANES - 1) * coefficient : 0),
+            0,
+          )
+        );
+        uses.push({ tensor: load.tensor, places, beside });
+      }
+    }
+    const team = membersOf({ members: [...this.#members.values()] });
+    for (const box of boxesOf(uses, ranges, this.#kernel.tensors, strides, team)) {
+      const name = scope.name(`${box.stage.tensor}_staged`, box.stage.type);
+      this.#emit(scope, { ...box.stage, name });
+      this.#boxes.set(box.key, { ...box, name });
+    }
+    this.#workgroup!.staged ||= this.#boxes.size > 0;
+  }
+
+  /** The indices of a load, taken apart; nothing where one of them is loaded itself. */
+  #places({ index }: Load, point: Point): Place[] | undefined {
+    const { joint } = this.#workgroup!, places: Place[] = [];
+    for (const i of index) {
+      if (i.kind === "load") return undefined;
+      const { constant, terms } = this.#affine(i, point);
+      const [common, own] = [true, false].map((is) => terms.filter(({ variable }) => joint.has(variable) === is));
+      places.push({ joint: { constant: 0, terms: common }, own: { constant, terms: own } });
+    }
+    return places;
   }
 
   /** The value of an expression at a point; statements it needs go into the scope. */
@@ -659,6 +825,17 @@ class Lowering {
       return scope.keep(
         key,
         this.#let(scope, expr.name, { kind: "element", tensor: table, offset, type: expr.type }),
+      );
+    }
+    const places = expr.kind === "load" && this.#boxes.size > 0 ? this.#places(expr, point) : undefined;
+    const box = places && this.#boxes.get(boxKey((expr as Load).tensor, places));
+    if (expr.kind === "load" && box) {
+      const offset = placeInBox(box, places), scalar = scalarOf(box.stage.type);
+      const type: Type = this.#step(expr.tensor, expr.index, point) ? `${scalar}x4` : scalar;
+      const element = `${box.name}@${offsetKey(offset)} ${type}`;
+      return scope.value(element) ?? scope.keep(
+        element,
+        this.#let(scope, this.#loadName(expr, point), { kind: "staged", name: box.name, offset, type }),
       );
     }
     if (expr.kind === "load") {

@@ -44,7 +44,7 @@ function sharesEnough({ parallel }: LoopNest, { parallel: before }: LoopNest): b
 /** One step each way, legal or not. */
 function steps(kernel: Kernel, schedule: Schedule): Schedule[] {
   const part = mainPart(kernel), inner = [...byName(reductions(part).flatMap(({ axes }) => axes)).values()];
-  const { tile = {}, unroll = {}, vectorize, parallel, grid, split = {} } = schedule;
+  const { tile = {}, unroll = {}, vectorize, parallel, grid, split = {}, workgroup = {}, stage } = schedule;
   const width = ({ name, extent }: Axis) => name === vectorize && extent >= LANES ? LANES : 1;
 
   const tiles = part.axes.map((axis) => {
@@ -72,10 +72,27 @@ function steps(kernel: Kernel, schedule: Schedule): Schedule[] {
     return [2 * members, members / 2].filter((size) => size >= 1).map((size) => ({ [name]: size }));
   });
 
+  // what is staged: twice as many terms at a time, or half
+  const staged = stage === undefined ? [] : inner.flatMap(({ name }) => {
+    const terms = stage[name] ?? 1;
+    return [2 * terms, terms / 2].filter((size) => Number.isInteger(size)).map((size) => ({ [name]: size }));
+  });
+  // a workgroup stays full: longer along one axis, shorter along another
+  const reshaped = stage === undefined
+    ? []
+    : part.axes.flatMap(({ name: long }) =>
+      part.axes.filter(({ name }) => name !== long && (workgroup[name] ?? 1) > 1).map(({ name: short }) => ({
+        [long]: 2 * (workgroup[long] ?? 1),
+        [short]: workgroup[short] / 2,
+      }))
+    );
+
   return [
     ...[...retiled, ...traded].map((sizes) => ({ ...schedule, tile: { ...tile, ...sizes } })),
     ...unrolled.map((sizes) => ({ ...schedule, unroll: { ...unroll, ...sizes } })),
     ...shared.map((members) => ({ ...schedule, split: { ...split, ...members } })),
+    ...staged.map((terms) => ({ ...schedule, stage: { ...stage, ...terms } })),
+    ...reshaped.map((places) => ({ ...schedule, workgroup: { ...workgroup, ...places } })),
     ...across.filter((axis) => axis !== vectorize).map((axis) => ({ ...schedule, vectorize: axis })),
     ...orders(part.axes, inner, schedule).map((order) => ({ ...schedule, order })),
     ...part.axes.filter(({ name }) => name !== parallel).map(({ name }) => ({ ...schedule, parallel: name })),

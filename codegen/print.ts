@@ -27,6 +27,9 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
         return vectors().splat(value(v.value), typeOf(v.value));
       case "total":
         return vectors().total(value(v.value));
+      case "staged":
+        if (!syntax.staged) throw new Error(`${nest.name} stages, and its target has no workgroups`);
+        return syntax.staged(v.name, v.offset, v.type);
       case "element":
         return syntax.element(v.tensor, v.offset, v.type);
       case "apply":
@@ -34,12 +37,12 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
     }
   };
   const end = nest.parallel ? nest.parallel.iterations * nest.parallel.step : 0;
-  const print = (body: readonly Statement[], grid?: Grid): void => {
+  const print = (body: readonly Statement[], grid?: Grid, looped = false): void => {
     for (const [i, s] of body.entries()) {
       switch (s.kind) {
         case "loop": {
           const [open, close] = syntax.loop(s.variable, s.from, s.to, s.step, s.parallel);
-          writer.block(open, () => print(s.body), close);
+          writer.block(open, () => print(s.body, undefined, true), close);
           break;
         }
         case "grid": {
@@ -49,6 +52,16 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
             for (const line of first) writer.line(line);
             print(s.body, s);
           }, close);
+          break;
+        }
+        case "stage": {
+          // those that follow each other wait once
+          if (body[i - 1]?.kind === "stage") break;
+          if (!syntax.stage) throw new Error(`${nest.name} stages, and its target has no workgroups`);
+          const end = body.findIndex(({ kind }, j) => j > i && kind !== "stage");
+          const stages = body.slice(i, end < 0 ? undefined : end).filter((each) => each.kind === "stage");
+          const again = looped || body.slice(0, i).some(({ kind }) => kind === "stage");
+          for (const line of syntax.stage(stages, again)) writer.line(line);
           break;
         }
         case "combine": {

@@ -29,11 +29,21 @@ export interface Schedule {
    * they have. Together a power of two, at most a workgroup.
    */
   readonly split?: Readonly<Record<string, number>>;
+  /**
+   * With a grid: workgroup tiles, so many points along each axis; with the members of `split` they fill a workgroup.
+   * Without, a workgroup has points that follow each other.
+   */
+  readonly workgroup?: Readonly<Record<string, number>>;
+  /**
+   * With `workgroup`: axes of a sum, so many of whose terms at a time find in the workgroup's memory what several of its
+   * invocations load; of the sum's other axes, one term at a time.
+   */
+  readonly stage?: Readonly<Record<string, number>>;
 }
 
 /** A schedule in words: `order o, n · tile n 2, o 4 · unroll i 2 · parallel o`. */
 export function scheduleText(
-  { order = [], tile = {}, unroll = {}, vectorize, parallel, grid, split = {} }: Schedule,
+  { order = [], tile = {}, unroll = {}, vectorize, parallel, grid, split = {}, workgroup = {}, stage = {} }: Schedule,
 ): string {
   const sizes = (name: string, sizes: Readonly<Record<string, number>>) => {
     const set = Object.entries(sizes).filter(([, size]) => size > 1);
@@ -47,6 +57,8 @@ export function scheduleText(
     ...parallel === undefined ? [] : [`parallel ${parallel}`],
     ...grid === undefined ? [] : [`grid ${grid.join(", ") || "one point"}`],
     ...sizes("split", split),
+    ...sizes("workgroup", workgroup),
+    ...sizes("stage", stage),
   ];
   return words.length === 0 ? "plain loops" : words.join(" · ");
 }

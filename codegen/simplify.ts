@@ -50,7 +50,9 @@ function simplifyBody(
       });
     } else if (statement.kind === "grid") {
       const last = new Map([
-        ...statement.loops.map(({ variable, to, step }) => [variable, to - step] as const),
+        ...[...statement.loops, ...statement.places ?? []].map(({ variable, to, step }) =>
+          [variable, to - step] as const
+        ),
         ...statement.members?.map(({ variable, to }) => [variable, to - 1] as const) ?? [],
       ]);
       result.push({ ...statement, body: simplifyBody(statement.body, levels, last, whole) });
@@ -58,6 +60,8 @@ function simplifyBody(
       result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), whole) });
     } else if (statement.kind === "comment" || statement.kind === "combine") {
       result.push(statement);
+    } else if (statement.kind === "stage") {
+      result.push({ ...statement, offset: rebase(statement.offset, statement.tensor, levels) });
     } else if (statement.kind === "store") {
       result.push({
         ...statement,
@@ -83,6 +87,7 @@ function simplifyBody(
 
 function value(v: Value, levels: readonly Level[]): Value {
   if (v.kind === "element") return { ...v, offset: rebase(v.offset, v.tensor, levels) };
+  if (v.kind === "staged") return { ...v, offset: rebase(v.offset, v.name, levels) };
   if (v.kind === "splat" || v.kind === "total") return { ...v, value: value(v.value, levels) };
   if (v.kind === "apply") return { ...v, operands: v.operands.map((operand) => value(operand, levels)) };
   return v;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Grid, Kernel, LoopNest, Offset, Op, Statement, Type, Value } from "./ir.ts";
+import type { Grid, Kernel, LoopNest, Offset, Op, Stage, Statement, Type, Value } from "./ir.ts";
 import type { LayoutName } from "./arrange.ts";
 import type { Plan } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
@@ -32,6 +32,9 @@ export interface Syntax {
   loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
   /** The lines before and after the body of a grid, and those that begin it; a language for threads has none. */
   grid?(grid: Grid): readonly [open: string, close: string, ...first: string[]];
+  /** The lines that copy to the workgroup's memory; `again`: what is there may still be read. */
+  stage?(stages: readonly Stage[], again: boolean): readonly string[];
+  staged?(name: string, offset: Offset, type: Type): Piece;
   /** The lines that add up members' sums, and those before and after what one of them goes on with. */
   combine?(
     sums: Extract<Statement, { kind: "combine" }>["sums"],

@@ -66,6 +66,8 @@ const directives: { readonly [Directive in keyof Required<Schedule>]: z.ZodType<
   parallel: name.optional(),
   grid: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
   split: byName(copies, "an object of members by axis").optional(),
+  workgroup: byName(copies, "an object of points by axis").optional(),
+  stage: byName(copies, "an object of terms by axis").optional(),
 };
 
 const schedule = z.strictObject(directives, "an object of directives").refine(
@@ -152,15 +154,13 @@ function oneLine(value: unknown): string {
 }
 
 /** A schedule without what changes nothing, keys sorted: two that say the same are the same as JSON. */
-export function normalized({ order, tile, unroll, split, ...rest }: Schedule): Schedule {
+export function normalized({ order, tile, unroll, split, workgroup, stage, ...rest }: Schedule): Schedule {
   const sizes = (of: Readonly<Record<string, number>> = {}) =>
     Object.fromEntries(Object.entries(of).filter(([, size]) => size > 1).sort(([a], [b]) => a < b ? -1 : 1));
-  const [tiles, copies, members] = [sizes(tile), sizes(unroll), sizes(split)];
+  const all = Object.entries({ tile, unroll, split, workgroup, stage }).map(([name, of]) => [name, sizes(of)] as const);
   return {
     ...order !== undefined && order.length > 0 && { order },
-    ...Object.keys(tiles).length > 0 && { tile: tiles },
-    ...Object.keys(copies).length > 0 && { unroll: copies },
-    ...Object.keys(members).length > 0 && { split: members },
+    ...Object.fromEntries(all.filter(([, of]) => Object.keys(of).length > 0)),
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined).sort()),
   };
 }

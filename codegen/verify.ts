@@ -13,11 +13,13 @@ import {
   BYTES,
   type Expr,
   gridInvocations,
+  gridPoints,
   isVector,
   type Kernel,
   LANES,
   LOADED,
   type LoopNest,
+  membersOf,
   type Offset,
   OPS,
   scalarOf,
@@ -110,7 +112,19 @@ type Meaning =
   | { readonly kind: "derived"; readonly offset: Offset }
   | { readonly kind: "below"; readonly limit: number }
   | { readonly kind: "row"; readonly of: "samples" | "steps" }
+  /** So many elements of a tensor in the workgroup's memory. */
+  | { readonly kind: "box"; readonly elements: number; readonly type: Type }
   | { readonly kind: "unknown" };
+
+/** Where a statement stands. */
+interface Context {
+  /** Loops around it. */
+  readonly loops: number;
+  /** Whether one thread or invocation runs it, or each its own iterations. */
+  readonly alone: boolean;
+  /** Where all invocations of a workgroup come by: the variables that they have in common. */
+  readonly joint?: ReadonlySet<string>;
+}
 
 /**
  * @param signed whether an index may be negative before its constant is added: not where addresses are unsigned.
@@ -131,27 +145,34 @@ export function verifyNest(nest: LoopNest, signed = false): void {
       }),
     );
 
-  const prove = (tensor: string, raw: Offset, meanings: ReadonlyMap<string, Meaning>, elements: number): Offset => {
-    const type = nest.tensors[tensor];
-    if (!type) throw fail(`tensor ${tensor} is not defined`);
-    const offset = expand(raw, meanings);
-    let low = offset.constant, high = offset.constant + elements - 1, rows = 0;
-    const row = rowLength(type);
-    for (const { variable, coefficient } of offset.terms) {
+  /** Smallest and largest value of an index. */
+  const range = (of: string, { constant, terms }: Offset, meanings: ReadonlyMap<string, Meaning>): [number, number] => {
+    let low = constant, high = constant;
+    for (const { variable, coefficient } of terms) {
       const meaning = meanings.get(variable)!;
-      if (meaning.kind === "row" && meaning.of === type.rows && coefficient === row) {
-        rows++;
-        continue;
-      }
       const range = meaning.kind === "loop"
         ? [meaning.loop.from, meaning.loop.from + (meaning.loop.count - 1) * meaning.loop.step]
         : meaning.kind === "below"
         ? [0, meaning.limit - 1]
         : undefined;
-      if (!range) throw fail(`nothing is known of ${variable}, which is in an index of ${tensor}`);
+      if (!range) throw fail(`nothing is known of ${variable}, which is in an index of ${of}`);
       low += Math.min(coefficient * range[0], coefficient * range[1]);
       high += Math.max(coefficient * range[0], coefficient * range[1]);
     }
+    return [low, high];
+  };
+
+  const prove = (tensor: string, raw: Offset, meanings: ReadonlyMap<string, Meaning>, elements: number): Offset => {
+    const type = nest.tensors[tensor];
+    if (!type) throw fail(`tensor ${tensor} is not defined`);
+    const offset = expand(raw, meanings), row = rowLength(type);
+    const isRow = ({ variable, coefficient }: Offset["terms"][number]) => {
+      const meaning = meanings.get(variable)!;
+      return meaning.kind === "row" && meaning.of === type.rows && coefficient === row;
+    };
+    const within = { ...offset, terms: offset.terms.filter((term) => !isRow(term)) };
+    const [low, first] = range(tensor, within, meanings), high = first + elements - 1;
+    const rows = offset.terms.length - within.terms.length;
     if (type.rows !== undefined && rows !== 1) throw fail(`${tensor} is not accessed by one row number`);
     if (low < 0 || high >= row) {
       throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
@@ -186,6 +207,21 @@ export function verifyNest(nest: LoopNest, signed = false): void {
           throw fail(`${value.tensor} is loaded as ${value.type}`);
         }
         break;
+      case "staged": {
+        const box = meanings.get(value.name), offset = expand(value.offset, meanings), wide = isVector(value.type);
+        if (box?.kind !== "box") throw fail(`${value.name} is not staged`);
+        if (box.type !== value.type && box.type !== scalarOf(value.type)) {
+          throw fail(`${value.name} is ${box.type}, used as ${value.type}`);
+        }
+        const [low, high] = range(value.name, offset, meanings), last = high + (wide ? LANES : 1) - 1;
+        if (low < 0 || last >= box.elements) {
+          throw fail(`an access to ${value.name} reaches from ${low} to ${last}, and it has ${box.elements} elements`);
+        }
+        if (isVector(box.type) && !isAligned(offset, meanings)) {
+          throw fail(`four neighbours of ${value.name} are not taken from a multiple of four`);
+        }
+        break;
+      }
       case "splat": {
         const type = check(value.value, meanings, types);
         if (isVector(type)) throw fail(`${type} is put in every lane`);
@@ -216,7 +252,7 @@ export function verifyNest(nest: LoopNest, signed = false): void {
     outerMeanings: Map<string, Meaning>,
     outerTypes: Map<string, Type>,
     outerMutable: Set<string>,
-    { loops, alone }: { readonly loops: number; readonly alone: boolean },
+    { loops, alone, joint }: Context,
   ): ReadonlyMap<string, Type> => {
     const meanings = new Map(outerMeanings), types = new Map(outerTypes), mutable = new Set(outerMutable);
     for (const s of body) {
@@ -237,7 +273,7 @@ export function verifyNest(nest: LoopNest, signed = false): void {
             types,
             // threads have no accumulator in common
             parallel ? new Set() : mutable,
-            { loops: loops + 1, alone: alone || parallel },
+            { loops: loops + 1, alone: alone || parallel, ...joint && { joint: new Set([...joint, variable]) } },
           );
           break;
         }
@@ -245,7 +281,7 @@ export function verifyNest(nest: LoopNest, signed = false): void {
           const { invocations = 0 } = nest;
           if (loops > 0 || alone) throw fail("a grid is inside of a loop");
           const inside = new Map(meanings);
-          for (const { variable, to, step } of s.loops) {
+          for (const { variable, to, step } of [...s.loops, ...s.places ?? []]) {
             if (types.has(variable) || inside.has(variable)) throw fail(`${variable} is defined twice`);
             if (!(step > 0 && to > 0) || to % step !== 0) {
               throw fail(`grid along ${variable} is not a whole number of steps`);
@@ -259,23 +295,27 @@ export function verifyNest(nest: LoopNest, signed = false): void {
           }
           // invocations have no accumulator in common
           const own = { loops: loops + 1, alone: true };
+          const team = membersOf(s), crew = team * gridPoints({ loops: s.places ?? [] });
+          if (s.places && (crew !== WORKGROUP || s.first % WORKGROUP !== 0)) {
+            throw fail(`${crew} invocations from ${s.first} on are no workgroup`);
+          }
+          const all = s.places && { joint: new Set(s.loops.map(({ variable }) => variable)) };
           if (!s.members) {
-            walk(s.body, inside, types, new Set(), own);
+            walk(s.body, inside, types, new Set(), { ...own, ...all });
             break;
           }
-          const team = s.members.reduce((product, { to }) => product * to, 1);
           if (!(team <= WORKGROUP && Number.isInteger(Math.log2(team))) || s.first % WORKGROUP !== 0) {
             throw fail(`${team} members from invocation ${s.first} are of no one workgroup`);
           }
-          const at = s.body.findIndex(({ kind }) => kind === "combine"), joint = s.body[at];
-          if (joint?.kind !== "combine") throw fail("members have nothing in common");
+          const at = s.body.findIndex(({ kind }) => kind === "combine"), combine = s.body[at];
+          if (combine?.kind !== "combine") throw fail("members have nothing in common");
           const shares = new Map(inside);
           for (const { variable, to } of s.members) {
             if (types.has(variable) || shares.has(variable)) throw fail(`${variable} is defined twice`);
             shares.set(variable, { kind: "loop", loop: { from: 0, step: 1, count: to } });
           }
           const before = s.body.slice(0, at), after = s.body.slice(at + 1);
-          const shared = walk(before, shares, types, new Set(), { ...own, alone: false });
+          const shared = walk(before, shares, types, new Set(), { ...own, ...all, alone: false });
           // what is the same for all members is known behind it too, and the sums are
           const kept = new Map(inside), known = new Map(types);
           const apart = new Set(s.members.map(({ variable }) => variable));
@@ -289,7 +329,7 @@ export function verifyNest(nest: LoopNest, signed = false): void {
               if (each.type === "i32") kept.set(each.name, meaningOf(each.value));
             }
           }
-          for (const { name, type } of joint.sums) {
+          for (const { name, type } of combine.sums) {
             const found = shared.get(name);
             if (found !== type || scalarOf(type) !== "f32") throw fail(`${name} is ${found}, combined as ${type}`);
             if (!before.some((each) => each.kind === "variable" && each.name === name)) {
@@ -297,14 +337,47 @@ export function verifyNest(nest: LoopNest, signed = false): void {
             }
             known.set(name, type);
           }
-          walk(after, kept, known, new Set(joint.sums.map(({ name }) => name)), own);
+          walk(after, kept, known, new Set(combine.sums.map(({ name }) => name)), own);
           break;
         }
         case "combine":
           throw fail("sums are combined outside of a grid with members");
         case "block":
-          walk(s.body, meanings, types, mutable, { loops, alone: alone || s.last && loops === 0 });
+          walk(s.body, meanings, types, mutable, {
+            loops,
+            alone: alone || s.last && loops === 0,
+            ...joint && { joint },
+          });
           break;
+        case "stage": {
+          if (!joint) throw fail(`${s.name} is staged where not all of a workgroup come by`);
+          if (types.has(s.name) || meanings.has(s.name)) throw fail(`${s.name} is defined twice`);
+          const type = nest.tensors[s.tensor], own = expand(s.offset, meanings).terms;
+          const apart = own.find(({ variable }) => !joint.has(variable));
+          if (apart) throw fail(`where ${s.name} lies depends on ${apart.variable}, which a workgroup has no one of`);
+          // a box is what a loop over each of its dimensions would access
+          const sides = s.box.map(({ extent, stride }, d): [string, Meaning, number] => {
+            if (!(extent > 0)) throw fail(`${s.name} is ${extent} long`);
+            return [`side ${d}`, { kind: "loop", loop: { from: 0, step: 1, count: extent } }, stride];
+          });
+          const terms = sides.map(([variable, , coefficient]) => ({ variable, coefficient }));
+          prove(
+            s.tensor,
+            { ...s.offset, terms: [...s.offset.terms, ...terms] },
+            new Map([...meanings, ...sides.map(([name, meaning]) => [name, meaning] as const)]),
+            1,
+          );
+          const last = s.box.at(-1), elements = s.box.reduce((product, { extent }) => product * extent, 1);
+          if (
+            type.rows !== undefined || BYTES[type.dtype] !== 4 || LOADED[type.dtype] !== scalarOf(s.type) ||
+            isVector(s.type) && !(last?.stride === 1 && last.extent % LANES === 0)
+          ) {
+            throw fail(`${s.tensor} is staged as ${s.type}`);
+          }
+          if (nest.outputs.includes(s.tensor)) throw fail(`${s.tensor} is staged and written`);
+          meanings.set(s.name, { kind: "box", elements, type: s.type });
+          break;
+        }
         case "let":
         case "variable": {
           if (types.has(s.name) || meanings.has(s.name)) throw fail(`${s.name} is defined twice`);
@@ -355,6 +428,17 @@ export function verifyNest(nest: LoopNest, signed = false): void {
   for (const [tensor, places] of stores) proveWrites(nest, tensor, places);
 }
 
+/** Whether an index is always a multiple of four. */
+function isAligned({ constant, terms }: Offset, meanings: ReadonlyMap<string, Meaning>): boolean {
+  let first = constant;
+  for (const { variable, coefficient } of terms) {
+    const meaning = meanings.get(variable)!;
+    if (meaning.kind !== "loop" || coefficient * meaning.loop.step % LANES !== 0) return false;
+    first += coefficient * meaning.loop.from;
+  }
+  return first % LANES === 0;
+}
+
 /** The locals in a value. */
 function namesIn(value: Value): string[] {
   switch (value.kind) {
@@ -363,6 +447,7 @@ function namesIn(value: Value): string[] {
     case "offset":
     case "ramp":
     case "element":
+    case "staged":
       return value.offset.terms.map(({ variable }) => variable);
     case "splat":
     case "total":

@@ -360,7 +360,9 @@ async function benchGpu(args: readonly string[], path?: string) {
 }
 
 Deno.test("bench:gpu refuses wrong usage, places that it cannot write to, and a machine without a GPU", async () => {
-  for (const args of [["--epochs", "0"], ["--limit", "1.5"], ["--fast"], ["mnist_cnn"]]) {
+  for (
+    const args of [["--epochs", "0"], ["--limit", "1.5"], ["--tune=-1"], ["--tune", ""], ["--fast"], ["mnist_cnn"]]
+  ) {
     const { code, stderr } = await benchGpu(args);
     assert.equal(code, 2, args.join(" "));
     assert.match(stderr, /^error: .*\nusage: deno task bench:gpu/);
@@ -422,20 +424,28 @@ Deno.test({
     const file = await Deno.makeTempFile({ suffix: ".json" });
     try {
       await withPython('{"reason":"no PyTorch in this test"}', async (folder) => {
-        const args = ["--software", "--epochs", "1", "--limit", "128", "--json", file];
+        const args = ["--software", "--epochs", "1", "--limit", "128", "--tune", "1", "--json", file];
         const { code, stdout } = await benchGpu(args, `${folder}:${Deno.env.get("PATH")}`);
         assert.equal(code, 0, stdout);
         assert.match(stdout, /(\d+) of \1 checks passed/);
         assert.match(stdout, /a step: [\d.]+ us, dispatches: \d+; an epoch: submits 2, read-backs 1\n/);
         assert.match(stdout, / s, [\d,]+ images\/s, \d+ of 128 test images right\n/);
         assert.match(stdout, /medians of 50 steps after the test/);
+        assert.match(stdout, /\n {2}linear1_backward_update_weight: .*, \d+ tried: tile .* grid /);
+        assert.equal(stdout.match(/ test images right\n/g)!.length, 2);
         assert.match(stdout, /not measured: no PyTorch in this test\n/);
       });
-      const { machine, limit, epochs, verify, train, pytorch } = JSON.parse(await Deno.readTextFile(file));
+      const { machine, limit, epochs, verify, train, tune, trainTuned, pytorch } = JSON.parse(
+        await Deno.readTextFile(file),
+      );
       assert.deepEqual([limit, epochs, pytorch], [128, 1, { reason: "no PyTorch in this test" }]);
       assert.ok(machine.gpu.limits.maxBufferSize > 0 && machine.gpu.features.length > 0 && machine.gpu.name !== "");
       assert.ok(verify.length > 20 && verify.every(({ ok }: { ok: boolean }) => ok));
       assert.equal(train.report.training.images, 128);
+      assert.equal(trainTuned.report.training.images, 128);
+      assert.equal(typeof tune, "object");
+      const [loss, tunedLoss] = [train, trainTuned].map(({ report }) => report.epochs[0].loss);
+      assert.ok(Math.abs(loss - tunedLoss) < 1e-4 * loss, `${loss}, ${tunedLoss}`);
       assert.equal(train.report.profile.kernels.length, train.report.gpu.dispatchesPerStep);
       assert.ok(train.trace.traceEvents.length > PROFILED_STEPS * train.report.gpu.dispatchesPerStep);
     } finally {

@@ -155,7 +155,7 @@ Deno.test("split: schedules that cannot be carried out are refused", async () =>
   );
   refuse(
     { tile: { o: 8, n: 4 }, split: { i: 32 } },
-    /shared sums take 32768 bytes of a workgroup's 16384; use smaller tiles/,
+    /shared sums and what is staged take 32768 bytes of a workgroup's 16384; use smaller tiles/,
   );
   assert.ok(lower(kernel, { ...schedule, split: { i: 4 } }).invocations! > 0);
 });

@@ -292,6 +292,7 @@ Deno.test("neighbours on a grid leave no rest, and more or fewer invocations sha
   // 10 outputs, 24 terms, and threads do not come into it
   for (const text of texts(start)) assert(!/o [346789]|split i (16|[3567])|parallel/.test(text), text);
   assert(texts({ grid: ["n", "o"] }).includes("grid n, o · split i 2"));
+  for (const text of texts(start)) assert(!/workgroup|stage/.test(text), text);
   // negative control: without a grid nothing is shared
   for (const text of texts({ parallel: "n" })) assert(!text.includes("split"), text);
 });

@@ -40,15 +40,30 @@ const KERNELS = new Map(
   kernelsOf(plan(SPEC, REGISTRY, { without: MERGING }).plan).map((kernel) => [kernel.name, kernel]),
 );
 
+/** A layer with points enough for workgroups. */
+const WIDE = kernelsOf(
+  plan(
+    parseSpec({
+      ...SPEC,
+      input: [16],
+      batchSize: 16,
+      layers: [{ type: "linear", outFeatures: 8 }],
+    }, REGISTRY),
+    REGISTRY,
+    { without: MERGING },
+  ).plan,
+)[2];
+
 const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
 const LOSS = "loss_forward", UPDATE = "linear1_update_weight", LANES = "linear1_backward_weight";
-const GRID = "linear1_backward_input", MEMBERS = `${LINEAR} shared`;
+const GRID = "linear1_backward_input", MEMBERS = `${LINEAR} shared`, STAGED = `${LINEAR} staged`;
 /** Two rows of the batch at a time, shared by threads, and the third alone. */
 const SCHEDULES: Readonly<Record<string, Schedule>> = {
   [LINEAR]: { tile: { n: 2 }, parallel: "n" },
   [LANES]: { vectorize: "i" },
   [GRID]: { tile: { i: 2 }, grid: ["n", "i"] },
   [MEMBERS]: { grid: ["n", "o"], split: { i: 4 } },
+  [STAGED]: { grid: ["n", "o"], workgroup: { n: 8, o: 8 }, stage: { i: 8 }, vectorize: "i" },
 };
 
 // deno-lint-ignore no-explicit-any -- copies of read-only structures, to be damaged
@@ -189,6 +204,99 @@ const NEST_DAMAGES: readonly Damage[] = [
       body.splice(at, 0, { ...first(nest, "store", "y"), value: { kind: "constant", value: 1, type: "f32" } });
     },
     "y is written by every thread",
+  ],
+  [
+    "a workgroup that is too small",
+    STAGED,
+    (nest) => nest.body[0].places[0].to = 4,
+    "32 invocations from 0 on are no workgroup",
+  ],
+  [
+    "a workgroup in the middle of another one",
+    STAGED,
+    (nest) => {
+      nest.body[0].first = 32;
+      nest.invocations += 64;
+    },
+    "64 invocations from 32 on are no workgroup",
+  ],
+  [
+    "a box that is not there",
+    STAGED,
+    (nest) => remove(nest, first(nest, "stage", "x_staged")),
+    "x_staged is not staged",
+  ],
+  [
+    "a box that is used as something else",
+    STAGED,
+    (nest) => first(nest, "let", "x_ni").value.type = "u32x4",
+    "x_staged is f32x4, used as u32x4",
+  ],
+  [
+    "an access behind a box",
+    STAGED,
+    (nest) => first(nest, "let", "x_ni").value.offset.constant = 4,
+    "an access to x_staged reaches from 4 to 67, and it has 64 elements",
+  ],
+  [
+    "four neighbours of a box of vectors from the second on",
+    STAGED,
+    (nest) => first(nest, "let", "x_ni").value.offset = { constant: 1, terms: [] },
+    "four neighbours of x_staged are not taken from a multiple of four",
+  ],
+  [
+    "a box outside of a grid",
+    STAGED,
+    (nest) => nest.body.unshift(first(nest, "stage", "x_staged")),
+    "x_staged is staged where not all of a workgroup come by",
+  ],
+  [
+    "a box twice",
+    STAGED,
+    (nest) => {
+      const loop = first(nest, "loop", "i_from");
+      loop.body.push(first(nest, "stage", "x_staged"));
+    },
+    "x_staged is defined twice",
+  ],
+  [
+    "a box that lies elsewhere for each invocation",
+    STAGED,
+    (nest) => first(nest, "stage", "x_staged").offset.terms.push(term("n_place", 16)),
+    "where x_staged lies depends on n_place, which a workgroup has no one of",
+  ],
+  [
+    "a box without elements",
+    STAGED,
+    (nest) => first(nest, "stage", "x_staged").box[0].extent = 0,
+    "x_staged is 0 long",
+  ],
+  [
+    "a box over the end of its tensor",
+    STAGED,
+    (nest) => first(nest, "stage", "x_staged").box[0].extent = 9,
+    "an access to x reaches from 0 to 271, and it has 256 elements",
+  ],
+  [
+    "a box of integers of a tensor of none",
+    STAGED,
+    (nest) => first(nest, "stage", "x_staged").type = "i32x4",
+    "x is staged as i32x4",
+  ],
+  [
+    "a box of vectors that are no neighbours",
+    STAGED,
+    (nest) => first(nest, "stage", "x_staged").box.reverse(),
+    "x is staged as f32x4",
+  ],
+  [
+    "a box of what is written",
+    STAGED,
+    (nest) => {
+      const box = [{ extent: 4, stride: 1 }];
+      Object.assign(first(nest, "stage", "x_staged"), { tensor: "y", offset: { constant: 0, terms: [] }, box });
+    },
+    "y is staged and written",
   ],
   [
     "a vector that reaches over the last element",
@@ -646,12 +754,12 @@ function checkDamages<Whole>(rows: readonly Damage[], whole: (name: string) => W
 
 const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
 const nestOf = (name: string): LoopNest => ({
-  ...simplify(lower(kernelOf(name.split(" ")[0]), SCHEDULES[name] ?? {})),
+  ...simplify(lower(name === STAGED ? WIDE : kernelOf(name.split(" ")[0]), SCHEDULES[name] ?? {})),
   name,
 });
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 68);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 82);
 });
 
 Deno.test("damaged kernels are refused", () => {
@@ -749,7 +857,7 @@ function accessesOf(nest: LoopNest): Access[] {
   const walk = (body: readonly Statement[], outer: Ranges) => {
     const ranges = new Map(outer);
     for (const s of body) {
-      if (s.kind === "comment" || s.kind === "grid" || s.kind === "combine") continue;
+      if (s.kind === "comment" || s.kind === "grid" || s.kind === "combine" || s.kind === "stage") continue;
       if (s.kind === "loop") {
         walk(s.body, new Map([...ranges, [s.variable, [s.from, s.to - s.step]]]));
       } else if (s.kind === "block") walk(s.body, ranges);

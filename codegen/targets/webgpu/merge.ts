@@ -115,12 +115,12 @@ export function merge(name: string, items: readonly BoundNest[]): BoundNest {
 
 function localsOf(body: readonly Statement[]): Set<string> {
   return new Set(body.flatMap((s): string[] => {
-    const own = s.kind === "let" || s.kind === "variable"
+    const own = s.kind === "let" || s.kind === "variable" || s.kind === "stage"
       ? [s.name]
       : s.kind === "loop"
       ? [s.variable]
       : s.kind === "grid"
-      ? [...s.loops, ...s.members ?? []].map(({ variable }) => variable)
+      ? [...s.loops, ...s.places ?? [], ...s.members ?? []].map(({ variable }) => variable)
       : [];
     return "body" in s ? [...own, ...localsOf(s.body)] : own;
   }));
@@ -137,6 +137,7 @@ function moved(body: readonly Statement[], names: ReadonlyMap<string, string>, b
     if (s.kind === "comment" || s.kind === "combine") return s;
     if (s.kind === "grid") return { ...s, first: s.first + by, body: moved(s.body, names, by) };
     if ("body" in s) return { ...s, body: moved(s.body, names, by) };
+    if (s.kind === "stage") return { ...s, tensor: names.get(s.tensor)! };
     if (s.kind === "store") return { ...s, tensor: names.get(s.tensor)!, value: value(s.value) };
     return { ...s, value: value(s.value) };
   });

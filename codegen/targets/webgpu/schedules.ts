@@ -17,7 +17,16 @@ import {
   reductions,
 } from "../../candidates.ts";
 import { expressions, exprKey, freeAxes } from "../../expr.ts";
-import { type Axis, type Expr, type Kernel, LANES, type Part, type Reduce } from "../../ir.ts";
+import {
+  type Axis,
+  type Expr,
+  type Kernel,
+  LANES,
+  type Part,
+  type Reduce,
+  WORKGROUP,
+  WORKGROUP_BYTES,
+} from "../../ir.ts";
 import type { Schedule } from "../../schedule.ts";
 
 /** Sums of an invocation: what waits in registers. */
@@ -50,8 +59,10 @@ const STRAIGHT = 256, LEAST_STRAIGHT = 640;
 const FINISH = 700;
 /** Copies of the body of a long one, most wanted first. */
 const COPIES = [8, 7, 6, 5, 4];
-/** Schedules that are proposed. */
-const PROPOSALS = 12;
+/** Schedules that are proposed, and of them those that stage, which only measuring can know to be better. */
+const PROPOSALS = 12, STAGED = 3;
+/** What is staged at a time: half of a workgroup's memory. */
+const MOST_STAGED = WORKGROUP_BYTES / 2;
 
 /** Schedules that fit the kernel, best guess first. */
 export function* candidates(kernel: Kernel): Generator<Schedule> {
@@ -78,16 +89,62 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
       }))
     )
   ).filter(({ cost }) => cost < Infinity).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
-  for (const { schedule, tile } of guesses) {
-    for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, schedule)), {}]) {
-      const proposed = { ...schedule, unroll, grid };
+  const unrolling = function* (guess: Schedule, tile: readonly Group[]): Generator<Schedule> {
+    for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, guess)), {}]) {
+      const proposed = { ...guess, unroll, grid };
       const most = Object.keys(unroll).length > 0 ? STRAIGHT : LEAST_STRAIGHT;
-      if (operations(tile, workOf(part, unroll), schedule.vectorize) > most || !fits(kernel, proposed)) continue;
+      if (operations(tile, workOf(part, unroll), guess.vectorize) > most || !fits(kernel, proposed)) continue;
+      return yield proposed;
+    }
+  };
+  for (const { schedule, tile } of guesses) yield* unrolling(schedule, tile);
+  let left = STAGED;
+  for (const { schedule, tile } of guesses) {
+    const guess = left > 0 && !schedule.split && staged(schedule, tile, work);
+    if (!guess) continue;
+    for (const proposed of unrolling(guess, tile)) {
       yield proposed;
-      break;
+      left--;
     }
   }
   yield plainLoops(kernel, true);
+}
+
+/** A schedule with the workgroup tile that has the fewest loads, and as many terms at a time as its memory has room for. */
+function staged(schedule: Schedule, tile: readonly Group[], { core }: Work): Schedule | undefined {
+  if (!core || expressions(core.body).some(({ kind }) => kind === "reduce")) return undefined;
+  const loads = expressions(core.body).filter((e) => e.kind === "load");
+  let all: Group[][] = [[]];
+  for (const { axis, count, width } of tile) {
+    const sizes = [1, 2, 4, 8, 16, 32, 64].filter((size) => axis.extent % (count * width * size) === 0);
+    all = all.flatMap((some) => sizes.map((size) => [...some, { axis, count: size, width: count * width }]));
+  }
+  const best = all.filter((places) => places.reduce((product, { count }) => product * count, 1) === WORKGROUP)
+    .map((places) => {
+      const vectors = tile.map(({ axis, count, width }) => ({ axis, count: count * width, width: 1 }));
+      return { places, elements: distinctLoads(loads, [...vectors, ...places]).loads.length };
+    })
+    .reduce<{ places: Group[]; elements: number } | undefined>(
+      (a, b) => a && a.elements <= b.elements ? a : b,
+      undefined,
+    );
+  if (!best) return undefined;
+  const stage: Record<string, number> = {};
+  let bytes = 4 * best.elements;
+  for (const { name, extent } of core.axes.toReversed()) {
+    const least = name === schedule.vectorize ? LANES : 1;
+    const terms = Array.from({ length: extent }, (_, i) => extent - i)
+      .find((size) => extent % size === 0 && size % least === 0 && bytes * size <= MOST_STAGED);
+    if (terms === undefined) return undefined;
+    stage[name] = terms;
+    bytes *= terms;
+    if (terms < extent) break;
+  }
+  if (Object.values(stage).every((terms) => terms === 1)) return undefined;
+  const workgroup = Object.fromEntries(
+    best.places.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count]),
+  );
+  return { ...schedule, workgroup, stage };
 }
 
 /** Whether an axis is whole steps in every part that has it. */
@@ -211,13 +268,15 @@ function operations(tile: readonly Group[], { core, around, copies }: Work, lane
 function unrolled(
   kernel: Kernel,
   small: number,
-  { vectorize, split = {} }: Pick<Schedule, "vectorize" | "split"> = {},
+  { vectorize, split = {}, stage }: Pick<Schedule, "vectorize" | "split" | "stage"> = {},
 ): Record<string, number> {
   const unroll: Record<string, number> = {};
   for (const { axes } of kernel.parts.flatMap(reductions)) {
     let copies = 1;
+    const terms = stage && axes.some(({ name }) => name in stage) ? stage : undefined;
     for (const { name, extent: all } of axes.toReversed()) {
-      const extent = all / ((split[name] ?? 1) * (name === vectorize ? LANES : 1));
+      const extent = Math.min(all, terms ? terms[name] ?? 1 : all) /
+        ((split[name] ?? 1) * (name === vectorize ? LANES : 1));
       if (copies * extent <= small) unroll[name] = extent;
       else {
         if (copies === 1) unroll[name] = COPIES.find((size) => size <= small && extent % size === 0) ?? 4;

@@ -17,6 +17,9 @@ import {
   type Offset,
   type Op,
   scalarOf,
+  type Stage,
+  stagedArrays,
+  stagedElements,
   type Statement,
   type TensorType,
   type Type,
@@ -24,6 +27,7 @@ import {
   type Value,
   WORKGROUP,
 } from "../../ir.ts";
+import { combine } from "../../affine.ts";
 import { workgroups } from "../../dispatch.ts";
 import type { Piece, Syntax } from "../../target.ts";
 
@@ -61,8 +65,8 @@ const TYPE: Readonly<Record<Type, string>> = {
 const TAKEN = new Set(
   // what generated code says beside tensors and locals
   ("abs array at bool clamp exp f32 first four global_invocation_id group groups i32 id leads local_invocation_index log " +
-    "max member min mine nth place place_in point select sqrt step_row sums sums_4 tanh total u32 vec3 vec4 " +
-    "workgroup workgroupBarrier workgroup_id " +
+    "max member min mine nth place place_in point select sqrt " +
+    "step_row sums sums_4 tanh total u32 vec3 vec4 workgroup workgroupBarrier workgroup_id " +
     // keywords and reserved words of WGSL
     "alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let " +
     "loop override requires return struct switch true var while NULL Self abstract active alignas alignof as asm " +
@@ -151,14 +155,25 @@ function places(loops: Grid["loops"], start: string): string[] {
 }
 
 /**
- * A grid whose points have several invocations: a workgroup has some points, and the members of each lie apart, so that
+ * A grid whose invocations wait for each other: a workgroup has some points, and the members of each lie apart, so that
  * neighbours in it are neighbouring points. All of them come to the barriers: beyond the last point it is computed again.
  */
 function sharedGrid(grid: Grid): [string, string, ...string[]] {
-  const { first, loops, members = [] } = grid, team = membersOf(grid), points = gridPoints(grid);
+  const { first, loops, places: tiles, members = [] } = grid, team = membersOf(grid), points = gridPoints(grid);
   const apart = WORKGROUP / team, from = first / WORKGROUP, to = from + gridInvocations(grid) / WORKGROUP;
   const tests = [...from > 0 ? [`group >= ${from}`] : [], `group < ${to}`];
   const start = from === 0 ? "group" : `(group - ${from})`;
+  const member = places(members.map((own) => ({ ...own, step: 1 })), "member");
+  if (tiles) {
+    return [
+      `if (${tests.join(" && ")}) {`,
+      "}",
+      ...team > 1 ? [`let member = mine / ${apart};`, "let leads = member == 0;"] : [],
+      ...places(loops, start),
+      ...places(tiles, team > 1 ? `(mine % ${apart})` : "mine"),
+      ...member,
+    ];
+  }
   const whole = points % apart === 0, last = points - 1;
   return [
     `if (${tests.join(" && ")}) {`,
@@ -167,13 +182,24 @@ function sharedGrid(grid: Grid): [string, string, ...string[]] {
     `let place = ${start} * ${apart} + mine % ${apart};`,
     whole ? "let leads = member == 0;" : `let leads = member == 0 && place <= ${last};`,
     ...loops.length > 0 ? places(loops, whole ? "place" : `min(place, ${last})`) : [],
-    ...places(members.map((own) => ({ ...own, step: 1 })), "member"),
+    ...member,
   ];
 }
+
+/** An array of the workgroup's memory: what one name has of several types is not one array. */
+function arrayName(name: string, type: Type): string {
+  const scalar = scalarOf(type);
+  return `${name}${scalar === "f32" ? "" : `_${scalar}`}${isVector(type) ? `_${LANES}` : ""}`;
+}
+
+/** Copies by each invocation that are written out, and not a loop. */
+const MOST_COPIES = 4;
 
 /** The table that `print.ts` walks with, for one kernel. */
 export function syntax(): Syntax {
   let types: LoopNest["tensors"] = {};
+  /** What was staged last by each name. */
+  const staged = new Map<string, Type>();
   /** Tensors that this kernel accesses by aligned vectors only. */
   let wide: ReadonlySet<string> = new Set();
   const place = (tensor: string, offset: Offset) => `${identifier(tensor)}[${offsetText(offset)}]`;
@@ -189,18 +215,57 @@ export function syntax(): Syntax {
   };
   const lanes = (offset: Offset) =>
     Array.from({ length: LANES }, (_, lane): Offset => ({ ...offset, constant: offset.constant + lane }));
+  /** A scalar or vector of an array, which is one of vectors or not. */
+  const load = (array: string, vectors: boolean, offset: Offset, type: Type) =>
+    atom(
+      !isVector(type)
+        ? place(array, offset)
+        : vectors
+        ? vectorPlace(array, offset)
+        : `${TYPE[type]}(${lanes(offset).map((at) => place(array, at)).join(", ")})`,
+    );
+  const element: Syntax["element"] = (tensor, offset, type) => {
+    if (!isPacked(types[tensor])) return load(tensor, wide.has(tensor), offset, type);
+    const at = offsetText(offset);
+    return atom(`i32((${identifier(tensor)}[(${at}) >> 2u] >> (8u * u32((${at}) & 3))) & 0xffu)`);
+  };
+  const copies = (stage: Stage): string[] => {
+    const { name, tensor, type, box } = stage, width = isVector(type) ? LANES : 1, all = stagedElements(stage) / width;
+    const sides = box.map(({ extent, stride }, d) => {
+      const by = d === box.length - 1 ? width : 1;
+      return { variable: `side_${d}`, to: extent / by, step: 1, stride: by * stride };
+    });
+    const offset = combine(
+      [stage.offset, 1],
+      ...sides.map(({ variable, stride }) => [{ constant: 0, terms: [{ variable, coefficient: 1 }] }, stride] as const),
+    );
+    const copy = [
+      ...places(sides, "at").map((line) => `  ${line}`),
+      `  ${arrayName(name, type)}[at] = ${element(tensor, offset, type).text};`,
+      "}",
+    ];
+    if (all % WORKGROUP !== 0 && all > WORKGROUP || all > MOST_COPIES * WORKGROUP) {
+      return [`for (var at = mine; at < ${all}; at += ${WORKGROUP}) {`, ...copy];
+    }
+    return Array.from({ length: Math.ceil(all / WORKGROUP) }, (_, i) => [
+      all < WORKGROUP ? `if (mine < ${all}) {` : "{",
+      `  let at = mine${i > 0 ? ` + ${i * WORKGROUP}` : ""};`,
+      ...copy,
+    ]).flat();
+  };
   return {
     constant,
     local: (name) => atom(identifier(name)),
     offset: offsetPiece,
-    element(tensor, offset, type) {
-      if (isPacked(types[tensor])) {
-        const at = offsetText(offset);
-        return atom(`i32((${identifier(tensor)}[(${at}) >> 2u] >> (8u * u32((${at}) & 3))) & 0xffu)`);
-      }
-      if (!isVector(type)) return atom(place(tensor, offset));
-      if (wide.has(tensor)) return atom(vectorPlace(tensor, offset));
-      return atom(`${TYPE[type]}(${lanes(offset).map((at) => place(tensor, at)).join(", ")})`);
+    element,
+    staged(name, offset, type) {
+      const array = staged.get(name)!;
+      return load(arrayName(name, array), isVector(array), offset, type);
+    },
+    stage(stages, again) {
+      for (const { name, type } of stages) staged.set(name, type);
+      const lines = stages.flatMap(copies);
+      return [...again ? ["workgroupBarrier();"] : [], ...lines, "workgroupBarrier();"];
     },
     operations: OPERATIONS,
     vectors: {
@@ -226,8 +291,8 @@ export function syntax(): Syntax {
       return [`for (var ${name} = ${from}; ${name} < ${to}; ${name} += ${step}) {`, "}"];
     },
     grid(grid) {
-      const { first, loops, members = [] } = grid, end = first + gridPoints(grid);
-      if (members.length > 0) return sharedGrid(grid);
+      const { first, loops, places: tiles, members = [] } = grid, end = first + gridPoints(grid);
+      if (tiles || members.length > 0) return sharedGrid(grid);
       const tests = [...first > 0 ? [`point >= ${first}`] : [], `point < ${end}`];
       return [`if (${tests.join(" && ")}) {`, "}", ...places(loops, first === 0 ? "point" : `(point - ${first})`)];
     },
@@ -284,9 +349,14 @@ export function syntax(): Syntax {
       const [x, y] = workgroups(nest),
         scalars = combinedSums(nest.body, false),
         vectors = combinedSums(nest.body, true);
-      const shared = scalars + vectors > 0;
+      const arrays = stagedArrays(nest.body);
+      const shared = scalars + vectors > 0 || hasTiles(nest.body);
       if (scalars > 0) lines.push(`var<workgroup> sums: array<f32, ${WORKGROUP * scalars}>;`);
       if (vectors > 0) lines.push(`var<workgroup> sums_4: array<vec4<f32>, ${WORKGROUP * vectors}>;`);
+      for (const { name, type, elements } of arrays) {
+        const length = elements / (isVector(type) ? LANES : 1);
+        lines.push(`var<workgroup> ${arrayName(name, type)}: array<${TYPE[type]}, ${length}>;`);
+      }
       lines.push("", `@compute @workgroup_size(${WORKGROUP}) // ${x}${y > 1 ? ` x ${y}` : ""} workgroups`);
       const inputs = [
         "@builtin(global_invocation_id) id: vec3<u32>",
@@ -307,6 +377,11 @@ export function syntax(): Syntax {
       ];
     },
   };
+}
+
+/** Whether a grid's workgroups have tiles. */
+function hasTiles(body: readonly Statement[]): boolean {
+  return body.some((s) => s.kind === "grid" ? s.places !== undefined : s.kind === "block" && hasTiles(s.body));
 }
 
 /** What a tensor's buffer is an array of. */
@@ -333,10 +408,15 @@ export function alignedOnly(nest: LoopNest): Set<string> {
     for (const s of body) {
       if (s.kind === "comment" || s.kind === "combine") continue;
       if ("value" in s) value(s.value, multiples);
+      if (s.kind === "stage") {
+        const whole = s.box.slice(0, -1).every(({ stride }) => stride % LANES === 0);
+        access(s.tensor, s.offset, isVector(s.type) && whole, multiples);
+      }
       if (s.kind === "store") access(s.tensor, s.offset, isVector(typeOf(s.value)), multiples);
       if (s.kind === "let" && s.value.kind === "offset" && aligned(s.value.offset, multiples)) multiples.add(s.name);
       if (s.kind === "grid") {
-        visit(s.body, new Set([...multiples, ...s.loops.flatMap((l) => l.step % LANES === 0 ? [l.variable] : [])]));
+        const own = [...s.loops, ...s.places ?? []].filter(({ step }) => step % LANES === 0);
+        visit(s.body, new Set([...multiples, ...own.map(({ variable }) => variable)]));
       }
       if (s.kind === "loop") {
         const whole = s.from % LANES === 0 && s.step % LANES === 0;
