@@ -350,6 +350,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   if (flags["save-every"] !== undefined && saveFile === undefined) {
     throw new UsageError("--save-every is of use only with --save");
   }
+  checkThreads(flags);
   const resume = flags.resume === undefined
     ? undefined
     : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
@@ -397,6 +398,10 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
       gpu ? "" : `, ${plural(threads, "thread")}`
     }, seed ${seed}\n`,
   );
+  // auto or a checkpoint chose the target: the same command line is right where they choose another one
+  if (gpu && flags.threads !== undefined) {
+    print(`--threads ${flags.threads} has no effect: target ${target} takes no threads\n`);
+  }
   print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
   if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
   try {
@@ -479,6 +484,12 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   }
 }
 
+/** @throws {UsageError} when threads are asked for together with a target that takes none. */
+function checkThreads({ target, threads }: Line["flags"]): void {
+  if (threads === undefined || target === undefined || !findTarget(target).gpu) return;
+  throw new UsageError(`--threads is of use only with a target that runs on threads, and --target is ${target}`);
+}
+
 /** What a command cannot do without. */
 function needed(flags: Line["flags"], name: string, what: string): string {
   const value = flags[name];
@@ -495,6 +506,7 @@ async function weightsIn(file: string, net: string | undefined, names?: string) 
 
 async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  checkThreads(flags);
   const { spec, parameters } = await weightsIn(file, net);
   const { test } = flags.data === undefined ? await loadMnist() : await loadIdxDirectory(resolve(flags.data));
   const evaluation = await evaluate({ spec, parameters }, test, {

@@ -133,6 +133,16 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["train --epochs 1e3", 2, `error: --epochs is "1e3"; expected a whole number from 1 to 1000000\n${see("train")}`],
   ["train --threads 257", 2, `error: --threads is "257"; expected a whole number from 1 to 256\n${see("train")}`],
   ["train --limit 0", 2, `error: --limit is "0"; expected a whole number from 1 to 2147483647\n${see("train")}`],
+  [
+    "train --target webgpu --threads 2",
+    2,
+    "error: --threads is of use only with a target that runs on threads, and --target is webgpu\n" + see("train"),
+  ],
+  [
+    `evaluate --weights ${SCRATCH}/trained.safetensors --threads 2 --target webgpu`,
+    2,
+    "error: --threads is of use only with a target that runs on threads, and --target is webgpu\n" + see("evaluate"),
+  ],
   ["train --seed -1", 2, `error: --seed is "-1"; expected a whole number from 0 to 9007199254740991\n${see("train")}`],
   [
     "verify --seed 9007199254740992",
@@ -920,16 +930,21 @@ Deno.test({
   name: "train on this machine's adapter: it says what the device was asked for; by default only a GPU is taken",
   ignore,
   async fn() {
-    const report = join(SCRATCH, "gpu.json");
+    const report = join(SCRATCH, "gpu.json"), kept = join(SCRATCH, "gpu.safetensors");
     const run = (...flags: string[]) =>
       deno([
         ...taskArguments("train"),
         SPEC_FILE,
         ...["--data", DATA, "--out", join(OUT, "gpu"), "--report", report, "--epochs", "1", ...flags],
       ]);
-    const { code, stdout, stderr } = await run("--target", "webgpu");
+    const { code, stdout, stderr } = await run("--target", "webgpu", "--save", kept);
     assert.deepEqual([code, withoutDriver(stderr)], [0, ""]);
-    assert.match(stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0$`, "m"));
+    assert.match(stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0\n10 training`, "m"));
+    // as "to go on" may say: the target is the checkpoint's
+    const resumed = await run("--resume", kept, "--threads", "2");
+    assert.deepEqual([resumed.code, withoutDriver(resumed.stderr)], [0, ""]);
+    const ignored = "--threads 2 has no effect: target webgpu takes no threads";
+    assert.match(resumed.stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0\n${ignored}\n10 training`, "m"));
     assert.match(
       stdout,
       /^.+: \d+ dispatches a step, 2 submits and 1 read-back an epoch; compiled in \d+\.\d s, uploaded in \d+\.\d\d s$/m,
