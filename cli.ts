@@ -342,7 +342,6 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
   const places = [["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const;
-  await makeRuns(places.map(([, place]) => place));
   for (const [i, [name, place]] of places.entries()) {
     const other = places.slice(0, i).find(([, earlier]) => earlier !== undefined && earlier === place);
     if (other) throw new UsageError(`${other[0]} and ${name} name the same file`);
@@ -351,6 +350,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
     throw new UsageError("--save-every is of use only with --save");
   }
   checkThreads(flags);
+  await makeRuns(places.map(([, place]) => place));
   const resume = flags.resume === undefined
     ? undefined
     : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
@@ -387,23 +387,25 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
     ? []
     : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
   for (const difference of stale) await repairGenerated(root, files, difference);
-  if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
-  if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
 
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
   const stopping = new Stopping(() => bar?.erase());
-  print(
-    `${spec.name}, batch ${spec.batchSize}, target ${target}${
-      gpu ? "" : `, ${plural(threads, "thread")}`
-    }, seed ${seed}\n`,
-  );
-  // auto or a checkpoint chose the target: the same command line is right where they choose another one
-  if (gpu && flags.threads !== undefined) {
-    print(`--threads ${flags.threads} has no effect: target ${target} takes no threads\n`);
-  }
-  print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
-  if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+  const begin = () => {
+    if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
+    if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
+    print(
+      `${spec.name}, batch ${spec.batchSize}, target ${target}${
+        gpu ? "" : `, ${plural(threads, "thread")}`
+      }, seed ${seed}\n`,
+    );
+    // auto or a checkpoint chose the target: the same command line is right where they choose another one
+    if (gpu && flags.threads !== undefined) {
+      print(`--threads ${flags.threads} has no effect: target ${target} takes no threads\n`);
+    }
+    print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
+    if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+  };
   try {
     let failed: ProfileError | undefined;
     const { report, trace } = await train(spec, { train: samples, test }, {
@@ -415,6 +417,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
       // what the checkpoint says is compared with what was given
       seed: flags.seed === undefined ? undefined : seed,
       resume,
+      onStart: begin,
       onCheckpoint: saving && ((checkpoint) => saving.save(checkpoint)),
       checkpointEvery: Number(flags["save-every"] ?? 1),
       signal: stopping.signal,
