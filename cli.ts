@@ -382,16 +382,16 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const files = generatedFiles(spec, { target, origin, tuning, without });
   const { train: samples, test } = await loading;
 
-  // other targets' files are none of this run's business
-  const stale = without.length > 0
-    ? []
-    : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
-  for (const difference of stale) await repairGenerated(root, files, difference);
-
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
   const stopping = new Stopping(() => bar?.erase());
-  const begin = () => {
+  // a run that is refused has written no code, and has not said that it goes on
+  const begin = async () => {
+    // other targets' files are none of this run's business
+    const stale = without.length > 0
+      ? []
+      : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
+    for (const difference of stale) await repairGenerated(root, files, difference);
     if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
     if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
     print(

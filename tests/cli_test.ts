@@ -1031,6 +1031,34 @@ Deno.test("a reader that leaves early sees no stack", async () => {
   assert.equal(code, 141);
 });
 
+Deno.test("a run that is refused for its data leaves no code behind", async () => {
+  const root = join(OUT, "refused"), narrow = join(SCRATCH, "narrow.json");
+  // labels are 0 and 1
+  const layers = [{ type: "flatten" }, { type: "linear", outFeatures: 1 }];
+  await Deno.writeTextFile(join(PROJECT, narrow), JSON.stringify({ ...SPEC, layers, loss: { type: "mse" } }));
+  const run = (spec: string, target: string) =>
+    cli("train", spec, "--data", DATA, "--out", root, "--target", target, "--report", "/dev/null");
+  for (const target of TARGETS) {
+    for (
+      const [spec, reason] of [
+        [narrow, /: sample 1 has label 1, but the net has 1 classes \(labels 0 to 0\)\..+\n$/],
+        [join(SCRATCH, "mnist.json"), /: samples are \[1, 4, 4\], but net cli_test_\d+ takes \[1, 28, 28\]; .+\n$/],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = await run(spec, target);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, reason);
+      assert.equal(await Deno.stat(join(PROJECT, root)).catch(() => "none"), "none");
+    }
+  }
+  // nor does it change what is there
+  assert.equal((await run(SPEC_FILE, "typescript")).code, 0);
+  const step = join(PROJECT, root, NET, "typescript", "step.ts");
+  await Deno.writeTextFile(step, "mine");
+  assert.equal((await run(narrow, "typescript")).code, 1);
+  assert.equal(await Deno.readTextFile(step), "mine");
+});
+
 Deno.test("what is there is not lost: files that are no checkpoints, and the code of the nets that ship", async () => {
   const spec = join(SCRATCH, "taken.json"), own = { ...SPEC, name: "mnist_mlp" };
   await Deno.writeTextFile(join(PROJECT, spec), JSON.stringify(own));
