@@ -51,6 +51,7 @@ import {
   repairGenerated,
   reportHtml,
   runsHere,
+  sameFile,
   saveCheckpoint,
   saveTuning,
   type Spec,
@@ -341,16 +342,18 @@ const commands: Readonly<Record<string, Command>> = {
 async function trainNet({ args, words, flags }: Line): Promise<number> {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
-  const places = [["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const;
-  for (const [i, [name, place]] of places.entries()) {
-    const other = places.slice(0, i).find(([, earlier]) => earlier !== undefined && earlier === place);
-    if (other) throw new UsageError(`${other[0]} and ${name} name the same file`);
+  const places = ([["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const)
+    .flatMap(([name, place]) => place === undefined ? [] : [{ name, place }]);
+  for (const [i, { name, place }] of places.entries()) {
+    for (const earlier of places.slice(0, i)) {
+      if (await sameFile(earlier.place, place)) throw new UsageError(`${earlier.name} and ${name} name the same file`);
+    }
   }
   if (flags["save-every"] !== undefined && saveFile === undefined) {
     throw new UsageError("--save-every is of use only with --save");
   }
   checkThreads(flags);
-  await makeRuns(places.map(([, place]) => place));
+  await makeRuns(places.map(({ place }) => place));
   const resume = flags.resume === undefined
     ? undefined
     : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
@@ -600,7 +603,7 @@ async function predict({ words, flags }: Line): Promise<number> {
 
 async function importWeights({ words: [file, net], flags }: Line): Promise<number> {
   const out = resolve(needed(flags, "out", "the checkpoint that is to be written"));
-  if (out === resolve(file)) throw new UsageError("--out names the file that is imported");
+  if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is imported");
   const { named, spec, parameters, names } = await weightsIn(file, net, flags.names);
   await makeRuns([out]);
   await prepareCheckpoint(out);
@@ -617,7 +620,7 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
   if (!/\.(onnx|safetensors)$/.test(out)) {
     throw new UsageError(`--out is "${flags.out}"; its ending must be .onnx or .safetensors`);
   }
-  if (out === resolve(file)) throw new UsageError("--out names the file that is exported");
+  if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is exported");
   await makeRuns([out]);
   const { spec, parameters } = await weightsIn(file, net);
   if (out.endsWith(".onnx")) await writeDurably(out, [await exportOnnx({ spec, parameters })]);
@@ -722,7 +725,7 @@ async function report({ words: [word], flags }: Line): Promise<number> {
   const path = resolve(word);
   const page = flags.out === undefined ? `${path.replace(/\.json$/, "")}.html` : resolve(flags.out);
   await makeRuns([page]);
-  if (page === path) throw new UsageError("--out names the report itself");
+  if (await sameFile(page, path)) throw new UsageError("--out names the report itself");
   await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
   print(`wrote ${shortPath(page)}\n`);
   return OK;
@@ -1010,8 +1013,8 @@ async function keepShipped(spec: Spec, origin: string): Promise<void> {
 }
 
 /** Makes the folder runs/ if one of some files is to be there. */
-async function makeRuns(paths: readonly (string | undefined)[]): Promise<void> {
-  if (!paths.some((path) => path !== undefined && dirname(path) === RUNS)) return;
+async function makeRuns(paths: readonly string[]): Promise<void> {
+  if (!paths.some((path) => dirname(path) === RUNS)) return;
   // what is wrong, writing tells
   await Deno.mkdir(RUNS, { recursive: true }).catch(() => {});
 }

@@ -103,7 +103,7 @@ export {
   type TrainingState,
 } from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
-export { writeAtomically, writeDurably } from "./runtime/files.ts";
+export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {
   type Bandwidth,

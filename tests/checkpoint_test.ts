@@ -21,6 +21,7 @@ import {
   limitSamples,
   loadCheckpoint,
   parseSpec,
+  prepareCheckpoint,
   registry,
   saveCheckpoint,
   type Spec,
@@ -450,6 +451,63 @@ Deno.test("a file that was damaged in any byte, or cut anywhere, is refused; its
   attempt(whole);
   assert.equal(read, 1);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a symbolic link stays, and what it points to is written, whether it is there or not", async () => {
+  if (Deno.build.os === "windows") {
+    console.log("symbolic links are not tried: on Windows making one takes a right that few users have");
+    return;
+  }
+  const folder = await Deno.realPath(await Deno.makeTempDir()), place = (...names: string[]) => join(folder, ...names);
+  const names = async (...path: string[]) => (await Array.fromAsync(Deno.readDir(place(...path)))).map((e) => e.name);
+  const first = await stopAfter(2, "wasm", 1), second = await stopAfter(3, "wasm", 1);
+  try {
+    for (const path of ["links", "disk/far"]) await Deno.mkdir(place(path), { recursive: true });
+    await Deno.symlink(place("disk"), place("links", "disk"));
+    // the longest of names: no temporary file fits beside such a link
+    const link = (letter: string) => letter.repeat(255);
+    await saveCheckpoint(place("disk", "kept"), first);
+    await Deno.symlink("../disk/kept", place("links", link("a")));
+    await Deno.symlink("./disk/far/../new", place("links", link("b")));
+    await Deno.symlink(link("b"), place("links", link("c")));
+    const cases = [["a", "kept", first], ["c", "new", undefined], ["b", "new", second]] as const;
+    for (const [letter, file, before] of cases) {
+      const path = place("links", link(letter)), old = await Deno.readLink(path);
+      if (before) assert.deepEqual(await loadCheckpoint(path), before);
+      await Deno.writeTextFile(place("disk", `${file}.1.tmp`), "left by a run that was killed");
+      await Deno.utime(place("disk", `${file}.1.tmp`), 1, 1);
+      await prepareCheckpoint(path);
+      await saveCheckpoint(path, second);
+      assert.equal(await Deno.readLink(path), old);
+      assert((await Deno.lstat(place("disk", file))).isFile);
+      assert.deepEqual(await loadCheckpoint(place("disk", file)), second);
+    }
+    assert.deepEqual((await names("disk")).toSorted(), ["far", "kept", "new"]);
+    assert.deepEqual((await names("links")).toSorted(), [link("a"), link("b"), link("c"), "disk"]);
+
+    // what cannot be written is told by the name of what the link points to
+    await Deno.symlink("../none/kept", place("links", "lost"));
+    await Deno.symlink("round", place("links", "round"));
+    for (
+      const [name, end, reason] of [
+        ["lost", `${place("links")}/../none/kept`, "there is no such file or folder; check the path"],
+        [
+          "round",
+          place("links", "round"),
+          "its symbolic links lead in a circle; remove one of them, or choose another path",
+        ],
+      ] as const
+    ) {
+      for (const attempt of [prepareCheckpoint, (path: string) => saveCheckpoint(path, first)]) {
+        await assert.rejects(
+          attempt(place("links", name)),
+          (error) => error instanceof InputError && error.message === `cannot write "${end}": ${reason}`,
+        );
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("files that are sound, but no checkpoint", async () => {

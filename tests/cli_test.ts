@@ -6,7 +6,16 @@ import { kernelsOf, plan } from "../codegen/compile.ts";
 import { formulaHash } from "../codegen/tuning.ts";
 import { encodePng } from "../runtime/png.ts";
 import { encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
-import { parseSpec, registry, saveCheckpoint, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
+import {
+  loadCheckpoint,
+  parseSpec,
+  registry,
+  saveCheckpoint,
+  specNames,
+  type Trace,
+  type TrainingReport,
+  VERSION,
+} from "../mod.ts";
 import { ignore } from "./adapter.ts";
 import { idx, PROJECT, taskArguments, version } from "./command_line.ts";
 
@@ -1057,6 +1066,37 @@ Deno.test("a run that is refused for its data leaves no code behind", async () =
   await Deno.writeTextFile(step, "mine");
   assert.equal((await run(narrow, "typescript")).code, 1);
   assert.equal(await Deno.readTextFile(step), "mine");
+});
+
+Deno.test("--save keeps a symbolic link, and two paths that lead to one file are taken for one", async () => {
+  if (Deno.build.os === "windows") {
+    console.log("symbolic links are not tried: on Windows making one takes a right that few users have");
+    return;
+  }
+  const link = (name: string) => join(SCRATCH, `link_${name}`), end = join(SCRATCH, "linked");
+  for (const name of ["foreign.safetensors", "net.json", "linked"]) {
+    await Deno.symlink(name, join(PROJECT, link(name)));
+  }
+  const foreign = join(SCRATCH, "foreign.safetensors"), before = await Deno.readFile(join(PROJECT, foreign));
+  const train = ["train", SPEC_FILE, "--data", DATA, "--out", OUT, "--save", link("linked")];
+  for (
+    const [said, command, ...args] of [
+      ["--report and --save name the same file", ...train, "--report", end],
+      ["--out names the file that is imported", "import", foreign, SPEC_FILE, "--out", link("foreign.safetensors")],
+      ["--out names the file that is exported", "export", foreign, SPEC_FILE, "--out", link("foreign.safetensors")],
+      ["--out names the report itself", "report", SPEC_FILE, "--out", link("net.json")],
+    ]
+  ) {
+    assert.deepEqual(await cli(command, ...args), { code: 2, stdout: "", stderr: `error: ${said}\n${see(command)}` });
+  }
+  assert.deepEqual(await Deno.readFile(join(PROJECT, foreign)), before);
+  assert.equal(await Deno.stat(join(PROJECT, end)).catch(() => "none"), "none");
+
+  const { code, stdout, stderr } = await cli(train[0], ...train.slice(1), "--report", "/dev/null");
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert(stdout.includes(`\ncheckpoint: ${link("linked")}, 3 of 3 epochs done\n`), stdout);
+  assert.equal(await Deno.readLink(join(PROJECT, link("linked"))), "linked");
+  assert.equal((await loadCheckpoint(join(PROJECT, end))).training!.history.length, 3);
 });
 
 Deno.test("what is there is not lost: files that are no checkpoints, and the code of the nets that ship", async () => {
