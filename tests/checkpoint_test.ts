@@ -2,18 +2,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { compileTarget, plan } from "../codegen/compile.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
 import { hashDataset } from "../runtime/data.ts";
-import { gpuCode } from "../runtime/gpu.ts";
-import { GpuSession } from "../runtime/gpu_session.ts";
-import { loadCode } from "../runtime/load.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
 import { decodeSafetensors, encodeSafetensors } from "../runtime/safetensors.ts";
-import { type NetSession, Session } from "../runtime/session.ts";
 import {
   type Checkpoint,
-  type Dataset,
   DivergedError,
   findTarget,
   fromArrays,
@@ -31,44 +24,13 @@ import {
   type TrainOptions,
 } from "../mod.ts";
 import { ignore } from "./adapter.ts";
+import { openSession } from "./open_session.ts";
+import { compiled, epochOf, learningRate, samples, SPEC } from "./small_net.ts";
 
-/** A convolution, dropout, Adam with L2, a rate that changes: all that could lose its place. */
-const SPEC = parseSpec({
-  name: "kept",
-  input: [1, 8, 8],
-  batchSize: 16,
-  layers: [
-    { type: "conv2d", outChannels: 4, kernel: 3, padding: 1 },
-    { type: "relu" },
-    { type: "maxPool2d", kernel: 2 },
-    { type: "flatten" },
-    { type: "dropout", rate: 0.3 },
-    { type: "linear", outFeatures: 16 },
-    { type: "tanh" },
-    { type: "linear", outFeatures: 3 },
-  ],
-  loss: { type: "softmaxCrossEntropy" },
-  training: {
-    epochs: 3,
-    optimizer: { type: "adam", learningRate: 0.01, l2: 0.001 },
-    scheduler: { type: "step", every: 1, factor: 0.5 },
-  },
-});
 const SEED = 11, EPOCHS = 3;
 /** Targets that workers run: each has to go on to the same bits. */
 const PROCESSOR = ["typescript", "wasm", "wasm_relaxed"];
 const TARGETS = ignore ? PROCESSOR : [...PROCESSOR, "webgpu"];
-
-function samples(count: number, seed = 1): Dataset {
-  const key = streamKey(seed, "samples");
-  const labels = Array.from({ length: count }, (_, i) => i % 3);
-  // a class has its own row of bright pixels
-  const inputs = Uint8Array.from(
-    { length: 64 * count },
-    (_, i) => 120 * uniform(key, i) + (Math.floor(i % 64 / 8) === 2 * labels[Math.floor(i / 64)] + 1 ? 120 : 0),
-  );
-  return fromArrays(inputs, labels, [1, 8, 8]);
-}
 
 /** Four steps an epoch, the last one short. */
 const DATA = samples(50), STEPS = 4, SPLIT = { train: DATA, test: samples(20, 2) };
@@ -102,43 +64,27 @@ function again(checkpoint: Checkpoint): Checkpoint {
 const run = async (options: TrainOptions) =>
   await train(SPEC, SPLIT, { seed: SEED, epochs: EPOCHS, threads: 1, ...options });
 
-/** A session, and how its epochs go: the loop of training written once more, to stop it where one likes. */
-async function open(target: string, threads: number) {
-  const net = compileTarget(
-    plan(SPEC, registry, { layout: findTarget(target).layout, data: "u8" }),
-    findTarget(target),
-  );
-  const session: NetSession = net.target.gpu
-    ? await GpuSession.open(net.plan, gpuCode(net), [DATA, DATA])
-    : await Session.open(net.plan, await loadCode(net), [DATA, DATA], threads);
-  session.initialize(SEED);
-  const epochOf = (epoch: number) => ({
-    seed: SEED,
-    epoch,
-    params: (step: number) =>
-      net.plan.graph.optimizer.params(SPEC.training.optimizer, 0.01 * 0.5 ** epoch, epoch * STEPS + step + 1),
-  });
+/** What a run has when it stops after so many steps in all. */
+async function stopAfter(steps: number, target: string, threads: number): Promise<Checkpoint> {
+  const net = compiled(findTarget(target)), { plan } = net, session = await openSession(net, [DATA, DATA], { threads });
+  const epochAt = (epoch: number) => epochOf(plan, SEED, epoch, DATA.samples);
   const read = async (role: string) => {
-    const tensors = Object.values(net.plan.tensors).filter((tensor) => tensor.role === role), map = new Map();
+    const tensors = Object.values(plan.tensors).filter((tensor) => tensor.role === role);
+    const map = new Map<string, TensorValues>();
     for (const { name, shape, layout } of tensors) {
       map.set(name, { shape: layout?.shape ?? shape, values: await session.read(name) });
     }
-    return map as Map<string, TensorValues>;
+    return map;
   };
-  return { session, epochOf, read };
-}
-
-/** What a run has when it stops after so many steps in all. */
-async function stopAfter(steps: number, target: string, threads: number): Promise<Checkpoint> {
-  const { session, epochOf, read } = await open(target, threads);
   try {
+    session.initialize(SEED);
     const history = [], done = Math.floor(steps / STEPS), rest = steps % STEPS;
     for (let epoch = 0; epoch < done; epoch++) {
-      const { loss, correct } = await session.train(0, epochOf(epoch));
+      const { loss, correct } = await session.train(0, epochAt(epoch));
       const accuracy = correct / DATA.samples;
-      history.push({ epoch: epoch + 1, loss, accuracy, learningRate: 0.01 * 0.5 ** epoch, seconds: 1 });
+      history.push({ epoch: epoch + 1, loss, accuracy, learningRate: learningRate(epoch), seconds: 1 });
     }
-    if (rest > 0) await session.train(0, epochOf(done), rest);
+    if (rest > 0) await session.train(0, epochAt(done), rest);
     const sums = { lossSum: await session.read("loss_sum"), hitSum: await session.read("hit_sum") };
     return {
       spec: SPEC,
