@@ -51,6 +51,7 @@ import {
   repairGenerated,
   reportHtml,
   runsHere,
+  sameFile,
   saveCheckpoint,
   saveTuning,
   type Spec,
@@ -341,15 +342,18 @@ const commands: Readonly<Record<string, Command>> = {
 async function trainNet({ args, words, flags }: Line): Promise<number> {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
-  const places = [["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const;
-  await makeRuns(places.map(([, place]) => place));
-  for (const [i, [name, place]] of places.entries()) {
-    const other = places.slice(0, i).find(([, earlier]) => earlier !== undefined && earlier === place);
-    if (other) throw new UsageError(`${other[0]} and ${name} name the same file`);
+  const places = ([["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const)
+    .flatMap(([name, place]) => place === undefined ? [] : [{ name, place }]);
+  for (const [i, { name, place }] of places.entries()) {
+    for (const earlier of places.slice(0, i)) {
+      if (await sameFile(earlier.place, place)) throw new UsageError(`${earlier.name} and ${name} name the same file`);
+    }
   }
   if (flags["save-every"] !== undefined && saveFile === undefined) {
     throw new UsageError("--save-every is of use only with --save");
   }
+  checkThreads(flags);
+  await makeRuns(places.map(({ place }) => place));
   const resume = flags.resume === undefined
     ? undefined
     : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
@@ -381,24 +385,30 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const files = generatedFiles(spec, { target, origin, tuning, without });
   const { train: samples, test } = await loading;
 
-  // other targets' files are none of this run's business
-  const stale = without.length > 0
-    ? []
-    : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
-  for (const difference of stale) await repairGenerated(root, files, difference);
-  if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
-  if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
-
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
   const stopping = new Stopping(() => bar?.erase());
-  print(
-    `${spec.name}, batch ${spec.batchSize}, target ${target}${
-      gpu ? "" : `, ${plural(threads, "thread")}`
-    }, seed ${seed}\n`,
-  );
-  print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
-  if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+  // a run that is refused has written no code, and has not said that it goes on
+  const begin = async () => {
+    // other targets' files are none of this run's business
+    const stale = without.length > 0
+      ? []
+      : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
+    for (const difference of stale) await repairGenerated(root, files, difference);
+    if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
+    if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
+    print(
+      `${spec.name}, batch ${spec.batchSize}, target ${target}${
+        gpu ? "" : `, ${plural(threads, "thread")}`
+      }, seed ${seed}\n`,
+    );
+    // auto or a checkpoint chose the target: the same command line is right where they choose another one
+    if (gpu && flags.threads !== undefined) {
+      print(`--threads ${flags.threads} has no effect: target ${target} takes no threads\n`);
+    }
+    print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
+    if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+  };
   try {
     let failed: ProfileError | undefined;
     const { report, trace } = await train(spec, { train: samples, test }, {
@@ -410,6 +420,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
       // what the checkpoint says is compared with what was given
       seed: flags.seed === undefined ? undefined : seed,
       resume,
+      onStart: begin,
       onCheckpoint: saving && ((checkpoint) => saving.save(checkpoint)),
       checkpointEvery: Number(flags["save-every"] ?? 1),
       signal: stopping.signal,
@@ -479,6 +490,12 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   }
 }
 
+/** @throws {UsageError} when threads are asked for together with a target that takes none. */
+function checkThreads({ target, threads }: Line["flags"]): void {
+  if (threads === undefined || target === undefined || !findTarget(target).gpu) return;
+  throw new UsageError(`--threads is of use only with a target that runs on threads, and --target is ${target}`);
+}
+
 /** What a command cannot do without. */
 function needed(flags: Line["flags"], name: string, what: string): string {
   const value = flags[name];
@@ -495,6 +512,7 @@ async function weightsIn(file: string, net: string | undefined, names?: string) 
 
 async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  checkThreads(flags);
   const { spec, parameters } = await weightsIn(file, net);
   const { test } = flags.data === undefined ? await loadMnist() : await loadIdxDirectory(resolve(flags.data));
   const evaluation = await evaluate({ spec, parameters }, test, {
@@ -585,7 +603,7 @@ async function predict({ words, flags }: Line): Promise<number> {
 
 async function importWeights({ words: [file, net], flags }: Line): Promise<number> {
   const out = resolve(needed(flags, "out", "the checkpoint that is to be written"));
-  if (out === resolve(file)) throw new UsageError("--out names the file that is imported");
+  if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is imported");
   const { named, spec, parameters, names } = await weightsIn(file, net, flags.names);
   await makeRuns([out]);
   await prepareCheckpoint(out);
@@ -602,7 +620,7 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
   if (!/\.(onnx|safetensors)$/.test(out)) {
     throw new UsageError(`--out is "${flags.out}"; its ending must be .onnx or .safetensors`);
   }
-  if (out === resolve(file)) throw new UsageError("--out names the file that is exported");
+  if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is exported");
   await makeRuns([out]);
   const { spec, parameters } = await weightsIn(file, net);
   if (out.endsWith(".onnx")) await writeDurably(out, [await exportOnnx({ spec, parameters })]);
@@ -707,7 +725,7 @@ async function report({ words: [word], flags }: Line): Promise<number> {
   const path = resolve(word);
   const page = flags.out === undefined ? `${path.replace(/\.json$/, "")}.html` : resolve(flags.out);
   await makeRuns([page]);
-  if (page === path) throw new UsageError("--out names the report itself");
+  if (await sameFile(page, path)) throw new UsageError("--out names the report itself");
   await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
   print(`wrote ${shortPath(page)}\n`);
   return OK;
@@ -995,8 +1013,8 @@ async function keepShipped(spec: Spec, origin: string): Promise<void> {
 }
 
 /** Makes the folder runs/ if one of some files is to be there. */
-async function makeRuns(paths: readonly (string | undefined)[]): Promise<void> {
-  if (!paths.some((path) => path !== undefined && dirname(path) === RUNS)) return;
+async function makeRuns(paths: readonly string[]): Promise<void> {
+  if (!paths.some((path) => dirname(path) === RUNS)) return;
   // what is wrong, writing tells
   await Deno.mkdir(RUNS, { recursive: true }).catch(() => {});
 }

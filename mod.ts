@@ -87,7 +87,7 @@ import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
 import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/weights.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
 import { type RunStart, startOf } from "./runtime/start.ts";
-import { run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
+import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
@@ -103,7 +103,7 @@ export {
   type TrainingState,
 } from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
-export { writeAtomically, writeDurably } from "./runtime/files.ts";
+export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {
   type Bandwidth,
@@ -428,6 +428,8 @@ export interface TrainOptions extends Partial<RunOptions> {
   readonly without?: readonly Optimization[];
   /** What is measured of the machine, after training, for the report. Default: nothing. */
   readonly probes?: readonly Probe[];
+  /** Called before anything is begun, when all that can be refused has been checked; it is waited for. */
+  readonly onStart?: () => void | Promise<void>;
 }
 
 /**
@@ -476,7 +478,10 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
     }
   }
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
-  const code = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : module ?? await loadCode(net);
+  const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
+  await checkRun(net.plan, onGpu, data, { epochs, seed, profile, resume });
+  await options.onStart?.();
+  const code = onGpu ?? module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
   // threads that train are those that measure
   const machine = () => measureMachine({ probes, ...!target.gpu && { threads: Math.min(threads, MOST_THREADS) } });

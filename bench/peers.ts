@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { jsonFile } from "./json_file.ts";
 import { type Outcome, workArguments } from "./peers/work.ts";
 import { peersText, SHOWN_STEPS } from "./peers_text.ts";
 import { BASE, FASTEST, median, type Results, type Row, type WholeRun } from "./results.ts";
@@ -115,27 +115,7 @@ const { only, images, full, json } = commandLine();
 const picked = new Set(only.flatMap(chosen));
 const trainers = ALL.filter((trainer) => only.length === 0 || picked.has(trainer));
 
-/** Writes all of a file or nothing. */
-function writeWhole(file: string, text: string): void {
-  const part = `${file}.${Deno.pid}.tmp`;
-  Deno.writeTextFileSync(part, text);
-  Deno.renameSync(part, file);
-}
-
-/** Ends the program when a file cannot be written: nobody wants to know that after six minutes. */
-function checkWritable(file: string): void {
-  try {
-    if (existsSync(file) && Deno.statSync(file).isDirectory) throw new Error("it is a folder");
-    const probe = `${file}.${Deno.pid}.tmp`;
-    Deno.writeTextFileSync(probe, "");
-    Deno.removeSync(probe);
-  } catch (error) {
-    console.error(`error: ${file} cannot be written: ${(error as Error).message}`);
-    Deno.exit(1);
-  }
-}
-
-if (json !== undefined) checkWritable(json);
+const file = await jsonFile(json);
 
 /** Runs Deno; what it printed, or why it failed. */
 async function deno(args: readonly string[], cwd?: string): Promise<{ output: string } | { reason: string }> {
@@ -308,7 +288,7 @@ async function run(): Promise<Results> {
 try {
   const results = await run();
   console.log(peersText(results, OURS.map(({ name }) => name)));
-  if (json !== undefined) writeWhole(json, JSON.stringify(results, null, 2) + "\n");
+  await file?.write(results);
 } catch (error) {
   complain((error as Error).message);
 } finally {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { InputError } from "../codegen/error.ts";
 
 /** Why the system said no, and what to do, by the name of the error or the system's own. */
@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   NotFound: "there is no such file or folder; check the path",
   PermissionDenied: "permission denied; give your user the right to, or choose another path",
   IsADirectory: "it is a folder; give the path of a file",
+  FilesystemLoop: "its symbolic links lead in a circle; remove one of them, or choose another path",
   NotADirectory: "a file is in the place of one of its folders; remove the file, or choose another path",
   AlreadyExists: "a file is in the place of a folder; remove the file, or choose another path",
   ENOSPC: "the disk is full; make room, or choose another path",
@@ -104,25 +105,53 @@ export async function isDevice(path: string): Promise<boolean> {
 }
 
 /**
+ * The file that a path leads to by symbolic links, which need not be there yet; any other path as it is.
+ *
+ * @throws {InputError} when they lead nowhere.
+ */
+async function followLinks(path: string): Promise<string> {
+  const info = await Deno.lstat(path).catch(() => undefined);
+  // /dev/stdout is a link too, to what has no path of its own
+  if (!info?.isSymlink || await isDevice(path)) return path;
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw explain(error, "write", path);
+  }
+  const next = await Deno.readLink(path);
+  return await followLinks(isAbsolute(next) ? next : `${dirname(path)}/${next}`);
+}
+
+/** Whether two paths lead to the same file, by symbolic links too; it need not be there yet. */
+export async function sameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map(async (path) => {
+    const file = await followLinks(path).catch(() => path), folder = dirname(file);
+    return join(await Deno.realPath(folder).catch(() => folder), basename(file));
+  }));
+  return a === b;
+}
+
+/**
  * Throws unless there is a folder for the file that takes files, and the file is no folder itself.
  *
  * @throws {InputError} saying why it cannot be written.
  */
 export async function checkWritable(path: string): Promise<void> {
-  const probe = partial(path);
+  const file = await followLinks(path), probe = partial(file);
   try {
-    if (await isDevice(path)) return;
-    const info = await Deno.stat(path).catch(() => undefined);
+    if (await isDevice(file)) return;
+    const info = await Deno.stat(file).catch(() => undefined);
     if (info?.isDirectory) throw new Deno.errors.IsADirectory();
     await Deno.writeTextFile(probe, "");
     await Deno.remove(probe);
   } catch (error) {
-    throw explain(error, "write", path);
+    throw explain(error, "write", file);
   }
 }
 
 /**
- * Writes a file so that others see what it held before or what it is to hold, never a part.
+ * Writes a file so that others see what it held before or what it is to hold, never a part. A symbolic link stays: what
+ * it points to is written.
  *
  * @throws {InputError} saying why it cannot be written.
  */
@@ -137,7 +166,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
  * @throws {InputError} saying why it cannot be written; the file is then what it was.
  */
 export async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
-  await replace(path, async (place) => {
+  const written = await replace(path, async (place) => {
     using file = await Deno.open(place, { write: true, create: true, truncate: true });
     for (const piece of pieces) {
       for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
@@ -147,7 +176,7 @@ export async function writeDurably(path: string, pieces: readonly Uint8Array[]):
   });
   // the name is on the disk when the folder is; not every system can open one
   try {
-    using folder = await Deno.open(dirname(path));
+    using folder = await Deno.open(dirname(written));
     await folder.sync();
   } catch {
     // the file is whole: at worst, the one before it comes back
@@ -157,19 +186,24 @@ export async function writeDurably(path: string, pieces: readonly Uint8Array[]):
 /** Where a file is written before it takes its name. */
 const partial = (path: string) => `${path}.${Deno.pid}.tmp`;
 
-async function replace(path: string, write: (place: string) => Promise<void>): Promise<void> {
-  const place = partial(path);
+/** Returns the path of the file that was written. */
+async function replace(path: string, write: (place: string) => Promise<void>): Promise<string> {
+  const file = await followLinks(path), place = partial(file);
   try {
-    if (await isDevice(path)) return await write(path);
+    if (await isDevice(file)) {
+      await write(file);
+      return file;
+    }
     try {
       await write(place);
-      await Deno.rename(place, path);
+      await Deno.rename(place, file);
     } catch (error) {
       await Deno.remove(place).catch(() => {});
       throw error;
     }
+    return file;
   } catch (error) {
-    throw explain(error, "write", path);
+    throw explain(error, "write", file);
   }
 }
 
@@ -178,7 +212,7 @@ const ABANDONED = 60_000;
 
 /** Removes what runs that were killed while they wrote a file have left beside it. */
 export async function removeAbandoned(path: string): Promise<void> {
-  const start = `${basename(path)}.`, folder = dirname(path);
+  const file = await followLinks(path), start = `${basename(file)}.`, folder = dirname(file);
   for (const { name } of await listFolder(folder).catch(() => [])) {
     if (!name.startsWith(start) || !/^\d+\.tmp$/.test(name.slice(start.length))) continue;
     const place = join(folder, name), info = await Deno.stat(place).catch(() => undefined);

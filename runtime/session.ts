@@ -140,27 +140,7 @@ export class Session implements NetSession {
     threads: number,
     timed?: TimedCode,
   ): Promise<Session> {
-    const rows: Record<string, [number, number]>[] = [];
-    let end = plan.arenaBytes;
-    for (const set of sets) {
-      checkFit(plan, set);
-      const counts = { samples: set.samples, steps: Math.ceil(set.samples / plan.batchSize) };
-      const own: Record<string, [number, number]> = {};
-      for (const { name, dtype, shape, rows: of } of Object.values(plan.tensors)) {
-        if (of === undefined) continue;
-        const elements = counts[of] * shape.slice(1).reduce((product, extent) => product * extent, 1);
-        end = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
-        own[name] = [end, elements];
-        end += elements * BYTES[dtype];
-      }
-      rows.push(own);
-    }
-    if (end > LARGEST) {
-      throw new InputError(
-        `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
-      );
-    }
-    const pages = Math.ceil(end / PAGE);
+    const { rows, pages } = memoryFor(plan, sets);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const loaded = sets.map((set, i) => load(plan, memory.buffer, rows[i], set));
     return new Session(plan, { memory, rows }, loaded, await Team.start({ code, memory, rows }, threads), timed);
@@ -357,6 +337,38 @@ export function resultOf(
   const samples = Math.min(all, steps * batchSize);
   const [loss, correct] = sums.map((rows) => rows.reduce((sum, value) => sum + value, 0));
   return { loss: loss / samples, correct, steps };
+}
+
+/**
+ * Where data sets lie in a memory behind the tensors of a net, and how large it is.
+ *
+ * @throws {InputError} when a data set does not fit the network, or all of it no memory.
+ */
+export function memoryFor(
+  plan: Plan,
+  sets: readonly Dataset[],
+): { rows: readonly Record<string, [at: number, elements: number]>[]; pages: number } {
+  const rows: Record<string, [number, number]>[] = [];
+  let end = plan.arenaBytes;
+  for (const set of sets) {
+    checkFit(plan, set);
+    const counts = { samples: set.samples, steps: Math.ceil(set.samples / plan.batchSize) };
+    const own: Record<string, [number, number]> = {};
+    for (const { name, dtype, shape, rows: of } of Object.values(plan.tensors)) {
+      if (of === undefined) continue;
+      const elements = counts[of] * shape.slice(1).reduce((product, extent) => product * extent, 1);
+      end = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
+      own[name] = [end, elements];
+      end += elements * BYTES[dtype];
+    }
+    rows.push(own);
+  }
+  if (end > LARGEST) {
+    throw new InputError(
+      `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
+    );
+  }
+  return { rows, pages: Math.ceil(end / PAGE) };
 }
 
 /** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */

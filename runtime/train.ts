@@ -9,13 +9,13 @@ import type { Registry } from "../codegen/layer.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { Checkpoint, TensorValues, TrainingState } from "./checkpoint.ts";
 import { type Dataset, type DataSplit, hashDataset } from "./data.ts";
-import type { GpuCode } from "./gpu.ts";
-import { type GpuReport, GpuSession } from "./gpu_session.ts";
+import { type GpuCode, openGpu } from "./gpu.ts";
+import { gpuNeeds, type GpuReport, GpuSession } from "./gpu_session.ts";
 import type { Code, TimedCode } from "./load.ts";
 import type { Machine } from "./machine.ts";
 import { type TestReport, testReport } from "./outcome.ts";
 import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
-import { type Epoch, type NetSession, type Result, Session } from "./session.ts";
+import { type Epoch, memoryFor, type NetSession, type Result, Session } from "./session.ts";
 import { learningRates } from "./start.ts";
 
 /** What one epoch brought. */
@@ -192,7 +192,30 @@ export interface Runnable {
   readonly machine: () => Promise<Machine>;
 }
 
-/** Trains a compiled net on a data set and tests it. */
+/**
+ * Checks, before a run, all that it can be refused for; nothing is begun.
+ *
+ * @param code of a target on a GPU.
+ * @throws {InputError} when net and data do not fit each other or the memory, the GPU does not do, or the run that is gone
+ * on from was another one.
+ */
+export async function checkRun(
+  plan: Plan,
+  code: GpuCode | undefined,
+  { train, test }: DataSplit,
+  { epochs, seed, profile, resume }: Pick<RunOptions, "epochs" | "seed" | "profile" | "resume">,
+): Promise<void> {
+  if (code) await openGpu({ ...gpuNeeds(plan, code, [train, test]), timestamps: profile });
+  else memoryFor(plan, [train, test]);
+  if (!resume) return;
+  if (resume.training) {
+    const { samples } = train, { batchSize } = plan, steps = Math.ceil(samples / batchSize);
+    checkResumable(resume.training, { epochs, seed, steps, samples, batchSize, hash: await hashDataset(train) });
+  }
+  restored(plan, resume);
+}
+
+/** Trains a compiled net on a data set and tests it. What is gone on from has been checked by {@linkcode checkRun}. */
 export async function run(net: Runnable, { train, test }: DataSplit, options: RunOptions): Promise<Trained> {
   const { plan, target, without, code, timed } = net,
     { threads, epochs, seed, profile = false, signal, resume } = options;
@@ -277,11 +300,9 @@ async function trainEpochs(
   { epochs, seed, resume, onCheckpoint, checkpointEvery = 1, signal, onProgress, onEpoch }: RunOptions,
 ): Promise<Checkpoint & { readonly training: TrainingState }> {
   const { samples } = train, steps = Math.ceil(samples / plan.batchSize);
-  const hashing = hashDataset(train);
+  const before = resume?.training, hashing = before ? Promise.resolve(before.data.hash) : hashDataset(train);
   // it is awaited when it is needed
   hashing.catch(() => {});
-  const before = resume?.training;
-  if (before) checkResumable(before, { epochs, seed, steps, samples, batchSize: plan.batchSize, hash: await hashing });
   session.initialize(seed);
   if (resume) restore(session, plan, resume);
 
@@ -357,8 +378,24 @@ async function readTensors(session: NetSession, { tensors }: Plan, role: Role): 
 }
 
 /** Puts weights, the optimizer's state and sums where a session has them. */
-function restore(session: NetSession, { tensors, name: net }: Plan, { parameters, training }: Checkpoint): void {
-  const state = training?.optimizer;
+function restore(session: NetSession, plan: Plan, checkpoint: Checkpoint): void {
+  for (const [name, values] of restored(plan, checkpoint)) session.write(name, values);
+  const partial = checkpoint.training?.partial;
+  if (!partial) return;
+  session.write("loss_sum", partial.lossSum);
+  session.write("hit_sum", partial.hitSum);
+}
+
+/**
+ * Weights and the optimizer's state by name.
+ *
+ * @throws {InputError} when they are not those of the net.
+ */
+function restored(
+  { tensors, name: net }: Plan,
+  { parameters, training }: Checkpoint,
+): Map<string, Float32Array> {
+  const found = new Map<string, Float32Array>(), state = training?.optimizer;
   for (const { name, role, bytes } of Object.values(tensors)) {
     const source = role === "parameter" ? parameters : role === "state" ? state : undefined;
     if (!source) continue;
@@ -368,11 +405,9 @@ function restore(session: NetSession, { tensors, name: net }: Plan, { parameters
         `the checkpoint does not fit net ${net}: ${name} must be ${bytes / 4} numbers in a Float32Array`,
       );
     }
-    session.write(name, values);
+    found.set(name, values);
   }
-  if (!training?.partial) return;
-  session.write("loss_sum", training.partial.lossSum);
-  session.write("hit_sum", training.partial.hitSum);
+  return found;
 }
 
 /** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */

@@ -6,7 +6,16 @@ import { kernelsOf, plan } from "../codegen/compile.ts";
 import { formulaHash } from "../codegen/tuning.ts";
 import { encodePng } from "../runtime/png.ts";
 import { encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
-import { parseSpec, registry, saveCheckpoint, specNames, type Trace, type TrainingReport, VERSION } from "../mod.ts";
+import {
+  loadCheckpoint,
+  parseSpec,
+  registry,
+  saveCheckpoint,
+  specNames,
+  type Trace,
+  type TrainingReport,
+  VERSION,
+} from "../mod.ts";
 import { ignore } from "./adapter.ts";
 import { idx, PROJECT, taskArguments, version } from "./command_line.ts";
 
@@ -133,6 +142,16 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["train --epochs 1e3", 2, `error: --epochs is "1e3"; expected a whole number from 1 to 1000000\n${see("train")}`],
   ["train --threads 257", 2, `error: --threads is "257"; expected a whole number from 1 to 256\n${see("train")}`],
   ["train --limit 0", 2, `error: --limit is "0"; expected a whole number from 1 to 2147483647\n${see("train")}`],
+  [
+    "train --target webgpu --threads 2",
+    2,
+    "error: --threads is of use only with a target that runs on threads, and --target is webgpu\n" + see("train"),
+  ],
+  [
+    `evaluate --weights ${SCRATCH}/trained.safetensors --threads 2 --target webgpu`,
+    2,
+    "error: --threads is of use only with a target that runs on threads, and --target is webgpu\n" + see("evaluate"),
+  ],
   ["train --seed -1", 2, `error: --seed is "-1"; expected a whole number from 0 to 9007199254740991\n${see("train")}`],
   [
     "verify --seed 9007199254740992",
@@ -920,16 +939,21 @@ Deno.test({
   name: "train on this machine's adapter: it says what the device was asked for; by default only a GPU is taken",
   ignore,
   async fn() {
-    const report = join(SCRATCH, "gpu.json");
+    const report = join(SCRATCH, "gpu.json"), kept = join(SCRATCH, "gpu.safetensors");
     const run = (...flags: string[]) =>
       deno([
         ...taskArguments("train"),
         SPEC_FILE,
         ...["--data", DATA, "--out", join(OUT, "gpu"), "--report", report, "--epochs", "1", ...flags],
       ]);
-    const { code, stdout, stderr } = await run("--target", "webgpu");
+    const { code, stdout, stderr } = await run("--target", "webgpu", "--save", kept);
     assert.deepEqual([code, withoutDriver(stderr)], [0, ""]);
-    assert.match(stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0$`, "m"));
+    assert.match(stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0\n10 training`, "m"));
+    // as "to go on" may say: the target is the checkpoint's
+    const resumed = await run("--resume", kept, "--threads", "2");
+    assert.deepEqual([resumed.code, withoutDriver(resumed.stderr)], [0, ""]);
+    const ignored = "--threads 2 has no effect: target webgpu takes no threads";
+    assert.match(resumed.stdout, new RegExp(`^${NET}, batch 4, target webgpu, seed 0\n${ignored}\n10 training`, "m"));
     assert.match(
       stdout,
       /^.+: \d+ dispatches a step, 2 submits and 1 read-back an epoch; compiled in \d+\.\d s, uploaded in \d+\.\d\d s$/m,
@@ -1014,6 +1038,65 @@ Deno.test("a reader that leaves early sees no stack", async () => {
   const [stderr, { code }] = await Promise.all([new Response(child.stderr).text(), child.status]);
   assert.equal(stderr, "");
   assert.equal(code, 141);
+});
+
+Deno.test("a run that is refused for its data leaves no code behind", async () => {
+  const root = join(OUT, "refused"), narrow = join(SCRATCH, "narrow.json");
+  // labels are 0 and 1
+  const layers = [{ type: "flatten" }, { type: "linear", outFeatures: 1 }];
+  await Deno.writeTextFile(join(PROJECT, narrow), JSON.stringify({ ...SPEC, layers, loss: { type: "mse" } }));
+  const run = (spec: string, target: string) =>
+    cli("train", spec, "--data", DATA, "--out", root, "--target", target, "--report", "/dev/null");
+  for (const target of TARGETS) {
+    for (
+      const [spec, reason] of [
+        [narrow, /: sample 1 has label 1, but the net has 1 classes \(labels 0 to 0\)\..+\n$/],
+        [join(SCRATCH, "mnist.json"), /: samples are \[1, 4, 4\], but net cli_test_\d+ takes \[1, 28, 28\]; .+\n$/],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = await run(spec, target);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, reason);
+      assert.equal(await Deno.stat(join(PROJECT, root)).catch(() => "none"), "none");
+    }
+  }
+  // nor does it change what is there
+  assert.equal((await run(SPEC_FILE, "typescript")).code, 0);
+  const step = join(PROJECT, root, NET, "typescript", "step.ts");
+  await Deno.writeTextFile(step, "mine");
+  assert.equal((await run(narrow, "typescript")).code, 1);
+  assert.equal(await Deno.readTextFile(step), "mine");
+});
+
+Deno.test("--save keeps a symbolic link, and two paths that lead to one file are taken for one", async () => {
+  if (Deno.build.os === "windows") {
+    console.log("symbolic links are not tried: on Windows making one takes a right that few users have");
+    return;
+  }
+  const link = (name: string) => join(SCRATCH, `link_${name}`), end = join(SCRATCH, "linked");
+  for (const name of ["foreign.safetensors", "net.json", "linked"]) {
+    await Deno.symlink(name, join(PROJECT, link(name)));
+  }
+  const foreign = join(SCRATCH, "foreign.safetensors"), before = await Deno.readFile(join(PROJECT, foreign));
+  const train = ["train", SPEC_FILE, "--data", DATA, "--out", OUT, "--save", link("linked")];
+  for (
+    const [said, command, ...args] of [
+      ["--report and --save name the same file", ...train, "--report", end],
+      ["--out names the file that is imported", "import", foreign, SPEC_FILE, "--out", link("foreign.safetensors")],
+      ["--out names the file that is exported", "export", foreign, SPEC_FILE, "--out", link("foreign.safetensors")],
+      ["--out names the report itself", "report", SPEC_FILE, "--out", link("net.json")],
+    ]
+  ) {
+    assert.deepEqual(await cli(command, ...args), { code: 2, stdout: "", stderr: `error: ${said}\n${see(command)}` });
+  }
+  assert.deepEqual(await Deno.readFile(join(PROJECT, foreign)), before);
+  assert.equal(await Deno.stat(join(PROJECT, end)).catch(() => "none"), "none");
+
+  const { code, stdout, stderr } = await cli(train[0], ...train.slice(1), "--report", "/dev/null");
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert(stdout.includes(`\ncheckpoint: ${link("linked")}, 3 of 3 epochs done\n`), stdout);
+  assert.equal(await Deno.readLink(join(PROJECT, link("linked"))), "linked");
+  assert.equal((await loadCheckpoint(join(PROJECT, end))).training!.history.length, 3);
 });
 
 Deno.test("what is there is not lost: files that are no checkpoints, and the code of the nets that ship", async () => {

@@ -403,12 +403,27 @@ Deno.test("flags that contradict a checkpoint or each other are refused", async 
       /^error: .*the checkpoint is of another net.*: name differs; take its own spec\n$/,
     ],
   ];
+  // one pixel is another one
+  await Deno.mkdir(absolute(place("others")));
+  for await (const { name } of Deno.readDir(absolute(place("data")))) {
+    const bytes = await Deno.readFile(absolute(place("data", name)));
+    if (name.startsWith("train-images")) bytes[16]++;
+    await Deno.writeFile(absolute(place("others", name)), bytes);
+  }
+  const others = ["--data", place("others"), ...own.slice(2)];
+  cases.push([
+    ["--resume", kept, ...others],
+    1,
+    "error: the training samples are not those that the checkpoint was trained on; give the same data\n",
+  ]);
   for (const [args, code, stderr] of cases) {
-    const found = await run(...args);
+    const found = await (args.includes("--data") ? new Training(args).end() : run(...args));
     const line = args.join(" ");
     assert.equal(found.code, code, `${line}: ${found.stderr}`);
     if (typeof stderr === "string") assert.equal(found.stderr, stderr, line);
     else assert.match(found.stderr, stderr, line);
+    // it does not say that it goes on
+    assert.equal(found.stdout, "", line);
   }
   // negative control: what is the same may be given
   const { code, stdout } = await run(

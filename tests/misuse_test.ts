@@ -55,15 +55,18 @@ Deno.test("a data set made by hand must be what it says", async () => {
     [{ labels: Array(SAMPLES).fill(3) }, /has label 3/],
     [{ labels: Array(SAMPLES).fill(-1) }, /has label -1/],
   ];
+  let started = 0;
+  const options = { threads: 1, onStart: () => void started++ };
   for (const [change, message] of wrong) {
-    await assert.rejects(train(SPEC, splitOf(change), { threads: 1 }), (error: Error) => {
+    await assert.rejects(train(SPEC, splitOf(change), options), (error: Error) => {
       assert(error instanceof InputError, `${JSON.stringify(change)}: ${error}`);
       assert.match(error.message, message);
       return true;
     });
   }
-  const { report } = await train(SPEC, splitOf({}), { threads: 1 });
-  assert.equal(report.training.images, SAMPLES);
+  assert.equal(started, 0, "nothing that is refused has been begun");
+  const { report } = await train(SPEC, splitOf({}), options);
+  assert.deepEqual([report.training.images, started], [SAMPLES, 1]);
 });
 
 Deno.test("no step is run that the tables have no row for", async () => {

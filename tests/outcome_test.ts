@@ -3,14 +3,12 @@ import assert from "node:assert/strict";
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import type { Target } from "../codegen/target.ts";
-import { gpuCode } from "../runtime/gpu.ts";
-import { GpuSession } from "../runtime/gpu_session.ts";
-import { loadCode } from "../runtime/load.ts";
 import { testReport } from "../runtime/outcome.ts";
 import { uniform } from "../runtime/random.ts";
-import { type NetSession, type Predictions, Session } from "../runtime/session.ts";
+import type { Predictions } from "../runtime/session.ts";
 import { type Dataset, fromArrays, parseSpec, registry, runsHere, type Spec, targets, train } from "../mod.ts";
 import { ignore } from "./adapter.ts";
+import { openSession } from "./open_session.ts";
 import { randomSpec } from "./random_spec.ts";
 
 /** Random nets; on a GPU in software each takes seconds, so only some of them run there. */
@@ -42,9 +40,7 @@ function samplesFor(spec: Spec, seed: number, batches: number): Dataset {
 /** What a target makes of a data set; and the parameters with which it did. */
 async function predicted(spec: Spec, data: Dataset, target: Target) {
   const planned = plan(spec, registry, { layout: target.layout }), net = compileTarget(planned, target);
-  const session: NetSession = target.gpu
-    ? await GpuSession.open(planned.plan, gpuCode(net), [data])
-    : await Session.open(planned.plan, await loadCode(net), [data], 2);
+  const session = await openSession(net, [data], { threads: 2 });
   try {
     session.initialize(3);
     const parameters = new Map<string, Float32Array>();

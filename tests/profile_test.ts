@@ -2,17 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runPytorch } from "../bench/gpu_machine.ts";
-import { compileTarget, plan } from "../codegen/compile.ts";
 import { cost } from "../codegen/cost.ts";
-import { initialLearningRate } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
 import {
-  type Dataset,
   findTarget,
-  fromArrays,
   InputError,
   measureMachine,
-  parseSpec,
   ProfileError,
   profileTable,
   registry,
@@ -24,42 +19,21 @@ import {
   type TrainingReport,
 } from "../mod.ts";
 import { findAdapter, gpuCode } from "../runtime/gpu.ts";
-import { GpuSession } from "../runtime/gpu_session.ts";
-import { loadCode, loadTimedCode } from "../runtime/load.ts";
+import { loadCode } from "../runtime/load.ts";
 import { PROFILED_STEPS, profileOf } from "../runtime/profile.ts";
-import { uniform } from "../runtime/random.ts";
 import { type NetSession, Session, type Span, type Timing } from "../runtime/session.ts";
 import { stopwatch } from "../runtime/team.ts";
 import { run } from "../runtime/train.ts";
 import { ignore } from "./adapter.ts";
+import { openSession } from "./open_session.ts";
+import { compiled, epochOf, samples, SPEC } from "./small_net.ts";
 
 const THREADS = 2;
 const adapter = await findAdapter();
 
-/** What merges, waits, drops and adapts: most kinds of kernels in a step; the last batch of three is a short one. */
-const SPEC = parseSpec({
-  name: "profiled",
-  input: [1, 12, 12],
-  batchSize: 16,
-  layers: [
-    { type: "conv2d", outChannels: 4, kernel: 3, padding: 1 },
-    { type: "relu" },
-    { type: "maxPool2d", kernel: 2 },
-    { type: "flatten" },
-    { type: "dropout", rate: 0.25 },
-    { type: "linear", outFeatures: 16 },
-    { type: "tanh" },
-    { type: "linear", outFeatures: 10 },
-  ],
-  loss: { type: "softmaxCrossEntropy" },
-  training: { epochs: 2, optimizer: { type: "adam", learningRate: 0.01, l2: 0.0001 } },
-});
-const SAMPLES = 40, STEPS = 3;
-const inputs = Uint8Array.from({ length: SAMPLES * 144 }, (_, i) => 255 * uniform(1, i));
-const DATA: Dataset = fromArrays(inputs, Array.from({ length: SAMPLES }, (_, i) => i % 10), [1, 12, 12]);
+/** The last batch of three is a short one. */
+const STEPS = 3, DATA = samples(40);
 const SPLIT = { train: DATA, test: DATA };
-
-const compiled = (target: Target) => compileTarget(plan(SPEC, registry, { layout: target.layout, data: "u8" }), target);
 
 /** What a step starts, in order. */
 function startedBy(target: Target): string[] {
@@ -156,19 +130,9 @@ for (const target of targets) {
     name: `${target.name}: steps that are timed compute what steps of training do`,
     ignore: target.gpu && ignore,
     async fn() {
-      const net = compiled(target), rate = initialLearningRate(SPEC);
-      const open = async (): Promise<NetSession> =>
-        target.gpu
-          ? await GpuSession.open(net.plan, gpuCode(net), [DATA], true)
-          : await Session.open(net.plan, await loadCode(net), [DATA], THREADS, await loadTimedCode(net));
-      const { params } = net.plan.graph.optimizer;
-      const epoch = {
-        seed: 3,
-        epoch: 0,
-        params: (step: number) => params(SPEC.training.optimizer, rate, step + 1),
-      };
+      const net = compiled(target), epoch = epochOf(net.plan, 3, 0, DATA.samples);
       const after = async (body: (session: NetSession) => Promise<unknown>) => {
-        const session = await open();
+        const session = await openSession(net, [DATA], { threads: THREADS, timed: true });
         try {
           session.initialize(3);
           await body(session);

@@ -4,11 +4,9 @@ import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { inferShapes } from "../codegen/shapes.ts";
 import { initialLearningRate } from "../codegen/spec.ts";
-import { gpuCode } from "../runtime/gpu.ts";
-import { GpuSession } from "../runtime/gpu_session.ts";
 import { loadCode } from "../runtime/load.ts";
 import { shuffle, streamKey, uniform } from "../runtime/random.ts";
-import { type NetSession, Session } from "../runtime/session.ts";
+import { Session } from "../runtime/session.ts";
 import {
   type Dataset,
   findTarget,
@@ -19,6 +17,7 @@ import {
   type Spec,
 } from "../mod.ts";
 import { ignore } from "./adapter.ts";
+import { openSession } from "./open_session.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const STEPS = 20, SEED = 5;
@@ -45,9 +44,7 @@ async function generated(spec: Spec, data: Dataset, target: typeof targets[numbe
     layout: target.layout,
   });
   const net = compileTarget(planned, target);
-  const session: NetSession = target.gpu
-    ? await GpuSession.open(planned.plan, gpuCode(net), [data])
-    : await Session.open(planned.plan, await loadCode(net), [data], threads);
+  const session = await openSession(net, [data], { threads });
   try {
     session.initialize(SEED);
     const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map(({ name }) =>

@@ -11,9 +11,7 @@ import type { Target } from "../codegen/target.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { checked, createPipeline, gpuCode, openGpu, stepLayout } from "../runtime/gpu.ts";
 import { GpuSession, stepsTogether } from "../runtime/gpu_session.ts";
-import { loadCode } from "../runtime/load.ts";
 import { uniform } from "../runtime/random.ts";
-import { type NetSession, Session } from "../runtime/session.ts";
 import { timeKernels as timeWith } from "../runtime/time_kernels.ts";
 import { compareStorages, kernelCase, type VerifyRow } from "../runtime/verify.ts";
 import {
@@ -33,6 +31,7 @@ import {
 } from "../mod.ts";
 import { disguised, ignore, withGpu } from "./adapter.ts";
 import { compiled, verified, verifiedNets } from "./gpu_conformance.ts";
+import { openSession } from "./open_session.ts";
 import { randomSpec } from "./random_spec.ts";
 
 const webgpu = findTarget("webgpu"), processor = findTarget("typescript"), workers = findTarget("auto").name;
@@ -192,9 +191,7 @@ function digits(samples: number, [channels, height, width]: readonly number[]): 
 /** Two epochs of training and a test: losses and hits, and parameters before and after. */
 async function trajectory(spec: Spec, data: Dataset, target: Target) {
   const planned = plan(spec, registry, { layout: target.layout }), net = compileTarget(planned, target);
-  const session: NetSession = target.gpu
-    ? await GpuSession.open(planned.plan, gpuCode(net), [data])
-    : await Session.open(planned.plan, await loadCode(net), [data], 2);
+  const session = await openSession(net, [data], { threads: 2 });
   try {
     session.initialize(SEED);
     const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map((t) => t.name);

@@ -1,5 +1,7 @@
-/** Files that are damaged at random. */
+/** Cases at random, files that are damaged among them: each works, or is refused with one line. */
+import assert from "node:assert/strict";
 import fc from "fast-check";
+import { InputError } from "../mod.ts";
 
 /** Cases of each kind: 500, and more in the task `fuzz`. */
 export const FUZZED = Number(Deno.env.get("KERNELWRIGHT_FUZZ") ?? 500);
@@ -37,3 +39,31 @@ export const damage = (files: readonly Uint8Array[]) =>
       return bytes;
     }, file)
   );
+
+/** One line for the user, and nothing else. */
+export function assertRefusal(error: unknown): void {
+  assert(error instanceof InputError, error instanceof Error ? error.stack : String(error));
+  assert(!error.message.includes("\n") && error.message.length < 2000, error.message);
+}
+
+/** Tries cases at random: how many work, and how many are refused with one line. Nothing else may be thrown. */
+export async function outcomes<Case>(
+  cases: fc.Arbitrary<Case>,
+  attempt: (one: Case) => void | Promise<void>,
+): Promise<{ accepted: number; refused: number }> {
+  let accepted = 0, refused = 0;
+  await fc.assert(
+    fc.asyncProperty(cases, async (one) => {
+      try {
+        await attempt(one);
+        accepted++;
+      } catch (error) {
+        assertRefusal(error);
+        refused++;
+      }
+    }),
+    { numRuns: FUZZED, seed: FUZZ_SEED },
+  );
+  assert.equal(accepted + refused, FUZZED);
+  return { accepted, refused };
+}
