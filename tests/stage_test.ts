@@ -1,6 +1,6 @@
 /** What a workgroup stages: boxes of tensors, in loop nests that are proven and interpreted, and on an adapter. */
 import assert from "node:assert/strict";
-import { compileKernel, compileTarget, plan } from "../codegen/compile.ts";
+import { compileKernel, compileTarget, kernelSource, plan } from "../codegen/compile.ts";
 import { interpretNest } from "../codegen/interpret.ts";
 import {
   type Grid,
@@ -136,6 +136,73 @@ Deno.test("stage: sums that members share, windows, and terms of several axes", 
   }
 });
 
+/** A net whose second convolution has, for the gradient of its input, four kinds of windows: sums over other axes each. */
+function strided() {
+  const conv = (padding: number, stride: number) => ({ type: "conv2d", outChannels: 4, kernel: 3, padding, stride });
+  const layers = [conv(1, 1), { type: "tanh" }, conv(0, 2), { type: "tanh" }, conv(1, 1), { type: "flatten" }, {
+    type: "linear",
+    outFeatures: 8,
+  }];
+  const spec = parseSpec({
+    name: "strided",
+    input: [2, 8, 8],
+    batchSize: 16,
+    layers,
+    loss: { type: "mse" },
+    training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1 } },
+  });
+  return { spec, planned: plan(spec, registry, { layout: webgpu.layout }) };
+}
+
+/** What in WGSL accesses an array of a workgroup with no barrier after others did: a loop is gone through twice. */
+function races(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim()), found = new Set<string>();
+  const read = new Set<string>(), written = new Set<string>();
+  const run = (from: number): number => {
+    for (let i = from; i < lines.length; i++) {
+      const line = lines[i];
+      if (line === "}") return i;
+      if (line.endsWith("{")) {
+        if (line.startsWith("for ")) run(i + 1);
+        i = run(i + 1);
+      } else if (line === "workgroupBarrier();") {
+        read.clear();
+        written.clear();
+      } else {
+        for (const [array] of line.matchAll(/\b\w+_staged\w*(?=\[)/g)) {
+          const [own, others] = line.startsWith(`${array}[`) ? [written, read] : [read, written];
+          if (others.has(array)) found.add(line);
+          own.add(array);
+        }
+      }
+    }
+    return lines.length;
+  };
+  run(lines.findIndex((line) => line.startsWith("fn ")) + 1);
+  return [...found];
+}
+
+Deno.test("stage: no invocation reads too early or overwrites too early, whichever sums are in chunks", () => {
+  const { planned } = strided();
+  const { kernel } = planned.plan.train.kernels.find(({ kernel }) => kernel.name === "conv2_tanh1_backward_input")!;
+  const text = (stage: Record<string, number>) => {
+    const schedule = { grid: ["i", "j", "c", "n"], workgroup: { n: 16, c: 4 }, stage };
+    return kernelSource(compileKernel(kernel, schedule, webgpu), webgpu, planned.plan);
+  };
+  // all terms at once; sums in loops before sums that are not; all in loops
+  for (const [o, t, u] of [[4, 2, 2], [4, 1, 2], [4, 2, 1], [2, 2, 2]]) {
+    const stage = { o, t, u };
+    assert.deepEqual(races(text(stage)), [], JSON.stringify(stage));
+  }
+  // negative control: where all are in loops, no barrier can be left out
+  const parts = text({ o: 2, t: 2, u: 2 }).split("workgroupBarrier();");
+  assert.equal(parts.length - 1, 8);
+  for (let i = 1; i < parts.length; i++) {
+    const without = `${parts.slice(0, i).join("workgroupBarrier();")}${parts.slice(i).join("workgroupBarrier();")}`;
+    assert.ok(races(without).length > 0, `barrier ${i}`);
+  }
+});
+
 Deno.test("stage: what nobody loads twice stays where it is", async () => {
   const { net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
   const staged = (workgroup: Record<string, number>) => {
@@ -216,13 +283,15 @@ async function stagedTuning(): Promise<{ tuning: Tuning; staged: number }> {
   return { tuning: { origin: "staged", nets }, staged: found.length };
 }
 
+/** The arrays of the workgroup's memory that WGSL declares: name, type, length. */
+const arraysIn = (text: string) => [...text.matchAll(/^var<workgroup> (\w+): array<(\S+), (\d+)>;$/gm)];
+
 Deno.test("stage: kernels of one dispatch have one array in place of two of a name", async () => {
   const { spec } = await mnist();
   const net = compileTarget(plan(spec, registry, { layout: webgpu.layout }), staging);
-  const texts = Object.entries(net.files).filter(([name]) => name.endsWith(".wgsl"));
   let arrays = 0;
-  for (const [name, text] of texts) {
-    const declared = [...text.matchAll(/^var<workgroup> (\w+): array<(\S+), (\d+)>;$/gm)];
+  for (const [name, text] of Object.entries(net.files)) {
+    const declared = arraysIn(text);
     assert.equal(new Set(declared.map(([, array]) => array)).size, declared.length, name);
     const bytes = declared.reduce((all, [, , type, length]) => all + (type === "f32" ? 4 : 16) * Number(length), 0);
     assert.ok(bytes <= WORKGROUP_BYTES, `${name}: ${bytes}`);
