@@ -13,12 +13,13 @@ import {
   WORKGROUP_BYTES,
   workgroupBytes,
 } from "../codegen/ir.ts";
+import { nestText } from "../codegen/ir_text.ts";
 import { lower, ScheduleError } from "../codegen/lower.ts";
 import { neighbours } from "../codegen/neighbours.ts";
 import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, fromArrays, loadSpec, parseSpec, registry, train, type Tuning } from "../mod.ts";
-import { formulaHash } from "../codegen/tuning.ts";
+import { formulaHash, normalized } from "../codegen/tuning.ts";
 import { uniform } from "../runtime/random.ts";
 import { ignore } from "./adapter.ts";
 import { staging } from "./gpu_conformance.ts";
@@ -217,7 +218,7 @@ Deno.test("stage: what nobody loads twice stays where it is", async () => {
 });
 
 Deno.test("stage: schedules that cannot be carried out are refused", async () => {
-  const { net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
+  const { spec, net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
   const good: Schedule = {
     grid: ["nb", "ob", "o", "n"],
     tile: { o: 2 },
@@ -253,6 +254,53 @@ Deno.test("stage: schedules that cannot be carried out are refused", async () =>
   };
   refuse({ ...around }, /that no loop is around/, conv);
   assert.ok(lower(conv, { ...around, unroll: { u: 2, v: 2 } }).invocations! > 0);
+  // a sum of sums: the average of what a convolution makes
+  const averaged = parseSpec({
+    ...spec,
+    input: [2, 8, 8],
+    batchSize: 16,
+    layers: [
+      { type: "conv2d", outChannels: 4, kernel: 3, padding: 1 },
+      { type: "avgPool2d", kernel: 2 },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 8 },
+    ],
+  });
+  const { kernel: sums } = plan(averaged, registry, { layout: webgpu.layout }).plan.train.kernels
+    .find(({ kernel }) => kernel.name === "conv1_pool1_forward")!;
+  const average: Schedule = { grid: ["c", "p", "q", "n"], tile: {}, workgroup: { n: 16, c: 4 }, stage: { u: 2 } };
+  refuse(average, /a sum with no other one in it; unroll it, and stage that one/, sums);
+  refuse({ ...average, stage: { c2: 2, u: 2 }, unroll: { u: 2, v: 2 } }, /a sum with no other one in it/, sums);
+  const flat = { u: 2, v: 2, c2: 2, r: 3, s: 3 };
+  refuse(
+    { ...average, stage: undefined, workgroup: undefined, split: { u: 2 }, unroll: flat },
+    /must be one sum/,
+    sums,
+  );
+  assert.ok(lower(sums, { ...average, stage: { c2: 2, r: 3, s: 3 }, unroll: { u: 2, v: 2 } }).invocations! > 0);
+});
+
+Deno.test("stage: what is 1 says nothing, in a schedule as in a file of tuned ones", () => {
+  const { planned } = strided();
+  const { kernel } = planned.plan.train.kernels.find(({ kernel }) => kernel.name === "conv2_tanh1_backward_input")!;
+  const grid = ["i", "j", "c", "n"], workgroup = { n: 16, c: 4 };
+  for (
+    const schedule of [
+      // of four sums three have an axis t or u
+      { grid, workgroup, stage: { o: 1, t: 2, u: 1 } },
+      { grid, workgroup, stage: { t: 1 } },
+      { grid, workgroup: { c: 1 } },
+    ] as Schedule[]
+  ) {
+    const texts = [schedule, normalized(schedule)].map((same) => {
+      try {
+        return nestText(lower(kernel, same));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    assert.equal(texts[0], texts[1], scheduleText(schedule));
+  }
 });
 
 Deno.test("stage: tuning goes on to other shapes of a workgroup, to more and to fewer terms", async () => {
