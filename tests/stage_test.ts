@@ -303,6 +303,18 @@ Deno.test("stage: what is 1 says nothing, in a schedule as in a file of tuned on
   }
 });
 
+Deno.test("stage: a workgroup's memory has whole vectors, as devices count", () => {
+  const stage = (name: string, extent: number): Stage => ({
+    kind: "stage",
+    name,
+    tensor: "x",
+    offset: { constant: 0, terms: [] },
+    box: [{ extent, stride: 1 }],
+    type: "f32",
+  });
+  assert.equal(workgroupBytes([stage("a", 1), stage("b", 5), stage("c", 8), stage("b", 2)]), 16 + 32 + 32);
+});
+
 Deno.test("stage: tuning goes on to other shapes of a workgroup, to more and to fewer terms", async () => {
   const { net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
   const texts = neighbours(kernel, {
@@ -346,6 +358,33 @@ Deno.test("stage: kernels of one dispatch have one array in place of two of a na
     arrays += declared.filter(([, array]) => array.includes("_staged")).length;
   }
   assert.ok(arrays >= 6, `${arrays} arrays`);
+});
+
+Deno.test("stage: the fourth array of a name is not the one of vectors by that name", () => {
+  const schedules: Record<string, Schedule> = {
+    conv2_tanh1_backward_input: {
+      grid: ["i", "j", "c", "n"],
+      workgroup: { n: 16, c: 4 },
+      stage: { o: 4, t: 2, u: 2 },
+    },
+    conv3_backward_update_weight: {
+      grid: ["o", "c", "r", "s"],
+      workgroup: { o: 4, c: 4 },
+      split: { n: 4 },
+      vectorize: "n",
+      stage: { n: 16 },
+    },
+  };
+  const { files } = compileTarget(strided().planned, webgpu, ({ name }) => schedules[name]);
+  const own = (name: string) => arraysIn(files[`${name}.wgsl`] ?? "").map(([, array, type]) => `${array}: ${type}`);
+  const names = own("conv3_backward_update_weight_and_2_more").filter((name) => name.startsWith("dy_"));
+  assert.deepEqual(names, [
+    "dy_staged_x4: vec4<f32>",
+    "dy_staged: f32",
+    "dy_staged_2: f32",
+    "dy_staged_3: f32",
+    "dy_staged_4: f32",
+  ]);
 });
 
 Deno.test({
