@@ -306,7 +306,7 @@ function compileNet(
     origin,
     predict,
   });
-  const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target.name), without);
+  const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target), without);
   nets.set(key, net);
   return net;
 }
@@ -516,7 +516,7 @@ export async function verifyNet(
     & VerifyOptions
     & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
-  const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target.name);
+  const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target);
   return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 
@@ -526,7 +526,7 @@ export async function timeKernels(
   { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
   const target = findTarget(name);
-  return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target.name));
+  return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target));
 }
 
 /** Where weights of other programs are found, and how they are called. */
@@ -700,7 +700,7 @@ export async function kernelGroups(
   const form = (target: Target) => ({
     name: target.name,
     target,
-    ...tuning && { tuned: tunedSchedules(tuning, spec.name, target.name) },
+    ...tuning && { tuned: tunedSchedules(tuning, spec.name, target) },
   });
   return await groupedKernels(spec, registry, [
     form(typescript),
@@ -740,7 +740,7 @@ export async function tune(
   const stored = (kernel: Kernel) => storedSchedule(tuning, spec.name, target.name, kernel);
   const known = new Map(all.flatMap((kernel): [string, TunedKernel][] => {
     const schedule = stored(kernel);
-    return schedule && misfit(kernel, schedule) === undefined
+    return schedule && misfit(kernel, schedule, target) === undefined
       ? [[kernel.name, { hash: formulaHash(kernel), schedule }]]
       : [];
   }));

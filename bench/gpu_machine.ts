@@ -31,7 +31,7 @@ import {
 const USAGE = `usage: deno task bench:gpu [--epochs N] [--limit N] [--tune N] [--software] [--json FILE]
   --epochs N   passes over the training images (default: the spec's; 1 in software)
   --limit N    use the first N training images (default: all; 1280 in software, and as many to test)
-  --tune N     look for faster schedules for N seconds and train with those, too (default: 120; 0, not, in software)
+  --tune N     look for faster schedules for N seconds and train with those, too; 0: do not (default: 120; 0 in software)
   --software   go on where the only adapter is the processor itself
   --json FILE  write all that was found`;
 /** What is done where there is no GPU. */

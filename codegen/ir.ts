@@ -319,10 +319,13 @@ export function stagedArrays(body: readonly Statement[]): { name: string; type: 
   return [...arrays.values()];
 }
 
-/** Bytes of a workgroup's memory for members' sums, where scalars and vectors have a place each, and for what is staged. */
+/**
+ * Bytes of a workgroup's memory for members' sums, where scalars and vectors have a place each, and for what is staged;
+ * WebGPU counts each array in whole vectors.
+ */
 export function workgroupBytes(body: readonly Statement[]): number {
   const sums = WORKGROUP * (combinedSums(body, false) + LANES * combinedSums(body, true));
-  return 4 * stagedArrays(body).reduce((all, { elements }) => all + elements, sums);
+  return 4 * stagedArrays(body).reduce((all, { elements }) => all + LANES * Math.ceil(elements / LANES), sums);
 }
 
 /** Invocations that a grid takes up: where points have several, whole workgroups. */

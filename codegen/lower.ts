@@ -162,7 +162,9 @@ class Lowering {
 
   constructor(kernel: Kernel, schedule: Schedule) {
     this.#kernel = kernel;
-    this.#schedule = schedule;
+    // a point along each axis is no tile, and a term at a time is not staged: tuning leaves out what is 1
+    const said = (sizes: Schedule["stage"]) => Object.values(sizes ?? {}).some((size) => size > 1) ? sizes : undefined;
+    this.#schedule = { ...schedule, workgroup: said(schedule.workgroup), stage: said(schedule.stage) };
   }
 
   run(): LoopNest {
@@ -654,13 +656,25 @@ class Lowering {
         }
       }
     };
-    if (this.#shared && (scope !== this.#shared.scope || this.#shared.combined || !sums)) {
-      throw new ScheduleError(`${this.#kernel.name}: what is shared must be one sum, or several over the same axes`);
+    if (this.#shared) {
+      if (scope !== this.#shared.scope || this.#shared.combined || !sums) {
+        throw new ScheduleError(`${this.#kernel.name}: what is shared must be one sum, or several over the same axes`);
+      }
+      // from here on, so that a sum in its body is refused
+      this.#shared.combined = true;
     }
     const { stage } = this.#schedule;
-    if (stage && sums && axes.some(({ name }) => name in stage)) {
+    if (stage && sums && axes.some(({ name }) => (stage[name] ?? 1) > 1)) {
       if (scope !== this.#workgroup?.scope) {
         throw new ScheduleError(`${this.#kernel.name}: what is staged must be a sum that no loop is around`);
+      }
+      const inner = instances.flatMap(({ node }) =>
+        expressions(node.body).filter((e) => e.kind === "reduce" && node.axes.some((axis) => freeAxes(e).has(axis)))
+      );
+      if (inner.length > 0) {
+        throw new ScheduleError(
+          `${this.#kernel.name}: what is staged must be a sum with no other one in it; unroll it, and stage that one`,
+        );
       }
       const terms = ordered.map((axis) => ({ name: axis.name, extent: Math.min(stage[axis.name] ?? 1, axis.extent) }));
       this.#chunks(ordered, terms, scope, (found, scope) => {
@@ -673,7 +687,6 @@ class Lowering {
     if (this.#shared) {
       const locals = [...accumulators.values()].flatMap(({ best, rest }) => rest ? [best, rest] : [best]);
       this.#emit(scope, { kind: "combine", sums: locals.map(({ name, type }) => ({ name, type })) });
-      this.#shared.combined = true;
     }
     this.#note(scope, "finish");
     if (!across) return;
@@ -750,6 +763,8 @@ class Lowering {
       }
       for (const load of expressions(node.body)) {
         if (load.kind !== "load" || !node.axes.some((axis) => freeAxes(load).has(axis))) continue;
+        // of another reduction, which does not depend on the terms and was taken before
+        if (![...freeAxes(load)].every((axis) => at.has(axis))) continue;
         const type = this.#kernel.tensors[load.tensor], places = this.#places(load, at);
         if (!places || BYTES[type.dtype] !== 4 || type.rows !== undefined) continue;
         const wide = this.#step(load.tensor, load.index, at) === 1;

@@ -37,6 +37,8 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
     }
   };
   const end = nest.parallel ? nest.parallel.iterations * nest.parallel.step : 0;
+  /** Whether this grid has staged before: some invocations may still read what another one is about to overwrite. */
+  let staged = false;
   const print = (body: readonly Statement[], grid?: Grid, looped = false): void => {
     for (const [i, s] of body.entries()) {
       switch (s.kind) {
@@ -48,6 +50,7 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
         case "grid": {
           if (!syntax.grid) throw new Error(`${nest.name} has a grid, and its target has none`);
           const [open, close, ...first] = syntax.grid(s);
+          staged = false;
           writer.block(open, () => {
             for (const line of first) writer.line(line);
             print(s.body, s);
@@ -60,8 +63,8 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
           if (!syntax.stage) throw new Error(`${nest.name} stages, and its target has no workgroups`);
           const end = body.findIndex(({ kind }, j) => j > i && kind !== "stage");
           const stages = body.slice(i, end < 0 ? undefined : end).filter((each) => each.kind === "stage");
-          const again = looped || body.slice(0, i).some(({ kind }) => kind === "stage");
-          for (const line of syntax.stage(stages, again)) writer.line(line);
+          for (const line of syntax.stage(stages, looped || staged)) writer.line(line);
+          staged = true;
           break;
         }
         case "combine": {
@@ -72,7 +75,7 @@ export function printNest(nest: LoopNest, syntax: Syntax, writer: Writer): void 
         }
         case "block": {
           const [open, close] = syntax.block(s.last, end);
-          writer.block(open, () => print(s.body), close);
+          writer.block(open, () => print(s.body, undefined, looped), close);
           break;
         }
         case "let":

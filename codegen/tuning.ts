@@ -12,6 +12,7 @@ import { kernelText } from "./ir_text.ts";
 import { lower, ScheduleError } from "./lower.ts";
 import type { Schedule } from "./schedule.ts";
 import { printable } from "./spec.ts";
+import type { Target } from "./target.ts";
 
 /** The schedule of a kernel. */
 export interface TunedKernel {
@@ -178,8 +179,12 @@ export function storedSchedule({ nets }: Tuning, net: string, target: string, ke
   return entry?.hash === formulaHash(kernel) ? entry.schedule : undefined;
 }
 
-/** Why a schedule does not fit a kernel; nothing when it does. */
-export function misfit(kernel: Kernel, schedule: Schedule): string | undefined {
+/** Why a schedule does not fit a kernel on a target; nothing when it does. */
+export function misfit(kernel: Kernel, schedule: Schedule, { gpu }: Pick<Target, "gpu">): string | undefined {
+  // without a grid every invocation of a GPU would run all of the kernel
+  if ((gpu ?? false) !== (schedule.grid !== undefined)) {
+    return `${kernel.name} ${gpu ? "needs a grid on a GPU" : "can have a grid only on a GPU"}`;
+  }
   try {
     lower(kernel, schedule);
   } catch (error) {
@@ -193,11 +198,13 @@ export function misfit(kernel: Kernel, schedule: Schedule): string | undefined {
  *
  * @returns a function that throws an {@linkcode InputError} for a schedule that does not fit its kernel.
  */
-export function tunedSchedules(tuning: Tuning, net: string, target: string): Tuned {
+export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "gpu">): Tuned {
   return (kernel) => {
-    const stored = storedSchedule(tuning, net, target, kernel), reason = stored && misfit(kernel, stored);
+    const stored = storedSchedule(tuning, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);
     if (reason === undefined) return stored;
-    throw new InputError(`${tuning.origin}: ${net}: ${target}: ${reason}; run "deno task tune" again for this net`);
+    throw new InputError(
+      `${tuning.origin}: ${net}: ${target.name}: ${reason}; run "deno task tune" again for this net`,
+    );
   };
 }
 

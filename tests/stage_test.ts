@@ -1,6 +1,6 @@
 /** What a workgroup stages: boxes of tensors, in loop nests that are proven and interpreted, and on an adapter. */
 import assert from "node:assert/strict";
-import { compileKernel, compileTarget, plan } from "../codegen/compile.ts";
+import { compileKernel, compileTarget, kernelSource, plan } from "../codegen/compile.ts";
 import { interpretNest } from "../codegen/interpret.ts";
 import {
   type Grid,
@@ -13,12 +13,13 @@ import {
   WORKGROUP_BYTES,
   workgroupBytes,
 } from "../codegen/ir.ts";
+import { nestText } from "../codegen/ir_text.ts";
 import { lower, ScheduleError } from "../codegen/lower.ts";
 import { neighbours } from "../codegen/neighbours.ts";
 import { type Schedule, scheduleText } from "../codegen/schedule.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, fromArrays, loadSpec, parseSpec, registry, train, type Tuning } from "../mod.ts";
-import { formulaHash } from "../codegen/tuning.ts";
+import { formulaHash, normalized } from "../codegen/tuning.ts";
 import { uniform } from "../runtime/random.ts";
 import { ignore } from "./adapter.ts";
 import { staging } from "./gpu_conformance.ts";
@@ -136,6 +137,73 @@ Deno.test("stage: sums that members share, windows, and terms of several axes", 
   }
 });
 
+/** A net whose second convolution has, for the gradient of its input, four kinds of windows: sums over other axes each. */
+function strided() {
+  const conv = (padding: number, stride: number) => ({ type: "conv2d", outChannels: 4, kernel: 3, padding, stride });
+  const layers = [conv(1, 1), { type: "tanh" }, conv(0, 2), { type: "tanh" }, conv(1, 1), { type: "flatten" }, {
+    type: "linear",
+    outFeatures: 8,
+  }];
+  const spec = parseSpec({
+    name: "strided",
+    input: [2, 8, 8],
+    batchSize: 16,
+    layers,
+    loss: { type: "mse" },
+    training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1 } },
+  });
+  return { spec, planned: plan(spec, registry, { layout: webgpu.layout }) };
+}
+
+/** What in WGSL accesses an array of a workgroup with no barrier after others did: a loop is gone through twice. */
+function races(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim()), found = new Set<string>();
+  const read = new Set<string>(), written = new Set<string>();
+  const run = (from: number): number => {
+    for (let i = from; i < lines.length; i++) {
+      const line = lines[i];
+      if (line === "}") return i;
+      if (line.endsWith("{")) {
+        if (line.startsWith("for ")) run(i + 1);
+        i = run(i + 1);
+      } else if (line === "workgroupBarrier();") {
+        read.clear();
+        written.clear();
+      } else {
+        for (const [array] of line.matchAll(/\b\w+_staged\w*(?=\[)/g)) {
+          const [own, others] = line.startsWith(`${array}[`) ? [written, read] : [read, written];
+          if (others.has(array)) found.add(line);
+          own.add(array);
+        }
+      }
+    }
+    return lines.length;
+  };
+  run(lines.findIndex((line) => line.startsWith("fn ")) + 1);
+  return [...found];
+}
+
+Deno.test("stage: no invocation reads too early or overwrites too early, whichever sums are in chunks", () => {
+  const { planned } = strided();
+  const { kernel } = planned.plan.train.kernels.find(({ kernel }) => kernel.name === "conv2_tanh1_backward_input")!;
+  const text = (stage: Record<string, number>) => {
+    const schedule = { grid: ["i", "j", "c", "n"], workgroup: { n: 16, c: 4 }, stage };
+    return kernelSource(compileKernel(kernel, schedule, webgpu), webgpu, planned.plan);
+  };
+  // all terms at once; sums in loops before sums that are not; all in loops
+  for (const [o, t, u] of [[4, 2, 2], [4, 1, 2], [4, 2, 1], [2, 2, 2]]) {
+    const stage = { o, t, u };
+    assert.deepEqual(races(text(stage)), [], JSON.stringify(stage));
+  }
+  // negative control: where all are in loops, no barrier can be left out
+  const parts = text({ o: 2, t: 2, u: 2 }).split("workgroupBarrier();");
+  assert.equal(parts.length - 1, 8);
+  for (let i = 1; i < parts.length; i++) {
+    const without = `${parts.slice(0, i).join("workgroupBarrier();")}${parts.slice(i).join("workgroupBarrier();")}`;
+    assert.ok(races(without).length > 0, `barrier ${i}`);
+  }
+});
+
 Deno.test("stage: what nobody loads twice stays where it is", async () => {
   const { net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
   const staged = (workgroup: Record<string, number>) => {
@@ -150,7 +218,7 @@ Deno.test("stage: what nobody loads twice stays where it is", async () => {
 });
 
 Deno.test("stage: schedules that cannot be carried out are refused", async () => {
-  const { net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
+  const { spec, net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
   const good: Schedule = {
     grid: ["nb", "ob", "o", "n"],
     tile: { o: 2 },
@@ -186,6 +254,65 @@ Deno.test("stage: schedules that cannot be carried out are refused", async () =>
   };
   refuse({ ...around }, /that no loop is around/, conv);
   assert.ok(lower(conv, { ...around, unroll: { u: 2, v: 2 } }).invocations! > 0);
+  // a sum of sums: the average of what a convolution makes
+  const averaged = parseSpec({
+    ...spec,
+    input: [2, 8, 8],
+    batchSize: 16,
+    layers: [
+      { type: "conv2d", outChannels: 4, kernel: 3, padding: 1 },
+      { type: "avgPool2d", kernel: 2 },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 8 },
+    ],
+  });
+  const { kernel: sums } = plan(averaged, registry, { layout: webgpu.layout }).plan.train.kernels
+    .find(({ kernel }) => kernel.name === "conv1_pool1_forward")!;
+  const average: Schedule = { grid: ["c", "p", "q", "n"], tile: {}, workgroup: { n: 16, c: 4 }, stage: { u: 2 } };
+  refuse(average, /a sum with no other one in it; unroll it, and stage that one/, sums);
+  refuse({ ...average, stage: { c2: 2, u: 2 }, unroll: { u: 2, v: 2 } }, /a sum with no other one in it/, sums);
+  const flat = { u: 2, v: 2, c2: 2, r: 3, s: 3 };
+  refuse(
+    { ...average, stage: undefined, workgroup: undefined, split: { u: 2 }, unroll: flat },
+    /must be one sum/,
+    sums,
+  );
+  assert.ok(lower(sums, { ...average, stage: { c2: 2, r: 3, s: 3 }, unroll: { u: 2, v: 2 } }).invocations! > 0);
+});
+
+Deno.test("stage: what is 1 says nothing, in a schedule as in a file of tuned ones", () => {
+  const { planned } = strided();
+  const { kernel } = planned.plan.train.kernels.find(({ kernel }) => kernel.name === "conv2_tanh1_backward_input")!;
+  const grid = ["i", "j", "c", "n"], workgroup = { n: 16, c: 4 };
+  for (
+    const schedule of [
+      // of four sums three have an axis t or u
+      { grid, workgroup, stage: { o: 1, t: 2, u: 1 } },
+      { grid, workgroup, stage: { t: 1 } },
+      { grid, workgroup: { c: 1 } },
+    ] as Schedule[]
+  ) {
+    const texts = [schedule, normalized(schedule)].map((same) => {
+      try {
+        return nestText(lower(kernel, same));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    assert.equal(texts[0], texts[1], scheduleText(schedule));
+  }
+});
+
+Deno.test("stage: a workgroup's memory has whole vectors, as devices count", () => {
+  const stage = (name: string, extent: number): Stage => ({
+    kind: "stage",
+    name,
+    tensor: "x",
+    offset: { constant: 0, terms: [] },
+    box: [{ extent, stride: 1 }],
+    type: "f32",
+  });
+  assert.equal(workgroupBytes([stage("a", 1), stage("b", 5), stage("c", 8), stage("b", 2)]), 16 + 32 + 32);
 });
 
 Deno.test("stage: tuning goes on to other shapes of a workgroup, to more and to fewer terms", async () => {
@@ -216,19 +343,48 @@ async function stagedTuning(): Promise<{ tuning: Tuning; staged: number }> {
   return { tuning: { origin: "staged", nets }, staged: found.length };
 }
 
+/** The arrays of the workgroup's memory that WGSL declares: name, type, length. */
+const arraysIn = (text: string) => [...text.matchAll(/^var<workgroup> (\w+): array<(\S+), (\d+)>;$/gm)];
+
 Deno.test("stage: kernels of one dispatch have one array in place of two of a name", async () => {
   const { spec } = await mnist();
   const net = compileTarget(plan(spec, registry, { layout: webgpu.layout }), staging);
-  const texts = Object.entries(net.files).filter(([name]) => name.endsWith(".wgsl"));
   let arrays = 0;
-  for (const [name, text] of texts) {
-    const declared = [...text.matchAll(/^var<workgroup> (\w+): array<(\S+), (\d+)>;$/gm)];
+  for (const [name, text] of Object.entries(net.files)) {
+    const declared = arraysIn(text);
     assert.equal(new Set(declared.map(([, array]) => array)).size, declared.length, name);
     const bytes = declared.reduce((all, [, , type, length]) => all + (type === "f32" ? 4 : 16) * Number(length), 0);
     assert.ok(bytes <= WORKGROUP_BYTES, `${name}: ${bytes}`);
     arrays += declared.filter(([, array]) => array.includes("_staged")).length;
   }
   assert.ok(arrays >= 6, `${arrays} arrays`);
+});
+
+Deno.test("stage: the fourth array of a name is not the one of vectors by that name", () => {
+  const schedules: Record<string, Schedule> = {
+    conv2_tanh1_backward_input: {
+      grid: ["i", "j", "c", "n"],
+      workgroup: { n: 16, c: 4 },
+      stage: { o: 4, t: 2, u: 2 },
+    },
+    conv3_backward_update_weight: {
+      grid: ["o", "c", "r", "s"],
+      workgroup: { o: 4, c: 4 },
+      split: { n: 4 },
+      vectorize: "n",
+      stage: { n: 16 },
+    },
+  };
+  const { files } = compileTarget(strided().planned, webgpu, ({ name }) => schedules[name]);
+  const own = (name: string) => arraysIn(files[`${name}.wgsl`] ?? "").map(([, array, type]) => `${array}: ${type}`);
+  const names = own("conv3_backward_update_weight_and_2_more").filter((name) => name.startsWith("dy_"));
+  assert.deepEqual(names, [
+    "dy_staged_x4: vec4<f32>",
+    "dy_staged: f32",
+    "dy_staged_2: f32",
+    "dy_staged_3: f32",
+    "dy_staged_4: f32",
+  ]);
 });
 
 Deno.test({

@@ -83,6 +83,8 @@ const BROKEN: readonly [text: string, message: string][] = [
     ['{"order":"n"}', "order: expected a list of axes"],
     ['{"order":[1]}', "order: 0: expected a name of a-z, 0-9 and _ that begins with a letter"],
     ['{"parallel":""}', "parallel: expected a name of a-z, 0-9 and _ that begins with a letter"],
+    ['{"workgroup":{"n":0}}', "workgroup: n: expected a whole number from 1 to 4096"],
+    ['{"stage":8}', "stage: expected an object of terms by axis"],
     ['{"vectorize":null}', "vectorize: expected a name of a-z, 0-9 and _ that begins with a letter"],
   ] as const).map(([schedule, message]): [string, string] => [
     `{"net":{"wasm":{"k":{"hash":"01234567","schedule":${schedule}}}}}`,
@@ -102,7 +104,7 @@ Deno.test("a broken file of schedules: one line each", () => {
       message: `generated/tuning.json: ${message}; correct it, or delete the file and run "deno task tune" again`,
     });
   }
-  assert.equal(BROKEN.length, 26);
+  assert.equal(BROKEN.length, 28);
 });
 
 Deno.test("the text of a file: sorted, a line for each kernel, and read as it was written", () => {
@@ -202,6 +204,7 @@ Deno.test("a schedule that does not fit its kernel is one clear error", () => {
     const [schedule, reason] of [
       [{ parallel: "z" }, /linear2_forward cannot be shared along z: .+/],
       [{ tile: { z: 2 } }, /linear2_forward has no axis z/],
+      [{ grid: ["n", "o"] }, /linear2_forward can have a grid only on a GPU/],
       [{ tile: { n: 16, o: 10 }, unroll: { i: 24 } }, new RegExp(`more than ${STATEMENT_BUDGET} statements; .+`)],
     ] as const
   ) {
@@ -213,6 +216,11 @@ Deno.test("a schedule that does not fit its kernel is one clear error", () => {
       return !error.message.includes("\n");
     });
   }
+  const tuning = tuningOf("webgpu", { hash, schedule: { tile: { o: 2 } } });
+  assert.throws(() => generatedFiles(SPEC, { tuning, target: "webgpu" }), {
+    name: "InputError",
+    message: /^tuning\.json: tuned: webgpu: linear2_forward needs a grid on a GPU; run "deno task tune" /,
+  });
 });
 
 Deno.test("generated files follow from the spec and the file alone", async () => {

@@ -56,7 +56,10 @@ const WIDE = kernelsOf(
 
 const LINEAR = "linear1_forward", GATHER = "batch_gather", LABELS = "batch_gather_label";
 const LOSS = "loss_forward", UPDATE = "linear1_update_weight", LANES = "linear1_backward_weight";
-const GRID = "linear1_backward_input", MEMBERS = `${LINEAR} shared`, STAGED = `${LINEAR} staged`;
+const GRID = "linear1_backward_input",
+  MEMBERS = `${LINEAR} shared`,
+  STAGED = `${LINEAR} staged`,
+  BOTH = `${LINEAR} staged and shared`;
 /** Two rows of the batch at a time, shared by threads, and the third alone. */
 const SCHEDULES: Readonly<Record<string, Schedule>> = {
   [LINEAR]: { tile: { n: 2 }, parallel: "n" },
@@ -64,6 +67,7 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
   [GRID]: { tile: { i: 2 }, grid: ["n", "i"] },
   [MEMBERS]: { grid: ["n", "o"], split: { i: 4 } },
   [STAGED]: { grid: ["n", "o"], workgroup: { n: 8, o: 8 }, stage: { i: 8 }, vectorize: "i" },
+  [BOTH]: { grid: ["n", "o"], workgroup: { n: 8, o: 4 }, split: { i: 2 }, stage: { i: 16 } },
 };
 
 // deno-lint-ignore no-explicit-any -- copies of read-only structures, to be damaged
@@ -249,6 +253,26 @@ const NEST_DAMAGES: readonly Damage[] = [
     STAGED,
     (nest) => nest.body.unshift(first(nest, "stage", "x_staged")),
     "x_staged is staged where not all of a workgroup come by",
+  ],
+  [
+    "a box behind a combine, where one member of each team goes on",
+    BOTH,
+    (nest) => nest.body[0].body.push(first(nest, "stage", "x_staged")),
+    "x_staged is staged where not all of a workgroup come by",
+  ],
+  [
+    "a box behind a combine that was staged before it",
+    BOTH,
+    (nest) => {
+      const { value } = first(nest, "let", "x_ni");
+      nest.body[0].body.push({
+        kind: "let",
+        name: "late",
+        type: "f32",
+        value: { ...value, offset: { constant: 0, terms: [] } },
+      });
+    },
+    "x_staged is not staged",
   ],
   [
     "a box twice",
@@ -754,12 +778,12 @@ function checkDamages<Whole>(rows: readonly Damage[], whole: (name: string) => W
 
 const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
 const nestOf = (name: string): LoopNest => ({
-  ...simplify(lower(name === STAGED ? WIDE : kernelOf(name.split(" ")[0]), SCHEDULES[name] ?? {})),
+  ...simplify(lower([STAGED, BOTH].includes(name) ? WIDE : kernelOf(name.split(" ")[0]), SCHEDULES[name] ?? {})),
   name,
 });
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 82);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 84);
 });
 
 Deno.test("damaged kernels are refused", () => {

@@ -186,10 +186,10 @@ function sharedGrid(grid: Grid): [string, string, ...string[]] {
   ];
 }
 
-/** An array of the workgroup's memory: what one name has of several types is not one array. */
+/** An array of the workgroup's memory: what one name has of several types is not one array, nor that of `name_4`. */
 function arrayName(name: string, type: Type): string {
   const scalar = scalarOf(type);
-  return `${name}${scalar === "f32" ? "" : `_${scalar}`}${isVector(type) ? `_${LANES}` : ""}`;
+  return `${name}${scalar === "f32" ? "" : `_${scalar}`}${isVector(type) ? `_x${LANES}` : ""}`;
 }
 
 /** Copies by each invocation that are written out, and not a loop. */
