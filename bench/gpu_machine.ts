@@ -163,17 +163,21 @@ async function trainNet(
   return trained;
 }
 
-/** Schedules that are faster here than the first guesses. */
-async function tuneNet(spec: Spec, budget: number): Promise<Tuning> {
-  return await tune(spec, {
+/** Schedules that are faster here than the first guesses, and those that are wrong. */
+async function tuneNet(spec: Spec, budget: number): Promise<{ tuning: Tuning; wrong: readonly string[] }> {
+  const wrong: string[] = [];
+  const tuning = await tune(spec, {
     target: "webgpu",
     budget,
     onKernel({ kernel, before, after, schedule, tried, refused }) {
-      const wrong = refused.filter(({ wrong }) => wrong).map(({ schedule }) => `; WRONG: ${schedule}`).join("");
       const times = after < before ? `${(1e6 * before).toFixed(1)} us to ${(1e6 * after).toFixed(1)} us` : "as it was";
-      console.log(`  ${kernel}: ${times}, ${tried} tried: ${schedule}${wrong}`);
+      console.log(`  ${kernel}: ${times}, ${tried} tried: ${schedule}`);
+      const found = refused.filter((refusal) => refusal.wrong);
+      wrong.push(...found.map(({ schedule, reason }) => `${kernel}: ${schedule}: ${reason}`));
+      for (const { schedule, reason } of found) console.log(`    WRONG: ${schedule}: ${reason}`);
     },
   });
+  return { tuning, wrong };
 }
 
 /** The same training by PyTorch. */
@@ -242,7 +246,7 @@ async function main(): Promise<boolean> {
     : undefined;
   const again = tuned?.result && await part(
     "train: the same with these schedules",
-    () => trainNet(spec, data, epochs, adapter.features.includes("timestamp-query"), tuned.result),
+    () => trainNet(spec, data, epochs, adapter.features.includes("timestamp-query"), tuned.result?.tuning),
   );
   const pytorch = await part("PyTorch: the same in f32", () => runPytorch(epochs, limit));
   if (pytorch.result) printRivals(pytorch.result);
@@ -254,13 +258,14 @@ async function main(): Promise<boolean> {
       epochs,
       verify: checks.result ?? checks,
       train: trained.result ? { report: trained.result.report, trace: trained.result.trace } : trained,
-      ...tuned && { tune: tuned.result?.nets ?? tuned },
+      ...tuned && { tune: tuned.result ? { nets: tuned.result.tuning.nets, wrong: tuned.result.wrong } : tuned },
       ...again && { trainTuned: again.result ? { report: again.result.report } : again },
       pytorch: pytorch.result ?? pytorch,
     };
     console.log(`\nwrote ${await file.write(found)}`);
   }
-  return checks.result !== undefined && checks.result.every(({ ok }) => ok) && trained.result !== undefined;
+  const right = checks.result?.every(({ ok }) => ok) && !tuned?.result?.wrong.length;
+  return Boolean(right && trained.result);
 }
 
 if (import.meta.main) {

@@ -4,9 +4,9 @@
  * @module
  */
 import { expressions, freeAxes } from "./expr.ts";
-import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce } from "./ir.ts";
-import { lower, ScheduleError, strides } from "./lower.ts";
-import type { Schedule } from "./schedule.ts";
+import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce, strides } from "./ir.ts";
+import { lower } from "./lower.ts";
+import { type Schedule, ScheduleError } from "./schedule.ts";
 
 /** Threads want at least so many iterations to share. */
 const SHARES = 8;

@@ -18,10 +18,10 @@ import {
   type Offset,
   type Op,
   type Statement,
+  strides,
   type TensorType,
   type Value,
 } from "./ir.ts";
-import { strides } from "./lower.ts";
 
 /** Storage of a tensor, halo and all, or exact numbers in its place. */
 export type Storage = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;

@@ -168,6 +168,17 @@ export interface TensorType {
   readonly columns?: readonly string[];
 }
 
+/** Distance between neighbours along each dimension, in elements of the storage. */
+export function strides({ shape, halo }: TensorType): number[] {
+  const result: number[] = [];
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    result[d] = stride;
+    stride *= shape[d] + halo[d][0] + halo[d][1];
+  }
+  return result;
+}
+
 /** An algorithm: parts over index spaces, no order between their points. */
 export interface Kernel {
   readonly name: string;

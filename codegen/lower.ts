@@ -11,9 +11,7 @@
 import { combine, constantOffset, offsetKey } from "./affine.ts";
 import { expressions, exprKey, freeAxes } from "./expr.ts";
 import {
-  type Affine,
   type Axis,
-  BYTES,
   type Expr,
   type Grid,
   gridInvocations,
@@ -21,20 +19,13 @@ import {
   isVector,
   type Kernel,
   LANES,
-  type Load,
-  LOADED,
   type LoopNest,
   membersOf,
   type Offset,
-  type Op,
-  OPS,
   type Part,
   type Reduce,
-  type Scalar,
-  scalarOf,
   type Statement,
   STEP,
-  type TensorType,
   type Type,
   typeOf,
   type Value,
@@ -42,38 +33,21 @@ import {
   WORKGROUP_BYTES,
   workgroupBytes,
 } from "./ir.ts";
-import type { Schedule } from "./schedule.ts";
-import { type Box, boxesOf, boxKey, type Place, placeInBox, type Range, type Use } from "./stage.ts";
-
-/** Most statements of one kernel: above this, code is no longer read, and engines compile it slowly or not at all. */
-export const STATEMENT_BUDGET = 4000;
-
-/** A schedule that cannot be carried out for a kernel. */
-export class ScheduleError extends Error {
-  /** Always "ScheduleError". */
-  override name = "ScheduleError";
-}
-
-/** Where an axis is: its offset, and its number within an unrolled group, if it is in one. */
-interface Coordinate {
-  readonly offset: Offset;
-  readonly label?: number;
-  /** It is this and the next three, in the lanes of a vector. */
-  readonly lanes?: true;
-}
-/** Coordinates of all open axes. */
-type Point = ReadonlyMap<Axis, Coordinate>;
-
-/** Distance between neighbours along each dimension, in elements of the storage. */
-export function strides({ shape, halo }: TensorType): number[] {
-  const result: number[] = [];
-  let stride = 1;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    result[d] = stride;
-    stride *= shape[d] + halo[d][0] + halo[d][1];
-  }
-  return result;
-}
+import { type Schedule, ScheduleError } from "./schedule.ts";
+import { type Local, type NestState, Scope } from "./scope.ts";
+import { type Box, boxesOf, type Range, type Use } from "./stage.ts";
+import {
+  apply,
+  type Coordinate,
+  group,
+  keyAt,
+  labelledBy,
+  nameAt,
+  type Point,
+  splat,
+  Values,
+  variable,
+} from "./values.ts";
 
 /**
  * Carries out a schedule.
@@ -91,45 +65,6 @@ export function lower(kernel: Kernel, schedule: Schedule): LoopNest {
 /** Nests by kernel and schedule: targets lower a schedule to see whether it fits, and the compiler does it again. */
 const lowered = new WeakMap<Kernel, Map<string, LoopNest>>();
 
-/** A block of statements, with what is already computed in it and around it. */
-class Scope {
-  readonly statements: Statement[] = [];
-  readonly #values = new Map<string, Value>();
-  readonly #names = new Set<string>();
-
-  /** `kinds`: of all scalars of a nest by name, since some languages declare locals once for a function. */
-  constructor(readonly parent?: Scope, readonly kinds: Map<string, Scalar> = parent?.kinds ?? new Map()) {}
-
-  value(key: string): Value | undefined {
-    return this.#values.get(key) ?? this.parent?.value(key);
-  }
-
-  keep(key: string, value: Value): Value {
-    this.#values.set(key, value);
-    return value;
-  }
-
-  has(name: string): boolean {
-    return this.#names.has(name) || (this.parent?.has(name) ?? false);
-  }
-
-  /** A name not yet taken here or around, nor by a scalar of another type anywhere, as close to the wish as can be. */
-  name(wish: string, type: Type): string {
-    const kind = isVector(type) ? undefined : scalarOf(type) === "f32" ? "f32" : "i32";
-    const clashes = (name: string) => kind !== undefined && (this.kinds.get(name) ?? kind) !== kind;
-    let name = wish;
-    for (let i = 2; this.has(name) || clashes(name); i++) name = `${wish}_${i}`;
-    this.#names.add(name);
-    if (kind) this.kinds.set(name, kind);
-    return name;
-  }
-
-  /** Takes names that stand for something else. */
-  reserve(names: readonly string[]): void {
-    for (const name of names) this.#names.add(name);
-  }
-}
-
 /** The workgroup of a grid with tiles. */
 interface Workgroup {
   /** Where its invocations come by together. */
@@ -141,14 +76,31 @@ interface Workgroup {
   staged: boolean;
 }
 
+/** A reduction at a point. */
+interface Instance {
+  readonly node: Reduce;
+  readonly point: Point;
+}
+
+interface Accumulator extends Instance {
+  /** Sum, or largest so far. */
+  readonly best: Local;
+  /** Of a sum along lanes: of the terms that do not fill a vector. */
+  readonly rest?: Local;
+  /** For argmax: where. */
+  place?: Local;
+}
+
+/** Coordinates by name. */
+type Coordinates = ReadonlyMap<string, Coordinate>;
+
 class Lowering {
   readonly #kernel: Kernel;
   readonly #schedule: Schedule;
-  /** How often each expression of the current part is used. */
-  #uses = new Map<string, number>();
+  /** Of the current part. */
+  #values!: Values;
   /** The tensor each reduction of the current part is for. */
   #purpose = new Map<string, string>();
-  #statements = 0;
   /** Invocations of the grids so far. */
   #invocations = 0;
   /** Of axes of sums that invocations share: the variable that tells a member, and how many there are. */
@@ -157,8 +109,6 @@ class Lowering {
   #shared?: { readonly scope: Scope; combined: boolean };
   /** What is known of a workgroup while its grid is open. */
   #workgroup?: Workgroup;
-  /** What is in its memory of the tensors that the sum at hand loads. */
-  #boxes = new Map<string, Box & { readonly name: string }>();
 
   constructor(kernel: Kernel, schedule: Schedule) {
     this.#kernel = kernel;
@@ -200,9 +150,9 @@ class Lowering {
     if (workgroup && !grid) throw new ScheduleError(`${name} has workgroups only in a grid`);
     if (stage && !workgroup) throw new ScheduleError(`${name} cannot be staged without workgroup tiles`);
     const shared = parallel === undefined ? undefined : this.#parallel(parallel);
-    const body: Statement[] = [], kinds = new Map<string, Scalar>();
+    const body: Statement[] = [], state: NestState = { kernel: name, kinds: new Map(), statements: 0 };
     for (const part of parts) {
-      const scope = new Scope(undefined, kinds);
+      const scope = new Scope(state);
       scope.reserve([...Object.keys(tensors), "step", "from", "to"]);
       this.#part(part, scope);
       body.push(
@@ -256,14 +206,15 @@ class Lowering {
   }
 
   #part(part: Part, scope: Scope): void {
-    this.#uses = new Map();
+    const uses = new Map<string, number>();
+    this.#values = new Values(this.#kernel, this.#schedule, uses);
     this.#purpose = new Map();
     for (const { tensor, value } of part.assignments) {
       const count = (expr: Expr) => {
-        const uses = this.#uses.get(exprKey(expr)) ?? 0;
-        this.#uses.set(exprKey(expr), uses + 1);
+        const before = uses.get(exprKey(expr)) ?? 0;
+        uses.set(exprKey(expr), before + 1);
         if (expr.kind === "reduce" && !this.#purpose.has(exprKey(expr))) this.#purpose.set(exprKey(expr), tensor);
-        if (uses > 0) return;
+        if (before > 0) return;
         if (expr.kind === "op") expr.operands.forEach(count);
         if (expr.kind === "reduce") count(expr.body);
       };
@@ -288,15 +239,15 @@ class Lowering {
           // all loads before all arithmetic before all stores: engines pair vectors of neighbours only then, and a point
           // may read what it overwrites
           for (const value of values) for (const point of neighbours) this.#loads(value, point, scope);
-          const results = values.map((value) => neighbours.map((point) => this.#evaluate(value, point, scope)));
+          const results = values.map((value) => neighbours.map((point) => this.#values.evaluate(value, point, scope)));
           for (const [i, { tensor, index }] of part.assignments.entries()) {
             for (const [j, point] of neighbours.entries()) {
-              this.#emit(scope, {
+              scope.emit({
                 kind: "store",
                 tensor,
-                offset: this.#flatten(tensor, index, point, scope),
-                value: this.#step(tensor, index, point) && !isVector(typeOf(results[i][j]))
-                  ? this.#splat(results[i][j], scope)
+                offset: this.#values.flatten(tensor, index, point, scope),
+                value: this.#values.step(tensor, index, point) && !isVector(typeOf(results[i][j]))
+                  ? splat(results[i][j], scope)
                   : results[i][j],
               });
             }
@@ -318,7 +269,7 @@ class Lowering {
     if (!grid) return this.#open(axes, new Set([STEP]), [start], values, scope, body);
     const outer = axes.filter(({ name }) => grid.includes(name))
       .sort((a, b) => grid.indexOf(a.name) - grid.indexOf(b.name));
-    const inside = new Scope(scope), loops: Grid["loops"][number][] = [], places: Grid["loops"][number][] = [];
+    const inside = scope.inner(), loops: Grid["loops"][number][] = [], places: Grid["loops"][number][] = [];
     const members = this.#share(values, inside), { workgroup } = this.#schedule;
     let points: readonly Point[] = [start];
     for (const axis of outer) {
@@ -380,7 +331,7 @@ class Lowering {
       body: inside.statements,
     };
     this.#invocations = first + gridInvocations(statement);
-    this.#emit(scope, statement);
+    scope.emit(statement);
   }
 
   /** The members that share the sums of a part, if the schedule says so. */
@@ -415,7 +366,7 @@ class Lowering {
 
   /** Loads what an expression needs at a point outside of its reductions. */
   #loads(expr: Expr, point: Point, scope: Scope): void {
-    if (expr.kind === "load") this.#local(expr, point, scope);
+    if (expr.kind === "load") this.#values.local(expr, point, scope);
     if (expr.kind === "op") { for (const operand of expr.operands) this.#loads(operand, point, scope); }
   }
 
@@ -451,10 +402,10 @@ class Lowering {
     if (iterations === 1 && !parallel && end === axis.extent) {
       return body(this.#neighbours(axis, constantOffset(0), copies, width), scope);
     }
-    const inside = new Scope(scope);
+    const inside = scope.inner();
     const name = inside.name(axis.name, "i32");
     body(this.#neighbours(axis, variable(name), copies, width), inside);
-    this.#emit(scope, {
+    scope.emit({
       kind: "loop",
       variable: name,
       from: 0,
@@ -468,9 +419,9 @@ class Lowering {
     const single = end + vectors * apart;
     for (const [base, count, wide] of [[end, vectors, width], [single, axis.extent - single, 1]]) {
       if (count === 0) continue;
-      const after = new Scope(scope);
+      const after = scope.inner();
       body(this.#neighbours(axis, constantOffset(base), count, wide), after);
-      this.#emit(scope, { kind: "block", last: parallel, body: after.statements });
+      scope.emit({ kind: "block", last: parallel, body: after.statements });
     }
   }
 
@@ -481,7 +432,7 @@ class Lowering {
       const fixed = expressions(expr).every(({ kind }) => kind === "constant" || kind === "position" || kind === "op");
       if (fixed && expr.kind === "op") return;
       this.#prepare(points.map((point) => ({ expr, point })), scope);
-      for (const point of points) this.#local(expr, point, scope);
+      for (const point of points) this.#values.local(expr, point, scope);
       return;
     }
     if (expr.kind === "op") { for (const operand of expr.operands) this.#hoist(operand, opened, points, scope); }
@@ -495,14 +446,14 @@ class Lowering {
   #prepare(wanted: readonly { expr: Expr; point: Point }[], scope: Scope): void {
     const groups = new Map<string, Map<string, { node: Reduce; point: Point }>>();
     const collect = (expr: Expr, point: Point) => {
-      if (scope.value(this.#key(expr, point))) return;
+      if (scope.value(keyAt(expr, point))) return;
       if (expr.kind === "op") { for (const operand of expr.operands) collect(operand, point); }
       if (expr.kind !== "reduce") return;
       // what a body needs from outside of its reduction comes first
       this.#hoist(expr.body, new Set(point.keys()), [point], scope);
       const group = expr.axes.map((axis) => `${axis.name}<${axis.extent}`).join();
       if (!groups.has(group)) groups.set(group, new Map());
-      groups.get(group)!.set(this.#key(expr, point), { node: expr, point });
+      groups.get(group)!.set(keyAt(expr, point), { node: expr, point });
     };
     for (const { expr, point } of wanted) collect(expr, point);
     for (const group of groups.values()) {
@@ -513,192 +464,156 @@ class Lowering {
   }
 
   /** Runs reductions over the same axes together. */
-  #reduce(instances: readonly { node: Reduce; point: Point }[], scope: Scope): void {
+  #reduce(instances: readonly Instance[], scope: Scope): void {
     const [{ node: { axes } }] = instances;
     if (axes.every(({ extent }) => extent === 1)) {
-      for (const { node, point } of instances) {
-        const at = new Map(point);
-        for (const axis of node.axes) at.set(axis, { offset: constantOffset(0) });
-        this.#prepare([{ expr: node.body, point: at }], scope);
-        const value: Value = node.reduction === "argmax"
-          ? { kind: "constant", value: 0, type: "i32" }
-          : this.#evaluate(node.body, at, scope);
-        scope.keep(this.#key(node, point), value);
-      }
+      for (const instance of instances) this.#once(instance, scope);
       return;
     }
-    interface Accumulator {
-      readonly node: Reduce;
-      readonly point: Point;
-      /** Sum, or largest so far. */
-      readonly best: Value & { kind: "local" };
-      /** Of a sum along lanes: of the terms that do not fill a vector. */
-      readonly rest?: Value & { kind: "local" };
-      /** For argmax: where. */
-      place?: Value & { kind: "local" };
-    }
-    const seeded = (wish: string, type: Type, seed: number, point: Point): Value & { kind: "local" } => {
-      const name = this.#nameAt(wish, point, scope, type);
-      const constant: Value = { kind: "constant", value: seed, type: scalarOf(type) };
-      this.#emit(scope, {
-        kind: "variable",
-        name,
-        type,
-        value: isVector(type) ? { kind: "splat", value: constant } : constant,
-      });
-      return { kind: "local", name, type };
-    };
     const across = axes.find(({ name, extent }) => name === this.#schedule.vectorize && extent >= LANES);
-    const accumulators = new Map<string, Accumulator>();
-    this.#note(scope, "seed");
-    for (const { node, point } of instances) {
-      if (across && node.reduction !== "sum") {
-        throw new ScheduleError(
-          `${this.#kernel.name}: a ${node.reduction} cannot be vectorized along its own axis ${across.name}`,
-        );
-      }
-      const wish = node.name ?? this.#purpose.get(exprKey(node));
-      const lanes = [...freeAxes(node)].some((axis) => point.get(axis)?.lanes);
-      const key = `${node.reduction === "sum" ? "sum" : "best"} ${this.#key(node.body, point)}`;
-      let accumulator = accumulators.get(key);
-      if (!accumulator) {
-        const best = seeded(
-          node.reduction === "argmax" ? "best" : wish ?? "sum",
-          lanes || across ? "f32x4" : "f32",
-          node.reduction === "sum" ? 0 : -Infinity,
-          point,
-        );
-        const rest = across && across.extent % LANES > 0 ? seeded(`${wish ?? "sum"}_rest`, "f32", 0, point) : undefined;
-        accumulator = { node, point, best, ...(rest && { rest }) };
-        accumulators.set(key, accumulator);
-      }
-      if (node.reduction === "argmax") accumulator.place ??= seeded(wish ?? "place", lanes ? "i32x4" : "i32", 0, point);
-      if (!across) {
-        scope.keep(this.#key(node, point), node.reduction === "argmax" ? accumulator.place! : accumulator.best);
-      }
-    }
-    this.#note(scope, "reduce");
+    scope.note("seed");
+    const accumulators = this.#seeds(instances, across, scope), all = [...accumulators.values()];
+    scope.note("reduce");
     // only sums may go another way through the axes: for the others the first of equals counts
     const sums = instances.every(({ node }) => node.reduction === "sum");
     const order = sums ? this.#schedule.order ?? [] : [];
     const rank = (axis: Axis) =>
       order.includes(axis.name) ? order.indexOf(axis.name) : order.length + axes.indexOf(axis);
     const ordered = [...axes].sort((a, b) => rank(a) - rank(b));
-    const unroll = ({ name, extent }: Axis) => Math.min(this.#schedule.unroll?.[name] ?? 1, extent);
-    /** Of what is staged, where the terms begin that are in the workgroup's memory. */
-    let begins: ReadonlyMap<string, Offset> = new Map();
-    const run = (left: readonly Axis[], extra: readonly ReadonlyMap<string, Coordinate>[], scope: Scope) => {
-      if (left.length > 0) {
-        const [axis, ...inner] = left;
-        const copies = sums || inner.every((axis) => unroll(axis) === axis.extent) ? unroll(axis) : 1;
-        this.#loop(
-          axis,
-          copies,
-          false,
-          scope,
-          (coordinates, scope) => {
-            const begin = begins.get(axis.name) ?? constantOffset(0);
-            const placed = coordinates.map((c) => ({ ...c, offset: combine([begin, 1], [c.offset, 1]) }));
-            run(inner, extra.flatMap((e) => placed.map((c) => new Map([...e, [axis.name, c]]))), scope);
-          },
-        );
-        return;
-      }
-      const pointOf = ({ node, point }: Accumulator, coordinates: ReadonlyMap<string, Coordinate>): Point =>
-        new Map([...point, ...node.axes.map((axis) => [axis, coordinates.get(axis.name)!] as const)]);
-      // what the bodies of all copies reduce themselves is reduced together, so that their loads are shared
-      this.#prepare(
-        extra.flatMap((coordinates) =>
-          [...accumulators.values()].map((a) => ({ expr: a.node.body, point: pointOf(a, coordinates) }))
-        ),
-        scope,
-      );
-      for (const coordinates of extra) {
-        const at = (accumulator: Accumulator) => pointOf(accumulator, coordinates);
-        const accumulate = ({ best, rest }: Accumulator, term: Value) => {
-          const sum = rest && !coordinates.get(across!.name)!.lanes ? rest : best;
-          this.#emit(scope, { kind: "set", name: sum.name, value: this.#apply("add", [sum, term], scope) });
-        };
-        const terms = Math.max(...instances.map(({ node }) => termsOf(node).length));
-        for (let term = 0; sums && term < terms; term++) {
-          for (const accumulator of accumulators.values()) {
-            const own = termsOf(accumulator.node)[term];
-            if (own) accumulate(accumulator, this.#evaluate(own, at(accumulator), scope));
-          }
-        }
-        if (sums) continue;
-        for (const accumulator of accumulators.values()) {
-          const { node, best, place } = accumulator, point = at(accumulator);
-          let value = this.#evaluate(node.body, point, scope);
-          if (node.reduction === "sum") {
-            accumulate(accumulator, value);
-            continue;
-          }
-          // `best` stays unless the new value is larger or NaN: the first of equal ones wins, and only NaN among NaN gives NaN
-          value = value.kind === "local" ? value : this.#let(scope, "candidate", value);
-          const stays = this.#let(scope, "stays", this.#apply("le", [value, best], scope));
-          if (place !== undefined) {
-            const index = node.axes.reduce(
-              (sum, axis) => combine([sum, axis.extent], [coordinates.get(axis.name)!.offset, 1]),
-              constantOffset(0),
-            );
-            this.#emit(scope, {
-              kind: "set",
-              name: place.name,
-              value: this.#apply("pick", [stays, place, { kind: "offset", offset: index }], scope),
-            });
-          }
-          this.#emit(scope, {
-            kind: "set",
-            name: best.name,
-            value: this.#apply("select", [stays, best, value], scope),
-          });
-        }
-      }
-    };
-    if (this.#shared) {
-      if (scope !== this.#shared.scope || this.#shared.combined || !sums) {
+    const shared = this.#shared;
+    if (shared) {
+      if (scope !== shared.scope || shared.combined || !sums) {
         throw new ScheduleError(`${this.#kernel.name}: what is shared must be one sum, or several over the same axes`);
       }
       // from here on, so that a sum in its body is refused
-      this.#shared.combined = true;
+      shared.combined = true;
     }
     const { stage } = this.#schedule;
     if (stage && sums && axes.some(({ name }) => (stage[name] ?? 1) > 1)) {
-      if (scope !== this.#workgroup?.scope) {
-        throw new ScheduleError(`${this.#kernel.name}: what is staged must be a sum that no loop is around`);
-      }
-      const inner = instances.flatMap(({ node }) =>
-        expressions(node.body).filter((e) => e.kind === "reduce" && node.axes.some((axis) => freeAxes(e).has(axis)))
-      );
-      if (inner.length > 0) {
-        throw new ScheduleError(
-          `${this.#kernel.name}: what is staged must be a sum with no other one in it; unroll it, and stage that one`,
-        );
-      }
+      this.#checkStaged(instances, scope);
       const terms = ordered.map((axis) => ({ name: axis.name, extent: Math.min(stage[axis.name] ?? 1, axis.extent) }));
-      this.#chunks(ordered, terms, scope, (found, scope) => {
-        begins = found;
-        this.#stage([...accumulators.values()], terms, found, scope);
-        run(terms, [new Map()], scope);
-        this.#boxes = new Map();
+      this.#chunks(ordered, terms, scope, (begins, scope) => {
+        this.#stage(all, terms, begins, scope);
+        this.#terms(terms, begins, all, sums, across, scope);
+        this.#values.staged = undefined;
       });
-    } else run(ordered, [new Map()], scope);
-    if (this.#shared) {
-      const locals = [...accumulators.values()].flatMap(({ best, rest }) => rest ? [best, rest] : [best]);
-      this.#emit(scope, { kind: "combine", sums: locals.map(({ name, type }) => ({ name, type })) });
+    } else this.#terms(ordered, new Map(), all, sums, across, scope);
+    if (shared) {
+      const locals = all.flatMap(({ best, rest }) => rest ? [best, rest] : [best]);
+      scope.emit({ kind: "combine", sums: locals.map(({ name, type }) => ({ name, type })) });
     }
-    this.#note(scope, "finish");
+    scope.note("finish");
     if (!across) return;
     for (const { node, point } of instances) {
-      const { best, rest } = accumulators.get(`sum ${this.#key(node.body, point)}`)!;
+      const { best, rest } = accumulators.get(accumulatorKey(node, point))!;
       const total: Value = { kind: "total", value: best };
-      const sum = this.#let(
-        scope,
-        this.#labelled(`${best.name.replace(/\d+$/, "")}_total`, point, node),
-        rest ? this.#apply("add", [total, rest], scope) : total,
+      const sum = scope.let(
+        labelledBy(`${best.name.replace(/\d+$/, "")}_total`, point, node),
+        rest ? apply("add", [total, rest], scope) : total,
       );
-      scope.keep(this.#key(node, point), sum);
+      scope.keep(keyAt(node, point), sum);
+    }
+  }
+
+  /** A reduction of one term. */
+  #once({ node, point }: Instance, scope: Scope): void {
+    const at = new Map(point);
+    for (const axis of node.axes) at.set(axis, { offset: constantOffset(0) });
+    this.#prepare([{ expr: node.body, point: at }], scope);
+    const value: Value = node.reduction === "argmax"
+      ? { kind: "constant", value: 0, type: "i32" }
+      : this.#values.evaluate(node.body, at, scope);
+    scope.keep(keyAt(node, point), value);
+  }
+
+  /** The accumulators of reductions, with what they begin with; a maximum and its place have one. */
+  #seeds(instances: readonly Instance[], across: Axis | undefined, scope: Scope): Map<string, Accumulator> {
+    const accumulators = new Map<string, Accumulator>();
+    for (const { node, point } of instances) {
+      if (across && node.reduction !== "sum") {
+        throw new ScheduleError(
+          `${this.#kernel.name}: a ${node.reduction} cannot be vectorized along its own axis ${across.name}`,
+        );
+      }
+      const seeded = (wish: string, type: Type, seed: number) => scope.variable(nameAt(wish, point, scope), type, seed);
+      const wish = node.name ?? this.#purpose.get(exprKey(node));
+      const lanes = [...freeAxes(node)].some((axis) => point.get(axis)?.lanes);
+      const key = accumulatorKey(node, point);
+      let accumulator = accumulators.get(key);
+      if (!accumulator) {
+        const best = seeded(
+          node.reduction === "argmax" ? "best" : wish ?? "sum",
+          lanes || across ? "f32x4" : "f32",
+          node.reduction === "sum" ? 0 : -Infinity,
+        );
+        const rest = across && across.extent % LANES > 0 ? seeded(`${wish ?? "sum"}_rest`, "f32", 0) : undefined;
+        accumulator = { node, point, best, ...(rest && { rest }) };
+        accumulators.set(key, accumulator);
+      }
+      if (node.reduction === "argmax") accumulator.place ??= seeded(wish ?? "place", lanes ? "i32x4" : "i32", 0);
+      if (!across) {
+        scope.keep(keyAt(node, point), node.reduction === "argmax" ? accumulator.place! : accumulator.best);
+      }
+    }
+    return accumulators;
+  }
+
+  /** The loops over the terms of reductions, from where they begin, and what is done for each of them. */
+  #terms(
+    axes: readonly Axis[],
+    begins: ReadonlyMap<string, Offset>,
+    accumulators: readonly Accumulator[],
+    sums: boolean,
+    across: Axis | undefined,
+    scope: Scope,
+  ): void {
+    const unroll = ({ name, extent }: Axis) => Math.min(this.#schedule.unroll?.[name] ?? 1, extent);
+    const open = (left: readonly Axis[], copies: readonly Coordinates[], scope: Scope): void => {
+      if (left.length === 0) return this.#term(copies, accumulators, sums, across, scope);
+      const [axis, ...inner] = left;
+      const wanted = sums || inner.every((axis) => unroll(axis) === axis.extent) ? unroll(axis) : 1;
+      this.#loop(axis, wanted, false, scope, (coordinates, scope) => {
+        const begin = begins.get(axis.name) ?? constantOffset(0);
+        const placed = coordinates.map((c) => ({ ...c, offset: combine([begin, 1], [c.offset, 1]) }));
+        open(inner, copies.flatMap((copy) => placed.map((c) => new Map([...copy, [axis.name, c]]))), scope);
+      });
+    };
+    open(axes, [new Map()], scope);
+  }
+
+  /** What is done for one term of reductions, or for some copies of it. */
+  #term(
+    copies: readonly Coordinates[],
+    accumulators: readonly Accumulator[],
+    sums: boolean,
+    across: Axis | undefined,
+    scope: Scope,
+  ): void {
+    const pointOf = ({ node, point }: Accumulator, copy: Coordinates): Point =>
+      new Map([...point, ...node.axes.map((axis) => [axis, copy.get(axis.name)!] as const)]);
+    // what the bodies of all copies reduce themselves is reduced together, so that their loads are shared
+    this.#prepare(
+      copies.flatMap((copy) => accumulators.map((a) => ({ expr: a.node.body, point: pointOf(a, copy) }))),
+      scope,
+    );
+    const terms = Math.max(...accumulators.map(({ node }) => termsOf(node).length));
+    for (const copy of copies) {
+      const add = ({ best, rest }: Accumulator, term: Value) => {
+        const sum = rest && !copy.get(across!.name)!.lanes ? rest : best;
+        scope.emit({ kind: "set", name: sum.name, value: apply("add", [sum, term], scope) });
+      };
+      for (let term = 0; sums && term < terms; term++) {
+        for (const accumulator of accumulators) {
+          const own = termsOf(accumulator.node)[term];
+          if (own) add(accumulator, this.#values.evaluate(own, pointOf(accumulator, copy), scope));
+        }
+      }
+      if (sums) continue;
+      for (const accumulator of accumulators) {
+        const value = this.#values.evaluate(accumulator.node.body, pointOf(accumulator, copy), scope);
+        if (accumulator.node.reduction === "sum") add(accumulator, value);
+        else choose(accumulator, value, copy, scope);
+      }
     }
   }
 
@@ -725,11 +640,11 @@ class Lowering {
         begins.set(name, constantOffset(0));
         return open(d + 1, scope);
       }
-      const inside = new Scope(scope), own = inside.name(`${name}_from`, "i32");
+      const inside = scope.inner(), own = inside.name(`${name}_from`, "i32");
       begins.set(name, variable(own));
       this.#workgroup!.joint.add(own);
       open(d + 1, inside);
-      this.#emit(scope, {
+      scope.emit({
         kind: "loop",
         variable: own,
         from: 0,
@@ -742,14 +657,29 @@ class Lowering {
     open(0, scope);
   }
 
+  /** @throws {ScheduleError} when the operands of sums cannot be staged. */
+  #checkStaged(instances: readonly Instance[], scope: Scope): void {
+    if (scope !== this.#workgroup?.scope) {
+      throw new ScheduleError(`${this.#kernel.name}: what is staged must be a sum that no loop is around`);
+    }
+    const inner = instances.flatMap(({ node }) =>
+      expressions(node.body).filter((e) => e.kind === "reduce" && node.axes.some((axis) => freeAxes(e).has(axis)))
+    );
+    if (inner.length > 0) {
+      throw new ScheduleError(
+        `${this.#kernel.name}: what is staged must be a sum with no other one in it; unroll it, and stage that one`,
+      );
+    }
+  }
+
   /** Copies to the workgroup's memory what several of its invocations load for some terms of sums. */
   #stage(
-    sums: readonly { readonly node: Reduce; readonly point: Point }[],
+    sums: readonly Instance[],
     terms: readonly Axis[],
     begins: ReadonlyMap<string, Offset>,
     scope: Scope,
   ): void {
-    const ranges = new Map(this.#workgroup!.ranges), uses: Use[] = [];
+    const { joint } = this.#workgroup!, ranges = new Map(this.#workgroup!.ranges), uses: Use[] = [];
     const term = ({ name }: Pick<Axis, "name">) => `term ${name}`, lanes = this.#schedule.vectorize;
     for (const axis of terms) {
       const step = axis.name === lanes ? LANES : 1;
@@ -765,252 +695,44 @@ class Lowering {
         if (load.kind !== "load" || !node.axes.some((axis) => freeAxes(load).has(axis))) continue;
         // of another reduction, which does not depend on the terms and was taken before
         if (![...freeAxes(load)].every((axis) => at.has(axis))) continue;
-        const type = this.#kernel.tensors[load.tensor], places = this.#places(load, at);
-        if (!places || BYTES[type.dtype] !== 4 || type.rows !== undefined) continue;
-        const wide = this.#step(load.tensor, load.index, at) === 1;
-        const beside = load.index.map((index) =>
-          (index as Affine).terms.reduce(
-            (sum, { axis, coefficient }) => sum + (wide && at.get(axis)!.lanes ? (LANES - 1) * coefficient : 0),
-            0,
-          )
-        );
-        uses.push({ tensor: load.tensor, places, beside });
+        const use = this.#values.use(load, at, joint);
+        if (use) uses.push(use);
       }
     }
-    const team = membersOf({ members: [...this.#members.values()] });
-    for (const box of boxesOf(uses, ranges, this.#kernel.tensors, strides, team)) {
+    const boxes = new Map<string, Box & { readonly name: string }>();
+    for (
+      const box of boxesOf(uses, ranges, this.#kernel.tensors, membersOf({ members: [...this.#members.values()] }))
+    ) {
       const name = scope.name(`${box.stage.tensor}_staged`, box.stage.type);
-      this.#emit(scope, { ...box.stage, name });
-      this.#boxes.set(box.key, { ...box, name });
+      scope.emit({ ...box.stage, name });
+      boxes.set(box.key, { ...box, name });
     }
-    this.#workgroup!.staged ||= this.#boxes.size > 0;
-  }
-
-  /** The indices of a load, taken apart; nothing where one of them is loaded itself. */
-  #places({ index }: Load, point: Point): Place[] | undefined {
-    const { joint } = this.#workgroup!, places: Place[] = [];
-    for (const i of index) {
-      if (i.kind === "load") return undefined;
-      const { constant, terms } = this.#affine(i, point);
-      const [common, own] = [true, false].map((is) => terms.filter(({ variable }) => joint.has(variable) === is));
-      places.push({ joint: { constant: 0, terms: common }, own: { constant, terms: own } });
-    }
-    return places;
-  }
-
-  /** The value of an expression at a point; statements it needs go into the scope. */
-  #evaluate(expr: Expr, point: Point, scope: Scope): Value {
-    const key = this.#key(expr, point);
-    const known = scope.value(key);
-    if (known) return known;
-    switch (expr.kind) {
-      case "constant":
-        return expr;
-      case "position":
-        return this.#position(expr.index, point);
-      case "op": {
-        const value = this.#apply(
-          expr.op,
-          expr.operands.map((operand) => this.#evaluate(operand, point, scope)),
-          scope,
-        );
-        const keep = expr.name !== undefined || (this.#uses.get(exprKey(expr)) ?? 0) > 1;
-        return keep ? this.#local(expr, point, scope, value) : value;
-      }
-      case "load":
-      case "param":
-        return this.#local(expr, point, scope);
-      case "reduce":
-        throw new Error(`reduction ${key} was not prepared`);
-    }
-  }
-
-  /** The value of an expression as a local. */
-  #local(expr: Expr, point: Point, scope: Scope, value?: Value): Value {
-    const key = this.#key(expr, point);
-    const known = scope.value(key);
-    if (known) return known;
-    if (expr.kind === "param") {
-      const table = expr.type === "f32" ? "params" : "keys";
-      const columns = this.#kernel.tensors[table].columns!;
-      const offset = {
-        constant: columns.indexOf(expr.name),
-        terms: [{ variable: "step", coefficient: columns.length }],
-      };
-      return scope.keep(
-        key,
-        this.#let(scope, expr.name, { kind: "element", tensor: table, offset, type: expr.type }),
-      );
-    }
-    const places = expr.kind === "load" && this.#boxes.size > 0 ? this.#places(expr, point) : undefined;
-    const box = places && this.#boxes.get(boxKey((expr as Load).tensor, places));
-    if (expr.kind === "load" && box) {
-      const offset = placeInBox(box, places), scalar = scalarOf(box.stage.type);
-      const type: Type = this.#step(expr.tensor, expr.index, point) ? `${scalar}x4` : scalar;
-      const element = `${box.name}@${offsetKey(offset)} ${type}`;
-      return scope.value(element) ?? scope.keep(
-        element,
-        this.#let(scope, this.#loadName(expr, point), { kind: "staged", name: box.name, offset, type }),
-      );
-    }
-    if (expr.kind === "load") {
-      const offset = this.#flatten(expr.tensor, expr.index, point, scope);
-      const lanes = this.#step(expr.tensor, expr.index, point);
-      const element = `${expr.tensor}@${offsetKey(offset)}${lanes ? "x4" : ""}`;
-      const scalar = LOADED[this.#kernel.tensors[expr.tensor].dtype], type: Type = lanes ? `${scalar}x4` : scalar;
-      return scope.value(element) ??
-        scope.keep(
-          element,
-          this.#let(scope, this.#loadName(expr, point), { kind: "element", tensor: expr.tensor, offset, type }),
-        );
-    }
-    value ??= this.#evaluate(expr, point, scope);
-    if (expr.kind !== "op" || value.kind === "local") return value;
-    const { result } = OPS[expr.op];
-    return scope.keep(
-      key,
-      this.#let(scope, this.#labelled(expr.name ?? (result === "bool" ? "test" : "t"), point, expr), value),
-    );
-  }
-
-  #let(scope: Scope, wish: string, value: Value): Value & { kind: "local" } {
-    const type = typeOf(value), name = scope.name(wish, type);
-    this.#emit(scope, { kind: "let", name, type, value });
-    return { kind: "local", name, type };
-  }
-
-  /** An operation; beside vectors, scalars are put in every lane. */
-  #apply(op: Op, operands: readonly Value[], scope: Scope): Value {
-    const wide = operands.some((operand) => isVector(typeOf(operand)));
-    return {
-      kind: "apply",
-      op,
-      operands: operands.map((operand) => wide && !isVector(typeOf(operand)) ? this.#splat(operand, scope) : operand),
-    };
-  }
-
-  /** A scalar in every lane; of a local, once. */
-  #splat(value: Value, scope: Scope): Value {
-    const splat: Value = { kind: "splat", value };
-    if (value.kind !== "local") return splat;
-    const key = `splat ${value.name}`;
-    return scope.value(key) ?? scope.keep(key, this.#let(scope, `${value.name}_all`, splat));
-  }
-
-  /** The value of an index, in lanes if it depends on an axis in lanes. */
-  #position(index: Affine, point: Point): Value {
-    const offset = this.#affine(index, point);
-    const lanes = index.terms.filter(({ axis }) => point.get(axis)?.lanes);
-    if (lanes.length === 0) return { kind: "offset", offset };
-    return { kind: "ramp", offset, step: lanes.reduce((step, { coefficient }) => step + coefficient, 0) };
-  }
-
-  /** How far an access moves from lane to lane: 0, or 1 element; a vector cannot be made of others. */
-  #step(tensor: string, index: Load["index"], point: Point): 0 | 1 {
-    const type = this.#kernel.tensors[tensor], stride = strides(type);
-    let step = 0;
-    for (const [d, i] of index.entries()) {
-      if (i.kind === "load") {
-        if ([...freeAxes(i)].some((axis) => point.get(axis)?.lanes)) step = NaN;
-      } else for (const { axis, coefficient } of i.terms) if (point.get(axis)?.lanes) step += coefficient * stride[d];
-    }
-    if (step !== 0 && (step !== 1 || BYTES[type.dtype] !== 4)) {
-      throw new ScheduleError(
-        `${this.#kernel.name}: ${tensor} cannot be accessed in lanes along ${this.#schedule.vectorize}`,
-      );
-    }
-    return step as 0 | 1;
-  }
-
-  #emit(scope: Scope, statement: Statement): void {
-    scope.statements.push(statement);
-    if (++this.#statements > STATEMENT_BUDGET) {
-      throw new ScheduleError(
-        `${this.#kernel.name} would have more than ${STATEMENT_BUDGET} statements; use smaller tiles or unroll less`,
-      );
-    }
-  }
-
-  #note(scope: Scope, text: string): void {
-    if (scope.statements.at(-1)?.kind === "comment") scope.statements.pop();
-    scope.statements.push({ kind: "comment", text });
-  }
-
-  #affine({ constant, terms }: Affine, point: Point): Offset {
-    return combine(
-      [constantOffset(constant), 1],
-      ...terms.map(({ axis, coefficient }) => [point.get(axis)!.offset, coefficient] as const),
-    );
-  }
-
-  /** An element's offset in the tensor's storage. */
-  #flatten(tensor: string, index: Load["index"], point: Point, scope: Scope): Offset {
-    const type = this.#kernel.tensors[tensor], stride = strides(type);
-    return combine(...index.map((i, d) => {
-      const at = i.kind === "affine"
-        ? this.#affine(i, point)
-        : variable((this.#evaluate(i, point, scope) as { name: string }).name);
-      return [combine([at, 1], [constantOffset(type.halo[d][0]), 1]), stride[d]] as const;
-    }));
-  }
-
-  #key(expr: Expr, point: Point): string {
-    const at = [...freeAxes(expr)].map((axis) =>
-      `${axis.name}=${
-        point.has(axis) ? offsetKey(point.get(axis)!.offset) + (point.get(axis)!.lanes ? "x4" : "") : "?"
-      }`
-    );
-    return `${exprKey(expr)} ${at.sort().join()}`;
-  }
-
-  /** Tensor and tile coordinates: `x01`; without coordinates the axes: `b_o`. */
-  #loadName({ tensor, index }: Load, point: Point): string {
-    const labels: number[] = [], names: string[] = [];
-    for (const i of index) {
-      if (i.kind === "load") continue;
-      let label: number | undefined;
-      for (const { axis, coefficient } of i.terms) {
-        const own = point.get(axis)?.label;
-        if (own !== undefined) label = (label ?? 0) + own * coefficient;
-        names.push(axis.name);
-      }
-      if (label !== undefined) labels.push(label);
-    }
-    return labels.length > 0
-      ? labelled(tensor, labels)
-      : [tensor, names.join("")].filter((word) => word !== "").join("_");
-  }
-
-  /** A name with the tile coordinates of the axes an expression depends on. */
-  #labelled(name: string, point: Point, expr: Expr): string {
-    const axes = freeAxes(expr);
-    const labels = [...point].flatMap(([axis, { label }]) => label !== undefined && axes.has(axis) ? [label] : []);
-    return labelled(name, labels);
-  }
-
-  /** A name with all tile coordinates of a point. */
-  #nameAt(name: string, point: Point, scope: Scope, type: Type): string {
-    const labels = [...point.values()].map(({ label }) => label).filter((label) => label !== undefined);
-    const bare = labels.length === 0 && scope.has(name) ? `${name}_sum` : name;
-    return scope.name(labelled(bare, labels), type);
+    this.#values.staged = { joint, boxes };
+    this.#workgroup!.staged ||= boxes.size > 0;
   }
 }
 
-/** Coordinates of so many neighbours from a place on, scalars or vectors. */
-function group(base: Offset, count: number, width: number, apart = width): Coordinate[] {
-  return Array.from({ length: count }, (_, label) => ({
-    offset: combine([base, 1], [constantOffset(label * apart), 1]),
-    ...(count > 1 && { label }),
-    ...(width > 1 && { lanes: true }),
-  }));
-}
+/** A text that is the same for reductions that have one accumulator. */
+const accumulatorKey = ({ reduction, body }: Reduce, point: Point) =>
+  `${reduction === "sum" ? "sum" : "best"} ${keyAt(body, point)}`;
 
-function labelled(name: string, labels: readonly number[]): string {
-  if (labels.length === 0) return name;
-  const short = labels.every((label) => label >= 0 && label <= 9) && !/\d$/.test(name);
-  return short
-    ? `${name}${labels.join("")}`
-    : `${name}_${labels.map((label) => label < 0 ? `m${-label}` : label).join("_")}`;
+/** Keeps the larger of a value and the largest so far, and its place. */
+function choose({ node, best, place }: Accumulator, given: Value, copy: Coordinates, scope: Scope): void {
+  // `best` stays unless the new value is larger or NaN: the first of equal ones wins, and only NaN among NaN gives NaN
+  const value = given.kind === "local" ? given : scope.let("candidate", given);
+  const stays = scope.let("stays", apply("le", [value, best], scope));
+  if (place !== undefined) {
+    const offset = node.axes.reduce(
+      (sum, axis) => combine([sum, axis.extent], [copy.get(axis.name)!.offset, 1]),
+      constantOffset(0),
+    );
+    scope.emit({
+      kind: "set",
+      name: place.name,
+      value: apply("pick", [stays, place, { kind: "offset", offset }], scope),
+    });
+  }
+  scope.emit({ kind: "set", name: best.name, value: apply("select", [stays, best, value], scope) });
 }
 
 /** What a sum adds up in each iteration, term by term: each becomes a multiply-add of its own. */
@@ -1018,8 +740,4 @@ export function termsOf({ body }: Reduce): readonly Expr[] {
   const terms = (expr: Expr): Expr[] =>
     expr.kind === "op" && expr.op === "add" && expr.name === undefined ? expr.operands.flatMap(terms) : [expr];
   return terms(body);
-}
-
-function variable(name: string): Offset {
-  return { constant: 0, terms: [{ variable: name, coefficient: 1 }] };
 }

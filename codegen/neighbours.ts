@@ -6,8 +6,8 @@
 import { mainPart, reductions } from "./candidates.ts";
 import { type Axis, type Kernel, LANES, type LoopNest } from "./ir.ts";
 import { nestText } from "./ir_text.ts";
-import { lower, ScheduleError } from "./lower.ts";
-import type { Schedule } from "./schedule.ts";
+import { lower } from "./lower.ts";
+import { type Schedule, ScheduleError } from "./schedule.ts";
 import { isStorable, normalized } from "./tuning.ts";
 
 /** Longest tile along an axis, and most copies of a reduction's body. */

@@ -62,3 +62,9 @@ export function scheduleText(
   ];
   return words.length === 0 ? "plain loops" : words.join(" · ");
 }
+
+/** A schedule that cannot be carried out for a kernel. */
+export class ScheduleError extends Error {
+  /** Always "ScheduleError". */
+  override name = "ScheduleError";
+}

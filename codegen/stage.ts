@@ -5,7 +5,7 @@
  * @module
  */
 import { combine, constantOffset, offsetKey } from "./affine.ts";
-import { LANES, LOADED, type Offset, type Stage, stagedElements, type TensorType, WORKGROUP } from "./ir.ts";
+import { LANES, LOADED, type Offset, type Stage, stagedElements, strides, type TensorType, WORKGROUP } from "./ir.ts";
 
 /** An index of an access: what a workgroup has in common, and what each of its invocations and terms adds. */
 export interface Place {
@@ -54,14 +54,12 @@ export function placeInBox({ sides }: Pick<Box, "sides">, places: readonly Place
 /**
  * The boxes that are worth it: of whose elements each is loaded by two invocations or more.
  *
- * @param strides of a tensor, in elements of its storage.
  * @param team invocations that share the terms.
  */
 export function boxesOf(
   uses: readonly Use[],
   ranges: ReadonlyMap<string, Range>,
   tensors: Readonly<Record<string, TensorType>>,
-  strides: (type: TensorType) => readonly number[],
   team: number,
 ): Box[] {
   return [...Map.groupBy(uses, ({ tensor, places }) => boxKey(tensor, places))].flatMap(([key, all]) => {

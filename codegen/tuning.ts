@@ -9,8 +9,8 @@ import { z } from "zod";
 import { InputError } from "./error.ts";
 import type { Kernel } from "./ir.ts";
 import { kernelText } from "./ir_text.ts";
-import { lower, ScheduleError } from "./lower.ts";
-import type { Schedule } from "./schedule.ts";
+import { lower } from "./lower.ts";
+import { type Schedule, ScheduleError } from "./schedule.ts";
 import { printable } from "./spec.ts";
 import type { Target } from "./target.ts";
 

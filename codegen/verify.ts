@@ -23,7 +23,9 @@ import {
   type Offset,
   OPS,
   scalarOf,
+  stagedElements,
   type Statement,
+  strides,
   type TensorType,
   type Type,
   typeOf,
@@ -31,7 +33,6 @@ import {
   WORKGROUP,
 } from "./ir.ts";
 import { assignmentText } from "./ir_text.ts";
-import { strides } from "./lower.ts";
 
 /** A kernel or nest that could not be proven. It is a fault of the compiler or of a layer's file, not of a spec. */
 export class VerifyError extends Error {
@@ -126,27 +127,76 @@ interface Context {
   readonly joint?: ReadonlySet<string>;
 }
 
+type Meanings = ReadonlyMap<string, Meaning>;
+
+/** What is known of the names in a body: those around it, and its own as they come. */
+class Known {
+  constructor(
+    readonly meanings: Map<string, Meaning> = new Map(),
+    readonly types: Map<string, Type> = new Map(),
+    /** Accumulators that it may set. */
+    readonly mutable: Set<string> = new Set(),
+  ) {}
+
+  /** For a body inside of this one. */
+  inner(mutable: ReadonlySet<string> = this.mutable): Known {
+    return new Known(new Map(this.meanings), new Map(this.types), new Set(mutable));
+  }
+
+  has(name: string): boolean {
+    return this.types.has(name) || this.meanings.has(name);
+  }
+}
+
+type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
+
 /**
  * @param signed whether an index may be negative before its constant is added: not where addresses are unsigned.
  * @throws {VerifyError} when anything about the nest is left unproven.
  */
 export function verifyNest(nest: LoopNest, signed = false): void {
-  const fail = (what: string) => new VerifyError(`${nest.name}: ${what}`);
-  const stores = new Map<string, { offset: Offset; meanings: Map<string, Meaning> }[]>();
+  new Proof(nest, signed).run();
+}
 
-  const expand = (offset: Offset, meanings: ReadonlyMap<string, Meaning>): Offset =>
-    combine(
+class Proof {
+  readonly #nest: LoopNest;
+  readonly #signed: boolean;
+  readonly #stores = new Map<string, { offset: Offset; meanings: Meanings }[]>();
+  /** Invocations that grids have so far. */
+  #taken = 0;
+
+  constructor(nest: LoopNest, signed: boolean) {
+    this.#nest = nest;
+    this.#signed = signed;
+  }
+
+  run(): void {
+    const { body, parallel, invocations, outputs } = this.#nest;
+    const alone = parallel === undefined && invocations === undefined;
+    this.#body(body, new Known(new Map([["step", { kind: "row", of: "steps" }]])), { loops: 0, alone });
+    for (const tensor of outputs) if (!this.#stores.has(tensor)) throw this.#fail(`${tensor} is never written`);
+    for (const [tensor, places] of this.#stores) proveWrites(this.#nest, tensor, places);
+  }
+
+  #fail(what: string): VerifyError {
+    return new VerifyError(`${this.#nest.name}: ${what}`);
+  }
+
+  /** An index in terms of loops and loaded integers. */
+  #expand(offset: Offset, meanings: Meanings): Offset {
+    return combine(
       [constantOffset(offset.constant), 1],
       ...offset.terms.map(({ variable, coefficient }) => {
         const meaning = meanings.get(variable);
-        if (!meaning) throw fail(`${variable} is not defined`);
+        if (!meaning) throw this.#fail(`${variable} is not defined`);
         const own = { constant: 0, terms: [{ variable, coefficient: 1 }] };
-        return [meaning.kind === "derived" ? expand(meaning.offset, meanings) : own, coefficient] as const;
+        return [meaning.kind === "derived" ? this.#expand(meaning.offset, meanings) : own, coefficient] as const;
       }),
     );
+  }
 
   /** Smallest and largest value of an index. */
-  const range = (of: string, { constant, terms }: Offset, meanings: ReadonlyMap<string, Meaning>): [number, number] => {
+  #range(of: string, { constant, terms }: Offset, meanings: Meanings): [number, number] {
     let low = constant, high = constant;
     for (const { variable, coefficient } of terms) {
       const meaning = meanings.get(variable)!;
@@ -155,277 +205,287 @@ export function verifyNest(nest: LoopNest, signed = false): void {
         : meaning.kind === "below"
         ? [0, meaning.limit - 1]
         : undefined;
-      if (!range) throw fail(`nothing is known of ${variable}, which is in an index of ${of}`);
+      if (!range) throw this.#fail(`nothing is known of ${variable}, which is in an index of ${of}`);
       low += Math.min(coefficient * range[0], coefficient * range[1]);
       high += Math.max(coefficient * range[0], coefficient * range[1]);
     }
     return [low, high];
-  };
+  }
 
-  const prove = (tensor: string, raw: Offset, meanings: ReadonlyMap<string, Meaning>, elements: number): Offset => {
-    const type = nest.tensors[tensor];
-    if (!type) throw fail(`tensor ${tensor} is not defined`);
-    const offset = expand(raw, meanings), row = rowLength(type);
+  /** An access to so many elements from an index on, in terms of loops and loaded integers, proven to lie inside. */
+  #prove(tensor: string, raw: Offset, meanings: Meanings, elements: number): Offset {
+    const type = this.#nest.tensors[tensor];
+    if (!type) throw this.#fail(`tensor ${tensor} is not defined`);
+    const offset = this.#expand(raw, meanings), row = rowLength(type);
     const isRow = ({ variable, coefficient }: Offset["terms"][number]) => {
       const meaning = meanings.get(variable)!;
       return meaning.kind === "row" && meaning.of === type.rows && coefficient === row;
     };
     const within = { ...offset, terms: offset.terms.filter((term) => !isRow(term)) };
-    const [low, first] = range(tensor, within, meanings), high = first + elements - 1;
+    const [low, first] = this.#range(tensor, within, meanings), high = first + elements - 1;
     const rows = offset.terms.length - within.terms.length;
-    if (type.rows !== undefined && rows !== 1) throw fail(`${tensor} is not accessed by one row number`);
+    if (type.rows !== undefined && rows !== 1) throw this.#fail(`${tensor} is not accessed by one row number`);
     if (low < 0 || high >= row) {
-      throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
+      throw this.#fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
     }
     // addresses are unsigned: only a constant may be added to them, and none that brings them back from below 0
-    if (!signed && low < raw.constant) {
-      throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
+    if (!this.#signed && low < raw.constant) {
+      throw this.#fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
     }
     return offset;
-  };
+  }
 
-  const check = (value: Value, meanings: ReadonlyMap<string, Meaning>, types: ReadonlyMap<string, Type>): Type => {
+  /** The type of a value, whose operands fit and whose accesses lie inside. */
+  #check(value: Value, known: Known): Type {
+    const { meanings, types } = known;
     switch (value.kind) {
       case "constant":
         break;
       case "offset":
       case "ramp":
-        expand(value.offset, meanings);
+        this.#expand(value.offset, meanings);
         break;
       case "local": {
         const type = types.get(value.name);
-        if (type === undefined) throw fail(`${value.name} is not defined`);
-        if (type !== value.type) throw fail(`${value.name} is ${type}, used as ${value.type}`);
+        if (type === undefined) throw this.#fail(`${value.name} is not defined`);
+        if (type !== value.type) throw this.#fail(`${value.name} is ${type}, used as ${value.type}`);
         break;
       }
       case "element":
-        prove(value.tensor, value.offset, meanings, isVector(value.type) ? LANES : 1);
+        this.#prove(value.tensor, value.offset, meanings, isVector(value.type) ? LANES : 1);
         if (
-          LOADED[nest.tensors[value.tensor].dtype] !== scalarOf(value.type) ||
-          (isVector(value.type) && BYTES[nest.tensors[value.tensor].dtype] !== 4)
+          LOADED[this.#nest.tensors[value.tensor].dtype] !== scalarOf(value.type) ||
+          (isVector(value.type) && BYTES[this.#nest.tensors[value.tensor].dtype] !== 4)
         ) {
-          throw fail(`${value.tensor} is loaded as ${value.type}`);
+          throw this.#fail(`${value.tensor} is loaded as ${value.type}`);
         }
         break;
       case "staged": {
-        const box = meanings.get(value.name), offset = expand(value.offset, meanings), wide = isVector(value.type);
-        if (box?.kind !== "box") throw fail(`${value.name} is not staged`);
+        const box = meanings.get(value.name),
+          offset = this.#expand(value.offset, meanings),
+          wide = isVector(value.type);
+        if (box?.kind !== "box") throw this.#fail(`${value.name} is not staged`);
         if (box.type !== value.type && box.type !== scalarOf(value.type)) {
-          throw fail(`${value.name} is ${box.type}, used as ${value.type}`);
+          throw this.#fail(`${value.name} is ${box.type}, used as ${value.type}`);
         }
-        const [low, high] = range(value.name, offset, meanings), last = high + (wide ? LANES : 1) - 1;
+        const [low, high] = this.#range(value.name, offset, meanings), last = high + (wide ? LANES : 1) - 1;
         if (low < 0 || last >= box.elements) {
-          throw fail(`an access to ${value.name} reaches from ${low} to ${last}, and it has ${box.elements} elements`);
+          throw this.#fail(
+            `an access to ${value.name} reaches from ${low} to ${last}, and it has ${box.elements} elements`,
+          );
         }
         if (isVector(box.type) && !isAligned(offset, meanings)) {
-          throw fail(`four neighbours of ${value.name} are not taken from a multiple of four`);
+          throw this.#fail(`four neighbours of ${value.name} are not taken from a multiple of four`);
         }
         break;
       }
       case "splat": {
-        const type = check(value.value, meanings, types);
-        if (isVector(type)) throw fail(`${type} is put in every lane`);
+        const type = this.#check(value.value, known);
+        if (isVector(type)) throw this.#fail(`${type} is put in every lane`);
         break;
       }
       case "total": {
-        const type = check(value.value, meanings, types);
-        if (type !== "f32x4") throw fail(`the lanes of ${type} are added`);
+        const type = this.#check(value.value, known);
+        if (type !== "f32x4") throw this.#fail(`the lanes of ${type} are added`);
         break;
       }
       case "apply": {
         const { operands } = OPS[value.op];
-        if (operands.length !== value.operands.length) throw fail(`${value.op} has ${value.operands.length} operands`);
-        const found = value.operands.map((operand) => check(operand, meanings, types));
+        if (operands.length !== value.operands.length) {
+          throw this.#fail(`${value.op} has ${value.operands.length} operands`);
+        }
+        const found = value.operands.map((operand) => this.#check(operand, known));
         const wide = found.some(isVector);
         for (const [i, type] of found.entries()) {
           const expected = wide ? `${operands[i]}x4` : operands[i];
-          if (type !== expected) throw fail(`operand ${i} of ${value.op} is ${type}, not ${expected}`);
+          if (type !== expected) throw this.#fail(`operand ${i} of ${value.op} is ${type}, not ${expected}`);
         }
       }
     }
     return typeOf(value);
-  };
+  }
 
-  let taken = 0;
-  const walk = (
-    body: readonly Statement[],
-    outerMeanings: Map<string, Meaning>,
-    outerTypes: Map<string, Type>,
-    outerMutable: Set<string>,
-    { loops, alone, joint }: Context,
-  ): ReadonlyMap<string, Type> => {
-    const meanings = new Map(outerMeanings), types = new Map(outerTypes), mutable = new Set(outerMutable);
-    for (const s of body) {
-      switch (s.kind) {
-        case "loop": {
-          const { variable, from, to, step, parallel } = s, count = Math.ceil((to - from) / step);
-          if (types.has(variable) || meanings.has(variable)) throw fail(`${variable} is defined twice`);
-          if (count < 1 || (to - from) % step !== 0) {
-            throw fail(`loop over ${variable} is not a whole number of steps`);
-          }
-          const shared = nest.parallel;
-          if (parallel && (loops > 0 || from !== 0 || step !== shared?.step || to !== shared.iterations * step)) {
-            throw fail(`loop over ${variable} is parallel, and is not what threads share`);
-          }
-          walk(
-            s.body,
-            new Map([...meanings, [variable, { kind: "loop", loop: { from, step, count } }]]),
-            types,
-            // threads have no accumulator in common
-            parallel ? new Set() : mutable,
-            { loops: loops + 1, alone: alone || parallel, ...joint && { joint: new Set([...joint, variable]) } },
-          );
-          break;
-        }
-        case "grid": {
-          const { invocations = 0 } = nest;
-          if (loops > 0 || alone) throw fail("a grid is inside of a loop");
-          const inside = new Map(meanings);
-          for (const { variable, to, step } of [...s.loops, ...s.places ?? []]) {
-            if (types.has(variable) || inside.has(variable)) throw fail(`${variable} is defined twice`);
-            if (!(step > 0 && to > 0) || to % step !== 0) {
-              throw fail(`grid along ${variable} is not a whole number of steps`);
-            }
-            inside.set(variable, { kind: "loop", loop: { from: 0, step, count: to / step } });
-          }
-          if (s.first < taken) throw fail(`a grid begins at invocation ${s.first}, which another one has`);
-          taken = s.first + gridInvocations(s);
-          if (s.first < 0 || taken > invocations) {
-            throw fail(`a grid needs more than ${invocations} invocations`);
-          }
-          // invocations have no accumulator in common
-          const own = { loops: loops + 1, alone: true };
-          const team = membersOf(s), crew = team * gridPoints({ loops: s.places ?? [] });
-          if (s.places && (crew !== WORKGROUP || s.first % WORKGROUP !== 0)) {
-            throw fail(`${crew} invocations from ${s.first} on are no workgroup`);
-          }
-          const all = s.places && { joint: new Set(s.loops.map(({ variable }) => variable)) };
-          if (!s.members) {
-            walk(s.body, inside, types, new Set(), { ...own, ...all });
-            break;
-          }
-          if (!(team <= WORKGROUP && Number.isInteger(Math.log2(team))) || s.first % WORKGROUP !== 0) {
-            throw fail(`${team} members from invocation ${s.first} are of no one workgroup`);
-          }
-          const at = s.body.findIndex(({ kind }) => kind === "combine"), combine = s.body[at];
-          if (combine?.kind !== "combine") throw fail("members have nothing in common");
-          const shares = new Map(inside);
-          for (const { variable, to } of s.members) {
-            if (types.has(variable) || shares.has(variable)) throw fail(`${variable} is defined twice`);
-            shares.set(variable, { kind: "loop", loop: { from: 0, step: 1, count: to } });
-          }
-          const before = s.body.slice(0, at), after = s.body.slice(at + 1);
-          const shared = walk(before, shares, types, new Set(), { ...own, ...all, alone: false });
-          // what is the same for all members is known behind it too, and the sums are
-          const kept = new Map(inside), known = new Map(types);
-          const apart = new Set(s.members.map(({ variable }) => variable));
-          for (const each of before) {
-            if (
-              each.kind === "variable" || each.kind === "let" && namesIn(each.value).some((name) => apart.has(name))
-            ) {
-              apart.add(each.name);
-            } else if (each.kind === "let") {
-              known.set(each.name, each.type);
-              if (each.type === "i32") kept.set(each.name, meaningOf(each.value));
-            }
-          }
-          for (const { name, type } of combine.sums) {
-            const found = shared.get(name);
-            if (found !== type || scalarOf(type) !== "f32") throw fail(`${name} is ${found}, combined as ${type}`);
-            if (!before.some((each) => each.kind === "variable" && each.name === name)) {
-              throw fail(`${name} is combined and is no accumulator`);
-            }
-            known.set(name, type);
-          }
-          walk(after, kept, known, new Set(combine.sums.map(({ name }) => name)), own);
-          break;
-        }
-        case "combine":
-          throw fail("sums are combined outside of a grid with members");
-        case "block":
-          walk(s.body, meanings, types, mutable, {
-            loops,
-            alone: alone || s.last && loops === 0,
-            ...joint && { joint },
-          });
-          break;
-        case "stage": {
-          if (!joint) throw fail(`${s.name} is staged where not all of a workgroup come by`);
-          if (types.has(s.name) || meanings.has(s.name)) throw fail(`${s.name} is defined twice`);
-          const type = nest.tensors[s.tensor], own = expand(s.offset, meanings).terms;
-          const apart = own.find(({ variable }) => !joint.has(variable));
-          if (apart) throw fail(`where ${s.name} lies depends on ${apart.variable}, which a workgroup has no one of`);
-          // a box is what a loop over each of its dimensions would access
-          const sides = s.box.map(({ extent, stride }, d): [string, Meaning, number] => {
-            if (!(extent > 0)) throw fail(`${s.name} is ${extent} long`);
-            return [`side ${d}`, { kind: "loop", loop: { from: 0, step: 1, count: extent } }, stride];
-          });
-          const terms = sides.map(([variable, , coefficient]) => ({ variable, coefficient }));
-          prove(
-            s.tensor,
-            { ...s.offset, terms: [...s.offset.terms, ...terms] },
-            new Map([...meanings, ...sides.map(([name, meaning]) => [name, meaning] as const)]),
-            1,
-          );
-          const last = s.box.at(-1), elements = s.box.reduce((product, { extent }) => product * extent, 1);
-          if (
-            type.rows !== undefined || BYTES[type.dtype] !== 4 || LOADED[type.dtype] !== scalarOf(s.type) ||
-            isVector(s.type) && !(last?.stride === 1 && last.extent % LANES === 0)
-          ) {
-            throw fail(`${s.tensor} is staged as ${s.type}`);
-          }
-          if (nest.outputs.includes(s.tensor)) throw fail(`${s.tensor} is staged and written`);
-          meanings.set(s.name, { kind: "box", elements, type: s.type });
-          break;
-        }
-        case "let":
-        case "variable": {
-          if (types.has(s.name) || meanings.has(s.name)) throw fail(`${s.name} is defined twice`);
-          const type = check(s.value, meanings, types);
-          if (type !== s.type) throw fail(`${s.name} is ${s.type}, its value ${type}`);
-          types.set(s.name, type);
-          if (s.kind === "variable") mutable.add(s.name);
-          if (type === "i32" && s.kind === "let") meanings.set(s.name, meaningOf(s.value));
-          break;
-        }
-        case "set": {
-          if (!mutable.has(s.name)) throw fail(`${s.name} is set and is no accumulator`);
-          const type = check(s.value, meanings, types);
-          if (type !== types.get(s.name)) throw fail(`${s.name} is ${types.get(s.name)}, set to ${type}`);
-          break;
-        }
-        case "store": {
-          const type = check(s.value, meanings, types), { dtype, rows } = nest.tensors[s.tensor] ?? {};
-          const elements = isVector(type) ? LANES : 1;
-          const offset = prove(s.tensor, s.offset, meanings, elements);
-          if (!alone) throw fail(`${s.tensor} is written by every thread`);
-          if (rows !== undefined) throw fail(`${s.tensor} belongs to the run and is written`);
-          if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && BYTES[dtype] !== 4)) {
-            throw fail(`${s.tensor} holds ${dtype}, and ${type} is stored`);
-          }
-          const places = stores.get(s.tensor) ?? [];
-          stores.set(s.tensor, places);
-          for (let lane = 0; lane < elements; lane++) {
-            places.push({ offset: combine([offset, 1], [constantOffset(lane), 1]), meanings });
-          }
-        }
+  #body(body: readonly Statement[], known: Known, context: Context): void {
+    for (const s of body) this.#statement(s, known, context);
+  }
+
+  #statement(s: Statement, known: Known, context: Context): void {
+    switch (s.kind) {
+      case "loop":
+        return this.#loop(s, known, context);
+      case "grid":
+        return this.#grid(s, known, context);
+      case "combine":
+        throw this.#fail("sums are combined outside of a grid with members");
+      case "block":
+        return this.#body(s.body, known.inner(), {
+          ...context,
+          alone: context.alone || s.last && context.loops === 0,
+        });
+      case "stage":
+        return this.#stage(s, known, context);
+      case "let":
+      case "variable":
+        return this.#define(s, known);
+      case "set": {
+        if (!known.mutable.has(s.name)) throw this.#fail(`${s.name} is set and is no accumulator`);
+        const type = this.#check(s.value, known), own = known.types.get(s.name);
+        if (type !== own) throw this.#fail(`${s.name} is ${own}, set to ${type}`);
+        return;
       }
+      case "store":
+        return this.#store(s, known, context);
     }
-    return types;
-  };
-  const meaningOf = (value: Value): Meaning => {
+  }
+
+  #undefined(name: string, known: Known): void {
+    if (known.has(name)) throw this.#fail(`${name} is defined twice`);
+  }
+
+  #define(s: Of<"let"> | Of<"variable">, known: Known): void {
+    this.#undefined(s.name, known);
+    const type = this.#check(s.value, known);
+    if (type !== s.type) throw this.#fail(`${s.name} is ${s.type}, its value ${type}`);
+    known.types.set(s.name, type);
+    if (s.kind === "variable") known.mutable.add(s.name);
+    if (type === "i32" && s.kind === "let") known.meanings.set(s.name, this.#meaningOf(s.value));
+  }
+
+  #meaningOf(value: Value): Meaning {
     if (value.kind === "offset") return { kind: "derived", offset: value.offset };
-    const below = value.kind === "element" ? nest.tensors[value.tensor].below : undefined;
+    const below = value.kind === "element" ? this.#nest.tensors[value.tensor].below : undefined;
     if (below === "samples") return { kind: "row", of: "samples" };
     return below === undefined ? { kind: "unknown" } : { kind: "below", limit: below };
-  };
+  }
 
-  walk(nest.body, new Map([["step", { kind: "row", of: "steps" }]]), new Map(), new Set(), {
-    loops: 0,
-    alone: nest.parallel === undefined && nest.invocations === undefined,
-  });
-  for (const tensor of nest.outputs) if (!stores.has(tensor)) throw fail(`${tensor} is never written`);
-  for (const [tensor, places] of stores) proveWrites(nest, tensor, places);
+  #loop({ variable, from, to, step, parallel, body }: Of<"loop">, known: Known, context: Context): void {
+    const { loops, alone, joint } = context, count = Math.ceil((to - from) / step), shared = this.#nest.parallel;
+    this.#undefined(variable, known);
+    if (count < 1 || (to - from) % step !== 0) {
+      throw this.#fail(`loop over ${variable} is not a whole number of steps`);
+    }
+    if (parallel && (loops > 0 || from !== 0 || step !== shared?.step || to !== shared.iterations * step)) {
+      throw this.#fail(`loop over ${variable} is parallel, and is not what threads share`);
+    }
+    // threads have no accumulator in common
+    const inside = known.inner(parallel ? new Set() : undefined);
+    inside.meanings.set(variable, { kind: "loop", loop: { from, step, count } });
+    this.#body(body, inside, {
+      loops: loops + 1,
+      alone: alone || parallel,
+      ...joint && { joint: new Set([...joint, variable]) },
+    });
+  }
+
+  #grid(s: Of<"grid">, known: Known, { loops, alone }: Context): void {
+    const { invocations = 0 } = this.#nest;
+    if (loops > 0 || alone) throw this.#fail("a grid is inside of a loop");
+    // invocations have no accumulator in common
+    const inside = known.inner(new Set());
+    for (const { variable, to, step } of [...s.loops, ...s.places ?? []]) {
+      this.#undefined(variable, inside);
+      if (!(step > 0 && to > 0) || to % step !== 0) {
+        throw this.#fail(`grid along ${variable} is not a whole number of steps`);
+      }
+      inside.meanings.set(variable, { kind: "loop", loop: { from: 0, step, count: to / step } });
+    }
+    if (s.first < this.#taken) throw this.#fail(`a grid begins at invocation ${s.first}, which another one has`);
+    this.#taken = s.first + gridInvocations(s);
+    if (s.first < 0 || this.#taken > invocations) {
+      throw this.#fail(`a grid needs more than ${invocations} invocations`);
+    }
+    const crew = membersOf(s) * gridPoints({ loops: s.places ?? [] });
+    if (s.places && (crew !== WORKGROUP || s.first % WORKGROUP !== 0)) {
+      throw this.#fail(`${crew} invocations from ${s.first} on are no workgroup`);
+    }
+    const context: Context = {
+      loops: loops + 1,
+      alone: true,
+      ...s.places && { joint: new Set(s.loops.map(({ variable }) => variable)) },
+    };
+    if (s.members) this.#members(s, inside, context);
+    else this.#body(s.body, inside, context);
+  }
+
+  /** The body of a grid whose points have several invocations. */
+  #members({ first, members = [], body }: Of<"grid">, known: Known, context: Context): void {
+    const team = membersOf({ members });
+    if (!(team <= WORKGROUP && Number.isInteger(Math.log2(team))) || first % WORKGROUP !== 0) {
+      throw this.#fail(`${team} members from invocation ${first} are of no one workgroup`);
+    }
+    const at = body.findIndex(({ kind }) => kind === "combine"), combine = body[at];
+    if (combine?.kind !== "combine") throw this.#fail("members have nothing in common");
+    const each = known.inner(), before = body.slice(0, at);
+    for (const { variable, to } of members) {
+      this.#undefined(variable, each);
+      each.meanings.set(variable, { kind: "loop", loop: { from: 0, step: 1, count: to } });
+    }
+    this.#body(before, each, { ...context, alone: false });
+    // what is the same for all members is known behind it too, and the sums are
+    const one = known.inner(), apart = new Set(members.map(({ variable }) => variable));
+    for (const s of before) {
+      if (s.kind === "variable" || s.kind === "let" && namesIn(s.value).some((name) => apart.has(name))) {
+        apart.add(s.name);
+      } else if (s.kind === "let") {
+        one.types.set(s.name, s.type);
+        if (s.type === "i32") one.meanings.set(s.name, this.#meaningOf(s.value));
+      }
+    }
+    for (const { name, type } of combine.sums) {
+      const found = each.types.get(name);
+      if (found !== type || scalarOf(type) !== "f32") throw this.#fail(`${name} is ${found}, combined as ${type}`);
+      if (!before.some((s) => s.kind === "variable" && s.name === name)) {
+        throw this.#fail(`${name} is combined and is no accumulator`);
+      }
+      one.types.set(name, type);
+      one.mutable.add(name);
+    }
+    this.#body(body.slice(at + 1), one, { loops: context.loops, alone: true });
+  }
+
+  #stage({ name, tensor, offset, box, type }: Of<"stage">, known: Known, { joint }: Context): void {
+    if (!joint) throw this.#fail(`${name} is staged where not all of a workgroup come by`);
+    this.#undefined(name, known);
+    const { dtype, rows } = this.#nest.tensors[tensor] ?? {};
+    const apart = this.#expand(offset, known.meanings).terms.find(({ variable }) => !joint.has(variable));
+    if (apart) throw this.#fail(`where ${name} lies depends on ${apart.variable}, which a workgroup has no one of`);
+    // a box is what a loop over each of its dimensions would access
+    const sides = box.map(({ extent, stride }, d): [string, Meaning, number] => {
+      if (!(extent > 0)) throw this.#fail(`${name} is ${extent} long`);
+      return [`side ${d}`, { kind: "loop", loop: { from: 0, step: 1, count: extent } }, stride];
+    });
+    const terms = sides.map(([variable, , coefficient]) => ({ variable, coefficient }));
+    this.#prove(
+      tensor,
+      { ...offset, terms: [...offset.terms, ...terms] },
+      new Map([...known.meanings, ...sides.map(([variable, meaning]) => [variable, meaning] as const)]),
+      1,
+    );
+    const last = box.at(-1);
+    if (
+      rows !== undefined || BYTES[dtype] !== 4 || LOADED[dtype] !== scalarOf(type) ||
+      isVector(type) && !(last?.stride === 1 && last.extent % LANES === 0)
+    ) {
+      throw this.#fail(`${tensor} is staged as ${type}`);
+    }
+    if (this.#nest.outputs.includes(tensor)) throw this.#fail(`${tensor} is staged and written`);
+    known.meanings.set(name, { kind: "box", elements: stagedElements({ box }), type });
+  }
+
+  #store({ tensor, offset: raw, value }: Of<"store">, known: Known, { alone }: Context): void {
+    const type = this.#check(value, known), { dtype, rows } = this.#nest.tensors[tensor] ?? {};
+    const elements = isVector(type) ? LANES : 1, offset = this.#prove(tensor, raw, known.meanings, elements);
+    if (!alone) throw this.#fail(`${tensor} is written by every thread`);
+    if (rows !== undefined) throw this.#fail(`${tensor} belongs to the run and is written`);
+    if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && BYTES[dtype] !== 4)) {
+      throw this.#fail(`${tensor} holds ${dtype}, and ${type} is stored`);
+    }
+    const places = this.#stores.get(tensor) ?? [];
+    this.#stores.set(tensor, places);
+    for (let lane = 0; lane < elements; lane++) {
+      places.push({ offset: combine([offset, 1], [constantOffset(lane), 1]), meanings: known.meanings });
+    }
+  }
 }
 
 /** Whether an index is always a multiple of four. */
@@ -463,7 +523,7 @@ function namesIn(value: Value): string[] {
 function proveWrites(
   nest: LoopNest,
   tensor: string,
-  places: readonly { offset: Offset; meanings: Map<string, Meaning> }[],
+  places: readonly { offset: Offset; meanings: Meanings }[],
 ): void {
   const type = nest.tensors[tensor];
   const written = new Uint8Array(rowLength(type));

@@ -4,12 +4,22 @@ import { type CompileOptions, kernelsOf, MERGING, plan } from "../codegen/compil
 import { expressions } from "../codegen/expr.ts";
 import { broadcast } from "../codegen/broadcast.ts";
 import { interpretKernel, interpretNest, type Storage, storageLength } from "../codegen/interpret.ts";
-import type { Axis, Kernel, LoopNest, Offset, Reduce, Statement, TensorType, Value } from "../codegen/ir.ts";
+import {
+  type Axis,
+  type Kernel,
+  type LoopNest,
+  type Offset,
+  type Reduce,
+  type Statement,
+  strides,
+  type TensorType,
+  type Value,
+} from "../codegen/ir.ts";
 import { kernelText, nestText } from "../codegen/ir_text.ts";
 import type { Registry } from "../codegen/layer.ts";
-import { lower, ScheduleError, strides, termsOf } from "../codegen/lower.ts";
+import { lower, termsOf } from "../codegen/lower.ts";
 import { add, argmax, axis, max, mul, named, part, sum, Tensor } from "../codegen/notation.ts";
-import { type Schedule, scheduleText } from "../codegen/schedule.ts";
+import { type Schedule, ScheduleError, scheduleText } from "../codegen/schedule.ts";
 import { simplify } from "../codegen/simplify.ts";
 import { parseSpec } from "../codegen/spec.ts";
 import { verifyKernel, verifyNest } from "../codegen/verify.ts";

@@ -407,7 +407,7 @@ Deno.test({
       assert.ok(verify.length > 20 && verify.every(({ ok }: { ok: boolean }) => ok));
       assert.equal(train.report.training.images, 128);
       assert.equal(trainTuned.report.training.images, 128);
-      assert.equal(typeof tune, "object");
+      assert.deepEqual([Object.keys(tune), tune.wrong], [["nets", "wrong"], []]);
       const [loss, tunedLoss] = [train, trainTuned].map(({ report }) => report.epochs[0].loss);
       assert.ok(Math.abs(loss - tunedLoss) < 1e-4 * loss, `${loss}, ${tunedLoss}`);
       assert.equal(train.report.profile.kernels.length, train.report.gpu.dispatchesPerStep);

@@ -14,9 +14,9 @@ import {
   workgroupBytes,
 } from "../codegen/ir.ts";
 import { nestText } from "../codegen/ir_text.ts";
-import { lower, ScheduleError } from "../codegen/lower.ts";
+import { lower } from "../codegen/lower.ts";
 import { neighbours } from "../codegen/neighbours.ts";
-import { type Schedule, scheduleText } from "../codegen/schedule.ts";
+import { type Schedule, ScheduleError, scheduleText } from "../codegen/schedule.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, fromArrays, loadSpec, parseSpec, registry, train, type Tuning } from "../mod.ts";
 import { formulaHash, normalized } from "../codegen/tuning.ts";
