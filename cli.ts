@@ -80,6 +80,8 @@ const SPECS = join(PROJECT, "specs"), GENERATED = join(PROJECT, "generated"), RU
 const OK = 0, ERROR = 1, USAGE = 2, DIVERGED = 3, PIPE_CLOSED = 141;
 /** What stops training, and the exit code then: a shell's 128 + the signal's number. */
 const STOPPING = { SIGINT: 130, SIGTERM: 143 } as const;
+/** Milliseconds in which it counts once: a terminal sends Ctrl-C to `deno task` too, which hands it on. */
+const SAME_KEY = 500;
 
 /** A wrong command line. */
 class UsageError extends Error {}
@@ -682,6 +684,8 @@ class Saving {
 
 /** Signals that stop a run: the first one after a step, the second one at once. */
 class Stopping {
+  /** When the first one came. */
+  #since = 0;
   readonly #controller = new AbortController();
   readonly #listeners: readonly (readonly [Deno.Signal, () => void])[];
   /** The exit code of a run that was stopped. */
@@ -692,8 +696,10 @@ class Stopping {
     const names = (Object.keys(STOPPING) as (keyof typeof STOPPING)[])
       .filter((name) => name !== "SIGTERM" || Deno.build.os !== "windows");
     this.#listeners = names.map((name) => [name, () => {
+      if (this.code === STOPPING[name] && performance.now() - this.#since < SAME_KEY) return;
       if (this.code !== undefined) Deno.exit(STOPPING[name]);
       this.code = STOPPING[name];
+      this.#since = performance.now();
       before();
       print(`${name}: stopping after this step; once more stops at once\n`, Deno.stderr);
       this.#controller.abort();

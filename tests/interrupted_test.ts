@@ -50,6 +50,7 @@ Deno.test.afterAll(() => Deno.remove(absolute(SCRATCH), { recursive: true }));
 /** `train` as its task starts it, while it runs. */
 class Training {
   readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #texts = { stdout: "", stderr: "" };
   readonly #ended: Promise<number>;
   #over = false;
@@ -58,7 +59,9 @@ class Training {
   constructor(args: readonly string[], command?: (words: readonly string[]) => readonly string[]) {
     const words = [Deno.execPath(), ...taskArguments("train"), ...args];
     const [program, ...rest] = command?.(words) ?? words;
-    this.#child = new Deno.Command(program, { args: rest, cwd: PROJECT, stdout: "piped", stderr: "piped" }).spawn();
+    const piped = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+    this.#child = new Deno.Command(program, { args: rest, cwd: PROJECT, ...piped }).spawn();
+    this.#input = this.#child.stdin.getWriter();
     const read = async (name: "stdout" | "stderr") => {
       for await (const text of this.#child[name].pipeThrough(new TextDecoderStream())) {
         this.#texts[name] += text;
@@ -89,6 +92,10 @@ class Training {
       assert(!this.#over, `it ended without ${text}:\n${stdout}${stderr}`);
       await new Promise<void>((resolve) => this.#changed = resolve);
     }
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(text));
   }
 
   kill(signal: Deno.Signal): void {
@@ -169,12 +176,41 @@ Deno.test("without --save a signal says that nothing was saved; a second one end
     await slow.until("test images of");
     slow.kill("SIGINT");
     await slow.until("SIGINT: stopping after this step");
+    // what comes at once is the same key
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     slow.kill(signal);
     const ended = await slow.end();
     assert.equal(ended.code, code);
     assert(!ended.stdout.includes("stopped"), ended.stdout);
     await assert.rejects(() => Deno.stat(absolute(kept)), Deno.errors.NotFound);
   }
+});
+
+Deno.test("Ctrl-C in a terminal is one signal, though the task hands it on: the run is saved, and says how to go on", {
+  ignore: !LINUX,
+}, async () => {
+  const kept = place("terminal.safetensors"), epochs = ["--epochs", "100000", "--save-every", "100000"];
+  const words = [
+    Deno.execPath(),
+    "task",
+    "train",
+    place("net.json"),
+    "--target",
+    "wasm",
+    ...epochs,
+    "--save",
+    kept,
+    ...own,
+  ];
+  const terminal = new Training([], () => ["script", "-qefc", words.join(" "), "/dev/null"]);
+  await terminal.until(/epoch +2\//);
+  await terminal.type("\x03");
+  const { code, stdout } = await terminal.end();
+  assert.equal(code, 130, stdout);
+  assert.match(stdout, /\r\nstopped: \d+ of 100,000 epochs done/);
+  assert.match(stdout, /\r\nto go on: deno task train --resume /);
+  const { training } = await loadCheckpoint(absolute(kept));
+  assert(training!.history.length >= 2);
 });
 
 /** Files of a folder that a write has not finished. */
