@@ -61,8 +61,15 @@ export function gpuCode(net: CompiledNet, mostBindings = Infinity): GpuCode {
   };
 }
 
+/** Where no desktop has said where its sockets are, Mesa looks for them all the same, and calls that an error. */
+function quietMesa(): void {
+  const variable = "XDG_RUNTIME_DIR", { state } = Deno.permissions.querySync({ name: "env", variable });
+  if (Deno.build.os === "linux" && state === "granted" && !Deno.env.has(variable)) Deno.env.set(variable, "/tmp");
+}
+
 /** The adapter, or nothing: a driver that fails is of no more use than none. */
 export async function findAdapter(): Promise<GPUAdapter | undefined> {
+  quietMesa();
   try {
     return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
   } catch {
