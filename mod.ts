@@ -445,6 +445,8 @@ export interface TrainOptions extends Partial<RunOptions> {
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
+  checkParsed(spec);
+  checkSplit(data);
   const { resume, profile, module, probes = [], tuning } = options, before = resume?.training;
   const differing = resume && specDifference(resume.spec, spec);
   if (differing !== undefined) {
@@ -488,6 +490,25 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
+}
+
+/** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */
+function checkParsed(spec: Spec): void {
+  const differing = specDifference(parse(spec, registry), spec);
+  if (differing === undefined) return;
+  throw new InputError(
+    `spec is not what parseSpec returns${differing === "" ? "" : `: ${differing} differs`}; give parseSpec(spec)`,
+  );
+}
+
+/** @throws {InputError} when a value is not two data sets: code without types, or a promise that was not awaited. */
+function checkSplit(data: Partial<DataSplit> | undefined): void {
+  for (const name of ["train", "test"] as const) {
+    if (data?.[name] instanceof Object) continue;
+    throw new InputError(
+      `data.${name} is missing; expected { train, test }, two data sets such as fromArrays makes them`,
+    );
+  }
 }
 
 /** What a run of a net begins with, and in which order it takes its samples. */
