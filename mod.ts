@@ -558,6 +558,8 @@ export interface WeightOptions {
   readonly names?: WeightNames;
   /** How messages call the file; default its path. */
   readonly origin?: string;
+  /** How messages say that the net is named where `spec` is missing. Default: `spec` itself. */
+  readonly naming?: string;
 }
 
 /**
@@ -570,7 +572,7 @@ export interface WeightOptions {
  */
 export async function loadWeights(
   path: string,
-  { spec, names, origin = `"${path}"` }: WeightOptions = {},
+  { spec, names, origin = `"${path}"`, naming = "option spec" }: WeightOptions = {},
 ): Promise<Checkpoint & Partial<Pick<ImportedParameters, "names">>> {
   const file = await readSafetensors(path, origin);
   if (isCheckpoint(file) && !names) {
@@ -585,7 +587,7 @@ export async function loadWeights(
   }
   if (!spec) {
     throw new InputError(
-      `${origin}: it is no checkpoint, but weights of another program; name the net that they are of`,
+      `${origin}: it is no checkpoint, but weights of another program; name the net that they are of: ${naming}`,
     );
   }
   return { spec, ...importParameters(file, inferShapes(spec, registry), names, origin) };
