@@ -11,6 +11,7 @@ import {
   chooseTarget,
   compareGenerated,
   compile,
+  type CompileOptions,
   count,
   type Dataset,
   DivergedError,
@@ -313,7 +314,7 @@ const commands: Readonly<Record<string, Command>> = {
     flags: {
       target: { ...target, text: `${targetNames.join(", ")} (default: each in WebAssembly)` },
       kernel: { value: "K", text: "only this kernel (default: those with 2 % of a step's time or more)" },
-      budget: { value: "N", text: "seconds for each net and target (default: 120)", range: [0, 86_400] },
+      budget: { value: "N", text: "seconds for each net and target (default: 120)", range: [1, 86_400] },
       out,
     },
     example: "deno task tune mnist_cnn --target wasm --budget 300",
@@ -364,7 +365,6 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
     ? [{ spec: resume.spec, origin: flags.resume! }]
     : await specs(words.length > 0 ? words : ["mnist_cnn"]);
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  if (flags.out === undefined) await keepShipped(spec, origin);
   const without = rules(flags.without ?? before?.without.join());
   // read while the net is compiled
   const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
@@ -379,12 +379,15 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const seed = Number(flags.seed ?? before?.seed ?? 0);
   const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
+  const finished = before !== undefined && before.history.length === epochs;
   const reportFile = await prepareReport(
     file === undefined ? { base: join(RUNS, `${spec.name}-${target}-seed${seed}`) } : { file },
   );
   const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
   if (saveFile !== undefined) await prepareCheckpoint(saveFile);
   const files = generatedFiles(spec, { target, origin, tuning, without });
+  // without optimizations nothing is put there
+  if (flags.out === undefined && without.length === 0) await keepShipped(spec, origin, files, { target, tuning });
   const { train: samples, test } = await loading;
 
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
@@ -409,7 +412,12 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
       print(`--threads ${flags.threads} has no effect: target ${target} takes no threads\n`);
     }
     print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
-    if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+    if (finished) {
+      print(
+        `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +
+          "--epochs N trains on, where N is the total\n",
+      );
+    } else if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
   };
   try {
     let failed: ProfileError | undefined;
@@ -463,11 +471,15 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
           `compiled in ${used.compileSeconds.toFixed(1)} s, uploaded in ${used.uploadSeconds.toFixed(2)} s\n`,
       );
     }
-    print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
+    // what was not trained now was not timed
+    if (!finished) print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
     print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
     for (const line of profileTable(report)) print(`  ${line}\n`);
     if (saving) print(`checkpoint: ${saving.words()}\n`);
-    print(`report: ${shortPath(await reportFile.write({ ...report, command: ["train", ...args] }))}\n`);
+    // nor is it a run of its own, unless its report is asked for
+    if (!finished || file !== undefined || profileFile) {
+      print(`report: ${shortPath(await reportFile.write({ ...report, command: ["train", ...args] }))}\n`);
+    }
     if (failed) throw failed;
     if (profileFile && trace) print(`trace: ${shortPath(await profileFile.write(trace))}\n`);
     if (saving?.failed) throw saving.failed;
@@ -505,17 +517,22 @@ function needed(flags: Line["flags"], name: string, what: string): string {
   return value;
 }
 
-/** A net with its weights, from the file of a flag or word; `net`: which, where the file does not tell. */
-async function weightsIn(file: string, net: string | undefined, names?: string) {
+/**
+ * A net with its weights, from the file of a flag or word; `net`: which, where the file does not tell.
+ *
+ * @param naming how the command is told the net, for messages.
+ */
+async function weightsIn(file: string, net: string | undefined, naming?: string, names?: string) {
   const [named] = net === undefined ? [] : await specs([net]), path = resolve(file);
   const map = names === undefined ? undefined : await loadNames(resolve(names), shortPath(resolve(names)));
-  return { named: named?.spec, ...await loadWeights(path, { spec: named?.spec, names: map, origin: shortPath(path) }) };
+  const weights = await loadWeights(path, { spec: named?.spec, names: map, origin: shortPath(path), naming });
+  return { named: named?.spec, ...weights };
 }
 
 async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   const file = needed(flags, "weights", "a checkpoint, or weights of another program");
   checkThreads(flags);
-  const { spec, parameters } = await weightsIn(file, net);
+  const { spec, parameters } = await weightsIn(file, net, "evaluate NET --weights W");
   const { test } = flags.data === undefined ? await loadMnist() : await loadIdxDirectory(resolve(flags.data));
   const evaluation = await evaluate({ spec, parameters }, test, {
     target: flags.target,
@@ -564,7 +581,7 @@ function columnsOf(rows: readonly (readonly string[])[]): string[] {
 
 async function predict({ words, flags }: Line): Promise<number> {
   const file = needed(flags, "weights", "a checkpoint, or weights of another program");
-  const { spec, parameters } = await weightsIn(file, flags.net);
+  const { spec, parameters } = await weightsIn(file, flags.net, "predict --net NET");
   const predictor = await loadPredictor({ spec, parameters }, {
     target: flags.target,
     batchSize: Number(flags.batch ?? 1),
@@ -606,7 +623,7 @@ async function predict({ words, flags }: Line): Promise<number> {
 async function importWeights({ words: [file, net], flags }: Line): Promise<number> {
   const out = resolve(needed(flags, "out", "the checkpoint that is to be written"));
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is imported");
-  const { named, spec, parameters, names } = await weightsIn(file, net, flags.names);
+  const { named, spec, parameters, names } = await weightsIn(file, net, undefined, flags.names);
   await makeRuns([out]);
   await prepareCheckpoint(out);
   await saveCheckpoint(out, { spec: named ?? spec, parameters });
@@ -624,7 +641,7 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
   }
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is exported");
   await makeRuns([out]);
-  const { spec, parameters } = await weightsIn(file, net);
+  const { spec, parameters } = await weightsIn(file, net, "export WEIGHTS NET");
   if (out.endsWith(".onnx")) await writeDurably(out, [await exportOnnx({ spec, parameters })]);
   else await saveCheckpoint(out, { spec, parameters });
   print(`wrote ${shortPath(out)}\n`);
@@ -739,16 +756,16 @@ async function report({ words: [word], flags }: Line): Promise<number> {
 
 async function generate({ words, flags }: Line): Promise<number> {
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  const nets = new Map<string, { spec: Spec; origin: string }>();
+  const nets = new Map<string, { spec: Spec; origin: string; files: Readonly<Record<string, string>> }>();
   for (const net of await specs(words)) {
     const { name } = net.spec, other = nets.get(name)?.origin;
     if (other) throw new InputError(`${other} and ${net.origin}: both nets are named "${name}"; rename one`);
-    if (flags.out === undefined) await keepShipped(net.spec, net.origin);
-    nets.set(name, net);
+    const files = generatedFiles(net.spec, { origin: net.origin, tuning });
+    if (flags.out === undefined) await keepShipped(net.spec, net.origin, files, { tuning });
+    nets.set(name, { ...net, files });
   }
   let wrong = 0;
-  for (const { spec, origin } of nets.values()) {
-    const files = generatedFiles(spec, { origin, tuning });
+  for (const { spec, files } of nets.values()) {
     const differences = await compareGenerated(root, files);
     wrong += differences.length;
     for (const difference of differences) {
@@ -840,7 +857,7 @@ async function tuneNets({ words, flags: { target, kernel, budget = "120", out } 
         continue;
       }
       const width = Math.max(...names.map((name) => name.length));
-      print(`${spec.name}, target ${name}\n`);
+      print(`${spec.name}, target ${name}${kernel === undefined ? "; first, every kernel is timed once" : ""}\n`);
       print(`  ${"kernel".padEnd(width)}   share  before us   after us  tried  schedule\n`);
       const known = await tune(spec, {
         target: name,
@@ -1002,19 +1019,34 @@ async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: st
       throw new InputError(`specs/ has no net ${choice(word, names)}, or give the path of a JSON file`);
     }
     const path = isPath ? resolve(word) : join(SPECS, `${word}.json`), origin = shortPath(path);
+    const bare = word.replace(/\.json$/, "");
+    if (isPath && names.includes(bare) && !await Deno.stat(path).catch(() => undefined)) {
+      throw new InputError(`there is no file "${path}"; a net in specs/ is named without .json: ${bare}`);
+    }
     return { spec: await loadSpec(path, origin), origin };
   }));
 }
 
-/** @throws {InputError} when a spec would put its code in place of that of another one in specs/, of the same name. */
-async function keepShipped(spec: Spec, origin: string): Promise<void> {
-  if (!(await specNames(SPECS)).includes(spec.name)) return;
-  const shipped = await loadSpec(join(SPECS, `${spec.name}.json`));
-  const text = ({ $schema: _, ...own }: Spec & { $schema?: unknown }) => JSON.stringify(own);
-  if (text(spec) === text(shipped)) return;
+/**
+ * @param files what is to be generated of the spec, with the options.
+ * @throws {InputError} when it would be put in place of that of another spec in specs/, of the same name.
+ */
+async function keepShipped(
+  spec: Spec,
+  origin: string,
+  files: Readonly<Record<string, string>>,
+  options: CompileOptions,
+): Promise<void> {
+  const { name } = spec;
+  if (!(await specNames(SPECS)).includes(name)) return;
+  const shipped = await loadSpec(join(SPECS, `${name}.json`));
+  // to compile it takes its time
+  if (JSON.stringify({ ...shipped, ...spec }) === JSON.stringify(shipped)) return;
+  const own = generatedFiles(shipped, options);
+  if (Object.entries(files).every(([path, text]) => own[path] === text)) return;
   throw new InputError(
-    `${origin}: name is "${spec.name}", and the code of specs/${spec.name}.json, another net, is in generated/; ` +
-      "give the net another name, or use --out DIR",
+    `${origin}: the name "${name}" is taken by a net that ships, specs/${name}.json, whose code is in generated/; ` +
+      'give yours another "name", or use --out DIR',
   );
 }
 
@@ -1122,10 +1154,12 @@ function parseLine({ words: expected, least = 0, most, flags }: Command, args: s
   for (const token of tokens) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
-    const { name, rawName, value, inlineValue } = token;
+    const { name, rawName, value, inlineValue, index } = token;
+    // a word behind a single dash is letters to the parser
+    const [given] = /^-[^-]/.test(args[index]) ? args[index].split("=") : [rawName];
     if (!Object.hasOwn(flags, name) || !rawName.startsWith("--")) {
       throw new UsageError(
-        `there is no flag ${rawName}${meant(rawName, Object.keys(flags).map((flag) => `--${flag}`))}`,
+        `there is no flag ${given}${meant(given, Object.keys(flags).map((flag) => `--${flag}`))}`,
       );
     }
     if (Object.hasOwn(found, name)) throw new UsageError(`${rawName} is given twice`);
@@ -1166,7 +1200,10 @@ function choice(given: string, words: readonly string[]): string {
 
 /** ` (did you mean "word"?)` if one of the words is like the one given. */
 function meant(given: string, words: readonly string[]): string {
-  const near = words.map((word) => ({ word, edits: edits(given, word) })).sort((a, b) => a.edits - b.edits)[0];
+  const near =
+    words.map((word) => ({ word, edits: edits(given.toLowerCase(), word.toLowerCase()) })).sort((a, b) =>
+      a.edits - b.edits
+    )[0];
   return near && near.edits <= Math.min(3, given.length / 2.5) ? ` (did you mean "${near.word}"?)` : "";
 }
 

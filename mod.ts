@@ -445,6 +445,8 @@ export interface TrainOptions extends Partial<RunOptions> {
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
 export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
+  checkParsed(spec);
+  checkSplit(data);
   const { resume, profile, module, probes = [], tuning } = options, before = resume?.training;
   const differing = resume && specDifference(resume.spec, spec);
   if (differing !== undefined) {
@@ -488,6 +490,25 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
+}
+
+/** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */
+function checkParsed(spec: Spec): void {
+  const differing = specDifference(parse(spec, registry), spec);
+  if (differing === undefined) return;
+  throw new InputError(
+    `spec is not what parseSpec returns${differing === "" ? "" : `: ${differing} differs`}; give parseSpec(spec)`,
+  );
+}
+
+/** @throws {InputError} when a value is not two data sets: code without types, or a promise that was not awaited. */
+function checkSplit(data: Partial<DataSplit> | undefined): void {
+  for (const name of ["train", "test"] as const) {
+    if (data?.[name] instanceof Object) continue;
+    throw new InputError(
+      `data.${name} is missing; expected { train, test }, two data sets such as fromArrays makes them`,
+    );
+  }
 }
 
 /** What a run of a net begins with, and in which order it takes its samples. */
@@ -537,6 +558,8 @@ export interface WeightOptions {
   readonly names?: WeightNames;
   /** How messages call the file; default its path. */
   readonly origin?: string;
+  /** How messages say that the net is named where `spec` is missing. Default: `spec` itself. */
+  readonly naming?: string;
 }
 
 /**
@@ -549,7 +572,7 @@ export interface WeightOptions {
  */
 export async function loadWeights(
   path: string,
-  { spec, names, origin = `"${path}"` }: WeightOptions = {},
+  { spec, names, origin = `"${path}"`, naming = "option spec" }: WeightOptions = {},
 ): Promise<Checkpoint & Partial<Pick<ImportedParameters, "names">>> {
   const file = await readSafetensors(path, origin);
   if (isCheckpoint(file) && !names) {
@@ -564,7 +587,7 @@ export async function loadWeights(
   }
   if (!spec) {
     throw new InputError(
-      `${origin}: it is no checkpoint, but weights of another program; name the net that they are of`,
+      `${origin}: it is no checkpoint, but weights of another program; name the net that they are of: ${naming}`,
     );
   }
   return { spec, ...importParameters(file, inferShapes(spec, registry), names, origin) };

@@ -191,7 +191,10 @@ export function isCheckpoint({ metadata }: TensorFile): boolean {
 export function decodeCheckpoint(file: TensorFile, registry: Registry, origin: string): Checkpoint {
   const { metadata, tensors } = file, version = metadata.get(VERSION);
   if (version === undefined) {
-    throw new InputError(`${origin}: it is no checkpoint of Kernelwright: its metadata have no "${VERSION}"`);
+    throw new InputError(
+      `${origin}: it is no checkpoint of Kernelwright: its metadata have no "${VERSION}"; ` +
+        "if it has another program's weights, make a checkpoint of them with deno task import",
+    );
   }
   if (version !== CURRENT) {
     throw new InputError(

@@ -22,10 +22,13 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What the system threw, as an error for the user; other errors as they are. */
 export function explain(error: unknown, action: "read" | "write", path: string): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
+  const folder = dirname(path);
   const reason = error instanceof Deno.errors.NotCapable
-    ? `Deno may not; start it with --allow-${action}=${
-      action === "write" ? dirname(path) : path
-    }, or choose another path`
+    ? action === "read"
+      ? `Deno may not; start it with --allow-read=${path}, or choose another path`
+      : `Deno may not; choose a path below runs/, where tasks may write, or give deno run --allow-write=${folder}`
+    : action === "write" && error instanceof Deno.errors.NotFound
+    ? `there is no folder "${folder}"; make it, or choose another path`
     : REASONS[error.name] ?? REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
   return new InputError(`cannot ${action} "${path}": ${reason}`);
 }

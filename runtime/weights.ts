@@ -77,7 +77,14 @@ export function importParameters(
     );
   }
   const parameters = [...shapes].map(([name, shape]) => {
-    const theirs = found.get(name)!, values = floats(tensors.get(theirs), shape, `${origin}, ${shown(theirs)}`, name);
+    const theirs = found.get(name)!, { layer } = split(name), what = `${origin}, ${shown(theirs)}`;
+    if (names && !tensors.has(theirs) && !Object.hasOwn(names, name) && !Object.hasOwn(names, layer)) {
+      throw new InputError(
+        `${what}: there is no such tensor, and ${layer} is not in the mapping: what is left out must have the net's own ` +
+          `names in the file; add ${layer} to the mapping`,
+      );
+    }
+    const values = floats(tensors.get(theirs), shape, what, name);
     return [name, { shape, values }] as const;
   });
   return { parameters: new Map(parameters), names: found };
@@ -134,10 +141,20 @@ function matched(
   for (const [signature, layers] of ours) {
     const candidates = theirs.get(signature) ?? [];
     if (candidates.length !== layers.length) {
+      const lacking = lackingTensors(tensors, layers.length - candidates.length, layers[0], shapes);
       throw new InputError(
-        `${origin}: net ${graph.name} has ${layers.length} of ${signature} (${layers.join(", ")}), the file ${
-          candidates.length === 0 ? "none" : `${candidates.length} (${candidates.slice(0, 8).map(shown).join(", ")})`
-        }; take the weights of this net, or give a mapping of names`,
+        lacking !== undefined
+          ? `${origin}: ${lacking} is missing, which net ${graph.name} needs for ${
+            layers.length === 1 ? layers[0] : `one of ${layers.join(", ")}`
+          }; take a file that has it, or give a mapping of names`
+          : `${origin}: net ${graph.name} has ${layers.length} layer${
+            layers.length === 1 ? "" : "s"
+          } with ${signature} ` +
+            `(${layers.join(", ")}), the file ${
+              candidates.length === 0
+                ? "none"
+                : `${candidates.length} (${candidates.slice(0, 8).map(shown).join(", ")})`
+            }; take the weights of this net, or give a mapping of names`,
       );
     }
     const stems = new Set(candidates.map((name) => name.replaceAll(/\d+/g, "#")));
@@ -156,6 +173,30 @@ function matched(
     }
   }
   return found;
+}
+
+/**
+ * The first tensor that the file lacks, where just so many of its layers are `layer` but for what they lack; undefined
+ * where that does not tell.
+ */
+function lackingTensors(
+  tensors: TensorFile["tensors"],
+  number: number,
+  layer: string,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): string | undefined {
+  const own = [...shapes].filter(([name]) => split(name).layer === layer)
+    .map(([name, shape]) => ({ what: split(name).what, shape }));
+  const cut = [...Map.groupBy(tensors.keys(), (name) => split(name).layer)].filter(([, names]) =>
+    names.length < own.length &&
+    names.every((name) =>
+      own.some(({ what, shape }) => split(name).what === what && tensors.get(name)!.shape.join() === shape.join())
+    )
+  );
+  if (cut.length !== number) return undefined;
+  const [stem, names] = cut[0];
+  const { what, shape } = own.find(({ what }) => !names.some((name) => split(name).what === what))!;
+  return `${shown(stem === "" ? what : `${stem}.${what}`)} [${shape.join(", ")}]`;
 }
 
 /** Names of layers by what they have: `bias [10], weight [10, 128]`. */

@@ -436,7 +436,11 @@ Deno.test("a symbolic link stays, and what it points to is written, whether it i
     await Deno.symlink("round", place("links", "round"));
     for (
       const [name, end, reason] of [
-        ["lost", `${place("links")}/../none/kept`, "there is no such file or folder; check the path"],
+        [
+          "lost",
+          `${place("links")}/../none/kept`,
+          `there is no folder "${place("links")}/../none"; make it, or choose another path`,
+        ],
         [
           "round",
           place("links", "round"),

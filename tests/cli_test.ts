@@ -129,6 +129,8 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["train --epoch 3", 2, `error: there is no flag --epoch (did you mean "--epochs"?)\n${see("train")}`],
   ["train --frobnicate", 2, `error: there is no flag --frobnicate\n${see("train")}`],
   ["train -t 3", 2, `error: there is no flag -t\n${see("train")}`],
+  ["train -save kept", 2, `error: there is no flag -save (did you mean "--save"?)\n${see("train")}`],
+  ["train -seed=3", 2, `error: there is no flag -seed (did you mean "--seed"?)\n${see("train")}`],
   ["generate --epochs 3", 2, `error: there is no flag --epochs\n${see("generate")}`],
   ["train --seed 1 --seed 2", 2, `error: --seed is given twice\n${see("train")}`],
   ["generate --check --check", 2, `error: --check is given twice\n${see("generate")}`],
@@ -191,7 +193,8 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["train lenet5 mnist_cnn", 2, `error: "mnist_cnn" is too much: expected [SPEC]\n${see("train")}`],
   ["schema all", 2, `error: "all" is too much: expected flags only\n${see("schema")}`],
   ["doctor mnist_cnn", 2, `error: "mnist_cnn" is too much: expected flags only\n${see("doctor")}`],
-  ["tune --budget 1.5", 2, `error: --budget is "1.5"; expected a whole number from 0 to 86400\n${see("tune")}`],
+  ["tune --budget 1.5", 2, `error: --budget is "1.5"; expected a whole number from 1 to 86400\n${see("tune")}`],
+  ["tune --budget 0", 2, `error: --budget is "0"; expected a whole number from 1 to 86400\n${see("tune")}`],
   ["tune --target gpu", 2, `error: --target cannot be "gpu"; ${TARGET_CHOICE}\n${see("tune")}`],
   [
     `tune mnist_mlp --kernel linear1_forwards --out ${OUT}`,
@@ -199,7 +202,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     /^error: net mnist_mlp has no kernel "linear1_forwards" \(did you mean "linear\w+"\?\); choose from batch_gather, .+\n$/,
   ],
   [
-    `tune ${SPEC_FILE} --kernel linear1_forward --budget 0 --out ${SCRATCH}/file`,
+    `tune ${SPEC_FILE} --kernel linear1_forward --budget 1 --out ${SCRATCH}/file`,
     1,
     `error: cannot read "${join(PROJECT, SCRATCH)}/file/tuning.json": ` +
     "a file is in the place of one of its folders; remove the file, or choose another path\n",
@@ -253,7 +256,23 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/foreign.safetensors`,
     1,
     `error: ${SCRATCH}/foreign.safetensors: it is no checkpoint, but weights of another program; ` +
-    "name the net that they are of\n",
+    "name the net that they are of: predict --net NET\n",
+  ],
+  [
+    `evaluate --weights ${SCRATCH}/foreign.safetensors`,
+    1,
+    /; name the net that they are of: evaluate NET --weights W\n$/,
+  ],
+  [
+    `export ${SCRATCH}/foreign.safetensors --out ${SCRATCH}/new.onnx`,
+    1,
+    /; name the net that they are of: export WEIGHTS NET\n$/,
+  ],
+  [
+    `train --resume ${SCRATCH}/foreign.safetensors`,
+    1,
+    `error: ${SCRATCH}/foreign.safetensors: it is no checkpoint of Kernelwright: its metadata have no ` +
+    '"kernelwright.checkpoint"; if it has another program\'s weights, make a checkpoint of them with deno task import\n',
   ],
   [
     `predict ${SCRATCH}/lower.png --weights ${SPEC_FILE}`,
@@ -263,7 +282,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     `evaluate mnist_mlp --weights ${SCRATCH}/foreign.safetensors`,
     1,
-    `error: ${SCRATCH}/foreign.safetensors: net mnist_mlp has 1 of bias [128], weight [128, 784] (linear1), the file none; ` +
+    `error: ${SCRATCH}/foreign.safetensors: net mnist_mlp has 1 layer with bias [128], weight [128, 784] (linear1), the file none; ` +
     "take the weights of this net, or give a mapping of names\n",
   ],
   [
@@ -303,7 +322,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --out specs/new`,
     1,
     `error: cannot write "${join(PROJECT, "specs", "new")}": Deno may not; ` +
-    `start it with --allow-write=${join(PROJECT, "specs")}, or choose another path\n`,
+    `choose a path below runs/, where tasks may write, or give deno run --allow-write=${join(PROJECT, "specs")}\n`,
   ],
   ["export", 2, `error: WEIGHTS is missing\n${see("export")}`],
   [
@@ -342,6 +361,12 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     1,
     'error: specs/ has no net "mnist_cn" (did you mean "mnist_cnn"?); ' +
     `choose from ${NETS.join(", ")}, or give the path of a JSON file\n`,
+  ],
+  ["show MNIST_MLP", 1, /^error: specs\/ has no net "MNIST_MLP" \(did you mean "mnist_mlp"\?\); .+\n$/],
+  [
+    "train mnist_mlp.json",
+    1,
+    `error: there is no file "${join(PROJECT, "mnist_mlp.json")}"; a net in specs/ is named without .json: mnist_mlp\n`,
   ],
   [
     `verify ${SCRATCH}/none.json`,
@@ -405,9 +430,9 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     `train --report ${SCRATCH}/none/report.json`,
     1,
-    `error: cannot write "${
+    `error: cannot write "${join(PROJECT, SCRATCH)}/none/report.json": there is no folder "${
       join(PROJECT, SCRATCH)
-    }/none/report.json": there is no such file or folder; check the path\n`,
+    }/none"; make it, or choose another path\n`,
   ],
   [
     `train --report ${SCRATCH}/file/report.json`,
@@ -423,9 +448,16 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     `train --profile ${SCRATCH}/none/trace.json`,
     1,
-    `error: cannot write "${
+    `error: cannot write "${join(PROJECT, SCRATCH)}/none/trace.json": there is no folder "${
       join(PROJECT, SCRATCH)
-    }/none/trace.json": there is no such file or folder; check the path\n`,
+    }/none"; make it, or choose another path\n`,
+  ],
+  [
+    `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --out ${SCRATCH}/none/new`,
+    1,
+    `error: cannot write "${join(PROJECT, SCRATCH)}/none/new": there is no folder "${
+      join(PROJECT, SCRATCH)
+    }/none"; make it, or choose another path\n`,
   ],
   [
     `train --profile ${SCRATCH}/folder`,
@@ -447,7 +479,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `generate ${SPEC_FILE} --out specs`,
     1,
     `error: cannot write "${join(PROJECT, "specs", NET, "wasm_relaxed")}": Deno may not; ` +
-    `start it with --allow-write=${join(PROJECT, "specs", NET)}, or choose another path\n`,
+    `choose a path below runs/, where tasks may write, or give deno run --allow-write=${join(PROJECT, "specs", NET)}\n`,
   ],
 ];
 
@@ -678,7 +710,7 @@ Deno.test("verify prints a table for each target and ends well", async () => {
 Deno.test("tune writes what generate reads", async () => {
   const root = join(OUT, "tuned"), file = join(root, "tuning.json");
   const tune = (...args: string[]) =>
-    cli("tune", SPEC_FILE, "--target", "wasm", "--kernel", "linear1_forward", "--budget", "0", "--out", root, ...args);
+    cli("tune", SPEC_FILE, "--target", "wasm", "--kernel", "linear1_forward", "--budget", "1", "--out", root, ...args);
   const { code, stdout, stderr } = await tune();
   assert.deepEqual([code, stderr], [0, ""]);
   const lines = stdout.trimEnd().split("\n");
@@ -1010,6 +1042,27 @@ Deno.test("train leaves out what it shall, says so, and leaves nothing of it in 
   assert.equal(await Deno.stat(join(PROJECT, root)).catch(() => "none"), "none");
 });
 
+Deno.test("train --resume of a run that is done says that nothing is left, and tells no speed", async () => {
+  const kept = join(SCRATCH, "done.safetensors"), again = join(SCRATCH, "again_report.json");
+  const own = ["--data", DATA, "--out", OUT, "--target", "wasm", "--threads", "1"];
+  const first = await cli("train", SPEC_FILE, ...own, "--save", kept, "--report", "/dev/null");
+  assert.equal(first.code, 0, first.stderr);
+  const said = [
+    `${NET}, batch 4, target wasm, 1 thread, seed 0`,
+    "10 training and 5 test images of 1x4x4",
+    `nothing is left to train: 3 of 3 epochs done in ${kept}; --epochs N trains on, where N is the total`,
+    "5 of 5 test images classified right (100.00 %)",
+  ];
+  const outcome = await cli("train", ...own, "--resume", kept);
+  assert.deepEqual(outcome, { code: 0, stdout: said.map((line) => `${line}\n`).join(""), stderr: "" });
+  const asked = await cli("train", ...own, "--resume", kept, "--report", again);
+  assert.deepEqual(asked.stdout.trimEnd().split("\n"), [...said, `report: ${again}`]);
+  assert.deepEqual((await readReport(again)).resumed, { epochs: 3, steps: 0 });
+  // negative control: one more epoch is trained, and timed
+  const more = await cli("train", ...own, "--resume", kept, "--epochs", "4", "--report", "/dev/null");
+  assert.match(more.stdout, /^goes on from .+: 3 of 3 epochs done\nepoch 4\/4 .+\ntraining took /m);
+});
+
 Deno.test("train does not write over another run's report", async () => {
   for (const [target, flags] of [["wasm_relaxed", []], ["typescript", ["--target", "typescript"]]] as const) {
     const names = [`${NET}-${target}-seed0.json`, `${NET}-${target}-seed0-2.json`].map((name) => join("runs", name));
@@ -1106,9 +1159,20 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
   assert.deepEqual([other.code, other.stdout], [1, ""]);
   assert.match(
     other.stderr,
-    /^error: \S+taken\.json: name is "mnist_mlp", and the code of specs\/mnist_mlp\.json, another net, is in generated\/; give the net another name, or use --out DIR\n$/,
+    /^error: \S+taken\.json: the name "mnist_mlp" is taken by a net that ships, specs\/mnist_mlp\.json, whose code is in generated\/; give yours another "name", or use --out DIR\n$/,
   );
   assert.equal((await cli("generate", spec)).code, 1);
+  // what is wrong in it comes first, and other numbers of training make no other code
+  const inSpec = async (change: object) => {
+    const shipped = JSON.parse(await Deno.readTextFile(join(PROJECT, "specs", "mnist_mlp.json")));
+    await Deno.writeTextFile(join(PROJECT, spec), JSON.stringify({ ...shipped, ...change }));
+    return await cli("generate", "--check", spec);
+  };
+  assert.match((await inSpec({ layers: [{ type: "linear", outFeatures: 10 }] })).stderr, /taken\.json: layers\[0\]: /);
+  const optimizer = { type: "adam", learningRate: 0.0123, l2: 0.0001 };
+  assert.equal((await inSpec({ training: { epochs: 1, optimizer: { ...optimizer, type: "sgd" } } })).code, 1);
+  const same = await inSpec({ training: { epochs: 1, optimizer } });
+  assert.deepEqual([same.code, same.stderr], [0, ""]);
   const kept = await Deno.readTextFile(join(PROJECT, spec));
   for (const file of [spec, join(SCRATCH, "short")]) {
     await Deno.writeTextFile(join(PROJECT, file), file === spec ? kept : "short");

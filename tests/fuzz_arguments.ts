@@ -92,7 +92,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   batch: ["1", "3", "0", "4097"],
   stage: ["kernel", "nest", "source", "schedule", "x"],
   kernel: ["nothing"],
-  budget: ["0", "-1", "x"],
+  budget: ["1", "0", "-1", "x"],
 };
 const NO_VALUE = ["json", "check", "dark-on-light"];
 

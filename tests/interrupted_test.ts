@@ -367,7 +367,7 @@ Deno.test("a folder that takes no files is found out before the run starts", asy
   await Deno.writeTextFile(absolute(place("file")), "in the way");
   for (
     const [kept, reason] of [
-      [place("none", "kept"), "there is no such file or folder; check the path"],
+      [place("none", "kept"), `there is no folder "${absolute(place("none"))}"; make it, or choose another path`],
       [place("file", "kept"), "a file is in the place of one of its folders; remove the file, or choose another path"],
       [place("data"), "it is a folder; give the path of a file"],
     ]

@@ -113,6 +113,31 @@ Deno.test("options that do not fit each other are refused", async () => {
   await assert.rejects(train(broken, data), InputError);
 });
 
+Deno.test("from code without types: what is no spec and no data sets is refused with what is expected", async () => {
+  const data = splitOf({}), pair = "is missing; expected { train, test }, two data sets such as fromArrays makes them";
+  const untyped = train as unknown as (...values: unknown[]) => Promise<unknown>;
+  const cases: readonly [message: string, spec: unknown, data?: unknown][] = [
+    [`data.test ${pair}`, SPEC, { train: DATA }],
+    [`data.train ${pair}`, SPEC, DATA],
+    [`data.train ${pair}`, SPEC, Promise.resolve(data)],
+    [`data.train ${pair}`, SPEC],
+    [`data.test ${pair}`, SPEC, { train: DATA, test: null }],
+    ["spec is not what parseSpec returns: layers.0.init differs; give parseSpec(spec)", json, data],
+    ["spec is not what parseSpec returns; give parseSpec(spec)", JSON.stringify(json), data],
+    ["spec: ", undefined, data],
+    ["spec: ", { ...json, layers: "many" }, data],
+  ];
+  for (const [message, ...values] of cases) {
+    await assert.rejects(untyped(...values), (error) => {
+      assert(error instanceof InputError && error.message.startsWith(message), `${error}, not ${message}`);
+      return true;
+    });
+  }
+  // negative control: what parseSpec returns, in another order
+  const turned = Object.fromEntries(Object.entries(SPEC).toReversed());
+  await untyped(turned, data, { threads: 1 });
+});
+
 Deno.test("a spec that was changed is compiled anew, and a listener that throws ends the run as an error", async () => {
   const own = parseSpec(json), data = splitOf({});
   const loss = async (spec: typeof own) => (await train(spec, data, { threads: 1 })).report.epochs[0].loss;

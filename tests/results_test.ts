@@ -148,7 +148,7 @@ Deno.test("bench:peers and results: help, and one clear error for each mistake",
       "bench:peers",
       ["--json", "no/such/folder.json"],
       1,
-      /^error: cannot write "no\/such\/folder.json": there is no such file or folder; check the path\n$/,
+      /^error: cannot write "no\/such\/folder.json": there is no folder "no\/such"; make it, or choose another path\n$/,
     ],
     ["results", ["--quick"], 2, /^error: Unknown option '--quick'/],
   ];

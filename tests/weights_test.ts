@@ -108,6 +108,11 @@ Deno.test("numbers of other types are read", () => {
   assert.ok(half.every((value, i) => Math.abs(value - values[i]) <= 2 ** -12));
 });
 
+function without(file: Map<string, StoredTensor>, name: string): Map<string, StoredTensor> {
+  assert(file.delete(name), name);
+  return file;
+}
+
 /** What is wrong, and the file, the mapping or the net. */
 const REFUSED: readonly (readonly [message: string, file: Map<string, StoredTensor>, names?: WeightNames])[] = [
   [
@@ -119,7 +124,7 @@ const REFUSED: readonly (readonly [message: string, file: Map<string, StoredTens
     }),
   ],
   [
-    "net net has 1 of bias [3], weight [3, 8] (linear4), the file none; take the weights of this net, or give a mapping",
+    "net net has 1 layer with bias [3], weight [3, 8] (linear4), the file none; take the weights of this net, or give a mapping",
     new Map([...tensors({ ...OURS, conv1: "c" })].filter(([name]) => !name.startsWith("linear4"))),
   ],
   [
@@ -141,6 +146,30 @@ const REFUSED: readonly (readonly [message: string, file: Map<string, StoredTens
     '"linear4.bias": element 1 is NaN; weights must be finite',
     new Map([...tensors(OURS), ["linear4.bias", storedTensor([3], Float32Array.of(1, NaN, 2))]]),
   ],
+  [
+    ': "fc.bias" [3] is missing, which net net needs for linear4; take a file that has it, or give a mapping of names',
+    without(tensors({ ...OURS, linear4: "fc" }), "fc.bias"),
+  ],
+  ['"bias" [3] is missing, which net net needs for linear4', without(tensors({ ...OURS, linear4: "" }), "bias")],
+  ['"linear2.weight" [8, 8] is missing, which net net needs for', without(tensors(OURS), "linear2.weight")],
+  [
+    '"6.bias" [8] is missing, which net net needs for one of linear2, linear3;',
+    without(tensors({ conv1: "0", linear1: "3", linear2: "5", linear3: "6", linear4: "7" }), "6.bias"),
+  ],
+  // two that might be it: it does not tell
+  [
+    "net net has 1 layer with bias [3], weight [3, 8] (linear4), the file none",
+    new Map([...without(tensors({ ...OURS, linear4: "a" }), "a.bias"), [
+      "b.bias",
+      storedTensor([3], new Float32Array(3)),
+    ]]),
+  ],
+  [
+    '"linear1.weight": there is no such tensor, and linear1 is not in the mapping: what is left out must have the net\'s ' +
+    "own names in the file; add linear1 to the mapping",
+    tensors({ ...OURS, linear1: "x" }),
+    { conv1: "conv1" },
+  ],
   ['"x.weight": there is no such tensor, and conv1.weight should be it; check the mapping', tensors(OURS), {
     conv1: "x",
   }],
@@ -150,7 +179,7 @@ const REFUSED: readonly (readonly [message: string, file: Map<string, StoredTens
     { "conv1.bias": "linear1.bias" },
   ],
   ['the mapping has "conv2", but the net has only conv1, linear1,', tensors(OURS), { conv2: "x" }],
-  ["net net has 1 of bias [3], weight [3, 1, 3, 3] (conv1), the file none", new Map()],
+  ["net net has 1 layer with bias [3], weight [3, 1, 3, 3] (conv1), the file none", new Map()],
   // names that objects treat in their own way, and that would break a line
   [
     'net net has no place for "__proto__"',
@@ -171,7 +200,7 @@ Deno.test("what is missing, too much, of another shape or not to be told apart i
       return true;
     });
   }
-  assert.equal(REFUSED.length, 12);
+  assert.equal(REFUSED.length, 18);
   for (
     const text of ["", "[]", "{", '{"a":1}', '{"a":{}}', "null", `{"a":"${"x".repeat(300)}"}`, " ".repeat(1_000_001)]
   ) {
@@ -209,13 +238,19 @@ Deno.test("files of both kinds are loaded: weights for a net, and checkpoints, w
         assert.match(error.message, message);
         return true;
       });
-    await refuses(loadWeights(path("foreign")), /it is no checkpoint, but weights of another program; name the net/);
+    await refuses(
+      loadWeights(path("foreign")),
+      /it is no checkpoint, but weights of another program; name the net that they are of: option spec$/,
+    );
     const other = net([{ type: "flatten" }, { type: "linear", outFeatures: 3 }]);
     await refuses(
       loadWeights(path("own"), { spec: other }),
       /it is a checkpoint of net net, whose layers are not those/,
     );
-    await refuses(loadWeights(path("foreign"), { spec: other }), /net net has 1 of bias \[3\], weight \[3, 36\]/);
+    await refuses(
+      loadWeights(path("foreign"), { spec: other }),
+      /net net has 1 layer with bias \[3\], weight \[3, 36\]/,
+    );
     await refuses(loadWeights(path("none")), /there is no such file or folder/);
     const bytes = await Deno.readFile(path("own"));
     await Deno.writeFile(path("cut"), bytes.subarray(0, -4));
