@@ -39,7 +39,7 @@ Deno.test.beforeAll(async () => {
   await write("net.json", text(SPEC));
   // a step of it takes seconds
   const layers = SPEC.layers.map((layer) =>
-    layer.type === "linear" && layer.outFeatures === 512 ? { ...layer, outFeatures: 65_536 } : layer
+    layer.type === "linear" && layer.outFeatures === 512 ? { ...layer, outFeatures: 32_768 } : layer
   );
   await write("slow.json", text({ ...SPEC, name: `${NET}_slow`, batchSize: 100, layers }));
   const optimizer = { type: "sgd", learningRate: 1e30 };
@@ -107,6 +107,8 @@ class Training {
   }
 }
 
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** Flags that keep what a run writes in the scratch folder. */
 const own = ["--data", place("data"), "--out", place("generated"), "--report", "/dev/null"];
 const start = (...args: string[]) => new Training([...args, ...own]);
@@ -172,12 +174,15 @@ Deno.test("without --save a signal says that nothing was saved; a second one end
 
   for (const [signal, code] of SIGNALS) {
     const kept = place("never.safetensors");
-    const slow = start(place("slow.json"), "--target", "typescript", "--threads", "1", "--save", kept);
-    await slow.until("test images of");
+    const how = ["--target", "typescript", "--without", "tiles", "--threads", "1", "--save-every", "3"];
+    const slow = start(place("slow.json"), ...how, "--save", kept);
+    // while the second step runs
+    await slow.until(/epoch +1\//);
+    await pause(200);
     slow.kill("SIGINT");
     await slow.until("SIGINT: stopping after this step");
     // what comes at once is the same key
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(700);
     slow.kill(signal);
     const ended = await slow.end();
     assert.equal(ended.code, code);
@@ -220,7 +225,6 @@ const partial = (folder: string) =>
 /** Stops the training again and again, until it stops within a write into the folder; it stays stopped. */
 async function stopWithinWrite(training: Training, folder: string): Promise<void> {
   const old = new Set(partial(folder)), writing = () => partial(folder).some((name) => !old.has(name));
-  const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   while (!training.over) {
     for (const end = performance.now() + 5; performance.now() < end && !writing(););
     if (writing()) {
@@ -250,7 +254,7 @@ Deno.test("killed 24 times while it trains and saves: the checkpoint is whole ea
       // the first epoch is saved before there is a second one
       await training.until(before ? /\nepoch / : /\nepoch .*\nepoch /);
       if (kill % 2) await stopWithinWrite(training, folder);
-      else await new Promise((resolve) => setTimeout(resolve, 150 * uniform(chances, kill)));
+      else await pause(150 * uniform(chances, kill));
       training.kill("SIGKILL");
       const { code, stdout } = await training.end();
       assert.equal(code, 137, stdout);
