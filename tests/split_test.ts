@@ -8,6 +8,7 @@ import { lower } from "../codegen/lower.ts";
 import { accesses } from "../codegen/plan.ts";
 import { type Schedule, ScheduleError } from "../codegen/schedule.ts";
 import { rounds, verifyApart } from "../codegen/targets/webgpu/merge.ts";
+import { scatter } from "../codegen/targets/webgpu/syntax.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../mod.ts";
@@ -198,6 +199,20 @@ Deno.test("dispatches: with fewer storage buffers there are more of them, in an 
     all.filter((round) => new Set(round.map(({ nest }) => kinds.get(nest.name))).size > 1).length;
   assert.ok(mixed(before) > 0, `${mixed(before)} of ${before.length}`);
   assert.equal(mixed(after), 0);
+});
+
+Deno.test("dispatches: scattered workgroups are all of them, each once, and every run of them has its share of all", () => {
+  for (let workgroups = 1; workgroups < 2000; workgroups++) {
+    const factor = scatter(workgroups);
+    const all = Array.from({ length: workgroups }, (_, i) => i * factor % workgroups);
+    assert.equal(new Set(all).size, workgroups);
+    if (workgroups < 16) continue;
+    // the last quarter, where one kernel may be, in each half of them
+    const half = all.slice(0, Math.floor(workgroups / 2)).filter((group) => group >= 0.75 * workgroups).length;
+    assert.ok(Math.abs(half / workgroups - 0.125) < 0.09, `${half} of ${workgroups}`);
+  }
+  // products of more would not be i32
+  assert.equal(scatter(65_535), 1);
 });
 
 /** A grid whose members have 12 kB more sums of a kind. */

@@ -350,7 +350,8 @@ export function syntax(): Syntax {
         scalars = combinedSums(nest.body, false),
         vectors = combinedSums(nest.body, true);
       const arrays = stagedArrays(nest.body);
-      const shared = scalars + vectors > 0 || hasTiles(nest.body);
+      const factor = y === 1 && countGrids(nest.body) > 1 ? scatter(x) : 1;
+      const shared = scalars + vectors > 0 || hasTiles(nest.body) || factor > 1;
       if (scalars > 0) lines.push(`var<workgroup> sums: array<f32, ${WORKGROUP * scalars}>;`);
       if (vectors > 0) lines.push(`var<workgroup> sums_4: array<vec4<f32>, ${WORKGROUP * vectors}>;`);
       for (const { name, type, elements } of arrays) {
@@ -363,6 +364,17 @@ export function syntax(): Syntax {
         ...shared ? ["@builtin(workgroup_id) groups: vec3<u32>", "@builtin(local_invocation_index) place_in: u32"] : [],
       ];
       lines.push(`fn ${nest.name}(${inputs.join(", ")}) {`);
+      if (factor > 1) {
+        return [
+          lines.join("\n"),
+          "}",
+          "// workgroups of each kernel lie scattered: none of them is all at the end",
+          `let group = i32(groups.x) * ${factor} % ${x};`,
+          "let mine = i32(place_in);",
+          `let point = group * ${WORKGROUP} + mine;`,
+          ...steps ? ["let step = step_row;"] : [],
+        ];
+      }
       return [
         lines.join("\n"),
         "}",
@@ -377,6 +389,25 @@ export function syntax(): Syntax {
       ];
     },
   };
+}
+
+/** Grids of a nest: each has workgroups of its own, which take as long as its kernel has it. */
+function countGrids(body: readonly Statement[]): number {
+  return body.reduce((sum, s) => sum + (s.kind === "grid" ? 1 : s.kind === "block" ? countGrids(s.body) : 0), 0);
+}
+
+/**
+ * What the number of a workgroup is multiplied by, modulo how many there are, so that any run of numbers has its share of
+ * every kernel: processors that take runs end together, and GPUs do not begin what takes longest last. It has no factor
+ * in common with their number, so that each is met once, and is near the golden section of it, so that they lie evenly.
+ */
+export function scatter(workgroups: number): number {
+  // products must be i32
+  if (workgroups < 3 || workgroups ** 2 >= 2 ** 31) return 1;
+  const common = (a: number, b: number): number => b === 0 ? a : common(b, a % b);
+  let factor = Math.round(workgroups * (Math.sqrt(5) - 1) / 2);
+  while (common(factor, workgroups) > 1) factor++;
+  return factor;
 }
 
 /** Whether a grid's workgroups have tiles. */
