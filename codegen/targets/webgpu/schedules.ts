@@ -119,11 +119,9 @@ function staged(schedule: Schedule, tile: readonly Group[], { core }: Work): Sch
     const sizes = [1, 2, 4, 8, 16, 32, 64].filter((size) => axis.extent % (count * width * size) === 0);
     all = all.flatMap((some) => sizes.map((size) => [...some, { axis, count: size, width: count * width }]));
   }
+  const scalars = tile.map(({ axis, count, width }) => ({ axis, count: count * width, width: 1 }));
   const best = all.filter((places) => places.reduce((product, { count }) => product * count, 1) === WORKGROUP)
-    .map((places) => {
-      const vectors = tile.map(({ axis, count, width }) => ({ axis, count: count * width, width: 1 }));
-      return { places, elements: distinctLoads(loads, [...vectors, ...places]).loads.length };
-    })
+    .map((places) => ({ places, elements: distinctLoads(loads, [...scalars, ...places]).loads.length }))
     .reduce<{ places: Group[]; elements: number } | undefined>(
       (a, b) => a && a.elements <= b.elements ? a : b,
       undefined,

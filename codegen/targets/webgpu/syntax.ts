@@ -350,8 +350,8 @@ export function syntax(): Syntax {
         scalars = combinedSums(nest.body, false),
         vectors = combinedSums(nest.body, true);
       const arrays = stagedArrays(nest.body);
-      const factor = y === 1 && countGrids(nest.body) > 1 ? scatter(x) : 1;
-      const shared = scalars + vectors > 0 || hasTiles(nest.body) || factor > 1;
+      const grids = gridsOf(nest.body), factor = y === 1 && grids.length > 1 ? scatter(x) : 1;
+      const shared = scalars + vectors > 0 || grids.some(({ places }) => places) || factor > 1;
       if (scalars > 0) lines.push(`var<workgroup> sums: array<f32, ${WORKGROUP * scalars}>;`);
       if (vectors > 0) lines.push(`var<workgroup> sums_4: array<vec4<f32>, ${WORKGROUP * vectors}>;`);
       for (const { name, type, elements } of arrays) {
@@ -364,27 +364,25 @@ export function syntax(): Syntax {
         ...shared ? ["@builtin(workgroup_id) groups: vec3<u32>", "@builtin(local_invocation_index) place_in: u32"] : [],
       ];
       lines.push(`fn ${nest.name}(${inputs.join(", ")}) {`);
-      if (factor > 1) {
-        return [
-          lines.join("\n"),
-          "}",
-          "// workgroups of each kernel lie scattered: none of them is all at the end",
-          `let group = i32(groups.x) * ${factor} % ${x};`,
-          "let mine = i32(place_in);",
-          `let point = group * ${WORKGROUP} + mine;`,
-          ...steps ? ["let step = step_row;"] : [],
-        ];
-      }
+      const own = [
+        factor > 1
+          ? `let group = i32(groups.x) * ${factor} % ${x};`
+          : y > 1
+          ? `let group = i32(groups.y * ${x}u + groups.x);`
+          : "let group = i32(groups.x);",
+        "let mine = i32(place_in);",
+      ];
+      const point = y > 1 ? `let point = i32(id.y * ${x * WORKGROUP}u + id.x);` : "let point = i32(id.x);";
       return [
         lines.join("\n"),
         "}",
-        y > 1 ? `let point = i32(id.y * ${x * WORKGROUP}u + id.x);` : "let point = i32(id.x);",
-        ...shared
+        ...factor > 1
           ? [
-            y > 1 ? `let group = i32(groups.y * ${x}u + groups.x);` : "let group = i32(groups.x);",
-            "let mine = i32(place_in);",
+            "// workgroups of each kernel lie scattered: none of them is all at the end",
+            ...own,
+            `let point = group * ${WORKGROUP} + mine;`,
           ]
-          : [],
+          : [point, ...shared ? own : []],
         ...steps ? ["let step = step_row;"] : [],
       ];
     },
@@ -392,8 +390,8 @@ export function syntax(): Syntax {
 }
 
 /** Grids of a nest: each has workgroups of its own, which take as long as its kernel has it. */
-function countGrids(body: readonly Statement[]): number {
-  return body.reduce((sum, s) => sum + (s.kind === "grid" ? 1 : s.kind === "block" ? countGrids(s.body) : 0), 0);
+function gridsOf(body: readonly Statement[]): Grid[] {
+  return body.flatMap((s) => s.kind === "grid" ? [s] : s.kind === "block" ? gridsOf(s.body) : []);
 }
 
 /**
@@ -408,11 +406,6 @@ export function scatter(workgroups: number): number {
   let factor = Math.round(workgroups * (Math.sqrt(5) - 1) / 2);
   while (common(factor, workgroups) > 1) factor++;
   return factor;
-}
-
-/** Whether a grid's workgroups have tiles. */
-function hasTiles(body: readonly Statement[]): boolean {
-  return body.some((s) => s.kind === "grid" ? s.places !== undefined : s.kind === "block" && hasTiles(s.body));
 }
 
 /** What a tensor's buffer is an array of. */
