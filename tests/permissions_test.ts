@@ -78,11 +78,18 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   "train:checked": ["mnist_mlp", "--limit", "64", "--epochs", "1", "--threads", "1", "--report", "/dev/null"],
   verify: ["mnist_mlp", "--target", "typescript"],
   schema: ["--check"],
+  timeline: ["mnist_mlp", "--quick", "--only", "wasm"],
+  // README is up to date, and stays as it is
+  results: [],
+  bench: ["--filter", "batch_gather_label wasm", "--", "mnist_mlp"],
   "bench:step": ["--help"],
   "bench:predict": ["--help"],
   "bench:peers": ["--help"],
   "bench:gpu": ["--help"],
 };
+
+/** Jobs that tell on stderr how far they are. */
+const TALKING = ["timeline", "bench"];
 
 Deno.test("tasks do small jobs with their permissions alone", async (t) => {
   for (const [task, words] of Object.entries(JOBS)) {
@@ -92,7 +99,9 @@ Deno.test("tasks do small jobs with their permissions alone", async (t) => {
         cwd: PROJECT,
         env: { DENO_WEBGPU_BACKEND: "noop" },
       }).output();
-      assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+      const said = new TextDecoder().decode(stderr);
+      assert.equal(code, 0, said);
+      if (!TALKING.includes(task)) assert.equal(said, "");
     });
   }
 });
