@@ -454,7 +454,7 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
       `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
     );
   }
-  const without = options.without ?? (before?.without ?? []) as readonly Optimization[];
+  const without = [...new Set(options.without ?? (before?.without ?? []) as readonly Optimization[])];
   const wish = options.target ?? before?.target ?? "auto";
   const target = findTarget(
     wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
@@ -467,18 +467,8 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
   const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
-  for (
-    const [name, value, least] of [
-      ["threads", threads, 1],
-      ["epochs", epochs, 1],
-      ["seed", seed, 0],
-      ["checkpointEvery", checkpointEvery, 1],
-    ] as const
-  ) {
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
-    }
-  }
+  checkNumbers({ threads, epochs, checkpointEvery }, 1);
+  checkNumbers({ seed }, 0);
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
   const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
   await checkRun(net.plan, onGpu, data, { epochs, seed, profile, resume });
@@ -490,6 +480,14 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
+}
+
+/** @throws {InputError} when an option is no whole number, or less than it may be. */
+function checkNumbers(options: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
+  }
 }
 
 /** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */
@@ -682,6 +680,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const target = findTarget(name);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  checkNumbers({ threads }, 1);
   checkedWeights(weights);
   const net = compileNet(weights.spec, target, { data: kindOf(test), tuning });
   const session: NetSession = target.gpu

@@ -10,7 +10,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { PLAN_RULES } from "../codegen/compile.ts";
+import { OPTIMIZATIONS } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { type Graph, inferShapes } from "../codegen/shapes.ts";
@@ -98,7 +98,7 @@ const trainingSchema = z.strictObject({
   seed: count(0),
   epochs: count(1),
   target: z.string().max(64),
-  without: z.array(z.enum(PLAN_RULES)).max(PLAN_RULES.length),
+  without: z.array(z.enum(OPTIMIZATIONS)).max(OPTIMIZATIONS.length),
   data: z.strictObject({ samples: count(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
   epoch: count(0),
   step: count(0),

@@ -13,6 +13,7 @@ import {
   InputError,
   limitSamples,
   loadCheckpoint,
+  OPTIMIZATIONS,
   parseSpec,
   prepareCheckpoint,
   registry,
@@ -125,6 +126,23 @@ for (const target of TARGETS) {
     assert.equal(inside, target === "webgpu" ? 3 : 9);
   });
 }
+
+Deno.test("runs that leave an optimization out go on from what they keep, and to the same bits", async () => {
+  for (const target of ["typescript", "wasm"]) {
+    // WebAssembly's indices have to be hoisted
+    const rules = OPTIMIZATIONS.filter((rule) => rule !== "hoist" || target === "typescript");
+    // a rule named twice counts once
+    for (const without of [...rules.map((rule) => [rule]), [...rules, ...rules]]) {
+      const kept: Checkpoint[] = [];
+      const options = { target, without, onCheckpoint: (checkpoint: Checkpoint) => void kept.push(again(checkpoint)) };
+      const whole = outcome((await run(options)).checkpoint);
+      assert.equal(kept.length, EPOCHS);
+      assert.deepEqual(kept[0].training!.without, [...new Set(without)]);
+      const { checkpoint } = await train(SPEC, SPLIT, { resume: kept[0], threads: 2 });
+      assert.deepEqual(outcome(checkpoint), whole, `${target} without ${without}`);
+    }
+  }
+});
 
 Deno.test("negative control: what is lost at a stop is noticed", async () => {
   const target = "wasm", whole = outcome((await run({ target })).checkpoint), kept = await stopAfter(6, target, 1);

@@ -78,7 +78,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   epochs: ["1", "2", "0", "-1", "1000001"],
   limit: ["1", "5", "10", "0", "99"],
   seed: ["0", "7", "9007199254740991", "9007199254740992"],
-  without: ["layout", "layout,reorder", "window", "nothing", ","],
+  without: ["layout", "layout,reorder,layout", "window", "tiles,vectors", "hoist", "nothing", ","],
   data: [path("data"), path("none"), folder],
   weights: FILES,
   resume: FILES,

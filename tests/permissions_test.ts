@@ -59,6 +59,8 @@ Deno.test("no task may do more than it has to, and none asks", () => {
     assert(!/--allow-(net|ffi|import)|--allow-sys(?!=(cpus|loadavg) )/.test(command), name);
     const runs = command.match(/deno (run|test|bench) /g)?.length ?? 0,
       flags = command.match(/ --no-prompt /g)?.length ?? 0;
+    // which flags an engine has depends on the machine: only the program that knows names them
+    assert(!command.includes("--experimental-wasm"), name);
     // flags of the engine are told by a program that has no permission at all
     const helpers = command.match(/\$\(deno run runtime\/v8_flags\.ts( checked)?\)/g)?.length ?? 0;
     assert.equal(flags, runs - helpers, name);
