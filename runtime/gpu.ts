@@ -287,11 +287,31 @@ export function nanosecondsOfTick(milliseconds: number, ticks: bigint): number {
   return measured > 0.5 && measured < 2 ? 1 : measured;
 }
 
-/** The contents of some buffers, which are waited for once. `bytes` of each are copied. */
+/** A buffer, and how much of it is read. */
+interface ReadPart {
+  readonly buffer: GPUBuffer;
+  readonly bytes: number;
+}
+/** Most bytes that are copied together, unless one buffer has more. */
+const STAGED_BYTES = 2 ** 26;
+
+/** The contents of some buffers. `bytes` of each are copied; those that are small together are waited for once. */
 export async function readBuffers(
   device: GPUDevice,
-  buffers: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
+  buffers: readonly ReadPart[],
+  most = STAGED_BYTES,
 ): Promise<ArrayBuffer[]> {
+  const contents: ArrayBuffer[] = [];
+  while (contents.length < buffers.length) {
+    const first = contents.length;
+    let end = first + 1, sum = buffers[first].bytes;
+    while (end < buffers.length && sum + buffers[end].bytes <= most) sum += buffers[end++].bytes;
+    contents.push(...await readTogether(device, buffers.slice(first, end)));
+  }
+  return contents;
+}
+
+async function readTogether(device: GPUDevice, buffers: readonly ReadPart[]): Promise<ArrayBuffer[]> {
   const size = buffers.reduce((sum, { bytes }) => sum + bytes, 0);
   const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   try {

@@ -424,7 +424,7 @@ export class GpuSession implements NetSession {
     steps: number,
     { from: first = 0, keep }: { from?: number; keep?: Keep } = {},
   ): Promise<Result> {
-    const { device } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
+    const { device, fallback } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
     const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? this.#together;
     checkSteps(tables, steps, first);
     this.#writeTables(set);
@@ -432,7 +432,7 @@ export class GpuSession implements NetSession {
     this.#progress = first;
     let submitted = first;
     const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
-      // one submission waits while another one runs
+      // one submission waits while another one runs; in software each takes seconds, and a stop should not take two
       let before: Promise<unknown> = Promise.resolve();
       for (let from = first; from < steps; from += stride) {
         submitted = Math.min(from + stride, steps);
@@ -441,8 +441,8 @@ export class GpuSession implements NetSession {
         await keep?.read(from, submitted);
         if (submitted === steps) break;
         const done = queue.onSubmittedWorkDone();
-        await before;
-        this.#progress = from;
+        await (fallback ? done : before);
+        this.#progress = fallback ? submitted : from;
         before = done;
         if (this.#stopped) break;
       }

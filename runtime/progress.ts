@@ -18,14 +18,14 @@ export interface Screen {
 
 /** How fast a run is, and how long it will take. */
 export interface Pace {
-  /** Over the last seconds. */
+  /** Over the last seconds; on a GPU, between readings of what is done. */
   readonly imagesPerSecond: number;
   /** To the end of the last epoch. */
   readonly secondsLeft: number;
 }
 
-/** Readings that the pace is taken from: five seconds' worth. */
-const READINGS = 50;
+/** Seconds that the pace is taken from, or more where a GPU takes longer from one reading to the next. */
+const WINDOW = 5;
 const LONGEST_BAR = 30, SHORTEST_BAR = 5;
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -65,7 +65,7 @@ export function progressLine(
 /** The line while it is on the screen. Each change is one write, so it does not flicker. */
 export class ProgressBar {
   readonly #screen: Screen;
-  #readings: { readonly time: number; readonly images: number }[] = [];
+  readonly #readings: { readonly time: number; readonly images: number }[] = [];
   #shown = false;
 
   /** Shows nothing yet. */
@@ -97,8 +97,11 @@ export class ProgressBar {
 
   #pace({ epoch, epochs, samples, total }: Progress): Pace | undefined {
     const images = (epoch - 1) * total + samples, time = performance.now() / 1000;
-    const readings = this.#readings = [...this.#readings.slice(1 - READINGS), { time, images }];
-    const imagesPerSecond = (images - readings[0].images) / (time - readings[0].time);
+    const readings = this.#readings, last = readings.at(-1);
+    if (images !== last?.images) readings.push({ time, images });
+    while (readings.length > 2 && time - readings[0].time > WINDOW) readings.shift();
+    const [first, now] = [readings[0], readings.at(-1)!];
+    const imagesPerSecond = (now.images - first.images) / (now.time - first.time);
     return imagesPerSecond > 0
       ? { imagesPerSecond, secondsLeft: (epochs * total - images) / imagesPerSecond }
       : undefined;

@@ -51,6 +51,32 @@ Deno.test("each change is one write, and erasing leaves the line empty", () => {
   ]);
 });
 
+Deno.test("the pace is that of the last seconds, and the true one where progress jumps more seldom", () => {
+  const { now } = performance;
+  /** Images per second that are shown at the end, when so many are done after each second. */
+  const shown = (done: (second: number) => number, seconds: number) => {
+    let text = "";
+    const bar = new ProgressBar({ write: (line) => text = line, columns: () => 100, color: false });
+    for (let second = 0; second <= seconds; second++) {
+      performance.now = () => 1000 * second;
+      bar.show({ epoch: 1, epochs: 1, samples: done(second), total: 100_000 });
+    }
+    return text.match(/([\d,]+) images\/s {2}(.*) left/)?.slice(1);
+  };
+  try {
+    assert.equal(shown(() => 0, 20), undefined);
+    assert.deepEqual(shown((second) => 100 * second, 20), ["100", "16 min 20 s"]);
+    // slower lately
+    assert.equal(shown((second) => second < 20 ? 1000 * second : 20_000 + 100 * (second - 20), 30)![0], "100");
+    // 8,192 images at once, every ten seconds: from the second on, between them, and while nothing is heard
+    for (const second of [10, 12, 19, 20, 25, 41]) {
+      assert.equal(shown((second) => 8192 * Math.floor(second / 10), second)?.[0], "819", `${second}`);
+    }
+  } finally {
+    performance.now = now;
+  }
+});
+
 Deno.test("numbers and times for people", () => {
   assert.deepEqual([0, 999, 1000, 1234567.8].map(count), ["0", "999", "1,000", "1,234,568"]);
   assert.deepEqual([0.4, 59.4, 59.6, 61, 3599, 3600, 7260].map(duration), [
