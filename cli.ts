@@ -22,6 +22,7 @@ import {
   generatedFiles,
   InputError,
   jsonSchema,
+  keepCheckpoint,
   kernelStages,
   limitSamples,
   loadCheckpoint,
@@ -357,6 +358,7 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   }
   checkThreads(flags);
   await makeRuns(places.map(({ place }) => place));
+  for (const place of [file, traceFile]) if (place !== undefined) await keepCheckpoint(place);
   const resume = flags.resume === undefined
     ? undefined
     : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
@@ -392,7 +394,10 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
 
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
-  const stopping = new Stopping(() => bar?.erase());
+  const stopping = new Stopping(
+    () => bar?.erase(),
+    gpu ? "the steps that the GPU was given, a few seconds in software" : "this step",
+  );
   // a run that is refused has written no code, and has not said that it goes on
   const begin = async () => {
     // other targets' files are none of this run's business
@@ -625,7 +630,7 @@ async function importWeights({ words: [file, net], flags }: Line): Promise<numbe
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is imported");
   const { named, spec, parameters, names } = await weightsIn(file, net, undefined, flags.names);
   await makeRuns([out]);
-  await prepareCheckpoint(out);
+  await prepareCheckpoint(out, true);
   await saveCheckpoint(out, { spec: named ?? spec, parameters });
   for (const line of table([...names ?? []].map(([name, theirs]) => [name, `from ${printable(theirs)}`]))) {
     print(`${line}\n`);
@@ -642,8 +647,13 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is exported");
   await makeRuns([out]);
   const { spec, parameters } = await weightsIn(file, net, "export WEIGHTS NET");
-  if (out.endsWith(".onnx")) await writeDurably(out, [await exportOnnx({ spec, parameters })]);
-  else await saveCheckpoint(out, { spec, parameters });
+  if (out.endsWith(".onnx")) {
+    await keepCheckpoint(out);
+    await writeDurably(out, [await exportOnnx({ spec, parameters })]);
+  } else {
+    await prepareCheckpoint(out, true);
+    await saveCheckpoint(out, { spec, parameters });
+  }
   print(`wrote ${shortPath(out)}\n`);
   return OK;
 }
@@ -661,7 +671,7 @@ function trainingSamples(all: Dataset, { limit, resume }: Line["flags"], known?:
 /** What a checkpoint has of its run, in words. */
 function reached({ training }: Checkpoint): string {
   if (!training) return "weights only";
-  const { history, partial, epochs } = training, done = `${history.length} of ${plural(epochs, "epoch")} done`;
+  const { history, partial, epochs } = training, done = `${count(history.length)} of ${plural(epochs, "epoch")} done`;
   return partial ? `${done}, and ${plural(partial.steps, "step")} of the next` : done;
 }
 
@@ -708,8 +718,8 @@ class Stopping {
   /** The exit code of a run that was stopped. */
   code?: number;
 
-  /** `before`: called before something is printed. */
-  constructor(before: () => void) {
+  /** `before`: called before something is printed. `rest`: what is finished first. */
+  constructor(before: () => void, rest: string) {
     const names = (Object.keys(STOPPING) as (keyof typeof STOPPING)[])
       .filter((name) => name !== "SIGTERM" || Deno.build.os !== "windows");
     this.#listeners = names.map((name) => [name, () => {
@@ -718,7 +728,7 @@ class Stopping {
       this.code = STOPPING[name];
       this.#since = performance.now();
       before();
-      print(`${name}: stopping after this step; once more stops at once\n`, Deno.stderr);
+      print(`${name}: stopping after ${rest}; once more stops at once\n`, Deno.stderr);
       this.#controller.abort();
     }]);
     for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
@@ -749,6 +759,7 @@ async function report({ words: [word], flags }: Line): Promise<number> {
   const page = flags.out === undefined ? `${path.replace(/\.json$/, "")}.html` : resolve(flags.out);
   await makeRuns([page]);
   if (await sameFile(page, path)) throw new UsageError("--out names the report itself");
+  await keepCheckpoint(page);
   await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
   print(`wrote ${shortPath(page)}\n`);
   return OK;

@@ -96,6 +96,7 @@ export { type Options, printable, type Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,
+  keepCheckpoint,
   type PartialEpoch,
   prepareCheckpoint,
   saveCheckpoint,

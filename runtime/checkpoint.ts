@@ -127,24 +127,59 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
 /**
  * Makes sure, before a run, that checkpoints can be written, and removes what a killed run has left of one.
  *
- * @throws {InputError} saying why they cannot.
+ * @param weightsOnly whether what is written has no state of a run: it does not replace what has one.
+ * @throws {InputError} saying why they cannot, or what would be lost.
  */
-export async function prepareCheckpoint(path: string): Promise<void> {
+export async function prepareCheckpoint(path: string, weightsOnly = false): Promise<void> {
   await checkWritable(path);
-  await keepOthers(path);
+  const found = await contentsOf(path);
+  if (found && (weightsOnly || found !== LOSABLE.run)) keep(path, found);
   await removeAbandoned(path);
 }
 
-/** @throws {InputError} when there is a file that surely is no checkpoint, which saving would replace. */
-async function keepOthers(path: string): Promise<void> {
+/**
+ * Makes sure that a file of another kind does not replace a checkpoint, or another program's weights.
+ *
+ * @throws {InputError} when there is one.
+ */
+export async function keepCheckpoint(path: string): Promise<void> {
+  const found = await contentsOf(path, true);
+  if (found && found !== LOSABLE.other) keep(path, found);
+}
+
+/** What a file has that writing another one there would lose, in words. */
+const LOSABLE = {
+  run: "has the state of a run",
+  weights: "is a checkpoint",
+  foreign: "has another program's weights",
+  other: "is no checkpoint",
+} as const;
+/** Longest beginning of a header that is looked at, in bytes. */
+const LOOKED_AT = 2 ** 24;
+
+function keep(path: string, found: string): never {
+  throw new InputError(`"${path}" is there, and ${found}; give another name, or remove it`);
+}
+
+/** What would be lost of a file; nothing if there is none. `all`: weights alone count, too. */
+async function contentsOf(path: string, all = false): Promise<string | undefined> {
   const info = await Deno.stat(path).catch(() => undefined);
   if (!info?.isFile || info.size === 0) return;
+  using file = await Deno.open(path);
+  const read = async (bytes: number) => {
+    const all = new Uint8Array(bytes);
+    let at = 0;
+    for (let count; at < bytes && (count = await file.read(all.subarray(at))) !== null;) at += count;
+    return all.subarray(0, at);
+  };
   // such a file begins with the length of its header, which is JSON
-  const file = await Deno.open(path), start = new Uint8Array(9);
-  const read = await file.read(start).finally(() => file.close());
-  const length = new DataView(start.buffer).getBigUint64(0, true);
-  if (read === start.length && length <= BigInt(info.size - 8) && start[8] === "{".charCodeAt(0)) return;
-  throw new InputError(`"${path}" is there, and is no checkpoint; give another name, or remove it`);
+  const start = await read(8), length = start.length < 8 ? 0n : new DataView(start.buffer).getBigUint64(0, true);
+  if (length === 0n || length > BigInt(info.size - 8)) return LOSABLE.other;
+  const header = new TextDecoder().decode(await read(Math.min(Number(length), LOOKED_AT)));
+  if (!header.startsWith("{")) return LOSABLE.other;
+  if (!header.includes(`"${VERSION}"`)) return LOSABLE.foreign;
+  if (header.includes(`"${TRAINING}"`)) return LOSABLE.run;
+  return all ? LOSABLE.weights : undefined;
 }
 
 /** A checkpoint as tensors and metadata. */

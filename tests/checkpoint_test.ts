@@ -356,8 +356,8 @@ Deno.test("a run that diverges stops, names the step, and makes no checkpoint of
     layers: SPEC.layers.map((layer) => layer.type === "tanh" ? { type: "relu" } : layer),
     training: { epochs: 50, optimizer: { type: "sgd", learningRate: 1e20 } },
   });
-  for (const target of PROCESSOR) {
-    for (const threads of [1, 2]) {
+  for (const target of TARGETS) {
+    for (const threads of target === "webgpu" ? [1] : [1, 2]) {
       const kept: Checkpoint[] = [];
       const error = await train(wild, { ...SPLIT, train: samples(5000) }, {
         target,
@@ -365,8 +365,9 @@ Deno.test("a run that diverges stops, names the step, and makes no checkpoint of
         onCheckpoint: (checkpoint) => void kept.push(checkpoint),
       }).then(() => assert.fail("not noticed"), (error) => error);
       assert(error instanceof DivergedError, String(error));
-      // 313 steps an epoch: it does not wait for the end
-      assert(error.epoch === 1 && error.step > 1 && error.step < 100, error.message);
+      // 313 steps an epoch: it does not wait for the end, but on a GPU, which is not asked before
+      const soon = target === "webgpu" ? error.step === 313 : error.step > 1 && error.step < 100;
+      assert(error.epoch === 1 && soon, error.message);
       assert.match(
         error.message,
         /^the loss has become (NaN|Infinity) by step \d+ of epoch 1: .*lower the learning rate/,

@@ -1181,4 +1181,35 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
     assert.match(saved.stderr, /^error: ".*" is there, and is no checkpoint; give another name, or remove it\n$/);
   }
   assert.equal(await Deno.readTextFile(join(PROJECT, spec)), kept);
+
+  // the state of a run, weights of this program, and another program's
+  const place = (name: string) => join(SCRATCH, `${name}.safetensors`), read = (name: string) => Deno.readFile(name);
+  const at = (name: string) => join(PROJECT, place(name)), zeros = new Float32Array(4);
+  const foreign = encodeSafetensors({ metadata: new Map(), tensors: new Map([["a", storedTensor([4], zeros)]]) });
+  await Deno.writeFile(at("foreign"), Uint8Array.from(foreign.flatMap((piece) => [...piece])));
+  const run = ["train", "mnist_mlp", "--limit", "1", "--epochs", "1"] as const, to = ["--report", "/dev/null"];
+  const made = [await cli(...run, ...to, "--save", place("state"))];
+  made.push(await cli("export", place("state"), "--out", place("weights")));
+  assert.deepEqual(made.map(({ code, stderr }) => [code, stderr]), [[0, ""], [0, ""]]);
+  const attempts: readonly (readonly [name: string, args: readonly [string, ...string[]], why: string])[] = [
+    ["foreign", [...run, ...to, "--save"], "has another program's weights"],
+    ["state", ["export", place("weights"), "--out"], "has the state of a run"],
+    ["foreign", ["export", place("weights"), "--out"], "has another program's weights"],
+    ["state", ["import", place("weights"), "mnist_mlp", "--out"], "has the state of a run"],
+    ["state", ["report", "runs/none.json", "--out"], "has the state of a run"],
+    ["weights", ["report", "runs/none.json", "--out"], "is a checkpoint"],
+    ["weights", [...run, "--report"], "is a checkpoint"],
+    ["state", [...run, ...to, "--profile"], "has the state of a run"],
+  ];
+  for (const [name, args, why] of attempts) {
+    const before = await read(at(name)), { code, stderr } = await cli(...args, place(name));
+    assert.deepEqual([code, stderr], [
+      1,
+      `error: "${at(name)}" is there, and ${why}; give another name, or remove it\n`,
+    ]);
+    assert.deepEqual(await read(at(name)), before);
+  }
+  // weights are replaced by weights
+  const again = await cli("export", place("state"), "--out", place("weights"));
+  assert.deepEqual([again.code, again.stderr], [0, ""]);
 });
