@@ -86,7 +86,7 @@ const HOPELESS = 1.5;
 /** Milliseconds of a turn, and of the first, which is not counted. */
 const TURN = 10, WARM_UP = 50;
 /** Milliseconds that a worker has to start: longer than it takes to check the types of its file. */
-const STARTING = 60_000;
+const STARTING = 180_000;
 /** Milliseconds until a worker that hangs has really stopped (Deno takes two seconds). */
 const ENDING = 2500;
 
@@ -101,7 +101,7 @@ export async function tuneNet(
   registry: Registry,
   target: Target,
   stored: (kernel: Kernel) => Schedule | undefined,
-  { budget = 120, kernel: only, patience = 10, onKernel }: TuneSettings = {},
+  { budget = 120, kernel: only, patience = 30, onKernel }: TuneSettings = {},
 ): Promise<TunedRow[]> {
   const deadline = performance.now() + 1000 * budget;
   const { plan: whole } = plan(spec, registry, { layout: target.layout });

@@ -111,7 +111,7 @@ if (import.meta.main) {
         const url = request.url();
         if (url !== address && !url.startsWith("data:")) requests.push(url);
       });
-      await tab.goto(address, { waitUntil: "networkidle" });
+      await tab.goto(address, { waitUntil: "networkidle", timeout: 120_000 });
       views.push({ scheme, width, messages, requests, ...await tab.evaluate(look) });
       if (folder !== undefined) await tab.screenshot({ path: join(folder, `${scheme}-${width}.png`), fullPage: true });
       await tab.close();

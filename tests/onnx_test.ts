@@ -25,8 +25,9 @@ async function deno(...args: string[]): Promise<{ success: boolean; stderr: stri
   return { success, stderr: new TextDecoder().decode(stderr) };
 }
 
-// 30 MB the first time
-const fetched = await deno("install", "--frozen", "--quiet");
+// 30 MB the first time, and a network may fail once
+let fetched = await deno("install", "--frozen", "--quiet");
+if (!fetched.success) fetched = await deno("install", "--frozen", "--quiet");
 if (!fetched.success) {
   console.log(`onnx: onnxruntime-web cannot be fetched here, models are not run: ${fetched.stderr}`);
 }

@@ -194,7 +194,7 @@ Deno.test("threads that are timed wait for each other where the plan has a barri
         train() {
           steps++;
           for (let i = 0; i < waits.length; i++) {
-            for (const end = performance.now() + 5; thread === 0 && performance.now() < end;);
+            for (const end = performance.now() + 20; thread === 0 && performance.now() < end;);
             Atomics.add(runs, i, 1);
             wait();
             if (waits[i] && Atomics.load(runs, i) < threads * steps) throw new Error("gone on behind " + i);

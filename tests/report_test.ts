@@ -417,7 +417,7 @@ async function views(html: string): Promise<View[]> {
         ...["--allow-sys=homedir,osRelease", "tests/browser.ts", chromium!, page],
       ],
       cwd: PROJECT,
-      signal: AbortSignal.timeout(120_000),
+      signal: AbortSignal.timeout(300_000),
     }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
     return JSON.parse(new TextDecoder().decode(stdout));

@@ -327,8 +327,8 @@ function tampered(marked: Schedule, code: (call: string) => string, candidates: 
 }
 
 /** Tunes one kernel in one heat. */
-async function tuned(target: Target, stored?: Schedule) {
-  const rows = await tuneNet(SPEC, registry, target, () => stored, { kernel: KERNEL, budget: 0, patience: 3 });
+async function tuned(target: Target, stored?: Schedule, patience = 30) {
+  const rows = await tuneNet(SPEC, registry, target, () => stored, { kernel: KERNEL, budget: 0, patience });
   assert.equal(rows.length, 1);
   const { kernel, schedule, changed, tried, refused, entry } = rows[0];
   assert.equal(kernel, KERNEL);
@@ -341,15 +341,15 @@ const slowly = (call: string) => `
 
 Deno.test("a candidate that hangs is given up, and said so", async () => {
   const hang = () => "(loop $forever (br $forever))";
-  assert.deepEqual(await tuned(tampered(OTHER, hang, [FIRST, OTHER])), {
+  assert.deepEqual(await tuned(tampered(OTHER, hang, [FIRST, OTHER]), undefined, 5), {
     schedule: scheduleText(FIRST),
     changed: false,
     tried: 0,
-    refused: [{ schedule: scheduleText(OTHER), reason: "no answer in 3 s", wrong: false }],
+    refused: [{ schedule: scheduleText(OTHER), reason: "no answer in 5 s", wrong: false }],
     entry: undefined,
   });
-  await assert.rejects(tuned(tampered(FIRST, hang, [FIRST, OTHER])), {
-    message: "linear2_forward: parallel n: no answer in 3 s",
+  await assert.rejects(tuned(tampered(FIRST, hang, [FIRST, OTHER]), undefined, 5), {
+    message: "linear2_forward: parallel n: no answer in 5 s",
   });
 });
 
