@@ -65,7 +65,7 @@ export interface TuneSettings {
   readonly budget?: number;
   /** Only this kernel. Default: those with a noticeable share of a step. */
   readonly kernel?: string;
-  /** Seconds after which a candidate that gives no answer is given up. Default 10. */
+  /** Seconds after which a candidate that gives no answer is given up. Default 30. */
   readonly patience?: number;
   /** Called with each kernel as it is done. */
   readonly onKernel?: (row: TunedRow) => void | Promise<void>;

@@ -270,7 +270,7 @@ for (const [what, spec] of await trajectoryNets()) {
 }
 
 /** A net, its training images and its test images. */
-const EPOCHS = [["mnist_cnn", 2_000, 500], ["mnist_mlp", 10_000, 2_000]] as const;
+const EPOCHS = [["mnist_cnn", 2_000, 500], ["mnist_mlp", 10_000, 2_000], ["lenet5", 3_000, 500]] as const;
 
 Deno.test({
   name: "webgpu: the loss of a whole epoch of MNIST is within 1 % of that of threads",
@@ -288,9 +288,10 @@ Deno.test({
       for (const i of [0, 1]) {
         assert.ok(Math.abs(own[i] - expected[i]) < 0.01 * expected[i], `${net}: ${own}, ${expected}`);
       }
-      // negative control: with other weights, and another order, it is another loss
-      const [other] = await losses(workers, SEED + 1);
-      assert.ok(Math.abs(other - expected[0]) > 0.01 * expected[0], `${net}: ${other} with another seed`);
+      // negative control: with other weights, and another order, it is another loss; by chance some are near
+      const others = await Promise.all([1, 2, 3].map(async (i) => (await losses(workers, SEED + i))[0]));
+      const gaps = others.map((other) => Math.abs(other - expected[0]));
+      assert.ok(Math.max(...gaps) > 0.01 * expected[0], `${net}: ${others} with other seeds`);
     }
   },
 });
