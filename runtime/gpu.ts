@@ -18,8 +18,10 @@ export interface GpuCode {
 
 /** What a net and its data need of a device. */
 export interface GpuNeeds {
-  /** Bytes of each buffer, by what it is for. */
+  /** Bytes of the buffer of each tensor, all of which a kernel binds. */
   readonly buffers: Readonly<Record<string, number>>;
+  /** Bytes of the buffer of step numbers, of which a kernel binds one. */
+  readonly numbers?: number;
   /** Storage buffers of each kernel. */
   readonly bindings: Readonly<Record<string, number>>;
   /** Whether kernels are to be timed. */
@@ -36,8 +38,12 @@ export interface Gpu {
 
 /** Where a kernel needs too many buffers. */
 const REMEDY = "merge less (--without cases,elementwise,window), or use another target";
+/** Where a buffer is too large. */
+const SMALLER = "use fewer samples, a smaller batch or smaller layers, or another target";
 /** Bytes between the numbers of two steps in their buffer. */
 export const STEP_STRIDE = 256;
+/** Most bytes that are read back at once. */
+export const STAGED_BYTES = 2 ** 26;
 
 const NO_ADAPTER = "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here; " +
   "on Linux the package mesa-vulkan-drivers brings one, in software; or use target auto";
@@ -114,18 +120,21 @@ const watches = new WeakMap<GPUDevice, Watch>();
  *
  * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
  */
-export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeeds): Promise<Gpu> {
+export async function openGpu({ buffers, numbers = 0, bindings, timestamps = false }: GpuNeeds): Promise<Gpu> {
   const adapter = await needAdapter(), { limits, info } = adapter, name = adapterName(info);
   const largest = (of: Readonly<Record<string, number>>) =>
     Object.entries(of).reduce((a, b) => a[1] >= b[1] ? a : b, ["", 0] as [string, number]);
-  const [tensor, bytes] = largest(buffers), [kernel, count] = largest(bindings);
+  const [tensor, largestTensor] = largest(buffers), [kernel, count] = largest(bindings);
   const refuse = (limit: keyof GPUSupportedLimits, need: string, has: string, remedy: string) =>
     new InputError(`this GPU's ${limit} is ${has}, and ${need}; ${remedy}`);
-  for (const limit of ["maxStorageBufferBindingSize", "maxBufferSize"] as const) {
-    if (bytes > limits[limit]) {
-      const remedy = "use fewer samples, a smaller batch or smaller layers, or another target";
-      throw refuse(limit, `tensor ${tensor} needs ${megabytes(bytes)}`, megabytes(limits[limit]), remedy);
-    }
+  for (
+    const [limit, what, bytes] of [
+      ["maxStorageBufferBindingSize", `tensor ${tensor} needs`, largestTensor],
+      ["maxBufferSize", `tensor ${tensor} needs`, largestTensor],
+      ["maxBufferSize", "the numbers of all steps of an epoch need", numbers],
+    ] as const
+  ) {
+    if (bytes > limits[limit]) throw refuse(limit, `${what} ${megabytes(bytes)}`, megabytes(limits[limit]), SMALLER);
   }
   if (count > limits.maxStorageBuffersPerShaderStage) {
     const limit = "maxStorageBuffersPerShaderStage";
@@ -140,8 +149,8 @@ export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeed
   const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
   // no more than is needed is asked for, but never less than the default of every device
   const requiredLimits = {
-    maxStorageBufferBindingSize: Math.max(bytes, 2 ** 27),
-    maxBufferSize: Math.max(bytes, 2 ** 28),
+    maxStorageBufferBindingSize: Math.max(largestTensor, 2 ** 27),
+    maxBufferSize: Math.max(largestTensor, numbers, 2 ** 28),
     maxStorageBuffersPerShaderStage: Math.max(count, 8),
   };
   const key = JSON.stringify([name, requiredLimits, requiredFeatures]);
@@ -287,26 +296,37 @@ export function nanosecondsOfTick(milliseconds: number, ticks: bigint): number {
   return measured > 0.5 && measured < 2 ? 1 : measured;
 }
 
-/** The contents of some buffers, which are waited for once. `bytes` of each are copied. */
+/**
+ * The contents of some buffers: `bytes` of each are copied. They are waited for together, or in pieces where they are
+ * more than a buffer of every device may have.
+ */
 export async function readBuffers(
   device: GPUDevice,
   buffers: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
 ): Promise<ArrayBuffer[]> {
-  const size = buffers.reduce((sum, { bytes }) => sum + bytes, 0);
+  const contents = buffers.map(({ bytes }) => new Uint8Array(bytes));
+  const all = contents.reduce((sum, { length }) => sum + length, 0), size = Math.min(all, STAGED_BYTES);
   const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   try {
-    const encoder = device.createCommandEncoder();
-    let at = 0;
-    for (const { buffer, bytes } of buffers) {
-      encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes);
-      at += bytes;
+    for (let from = 0; from < all; from += size) {
+      const encoder = device.createCommandEncoder(), pieces: { into: Uint8Array; at: number }[] = [];
+      let begin = 0;
+      for (const [i, { buffer, bytes }] of buffers.entries()) {
+        // what of it lies in this piece of all
+        const first = Math.max(from, begin), end = Math.min(from + size, begin + bytes);
+        if (first < end) {
+          encoder.copyBufferToBuffer(buffer, first - begin, staging, first - from, end - first);
+          pieces.push({ into: contents[i].subarray(first - begin, end - begin), at: first - from });
+        }
+        begin += bytes;
+      }
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ);
+      const staged = new Uint8Array(staging.getMappedRange());
+      for (const { into, at } of pieces) into.set(staged.subarray(at, at + into.length));
+      staging.unmap();
     }
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const all = staging.getMappedRange().slice(0);
-    staging.unmap();
-    at = 0;
-    return buffers.map(({ bytes }) => all.slice(at, at += bytes));
+    return contents.map(({ buffer }) => buffer);
   } finally {
     staging.destroy();
   }

@@ -541,8 +541,8 @@ export function gpuNeeds(plan: Plan, { dispatches: { kernels } }: GpuCode, sets:
     buffers: {
       ...Object.fromEntries(own.map((tensor) => [tensor.name, ownBytes(tensor)])),
       ...Object.fromEntries(runs.map((t) => [t.name, Math.max(...sets.map((set) => bytesIn(plan, t, set)))])),
-      "of step numbers": STEP_STRIDE * stepsOf(plan, sets),
     },
+    numbers: STEP_STRIDE * stepsOf(plan, sets),
     bindings: Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length])),
   };
 }

@@ -9,8 +9,8 @@ import { ScheduleError, scheduleText } from "../codegen/schedule.ts";
 import { initialLearningRate } from "../codegen/spec.ts";
 import type { Target } from "../codegen/target.ts";
 import { verifyNest } from "../codegen/verify.ts";
-import { checked, createPipeline, gpuCode, openGpu, stepLayout } from "../runtime/gpu.ts";
-import { GpuSession, stepsTogether } from "../runtime/gpu_session.ts";
+import { checked, createPipeline, gpuCode, openGpu, readBuffers, STAGED_BYTES, stepLayout } from "../runtime/gpu.ts";
+import { gpuNeeds, GpuSession, stepsTogether } from "../runtime/gpu_session.ts";
 import { uniform } from "../runtime/random.ts";
 import { timeKernels as timeWith } from "../runtime/time_kernels.ts";
 import { compareStorages, kernelCase, type VerifyRow } from "../runtime/verify.ts";
@@ -336,6 +336,57 @@ Deno.test({
       /^Error: kernel broken is refused by WebGPU: .+$/,
     );
     assert.equal(await checked(device, "nothing", () => 7), 7);
+  },
+});
+
+Deno.test({
+  name: "webgpu: what is read back, of any size, goes through a buffer that every device may have",
+  ignore,
+  async fn() {
+    const { device } = await openGpu({ buffers: {}, bindings: {} });
+    // two that are read in two pieces each, and some that fit between
+    const words = [0.00001, 0.3, 0.9, 0.0001, 0.9].map((share) => Math.floor(share * STAGED_BYTES / 4));
+    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffers = words.map((length, i) => {
+      const buffer = device.createBuffer({ size: 4 * length, usage });
+      device.queue.writeBuffer(buffer, 0, Uint32Array.from({ length }, (_, word) => word ^ (i << 28)));
+      return { buffer, bytes: 4 * length };
+    });
+    const sizes: number[] = [], createBuffer = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) => {
+      sizes.push(descriptor.size);
+      return createBuffer(descriptor);
+    };
+    try {
+      const contents = await checked(device, "a large read", () => readBuffers(device, buffers));
+      for (const [i, content] of contents.entries()) {
+        const wrong = new Uint32Array(content).findIndex((value, word) => value !== ((word ^ (i << 28)) >>> 0));
+        assert.deepEqual([content.byteLength, wrong], [4 * words[i], -1], `buffer ${i}`);
+      }
+      assert.ok(Math.max(...sizes) <= STAGED_BYTES, `${sizes}`);
+      assert.ok(STAGED_BYTES <= device.limits.maxBufferSize);
+    } finally {
+      Reflect.deleteProperty(device, "createBuffer");
+      for (const { buffer } of buffers) buffer.destroy();
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "webgpu: the numbers of an epoch's steps may need more than a kernel may bind, but no more than a buffer may have",
+  ignore,
+  async fn() {
+    const spec = parseSpec({ ...smallRun().spec, input: [1], batchSize: 1 }), samples = 600_000;
+    const data = fromArrays(new Uint8Array(samples), new Uint8Array(samples), [1]);
+    const net = compileTarget(plan(spec, registry, { layout: webgpu.layout, data: "u8" }), webgpu);
+    const needs = gpuNeeds(net.plan, gpuCode(net), [data]), most = { maxStorageBufferBindingSize: 2 ** 27 };
+    assert.ok(needs.numbers! > most.maxStorageBufferBindingSize);
+    await withGpu(disguised({ limits: most }).gpu, () => openGpu(needs));
+    await assert.rejects(
+      withGpu(disguised({ limits: { ...most, maxBufferSize: 2 ** 27 } }).gpu, () => openGpu(needs)),
+      /^InputError: this GPU's maxBufferSize is 134\.2 MB, and the numbers of all steps of an epoch need 153\.6 MB; use /,
+    );
   },
 });
 
