@@ -28,9 +28,19 @@ export interface GpuNeeds {
   readonly timestamps?: boolean;
 }
 
+/** What a device was asked for. */
+export interface Asked {
+  /** How often work was handed over. */
+  submits: number;
+  /** How often a buffer was waited for. */
+  readBacks: number;
+}
+
 /** A device and what it is. */
 export interface Gpu {
   readonly device: GPUDevice;
+  /** Counts since it was opened. */
+  readonly asked: Asked;
   readonly name: string;
   /** Whether it is the processor, not a GPU. */
   readonly fallback: boolean;
@@ -161,7 +171,7 @@ export async function openGpu({ buffers, numbers = 0, bindings, timestamps = fal
     });
   devices.set(key, device);
   try {
-    return { device: await device, name, fallback: isSoftware(info) };
+    return { device: await device, asked: { submits: 0, readBacks: 0 }, name, fallback: isSoftware(info) };
   } catch (error) {
     devices.delete(key);
     throw new InputError(`${name} gives no device (${oneLine(error)}); use another target`);
@@ -296,15 +306,21 @@ export function nanosecondsOfTick(milliseconds: number, ticks: bigint): number {
   return measured > 0.5 && measured < 2 ? 1 : measured;
 }
 
+/** Hands over work. */
+export function submit({ device, asked }: Pick<Gpu, "device" | "asked">, ...commands: GPUCommandBuffer[]): void {
+  asked.submits++;
+  device.queue.submit(commands);
+}
+
 /**
  * The contents of some buffers: `bytes` of each are copied. They are waited for together, or in pieces where they are
  * more than a buffer of every device may have.
  */
 export async function readBuffers(
-  device: GPUDevice,
+  gpu: Pick<Gpu, "device" | "asked">,
   buffers: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
 ): Promise<ArrayBuffer[]> {
-  const contents = buffers.map(({ bytes }) => new Uint8Array(bytes));
+  const { device, asked } = gpu, contents = buffers.map(({ bytes }) => new Uint8Array(bytes));
   const all = contents.reduce((sum, { length }) => sum + length, 0), size = Math.min(all, STAGED_BYTES);
   const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   try {
@@ -320,7 +336,8 @@ export async function readBuffers(
         }
         begin += bytes;
       }
-      device.queue.submit([encoder.finish()]);
+      submit(gpu, encoder.finish());
+      asked.readBacks++;
       await staging.mapAsync(GPUMapMode.READ);
       const staged = new Uint8Array(staging.getMappedRange());
       for (const { into, at } of pieces) into.set(staged.subarray(at, at + into.length));
