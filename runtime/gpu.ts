@@ -18,17 +18,29 @@ export interface GpuCode {
 
 /** What a net and its data need of a device. */
 export interface GpuNeeds {
-  /** Bytes of each buffer, by what it is for. */
+  /** Bytes of the buffer of each tensor, all of which a kernel binds. */
   readonly buffers: Readonly<Record<string, number>>;
+  /** Bytes of the buffer of step numbers, of which a kernel binds one. */
+  readonly numbers?: number;
   /** Storage buffers of each kernel. */
   readonly bindings: Readonly<Record<string, number>>;
   /** Whether kernels are to be timed. */
   readonly timestamps?: boolean;
 }
 
+/** What a device was asked for. */
+export interface Asked {
+  /** How often work was handed over. */
+  submits: number;
+  /** How often a buffer was waited for. */
+  readBacks: number;
+}
+
 /** A device and what it is. */
 export interface Gpu {
   readonly device: GPUDevice;
+  /** Counts since it was opened. */
+  readonly asked: Asked;
   readonly name: string;
   /** Whether it is the processor, not a GPU. */
   readonly fallback: boolean;
@@ -36,8 +48,12 @@ export interface Gpu {
 
 /** Where a kernel needs too many buffers. */
 const REMEDY = "merge less (--without cases,elementwise,window), or use another target";
+/** Where a buffer is too large. */
+const SMALLER = "use fewer samples, a smaller batch or smaller layers, or another target";
 /** Bytes between the numbers of two steps in their buffer. */
 export const STEP_STRIDE = 256;
+/** Most bytes that are read back at once. */
+export const STAGED_BYTES = 2 ** 26;
 
 const NO_ADAPTER = "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here; " +
   "on Linux the package mesa-vulkan-drivers brings one, in software; or use target auto";
@@ -114,18 +130,21 @@ const watches = new WeakMap<GPUDevice, Watch>();
  *
  * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
  */
-export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeeds): Promise<Gpu> {
+export async function openGpu({ buffers, numbers = 0, bindings, timestamps = false }: GpuNeeds): Promise<Gpu> {
   const adapter = await needAdapter(), { limits, info } = adapter, name = adapterName(info);
   const largest = (of: Readonly<Record<string, number>>) =>
     Object.entries(of).reduce((a, b) => a[1] >= b[1] ? a : b, ["", 0] as [string, number]);
-  const [tensor, bytes] = largest(buffers), [kernel, count] = largest(bindings);
+  const [tensor, largestTensor] = largest(buffers), [kernel, count] = largest(bindings);
   const refuse = (limit: keyof GPUSupportedLimits, need: string, has: string, remedy: string) =>
     new InputError(`this GPU's ${limit} is ${has}, and ${need}; ${remedy}`);
-  for (const limit of ["maxStorageBufferBindingSize", "maxBufferSize"] as const) {
-    if (bytes > limits[limit]) {
-      const remedy = "use fewer samples, a smaller batch or smaller layers, or another target";
-      throw refuse(limit, `tensor ${tensor} needs ${megabytes(bytes)}`, megabytes(limits[limit]), remedy);
-    }
+  for (
+    const [limit, what, bytes] of [
+      ["maxStorageBufferBindingSize", `tensor ${tensor} needs`, largestTensor],
+      ["maxBufferSize", `tensor ${tensor} needs`, largestTensor],
+      ["maxBufferSize", "the numbers of all steps of an epoch need", numbers],
+    ] as const
+  ) {
+    if (bytes > limits[limit]) throw refuse(limit, `${what} ${megabytes(bytes)}`, megabytes(limits[limit]), SMALLER);
   }
   if (count > limits.maxStorageBuffersPerShaderStage) {
     const limit = "maxStorageBuffersPerShaderStage";
@@ -140,8 +159,8 @@ export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeed
   const requiredFeatures: GPUFeatureName[] = timestamps ? ["timestamp-query"] : [];
   // no more than is needed is asked for, but never less than the default of every device
   const requiredLimits = {
-    maxStorageBufferBindingSize: Math.max(bytes, 2 ** 27),
-    maxBufferSize: Math.max(bytes, 2 ** 28),
+    maxStorageBufferBindingSize: Math.max(largestTensor, 2 ** 27),
+    maxBufferSize: Math.max(largestTensor, numbers, 2 ** 28),
     maxStorageBuffersPerShaderStage: Math.max(count, 8),
   };
   const key = JSON.stringify([name, requiredLimits, requiredFeatures]);
@@ -152,7 +171,7 @@ export async function openGpu({ buffers, bindings, timestamps = false }: GpuNeed
     });
   devices.set(key, device);
   try {
-    return { device: await device, name, fallback: isSoftware(info) };
+    return { device: await device, asked: { submits: 0, readBacks: 0 }, name, fallback: isSoftware(info) };
   } catch (error) {
     devices.delete(key);
     throw new InputError(`${name} gives no device (${oneLine(error)}); use another target`);
@@ -287,46 +306,44 @@ export function nanosecondsOfTick(milliseconds: number, ticks: bigint): number {
   return measured > 0.5 && measured < 2 ? 1 : measured;
 }
 
-/** A buffer, and how much of it is read. */
-interface ReadPart {
-  readonly buffer: GPUBuffer;
-  readonly bytes: number;
+/** Hands over work. */
+export function submit({ device, asked }: Pick<Gpu, "device" | "asked">, ...commands: GPUCommandBuffer[]): void {
+  asked.submits++;
+  device.queue.submit(commands);
 }
-/** Most bytes that are copied together, unless one buffer has more. */
-const STAGED_BYTES = 2 ** 26;
 
-/** The contents of some buffers. `bytes` of each are copied; those that are small together are waited for once. */
+/**
+ * The contents of some buffers: `bytes` of each are copied. They are waited for together, or in pieces where they are
+ * more than a buffer of every device may have.
+ */
 export async function readBuffers(
-  device: GPUDevice,
-  buffers: readonly ReadPart[],
-  most = STAGED_BYTES,
+  gpu: Pick<Gpu, "device" | "asked">,
+  buffers: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
 ): Promise<ArrayBuffer[]> {
-  const contents: ArrayBuffer[] = [];
-  while (contents.length < buffers.length) {
-    const first = contents.length;
-    let end = first + 1, sum = buffers[first].bytes;
-    while (end < buffers.length && sum + buffers[end].bytes <= most) sum += buffers[end++].bytes;
-    contents.push(...await readTogether(device, buffers.slice(first, end)));
-  }
-  return contents;
-}
-
-async function readTogether(device: GPUDevice, buffers: readonly ReadPart[]): Promise<ArrayBuffer[]> {
-  const size = buffers.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { device, asked } = gpu, contents = buffers.map(({ bytes }) => new Uint8Array(bytes));
+  const all = contents.reduce((sum, { length }) => sum + length, 0), size = Math.min(all, STAGED_BYTES);
   const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   try {
-    const encoder = device.createCommandEncoder();
-    let at = 0;
-    for (const { buffer, bytes } of buffers) {
-      encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes);
-      at += bytes;
+    for (let from = 0; from < all; from += size) {
+      const encoder = device.createCommandEncoder(), pieces: { into: Uint8Array; at: number }[] = [];
+      let begin = 0;
+      for (const [i, { buffer, bytes }] of buffers.entries()) {
+        // what of it lies in this piece of all
+        const first = Math.max(from, begin), end = Math.min(from + size, begin + bytes);
+        if (first < end) {
+          encoder.copyBufferToBuffer(buffer, first - begin, staging, first - from, end - first);
+          pieces.push({ into: contents[i].subarray(first - begin, end - begin), at: first - from });
+        }
+        begin += bytes;
+      }
+      submit(gpu, encoder.finish());
+      asked.readBacks++;
+      await staging.mapAsync(GPUMapMode.READ);
+      const staged = new Uint8Array(staging.getMappedRange());
+      for (const { into, at } of pieces) into.set(staged.subarray(at, at + into.length));
+      staging.unmap();
     }
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const all = staging.getMappedRange().slice(0);
-    staging.unmap();
-    at = 0;
-    return buffers.map(({ bytes }) => all.slice(at, at += bytes));
+    return contents.map(({ buffer }) => buffer);
   } finally {
     staging.destroy();
   }

@@ -12,6 +12,7 @@ import {
   checked,
   createPipeline,
   entries,
+  type Gpu,
   type GpuNeeds,
   inBuffer,
   nanosecondsOfTick,
@@ -22,6 +23,7 @@ import {
   stepEntry,
   stepLayout,
   stepNumbers,
+  submit as handOver,
 } from "./gpu.ts";
 import type { LoadedKernel } from "./load.ts";
 
@@ -69,9 +71,9 @@ export function prepareGpuKernels({ plan, kernels, target }: CompiledNet, room: 
 /** Kernels by name, on the adapter of this thread. */
 export async function bindGpuKernels({ needs, kernels }: PreparedGpuKernels): Promise<(name: string) => LoadedKernel> {
   const timestamps = (await needAdapter()).features.has("timestamp-query");
-  const { device } = await openGpu({ ...needs, timestamps });
-  const step = stepLayout(device), clock = timestamps ? {} : undefined;
-  return (name) => gpuKernel(device, step, name, kernels[name], clock);
+  const gpu = await openGpu({ ...needs, timestamps });
+  const step = stepLayout(gpu.device), clock = timestamps ? {} : undefined;
+  return (name) => gpuKernel(gpu, step, name, kernels[name], clock);
 }
 
 /** A device's clock; what a tick is is found out when it is first read. */
@@ -80,12 +82,13 @@ interface Clock {
 }
 
 function gpuKernel(
-  device: GPUDevice,
+  gpu: Gpu,
   step: GPUBindGroupLayout,
   name: string,
   { text, dispatch, types }: PreparedGpuKernel,
   clock: Clock | undefined,
 ): LoadedKernel {
+  const { device } = gpu;
   const pipeline = createPipeline(device, name, text, dispatch, step);
   let last: Promise<unknown> = pipeline, buffers: GPUBuffer[] = [], runs = 1;
   /** One after the other; whoever waits for one is told if another one before failed. */
@@ -113,7 +116,7 @@ function gpuKernel(
     pass.setBindGroup(1, device.createBindGroup({ layout, entries: entries(buffers) }));
     for (let run = 0; run < runs; run++) pass.dispatchWorkgroups(...dispatch.workgroups);
     pass.end();
-    device.queue.submit([encoder.finish()]);
+    handOver(gpu, encoder.finish());
     // what is handed over still has it
     numbers.destroy();
   };
@@ -126,8 +129,8 @@ function gpuKernel(
       await submit(row, runs, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
       const encoder = device.createCommandEncoder();
       encoder.resolveQuerySet(querySet, 0, 2, buffer, 0);
-      device.queue.submit([encoder.finish()]);
-      const [contents] = await readBuffers(device, [{ buffer, bytes: 16 }]);
+      handOver(gpu, encoder.finish());
+      const [contents] = await readBuffers(gpu, [{ buffer, bytes: 16 }]);
       const [from, to] = new BigUint64Array(contents);
       return { submitted, from, to };
     } finally {
@@ -191,7 +194,7 @@ function gpuKernel(
       return queued(async () => {
         const written = dispatch.tensors.flatMap((tensor, i) => dispatch.writes.includes(tensor) ? [i] : []);
         const contents = await readBuffers(
-          device,
+          gpu,
           written.map((i) => ({ buffer: buffers[i], bytes: bufferBytes(types[i], storages[i].length) })),
         );
         for (const [k, i] of written.entries()) storages[i].set(fromBuffer(types[i], storages[i], contents[k]));

@@ -8,6 +8,7 @@ import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan, type PlannedTensor } from "../codegen/plan.ts";
 import type { Dataset } from "./data.ts";
 import {
+  type Asked,
   bufferBytes,
   checked,
   createPipeline,
@@ -24,6 +25,7 @@ import {
   stepEntry,
   stepLayout,
   stepNumbers,
+  submit,
 } from "./gpu.ts";
 import { initialize } from "./random.ts";
 import {
@@ -63,9 +65,9 @@ export interface GpuReport {
   readonly fallback: boolean;
   /** Kernels started in a training step. */
   readonly dispatchesPerStep: number;
-  /** How often work was handed over in the last epoch of training. */
+  /** How often work was handed over in the last epoch of training; counted, without what saving asked for after it. */
   readonly submitsPerEpoch: number;
-  /** How often results were waited for in it. */
+  /** How often results were read back in it; counted, too. */
   readonly readBacksPerEpoch: number;
   /** Compiling all kernels for the device, in seconds. */
   readonly compileSeconds: number;
@@ -111,8 +113,8 @@ export class GpuSession implements NetSession {
   readonly #stepGroup: GPUBindGroup;
   readonly #sets: readonly Loaded[];
   #seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds"> = { compileSeconds: 0, uploadSeconds: 0 };
-  #submits = 0;
-  #readBacks = 0;
+  /** In the last epoch. */
+  #asked: Asked = { submits: 0, readBacks: 0 };
   #progress = 0;
   #stopped = false;
 
@@ -248,8 +250,8 @@ export class GpuSession implements NetSession {
       adapter: this.#gpu.name,
       fallback: this.#gpu.fallback,
       dispatchesPerStep: this.#code.dispatches.train.length,
-      submitsPerEpoch: this.#submits,
-      readBacksPerEpoch: this.#readBacks,
+      submitsPerEpoch: this.#asked.submits,
+      readBacksPerEpoch: this.#asked.readBacks,
       ...this.#seconds,
     };
   }
@@ -293,9 +295,10 @@ export class GpuSession implements NetSession {
 
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
   async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<Result> {
+    const { asked } = this.#gpu, before = { ...asked };
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
     const result = await this.#run(set, this.#code.dispatches.train, steps, { from });
-    [this.#submits, this.#readBacks] = [Math.ceil((result.steps - from) / this.#together) + 1, 1];
+    this.#asked = { submits: asked.submits - before.submits, readBacks: asked.readBacks - before.readBacks };
     return result;
   }
 
@@ -314,7 +317,7 @@ export class GpuSession implements NetSession {
   async predictions(set: number): Promise<Predictions> {
     const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set].tables;
     const { alias = name, bytes, layout } = this.#plan.tensors[name];
-    const { device } = this.#gpu, { batchSize } = this.#plan;
+    const gpu = this.#gpu, { device } = gpu, { batchSize } = this.#plan;
     const most = Math.max(1, Math.min(steps, this.#together, Math.floor(KEPT_BYTES / bytes)));
     const to = await checked(
       device,
@@ -330,7 +333,7 @@ export class GpuSession implements NetSession {
         bytes,
         steps: most,
         async read(first, end) {
-          const [contents] = await readBuffers(device, [{ buffer: to, bytes: bytes * (end - first) }]);
+          const [contents] = await readBuffers(gpu, [{ buffer: to, bytes: bytes * (end - first) }]);
           for (let step = first; step < end; step++) {
             const values = fromStored(new Float32Array(contents, bytes * (step - first), bytes / 4), layout);
             const sample = step * batchSize;
@@ -353,7 +356,7 @@ export class GpuSession implements NetSession {
     this.#writeTables(set);
     const submissions = await checked(device, `the profile of net ${this.#plan.name} on the GPU`, async () => {
       // the tables are on their way: the first step that is timed must not wait for them
-      device.queue.submit([]);
+      submit(this.#gpu);
       await device.queue.onSubmittedWorkDone();
       const querySet = device.createQuerySet({ type: "timestamp", count: 2 * train.length * Math.min(most, all) });
       const usage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;
@@ -378,8 +381,8 @@ export class GpuSession implements NetSession {
           }
           encoder.resolveQuerySet(querySet, 0, query, buffer, 0);
           const commands = encoder.finish(), submitted = performance.now();
-          device.queue.submit([commands]);
-          const [contents] = await readBuffers(device, [{ buffer, bytes: 8 * query }]);
+          submit(this.#gpu, commands);
+          const [contents] = await readBuffers(this.#gpu, [{ buffer, bytes: 8 * query }]);
           done.push({ from, submitted, ticks: new BigUint64Array(contents) });
         }
         return done;
@@ -436,7 +439,7 @@ export class GpuSession implements NetSession {
       let before: Promise<unknown> = Promise.resolve();
       for (let from = first; from < steps; from += stride) {
         submitted = Math.min(from + stride, steps);
-        queue.submit([this.#encode(set, kernels, from, submitted, keep)]);
+        submit(this.#gpu, this.#encode(set, kernels, from, submitted, keep));
         // before the next submission overwrites it
         await keep?.read(from, submitted);
         if (submitted === steps) break;
@@ -465,11 +468,11 @@ export class GpuSession implements NetSession {
   async #warmUp(): Promise<void> {
     const { device, fallback } = this.#gpu, { train, evaluate } = this.#code.dispatches;
     await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
-      device.queue.submit([this.#encode(0, [...train, ...evaluate], 0, 1)]);
+      submit(this.#gpu, this.#encode(0, [...train, ...evaluate], 0, 1));
       await device.queue.onSubmittedWorkDone();
       if (fallback) return;
       const steps = Math.min(TRIED_STEPS, this.#sets[0].tables.steps), begin = performance.now();
-      device.queue.submit([this.#encode(0, train, 0, steps)]);
+      submit(this.#gpu, this.#encode(0, train, 0, steps));
       await device.queue.onSubmittedWorkDone();
       this.#together = stepsTogether((performance.now() - begin) / 1000, steps);
     });
@@ -501,7 +504,7 @@ export class GpuSession implements NetSession {
 
   async #read(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
     const contents = await readBuffers(
-      this.#gpu.device,
+      this.#gpu,
       names.map((name) => ({ buffer: this.#buffers[name], bytes: ownBytes(this.#plan.tensors[name]) })),
     );
     return names.map((name, i) => new Float32Array(contents[i], 0, this.#plan.tensors[name].bytes / 4));
@@ -541,8 +544,8 @@ export function gpuNeeds(plan: Plan, { dispatches: { kernels } }: GpuCode, sets:
     buffers: {
       ...Object.fromEntries(own.map((tensor) => [tensor.name, ownBytes(tensor)])),
       ...Object.fromEntries(runs.map((t) => [t.name, Math.max(...sets.map((set) => bytesIn(plan, t, set)))])),
-      "of step numbers": STEP_STRIDE * stepsOf(plan, sets),
     },
+    numbers: STEP_STRIDE * stepsOf(plan, sets),
     bindings: Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length])),
   };
 }

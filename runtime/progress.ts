@@ -18,13 +18,13 @@ export interface Screen {
 
 /** How fast a run is, and how long it will take. */
 export interface Pace {
-  /** Over the last seconds; on a GPU, between readings of what is done. */
+  /** Over the last seconds, from one time that images were done to another. */
   readonly imagesPerSecond: number;
   /** To the end of the last epoch. */
   readonly secondsLeft: number;
 }
 
-/** Seconds that the pace is taken from, or more where a GPU takes longer from one reading to the next. */
+/** Seconds that the pace is taken from; more where two readings lie further apart. */
 const WINDOW = 5;
 const LONGEST_BAR = 30, SHORTEST_BAR = 5;
 
@@ -65,12 +65,15 @@ export function progressLine(
 /** The line while it is on the screen. Each change is one write, so it does not flicker. */
 export class ProgressBar {
   readonly #screen: Screen;
-  readonly #readings: { readonly time: number; readonly images: number }[] = [];
+  readonly #seconds: () => number;
+  /** When another number of images was seen to be done. */
+  #readings: { readonly time: number; readonly images: number }[] = [];
   #shown = false;
 
-  /** Shows nothing yet. */
-  constructor(screen: Screen) {
+  /** Shows nothing yet. `seconds`: a clock. */
+  constructor(screen: Screen, seconds: () => number = () => performance.now() / 1000) {
     this.#screen = screen;
+    this.#seconds = seconds;
   }
 
   /** Draws the line, or draws it anew. */
@@ -96,14 +99,14 @@ export class ProgressBar {
   }
 
   #pace({ epoch, epochs, samples, total }: Progress): Pace | undefined {
-    const images = (epoch - 1) * total + samples, time = performance.now() / 1000;
-    const readings = this.#readings, last = readings.at(-1);
-    if (images !== last?.images) readings.push({ time, images });
-    while (readings.length > 2 && time - readings[0].time > WINDOW) readings.shift();
-    const [first, now] = [readings[0], readings.at(-1)!];
-    const imagesPerSecond = (now.images - first.images) / (now.time - first.time);
-    return imagesPerSecond > 0
-      ? { imagesPerSecond, secondsLeft: (epochs * total - images) / imagesPerSecond }
-      : undefined;
+    const images = (epoch - 1) * total + samples, time = this.#seconds(), readings = this.#readings;
+    // a GPU tells of many steps at once, and of none for a while: the time between does not count
+    if (images !== readings.at(-1)?.images) readings.push({ time, images });
+    while (readings.length > 2 && readings[0].time < time - WINDOW) readings.shift();
+    const first = readings[0], last = readings.at(-1)!;
+    const imagesPerSecond = (last.images - first.images) / (last.time - first.time);
+    if (!(imagesPerSecond > 0)) return undefined;
+    const secondsLeft = (epochs * total - images) / imagesPerSecond - (time - last.time);
+    return { imagesPerSecond, secondsLeft: Math.max(0, secondsLeft) };
   }
 }

@@ -51,30 +51,44 @@ Deno.test("each change is one write, and erasing leaves the line empty", () => {
   ]);
 });
 
-Deno.test("the pace is that of the last seconds, and the true one where progress jumps more seldom", () => {
-  const { now } = performance;
-  /** Images per second that are shown at the end, when so many are done after each second. */
-  const shown = (done: (second: number) => number, seconds: number) => {
-    let text = "";
-    const bar = new ProgressBar({ write: (line) => text = line, columns: () => 100, color: false });
-    for (let second = 0; second <= seconds; second++) {
-      performance.now = () => 1000 * second;
-      bar.show({ epoch: 1, epochs: 1, samples: done(second), total: 100_000 });
-    }
-    return text.match(/([\d,]+) images\/s {2}(.*) left/)?.slice(1);
-  };
-  try {
-    assert.equal(shown(() => 0, 20), undefined);
-    assert.deepEqual(shown((second) => 100 * second, 20), ["100", "16 min 20 s"]);
-    // slower lately
-    assert.equal(shown((second) => second < 20 ? 1000 * second : 20_000 + 100 * (second - 20), 30)![0], "100");
-    // 8,192 images at once, every ten seconds: from the second on, between them, and while nothing is heard
-    for (const second of [10, 12, 19, 20, 25, 41]) {
-      assert.equal(shown((second) => 8192 * Math.floor(second / 10), second)?.[0], "819", `${second}`);
-    }
-  } finally {
-    performance.now = now;
+/** What the line says of speed and time left, at some seconds: so many images are known to be done. */
+function paces(at: readonly (readonly [seconds: number, images: number])[], total: number): string[] {
+  const lines: string[] = [];
+  let now = 0;
+  const bar = new ProgressBar({ write: (text) => void lines.push(text), columns: () => 120, color: false }, () => now);
+  for (const [seconds, images] of at) {
+    now = seconds;
+    const epoch = Math.floor(images / total) + 1;
+    bar.show({ epoch, epochs: 2, samples: images - (epoch - 1) * total, total });
   }
+  return lines.map((line) => /%  (.*)\x1b/.exec(line)?.[1] ?? "");
+}
+
+/** Readings ten times a second of a run at 800 images/s that tells of them every so many tenths of a second. */
+const jumps = (every: number) =>
+  Array.from({ length: 600 }, (_, i) => [i / 10, 80 * every * Math.floor(i / every)] as const);
+
+Deno.test("the speed is the true one, however seldom images are known to be done", () => {
+  for (const every of [5, 30, 49, 50, 70, 100, 250]) {
+    const said = paces(jumps(every), 40_000), first = said.findIndex((pace) => pace !== "");
+    assert.equal(first, every, `every ${every} tenths: known from the first time on`);
+    const speeds = said.slice(first).map((pace) => pace.split("  ")[0]);
+    assert.deepEqual([...new Set(speeds)], ["800 images/s"], `every ${every} tenths`);
+  }
+  // the time left goes on between
+  assert.deepEqual(paces([[0, 0], [10, 8000], [14, 8000], [20, 16_000], [25, 16_000]], 40_000).slice(1), [
+    "800 images/s  1 min 30 s left",
+    "800 images/s  1 min 26 s left",
+    "800 images/s  1 min 20 s left",
+    "800 images/s  1 min 15 s left",
+  ]);
+});
+
+Deno.test("the speed is that of the last seconds, over the end of an epoch too", () => {
+  const slower = Array.from({ length: 40 }, (_, i) => [i, i < 20 ? 100 * i : 1900 + 10 * (i - 19)] as const);
+  const said = paces(slower, 1200);
+  assert.equal(said[12], "100 images/s  12 s left");
+  assert.match(said[30], /^10 images\/s /);
 });
 
 Deno.test("numbers and times for people", () => {
