@@ -36,7 +36,9 @@ import {
   fillTargets,
   fillTraining,
   type NetSession,
+  notFinite,
   outputOf,
+  parametersOf,
   type Predictions,
   type Result,
   resultOf,
@@ -44,6 +46,7 @@ import {
   type StepTables,
   storedValues,
   type Timing,
+  type TrainingResult,
 } from "./session.ts";
 
 /** Steps that are submitted together: waiting for a submission costs 10 ms, so there must be many in it. */
@@ -294,12 +297,13 @@ export class GpuSession implements NetSession {
   }
 
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
-  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<Result> {
-    const { asked } = this.#gpu, before = { ...asked };
+  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<TrainingResult> {
+    const { asked } = this.#gpu, before = { ...asked }, parameters = parametersOf(this.#plan);
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
-    const result = await this.#run(set, this.#code.dispatches.train, steps, { from });
+    // WGSL may turn NaN into 0 on the way to the loss, so that parameters have to be looked at
+    const { result, values } = await this.#run(set, this.#code.dispatches.train, steps, { from, read: parameters });
     this.#asked = { submits: asked.submits - before.submits, readBacks: asked.readBacks - before.readBacks };
-    return result;
+    return { ...result, notFinite: notFinite(parameters.map((name, i) => [name, values[i]])) };
   }
 
   /** Ends what is running, and what is begun later, after the steps that are submitted. */
@@ -308,9 +312,9 @@ export class GpuSession implements NetSession {
   }
 
   /** Runs the network over a data set in its own order, without training. */
-  evaluate(set: number): Promise<Result> {
+  async evaluate(set: number): Promise<Result> {
     fillEvaluation(this.#plan, this.#sets[set].tables);
-    return this.#run(set, this.#code.dispatches.evaluate, this.#sets[set].tables.steps);
+    return (await this.#run(set, this.#code.dispatches.evaluate, this.#sets[set].tables.steps)).result;
   }
 
   /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
@@ -341,7 +345,7 @@ export class GpuSession implements NetSession {
           }
         },
       };
-      const result = await this.#run(set, this.#code.dispatches.evaluate, steps, { keep });
+      const { result } = await this.#run(set, this.#code.dispatches.evaluate, steps, { keep });
       return { ...result, outputs };
     } finally {
       to.destroy();
@@ -421,12 +425,13 @@ export class GpuSession implements NetSession {
     for (const buffer of all) buffer.destroy();
   }
 
+  /** Steps `from` to `steps`; gives the elements of the tensors `read` after them, in the order of their storage. */
   async #run(
     set: number,
     kernels: readonly string[],
     steps: number,
-    { from: first = 0, keep }: { from?: number; keep?: Keep } = {},
-  ): Promise<Result> {
+    { from: first = 0, keep, read = [] }: { from?: number; keep?: Keep; read?: readonly string[] } = {},
+  ): Promise<{ result: Result; values: readonly Float32Array[] }> {
     const { device, fallback } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
     const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? this.#together;
     checkSteps(tables, steps, first);
@@ -434,7 +439,7 @@ export class GpuSession implements NetSession {
     if (first === 0) sums.forEach((name) => this.write(name, new Float32Array(this.#plan.batchSize)));
     this.#progress = first;
     let submitted = first;
-    const values = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
+    const [loss, hits, ...values] = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
       // one submission waits while another one runs; in software each takes seconds, and a stop should not take two
       let before: Promise<unknown> = Promise.resolve();
       for (let from = first; from < steps; from += stride) {
@@ -449,10 +454,10 @@ export class GpuSession implements NetSession {
         before = done;
         if (this.#stopped) break;
       }
-      return await this.#read(sums);
+      return await this.#read([...sums, ...read]);
     });
     this.#progress = submitted;
-    return resultOf(this.#plan, tables, submitted, values);
+    return { result: resultOf(this.#plan, tables, submitted, [loss, hits]), values };
   }
 
   /** Brings an epoch's tables to the device. */

@@ -29,6 +29,18 @@ export interface Result {
   readonly steps: number;
 }
 
+/** An element of a tensor that is infinite or NaN. */
+export interface NotFinite {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** What training gives. */
+export interface TrainingResult extends Result {
+  /** A parameter that has such an element after the last step: the loss need not show it. */
+  readonly notFinite?: NotFinite;
+}
+
 /** What a network made of every sample of a data set. */
 export interface Predictions extends Result {
   /** What the last layer gave: samples x classes, row-major. */
@@ -53,7 +65,7 @@ export interface NetSession {
    * @param steps stops early: after the first so many steps of the epoch.
    * @param from steps of the epoch that are done; `loss_sum` and `hit_sum` must be their sums.
    */
-  train(set: number, epoch: Epoch, steps?: number, from?: number): Promise<Result>;
+  train(set: number, epoch: Epoch, steps?: number, from?: number): Promise<TrainingResult>;
   /** Ends what is running soon, after a step; nothing that is begun later goes on for long. */
   stop(): void;
   /** Runs the network over a data set in its own order, without training. */
@@ -187,9 +199,10 @@ export class Session implements NetSession {
   }
 
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
-  train(set: number, { seed, epoch, params }: Epoch, steps = this.#sets[set].steps, from = 0): Promise<Result> {
-    fillTraining(this.#plan, this.#sets[set], { seed, epoch, params });
-    return this.#run(set, "train", steps, { from });
+  async train(set: number, epoch: Epoch, steps = this.#sets[set].steps, from = 0): Promise<TrainingResult> {
+    fillTraining(this.#plan, this.#sets[set], epoch);
+    const result = await this.#run(set, "train", steps, { from });
+    return { ...result, notFinite: notFinite(parametersOf(this.#plan).map((name) => [name, this.tensor(name)])) };
   }
 
   /** Ends what is running, and what is begun later, after a step. */
@@ -276,6 +289,18 @@ export class Session implements NetSession {
       if (this.#stopped || done < to) break;
     }
     return resultOf(this.#plan, this.#sets[set], done, sums);
+  }
+}
+
+/** Names of the tensors that are trained. */
+export function parametersOf({ tensors }: Plan): string[] {
+  return Object.values(tensors).filter(({ role }) => role === "parameter").map(({ name }) => name);
+}
+
+/** The first element of some tensors that is infinite or NaN. */
+export function notFinite(tensors: Iterable<readonly [name: string, values: Float32Array]>): NotFinite | undefined {
+  for (const [name, values] of tensors) {
+    for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return { name, value: values[i] };
   }
 }
 

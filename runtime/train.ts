@@ -15,7 +15,15 @@ import type { Code, TimedCode } from "./load.ts";
 import type { Machine } from "./machine.ts";
 import { type TestReport, testReport } from "./outcome.ts";
 import { type Profile, PROFILED_STEPS, profileOf, type Trace, WARM_UP_STEPS } from "./profile.ts";
-import { type Epoch, memoryFor, type NetSession, type Result, Session } from "./session.ts";
+import {
+  type Epoch,
+  memoryFor,
+  type NetSession,
+  type NotFinite,
+  notFinite,
+  Session,
+  type TrainingResult,
+} from "./session.ts";
 import { learningRates } from "./start.ts";
 
 /** What one epoch brought. */
@@ -312,10 +320,7 @@ async function trainEpochs(
     const read = async (role: Role) => {
       const tensors = await readTensors(session, plan, role),
         [epoch, step] = partial ? [history.length + 1, partial.steps] : [history.length, steps];
-      for (const [name, { values }] of tensors) {
-        const wrong = notFinite(values);
-        if (wrong !== undefined) throw new DivergedError(epoch, step, `${name} has become ${wrong}`);
-      }
+      checkFinite(notFinite([...tensors].map(([name, { values }]) => [name, values])), epoch, step);
       return tensors;
     };
     const [parameters, optimizer] = [await read("parameter"), await read("state")];
@@ -336,7 +341,7 @@ async function trainEpochs(
         thrown = { error };
       }
     }, 100);
-    let result: Result;
+    let result: TrainingResult;
     try {
       result = await session.train(0, epoch, steps, partial?.steps);
     } finally {
@@ -346,6 +351,7 @@ async function trainEpochs(
     const { loss, correct, steps: done } = result;
     const seconds = (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
     if (!Number.isFinite(loss)) throw new DivergedError(epoch.epoch + 1, done, `the loss has become ${loss}`);
+    checkFinite(result.notFinite, epoch.epoch + 1, done);
     if (done < steps) {
       const [lossSum, hitSum] = await session.readAll(["loss_sum", "hit_sum"]);
       partial = { steps: done, seconds, lossSum, hitSum };
@@ -363,9 +369,9 @@ async function trainEpochs(
   return checkpoint;
 }
 
-/** The first value that is infinite or NaN. */
-function notFinite(values: Float32Array): number | undefined {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return values[i];
+/** @throws {DivergedError} when an element was found that is infinite or NaN. */
+function checkFinite(found: NotFinite | undefined, epoch: number, step: number): void {
+  if (found) throw new DivergedError(epoch, step, `${found.name} has become ${found.value}`);
 }
 
 /** The tensors of a role, read back. */

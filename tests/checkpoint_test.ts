@@ -384,6 +384,45 @@ Deno.test("a run that diverges stops, names the step, and makes no checkpoint of
   );
 });
 
+/** What the loss need not show: relu makes 0 of -Infinity, in WGSL of NaN too, and tanh makes 1 of Infinity. */
+const HIDDEN = [["conv1.weight", NaN], ["conv1.bias", -Infinity], ["linear1.bias", Infinity]] as const;
+
+for (const target of TARGETS) {
+  Deno.test(`${target}: what diverges is told at the end of its epoch, though the loss may not show it`, async () => {
+    const { checkpoint: { parameters } } = await run({ target: "wasm", epochs: 1 }), seen = new Set<string>();
+    for (const [name, value] of HIDDEN) {
+      const { shape, values } = parameters.get(name)!, broken = { shape, values: values.with(0, value) };
+      const error = await train(SPEC, SPLIT, {
+        target,
+        epochs: EPOCHS,
+        resume: { spec: SPEC, parameters: new Map([...parameters, [name, broken]]) },
+        onEpoch: () => assert.fail(`${name}: not noticed`),
+        onCheckpoint: () => assert.fail(`${name}: kept`),
+      }).then(() => assert.fail("not noticed"), (error) => error);
+      assert(error instanceof DivergedError && error.epoch === 1 && error.step <= STEPS, `${name}: ${error}`);
+      seen.add(/^(the loss|\S+) has become (NaN|-?Infinity) by step \d of epoch 1: /.exec(error.message)![1]);
+    }
+    assert(seen.has("conv1.bias") && seen.has("linear1.bias"), `the loss showed it: ${[...seen]}`);
+  });
+}
+
+Deno.test("webgpu: a run that diverges stops at the end of the epoch, and what was kept before is whole", {
+  ignore,
+}, async () => {
+  const target = "webgpu", kept: Checkpoint[] = [];
+  // each step makes weights a million times as large: 10^24 after the first epoch, and more than there is in the second
+  const optimizer = { type: "sgd", learningRate: 1, l2: 1e6 };
+  const wild = parseSpec({ ...SPEC, training: { epochs: 5, optimizer } });
+  const error = await train(wild, SPLIT, { target, onCheckpoint: (checkpoint) => void kept.push(checkpoint) })
+    .then(() => assert.fail("not noticed"), (error) => error);
+  assert(error instanceof DivergedError, String(error));
+  assert.deepEqual([error.epoch, error.step], [2, STEPS]);
+  assert.match(error.message, /has become (NaN|-?Infinity) by step 4 of epoch 2: .*lower the learning rate$/);
+  assert.deepEqual(kept.map(({ training }) => [training!.history.length, training!.partial]), [[1, undefined]]);
+  const { checkpoint } = await train(wild, SPLIT, { target, epochs: 1 });
+  assert.deepEqual(outcome(kept[0]), outcome(checkpoint));
+});
+
 Deno.test("a file that was damaged in any byte, or cut anywhere, is refused; its contents alone count", async () => {
   const folder = await Deno.makeTempDir(), path = join(folder, "kept.safetensors");
   const tiny = parseSpec({

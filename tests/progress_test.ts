@@ -61,7 +61,7 @@ function paces(at: readonly (readonly [seconds: number, images: number])[], tota
     const epoch = Math.floor(images / total) + 1;
     bar.show({ epoch, epochs: 2, samples: images - (epoch - 1) * total, total });
   }
-  return lines.map((line) => /%  (.*)\x1b/.exec(line)?.[1] ?? "");
+  return lines.map((line) => line.split("%  ")[1]?.replace("\x1b[K", "") ?? "");
 }
 
 /** Readings ten times a second of a run at 800 images/s that tells of them every so many tenths of a second. */
