@@ -8,6 +8,7 @@ import { encodePng } from "../runtime/png.ts";
 import { encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
 import {
   loadCheckpoint,
+  OPTIMIZATIONS,
   parseSpec,
   registry,
   saveCheckpoint,
@@ -1042,6 +1043,27 @@ Deno.test("train leaves out what it shall, says so, and leaves nothing of it in 
   assert.equal(await Deno.stat(join(PROJECT, root)).catch(() => "none"), "none");
 });
 
+Deno.test("a checkpoint of a run that left optimizations out is good for all that others are", async () => {
+  const saved = join(SCRATCH, "plain.safetensors"),
+    data = ["--data", `${SCRATCH}/data`],
+    to = ["--report", "/dev/null"];
+  const own = ["--target", "typescript", "--without", OPTIMIZATIONS.join(), ...data, ...to];
+  const uses: readonly (readonly [string, ...string[]])[] = [
+    ["train", `${SCRATCH}/net.json`, "--epochs", "1", ...own, "--save", saved],
+    ["train", "--resume", saved, "--epochs", "2", ...data, ...to, "--save", saved],
+    ["evaluate", "--weights", saved, ...data],
+    ["predict", `${SCRATCH}/upper.pgm`, "--weights", saved],
+    ["export", saved, "--out", `${SCRATCH}/plain.onnx`],
+    ["export", saved, "--out", `${SCRATCH}/plain_weights.safetensors`],
+  ];
+  for (const args of uses) {
+    const { code, stderr } = await cli(...args);
+    assert.deepEqual([code, stderr], [0, ""], args.join(" "));
+  }
+  const { training } = await loadCheckpoint(join(PROJECT, saved));
+  assert.deepEqual([training!.history.length, training!.without], [2, OPTIMIZATIONS]);
+});
+
 Deno.test("train --resume of a run that is done says that nothing is left, and tells no speed", async () => {
   const kept = join(SCRATCH, "done.safetensors"), again = join(SCRATCH, "again_report.json");
   const own = ["--data", DATA, "--out", OUT, "--target", "wasm", "--threads", "1"];
@@ -1183,33 +1205,54 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
   assert.equal(await Deno.readTextFile(join(PROJECT, spec)), kept);
 
   // the state of a run, weights of this program, and another program's
-  const place = (name: string) => join(SCRATCH, `${name}.safetensors`), read = (name: string) => Deno.readFile(name);
-  const at = (name: string) => join(PROJECT, place(name)), zeros = new Float32Array(4);
-  const foreign = encodeSafetensors({ metadata: new Map(), tensors: new Map([["a", storedTensor([4], zeros)]]) });
-  await Deno.writeFile(at("foreign"), Uint8Array.from(foreign.flatMap((piece) => [...piece])));
+  const place = (name: string) => join(SCRATCH, name), at = (name: string) => join(PROJECT, place(name));
+  const foreign = encodeSafetensors({
+    metadata: new Map(),
+    tensors: new Map([["a", storedTensor([4], new Float32Array(4))]]),
+  });
+  await Deno.writeFile(at("model.safetensors"), Uint8Array.from(foreign.flatMap((piece) => [...piece])));
   const run = ["train", "mnist_mlp", "--limit", "1", "--epochs", "1"] as const, to = ["--report", "/dev/null"];
-  const made = [await cli(...run, ...to, "--save", place("state"))];
-  made.push(await cli("export", place("state"), "--out", place("weights")));
+  const made = [await cli(...run, ...to, "--save", place("state.safetensors"))];
+  made.push(await cli("export", place("state.safetensors"), "--out", place("weights.safetensors")));
   assert.deepEqual(made.map(({ code, stderr }) => [code, stderr]), [[0, ""], [0, ""]]);
+  // an ending says nothing of what is in a file
+  for (const name of ["state", "weights", "model"]) {
+    await Deno.copyFile(at(`${name}.safetensors`), at(`${name}.onnx`));
+  }
+  const exporting = ["export", place("weights.safetensors"), "--out"] as const;
   const attempts: readonly (readonly [name: string, args: readonly [string, ...string[]], why: string])[] = [
-    ["foreign", [...run, ...to, "--save"], "has another program's weights"],
-    ["state", ["export", place("weights"), "--out"], "has the state of a run"],
-    ["foreign", ["export", place("weights"), "--out"], "has another program's weights"],
-    ["state", ["import", place("weights"), "mnist_mlp", "--out"], "has the state of a run"],
-    ["state", ["report", "runs/none.json", "--out"], "has the state of a run"],
-    ["weights", ["report", "runs/none.json", "--out"], "is a checkpoint"],
-    ["weights", [...run, "--report"], "is a checkpoint"],
-    ["state", [...run, ...to, "--profile"], "has the state of a run"],
+    ["model.safetensors", [...run, ...to, "--save"], "has another program's weights"],
+    ["state.safetensors", exporting, "has the state of a run"],
+    ["model.safetensors", exporting, "has another program's weights"],
+    ["state.onnx", exporting, "has the state of a run"],
+    ["weights.onnx", exporting, "is a checkpoint"],
+    ["model.onnx", exporting, "has another program's weights"],
+    ["state.safetensors", ["import", place("weights.safetensors"), "mnist_mlp", "--out"], "has the state of a run"],
+    ["state.safetensors", ["report", "runs/none.json", "--out"], "has the state of a run"],
+    ["weights.safetensors", ["report", "runs/none.json", "--out"], "is a checkpoint"],
+    ["weights.safetensors", [...run, "--report"], "is a checkpoint"],
+    ["state.safetensors", [...run, ...to, "--profile"], "has the state of a run"],
   ];
   for (const [name, args, why] of attempts) {
-    const before = await read(at(name)), { code, stderr } = await cli(...args, place(name));
+    const before = await Deno.readFile(at(name)), { code, stderr } = await cli(...args, place(name));
     assert.deepEqual([code, stderr], [
       1,
       `error: "${at(name)}" is there, and ${why}; give another name, or remove it\n`,
     ]);
-    assert.deepEqual(await read(at(name)), before);
+    assert.deepEqual(await Deno.readFile(at(name)), before);
   }
-  // weights are replaced by weights
-  const again = await cli("export", place("state"), "--out", place("weights"));
-  assert.deepEqual([again.code, again.stderr], [0, ""]);
+  // the same command again replaces what it made
+  const again: readonly (readonly [string, ...string[]])[] = [
+    [...run, "--save", place("state.safetensors"), "--report", place("run.json"), "--profile", place("trace.json")],
+    ["export", place("state.safetensors"), "--out", place("weights.safetensors")],
+    ["export", place("state.safetensors"), "--out", place("net.onnx")],
+    ["import", place("weights.safetensors"), "mnist_mlp", "--out", place("imported.safetensors")],
+    ["report", place("run.json"), "--out", place("run.html")],
+  ];
+  for (const args of again) {
+    for (let time = 0; time < 2; time++) {
+      const { code, stderr } = await cli(...args);
+      assert.deepEqual([code, stderr], [0, ""], args.join(" "));
+    }
+  }
 });
