@@ -510,8 +510,13 @@ function checkSplit(data: Partial<DataSplit> | undefined): void {
   }
 }
 
-/** What a run of a net begins with, and in which order it takes its samples. */
+/**
+ * What a run of a net begins with, and in which order it takes its samples.
+ *
+ * @throws {InputError} when the seed is none that a run may have.
+ */
 export function runStart(spec: Spec, seed = 0): RunStart {
+  checkNumbers({ seed }, 0);
   return startOf(spec, registry, seed);
 }
 
@@ -529,6 +534,8 @@ export function trainingWork(spec: Spec): number {
 /**
  * Checks every kernel of a net on seeded random data against the interpreter, the gradients against central
  * differences, and the fused step against the unfused one.
+ *
+ * @throws {InputError} when there is no such target, or the seed is none that a run may have.
  */
 export async function verifyNet(
   spec: Spec,
@@ -537,6 +544,7 @@ export async function verifyNet(
     & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
   const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target);
+  checkNumbers({ seed: options.seed ?? 0 }, 0);
   return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 

@@ -13,8 +13,10 @@ import {
   type Optimization,
   parseSpec,
   registry,
+  runStart,
   targets,
   train,
+  verifyNet,
 } from "../mod.ts";
 import { loadCode } from "../runtime/load.ts";
 import { Session } from "../runtime/session.ts";
@@ -111,6 +113,27 @@ Deno.test("options that do not fit each other are refused", async () => {
   assert.equal(signless, 3);
   const broken = { ...SPEC, layers: [{ type: "linaer" }] } as unknown as typeof SPEC;
   await assert.rejects(train(broken, data), InputError);
+});
+
+Deno.test("a seed is a whole number wherever it is given", async () => {
+  let refused = 0;
+  for (const seed of [NaN, -1, 1.5, 2 ** 53]) {
+    const asked = [
+      () => train(SPEC, splitOf({}), { seed }),
+      () => verifyNet(SPEC, { seed }),
+      () => Promise.resolve(runStart(SPEC, seed)),
+    ];
+    for (const ask of asked) {
+      await assert.rejects(async () => await ask(), (error) => {
+        assert(error instanceof InputError, String(error));
+        assert.equal(error.message, `seed is ${seed}; expected a whole number, at least 0`);
+        return true;
+      });
+      refused++;
+    }
+  }
+  assert.equal(refused, 12);
+  assert(runStart(SPEC, 7).parameters.size > 0);
 });
 
 Deno.test("from code without types: what is no spec and no data sets is refused with what is expected", async () => {
