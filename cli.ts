@@ -310,7 +310,8 @@ const commands: Readonly<Record<string, Command>> = {
     notes: [
       specNote,
       "Candidates are checked, then timed; winners go to tuning.json in the folder of generated nets, which train,",
-      "generate, show and verify read. The task may write to generated/ and runs/ only.",
+      "evaluate, generate, show, verify, bench, bench:step and timeline read.",
+      "The task may write to generated/ and runs/ only.",
     ],
     flags: {
       target: { ...target, text: `${targetNames.join(", ")} (default: each in WebAssembly)` },
