@@ -15,6 +15,7 @@ import {
   count,
   type Dataset,
   DivergedError,
+  type EpochReport,
   evaluate,
   type Evaluation,
   exportOnnx,
@@ -61,6 +62,8 @@ import {
   StoppedError,
   targets,
   train,
+  type Trained,
+  type TrainingReport,
   tune,
   type TunedRow,
   type Tuning,
@@ -344,22 +347,47 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-async function trainNet({ args, words, flags }: Line): Promise<number> {
-  const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
-  const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
-  const places = ([["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const)
-    .flatMap(([name, place]) => place === undefined ? [] : [{ name, place }]);
-  for (const [i, { name, place }] of places.entries()) {
-    for (const earlier of places.slice(0, i)) {
-      if (await sameFile(earlier.place, place)) throw new UsageError(`${earlier.name} and ${name} name the same file`);
+async function trainNet(line: Line): Promise<number> {
+  const job = await trainingJob(line), { target, saveFile, reportFile, profileFile } = job;
+  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
+  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
+  const stopping = new Stopping(
+    () => bar?.erase(),
+    target.gpu ? "the steps that the GPU was given, a few seconds in software" : "this step",
+  );
+  try {
+    let failed: ProfileError | undefined;
+    const { report, trace } = await runJob(job, line, bar, saving, stopping.signal).catch((error) => {
+      // what was trained is not lost
+      if (!(error instanceof ProfileError)) throw error;
+      failed = error;
+      return error.trained;
+    });
+    bar?.erase();
+    printResult(report, job.finished);
+    if (saving) print(`checkpoint: ${saving.words()}\n`);
+    // what was not trained now is no run of its own, unless its report is asked for
+    if (!job.finished || line.flags.report !== undefined || profileFile) {
+      print(`report: ${shortPath(await reportFile.write({ ...report, command: ["train", ...line.args] }))}\n`);
     }
+    if (failed) throw failed;
+    if (profileFile && trace) print(`trace: ${shortPath(await profileFile.write(trace))}\n`);
+    if (saving?.failed) throw saving.failed;
+    return stopping.code ?? OK;
+  } catch (error) {
+    bar?.erase();
+    return endedEarly(error, saving, line.flags, stopping.code);
+  } finally {
+    bar?.erase();
+    stopping.end();
   }
-  if (flags["save-every"] !== undefined && saveFile === undefined) {
-    throw new UsageError("--save-every is of use only with --save");
-  }
-  checkThreads(flags);
-  await makeRuns(places.map(({ place }) => place));
-  for (const place of [file, traceFile]) if (place !== undefined) await keepCheckpoint(place);
+}
+
+/** What a run is to do and where it writes, from a command line that is checked to the end. */
+type TrainingJob = Awaited<ReturnType<typeof trainingJob>>;
+
+async function trainingJob({ words, flags }: Line) {
+  const { file, traceFile, saveFile } = await trainingFiles(flags);
   const resume = flags.resume === undefined
     ? undefined
     : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
@@ -378,136 +406,164 @@ async function trainNet({ args, words, flags }: Line): Promise<number> {
   const choice = wish === "auto"
     ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
     : undefined;
-  const { name: target, entry, gpu, sample } = findTarget(choice?.target ?? wish);
+  const target = findTarget(choice?.target ?? wish), { name } = target;
   const threads = Number(flags.threads ?? navigator.hardwareConcurrency);
   const seed = Number(flags.seed ?? before?.seed ?? 0);
   const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
   const finished = before !== undefined && before.history.length === epochs;
   const reportFile = await prepareReport(
-    file === undefined ? { base: join(RUNS, `${spec.name}-${target}-seed${seed}`) } : { file },
+    file === undefined ? { base: join(RUNS, `${spec.name}-${name}-seed${seed}`) } : { file },
   );
   const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
   if (saveFile !== undefined) await prepareCheckpoint(saveFile);
-  const files = generatedFiles(spec, { target, origin, tuning, without });
+  const files = generatedFiles(spec, { target: name, origin, tuning, without });
   // without optimizations nothing is put there
-  if (flags.out === undefined && without.length === 0) await keepShipped(spec, origin, files, { target, tuning });
-  const { train: samples, test } = await loading;
-
-  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
-  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
-  const stopping = new Stopping(
-    () => bar?.erase(),
-    gpu ? "the steps that the GPU was given, a few seconds in software" : "this step",
-  );
-  // a run that is refused has written no code, and has not said that it goes on
-  const begin = async () => {
-    // other targets' files are none of this run's business
-    const stale = without.length > 0
-      ? []
-      : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
-    for (const difference of stale) await repairGenerated(root, files, difference);
-    if (choice) print(`auto takes ${target}: ${choice.reason}\n`);
-    if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
-    print(
-      `${spec.name}, batch ${spec.batchSize}, target ${target}${
-        gpu ? "" : `, ${plural(threads, "thread")}`
-      }, seed ${seed}\n`,
-    );
-    // auto or a checkpoint chose the target: the same command line is right where they choose another one
-    if (gpu && flags.threads !== undefined) {
-      print(`--threads ${flags.threads} has no effect: target ${target} takes no threads\n`);
-    }
-    print(`${count(samples.samples)} training and ${count(test.samples)} test images of ${samples.shape.join("x")}\n`);
-    if (finished) {
-      print(
-        `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +
-          "--epochs N trains on, where N is the total\n",
-      );
-    } else if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
-  };
-  try {
-    let failed: ProfileError | undefined;
-    const { report, trace } = await train(spec, { train: samples, test }, {
-      target,
-      tuning,
-      without,
-      threads,
-      epochs,
-      // what the checkpoint says is compared with what was given
-      seed: flags.seed === undefined ? undefined : seed,
-      resume,
-      onStart: begin,
-      onCheckpoint: saving && ((checkpoint) => saving.save(checkpoint)),
-      checkpointEvery: Number(flags["save-every"] ?? 1),
-      signal: stopping.signal,
-      profile: profileFile !== undefined,
-      // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
-      probes: gpu ? [] : [...sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
-      // all else is loaded from memory, from the very text that was just compiled
-      ...entry.endsWith(".ts") && without.length === 0 &&
-        { module: pathToFileURL(join(root, spec.name, target, entry)).href },
-      onProgress: bar && ((progress) => bar.show(progress)),
-      onEpoch: ({ epoch, loss, accuracy, learningRate, seconds }) => {
-        bar?.erase();
-        const facts = [
-          `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-          `loss ${loss.toFixed(4)}`,
-          `accuracy ${percent(accuracy)}`,
-          `learning rate ${Number(learningRate.toPrecision(4))}`,
-          `${seconds.toFixed(1)} s`,
-        ];
-        print(`${facts.join("  ")}\n`);
-        const next = profileFile === undefined ? "" : ", then timing kernels";
-        if (epoch === epochs) bar?.note(`testing on ${count(test.samples)} images${next}`);
-      },
-    }).catch((error) => {
-      // what was trained is not lost
-      if (!(error instanceof ProfileError)) throw error;
-      failed = error;
-      return error.trained;
-    });
-    bar?.erase();
-    const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu: used } = report;
-    if (used) {
-      print(
-        `${used.adapter}${used.fallback ? ", in software" : ""}: ${plural(used.dispatchesPerStep, "dispatch", "es")} ` +
-          `a step, ${plural(used.submitsPerEpoch, "submit")} and ${
-            plural(used.readBacksPerEpoch, "read-back")
-          } an epoch; ` +
-          `compiled in ${used.compileSeconds.toFixed(1)} s, uploaded in ${used.uploadSeconds.toFixed(2)} s\n`,
-      );
-    }
-    // what was not trained now was not timed
-    if (!finished) print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
-    print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
-    for (const line of profileTable(report)) print(`  ${line}\n`);
-    if (saving) print(`checkpoint: ${saving.words()}\n`);
-    // nor is it a run of its own, unless its report is asked for
-    if (!finished || file !== undefined || profileFile) {
-      print(`report: ${shortPath(await reportFile.write({ ...report, command: ["train", ...args] }))}\n`);
-    }
-    if (failed) throw failed;
-    if (profileFile && trace) print(`trace: ${shortPath(await profileFile.write(trace))}\n`);
-    if (saving?.failed) throw saving.failed;
-    return stopping.code ?? OK;
-  } catch (error) {
-    bar?.erase();
-    if (error instanceof DivergedError) {
-      complain(error.message);
-      if (saving) print(`checkpoint: ${saving.words()}\n`);
-      return DIVERGED;
-    }
-    if (!(error instanceof StoppedError)) throw error;
-    print(`stopped: ${reached(error.checkpoint)}\n`);
-    if (!saving) print("nothing was saved: that takes --save FILE\n");
-    else print(`checkpoint: ${saving.words()}\n`);
-    if (saving?.saved) print(`to go on: ${resumeLine(flags)}\n`);
-    if (saving?.failed) throw saving.failed;
-    return stopping.code ?? ERROR;
-  } finally {
-    bar?.erase();
-    stopping.end();
+  if (flags.out === undefined && without.length === 0) {
+    await keepShipped(spec, origin, files, { target: name, tuning });
   }
+  return {
+    ...{ spec, data: await loading, resume, finished, target, choice, tuning, without, threads, seed, epochs },
+    ...{ root, files, saveFile, reportFile, profileFile },
+  };
+}
+
+/** The files that a run is to write: each another one, and none that would be a loss. */
+async function trainingFiles(flags: Line["flags"]) {
+  const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
+  const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
+  const places = ([["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const)
+    .flatMap(([name, place]) => place === undefined ? [] : [{ name, place }]);
+  for (const [i, { name, place }] of places.entries()) {
+    for (const earlier of places.slice(0, i)) {
+      if (await sameFile(earlier.place, place)) throw new UsageError(`${earlier.name} and ${name} name the same file`);
+    }
+  }
+  if (flags["save-every"] !== undefined && saveFile === undefined) {
+    throw new UsageError("--save-every is of use only with --save");
+  }
+  checkThreads(flags);
+  await makeRuns(places.map(({ place }) => place));
+  for (const place of [file, traceFile]) if (place !== undefined) await keepCheckpoint(place);
+  return { file, traceFile, saveFile };
+}
+
+/** Trains, and prints what it begins with and each epoch. */
+async function runJob(
+  job: TrainingJob,
+  { flags }: Line,
+  bar: ProgressBar | undefined,
+  saving: Saving | undefined,
+  signal: AbortSignal,
+): Promise<Trained> {
+  const { spec, data, resume, target, tuning, without, threads, seed, epochs, root, profileFile } = job;
+  return await train(spec, data, {
+    target: target.name,
+    tuning,
+    without,
+    threads,
+    epochs,
+    // what the checkpoint says is compared with what was given
+    seed: flags.seed === undefined ? undefined : seed,
+    resume,
+    // a run that is refused has written no code, and has not said that it goes on
+    onStart: () => beginJob(job, flags),
+    onCheckpoint: saving && ((checkpoint) => saving.save(checkpoint)),
+    checkpointEvery: Number(flags["save-every"] ?? 1),
+    signal,
+    profile: profileFile !== undefined,
+    // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
+    probes: target.gpu ? [] : [...target.sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
+    // all else is loaded from memory, from the very text that was just compiled
+    ...target.entry.endsWith(".ts") && without.length === 0 &&
+      { module: pathToFileURL(join(root, spec.name, target.name, target.entry)).href },
+    onProgress: bar && ((progress) => bar.show(progress)),
+    onEpoch: (report) => {
+      bar?.erase();
+      print(`${epochText(report, epochs)}\n`);
+      const next = profileFile === undefined ? "" : ", then timing kernels";
+      if (report.epoch === epochs) bar?.note(`testing on ${count(data.test.samples)} images${next}`);
+    },
+  });
+}
+
+/** Writes the code that is missing or stale, and prints what a run begins with. */
+async function beginJob(
+  { spec, data: { train, test }, resume, finished, target, choice, without, threads, seed, root, files }: TrainingJob,
+  flags: Line["flags"],
+): Promise<void> {
+  // other targets' files are none of this run's business
+  const stale = without.length > 0
+    ? []
+    : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
+  for (const difference of stale) await repairGenerated(root, files, difference);
+  if (choice) print(`auto takes ${target.name}: ${choice.reason}\n`);
+  if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
+  print(
+    `${spec.name}, batch ${spec.batchSize}, target ${target.name}${
+      target.gpu ? "" : `, ${plural(threads, "thread")}`
+    }, seed ${seed}\n`,
+  );
+  // auto or a checkpoint chose the target: the same command line is right where they choose another one
+  if (target.gpu && flags.threads !== undefined) {
+    print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
+  }
+  print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);
+  if (finished) {
+    print(
+      `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +
+        "--epochs N trains on, where N is the total\n",
+    );
+  } else if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+}
+
+/** An epoch in one line. `epochs`: all that there are to be. */
+function epochText({ epoch, loss, accuracy, learningRate, seconds }: EpochReport, epochs: number): string {
+  return [
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+    `loss ${loss.toFixed(4)}`,
+    `accuracy ${percent(accuracy)}`,
+    `learning rate ${Number(learningRate.toPrecision(4))}`,
+    `${seconds.toFixed(1)} s`,
+  ].join("  ");
+}
+
+/** Prints what a run has come to. `finished`: nothing was left to train. */
+function printResult(report: TrainingReport, finished: boolean): void {
+  const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu } = report;
+  if (gpu) {
+    print(
+      `${gpu.adapter}${gpu.fallback ? ", in software" : ""}: ${plural(gpu.dispatchesPerStep, "dispatch", "es")} ` +
+        `a step, ${plural(gpu.submitsPerEpoch, "submit")} and ${
+          plural(gpu.readBacksPerEpoch, "read-back")
+        } an epoch; ` +
+        `compiled in ${gpu.compileSeconds.toFixed(1)} s, uploaded in ${gpu.uploadSeconds.toFixed(2)} s\n`,
+    );
+  }
+  // what was not trained now was not timed
+  if (!finished) print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
+  print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
+  for (const line of profileTable(report)) print(`  ${line}\n`);
+}
+
+/**
+ * Tells what is left of a run that was stopped or has diverged. Returns the exit code.
+ *
+ * @param code the signal's, if one stopped it.
+ * @throws any other error.
+ */
+function endedEarly(error: unknown, saving: Saving | undefined, flags: Line["flags"], code?: number): number {
+  if (error instanceof DivergedError) {
+    complain(error.message);
+    if (saving) print(`checkpoint: ${saving.words()}\n`);
+    return DIVERGED;
+  }
+  if (!(error instanceof StoppedError)) throw error;
+  print(`stopped: ${reached(error.checkpoint)}\n`);
+  if (!saving) print("nothing was saved: that takes --save FILE\n");
+  else print(`checkpoint: ${saving.words()}\n`);
+  if (saving?.saved) print(`to go on: ${resumeLine(flags)}\n`);
+  if (saving?.failed) throw saving.failed;
+  return code ?? ERROR;
 }
 
 /** @throws {UsageError} when threads are asked for together with a target that takes none. */
