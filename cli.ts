@@ -443,7 +443,6 @@ async function trainingFiles(flags: Line["flags"]) {
   }
   checkThreads(flags);
   await makeRuns(places.map(({ place }) => place));
-  for (const place of [file, traceFile]) if (place !== undefined) await keepCheckpoint(place);
   return { file, traceFile, saveFile };
 }
 

@@ -650,9 +650,7 @@ export async function loadPredictor(
   const target = findTarget(name);
   if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new InputError(`batchSize is ${batchSize}; expected a whole number, at least 1`);
-  }
+  checkNumbers({ batchSize }, 1);
   checkedWeights(weights);
   const net = compileNet({ ...weights.spec, batchSize }, target, { data: "f32", predict: true });
   return await Predictor.open(net.plan, target.name, await loadCode(net), weights.parameters);

@@ -286,7 +286,8 @@ if (import.meta.main) {
     const read = () => Deno.readTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)));
     const text = resultsText(JSON.parse(read()));
     file = "README.md";
-    Deno.writeTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), withResults(read(), text));
+    const before = read(), after = withResults(before, text);
+    if (after !== before) Deno.writeTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), after);
   } catch (error) {
     console.error(`error: ${file}: ${(error as Error).message}`);
     Deno.exit(1);

@@ -15,7 +15,7 @@ import { InputError } from "../codegen/error.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { type Graph, inferShapes } from "../codegen/shapes.ts";
 import { parseSpec, type Spec } from "../codegen/spec.ts";
-import { checkWritable, removeAbandoned, writeDurably } from "./files.ts";
+import { checkWritable, explain, removeAbandoned, writeDurably } from "./files.ts";
 import {
   encodeSafetensors,
   readSafetensors,
@@ -132,23 +132,21 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
  */
 export async function prepareCheckpoint(path: string, weightsOnly = false): Promise<void> {
   await checkWritable(path);
-  const found = await contentsOf(path);
-  if (found && (weightsOnly || found !== LOSABLE.run)) keep(path, found);
+  await replaceOnly(path, weightsOnly ? ["weights"] : ["weights", "run"]);
   await removeAbandoned(path);
 }
 
 /**
- * Makes sure that a file of another kind does not replace a checkpoint, or another program's weights.
+ * Makes sure that a file of another kind does not replace a checkpoint, or another program's weights in safetensors.
  *
- * @throws {InputError} when there is one.
+ * @throws {InputError} when there is one, or what is there cannot be read.
  */
 export async function keepCheckpoint(path: string): Promise<void> {
-  const found = await contentsOf(path, true);
-  if (found && found !== LOSABLE.other) keep(path, found);
+  await replaceOnly(path, ["other"]);
 }
 
-/** What a file has that writing another one there would lose, in words. */
-const LOSABLE = {
+/** What a file has, in words. */
+const CONTENTS = {
   run: "has the state of a run",
   weights: "is a checkpoint",
   foreign: "has another program's weights",
@@ -157,12 +155,17 @@ const LOSABLE = {
 /** Longest beginning of a header that is looked at, in bytes. */
 const LOOKED_AT = 2 ** 24;
 
-function keep(path: string, found: string): never {
-  throw new InputError(`"${path}" is there, and ${found}; give another name, or remove it`);
+/** @throws {InputError} when there is a file that has something else, or cannot be read. */
+async function replaceOnly(path: string, replaceable: readonly (keyof typeof CONTENTS)[]): Promise<void> {
+  const found = await contentsOf(path).catch((error) => {
+    throw explain(error, "read", path);
+  });
+  if (found === undefined || replaceable.includes(found)) return;
+  throw new InputError(`"${path}" is there, and ${CONTENTS[found]}; give another name, or remove it`);
 }
 
-/** What would be lost of a file; nothing if there is none. `all`: weights alone count, too. */
-async function contentsOf(path: string, all = false): Promise<string | undefined> {
+/** What a file has; nothing if there is none, or it is empty. */
+async function contentsOf(path: string): Promise<keyof typeof CONTENTS | undefined> {
   const info = await Deno.stat(path).catch(() => undefined);
   if (!info?.isFile || info.size === 0) return;
   using file = await Deno.open(path);
@@ -174,12 +177,11 @@ async function contentsOf(path: string, all = false): Promise<string | undefined
   };
   // such a file begins with the length of its header, which is JSON
   const start = await read(8), length = start.length < 8 ? 0n : new DataView(start.buffer).getBigUint64(0, true);
-  if (length === 0n || length > BigInt(info.size - 8)) return LOSABLE.other;
+  if (length === 0n || length > BigInt(info.size - 8)) return "other";
   const header = new TextDecoder().decode(await read(Math.min(Number(length), LOOKED_AT)));
-  if (!header.startsWith("{")) return LOSABLE.other;
-  if (!header.includes(`"${VERSION}"`)) return LOSABLE.foreign;
-  if (header.includes(`"${TRAINING}"`)) return LOSABLE.run;
-  return all ? LOSABLE.weights : undefined;
+  if (!header.startsWith("{")) return "other";
+  if (!header.includes(`"${VERSION}"`)) return "foreign";
+  return header.includes(`"${TRAINING}"`) ? "run" : "weights";
 }
 
 /** A checkpoint as tensors and metadata. */

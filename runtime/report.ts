@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
 import { printable } from "../codegen/spec.ts";
+import { keepCheckpoint } from "./checkpoint.ts";
 import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
 import { type Packing, PACKING_WORDS } from "./machine.ts";
 import { MOST_CLASSES } from "./outcome.ts";
@@ -25,13 +26,14 @@ export interface ReportFile {
 }
 
 /**
- * Makes sure, before a run, that its report can be written after it.
+ * Makes sure, before a run, that its report can be written after it, and replaces no checkpoint.
  *
  * @throws {InputError} saying why it cannot.
  */
 export async function prepareReport(place: ReportPlace): Promise<ReportFile> {
   if (place.file === undefined) await makeFolder(dirname(place.base));
   await checkWritable(place.file ?? `${place.base}.json`);
+  if (place.file !== undefined) await keepCheckpoint(place.file);
   return {
     async write(report) {
       const path = place.file ?? await takeName(place.base);

@@ -11,11 +11,13 @@ import {
   findTarget,
   fromArrays,
   InputError,
+  keepCheckpoint,
   limitSamples,
   loadCheckpoint,
   OPTIMIZATIONS,
   parseSpec,
   prepareCheckpoint,
+  prepareReport,
   registry,
   saveCheckpoint,
   type Spec,
@@ -515,6 +517,24 @@ Deno.test("a symbolic link stays, and what it points to is written, whether it i
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what is there and cannot be read is not replaced, and one line says so", async () => {
+  const path = await Deno.makeTempFile(), { open } = Deno;
+  await Deno.writeTextFile(path, "there");
+  Deno.open = () => Promise.reject(new Deno.errors.PermissionDenied("os error 13"));
+  try {
+    for (const prepare of [keepCheckpoint, (file: string) => prepareReport({ file })]) {
+      await assert.rejects(() => prepare(path), (error) => {
+        assert(error instanceof InputError, String(error));
+        assert(error.message.includes(path) && error.message.includes("permission denied"), error.message);
+        return true;
+      });
+    }
+  } finally {
+    Deno.open = open;
+    await Deno.remove(path);
   }
 });
 

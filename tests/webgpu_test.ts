@@ -296,22 +296,31 @@ Deno.test({
   },
 });
 
+/** Calls `body` while `before` is called before every submission to any device. */
+async function beforeSubmits(before: () => void, body: () => Promise<void>): Promise<void> {
+  const { submit } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (...given) {
+    before();
+    return submit.apply(this, given);
+  };
+  try {
+    await body();
+  } finally {
+    GPUQueue.prototype.submit = submit;
+  }
+}
+
 /** Calls `body` with counts of what all devices are asked for meanwhile. */
 async function counted(body: (counts: { submits: number; readBacks: number }) => Promise<void>): Promise<void> {
   const counts = { submits: 0, readBacks: 0 };
-  const { submit } = GPUQueue.prototype, { mapAsync } = GPUBuffer.prototype;
-  GPUQueue.prototype.submit = function (...given) {
-    counts.submits++;
-    return submit.apply(this, given);
-  };
+  const { mapAsync } = GPUBuffer.prototype;
   GPUBuffer.prototype.mapAsync = function (...given) {
     counts.readBacks++;
     return mapAsync.apply(this, given);
   };
   try {
-    await body(counts);
+    await beforeSubmits(() => counts.submits++, () => body(counts));
   } finally {
-    GPUQueue.prototype.submit = submit;
     GPUBuffer.prototype.mapAsync = mapAsync;
   }
 }
@@ -429,7 +438,7 @@ Deno.test({
 });
 
 /** A session that trains a net in small batches for long enough to be interrupted. */
-async function longSession(): Promise<{ session: GpuSession; run: () => Promise<unknown> }> {
+async function longSession() {
   const spec = parseSpec({ ...randomSpec(1), name: "interrupted", batchSize: 2 });
   const size = spec.input.reduce((a, b) => a * b), outputs = spec.layers.at(-1)!.outFeatures as number;
   const inputs = Float32Array.from({ length: 4000 * size }, (_, i) => uniform(2, i));
@@ -439,6 +448,34 @@ async function longSession(): Promise<{ session: GpuSession; run: () => Promise<
   session.initialize(SEED);
   return { session, run: () => session.train(0, { seed: SEED, epoch: 0, params: () => ({}) }) };
 }
+
+Deno.test({
+  name: "webgpu: in software no submission waits behind another one, so that a stop waits for one only",
+  ignore,
+  async fn() {
+    const trained = async (isFallbackAdapter: boolean) => {
+      const description = isFallbackAdapter ? "Software" : "Card 10";
+      const { gpu } = disguised({ info: { description, isFallbackAdapter, vendor: "4318" } });
+      const { session, run } = await withGpu(gpu, longSession), waiting: number[] = [];
+      let submitted = 0, steps = 0;
+      await beforeSubmits(() => {
+        waiting.push(submitted - session.progress);
+        submitted += 128;
+        if (waiting.length === 3) session.stop();
+      }, async () => {
+        ({ steps } = await run());
+      });
+      session.close();
+      return { waiting, steps };
+    };
+    const software = await trained(true);
+    // three submissions of 128 steps, and that of the sums
+    assert.deepEqual([software.waiting.slice(0, 3), software.waiting.length, software.steps], [[0, 0, 0], 4, 384]);
+    // on a GPU one always does
+    const { waiting } = await trained(false);
+    assert.deepEqual(waiting.slice(0, 3), [0, 128, 128]);
+  },
+});
 
 Deno.test({
   name: "webgpu: a device that is lost ends the run with one line, and the next run gets another one",
