@@ -34,9 +34,10 @@ import { ignore } from "./adapter.ts";
 import { PROJECT } from "./command_line.ts";
 import { assertRefusal, concatenated, damage, FUZZ_SEED, FUZZED, outcomes } from "./random_cases.ts";
 import { randomSpec } from "./random_spec.ts";
+import { width } from "./width.ts";
 
 /** Of the specs, so many are trained on every target, which takes a second: the longer task has ten minutes in all. */
-const TRAINED = FUZZED > 500 ? 100 : 25, EVERY = Math.ceil(FUZZED / TRAINED);
+const TRAINED = width(5, 25, 100), EVERY = Math.ceil(FUZZED / TRAINED);
 /** Of those, one in so many is trained on an adapter too, which may be software. */
 const EVERY_ON_ADAPTER = 5;
 /** And one in so many is planned, which takes some 30 ms: all have shapes that fit. */

@@ -17,15 +17,18 @@ import {
 } from "../mod.ts";
 import { PROJECT, taskArguments, tasks } from "./command_line.ts";
 
+const TESTS = {
+  "--allow-env": "packages of the tests look at variables of their own",
+  "--allow-run": "tests start Deno wherever it is installed, a shell, and programs made for a moment",
+  "--allow-write": "tests write to temporary folders",
+};
+
 /** Why a task may do something anywhere, or with anything: flags without a list. What is not here has none. */
 const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   train: { "--allow-write": "reports and checkpoints go where their user wants them" },
   "train:checked": { "--allow-write": "reports and checkpoints go where their user wants them" },
-  test: {
-    "--allow-env": "packages of the tests look at variables of their own",
-    "--allow-run": "tests start Deno wherever it is installed, a shell, and programs made for a moment",
-    "--allow-write": "tests write to temporary folders",
-  },
+  test: TESTS,
+  "test:all": TESTS,
   fuzz: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
     "--allow-write": "damaged files are written to a temporary folder",

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InputError } from "../mod.ts";
+import { width } from "./width.ts";
 
-/** Cases of each kind: 500, and more in the task `fuzz`. */
-export const FUZZED = Number(Deno.env.get("KERNELWRIGHT_FUZZ") ?? 500);
+/** Cases of each kind. */
+export const FUZZED = width(100, 500, 10_000);
 
 /** Where random cases begin: the same in every run. fast-check says it when one of them fails, and the case itself. */
 export const FUZZ_SEED = 6;
