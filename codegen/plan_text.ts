@@ -4,7 +4,7 @@
  * @module
  */
 import { cost } from "./cost.ts";
-import type { Fusion } from "./fuse.ts";
+import type { Fusion } from "./fuse/rule.ts";
 import type { Swap } from "./reorder.ts";
 import { formulaLines, operations } from "./header.ts";
 import { accesses, megabytes, type Plan, type PlannedTensor, type Step } from "./plan.ts";

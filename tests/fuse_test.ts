@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { MERGING, plan, type Planned } from "../codegen/compile.ts";
-import { fuse } from "../codegen/fuse.ts";
+import { fuse } from "../codegen/fuse/fuse.ts";
 import { interpretKernel, type Storage, storageLength } from "../codegen/interpret.ts";
 import { expressions, freeAxes } from "../codegen/expr.ts";
 import type { Kernel, Part, TensorType } from "../codegen/ir.ts";

@@ -20,7 +20,7 @@ const NOTATION = /^codegen\/(ir|layer|notation|window|error)\.ts$/;
 const RULES: readonly Rule[] = [
   { files: /^codegen\/ir\.ts$/, local: [], external: [] },
   { files: /^codegen\/targets\/(\w+)\/[\w/]+\.ts$/, local: [/^codegen\/\w+\.ts$/, /^codegen\/targets\/$1\//] },
-  { files: /^codegen\/\w+\.ts$/, local: [/^codegen\/\w+\.ts$/] },
+  { files: /^codegen\/(?:fuse\/)?\w+\.ts$/, local: [/^codegen\/(?:fuse\/)?\w+\.ts$/] },
   { files: /^kernels\/mod\.ts$/, local: [NOTATION, /^kernels\/\w+\.ts$/], external: [] },
   { files: /^kernels\/\w+\.ts$/, local: [NOTATION], external: [/^zod$/] },
   { files: /^runtime\/[\w/]+\.ts$/, local: [/^runtime\//, /^codegen\/\w+\.ts$/] },
