@@ -36,9 +36,9 @@ export const avgPool2d: LayerKind<z.infer<typeof schema>> = {
   backward(n, { dx, dy }, { kernel, stride = kernel }) {
     const c = axis("c", dx.shape[1]), [kh, kw] = pair(kernel);
     return {
-      input: coveringWindows(dx.shape, [kh, kw], pair(stride)).map(({ i, j, positions }) =>
+      input: coveringWindows(dx.shape, [kh, kw], pair(stride)).map(({ axes: spread, positions }) =>
         part(
-          [n, c, i, j],
+          [n, c, ...spread],
           ...positions.map(({ at: [row, column], windows }) => {
             if (!windows) return dx.set([n, c, row, column], 0);
             const { axes, index } = windows;

@@ -62,9 +62,9 @@ export const conv2d: LayerKind<z.infer<typeof schema>> = {
     const [c, r, s] = [axis("c", w.shape[1]), axis("r", w.shape[2]), axis("s", w.shape[3])];
     const window = x.padded(n, c, plus(times(p, sh), r, -ph), plus(times(q, sw), s, -pw));
     return {
-      input: coveringWindows(x.shape, [w.shape[2], w.shape[3]], [sh, sw], [ph, pw]).map(({ i, j, positions }) =>
+      input: coveringWindows(x.shape, [w.shape[2], w.shape[3]], [sh, sw], [ph, pw]).map(({ axes: spread, positions }) =>
         part(
-          [n, c, i, j],
+          [n, c, ...spread],
           ...positions.map(({ at: [row, column], windows }) => {
             if (!windows) return dx.set([n, c, row, column], 0);
             const { axes, index, tap } = windows;

@@ -44,9 +44,9 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = {
   backward(n, { dx, dy, code }, { kernel, stride = kernel }) {
     const c = axis("c", dx.shape[1]), [, kw] = pair(kernel);
     return {
-      input: coveringWindows(dx.shape, pair(kernel), pair(stride)).map(({ i, j, positions }) =>
+      input: coveringWindows(dx.shape, pair(kernel), pair(stride)).map(({ axes: spread, positions }) =>
         part(
-          [n, c, i, j],
+          [n, c, ...spread],
           ...positions.map(({ at: [row, column], windows }) => {
             if (!windows) return dx.set([n, c, row, column], 0);
             const { axes, index, tap } = windows;
