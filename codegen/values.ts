@@ -45,6 +45,20 @@ export interface Staged {
   readonly boxes: ReadonlyMap<string, Box & { readonly name: string }>;
 }
 
+/** Operations inside of each other in one statement: what reads the text later must not run out of stack. */
+const DEEPEST = 20;
+
+const depths = new WeakMap<Value, number>();
+
+/** How many operations of a value stand inside of each other. */
+function depthOf(value: Value): number {
+  if (value.kind === "splat" || value.kind === "total") return 1 + depthOf(value.value);
+  if (value.kind !== "apply") return 0;
+  const depth = depths.get(value) ?? 1 + Math.max(...value.operands.map(depthOf));
+  depths.set(value, depth);
+  return depth;
+}
+
 /** The values of a part of a kernel. */
 export class Values {
   readonly #kernel: Kernel;
@@ -76,7 +90,7 @@ export class Values {
           expr.operands.map((operand) => this.evaluate(operand, point, scope)),
           scope,
         );
-        const keep = expr.name !== undefined || (this.#uses.get(exprKey(expr)) ?? 0) > 1;
+        const keep = expr.name !== undefined || (this.#uses.get(exprKey(expr)) ?? 0) > 1 || depthOf(value) > DEEPEST;
         return keep ? this.local(expr, point, scope, value) : value;
       }
       case "load":

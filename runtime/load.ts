@@ -59,16 +59,18 @@ function beside(file: string, script: string): string {
   return `data:application/typescript;charset=utf-8,${encodeURIComponent(text)}`;
 }
 
-/** WebAssembly text to a module. */
+/**
+ * WebAssembly text to a binary. The assembler is no WebAssembly itself: the engine may have been told to run that without
+ * checks, which is for code that is proven.
+ */
+export async function binaryOf(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: compile } = await import("watr/compile");
+  return compile(text);
+}
+
+/** WebAssembly text to a module, which the engine validates. */
 export async function assemble(text: string): Promise<WebAssembly.Module> {
-  const { default: wabt } = await import("wabt");
-  const { parseWat } = await wabt();
-  const module = parseWat("module.wat", text, { simd: true, relaxed_simd: true, threads: true });
-  try {
-    return await WebAssembly.compile(module.toBinary({}).buffer as Uint8Array<ArrayBuffer>);
-  } finally {
-    module.destroy();
-  }
+  return await WebAssembly.compile(await binaryOf(text));
 }
 
 /** A kernel, ready to be called on storages of its own. */
