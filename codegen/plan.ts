@@ -332,7 +332,18 @@ export function prune(planned: PlannedKernel): PlannedKernel {
 }
 
 /** Tensors of the plan that a kernel reads and writes. */
-export function accesses({ kernel, bindings }: PlannedKernel): { reads: Set<string>; writes: Set<string> } {
+export interface Accesses {
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+}
+
+const accessed = new WeakMap<PlannedKernel, Accesses>();
+
+/** What a kernel reads and writes. */
+export function accesses(planned: PlannedKernel): Accesses {
+  const known = accessed.get(planned);
+  if (known) return known;
+  const { kernel, bindings } = planned;
   const reads = new Set<string>(), writes = new Set<string>();
   for (const { assignments } of kernel.parts) {
     for (const { tensor, value } of assignments) {
@@ -340,6 +351,7 @@ export function accesses({ kernel, bindings }: PlannedKernel): { reads: Set<stri
       for (const expr of expressions(value)) if (expr.kind === "load") reads.add(bindings[expr.tensor]);
     }
   }
+  accessed.set(planned, { reads, writes });
   return { reads, writes };
 }
 

@@ -8,38 +8,37 @@ import { plainAxis } from "../affine.ts";
 import { expressions, exprKey, rewriter } from "../expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Reduce } from "../ir.ts";
 import { add, named, plus, sum, times } from "../notation.ts";
-import { accesses, type Draft, kernelName, type PlannedKernel, prune } from "../plan.ts";
-import { freeName, joinBindings, joinTitles } from "./join.ts";
-import { type Fusion, isInner, overlap } from "./rule.ts";
+import { accesses, kernelName, type PlannedKernel, prune } from "../plan.ts";
+import { freeName, isNameable, joinBindings, joinTitles } from "./join.ts";
+import { type Fusion, isInner, type Merging, overlap } from "./rule.ts";
 
 /** A tensor made by cases of its position goes into all kernels that sum over it, if all can take it. */
-export function casesRule(tensor: string, draft: Draft, fusions: Fusion[]): Draft | undefined {
-  if (!isInner(tensor, draft)) return undefined;
-  const all = [...draft.train, ...draft.evaluate];
-  const writers = all.filter((k) => accesses(k).writes.has(tensor));
-  const readers = all.filter((k) => accesses(k).reads.has(tensor));
+export function casesRule(tensor: string, merging: Merging, fusions: Fusion[]): readonly PlannedKernel[] {
+  const { train, evaluate } = merging;
+  if (!isInner(tensor, merging)) return [];
+  const writers = [...train.writers(tensor), ...evaluate.writers(tensor)];
+  const readers = [...train.readers(tensor), ...evaluate.readers(tensor)];
   const [producer] = writers;
   if (writers.length !== 1 || readers.length === 0 || producer.reshapes || accesses(producer).writes.size !== 1) {
-    return undefined;
+    return [];
   }
   const values = producer.kernel.parts.flatMap(({ assignments }) => assignments.flatMap((a) => expressions(a.value)));
-  if (values.some(({ kind }) => kind === "reduce")) return undefined;
-  const first = draft.train.indexOf(producer);
-  if (first < 0) return undefined;
-  const disturbed = readers.some((reader) => {
-    const last = draft.train.indexOf(reader);
-    return last < first || overlap(accesses(reader).writes, accesses(producer).reads) ||
-      draft.train.slice(first + 1, last).some((k) => overlap(accesses(k).writes, accesses(producer).reads));
-  });
-  if (disturbed || !readers.every((reader) => sumsOver(tensor, producer, reader))) return undefined;
+  if (values.some(({ kind }) => kind === "reduce")) return [];
+  if (!train.has(producer)) return [];
+  const { reads } = accesses(producer);
+  const disturbed = readers.some((reader) =>
+    !train.has(reader) || train.isBefore(reader, producer) || overlap(accesses(reader).writes, reads) ||
+    train.writesBetween(producer, reader, reads)
+  );
+  if (disturbed || !readers.every((reader) => isNameable(producer, reader))) return [];
+  if (!readers.every((reader) => sumsOver(tensor, producer, reader))) return [];
   const merged = new Map(readers.map((reader) => [reader, mergeCases(producer, reader, tensor)]));
   for (const reader of readers) {
     fusions.push({ rule: "cases", producer: producer.kernel.name, consumer: reader.kernel.name, tensor });
   }
-  return {
-    ...draft,
-    train: draft.train.filter((k) => k !== producer).map((k) => merged.get(k) ?? k),
-  };
+  train.replace(producer);
+  for (const [reader, by] of merged) train.replace(reader, by);
+  return [producer, ...readers];
 }
 
 /** The sum of an assignment that takes one element of a tensor, times something else or not, and that element. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PlannedKernel } from "../plan.ts";
+import { kernelName, type PlannedKernel } from "../plan.ts";
 
 /** `b` is renamed to what is not yet taken in `taken`, unless it means the same tensor there. */
 export function joinBindings(
@@ -39,6 +39,17 @@ export function joinTitles(
     },
     source: join(producer.kernel.source, consumer.kernel.source).replaceAll("_kernels", " + kernels"),
   };
+}
+
+/**
+ * Longest name of a merged kernel: it says all that was merged, and is a file's name. So a chain of layers becomes
+ * several kernels, none longer than people and engines want to read.
+ */
+const LONGEST_NAME = 200;
+
+/** Whether two kernels as one have a name that is not too long. */
+export function isNameable(producer: PlannedKernel, consumer: PlannedKernel): boolean {
+  return kernelName(joinTitles(producer, consumer).title).length <= LONGEST_NAME;
 }
 
 /** A name like the wish that is not taken, and now is: texts and keys of expressions tell axes apart by their names. */

@@ -7,59 +7,63 @@ import { expressions, rewriter } from "../expr.ts";
 import type { Affine } from "../ir.ts";
 import { accesses, type Draft, type PlannedKernel } from "../plan.ts";
 import { isElementwiseIn } from "./elementwise.ts";
+import { KernelList } from "./kernel_list.ts";
 import { isInner } from "./rule.ts";
 
 /** Elementwise kernels of a renamed tensor before the renaming: what is left to rename is their result. */
 export function renameLater(draft: Draft): Draft {
-  for (const tensor of Object.keys(draft.tensors)) {
+  const tensors = { ...draft.tensors };
+  const train = new KernelList(draft.train), evaluate = new KernelList(draft.evaluate);
+  for (const tensor of Object.keys(tensors)) {
     if (!isInner(tensor, draft)) continue;
-    const all = [...new Set([...draft.train, ...draft.evaluate])];
-    const writers = all.filter((k) => accesses(k).writes.has(tensor));
-    const readers = all.filter((k) => accesses(k).reads.has(tensor));
+    const writers = new Set([...train.writers(tensor), ...evaluate.writers(tensor)]);
+    const readers = new Set([...train.readers(tensor), ...evaluate.readers(tensor)]);
     const [reshape] = writers, [reader] = readers;
-    if (writers.length !== 1 || readers.length !== 1 || !reshape.reshapes || reader.reshapes) continue;
-    const reads = accesses(reader).reads, writes = [...accesses(reader).writes];
-    if (reads.size !== 1 || writes.length !== 1 || !isElementwiseIn(tensor, reshape, reader)) continue;
-    const [{ axes, assignments: [renamed] }] = reshape.kernel.parts;
-    const [{ assignments: [made] }] = reader.kernel.parts;
-    if (renamed.value.kind !== "load" || expressions(made.value).some(({ kind }) => kind === "position")) continue;
-    const from = renamed.value, [to] = writes;
-    const rewrite = rewriter(
-      (node) => node.kind === "load" ? { ...from, tensor: node.tensor } : undefined,
-      (index) => index,
-    );
-    const { shape, layout, dtype } = draft.tensors[reshape.bindings[from.tensor]];
-    const { layout: _, ...unlaid } = draft.tensors[tensor];
-    const early: PlannedKernel = {
-      ...reader,
-      bindings: Object.fromEntries(
-        Object.entries(reader.bindings).map(([symbol, name]) => [
-          symbol,
-          name === tensor ? reshape.bindings[from.tensor] : name === to ? tensor : name,
-        ]),
-      ),
-      kernel: {
-        ...reader.kernel,
-        parts: [{
-          axes,
-          assignments: [{ tensor: made.tensor, index: from.index as Affine[], value: rewrite(made.value) }],
-        }],
-      },
-    };
-    const late: PlannedKernel = {
-      ...reshape,
-      bindings: Object.fromEntries(
-        Object.entries(reshape.bindings).map(([symbol, name]) => [symbol, name === tensor ? to : tensor]),
-      ),
-    };
-    const apply = (kernels: readonly PlannedKernel[]) =>
-      kernels.map((k) => k === reshape ? early : k === reader ? late : k);
-    draft = {
-      ...draft,
-      tensors: { ...draft.tensors, [tensor]: { ...unlaid, shape, dtype, ...(layout && { layout }) } },
-      train: apply(draft.train),
-      evaluate: apply(draft.evaluate),
-    };
+    if (writers.size !== 1 || readers.size !== 1 || !reshape.reshapes || reader.reshapes) continue;
+    const swapped = swap(tensor, reshape, reader);
+    if (!swapped) continue;
+    const { early, late, from } = swapped;
+    const { shape, layout, dtype } = tensors[from];
+    const { layout: _, ...unlaid } = tensors[tensor];
+    tensors[tensor] = { ...unlaid, shape, dtype, ...(layout && { layout }) };
+    for (const list of [train, evaluate]) {
+      if (list.has(reshape)) list.replace(reshape, early);
+      if (list.has(reader)) list.replace(reader, late);
+    }
   }
-  return draft;
+  return { ...draft, tensors, train: train.all(), evaluate: evaluate.all() };
+}
+
+/** The reader of a renamed tensor as a kernel `early` on what is renamed, `from`, and the renaming behind it, `late`. */
+function swap(
+  tensor: string,
+  reshape: PlannedKernel,
+  reader: PlannedKernel,
+): { early: PlannedKernel; late: PlannedKernel; from: string } | undefined {
+  const { reads, writes } = accesses(reader);
+  if (reads.size !== 1 || writes.size !== 1 || !isElementwiseIn(tensor, reshape, reader)) return undefined;
+  const [{ axes, assignments: [renamed] }] = reshape.kernel.parts;
+  const [{ assignments: [made] }] = reader.kernel.parts;
+  if (renamed.value.kind !== "load" || expressions(made.value).some(({ kind }) => kind === "position")) {
+    return undefined;
+  }
+  const load = renamed.value, from = reshape.bindings[load.tensor], [to] = writes;
+  const rewrite = rewriter(
+    (node) => node.kind === "load" ? { ...load, tensor: node.tensor } : undefined,
+    (index) => index,
+  );
+  const rebound = ({ bindings }: PlannedKernel, name: (name: string) => string) =>
+    Object.fromEntries(Object.entries(bindings).map(([symbol, own]) => [symbol, name(own)]));
+  const early: PlannedKernel = {
+    ...reader,
+    bindings: rebound(reader, (name) => name === tensor ? from : name === to ? tensor : name),
+    kernel: {
+      ...reader.kernel,
+      parts: [{
+        axes,
+        assignments: [{ tensor: made.tensor, index: load.index as Affine[], value: rewrite(made.value) }],
+      }],
+    },
+  };
+  return { early, late: { ...reshape, bindings: rebound(reshape, (name) => name === tensor ? to : tensor) }, from };
 }
