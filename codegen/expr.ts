@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import type { Affine, Axis, Expr } from "./ir.ts";
 
 /** What an expression is made of, one level down. Loaded indices of a load count. */
@@ -83,7 +84,13 @@ export function rewriter(
 
 const keys = new WeakMap<Expr, string>();
 
-/** A text that is the same for expressions that compute the same from the same axes. */
+/** Longest text that {@linkcode exprKey} gives as it is. */
+const LONGEST_KEY = 256;
+
+/**
+ * A text that is the same for expressions that compute the same from the same axes. Of a long one it is the hash: what
+ * stands in an expression several times would double the text, and double it again a level further up.
+ */
 export function exprKey(expr: Expr): string {
   const known = keys.get(expr);
   if (known !== undefined) return known;
@@ -105,7 +112,8 @@ export function exprKey(expr: Expr): string {
         return `${expr.reduction}{${expr.axes.map((a) => `${a.name}<${a.extent}`).join()}}(${exprKey(expr.body)})`;
     }
   };
-  const key = write();
+  const text = write();
+  const key = text.length > LONGEST_KEY ? createHash("sha256").update(text).digest("base64") : text;
   keys.set(expr, key);
   return key;
 }

@@ -365,9 +365,11 @@ class Lowering {
   }
 
   /** Loads what an expression needs at a point outside of its reductions. */
-  #loads(expr: Expr, point: Point, scope: Scope): void {
+  #loads(expr: Expr, point: Point, scope: Scope, seen = new Set<Expr>()): void {
+    if (seen.has(expr)) return;
+    seen.add(expr);
     if (expr.kind === "load") this.#values.local(expr, point, scope);
-    if (expr.kind === "op") { for (const operand of expr.operands) this.#loads(operand, point, scope); }
+    if (expr.kind === "op") { for (const operand of expr.operands) this.#loads(operand, point, scope, seen); }
   }
 
   /** Opens the loops of the index space, outermost first, and calls `body` inside. */
@@ -426,7 +428,15 @@ class Lowering {
   }
 
   /** Computes the largest subexpressions that depend on nothing but open axes. */
-  #hoist(expr: Expr, opened: ReadonlySet<Axis>, points: readonly Point[], scope: Scope): void {
+  #hoist(
+    expr: Expr,
+    opened: ReadonlySet<Axis>,
+    points: readonly Point[],
+    scope: Scope,
+    seen: Set<Expr> = new Set(),
+  ): void {
+    if (seen.has(expr)) return;
+    seen.add(expr);
     if (expr.kind === "constant" || expr.kind === "position") return;
     if ([...freeAxes(expr)].every((axis) => opened.has(axis))) {
       const fixed = expressions(expr).every(({ kind }) => kind === "constant" || kind === "position" || kind === "op");
@@ -435,19 +445,21 @@ class Lowering {
       for (const point of points) this.#values.local(expr, point, scope);
       return;
     }
-    if (expr.kind === "op") { for (const operand of expr.operands) this.#hoist(operand, opened, points, scope); }
-    if (expr.kind === "reduce") this.#hoist(expr.body, opened, points, scope);
+    if (expr.kind === "op") { for (const operand of expr.operands) this.#hoist(operand, opened, points, scope, seen); }
+    if (expr.kind === "reduce") this.#hoist(expr.body, opened, points, scope, seen);
     if (expr.kind === "load") {
-      for (const index of expr.index) if (index.kind === "load") this.#hoist(index, opened, points, scope);
+      for (const index of expr.index) if (index.kind === "load") this.#hoist(index, opened, points, scope, seen);
     }
   }
 
   /** Runs the reductions that expressions need at points. */
   #prepare(wanted: readonly { expr: Expr; point: Point }[], scope: Scope): void {
     const groups = new Map<string, Map<string, { node: Reduce; point: Point }>>();
-    const collect = (expr: Expr, point: Point) => {
+    const collect = (expr: Expr, point: Point, seen: Set<Expr>) => {
+      if (seen.has(expr)) return;
+      seen.add(expr);
       if (scope.value(keyAt(expr, point))) return;
-      if (expr.kind === "op") { for (const operand of expr.operands) collect(operand, point); }
+      if (expr.kind === "op") { for (const operand of expr.operands) collect(operand, point, seen); }
       if (expr.kind !== "reduce") return;
       // what a body needs from outside of its reduction comes first
       this.#hoist(expr.body, new Set(point.keys()), [point], scope);
@@ -455,7 +467,7 @@ class Lowering {
       if (!groups.has(group)) groups.set(group, new Map());
       groups.get(group)!.set(keyAt(expr, point), { node: expr, point });
     };
-    for (const { expr, point } of wanted) collect(expr, point);
+    for (const { expr, point } of wanted) collect(expr, point, new Set());
     for (const group of groups.values()) {
       // another one's body may have needed it meanwhile
       const left = [...group].filter(([key]) => !scope.value(key)).map(([, instance]) => instance);
