@@ -53,14 +53,14 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   const block = blockOf(draft.batchSize);
   if (block === undefined) return draft;
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
-  const layouts = new Map<string, Layout>();
+  const layouts = new Map<string, Layout>(), indices = indicesOf(kernels);
   for (const name of Object.keys(draft.tensors)) {
-    if (isOfSamples(name, draft, kernels)) layouts.set(name, blocked(draft.tensors[name].shape, 0, block));
+    if (isOfSamples(name, draft, indices.get(name))) layouts.set(name, blocked(draft.tensors[name].shape, 0, block));
   }
-  const copies = new Map<string, RowCopy>();
+  const copies = new Map<string, RowCopy>(), families = familiesOf(draft.tensors);
   for (const planned of kernels) {
-    const choice = panels(planned, draft, layouts);
-    if (!choice?.tensors.every((name) => indicesOf(name, kernels).every((index) => index.every(plainAxis)))) continue;
+    const choice = panels(planned, draft, layouts, families);
+    if (!choice?.tensors.every((name) => indices.get(name)?.every((index) => index.every(plainAxis)) ?? true)) continue;
     for (const name of choice.tensors) layouts.set(name, choice.layout);
     if (name === "blocks") continue;
     layouts.set(choice.copy.name, choice.copy.layout);
@@ -156,23 +156,31 @@ function blocked(shape: readonly number[], dimension: number, by: number): Layou
   };
 }
 
-/** All accesses to a tensor. */
-function indicesOf(name: string, kernels: readonly PlannedKernel[]): (readonly Index[])[] {
-  return kernels.flatMap(({ kernel, bindings }) =>
-    kernel.parts.flatMap(({ assignments }) =>
-      assignments.flatMap(({ tensor, index, value }) => [
-        ...bindings[tensor] === name ? [index] : [],
-        ...expressions(value).flatMap((e) => e.kind === "load" && bindings[e.tensor] === name ? [e.index] : []),
-      ])
-    )
-  );
+/** All accesses to each tensor. */
+function indicesOf(kernels: readonly PlannedKernel[]): ReadonlyMap<string, readonly (readonly Index[])[]> {
+  const found = new Map<string, (readonly Index[])[]>();
+  const add = (name: string, index: readonly Index[]) => {
+    const known = found.get(name);
+    if (known) known.push(index);
+    else found.set(name, [index]);
+  };
+  for (const { kernel, bindings } of kernels) {
+    for (const { tensor, index, value } of kernel.parts.flatMap(({ assignments }) => assignments)) {
+      add(bindings[tensor], index);
+      for (const e of expressions(value)) if (e.kind === "load") add(bindings[e.tensor], e.index);
+    }
+  }
+  return found;
 }
 
-function isOfSamples(name: string, { tensors, batch }: Draft, kernels: readonly PlannedKernel[]): boolean {
+function isOfSamples(
+  name: string,
+  { tensors, batch }: Draft,
+  indices: readonly (readonly Index[])[] | undefined,
+): boolean {
   const { role } = tensors[name];
   if (role !== "value" && role !== "gradient") return false;
-  const indices = indicesOf(name, kernels);
-  return indices.length > 0 && indices.every(([first]) => first !== undefined && plainAxis(first) === batch);
+  return indices?.every(([first]) => first !== undefined && plainAxis(first) === batch) ?? false;
 }
 
 /** A copy of a tensor [n, ...] with the samples outermost, as rows. */
@@ -183,6 +191,20 @@ interface RowCopy {
   readonly layout: Layout;
 }
 
+/** Tensors by what their names begin with: `linear1.weight` is of the families `linear1` and `linear1.weight`. */
+function familiesOf(tensors: Draft["tensors"]): ReadonlyMap<string, readonly string[]> {
+  const families = new Map<string, string[]>();
+  for (const name of Object.keys(tensors)) {
+    const words = name.split(".");
+    for (let count = 1; count <= words.length; count++) {
+      const family = words.slice(0, count).join("."), known = families.get(family);
+      if (known) known.push(name);
+      else families.set(family, [name]);
+    }
+  }
+  return families;
+}
+
 /**
  * For the kernel of a gradient `dw[a,b] = sum over n of y[n,a] * x[n,b]`: the layout of the weight and all that has its
  * shape, and which operand is copied by rows.
@@ -191,6 +213,7 @@ function panels(
   { kernel, bindings }: PlannedKernel,
   { batch, tensors }: Draft,
   layouts: ReadonlyMap<string, Layout>,
+  families: ReturnType<typeof familiesOf>,
 ): { tensors: string[]; layout: Layout; copy: RowCopy } | undefined {
   if (kernel.parts.length !== 1 || kernel.parts[0].assignments.length !== 1) return undefined;
   const [{ assignments: [{ tensor, index, value }] }] = kernel.parts;
@@ -216,9 +239,7 @@ function panels(
   // narrower panels would be no better than rows
   const panel = width(shape[lanes]) >= 8 ? width(shape[lanes]) : shape[lanes];
   const gradient = bindings[tensor], weight = gradient.slice(0, -".gradient".length);
-  const same = Object.values(tensors).filter(({ name, shape: own }) =>
-    (name === weight || name.startsWith(`${weight}.`)) && own.join() === shape.join()
-  ).map(({ name }) => name);
+  const same = (families.get(weight) ?? []).filter((name) => tensors[name].shape.join() === shape.join());
   const { tensor: symbol } = owners[lanes]!;
   return {
     tensors: same,

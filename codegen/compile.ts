@@ -12,7 +12,7 @@ import { InputError } from "./error.ts";
 import { fuse } from "./fuse/fuse.ts";
 import { type Fusion, FUSION_RULES } from "./fuse/rule.ts";
 import { headerLines } from "./header.ts";
-import type { Kernel } from "./ir.ts";
+import type { Kernel, LoopNest } from "./ir.ts";
 import type { Registry } from "./layer.ts";
 import { lower } from "./lower.ts";
 import { draft, layOut, type Plan, type PlanOptions } from "./plan.ts";
@@ -23,6 +23,7 @@ import type { Schedule } from "./schedule.ts";
 import { inferShapes } from "./shapes.ts";
 import { simplify } from "./simplify.ts";
 import type { Spec } from "./spec.ts";
+import { structureOf } from "./structure.ts";
 import type { CompiledKernel, Place, Target } from "./target.ts";
 import type { Tuned } from "./tuning.ts";
 import { verifyKernel, verifyNest } from "./verify.ts";
@@ -116,13 +117,24 @@ function placesOf(bindings: Readonly<Record<string, string>>, { tensors }: Plan)
 
 /** A kernel's text, head and all. */
 export function kernelSource(compiled: CompiledKernel, target: Target, plan: Plan): string {
-  const writer = new Writer();
-  const { bindings } = [...plan.train.kernels, ...plan.evaluate.kernels].find((k) =>
-    k.kernel.name === compiled.kernel.name
-  )!;
-  for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
-  printNest(compiled.nest, target.syntax(placesOf(bindings, plan)), writer);
-  return writer.toString();
+  return kernelSources(new Map([[compiled.kernel.name, compiled]]), target, plan).get(compiled.kernel.name)!;
+}
+
+/** The texts of kernels, head and all, by name. */
+function kernelSources(
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  target: Target,
+  plan: Plan,
+): Map<string, string> {
+  const all = [...plan.train.kernels, ...plan.evaluate.kernels];
+  // of several of a name, the first one's
+  const bindings = new Map(all.toReversed().map((k) => [k.kernel.name, k.bindings]));
+  return new Map([...kernels].map(([name, compiled]) => {
+    const writer = new Writer();
+    for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
+    printNest(compiled.nest, target.syntax(placesOf(bindings.get(name)!, plan)), writer);
+    return [name, writer.toString()];
+  }));
 }
 
 /** All kernels of a plan, each once, in the order in which they first run. */
@@ -147,8 +159,7 @@ export function withBindings(net: CompiledNet, mostBindings: number): CompiledNe
 /** The same net with new files. */
 function printed(net: CompiledNet, mostBindings?: number): CompiledNet {
   const { target, plan, kernels } = net;
-  const texts = new Map([...kernels].map(([name, compiled]) => [name, kernelSource(compiled, target, plan)]));
-  const files = target.files(plan, kernels, texts, mostBindings);
+  const files = target.files(plan, kernels, kernelSources(kernels, target, plan), mostBindings);
   return { ...net, files, proof: hashOf(files[target.entry]) };
 }
 
@@ -170,26 +181,41 @@ export function compileTarget(
       `hoist cannot be left out for target ${target.name}: its proof wants indices that are never negative on the way`,
     );
   }
-  const kernels = new Map<string, CompiledKernel>();
-  const texts = new Map<string, string>();
-  for (const kernel of kernelsOf(planned.plan)) {
-    const compiled = compileKernel(kernel, scheduleOf(kernel, target, tuned, without), target, hoist);
-    kernels.set(kernel.name, compiled);
-    texts.set(kernel.name, kernelSource(compiled, target, planned.plan));
-  }
+  const kernels = compileKernels(kernelsOf(planned.plan), target, tuned, without);
+  const texts = kernelSources(kernels, target, planned.plan);
   const files = target.files(planned.plan, kernels, texts);
   return { ...planned, target, kernels, files, proof: hashOf(files[target.entry]) };
 }
 
-function scheduleOf(
-  kernel: Kernel,
+/** Kernels by name; those that differ in nothing but their names, such as those of equal layers, are compiled once. */
+function compileKernels(
+  kernels: readonly Kernel[],
   target: Target,
   tuned: Tuned | undefined,
   without: readonly Optimization[],
-): Schedule {
+): Map<string, CompiledKernel> {
+  const asTuned = (kernel: Kernel) =>
+    without.includes("tiles") || without.includes("vectors") ? undefined : tuned?.(kernel);
+  const guesses = new Map<string, Schedule>(), nests = new Map<string, LoopNest>();
+  return new Map(kernels.map((kernel) => {
+    const { name } = kernel, structure = structureOf(kernel);
+    const guess = () => {
+      const known = guesses.get(structure) ?? firstGuess(kernel, target, without);
+      guesses.set(structure, known);
+      return known;
+    };
+    const schedule = asTuned(kernel) ?? guess();
+    const key = `${JSON.stringify(schedule)} ${structure}`;
+    const nest = nests.get(key) ?? compileKernel(kernel, schedule, target, !without.includes("hoist")).nest;
+    nests.set(key, nest);
+    return [name, { kernel, schedule, nest: { ...nest, name } }];
+  }));
+}
+
+/** The schedule of a kernel that is not tuned. */
+function firstGuess(kernel: Kernel, target: Target, without: readonly Optimization[]): Schedule {
   if (without.includes("tiles")) return plainLoops(kernel, target.gpu);
-  const vectors = !without.includes("vectors"), known = vectors ? tuned?.(kernel) : undefined;
-  if (known) return known;
+  const vectors = !without.includes("vectors");
   for (const schedule of target.candidates(kernel)) {
     if (vectors || schedule.vectorize === undefined) return schedule;
   }

@@ -38,7 +38,7 @@ export function planText(
     ),
     "",
     "tensors                          type  shape                  halo           offset      bytes  lifetime in a training step",
-    ...Object.values(plan.tensors).map((tensor) => tensorLine(tensor, plan)),
+    ...tensorLines(plan),
   ];
   return lines.map((line) => line.trimEnd()).join("\n") + "\n";
 }
@@ -61,24 +61,30 @@ function stepLines(name: string, { kernels, barriers }: Step): string[] {
   ];
 }
 
+function tensorLines({ tensors, train: { kernels } }: Plan): string[] {
+  // a tensor lives as long as those that share its storage
+  const storage = (name: string) => tensors[name].alias ?? name;
+  const lives = new Map<string, [first: number, last: number]>();
+  for (const [i, planned] of kernels.entries()) {
+    const { reads, writes } = accesses(planned);
+    for (const name of [...reads, ...writes].map(storage)) lives.set(name, [lives.get(name)?.[0] ?? i + 1, i + 1]);
+  }
+  return Object.values(tensors).map((tensor) => tensorLine(tensor, lives.get(storage(tensor.name))));
+}
+
+/** `uses`: the first and the last kernel of a training step that touch it. */
 function tensorLine(
   { name, dtype, shape, halo, alias, offset, bytes, role }: PlannedTensor,
-  { tensors, train: { kernels } }: Plan,
+  uses: readonly [first: number, last: number] | undefined,
 ): string {
-  // a tensor lives as long as those that share its storage
-  const names = Object.values(tensors).filter((t) => (t.alias ?? t.name) === (alias ?? name)).map((t) => t.name);
   const padding = halo.filter(([a, b]) => a + b > 0).map(([a, b]) => `${a}+${b}`).join(" ");
-  const uses = kernels.flatMap((planned, i) => {
-    const { reads, writes } = accesses(planned);
-    return names.some((name) => reads.has(name) || writes.has(name)) ? [i + 1] : [];
-  });
   const life = role === "parameter" || role === "state"
     ? "always"
     : role === "run"
     ? "the run's"
-    : uses.length === 0
+    : uses === undefined
     ? "evaluation"
-    : `${uses[0]} to ${uses[uses.length - 1]}`;
+    : `${uses[0]} to ${uses[1]}`;
   const extents = `[${shape.map((extent) => extent === Infinity ? "rows" : extent).join(", ")}]`;
   return [
     name.padEnd(32),

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Shape } from "./layer.ts";
 import type { Graph, GraphNode } from "./shapes.ts";
 
 /** What changed places, for `plan.txt`. */
@@ -17,40 +18,64 @@ export interface Swap {
 
 /** Moves monotone layers behind maxima. */
 export function reorder(graph: Graph): { graph: Graph; swaps: Swap[] } {
-  const swaps: Swap[] = [];
-  let result = graph;
+  const swaps: Swap[] = [], order = new Order(graph);
   for (const { name, kind } of graph.nodes) {
     if (!kind.monotone) continue;
     for (let moved = false;;) {
-      const next = soleReader(name, result);
+      const next = order.soleReader(name);
       if (!next || !(next.kind.maximum || moved && next.kind.reshapes)) break;
-      result = swap(result, result.nodes.find((node) => node.name === name)!, next);
+      order.swap(name, next.name);
       swaps.push({ node: name, behind: next.name });
       moved = true;
     }
   }
-  return { graph: result, swaps };
+  return { graph: swaps.length > 0 ? order.graph() : graph, swaps };
 }
 
-function soleReader(name: string, { nodes, output }: Graph): GraphNode | undefined {
-  const readers = nodes.filter(({ input }) => input === name);
-  return readers.length === 1 && output !== name ? readers[0] : undefined;
-}
+/** Layers while some of them change places. */
+class Order {
+  readonly #graph: Graph;
+  readonly #nodes: GraphNode[];
+  readonly #shapes: Record<string, Shape>;
+  /** Where each node is, and the names of those that read its output. */
+  readonly #places: Map<string, number>;
+  readonly #readers = new Map<string, string[]>();
+  #output: string;
 
-/** `a` before `b` becomes `b` before `a`. */
-function swap(graph: Graph, a: GraphNode, b: GraphNode): Graph {
-  return {
-    ...graph,
-    output: graph.output === b.name ? a.name : graph.output,
-    shapes: { ...graph.shapes, [a.name]: graph.shapes[b.name] },
-    nodes: graph.nodes.map((node) =>
-      node === a
-        ? { ...b, input: a.input }
-        : node === b
-        ? { ...a, input: b.name }
-        : node.input === b.name
-        ? { ...node, input: a.name }
-        : node
-    ),
-  };
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#nodes = [...graph.nodes];
+    this.#shapes = { ...graph.shapes };
+    this.#places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
+    for (const [input, all] of Map.groupBy(graph.nodes, ({ input }) => input)) {
+      this.#readers.set(input, all.map(({ name }) => name));
+    }
+    this.#output = graph.output;
+  }
+
+  graph(): Graph {
+    return { ...this.#graph, nodes: this.#nodes, shapes: this.#shapes, output: this.#output };
+  }
+
+  soleReader(name: string): GraphNode | undefined {
+    const readers = this.#readers.get(name) ?? [];
+    return readers.length === 1 && this.#output !== name ? this.#nodes[this.#places.get(readers[0])!] : undefined;
+  }
+
+  /** `first` before `second`, its sole reader, becomes `second` before `first`. */
+  swap(first: string, second: string): void {
+    const [at, behind] = [this.#places.get(first)!, this.#places.get(second)!];
+    const [a, b] = [this.#nodes[at], this.#nodes[behind]], after = this.#readers.get(second) ?? [];
+    this.#nodes[at] = { ...b, input: a.input };
+    this.#nodes[behind] = { ...a, input: second };
+    this.#places.set(second, at).set(first, behind);
+    for (const name of after) {
+      const place = this.#places.get(name)!;
+      this.#nodes[place] = { ...this.#nodes[place], input: first };
+    }
+    this.#readers.set(a.input, this.#readers.get(a.input)!.map((name) => name === first ? second : name));
+    this.#readers.set(second, [first]).set(first, after);
+    this.#shapes[first] = this.#shapes[second];
+    if (this.#output === second) this.#output = first;
+  }
 }

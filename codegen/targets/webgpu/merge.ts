@@ -35,34 +35,59 @@ export function rounds<Item extends BoundNest>(
   { tensors }: Plan,
   mostBindings: number = MOST_BINDINGS,
 ): Item[][] {
-  const storage = (names: ReadonlySet<string>) => new Set([...names].map((name) => tensors[name].alias ?? name));
-  const touched = items.map(({ planned }) => {
-    const { reads, writes } = accesses(planned);
-    return { reads: storage(reads), writes: storage(writes) };
-  });
-  const clash = (i: number, j: number) => {
-    const [a, b] = [touched[i], touched[j]];
-    return !a.writes.isDisjointFrom(b.reads) || !a.writes.isDisjointFrom(b.writes) || !a.reads.isDisjointFrom(b.writes);
-  };
-  const before = items.map((_, i) => items.map((_, j) => j).filter((j) => j < i && clash(i, j)));
+  const before = predecessors(items.map(({ planned }) => planned), tensors);
+  const after = items.map((): number[] => []);
+  for (const [i, all] of before.entries()) for (const j of all) after[j].push(i);
   // how many dispatches must follow each one's
   const follow = items.map(() => 0);
   for (let i = items.length - 1; i >= 0; i--) for (const j of before[i]) follow[j] = Math.max(follow[j], follow[i] + 1);
-  const result: Item[][] = [], left = new Set(items.keys());
-  while (left.size > 0) {
-    const ready = [...left].filter((i) => before[i].every((j) => !left.has(j))).sort((a, b) => follow[b] - follow[a]);
-    const round: number[] = [];
-    for (const i of ready) {
-      const together = merge("", [...round, i].map((k) => items[k]));
-      const fits = Object.keys(together.bindings).length <= mostBindings &&
-        workgroupBytes(together.nest.body) <= WORKGROUP_BYTES;
-      if (round.length === 0 || fits) round.push(i);
+  const buffers = items.map(buffersOf), waits = before.map(({ size }) => size);
+  const result: Item[][] = [];
+  let ready = [...items.keys()].filter((i) => waits[i] === 0);
+  while (ready.length > 0) {
+    const round = new Set<number>(), bound = new Set<string>(), blocks: Statement[] = [];
+    for (const i of ready.sort((a, b) => follow[b] - follow[a] || a - b)) {
+      const block: Statement = { kind: "block", last: false, body: items[i].nest.body };
+      const fits = bound.union(buffers[i]).size <= mostBindings &&
+        workgroupBytes([...blocks, block]) <= WORKGROUP_BYTES;
+      if (round.size > 0 && !fits) continue;
+      round.add(i);
+      blocks.push(block);
+      for (const name of buffers[i]) bound.add(name);
     }
-    for (const i of round) left.delete(i);
+    ready = ready.filter((i) => !round.has(i));
+    for (const i of round) for (const j of after[i]) if (--waits[j] === 0) ready.push(j);
     // in the order of the step, which people read
-    result.push(round.sort((a, b) => a - b).map((i) => items[i]));
+    result.push([...round].sort((a, b) => a - b).map((i) => items[i]));
   }
   return result;
+}
+
+/** The kernels before each one that touch what it writes, or write what it touches. */
+function predecessors(kernels: readonly PlannedKernel[], tensors: Plan["tensors"]): Set<number>[] {
+  const writers = new Map<string, number[]>(), readers = new Map<string, number[]>();
+  const add = (users: Map<string, number[]>, name: string, i: number) => {
+    const known = users.get(name);
+    if (known) known.push(i);
+    else users.set(name, [i]);
+  };
+  return kernels.map((planned, i) => {
+    const { reads, writes } = accesses(planned);
+    const [read, written] = [reads, writes].map((names) => new Set([...names].map((n) => tensors[n].alias ?? n)));
+    const before = new Set([
+      ...[...read, ...written].flatMap((name) => writers.get(name) ?? []),
+      ...[...written].flatMap((name) => readers.get(name) ?? []),
+    ]);
+    for (const name of read) add(readers, name, i);
+    for (const name of written) add(writers, name, i);
+    return before;
+  });
+}
+
+/** What a nest needs a storage buffer each for: one that is all vectors is another one than that of single elements. */
+function buffersOf({ nest, bindings }: BoundNest): Set<string> {
+  const wide = alignedOnly(nest);
+  return new Set(Object.keys(nest.tensors).map((symbol) => `${bindings[symbol]}${wide.has(symbol) ? " x4" : ""}`));
 }
 
 /** @throws {VerifyError} when one of some kernels touches what another one of them writes: they would run side by side. */
