@@ -18,6 +18,7 @@ import { lower } from "./lower.ts";
 import { draft, layOut, type Plan, type PlanOptions } from "./plan.ts";
 import { planText } from "./plan_text.ts";
 import { printNest } from "./print.ts";
+import { provePlan, proveTarget } from "./prove/plan.ts";
 import { reorder, type Swap } from "./reorder.ts";
 import type { Schedule } from "./schedule.ts";
 import { inferShapes } from "./shapes.ts";
@@ -71,7 +72,7 @@ export interface CompiledNet extends Planned {
   readonly proof: string;
 }
 
-/** Spec to plan: shapes, kernels in order, fusion, memory. */
+/** Spec to a proven plan: shapes, kernels in order, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const given = inferShapes(spec, registry, options.origin);
   const without = new Set<string>(options.without);
@@ -82,7 +83,9 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
   const arranged = layout === "rows" || without.has("layout") ? whole : arrange(whole, layout);
   const { draft: merged, fusions } = fuse(arranged, without);
-  return { plan: layOut(merged), fusions, swaps };
+  const laid = layOut(merged);
+  provePlan(laid, merged);
+  return { plan: laid, fusions, swaps };
 }
 
 /** Kernel and schedule to a proven loop nest. `hoist`: whether index arithmetic goes out of loops. */
@@ -148,8 +151,7 @@ export function withBindings(net: CompiledNet, mostBindings: number): CompiledNe
 function printed(net: CompiledNet, mostBindings?: number): CompiledNet {
   const { target, plan, kernels } = net;
   const texts = new Map([...kernels].map(([name, compiled]) => [name, kernelSource(compiled, target, plan)]));
-  const files = target.files(plan, kernels, texts, mostBindings);
-  return { ...net, files, proof: hashOf(files[target.entry]) };
+  return { ...net, ...proven(plan, kernels, texts, target, mostBindings) };
 }
 
 /**
@@ -177,8 +179,20 @@ export function compileTarget(
     kernels.set(kernel.name, compiled);
     texts.set(kernel.name, kernelSource(compiled, target, planned.plan));
   }
-  const files = target.files(planned.plan, kernels, texts);
-  return { ...planned, target, kernels, files, proof: hashOf(files[target.entry]) };
+  return { ...planned, target, kernels, ...proven(planned.plan, kernels, texts, target) };
+}
+
+/** The files of a net, in which kernels run in an order that is right. */
+function proven(
+  plan: Plan,
+  kernels: CompiledNet["kernels"],
+  texts: ReadonlyMap<string, string>,
+  target: Target,
+  mostBindings?: number,
+): Pick<CompiledNet, "files" | "proof"> {
+  const files = target.files(plan, kernels, texts, mostBindings);
+  proveTarget(plan, kernels, files, target);
+  return { files, proof: hashOf(files[target.entry]) };
 }
 
 function scheduleOf(

@@ -20,6 +20,9 @@ const NOTATION = /^codegen\/(ir|layer|notation|window|error)\.ts$/;
 const RULES: readonly Rule[] = [
   { files: /^codegen\/ir\.ts$/, local: [], external: [] },
   { files: /^codegen\/targets\/(\w+)\/[\w/]+\.ts$/, local: [/^codegen\/\w+\.ts$/, /^codegen\/targets\/$1\//] },
+  // the proof knows of what it proves only the types, and what refuses
+  { files: /^codegen\/prove\/\w+\.ts$/, local: [/^codegen\/(ir|plan|target|verify)\.ts$/, /^codegen\/prove\//] },
+  { files: /^codegen\/compile\.ts$/, local: [/^codegen\/(?:fuse\/|prove\/)?\w+\.ts$/] },
   { files: /^codegen\/(?:fuse\/)?\w+\.ts$/, local: [/^codegen\/(?:fuse\/)?\w+\.ts$/] },
   { files: /^kernels\/mod\.ts$/, local: [NOTATION, /^kernels\/\w+\.ts$/], external: [] },
   { files: /^kernels\/\w+\.ts$/, local: [NOTATION], external: [/^zod$/] },
