@@ -55,26 +55,3 @@ export function proveOrder({ name: net, tensors }: Plan, step: Step, groups: rea
     }
   }
 }
-
-/**
- * What runs behind the last wait of a step runs beside what comes before the first one of the next, of either kind.
- *
- * @throws {VerifyError} naming both kernels.
- */
-export function proveTurnover(
-  { name: net, tensors, train, evaluate }: Plan,
-  ends: readonly string[],
-  begins: readonly string[],
-): void {
-  if (ends.length === 0) return;
-  const all = new Map([...train.kernels, ...evaluate.kernels].map((planned) => [planned.kernel.name, planned]));
-  for (const last of ends) {
-    const own = storagesOf(all.get(last)!, tensors);
-    for (const first of begins) {
-      const other = storagesOf(all.get(first)!, tensors);
-      const clash = !own.writes.isDisjointFrom(other.reads.union(other.writes)) ||
-        !own.reads.isDisjointFrom(other.writes);
-      if (clash) throw unproven(net, `${first} does not wait for ${last} of the step before`);
-    }
-  }
-}

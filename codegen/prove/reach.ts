@@ -5,7 +5,7 @@
  */
 import { type Index, type Load, STEP, type TensorType } from "../ir.ts";
 import type { Plan, PlannedKernel } from "../plan.ts";
-import { placeOf, rangeOf, type Read, rootOf, samePlace, type Touched, touchedBy } from "./touched.ts";
+import { placeOf, rangeOf, type Read, rootOf, samePlace, type Touched, touchedBy, typeKey } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 
 type Fail = (what: string) => Error;
@@ -54,10 +54,6 @@ function proveBindings({ kernel, bindings }: PlannedKernel, { tensors }: Plan, t
       throw fail(`reads ${name}, which is no column of ${table}`);
     }
   }
-}
-
-function typeKey({ dtype, shape, halo, below, rows, columns }: TensorType): string {
-  return [dtype, shape.join(), halo.join(), below, rows, columns?.join()].join(" ");
 }
 
 function proveRead({ tensor, index, padded }: Load, { kernel, bindings }: PlannedKernel, fail: Fail): void {

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Affine, type Assignment, type Axis, type Expr, type Load, type Param, STEP } from "../ir.ts";
+import {
+  type Affine,
+  type Assignment,
+  type Axis,
+  type Expr,
+  type Load,
+  type Param,
+  STEP,
+  type TensorType,
+} from "../ir.ts";
 import type { PlannedKernel, PlannedTensor } from "../plan.ts";
 
 /** A read, the part of the kernel that it is in, and whether a sum or maximum goes over it. */
@@ -70,6 +79,11 @@ export function storagesOf(planned: PlannedKernel, tensors: Tensors): { reads: S
     reads: new Set(reads.map(({ load }) => root(load.tensor))),
     writes: new Set(writes.map(({ assignment }) => root(assignment.tensor))),
   };
+}
+
+/** A text that is the same for tensors of one type and one order in memory. */
+export function typeKey({ dtype, shape, halo, below, rows, columns }: TensorType): string {
+  return [dtype, shape.join(), halo.join(), below, rows, columns?.join()].join(" ");
 }
 
 /** Smallest and largest value of an index; that of the step has no largest. */
