@@ -18,6 +18,8 @@ import { lower } from "./lower.ts";
 import { draft, layOut, type Plan, type PlanOptions } from "./plan.ts";
 import { planText } from "./plan_text.ts";
 import { printNest } from "./print.ts";
+import { provePlan } from "./prove/plan.ts";
+import { proveTarget } from "./prove/target.ts";
 import { reorder, type Swap } from "./reorder.ts";
 import type { Schedule } from "./schedule.ts";
 import { inferShapes } from "./shapes.ts";
@@ -72,7 +74,7 @@ export interface CompiledNet extends Planned {
   readonly proof: string;
 }
 
-/** Spec to plan: shapes, kernels in order, fusion, memory. */
+/** Spec to a proven plan: shapes, kernels in order, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const given = inferShapes(spec, registry, options.origin);
   const without = new Set<string>(options.without);
@@ -83,7 +85,9 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
   const arranged = layout === "rows" || without.has("layout") ? whole : arrange(whole, layout);
   const { draft: merged, fusions } = fuse(arranged, without);
-  return { plan: layOut(merged), fusions, swaps };
+  const laid = layOut(merged);
+  provePlan(laid, merged);
+  return { plan: laid, fusions, swaps };
 }
 
 /** Kernel and schedule to a proven loop nest. `hoist`: whether index arithmetic goes out of loops. */
@@ -159,8 +163,7 @@ export function withBindings(net: CompiledNet, mostBindings: number): CompiledNe
 /** The same net with new files. */
 function printed(net: CompiledNet, mostBindings?: number): CompiledNet {
   const { target, plan, kernels } = net;
-  const files = target.files(plan, kernels, kernelSources(kernels, target, plan), mostBindings);
-  return { ...net, files, proof: hashOf(files[target.entry]) };
+  return { ...net, ...proven(plan, kernels, kernelSources(kernels, target, plan), target, mostBindings) };
 }
 
 /**
@@ -183,8 +186,20 @@ export function compileTarget(
   }
   const kernels = compileKernels(kernelsOf(planned.plan), target, tuned, without);
   const texts = kernelSources(kernels, target, planned.plan);
-  const files = target.files(planned.plan, kernels, texts);
-  return { ...planned, target, kernels, files, proof: hashOf(files[target.entry]) };
+  return { ...planned, target, kernels, ...proven(planned.plan, kernels, texts, target) };
+}
+
+/** The files of a net, in which kernels run in an order that is right. */
+function proven(
+  plan: Plan,
+  kernels: CompiledNet["kernels"],
+  texts: ReadonlyMap<string, string>,
+  target: Target,
+  mostBindings?: number,
+): Pick<CompiledNet, "files" | "proof"> {
+  const files = target.files(plan, kernels, texts, mostBindings);
+  proveTarget(plan, kernels, files, target);
+  return { files, proof: hashOf(files[target.entry]) };
 }
 
 /** Kernels by name; those that differ in nothing but their names, such as those of equal layers, are compiled once. */

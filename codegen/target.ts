@@ -63,6 +63,16 @@ export interface CompiledKernel {
   readonly nest: LoopNest;
 }
 
+/** Kernels of a step that nothing keeps apart: between two waits of the threads, or in one dispatch. */
+export interface Group {
+  readonly kernels: readonly string[];
+  /** For threads: those that one of them runs alone. */
+  readonly alone?: readonly string[];
+  /** For a dispatch: its tensors by binding, and those that it writes; each by the name of its storage. */
+  readonly bound?: readonly string[];
+  readonly writes?: readonly string[];
+}
+
 /** A language that kernels are printed in. */
 export interface Target {
   readonly name: string;
@@ -99,4 +109,9 @@ export interface Target {
     texts: ReadonlyMap<string, string>,
     mostBindings?: number,
   ): Record<string, string>;
+  /**
+   * The order in which its files run the kernels of a step, read back from them: each group begins when all before it have
+   * ended. The last one is what nothing waits for when the step ends: nothing, if all is well.
+   */
+  groups(files: Readonly<Record<string, string>>): Readonly<Record<"train" | "evaluate", readonly Group[]>>;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Plan, PlannedTensor, Step } from "../../plan.ts";
-import type { CompiledKernel, Target } from "../../target.ts";
+import type { CompiledKernel, Group, Target } from "../../target.ts";
 import { Writer } from "../../writer.ts";
 import { candidates } from "./schedules.ts";
 import { ARRAY, syntax } from "./syntax.ts";
@@ -25,7 +25,21 @@ export const typescript: Target = {
     ...Object.fromEntries([...texts].map(([name, text]) => [`${name}.ts`, text])),
     "step.ts": stepFile(plan, kernels),
   }),
+  groups: ({ "step.ts": text }) => ({ train: groupsOf(text, "train"), evaluate: groupsOf(text, "evaluate") }),
 };
+
+/** What the threads run between waits, from the method's lines. */
+function groupsOf(text: string, step: string): Group[] {
+  const lines = text.split("\n"), begin = lines.findIndex((line) => line.trim() === `${step}(step) {`);
+  const groups: { kernels: string[]; alone: string[] }[] = [{ kernels: [], alone: [] }];
+  for (const line of lines.slice(begin + 1)) {
+    if (line.trim() === "},") break;
+    const [, alone, name] = /^\s*(if \(thread === 0\) )?(\w+)\(/.exec(line) ?? [];
+    if (name === "wait") groups.push({ kernels: [], alone: [] });
+    else if (name !== undefined) groups.at(-1)![alone === undefined ? "kernels" : "alone"].push(name);
+  }
+  return groups.map(({ kernels, alone }) => ({ kernels: [...kernels, ...alone], alone }));
+}
 
 /** Tensors' names as identifiers that no kernel has. */
 const identifiers = (kernels: ReadonlyMap<string, unknown>) => (tensor: string) => {

@@ -12,7 +12,6 @@ import {
   WORKGROUP_BYTES,
   workgroupBytes,
 } from "../../ir.ts";
-import { VerifyError } from "../../verify.ts";
 import { alignedOnly } from "./syntax.ts";
 import { accesses, type Plan, type PlannedKernel } from "../../plan.ts";
 
@@ -88,24 +87,6 @@ function predecessors(kernels: readonly PlannedKernel[], tensors: Plan["tensors"
 function buffersOf({ nest, bindings }: BoundNest): Set<string> {
   const wide = alignedOnly(nest);
   return new Set(Object.keys(nest.tensors).map((symbol) => `${bindings[symbol]}${wide.has(symbol) ? " x4" : ""}`));
-}
-
-/** @throws {VerifyError} when one of some kernels touches what another one of them writes: they would run side by side. */
-export function verifyApart(group: readonly PlannedKernel[], { tensors }: Plan): void {
-  const storage = (name: string) => tensors[name].alias ?? name;
-  for (const { kernel, bindings } of group) {
-    const written = new Set(
-      kernel.parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => storage(bindings[tensor]))),
-    );
-    for (const other of group) {
-      if (other.kernel === kernel) continue;
-      const touched = Object.values(other.bindings).map(storage).find((name) => written.has(name));
-      if (touched === undefined) continue;
-      throw new VerifyError(
-        `${other.kernel.name} touches ${touched}, which ${kernel.name} writes in the same dispatch`,
-      );
-    }
-  }
 }
 
 /** Several nests as one, each with invocations of its own; none may touch what another one writes. */

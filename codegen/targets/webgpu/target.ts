@@ -10,7 +10,7 @@ import { printNest } from "../../print.ts";
 import type { CompiledKernel, Target } from "../../target.ts";
 import { verifyNest } from "../../verify.ts";
 import { Writer } from "../../writer.ts";
-import { merge, rounds, verifyApart } from "./merge.ts";
+import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
@@ -33,6 +33,18 @@ export const webgpu: Target = {
   wholeAddresses: false,
   candidates,
   files,
+  groups: ({ "step.json": text }) => {
+    const list: Dispatches = JSON.parse(text);
+    // what stands in a queue waits for what stands before it
+    const groups = (names: readonly string[]) => [
+      ...names.map((name) => {
+        const { kernels, tensors, writes } = list.kernels[name];
+        return { kernels, bound: tensors, writes };
+      }),
+      { kernels: [] },
+    ];
+    return { train: groups(list.train), evaluate: groups(list.evaluate) };
+  },
 };
 
 function files(
@@ -55,7 +67,6 @@ function files(
         for (let i = 2; dispatches[name] && dispatches[name].kernels.join() !== names.join(); i++) {
           name = `${wish}_${i}`;
         }
-        verifyApart(group.map(({ planned }) => planned), plan);
         const { nest, bindings } = group.length === 1 ? first : merge(name, group);
         verifyNest(nest);
         dispatches[name] = dispatchOf(names, nest, bindings, plan);

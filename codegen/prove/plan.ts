@@ -1,0 +1,64 @@
+/**
+ * The proof of a plan: that its kernels can run in one memory, by many threads or on a GPU, and compute what was drafted.
+ *
+ * 1. Places ({@linkcode proveStorage}): tensors lie in the arena, from a line of 64 bytes on, and do not overlap; one that
+ *    has another's storage has equal bytes.
+ * 2. Reach ({@linkcode proveReach}): in each dimension a padded read goes no further out than the halo is wide, and all
+ *    else lies inside, writes too: halos stay zero. What a kernel writes, it reads only element by element.
+ * 3. Flow ({@linkcode proveFlow}): every read finds what it would find if each tensor had a place of its own, so no alias
+ *    is overwritten too early, and all tensors can be looked at when a step has ended.
+ * 4. Order ({@linkcode proveOrder}): between two kernels, one of which touches what the other one writes, threads wait, or
+ *    a dispatch ends. That is proven of the plan's barriers, and once more of what a target has made of them
+ *    ({@linkcode proveTarget} in target.ts), read back from its files. Every step ends with a wait, so the next one finds nobody at work.
+ *
+ * All of it follows from formulas, shapes and places alone: nothing that lays out, places barriers or merges dispatches is
+ * used here. Each takes time in proportion to what it looks at, but for the sorting of addresses.
+ *
+ * It is taken as given that memory begins as zeros, that at a wait every thread waits for all others, and that a GPU starts a
+ * dispatch of a queue when the one before has ended and its writes can be seen, as WebGPU says. That each element of an
+ * output is written once, and by one thread, is proven of the loop nest.
+ *
+ * @module
+ */
+import type { Draft, Plan, PlannedKernel, Step } from "../plan.ts";
+import { proveFlow } from "./flow.ts";
+import { proveOrder } from "./order.ts";
+import { proveReach } from "./reach.ts";
+import { proveStorage } from "./storage.ts";
+import { unproven } from "./unproven.ts";
+
+/** @throws {VerifyError} when anything about a plan is left unproven: naming kernels and tensors. */
+export function provePlan(plan: Plan, draft: Draft): void {
+  proveStorage(plan);
+  if (!plan.tensors[`${plan.graph.output}.output`]) throw unproven(plan.name, "what the net puts out has no place");
+  const known = new Map<string, PlannedKernel>();
+  for (const name of ["train", "evaluate"] as const) {
+    const step = plan[name];
+    for (const planned of step.kernels) proveOnce(planned, known, plan);
+    proveFlow(plan, draft, name);
+    proveOrder(plan, step, betweenBarriers(step, plan));
+  }
+}
+
+/** Proves a kernel, unless it is one of the other step's: those of one name are one. */
+function proveOnce(planned: PlannedKernel, known: Map<string, PlannedKernel>, plan: Plan): void {
+  const { kernel: { name, parts }, bindings } = planned, before = known.get(name);
+  if (!before) {
+    proveReach(planned, plan);
+    known.set(name, planned);
+  } else if (before.kernel.parts !== parts || JSON.stringify(before.bindings) !== JSON.stringify(bindings)) {
+    throw unproven(plan.name, `there are two kernels ${name}`);
+  }
+}
+
+function betweenBarriers({ kernels, barriers }: Step, { name }: Plan): string[][] {
+  if (barriers.length !== kernels.length) {
+    throw unproven(name, `${kernels.length} kernels have ${barriers.length} barriers`);
+  }
+  const groups: string[][] = [[]];
+  for (const [i, { kernel }] of kernels.entries()) {
+    if (barriers[i]) groups.push([]);
+    groups.at(-1)!.push(kernel.name);
+  }
+  return groups;
+}

@@ -1,0 +1,92 @@
+/**
+ * That every tensor has a place of its own.
+ *
+ * @module
+ */
+import { BYTES } from "../ir.ts";
+import type { Plan, PlannedTensor } from "../plan.ts";
+import type { Tensors } from "./touched.ts";
+import { unproven } from "./unproven.ts";
+
+/** Where a tensor may begin: at a multiple of so many bytes, of which no two tensors share any. */
+const LINE = 64;
+/** Most bytes of an arena: addresses have 32 bits, with room for the run's data behind it. */
+const MOST = 2 ** 31;
+
+/**
+ * Tensors lie in the arena, from a whole line on, and none overlaps another. What has another one's storage has as many
+ * bytes, and neither has a halo. What the run supplies lies behind the arena and has none either.
+ *
+ * @throws {VerifyError} naming the tensors.
+ */
+export function proveStorage({ name: net, tensors, arenaBytes }: Plan): void {
+  const fail = (what: string) => unproven(net, what);
+  if (!(arenaBytes >= 0 && arenaBytes <= MOST && arenaBytes % LINE === 0)) {
+    throw fail(`an arena of ${arenaBytes} bytes is no whole number of lines up to ${MOST}`);
+  }
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (tensor.name !== name) throw fail(`${name} goes by the name of ${tensor.name}`);
+    proveShape(tensor, fail);
+    if (tensor.alias !== undefined) proveAlias(tensor, tensors, fail);
+    else if (tensor.role !== "run") provePlace(tensor, arenaBytes, fail);
+  }
+  proveApart(Object.values(tensors).filter(({ role, alias }) => role !== "run" && alias === undefined), fail);
+}
+
+type Fail = (what: string) => Error;
+
+function proveShape({ name, role, shape, halo, rows }: PlannedTensor, fail: Fail): void {
+  const runs = role === "run", least = runs ? 0 : 1;
+  const extents = rows === undefined ? shape : shape.slice(1);
+  if (runs !== (rows !== undefined) || runs && shape[0] !== Infinity) {
+    throw fail(`${name} has rows of the run's, or should have`);
+  }
+  if (!extents.every((extent) => Number.isSafeInteger(extent) && extent >= least)) {
+    throw fail(`${name} has a shape of ${shape.join(", ")}`);
+  }
+  if (halo.length !== shape.length || !halo.flat().every((width) => Number.isSafeInteger(width) && width >= 0)) {
+    throw fail(`${name} has ${shape.length} dimensions and a halo of ${halo.join(" and ")}`);
+  }
+  // what others write whole would write the zeros too
+  if (isPadded({ halo }) && role !== "value" && role !== "gradient") {
+    throw fail(`${name} is written by the run and has a halo`);
+  }
+}
+
+function isPadded({ halo }: Pick<PlannedTensor, "halo">): boolean {
+  return halo.some(([before, after]) => before + after > 0);
+}
+
+/** Bytes of a tensor, halo and all. */
+function bytesOf({ dtype, shape, halo }: PlannedTensor): number {
+  return shape.reduce((bytes, extent, d) => bytes * (extent + halo[d][0] + halo[d][1]), BYTES[dtype]);
+}
+
+function provePlace(tensor: PlannedTensor, arenaBytes: number, fail: Fail): void {
+  const { name, offset, bytes } = tensor, needed = bytesOf(tensor);
+  if (bytes !== needed) throw fail(`${name} needs ${needed} bytes and has ${bytes}`);
+  if (!(offset >= 0 && offset % LINE === 0)) throw fail(`${name} begins at byte ${offset}, which begins no line`);
+  if (offset + bytes > arenaBytes) {
+    throw fail(`${name} ends at byte ${offset + bytes} of an arena of ${arenaBytes}`);
+  }
+}
+
+function proveAlias(tensor: PlannedTensor, tensors: Tensors, fail: Fail): void {
+  const { name, alias, dtype, offset, bytes, role } = tensor, own = tensors[alias!];
+  if (!own || own.alias !== undefined || own.role === "run" || role === "run") {
+    throw fail(`${name} has the storage of ${alias}, which has none`);
+  }
+  if (isPadded(tensor) || isPadded(own)) throw fail(`${name} has the storage of ${alias}, and there is a halo`);
+  if (dtype !== own.dtype || bytesOf(tensor) !== bytesOf(own) || bytes !== own.bytes || offset !== own.offset) {
+    throw fail(`${name} has the storage of ${alias}, but not its type, bytes and place`);
+  }
+}
+
+/** By address, each ends before the next one begins. */
+function proveApart(placed: readonly PlannedTensor[], fail: Fail): void {
+  const sorted = placed.toSorted((a, b) => a.offset - b.offset);
+  for (const [i, { name, offset, bytes }] of sorted.entries()) {
+    const next = sorted[i + 1];
+    if (next && offset + bytes > next.offset) throw fail(`${name} and ${next.name} overlap`);
+  }
+}

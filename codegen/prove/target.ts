@@ -1,0 +1,113 @@
+/**
+ * The proof of what a target has made of a plan: see plan.ts.
+ *
+ * @module
+ */
+import type { Statement, Value } from "../ir.ts";
+import type { Plan, PlannedKernel } from "../plan.ts";
+import type { CompiledKernel, Group, Target } from "../target.ts";
+import { proveOrder } from "./order.ts";
+import { storagesOf, touchedBy, typeKey } from "./touched.ts";
+import { unproven } from "./unproven.ts";
+
+const STEPS = ["train", "evaluate"] as const;
+
+/**
+ * Of what a target has made of a plan: loop nests touch what their kernels do and nothing else, and the files run them in
+ * an order that is right.
+ *
+ * @throws {VerifyError} naming kernels and tensors.
+ */
+export function proveTarget(
+  plan: Plan,
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  files: Readonly<Record<string, string>>,
+  target: Pick<Target, "groups">,
+): void {
+  const planned = new Map(STEPS.flatMap((name) => plan[name].kernels).map((own) => [own.kernel.name, own]));
+  for (const own of planned.values()) proveNest(own, kernels.get(own.kernel.name), plan);
+  const groups = target.groups(files);
+  for (const name of STEPS) {
+    proveOrder(plan, plan[name], groups[name].map(({ kernels }) => kernels));
+    const last = groups[name].at(-1)?.kernels;
+    if (last?.length !== 0) throw unproven(plan.name, `a step ends, and nothing waits for ${last?.join(" and ")}`);
+    for (const group of groups[name]) {
+      proveAlone(group, kernels, plan);
+      proveBound(group, planned, plan);
+    }
+  }
+}
+
+/** A nest loads and stores the tensors that its kernel reads and writes. */
+function proveNest(planned: PlannedKernel, compiled: CompiledKernel | undefined, { name: net }: Plan): void {
+  const { kernel } = planned, { reads, writes, params } = touchedBy(planned);
+  if (!compiled) throw unproven(net, `${kernel.name} has no loop nest`);
+  const read = new Set([
+    ...reads.map(({ load }) => load.tensor),
+    ...[...params].map(({ type }) => type === "f32" ? "params" : "keys"),
+  ]);
+  const written = new Set(writes.map(({ assignment }) => assignment.tensor)), { loads, stores } = touchedIn(compiled);
+  const [more] = [...loads.difference(read), ...stores.symmetricDifference(written)];
+  const other = Object.entries(compiled.nest.tensors).find(([symbol, type]) =>
+    !kernel.tensors[symbol] || typeKey(type) !== typeKey(kernel.tensors[symbol])
+  );
+  if (other) throw unproven(net, `the loop nest of ${kernel.name} takes ${other[0]} for another type than its formula`);
+  if (more !== undefined) {
+    throw unproven(net, `the loop nest of ${kernel.name} touches ${more} otherwise than its formula`);
+  }
+}
+
+function touchedIn({ nest: { body } }: CompiledKernel): { loads: Set<string>; stores: Set<string> } {
+  const loads = new Set<string>(), stores = new Set<string>();
+  const visit = (value: Value): void => {
+    if (value.kind === "element") loads.add(value.tensor);
+    if (value.kind === "splat" || value.kind === "total") visit(value.value);
+    if (value.kind === "apply") value.operands.forEach(visit);
+  };
+  const run = (s: Statement): void => {
+    if (s.kind === "stage") loads.add(s.tensor);
+    if (s.kind === "store") stores.add(s.tensor);
+    if ("value" in s) visit(s.value);
+    if ("body" in s) s.body.forEach(run);
+  };
+  body.forEach(run);
+  return { loads, stores };
+}
+
+/** Where threads run a step, each kernel is shared by them or run by one, as its nest is made for. */
+function proveAlone(
+  { kernels: names, alone }: Group,
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  { name }: Plan,
+): void {
+  if (!alone) return;
+  for (const own of names) {
+    const shared = kernels.get(own)!.nest.parallel !== undefined;
+    if (shared && alone.includes(own)) throw unproven(name, `${own} is made for all threads and run by one`);
+    if (!shared && !alone.includes(own)) throw unproven(name, `${own} is made for one thread and run by all`);
+  }
+}
+
+/** A dispatch binds what its kernels touch and nothing else; what it writes it binds once, as WebGPU wants it. */
+function proveBound(
+  { kernels: names, bound, writes }: Group,
+  planned: ReadonlyMap<string, PlannedKernel>,
+  { name: net, tensors }: Plan,
+): void {
+  if (!bound) return;
+  const fail = (what: string) => unproven(net, `the dispatch of ${names.join(" and ")} ${what}`);
+  const read = new Set<string>(), written = new Set<string>();
+  for (const name of names) {
+    const { reads, writes } = storagesOf(planned.get(name)!, tensors);
+    for (const storage of reads) read.add(storage);
+    for (const storage of writes) written.add(storage);
+    for (const { type } of touchedBy(planned.get(name)!).params) read.add(type === "f32" ? "params" : "keys");
+  }
+  const touched = read.union(written);
+  for (const name of touched) if (!bound.includes(name)) throw fail(`does not bind ${name}`);
+  for (const name of bound) if (!touched.has(name)) throw fail(`binds ${name}, which they do not touch`);
+  for (const name of written) if (!writes?.includes(name)) throw fail(`writes ${name} and does not say so`);
+  for (const name of writes ?? []) if (!written.has(name)) throw fail(`does not write ${name} and says so`);
+  const twice = bound.find((name, i) => written.has(name) && bound.indexOf(name) !== i);
+  if (twice !== undefined) throw fail(`writes ${twice} and binds it twice`);
+}
