@@ -91,8 +91,9 @@ export interface LayerKind<Options = any> {
 }
 
 /**
- * A kind of loss. Tensors: `x` [n, o] the network's output, `label` [n] or `target` [n, o], `loss` [n], `hit` [n],
- * `dx` [n, o]. Rows from the param `count` on are no samples: their loss, hit and gradient are 0.
+ * A kind of loss. Tensors: `x` [n, o] the network's output, `label` [n] or `target` [n, o], `dx` [n, o], and for each
+ * step of an epoch a row of `loss` [step, n] and `hit` [step, n]. Rows of the batch from the param `count` on are no
+ * samples: their loss, hit and gradient are 0.
  */
 // deno-lint-ignore no-explicit-any -- as for layers
 export interface LossKind<Options = any> {
@@ -131,7 +132,7 @@ export interface OptimizerKind<Options = any> {
   params(options: Options, learningRate: number, step: number): Readonly<Record<string, number>>;
 }
 
-/** The kernels that begin and end every step, whatever the layers. */
+/** The kernels that begin every step, whatever the layers. */
 export interface BatchKind {
   readonly source: string;
   /** Writes `x` from `data` at the samples that `order` names. `bytes`: scaled from 0..255 to 0..1. */
@@ -140,8 +141,6 @@ export interface BatchKind {
   gatherLabels(n: Axis, tensors: Tensors): Part[];
   /** Writes `target` from `targets`. */
   gatherTargets(n: Axis, tensors: Tensors): Part[];
-  /** Adds `x` [n] to `sum` [n]. */
-  addUp(n: Axis, tensors: Tensors): Part[];
 }
 
 /** How the learning rate changes from epoch to epoch. */

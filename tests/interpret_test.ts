@@ -28,7 +28,6 @@ import {
   uniform,
 } from "../codegen/notation.ts";
 import { simplify } from "../codegen/simplify.ts";
-import { addUp } from "../kernels/batch.ts";
 import { conv2d } from "../kernels/conv2d.ts";
 import { linear } from "../kernels/linear.ts";
 import { maxPool2d } from "../kernels/max_pool2d.ts";
@@ -212,11 +211,12 @@ const CASES: readonly Case[] = [
     expected: { y: [9.25] },
   },
   {
-    name: "sums of the epoch, one for each row",
-    tensors: { x: ["f32", [2]], sum: ["f32", [2]] },
-    write: (t) => addUp(n2, t),
-    given: { x: [0.25, 0.5], sum: [10, 3] },
-    expected: { sum: [10.25, 3.5] },
+    name: "a row for each step: only that of the step is written",
+    tensors: { x: ["f32", [2]], y: ["f32", [Infinity, 2], { rows: "steps" }] },
+    write: ({ x, y }) => [part([n2], y.set([STEP, n2], x.at(n2)))],
+    given: { x: [0.25, 0.5], y: [10, 3, 7, 8] },
+    expected: { y: [10, 3, 0.25, 0.5] },
+    step: 1,
   },
 ];
 
