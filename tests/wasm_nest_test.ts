@@ -17,7 +17,7 @@ import { nestText } from "../codegen/ir_text.ts";
 import { add, axis, mul, part, tanh, Tensor } from "../codegen/notation.ts";
 import { printNest } from "../codegen/print.ts";
 import type { Place, Target } from "../codegen/target.ts";
-import { expand } from "../codegen/targets/wasm/expand.ts";
+import { expand } from "../codegen/expand.ts";
 import { prelude } from "../codegen/targets/wasm/prelude.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { Writer } from "../codegen/writer.ts";

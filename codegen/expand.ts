@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { expressions, rewriter } from "../../expr.ts";
-import type { Expr, Kernel } from "../../ir.ts";
-import { add, div, larger, mul, named, neg } from "../../notation.ts";
+import { expressions, rewriter } from "./expr.ts";
+import type { Expr, Kernel } from "./ir.ts";
+import { add, div, larger, mul, named, neg } from "./notation.ts";
 
 /** Beyond it tanh is 1 to the last place of f32, and the quotient within a few of them. */
 const LIMIT = 7.90531110763549805;
