@@ -121,7 +121,7 @@ for (const target of WASM) {
     const found = await tangents(target, Float32Array.of(Infinity, -Infinity, 0, -0, NaN, 8, 100, -3e38), "n");
     const flat = found[5];
     assert(Math.abs(flat - 1) <= 4 * ULP);
-    assert.deepEqual([...found], [flat, -flat, 0, -0, NaN, flat, flat, -flat], "signed zeros keep their sign");
+    assert.deepEqual([...found], [1, -1, 0, -0, NaN, flat, 1, -1], "signed zeros keep their sign");
   });
 }
 

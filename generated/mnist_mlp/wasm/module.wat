@@ -19,13 +19,14 @@
   (func $share (param $iterations i32) (param $thread i32) (result i32)
     (i32.wrap_i64 (i64.div_u (i64.mul (i64.extend_i32_u (local.get $iterations)) (i64.extend_i32_u (local.get $thread))) (i64.extend_i32_u (global.get $threads)))))
 
-  (func $exp.4 (param $x v128) (result v128) (local $n v128) (local $r v128) (local $y v128)
+  (func $exp.4 (param $x v128) (result v128) (local $n v128) (local $r v128) (local $y v128) (local $whole v128)
     (local.set $n (f32x4.nearest (f32x4.mul (local.get $x) (v128.const f32x4 1.4426950408889634 1.4426950408889634 1.4426950408889634 1.4426950408889634 ))))
     (local.set $r (f32x4.sub (f32x4.sub (local.get $x) (f32x4.mul (local.get $n) (v128.const f32x4 0.693359375 0.693359375 0.693359375 0.693359375 ))) (f32x4.mul (local.get $n) (v128.const f32x4 -0.00021219444 -0.00021219444 -0.00021219444 -0.00021219444 ))))
     (local.set $y (f32x4.add (f32x4.add (f32x4.mul (f32x4.add (f32x4.mul (f32x4.add (f32x4.mul (f32x4.add (f32x4.mul (f32x4.add (f32x4.mul (f32x4.add (f32x4.mul (v128.const f32x4 0.000198756915 0.000198756915 0.000198756915 0.000198756915 ) (local.get $r)) (v128.const f32x4 0.0013981999507 0.0013981999507 0.0013981999507 0.0013981999507 )) (local.get $r)) (v128.const f32x4 0.0083334519073 0.0083334519073 0.0083334519073 0.0083334519073 )) (local.get $r)) (v128.const f32x4 0.041665795894 0.041665795894 0.041665795894 0.041665795894 )) (local.get $r)) (v128.const f32x4 0.16666665459 0.16666665459 0.16666665459 0.16666665459 )) (local.get $r)) (v128.const f32x4 0.50000001201 0.50000001201 0.50000001201 0.50000001201 )) (f32x4.mul (local.get $r) (local.get $r))) (local.get $r)) (v128.const f32x4 1 1 1 1 )))
-    (local.set $y (f32x4.mul (local.get $y) (i32x4.shl (i32x4.add (i32x4.trunc_sat_f32x4_s (local.get $n)) (v128.const i32x4 127 127 127 127 )) (i32.const 23))))
+    (local.set $whole (i32x4.trunc_sat_f32x4_s (local.get $n)))
+    (local.set $y (f32x4.mul (f32x4.mul (local.get $y) (i32x4.shl (i32x4.add (i32x4.shr_s (local.get $whole) (i32.const 1)) (v128.const i32x4 127 127 127 127 )) (i32.const 23))) (i32x4.shl (i32x4.add (i32x4.sub (local.get $whole) (i32x4.shr_s (local.get $whole) (i32.const 1))) (v128.const i32x4 127 127 127 127 )) (i32.const 23))))
     (local.set $y (v128.bitselect (v128.const f32x4 0 0 0 0 ) (local.get $y) (f32x4.lt (local.get $x) (v128.const f32x4 -87.33 -87.33 -87.33 -87.33 ))))
-    (local.set $y (v128.bitselect (v128.const f32x4 inf inf inf inf) (local.get $y) (f32x4.gt (local.get $x) (v128.const f32x4 88.37 88.37 88.37 88.37 ))))
+    (local.set $y (v128.bitselect (v128.const f32x4 inf inf inf inf) (local.get $y) (f32x4.gt (local.get $x) (v128.const f32x4 88.8 88.8 88.8 88.8 ))))
     (v128.bitselect (local.get $x) (local.get $y) (f32x4.ne (local.get $x) (local.get $x))))
 
   (func $log (param $x f32) (result f32) (local $bits i32) (local $e f32) (local $m f32) (local $z f32) (local $below f32)
