@@ -91,8 +91,9 @@ export interface LayerKind<Options = any> {
 }
 
 /**
- * A kind of loss. Tensors: `x` [n, o] the network's output, `label` [n] or `target` [n, o], `loss` [n], `hit` [n],
- * `dx` [n, o]. Rows from the param `count` on are no samples: their loss, hit and gradient are 0.
+ * A kind of loss. Tensors: `x` [n, o] the network's output, `label` [n] or `target` [n, o], `dx` [n, o], and for each
+ * step of an epoch a row of `loss` [step, n] and `hit` [step, n]. Rows of the batch from the param `count` on are no
+ * samples: their loss, hit and gradient are 0.
  */
 // deno-lint-ignore no-explicit-any -- as for layers
 export interface LossKind<Options = any> {
@@ -115,6 +116,8 @@ export interface LossKind<Options = any> {
  * `NEGLIGIBLE / l2`, instead of shrinking them for ever.
  */
 export const NEGLIGIBLE = 2 ** -50;
+/** The smallest normal f32: below it processors are slow, and GPUs may put 0. */
+export const SMALLEST_NORMAL = 2 ** -126;
 
 /** A kind of optimizer. Tensors: `w` the parameter, `dw` its gradient, and its state. */
 // deno-lint-ignore no-explicit-any -- as for layers
@@ -131,7 +134,7 @@ export interface OptimizerKind<Options = any> {
   params(options: Options, learningRate: number, step: number): Readonly<Record<string, number>>;
 }
 
-/** The kernels that begin and end every step, whatever the layers. */
+/** The kernels that begin every step, whatever the layers. */
 export interface BatchKind {
   readonly source: string;
   /** Writes `x` from `data` at the samples that `order` names. `bytes`: scaled from 0..255 to 0..1. */
@@ -140,8 +143,6 @@ export interface BatchKind {
   gatherLabels(n: Axis, tensors: Tensors): Part[];
   /** Writes `target` from `targets`. */
   gatherTargets(n: Axis, tensors: Tensors): Part[];
-  /** Adds `x` [n] to `sum` [n]. */
-  addUp(n: Axis, tensors: Tensors): Part[];
 }
 
 /** How the learning rate changes from epoch to epoch. */
@@ -175,10 +176,29 @@ export const paddings: z.ZodType<number | [number, number]> = z.union([margin, z
 export const init: z.ZodDefault<z.ZodEnum<{ [K in Init]: K }>> = z.enum(["xavierUniform", "heUniform", "zeros"])
   .default("xavierUniform")
   .describe("How the weights are drawn: uniform in +-sqrt(2 / (fan in + fan out)), in +-sqrt(6 / fan in), or 0.");
+/** The largest f32, the largest below 1, and a rate that stays an f32 when it is divided by 1 less that. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127, LARGEST_SHARE = 1 - 2 ** -24, LARGEST_RATE = 1e30;
+const normal = (most: number) => z.number().min(SMALLEST_NORMAL).max(most);
+const orZero = (most: number) => z.union([z.literal(0), normal(most)]);
+/** A number that kernels get as f32, or 0. */
+type F32OrZero = z.ZodUnion<readonly [z.ZodLiteral<0>, z.ZodNumber]>;
+/** Schema of a number > 0 that kernels get as f32. What is made 0 or infinite there is refused; so it is by the next ones. */
+export const positive: z.ZodNumber = normal(LARGEST)
+  .meta({ title: "a number > 0 that f32 holds, from 1.18e-38 to 3.4e38" });
+/** Schema of a number >= 0 that kernels get as f32. */
+export const notNegative: F32OrZero = orZero(LARGEST)
+  .meta({ title: "0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38" });
+/** Schema of a share of a whole, which is 0 or more, and less than 1 in f32 too. */
+export const share: F32OrZero = orZero(LARGEST_SHARE)
+  .meta({ title: "0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994" });
 /** Schema of a learning rate. */
-export const learningRate: z.ZodNumber = z.number().positive().describe("Rate of the first epoch.");
+export const learningRate: z.ZodNumber = normal(LARGEST_RATE)
+  .meta({ title: "a number > 0 that f32 holds, from 1.18e-38 to 1e30", description: "Rate of the first epoch." });
+/** Schema of a learning rate that may be 0. */
+export const rateOrZero: F32OrZero = orZero(LARGEST_RATE)
+  .meta({ title: "0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30" });
 /** Schema of the L2 factor. */
-export const l2: z.ZodDefault<z.ZodNumber> = z.number().min(0).default(0)
+export const l2: z.ZodDefault<F32OrZero> = notNegative.default(0)
   .describe("l2 * w is added to the averaged gradient of weights (not of biases).");
 
 /** A layer that maps each element by itself and whose gradient follows from its output. */

@@ -92,6 +92,8 @@ export const sub = (a: ExprLike, b: ExprLike): Expr => op("sub", a, b);
 export const div = (a: ExprLike, b: ExprLike): Expr => op("div", a, b);
 /** The larger of two numbers, NaN where either is NaN. */
 export const larger = (a: ExprLike, b: ExprLike): Expr => op("max", a, b);
+/** `|a|`. */
+export const abs = (a: ExprLike): Expr => op("abs", a);
 /** `-a`. */
 export const neg = (a: ExprLike): Expr => op("neg", a);
 /** Square root. */
@@ -117,7 +119,7 @@ export const float = (a: Expr): Expr => op("float", a);
  * 0 in place of what is smaller than `limit` on either side. Numbers that decay step by step otherwise end below the
  * smallest normal f32, where processors take many times as long and WebAssembly cannot round to 0.
  */
-export const flush = (a: ExprLike, limit: number): Expr => select(lt(op("abs", a), limit), 0, a);
+export const flush = (a: ExprLike, limit: number): Expr => select(lt(abs(a), limit), 0, a);
 
 /** Sum of `body` over `axes`; over no axes, `body`. */
 export const sum = (axes: readonly Axis[], body: ExprLike): Expr =>

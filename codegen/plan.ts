@@ -189,29 +189,17 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = f
     );
   }
 
-  declare("loss", "value", "f32", rows);
-  declare("hit", "value", "f32", rows);
-  // one for each row of the batch: every row has an owner
-  declare("loss_sum", "value", "f32", rows);
-  declare("hit_sum", "value", "f32", rows);
+  // one for each sample of an epoch: nothing is added up in f32
+  declare("loss", "run", "f32", [Infinity, ...rows], { rows: "steps" });
+  declare("hit", "run", "f32", [Infinity, ...rows], { rows: "steps" });
   const { loss, lossOptions } = graph;
   const judged = { x: output(graph.output), [target]: target };
-  const end = [
-    kernel(
-      { stem: "loss", pass: "forward" },
-      loss.source,
-      { ...judged, loss: "loss", hit: "hit" },
-      (t) => loss.forward(n, t, lossOptions),
-    ),
-    ...["loss", "hit"].map((what) =>
-      kernel(
-        { stem: what, pass: "sum" },
-        batch.source,
-        { x: what, sum: `${what}_sum` },
-        (t) => batch.addUp(n, t),
-      )
-    ),
-  ];
+  const judge = kernel(
+    { stem: "loss", pass: "forward" },
+    loss.source,
+    { ...judged, loss: "loss", hit: "hit" },
+    (t) => loss.forward(n, t, lossOptions),
+  );
   declare(gradient(graph.output), "gradient", "f32", [...rows, outputs]);
   backward.push(kernel(
     { stem: "loss", pass: "backward" },
@@ -278,15 +266,15 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = f
     return { name: graph.name, batchSize: graph.batchSize, graph, batch: n, tensors, train: [], evaluate: own };
   }
   // a kernel of both lists stays one kernel
-  const pruned = new Map([...start, ...forward, ...evaluate, ...end, ...backward].map((k) => [k, prune(k)]));
+  const pruned = new Map([...start, ...forward, ...evaluate, judge, ...backward].map((k) => [k, prune(k)]));
   return {
     name: graph.name,
     batchSize: graph.batchSize,
     graph,
     batch: n,
     tensors,
-    train: [...start, ...forward, ...end, ...backward].map((k) => pruned.get(k)!),
-    evaluate: [...start, ...evaluate, ...end].map((k) => pruned.get(k)!),
+    train: [...start, ...forward, judge, ...backward].map((k) => pruned.get(k)!),
+    evaluate: [...start, ...evaluate, judge].map((k) => pruned.get(k)!),
   };
 }
 

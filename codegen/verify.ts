@@ -76,6 +76,7 @@ export function verifyKernel({ name, parts, tensors }: Kernel): void {
         throw fail(`a value that may not be below ${below} is written to ${assignment.tensor}`);
       }
       for (const [d, index] of assignment.index.entries()) {
+        if (shape[d] === Infinity) continue;
         const [low, high] = bounds(index);
         if (low < 0 || high >= shape[d]) {
           throw fail(`index ${d} of ${assignment.tensor} runs from ${low} to ${high} of ${shape[d]}`);
@@ -476,7 +477,7 @@ class Proof {
     const type = this.#check(value, known), { dtype, rows } = this.#nest.tensors[tensor] ?? {};
     const elements = isVector(type) ? LANES : 1, offset = this.#prove(tensor, raw, known.meanings, elements);
     if (!alone) throw this.#fail(`${tensor} is written by every thread`);
-    if (rows !== undefined) throw this.#fail(`${tensor} belongs to the run and is written`);
+    if (rows === "samples") throw this.#fail(`${tensor} belongs to the run and is written`);
     if (LOADED[dtype] !== scalarOf(type) || (isVector(type) && BYTES[dtype] !== 4)) {
       throw this.#fail(`${tensor} holds ${dtype}, and ${type} is stored`);
     }
@@ -519,7 +520,10 @@ function namesIn(value: Value): string[] {
   }
 }
 
-/** Every element of a tensor is written exactly once, and its halo never: by going through all of them. */
+/**
+ * Every element of a tensor is written exactly once, and its halo never: by going through all of them. Of a tensor with a
+ * row for each step these are the elements of the step's row.
+ */
 function proveWrites(
   nest: LoopNest,
   tensor: string,
@@ -529,7 +533,8 @@ function proveWrites(
   const written = new Uint8Array(rowLength(type));
   let writes = 0;
   for (const { offset, meanings } of places) {
-    const loops = offset.terms.map(({ variable, coefficient }) => {
+    const within = offset.terms.filter(({ variable }) => meanings.get(variable)!.kind !== "row");
+    const loops = within.map(({ variable, coefficient }) => {
       const meaning = meanings.get(variable)!;
       if (meaning.kind !== "loop") {
         throw new VerifyError(`${nest.name}: ${tensor} is written at an index that was loaded`);
@@ -565,7 +570,7 @@ function proveWrites(
     };
     visit(0, offset.constant);
   }
-  const elements = type.shape.reduce((product, extent) => product * extent, 1);
+  const elements = type.shape.reduce((product, extent) => extent === Infinity ? product : product * extent, 1);
   if (writes !== elements) {
     throw new VerifyError(`${nest.name}: ${writes} of ${elements} elements of ${tensor} are written`);
   }

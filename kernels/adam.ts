@@ -1,14 +1,21 @@
 import { z } from "zod";
-import { l2, learningRate, NEGLIGIBLE, type OptimizerKind } from "../codegen/layer.ts";
+import {
+  l2,
+  learningRate,
+  NEGLIGIBLE,
+  type OptimizerKind,
+  positive,
+  share,
+  SMALLEST_NORMAL,
+} from "../codegen/layer.ts";
 import { add, div, flush, mul, named, param, part, sqrt, sub } from "../codegen/notation.ts";
 
-const decayRate = z.number().min(0).lt(1);
 const schema = z.strictObject({
   type: z.literal("adam"),
   learningRate: learningRate.default(0.001),
-  beta1: decayRate.default(0.9).describe("Decay of the mean of gradients."),
-  beta2: decayRate.default(0.999).describe("Decay of the mean of squared gradients."),
-  epsilon: z.number().positive().default(1e-8).describe("Added to sqrt(v_hat)."),
+  beta1: share.default(0.9).describe("Decay of the mean of gradients."),
+  beta2: share.default(0.999).describe("Decay of the mean of squared gradients."),
+  epsilon: positive.default(1e-8).describe("Added to sqrt(v_hat)."),
   l2,
 });
 
@@ -29,7 +36,8 @@ export const adam: OptimizerKind<z.infer<typeof schema>> = {
     const mean = named("mean", flush(add(mul(param("beta1"), m.at(...at)), mul(param("beta1_rest"), g)), NEGLIGIBLE));
     const square = named(
       "square",
-      flush(add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)), NEGLIGIBLE ** 2),
+      // what g adds is above it for every beta2, so that a step is never a mean divided by epsilon alone
+      flush(add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)), SMALLEST_NORMAL),
     );
     const update = div(mul(param("step_size"), mean), add(mul(sqrt(square), param("v_scale")), param("epsilon")));
     return [part(at, m.set(at, mean), v.set(at, square), w.set(at, sub(w.at(...at), update)))];

@@ -1,12 +1,12 @@
 /**
- * The two ends of every step: making the batch out of the data set, and adding up what the epoch reports.
+ * The beginning of every step: making the batch out of the data set.
  *
  * @module
  */
 import type { Axis, Part } from "../codegen/ir.ts";
 import { STEP } from "../codegen/ir.ts";
 import type { Tensors } from "../codegen/layer.ts";
-import { add, axis, div, featureAxes, float, part } from "../codegen/notation.ts";
+import { axis, div, featureAxes, float, part } from "../codegen/notation.ts";
 
 /** Where this is written. */
 export const source = "kernels/batch.ts";
@@ -27,9 +27,4 @@ export function gatherLabels(n: Axis, { label, labels, order }: Tensors): Part[]
 export function gatherTargets(n: Axis, { target, targets, order }: Tensors): Part[] {
   const o = axis("o", target.shape[1]);
   return [part([n, o], target.set([n, o], targets.at(order.at(STEP, n), o)))];
-}
-
-/** sum[n] = sum[n] + x[n]: what each row of the batch brings to the epoch's loss and hits. */
-export function addUp(n: Axis, { x, sum }: Tensors): Part[] {
-  return [part([n], sum.set([n], add(sum.at(n), x.at(n))))];
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { LayerKind } from "../codegen/layer.ts";
+import { type LayerKind, share } from "../codegen/layer.ts";
 import { featureAxes, key, lt, mul, named, part, plus, select, times, uniform } from "../codegen/notation.ts";
 
 const schema = z.strictObject({
   type: z.literal("dropout"),
-  rate: z.number().min(0).lt(1).describe("Share of elements set to 0 while training."),
+  rate: share.describe("Share of elements set to 0 while training."),
 });
 
 /** Sets a random share of elements to 0 and scales the rest, so that the mean stays; does nothing when testing. */

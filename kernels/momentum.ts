@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { l2, learningRate, NEGLIGIBLE, type OptimizerKind } from "../codegen/layer.ts";
+import { l2, learningRate, NEGLIGIBLE, type OptimizerKind, share } from "../codegen/layer.ts";
 import { add, flush, mul, named, param, part, sub } from "../codegen/notation.ts";
 
 const schema = z.strictObject({
   type: z.literal("momentum"),
   learningRate: learningRate.optional(),
-  momentum: z.number().min(0).lt(1).default(0.9).describe("Share of the velocity that is kept."),
+  momentum: share.default(0.9).describe("Share of the velocity that is kept."),
   l2,
 });
 

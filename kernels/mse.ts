@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { STEP } from "../codegen/ir.ts";
 import type { LossKind } from "../codegen/layer.ts";
 import {
   argmax,
@@ -34,8 +35,8 @@ export const mse: LossKind<z.infer<typeof schema>> = {
     const right = eq(argmax([j], x.at(n, j)), argmax([j], target.at(n, j)));
     return [part(
       [n],
-      loss.set([n], select(isSample, div(sum([j], mul(error, error)), x.shape[1]), 0)),
-      hit.set([n], select(isSample, select(right, 1, 0), 0)),
+      loss.set([STEP, n], select(isSample, div(sum([j], mul(error, error)), x.shape[1]), 0)),
+      hit.set([STEP, n], select(isSample, select(right, 1, 0), 0)),
     )];
   },
 

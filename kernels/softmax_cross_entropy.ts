@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { type Axis, STEP } from "../codegen/ir.ts";
 import type { LossKind, Tensors } from "../codegen/layer.ts";
 import {
-  add,
   argmax,
   axis,
   div,
@@ -19,7 +19,6 @@ import {
   sub,
   sum,
 } from "../codegen/notation.ts";
-import type { Axis } from "../codegen/ir.ts";
 
 const schema = z.strictObject({ type: z.literal("softmaxCrossEntropy") });
 
@@ -46,8 +45,8 @@ export const softmaxCrossEntropy: LossKind<z.infer<typeof schema>> = {
     const right = eq(argmax([j], x.at(n, j)), label.at(n));
     return [part(
       [n],
-      loss.set([n], select(isSample, sub(add(log(total), largest), chosen), 0)),
-      hit.set([n], select(isSample, select(right, 1, 0), 0)),
+      loss.set([STEP, n], select(isSample, sub(log(total), sub(chosen, largest)), 0)),
+      hit.set([STEP, n], select(isSample, select(right, 1, 0), 0)),
     )];
   },
 

@@ -3,7 +3,8 @@
  * stopped.
  *
  * Names of tensors: `conv1.weight` for parameters; `optimizer.conv1.weight.m` for the optimizer's state;
- * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` for sums over the part of an epoch. The
+ * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and
+ * `epoch.hit_sum` for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The
  * metadata have the spec, the state of the run, and a hash of all the rest.
  *
  * @module
@@ -75,10 +76,10 @@ export interface PartialEpoch {
   readonly steps: number;
   /** Time they took. */
   readonly seconds: number;
-  /** Sums of losses over the steps, one for each row of the batch. */
-  readonly lossSum: Float32Array<ArrayBuffer>;
-  /** Samples classified right over the steps, for each row of the batch. */
-  readonly hitSum: Float32Array<ArrayBuffer>;
+  /** Sum of the losses of all samples of the steps. */
+  readonly lossSum: number;
+  /** Samples of the steps that were classified right. */
+  readonly hitSum: number;
 }
 
 /** The metadata's keys. */
@@ -203,8 +204,8 @@ export function encodeCheckpoint({ spec, parameters, training }: Checkpoint): Te
       }
     }
     if (partial) {
-      for (const [name, values] of [["loss_sum", partial.lossSum], ["hit_sum", partial.hitSum]] as const) {
-        add(`${EPOCH}${name}`, { shape: [values.length], values });
+      for (const [name, sum] of [["loss_sum", partial.lossSum], ["hit_sum", partial.hitSum]] as const) {
+        tensors.set(`${EPOCH}${name}`, storedTensor([1], Float64Array.of(sum)));
       }
     }
     const { steps: step = 0, seconds = 0 } = partial ?? {};
@@ -276,7 +277,7 @@ function decodeTraining(
     const entries = Object.fromEntries(figures.map(([key, values]) => [key, values[i]]));
     return { ...entries, epoch: i + 1 } as EpochReport;
   });
-  const sum = (name: string) => contents.floats(`${EPOCH}${name}`, [graph.batchSize]).values;
+  const sum = (name: string) => contents.sum(`${EPOCH}${name}`, graph.batchSize);
   const partial = step > 0 && { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") };
   return { ...state, history, optimizer, ...partial && { partial } };
 }
@@ -303,6 +304,13 @@ class Contents {
 
   doubles(name: string, length: number): Float64Array {
     return this.#finite(name, toFloat64(this.#take(name, "F64", [length]))!);
+  }
+
+  /** A number, or in older files the sum of `rows` numbers. */
+  sum(name: string, rows: number): number {
+    const older = this.#tensors.get(name)?.dtype === "F32";
+    const values: Iterable<number> = older ? this.floats(name, [rows]).values : this.doubles(name, 1);
+    return [...values].reduce((sum, value) => sum + value, 0);
   }
 
   /** Throws when there are others. */

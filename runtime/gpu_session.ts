@@ -29,9 +29,12 @@ import {
 } from "./gpu.ts";
 import { initialize } from "./random.ts";
 import {
+  addUp,
+  BEGINNING,
   checkFit,
   checkSteps,
   type Epoch,
+  type EpochSums,
   fillEvaluation,
   fillTargets,
   fillTraining,
@@ -296,13 +299,18 @@ export class GpuSession implements NetSession {
     this.#gpu.device.queue.writeBuffer(this.#buffers[name], 0, stored as BufferSource);
   }
 
-  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
-  async train(set: number, epoch: Epoch, steps = this.#sets[set].tables.steps, from = 0): Promise<TrainingResult> {
-    const { asked } = this.#gpu, before = { ...asked }, parameters = parametersOf(this.#plan);
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `before` begins late. */
+  async train(
+    set: number,
+    epoch: Epoch,
+    steps = this.#sets[set].tables.steps,
+    before = BEGINNING,
+  ): Promise<TrainingResult> {
+    const { asked } = this.#gpu, { submits, readBacks } = asked, parameters = parametersOf(this.#plan);
     fillTraining(this.#plan, this.#sets[set].tables, epoch);
     // WGSL may turn NaN into 0 on the way to the loss, so that parameters have to be looked at
-    const { result, values } = await this.#run(set, this.#code.dispatches.train, steps, { from, read: parameters });
-    this.#asked = { submits: asked.submits - before.submits, readBacks: asked.readBacks - before.readBacks };
+    const { result, values } = await this.#run(set, this.#code.dispatches.train, steps, { before, read: parameters });
+    this.#asked = { submits: asked.submits - submits, readBacks: asked.readBacks - readBacks };
     return { ...result, notFinite: notFinite(parameters.map((name, i) => [name, values[i]])) };
   }
 
@@ -425,23 +433,25 @@ export class GpuSession implements NetSession {
     for (const buffer of all) buffer.destroy();
   }
 
-  /** Steps `from` to `steps`; gives the elements of the tensors `read` after them, in the order of their storage. */
+  /**
+   * Steps up to `steps`, behind those `before`; gives the elements of the tensors `read` after them, in the order of their
+   * storage.
+   */
   async #run(
     set: number,
     kernels: readonly string[],
     steps: number,
-    { from: first = 0, keep, read = [] }: { from?: number; keep?: Keep; read?: readonly string[] } = {},
+    { before = BEGINNING, keep, read = [] }: { before?: EpochSums; keep?: Keep; read?: readonly string[] } = {},
   ): Promise<{ result: Result; values: readonly Float32Array[] }> {
-    const { device, fallback } = this.#gpu, { queue } = device, { tables } = this.#sets[set];
-    const sums = ["loss_sum", "hit_sum"], stride = keep?.steps ?? this.#together;
+    const { device, fallback } = this.#gpu, { queue } = device, { tables, buffers } = this.#sets[set];
+    const { batchSize } = this.#plan, first = before.steps, stride = keep?.steps ?? this.#together;
     checkSteps(tables, steps, first);
     this.#writeTables(set);
-    if (first === 0) sums.forEach((name) => this.write(name, new Float32Array(this.#plan.batchSize)));
     this.#progress = first;
     let submitted = first;
-    const [loss, hits, ...values] = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
+    const [loss, hit, ...contents] = await checked(device, `net ${this.#plan.name} on the GPU`, async () => {
       // one submission waits while another one runs; in software each takes seconds, and a stop should not take two
-      let before: Promise<unknown> = Promise.resolve();
+      let last: Promise<unknown> = Promise.resolve();
       for (let from = first; from < steps; from += stride) {
         submitted = Math.min(from + stride, steps);
         submit(this.#gpu, this.#encode(set, kernels, from, submitted, keep));
@@ -449,15 +459,18 @@ export class GpuSession implements NetSession {
         await keep?.read(from, submitted);
         if (submitted === steps) break;
         const done = queue.onSubmittedWorkDone();
-        await (fallback ? done : before);
+        await (fallback ? done : last);
         this.#progress = fallback ? submitted : from;
-        before = done;
+        last = done;
         if (this.#stopped) break;
       }
-      return await this.#read([...sums, ...read]);
+      const judged = [buffers.loss, buffers.hit].map((buffer) => ({ buffer, bytes: 4 * batchSize * submitted }));
+      return await readBuffers(this.#gpu, [...judged, ...read.map((name) => this.#whole(name))]);
     });
     this.#progress = submitted;
-    return { result: resultOf(this.#plan, tables, submitted, [loss, hits]), values };
+    const [losses, hits] = [loss, hit].map((content) => new Float32Array(content, 4 * batchSize * first));
+    const sums = addUp(before, submitted, losses, hits);
+    return { result: resultOf(this.#plan, tables, sums), values: contents.map((c, i) => this.#elements(read[i], c)) };
   }
 
   /** Brings an epoch's tables to the device. */
@@ -508,11 +521,17 @@ export class GpuSession implements NetSession {
   }
 
   async #read(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
-    const contents = await readBuffers(
-      this.#gpu,
-      names.map((name) => ({ buffer: this.#buffers[name], bytes: ownBytes(this.#plan.tensors[name]) })),
-    );
-    return names.map((name, i) => new Float32Array(contents[i], 0, this.#plan.tensors[name].bytes / 4));
+    const contents = await readBuffers(this.#gpu, names.map((name) => this.#whole(name)));
+    return names.map((name, i) => this.#elements(name, contents[i]));
+  }
+
+  /** All of a tensor's buffer, which may be longer than the tensor. */
+  #whole(name: string): { buffer: GPUBuffer; bytes: number } {
+    return { buffer: this.#buffers[name], bytes: ownBytes(this.#plan.tensors[name]) };
+  }
+
+  #elements(name: string, content: ArrayBuffer): Float32Array<ArrayBuffer> {
+    return new Float32Array(content, 0, this.#plan.tensors[name].bytes / 4);
   }
 }
 

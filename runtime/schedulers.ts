@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import type { SchedulerKind } from "../codegen/layer.ts";
+import { rateOrZero, type SchedulerKind } from "../codegen/layer.ts";
 
 const epochs = z.int().min(1).max(1_000_000);
 
@@ -44,7 +44,7 @@ const exponential: SchedulerKind<z.infer<typeof exponentialSchema>> = {
 
 const cosineSchema = z.strictObject({
   type: z.literal("cosine"),
-  minimum: z.number().min(0).default(0).describe("Rate at the end of a period."),
+  minimum: rateOrZero.default(0).describe("Rate at the end of a period."),
   period: epochs.describe("Epochs from the first rate to the minimum."),
 });
 /** Cosine annealing (Loshchilov and Hutter, arXiv 1608.03983, formula 5), without restarts. */

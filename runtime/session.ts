@@ -21,12 +21,21 @@ export interface Epoch {
   params(step: number): Readonly<Record<string, number>>;
 }
 
+/** Sums over the samples of the steps of an epoch that are done, in their order: exact hits, and the loss in f64. */
+export interface EpochSums {
+  readonly steps: number;
+  readonly loss: number;
+  readonly hits: number;
+}
+
 /** Means over the samples of an epoch, as they were seen. */
 export interface Result {
   readonly loss: number;
   readonly correct: number;
   /** Steps of the epoch that are done: fewer than were asked for where it was stopped, or the loss is not finite. */
   readonly steps: number;
+  /** What `loss` is the mean of. */
+  readonly lossSum: number;
 }
 
 /** An element of a tensor that is infinite or NaN. */
@@ -63,9 +72,9 @@ export interface NetSession {
    * Trains one epoch on a data set, in the order that seed and epoch give.
    *
    * @param steps stops early: after the first so many steps of the epoch.
-   * @param from steps of the epoch that are done; `loss_sum` and `hit_sum` must be their sums.
+   * @param before steps of the epoch that are done, and their sums.
    */
-  train(set: number, epoch: Epoch, steps?: number, from?: number): Promise<TrainingResult>;
+  train(set: number, epoch: Epoch, steps?: number, before?: EpochSums): Promise<TrainingResult>;
   /** Ends what is running soon, after a step; nothing that is begun later goes on for long. */
   stop(): void;
   /** Runs the network over a data set in its own order, without training. */
@@ -102,6 +111,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** Of an epoch that begins. */
+export const BEGINNING: EpochSums = { steps: 0, loss: 0, hits: 0 };
+
 /** What changes from step to step in one epoch over a data set, a row for each step. */
 export interface StepTables {
   readonly samples: number;
@@ -119,7 +131,7 @@ const LARGEST = 2 ** 32;
 export class Session implements NetSession {
   readonly #plan: Plan;
   readonly #place: Pick<Assignment, "memory" | "rows">;
-  readonly #sets: readonly StepTables[];
+  readonly #sets: readonly LoadedSet[];
   readonly #team: Team;
   readonly #timed?: TimedCode;
   #stopped = false;
@@ -127,7 +139,7 @@ export class Session implements NetSession {
   private constructor(
     plan: Plan,
     place: Pick<Assignment, "memory" | "rows">,
-    sets: readonly StepTables[],
+    sets: readonly LoadedSet[],
     team: Team,
     timed?: TimedCode,
   ) {
@@ -198,10 +210,10 @@ export class Session implements NetSession {
     return this.#team.progress;
   }
 
-  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `from` begins late. */
-  async train(set: number, epoch: Epoch, steps = this.#sets[set].steps, from = 0): Promise<TrainingResult> {
+  /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `before` begins late. */
+  async train(set: number, epoch: Epoch, steps = this.#sets[set].steps, before = BEGINNING): Promise<TrainingResult> {
     fillTraining(this.#plan, this.#sets[set], epoch);
-    const result = await this.#run(set, "train", steps, { from });
+    const result = await this.#run(set, "train", steps, { before });
     return { ...result, notFinite: notFinite(parametersOf(this.#plan).map((name) => [name, this.tensor(name)])) };
   }
 
@@ -269,26 +281,28 @@ export class Session implements NetSession {
     this.#team.stop();
   }
 
-  /** Steps `from` to `steps`. `afterStep`: the team stops for it after each step. */
+  /** Steps up to `steps`, behind those `before`. `afterStep`: the team stops for it after each step. */
   async #run(
     set: number,
     mode: "train" | "evaluate",
     steps: number,
-    { from = 0, afterStep }: { from?: number; afterStep?: (step: number) => void } = {},
+    { before = BEGINNING, afterStep }: { before?: EpochSums; afterStep?: (step: number) => void } = {},
   ): Promise<Result> {
-    checkSteps(this.#sets[set], steps, from);
-    const sums = [this.tensor("loss_sum"), this.tensor("hit_sum")];
-    if (from === 0) sums.forEach((sum) => sum.fill(0));
+    const tables = this.#sets[set], { batchSize } = this.#plan;
+    checkSteps(tables, steps, before.steps);
     // the loss of the batch's first row: where weights are NaN, all rows are
-    const watched = mode === "train" ? this.#plan.tensors.loss_sum.offset : undefined;
-    let done = from;
+    const watched = mode === "train" ? { address: this.#place.rows[set].loss[0], row: batchSize } : undefined;
+    let done = before.steps;
     while (done < steps) {
       const first = done, to = afterStep ? first + 1 : steps;
       done = await this.#team.run({ rows: set, mode, from: first, to, watched });
       afterStep?.(first);
       if (this.#stopped || done < to) break;
     }
-    return resultOf(this.#plan, this.#sets[set], done, sums);
+    const [loss, hit] = [tables.loss, tables.hit].map((rows) =>
+      rows.subarray(before.steps * batchSize, done * batchSize)
+    );
+    return resultOf(this.#plan, tables, addUp(before, done, loss, hit));
   }
 }
 
@@ -352,16 +366,25 @@ export function storedValues({ tensors }: Plan, name: string, values: Float32Arr
   return toStored(values, layout);
 }
 
-/** The means of an epoch from the sums of loss and hits that each row of the batch has. */
-export function resultOf(
-  { batchSize }: Plan,
-  { samples: all }: StepTables,
-  steps: number,
-  sums: readonly Float32Array[],
-): Result {
-  const samples = Math.min(all, steps * batchSize);
-  const [loss, correct] = sums.map((rows) => rows.reduce((sum, value) => sum + value, 0));
-  return { loss: loss / samples, correct, steps };
+/**
+ * The sums of an epoch when it has gone on to `steps`. Hits are exact, and n losses, none of which is negative, right to
+ * n 2^-53 of their sum: 1.1e-8 for 10^8 samples.
+ *
+ * @param loss that of each row of the batch in each step after those `before`, and `hit` 1 where its sample is right;
+ *   both are 0 where there is no sample.
+ */
+export function addUp(before: EpochSums, steps: number, loss: Float32Array, hit: Float32Array): EpochSums {
+  let { loss: sum, hits } = before;
+  for (let i = 0; i < loss.length; i++) {
+    sum += loss[i];
+    hits += hit[i];
+  }
+  return { steps, loss: sum, hits };
+}
+
+/** The means of an epoch from its sums. */
+export function resultOf({ batchSize }: Plan, { samples }: StepTables, { steps, loss, hits }: EpochSums): Result {
+  return { loss: loss / Math.min(samples, steps * batchSize), correct: hits, steps, lossSum: loss };
 }
 
 /**
@@ -433,7 +456,13 @@ export function checkFit(plan: Plan, set: Dataset): void {
   checkLabels(set, outputOf(plan).classes);
 }
 
-function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): StepTables {
+/** A data set in the memory, and what the kernels say of each of its samples, a row for each step. */
+interface LoadedSet extends StepTables {
+  readonly loss: Float32Array;
+  readonly hit: Float32Array;
+}
+
+function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): LoadedSet {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(set.inputs);
   if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
@@ -443,6 +472,8 @@ function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number,
     steps: Math.ceil(set.samples / plan.batchSize),
     order: new Int32Array(memory, ...rows.order),
     params: new Float32Array(memory, ...rows.params),
+    loss: new Float32Array(memory, ...rows.loss),
+    hit: new Float32Array(memory, ...rows.hit),
     ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
   };
 }

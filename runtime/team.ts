@@ -35,8 +35,8 @@ export interface Work {
   readonly mode: "train" | "evaluate";
   readonly from: number;
   readonly to: number;
-  /** Byte offset of an f32: once it is not finite, the work ends early. */
-  readonly watched?: number;
+  /** An f32 for each step, byte offset and distance in elements: once one is not finite, the work ends early. */
+  readonly watched?: { readonly address: number; readonly row: number };
 }
 
 /** Places in the control block. `HALT`: whether the work is to end early. `LAST`: the step that it ends with then. */

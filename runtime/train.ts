@@ -343,18 +343,18 @@ async function trainEpochs(
     }, 100);
     let result: TrainingResult;
     try {
-      result = await session.train(0, epoch, steps, partial?.steps);
+      const before = partial && { steps: partial.steps, loss: partial.lossSum, hits: partial.hitSum };
+      result = await session.train(0, epoch, steps, before);
     } finally {
       clearInterval(watch);
     }
     if (thrown) throw thrown.error;
-    const { loss, correct, steps: done } = result;
+    const { loss, correct, steps: done, lossSum } = result;
     const seconds = (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
     if (!Number.isFinite(loss)) throw new DivergedError(epoch.epoch + 1, done, `the loss has become ${loss}`);
     checkFinite(result.notFinite, epoch.epoch + 1, done);
     if (done < steps) {
-      const [lossSum, hitSum] = await session.readAll(["loss_sum", "hit_sum"]);
-      partial = { steps: done, seconds, lossSum, hitSum };
+      partial = { steps: done, seconds, lossSum, hitSum: correct };
       break;
     }
     partial = undefined;
@@ -383,13 +383,9 @@ async function readTensors(session: NetSession, { tensors }: Plan, role: Role): 
   );
 }
 
-/** Puts weights, the optimizer's state and sums where a session has them. */
+/** Puts weights and the optimizer's state where a session has them. */
 function restore(session: NetSession, plan: Plan, checkpoint: Checkpoint): void {
   for (const [name, values] of restored(plan, checkpoint)) session.write(name, values);
-  const partial = checkpoint.training?.partial;
-  if (!partial) return;
-  session.write("loss_sum", partial.lossSum);
-  session.write("hit_sum", partial.hitSum);
 }
 
 /**
@@ -447,8 +443,7 @@ function checkResumable(
     throw new InputError("the training samples are not those that the checkpoint was trained on; give the same data");
   }
   const { steps = 1, lossSum, hitSum } = partial ?? {};
-  const whole = !partial ||
-    [lossSum, hitSum].every((sum) => sum instanceof Float32Array && sum.length === run.batchSize);
+  const whole = !partial || [lossSum, hitSum].every((sum) => Number.isFinite(sum));
   if (!whole || !Number.isInteger(steps) || steps < 1 || (partial && steps >= run.steps)) {
     throw new InputError(`the checkpoint has ${steps} of ${run.steps} steps of an epoch, or not the sums over them`);
   }

@@ -338,7 +338,8 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
   const forward = whole.train.kernels.slice(0, end + 1);
   run(whole.train.kernels.filter(({ title }) => title.pass !== "update"));
   const count = Math.max(1, whole.batchSize - 1);
-  const lossNow = () => Array.from(all.loss).reduce((sum, value) => sum + value, 0) / count;
+  const losses = all.loss.subarray(ROW * whole.batchSize, (ROW + 1) * whole.batchSize);
+  const lossNow = () => Array.from(losses).reduce((sum, value) => sum + value, 0) / count;
 
   const rows: VerifyRow[] = [];
   for (const { name, role } of Object.values(whole.tensors)) {

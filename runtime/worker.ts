@@ -16,11 +16,12 @@ async function begin({ code, memory, control: shared, rows, thread, threads, ...
   const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
   run = ({ rows, mode, from, to, watched }) => {
-    const step = steps[rows][mode], sum = new Float32Array(memory.buffer, watched ?? 0, 1);
-    const goesWrong = () => watched !== undefined && !Number.isFinite(sum[0]);
+    const step = steps[rows][mode], { address, row } = watched ?? { address: 0, row: 0 };
+    const losses = new Float32Array(memory.buffer, address, watched ? row * to : 0);
+    const goesWrong = (next: number) => watched && next > from && !Number.isFinite(losses[row * (next - 1)]);
     for (let i = from; i < to; i++) {
       // one thread says which step is the last, before the barriers of that step: so all end with the same
-      if (thread === 0 && (Atomics.load(control, HALT) === 1 || goesWrong())) Atomics.store(control, LAST, i);
+      if (thread === 0 && (Atomics.load(control, HALT) === 1 || goesWrong(i))) Atomics.store(control, LAST, i);
       clock?.begin();
       step(i);
       if (thread === 0) Atomics.store(control, PROGRESS, i + 1);

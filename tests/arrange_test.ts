@@ -153,8 +153,10 @@ Deno.test("samples are in blocks of 16, 8 or 4, or as they were", () => {
     assert.deepEqual(layout!.shape, [batch, 2, 4, 3]);
     assert.deepEqual(shape, batch === block ? [2, 4, 3, block] : [batch / block, 2, 4, 3, block], `batch ${batch}`);
     assert.deepEqual(arranged.tensors["conv1.weight"].layout, undefined, "weights of convolutions are as they were");
-    assert.deepEqual(arranged.tensors.loss_sum.shape, batch === block ? [block] : [batch / block, block]);
-    assert.deepEqual(arranged.tensors.order.shape, [Infinity, batch], "what the run supplies is as it was");
+    assert.deepEqual(arranged.tensors.label.shape, batch === block ? [block] : [batch / block, block]);
+    for (const name of ["order", "loss"]) {
+      assert.deepEqual(arranged.tensors[name].shape, [Infinity, batch], "what has the run's rows is as it was");
+    }
   }
   assert.equal(ran, 18);
 });

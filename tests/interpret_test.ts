@@ -28,7 +28,7 @@ import {
   uniform,
 } from "../codegen/notation.ts";
 import { simplify } from "../codegen/simplify.ts";
-import { addUp } from "../kernels/batch.ts";
+import { adam } from "../kernels/adam.ts";
 import { conv2d } from "../kernels/conv2d.ts";
 import { linear } from "../kernels/linear.ts";
 import { maxPool2d } from "../kernels/max_pool2d.ts";
@@ -212,11 +212,12 @@ const CASES: readonly Case[] = [
     expected: { y: [9.25] },
   },
   {
-    name: "sums of the epoch, one for each row",
-    tensors: { x: ["f32", [2]], sum: ["f32", [2]] },
-    write: (t) => addUp(n2, t),
-    given: { x: [0.25, 0.5], sum: [10, 3] },
-    expected: { sum: [10.25, 3.5] },
+    name: "a row for each step: only that of the step is written",
+    tensors: { x: ["f32", [2]], y: ["f32", [Infinity, 2], { rows: "steps" }] },
+    write: ({ x, y }) => [part([n2], y.set([STEP, n2], x.at(n2)))],
+    given: { x: [0.25, 0.5], y: [10, 3, 7, 8] },
+    expected: { y: [10, 3, 0.25, 0.5] },
+    step: 1,
   },
 ];
 
@@ -278,6 +279,31 @@ Deno.test("loop nests of the same kernels by hand", () => {
     ran++;
   }
   assert.equal(ran, 16);
+});
+
+Deno.test("adam's first step is the rate for the smallest gradients that count, whatever epsilon: their squares are kept", () => {
+  const columns = ["l2", "beta1", "beta1_rest", "beta2", "beta2_rest", "epsilon", "step_size", "v_scale"];
+  const f32 = (...values: number[]) => Float32Array.from(values);
+  let ran = 0;
+  for (const beta2 of [0.9, 0.999, 1 - 2 ** -24]) {
+    const options = adam.schema.parse({ type: "adam", beta2, epsilon: 1e-37 }), params = adam.params(options, 0.5, 1);
+    const kernel = build({
+      name: "adam",
+      tensors: {
+        ...Object.fromEntries(["w", "dw", "m", "v"].map((name): [string, Declared] => [name, ["f32", [2]]])),
+        params: ["f32", [Infinity, 8], { rows: "steps", columns }],
+      },
+      write: (t) => adam.update([n2], t, true),
+      given: {},
+      expected: {},
+    });
+    const dw = f32(2 ** -46, 1), w = f32(0, 0), table = Float32Array.from(columns, (name) => params[name]);
+    interpretKernel(kernel, { w, dw, m: f32(0, 0), v: f32(0, 0), params: table });
+    // w is 0 - 0.5 g / sqrt(g^2), of numbers that are f32: 8 roundings
+    for (const value of w) assert(Math.abs(value + 0.5) <= 8 * 2 ** -24, `beta2 ${beta2}: ${w}`);
+    ran++;
+  }
+  assert.equal(ran, 3);
 });
 
 Deno.test("runtime/random.ts draws what kernels draw", () => {

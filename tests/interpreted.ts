@@ -61,7 +61,7 @@ function longestSum({ parts }: Kernel): number {
 
 /** What training leaves. */
 export interface Result {
-  /** Parameters, state and the epoch's sums, in the usual order. */
+  /** Parameters, state, and loss and hits of the epoch, in the usual order. */
   readonly kept: Readonly<Record<string, Float64Array>>;
   /** The largest number that occurs. */
   readonly largest: number;
@@ -83,7 +83,8 @@ export function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): R
   const own = Object.values(tensors).filter(({ role }) => role !== "run");
   return {
     kept: Object.fromEntries(
-      own.filter(({ role, name }) => role === "parameter" || role === "state" || name.endsWith("_sum"))
+      Object.values(tensors)
+        .filter(({ role, name }) => role === "parameter" || role === "state" || name === "loss" || name === "hit")
         .map(({ name, layout }) => [name, fromStored(arena[name] as Float64Array, layout)]),
     ),
     largest: own.flatMap(({ name }) => Array.from(arena[name])).reduce((a, b) => Math.max(a, Math.abs(b)), 1),

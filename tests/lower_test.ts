@@ -298,7 +298,7 @@ Deno.test("the kernels are of all kinds that merging and layouts make", () => {
       "pool1_conv1_backward_bias_lanes",
       "conv1_backward_update_weight",
       "linear1_output_gradient_rows",
-      "loss_hit_forward_sum",
+      "loss_forward",
     ]
   ) assert(names.has(name), `no ${name} among ${[...names].join(", ")}`);
 });

@@ -121,7 +121,7 @@ function tested(type: string, data: Partial<Dataset> = {}) {
   });
   const set = fromArrays(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 255), [0, 1, 2, 1, 0], [1, 1, 2]);
   const outputs = Float32Array.of(...[5, 1, 1], ...[0, 0, Math.log(2)], ...[0, 3, 3], ...[1, NaN, 0], ...[9, 9, 9]);
-  const predictions: Predictions = { loss: 0.5, correct: 2, steps: 2, outputs };
+  const predictions: Predictions = { loss: 0.5, correct: 2, steps: 2, lossSum: 2.5, outputs };
   return testReport(plan(spec, registry).plan.graph, { ...set, ...data }, predictions);
 }
 

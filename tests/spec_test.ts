@@ -232,10 +232,22 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     layers({ type: "linear", outFeatures: 10, bias: false }),
     'layers[0]: unknown key "bias"; known keys of linear: type, inFeatures, outFeatures, init',
   ],
-  [layer({ type: "dropout" }), "layers[0].rate: missing; expected a finite number >= 0 and < 1"],
-  [layer({ type: "dropout", rate: 1 }), "layers[0].rate: expected a finite number >= 0 and < 1, but it is 1"],
-  [layer({ type: "dropout", rate: -0.1 }), "layers[0].rate: expected a finite number >= 0 and < 1, but it is -0.1"],
-  [layer({ type: "dropout", rate: "half" }), 'layers[0].rate: expected a finite number >= 0 and < 1, but it is "half"'],
+  [
+    layer({ type: "dropout" }),
+    "layers[0].rate: missing; expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994",
+  ],
+  [
+    layer({ type: "dropout", rate: 1 }),
+    "layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+  ],
+  [
+    layer({ type: "dropout", rate: -0.1 }),
+    "layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is -0.1",
+  ],
+  [
+    layer({ type: "dropout", rate: "half" }),
+    'layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is "half"',
+  ],
 
   // loss
   [net({ loss: undefined }), 'loss: missing; expected an object whose "type" is one of softmaxCrossEntropy, mse'],
@@ -262,7 +274,10 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     training({ learningRate: 0.1 }),
     'training: unknown key "learningRate"; known keys: epochs, optimizer, scheduler, sgdLearningRate',
   ],
-  [training({ sgdLearningRate: 0 }), "training.sgdLearningRate: expected a finite number > 0, but it is 0"],
+  [
+    training({ sgdLearningRate: 0 }),
+    "training.sgdLearningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is 0",
+  ],
 
   // optimizer
   [optimizer(undefined), 'training.optimizer: missing; expected an object whose "type" is one of sgd, momentum, adam'],
@@ -289,11 +304,11 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     optimizer({ type: "sgd", learningRate: 0 }),
-    "training.optimizer.learningRate: expected a finite number > 0, but it is 0",
+    "training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is 0",
   ],
   [
     optimizer({ type: "sgd", learningRate: 0.1, l2: -1 }),
-    "training.optimizer.l2: expected a finite number >= 0, but it is -1",
+    "training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is -1",
   ],
   [
     optimizer({ type: "sgd", learningRate: 0.1, momentum: 0.9 }),
@@ -301,19 +316,19 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     optimizer({ type: "momentum", learningRate: "0.1" }),
-    'training.optimizer.learningRate: expected a finite number > 0, but it is "0.1"',
+    'training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is "0.1"',
   ],
   [
     optimizer({ type: "momentum", learningRate: 0.1, momentum: 1 }),
-    "training.optimizer.momentum: expected a finite number >= 0 and < 1, but it is 1",
+    "training.optimizer.momentum: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
   ],
   [
     optimizer({ type: "momentum", learningRate: 0.1, momentum: -0.1 }),
-    "training.optimizer.momentum: expected a finite number >= 0 and < 1, but it is -0.1",
+    "training.optimizer.momentum: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is -0.1",
   ],
   [
     optimizer({ type: "momentum", learningRate: 0.1, l2: "0" }),
-    'training.optimizer.l2: expected a finite number >= 0, but it is "0"',
+    'training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is "0"',
   ],
   [
     optimizer({ type: "adam", lr: 0.1 }),
@@ -322,22 +337,66 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [
     '{"name": "net", "input": [4], "batchSize": 4, "layers": [{"type": "linear", "outFeatures": 4}], ' +
     '"loss": {"type": "mse"}, "training": {"epochs": 1, "optimizer": {"type": "adam", "learningRate": 1e999}}}',
-    "training.optimizer.learningRate: expected a finite number > 0, but it is Infinity",
+    "training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is Infinity",
   ],
   [
     optimizer({ type: "adam", learningRate: -1 }),
-    "training.optimizer.learningRate: expected a finite number > 0, but it is -1",
+    "training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -1",
   ],
   [
     optimizer({ type: "adam", beta1: 1 }),
-    "training.optimizer.beta1: expected a finite number >= 0 and < 1, but it is 1",
+    "training.optimizer.beta1: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
   ],
   [
     optimizer({ type: "adam", beta2: -0.5 }),
-    "training.optimizer.beta2: expected a finite number >= 0 and < 1, but it is -0.5",
+    "training.optimizer.beta2: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is -0.5",
   ],
-  [optimizer({ type: "adam", epsilon: 0 }), "training.optimizer.epsilon: expected a finite number > 0, but it is 0"],
-  [optimizer({ type: "adam", l2: null }), "training.optimizer.l2: expected a finite number >= 0, but it is null"],
+  [
+    optimizer({ type: "adam", epsilon: 0 }),
+    "training.optimizer.epsilon: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is 0",
+  ],
+  [
+    optimizer({ type: "adam", l2: null }),
+    "training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is null",
+  ],
+
+  // numbers that f32 makes 0 or infinite, that hardware may make 0, or that are 1 there
+  ...[1e-46, 1e-40, 1.17e-38, 3.5e38, 1e300].flatMap((value): [Json, string][] => [
+    [
+      optimizer({ type: "adam", epsilon: value }),
+      `training.optimizer.epsilon: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is ${value}`,
+    ],
+    [
+      optimizer({ type: "momentum", learningRate: 1, l2: value }),
+      `training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is ${value}`,
+    ],
+    [
+      optimizer({ type: "sgd", learningRate: value }),
+      `training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is ${value}`,
+    ],
+    [
+      training({ sgdLearningRate: value }),
+      `training.sgdLearningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is ${value}`,
+    ],
+    [
+      scheduler({ type: "cosine", period: 3, minimum: value }),
+      "training.scheduler.minimum: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is " +
+      value,
+    ],
+  ]),
+  ...[1e-46, 1e-40, 0.99999999, 1 - 2 ** -25].flatMap((value): [Json, string][] =>
+    (
+      [
+        ["training.optimizer.beta1", optimizer({ type: "adam", beta1: value })],
+        ["training.optimizer.beta2", optimizer({ type: "adam", beta2: value })],
+        ["training.optimizer.momentum", optimizer({ type: "momentum", learningRate: 1, momentum: value })],
+        ["layers[0].rate", layer({ type: "dropout", rate: value })],
+      ] as const
+    ).map(([path, json]) => [
+      json,
+      `${path}: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is ${value}`,
+    ])
+  ),
 
   // scheduler
   [
@@ -389,7 +448,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [scheduler({ type: "cosine", period: 0.5 }), `training.scheduler.period: expected ${EPOCHS}, but it is 0.5`],
   [
     scheduler({ type: "cosine", period: 5, minimum: -1 }),
-    "training.scheduler.minimum: expected a finite number >= 0, but it is -1",
+    "training.scheduler.minimum: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -1",
   ],
   [
     scheduler({ type: "cosine", periode: 5 }),
@@ -563,7 +622,7 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     assert(message.length < 300, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 153, shapes: 18, none: 0 });
+  assert.deepEqual(stages, { spec: 194, shapes: 18, none: 0 });
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -573,7 +632,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 156);
+  assert.equal(ran, 197);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -605,11 +664,11 @@ Deno.test("values that no text can hold", () => {
     [net({ name: Symbol("net") }), `name: expected ${NAME}, but it is Symbol(net)`],
     [
       layer({ type: "dropout", rate: [1n, undefined] }),
-      "layers[0].rate: expected a finite number >= 0 and < 1, but it is [1, undefined]",
+      "layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is [1, undefined]",
     ],
     [
       training({ sgdLearningRate: -Infinity }),
-      "training.sgdLearningRate: expected a finite number > 0, but it is -Infinity",
+      "training.sgdLearningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -Infinity",
     ],
     [cycle, "more than 32 lists and objects inside each other; a spec needs 4"],
   ];
@@ -736,6 +795,31 @@ Deno.test("what is left out gets its default", () => {
   });
 });
 
+Deno.test("at the ends of what is accepted, f32 has what optimizers are given in the first step and later", () => {
+  const rates = [2 ** -126, 1e30], shares = [0, 2 ** -126, 1 - 2 ** -24];
+  let ran = 0;
+  for (const learningRate of rates) {
+    for (const beta1 of shares) {
+      for (const beta2 of shares) {
+        for (const epsilon of [2 ** -126, Math.fround(3.4e38)]) {
+          const options = parse(optimizer({ type: "adam", learningRate, beta1, beta2, epsilon })).training.optimizer;
+          const { params } = registry.optimizers.find(({ type }) => type === "adam")!;
+          for (const step of [1, 2, 1e9]) {
+            for (const [name, value] of Object.entries(params(options, learningRate, step))) {
+              const held = Math.fround(value), tiny = value !== 0 && Math.abs(held) < 2 ** -126;
+              assert(Number.isFinite(held) && !tiny, `${name} is ${value}`);
+              assert(!/^beta.$/.test(name) || held < 1, `${name} is ${value}`);
+              assert(!/rest|epsilon|step_size|v_scale/.test(name) || held > 0, `${name} is ${value}`);
+              ran++;
+            }
+          }
+        }
+      }
+    }
+  }
+  assert.equal(ran, 2 * 3 * 3 * 2 * 3 * 8);
+});
+
 Deno.test("sgd and momentum without a rate take training.sgdLearningRate, adam does not", () => {
   const rate = (optimizer: Json) => initialLearningRate(parse(training({ optimizer, sgdLearningRate: 0.5 })));
   assert.equal(rate({ type: "sgd" }), 0.5);
@@ -775,9 +859,8 @@ Deno.test("the JSON Schema names every kind and describes every key", () => {
     stride: { anyOf: sides, default: 1, description: "Step from one window to the next." },
   });
   assert.deepEqual(kinds["layers dropout"].properties.rate, {
-    type: "number",
-    minimum: 0,
-    exclusiveMaximum: 1,
+    anyOf: [{ type: "number", const: 0 }, { type: "number", minimum: 2 ** -126, maximum: 1 - 2 ** -24 }],
+    title: "0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994",
     description: "Share of elements set to 0 while training.",
   });
   const all = { spec: schema, training: schema.properties.training, ...kinds };
@@ -800,5 +883,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 154);
+  assert.equal(ran, 195);
 });

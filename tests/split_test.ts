@@ -152,7 +152,7 @@ Deno.test("split: schedules that cannot be carried out are refused", async () =>
     odd,
   );
   // a maximum, and a sum over the same axis behind it
-  const loss = net.kernels.get("loss_hit_forward_sum")!;
+  const loss = net.kernels.get("loss_forward")!;
   refuse(
     { ...loss.schedule, tile: {}, unroll: {}, vectorize: undefined, split: { j: 2 } },
     /must be one sum/,

@@ -394,7 +394,7 @@ Deno.test("what is stored is what must be beaten", async () => {
 
 for (const target of targets) {
   Deno.test(`${target.name}: tuning keeps what it should, drops what is stale, and its result is right`, async () => {
-    const name = "loss_hit_forward_backward_sum", stale = { hash: "00000000", schedule: ODD };
+    const name = "loss_forward_backward", stale = { hash: "00000000", schedule: ODD };
     const nets = {
       other: { wasm: { k: stale } },
       [SPEC.name]: {
@@ -402,7 +402,7 @@ for (const target of targets) {
           gone: stale,
           batch_gather: stale,
           [KERNEL]: { hash: formulaHash(kernel), schedule: ODD },
-          loss_hit_forward_sum: { hash: formulaHash(kernelOf("loss_hit_forward_sum")), schedule: { parallel: "z" } },
+          loss_forward: { hash: formulaHash(kernelOf("loss_forward")), schedule: { parallel: "z" } },
         },
       },
     };

@@ -17,7 +17,7 @@ import { nestText } from "../codegen/ir_text.ts";
 import { add, axis, mul, part, tanh, Tensor } from "../codegen/notation.ts";
 import { printNest } from "../codegen/print.ts";
 import type { Place, Target } from "../codegen/target.ts";
-import { expand } from "../codegen/targets/wasm/expand.ts";
+import { expand } from "../codegen/expand.ts";
 import { prelude } from "../codegen/targets/wasm/prelude.ts";
 import { verifyNest } from "../codegen/verify.ts";
 import { Writer } from "../codegen/writer.ts";
@@ -121,7 +121,7 @@ for (const target of WASM) {
     const found = await tangents(target, Float32Array.of(Infinity, -Infinity, 0, -0, NaN, 8, 100, -3e38), "n");
     const flat = found[5];
     assert(Math.abs(flat - 1) <= 4 * ULP);
-    assert.deepEqual([...found], [flat, -flat, 0, -0, NaN, flat, flat, -flat], "signed zeros keep their sign");
+    assert.deepEqual([...found], [1, -1, 0, -0, NaN, flat, 1, -1], "signed zeros keep their sign");
   });
 }
 

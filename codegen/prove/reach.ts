@@ -24,10 +24,17 @@ export function proveReach(planned: PlannedKernel, plan: Plan): void {
   proveBindings(planned, plan, touched, fail);
   for (const { load } of touched.reads) proveRead(load, planned, fail);
   for (const { assignment: { tensor, index } } of touched.writes) {
-    const { shape, rows } = kernel.tensors[tensor], name = planned.bindings[tensor];
-    if (rows !== undefined) throw fail(`writes ${name}, which is the run's`);
+    const { shape, rows, columns, below } = kernel.tensors[tensor], name = planned.bindings[tensor];
+    // of what the run has, a step writes its own rows of what it reports
+    if (rows === "samples" || columns !== undefined || rows !== undefined && below !== undefined) {
+      throw fail(`writes ${name}, which is the run's`);
+    }
     if (index.length !== shape.length) throw fail(`writes ${name} by ${index.length} indices of ${shape.length}`);
     for (const [d, own] of index.entries()) {
+      if (shape[d] === Infinity) {
+        if (!isRow(own, rows, kernel.tensors)) throw fail(`writes ${name} by no row number`);
+        continue;
+      }
       const [low, high] = rangeOf(own);
       if (low < 0 || high >= shape[d]) {
         throw fail(`writes dimension ${d} of ${name} from ${low} to ${high}, and its extent is ${shape[d]}`);

@@ -31,19 +31,29 @@ function polynomial(coefficients: readonly number[], x: string, kind: "f32" | "f
   );
 }
 
-/** e^x; `kind` says of what. The result is infinite above 88.37, a little early, and 0 below -87.33; NaN stays NaN. */
+/**
+ * e^x; `kind` says of what. The result is infinite where f32 holds none, and 0 below -87.33, where it would not be a
+ * normal number; NaN stays NaN.
+ */
 function exponential(kind: "f32" | "f32x4"): string {
   const wide = kind === "f32x4";
   const type = wide ? "v128" : "f32", integer = wide ? "i32x4" : "i32", name = wide ? "$exp.4" : "$exp";
   const f = (value: number) => wide ? `(v128.const f32x4 ${`${value} `.repeat(4)})` : `(f32.const ${value})`;
   const i = (value: number) => wide ? `(v128.const i32x4 ${`${value} `.repeat(4)})` : `(i32.const ${value})`;
   const truncate = wide ? "i32x4.trunc_sat_f32x4_s" : "i32.trunc_sat_f32_s";
-  const power = `(${integer}.shl (${integer}.add (${truncate} (local.get $n)) ${i(127)}) ${
-    wide ? "(i32.const 23)" : i(23)
-  })`;
+  const shift = (how: string, value: string, by: number) =>
+    `(${integer}.${how} ${value} ${wide ? `(i32.const ${by})` : i(by)})`;
+  // 2^128 is no f32, and times a number below 1 it may be: so it comes in two factors
+  const half = shift("shr_s", "(local.get $whole)", 1);
+  const power = (exponent: string) => {
+    const bits = shift("shl", `(${integer}.add ${exponent} ${i(127)})`, 23);
+    return wide ? bits : `(f32.reinterpret_i32 ${bits})`;
+  };
   const choose = (test: string, a: string, b: string) =>
     wide ? `(v128.bitselect ${a} ${b} ${test})` : `(select ${a} ${b} ${test})`;
-  return `(func ${name} (param $x ${type}) (result ${type}) (local $n ${type}) (local $r ${type}) (local $y ${type})
+  return `(func ${name} (param $x ${type}) (result ${type}) (local $n ${type}) (local $r ${type}) (local $y ${type}) (local $whole ${
+    wide ? "v128" : "i32"
+  })
   (local.set $n (${kind}.nearest (${kind}.mul (local.get $x) ${f(1.44269504088896341)})))
   (local.set $r (${kind}.sub (${kind}.sub (local.get $x) (${kind}.mul (local.get $n) ${
     f(0.693359375)
@@ -51,11 +61,14 @@ function exponential(kind: "f32" | "f32x4"): string {
   (local.set $y (${kind}.add (${kind}.add (${kind}.mul ${
     polynomial(EXP, "(local.get $r)", kind)
   } (${kind}.mul (local.get $r) (local.get $r))) (local.get $r)) ${f(1)}))
-  (local.set $y (${kind}.mul (local.get $y) ${wide ? power : `(f32.reinterpret_i32 ${power})`}))
+  (local.set $whole (${truncate} (local.get $n)))
+  (local.set $y (${kind}.mul (${kind}.mul (local.get $y) ${power(half)}) ${
+    power(`(${integer}.sub (local.get $whole) ${half})`)
+  }))
   (local.set $y ${choose(`(${kind}.lt (local.get $x) ${f(-87.33)})`, f(0), "(local.get $y)")})
   (local.set $y ${
     choose(
-      `(${kind}.gt (local.get $x) ${f(88.37)})`,
+      `(${kind}.gt (local.get $x) ${f(88.8)})`,
       wide ? "(v128.const f32x4 inf inf inf inf)" : "(f32.const inf)",
       "(local.get $y)",
     )

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expanded } from "../../expand.ts";
 import {
   BYTES,
   isVector,
@@ -48,11 +49,6 @@ function offset(at: Offset): Piece {
 const isZero = ({ text }: Piece) => text === "(f32x4.splat (f32.const 0))";
 
 const lanewise = (name: string) => call(`f32x4.${name}`);
-
-/** What `expand.ts` has put arithmetic in place of. */
-function expanded(): never {
-  throw new Error("a hyperbolic tangent was not expanded");
-}
 
 /** A float's bits. */
 const bits = ({ text }: Piece) => text === "(f32.const 0)" ? "(i32.const 0)" : `(i32.reinterpret_f32 ${text})`;

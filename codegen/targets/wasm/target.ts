@@ -8,7 +8,7 @@ import type { Plan, Step } from "../../plan.ts";
 import type { CompiledKernel, Group, Target } from "../../target.ts";
 import { Writer } from "../../writer.ts";
 import { prelude } from "./prelude.ts";
-import { expand } from "./expand.ts";
+import { expand } from "../../expand.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 

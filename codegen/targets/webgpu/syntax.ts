@@ -29,6 +29,7 @@ import {
 } from "../../ir.ts";
 import { combine } from "../../affine.ts";
 import { workgroups } from "../../dispatch.ts";
+import { expanded } from "../../expand.ts";
 import type { Piece, Syntax } from "../../target.ts";
 
 /** Levels, loosest first: comparison, sums, products, signs, atoms. */
@@ -109,10 +110,6 @@ function constant(value: number, type: Type): Piece {
   return { text: `${Math.fround(value) === 0 ? 0 : value}f`, level: value < 0 ? SIGN : ATOM };
 }
 
-/** Beyond it tanh is 1 in f32; drivers may compute it from powers of e, which overflow. */
-const TANH_LIMIT = "10f";
-const tanh = (low: string, high: string) => (x: Piece) => atom(`tanh(clamp(${x.text}, ${low}, ${high}))`);
-
 const OPERATIONS: Record<Op, (...operands: Piece[]) => Piece> = {
   add: infix("+", SUM),
   sub: infix("-", SUM),
@@ -125,7 +122,7 @@ const OPERATIONS: Record<Op, (...operands: Piece[]) => Piece> = {
   sqrt: call("sqrt"),
   exp: call("exp"),
   log: call("log"),
-  tanh: (x) => tanh(`-${TANH_LIMIT}`, TANH_LIMIT)(x),
+  tanh: expanded,
   lt: compare("<"),
   le: compare("<="),
   eq: compare("=="),
@@ -271,7 +268,6 @@ export function syntax(): Syntax {
     vectors: {
       operations: {
         ...OPERATIONS,
-        tanh: tanh(`vec4<f32>(-${TANH_LIMIT})`, `vec4<f32>(${TANH_LIMIT})`),
         float: call("vec4<f32>"),
         ufloat: call("vec4<f32>"),
         unsigned: call("vec4<u32>"),

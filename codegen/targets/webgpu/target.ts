@@ -4,6 +4,7 @@
  * @module
  */
 import { type Dispatch, type Dispatches, dispatchOf } from "../../dispatch.ts";
+import { expand } from "../../expand.ts";
 import { headerLines } from "../../header.ts";
 import type { Plan, PlannedKernel } from "../../plan.ts";
 import { printNest } from "../../print.ts";
@@ -31,6 +32,7 @@ export const webgpu: Target = {
   commentMark: "//",
   layout: "blocks",
   wholeAddresses: false,
+  expand,
   candidates,
   files,
   groups: ({ "step.json": text }) => {

@@ -1,6 +1,6 @@
 // net       lenet5, batch 64
 // step      train: 25 kernels, 15 barriers · evaluate: 10 kernels
-// memory    4861440 bytes, see plan.txt
+// memory    4860928 bytes, see plan.txt
 // regenerate: deno task generate specs/lenet5.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -11,7 +11,7 @@ import { pool2_forward } from "./pool2_forward.ts";
 import { linear1_tanh3_forward } from "./linear1_tanh3_forward.ts";
 import { linear2_tanh4_forward } from "./linear2_tanh4_forward.ts";
 import { linear3_forward } from "./linear3_forward.ts";
-import { loss_hit_forward_backward_sum } from "./loss_hit_forward_backward_sum.ts";
+import { loss_forward_backward } from "./loss_forward_backward.ts";
 import { linear3_tanh4_backward_input } from "./linear3_tanh4_backward_input.ts";
 import { linear3_backward_update_weight } from "./linear3_backward_update_weight.ts";
 import { linear3_backward_update_bias } from "./linear3_backward_update_bias.ts";
@@ -27,13 +27,15 @@ import { conv2_backward_update_weight } from "./conv2_backward_update_weight.ts"
 import { conv2_backward_update_bias } from "./conv2_backward_update_bias.ts";
 import { pool1_tanh1_conv1_backward_update_weight } from "./pool1_tanh1_conv1_backward_update_weight.ts";
 import { pool1_tanh1_conv1_backward_update_bias } from "./pool1_tanh1_conv1_backward_update_bias.ts";
-import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
+import { loss_forward } from "./loss_forward.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
 export interface Rows {
   readonly order: readonly [number, number];
   readonly data: readonly [number, number];
   readonly labels: readonly [number, number];
+  readonly loss: readonly [number, number];
+  readonly hit: readonly [number, number];
   readonly params: readonly [number, number];
 }
 
@@ -91,20 +93,20 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const tanh3_output = new Float32Array(memory, 3020800, 7680);
   const tanh4_output = new Float32Array(memory, 3051520, 5376);
   const linear3_output = new Float32Array(memory, 3073024, 640);
-  const loss_sum = new Float32Array(memory, 3075584, 64);
-  const hit_sum = new Float32Array(memory, 3075840, 64);
-  const linear3_output_gradient = new Float32Array(memory, 3076096, 640);
-  const linear2_output_gradient = new Float32Array(memory, 3078656, 5376);
-  const linear1_output_gradient = new Float32Array(memory, 3100160, 7680);
-  const flatten1_output_gradient = new Float32Array(memory, 3130880, 25600);
-  const conv2_output_gradient = new Float32Array(memory, 3233280, 331776);
-  const pool1_output_gradient = new Float32Array(memory, 4560384, 75264);
+  const linear3_output_gradient = new Float32Array(memory, 3075584, 640);
+  const linear2_output_gradient = new Float32Array(memory, 3078144, 5376);
+  const linear1_output_gradient = new Float32Array(memory, 3099648, 7680);
+  const flatten1_output_gradient = new Float32Array(memory, 3130368, 25600);
+  const conv2_output_gradient = new Float32Array(memory, 3232768, 331776);
+  const pool1_output_gradient = new Float32Array(memory, 4559872, 75264);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
+  const loss = new Float32Array(memory, ...rows.loss);
+  const hit = new Float32Array(memory, ...rows.hit);
   const params = new Float32Array(memory, ...rows.params);
   const flatten1_output = new Float32Array(memory, 2918400, 25600);
-  const pool2_output_gradient = new Float32Array(memory, 3130880, 25600);
+  const pool2_output_gradient = new Float32Array(memory, 3130368, 25600);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>
@@ -118,7 +120,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [linear1_tanh3_forward_from, linear1_tanh3_forward_to] = share(32, 2);
   const [linear2_tanh4_forward_from, linear2_tanh4_forward_to] = share(32, 2);
   const [linear3_forward_from, linear3_forward_to] = share(32, 2);
-  const [loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to] = share(64, 1);
+  const [loss_forward_backward_from, loss_forward_backward_to] = share(64, 1);
   const [linear3_tanh4_backward_input_from, linear3_tanh4_backward_input_to] = share(32, 2);
   const [linear3_backward_update_weight_from, linear3_backward_update_weight_to] = share(42, 2);
   const [linear3_backward_update_bias_from, linear3_backward_update_bias_to] = share(10, 1);
@@ -134,7 +136,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [conv2_backward_update_bias_from, conv2_backward_update_bias_to] = share(16, 1);
   const [pool1_tanh1_conv1_backward_update_weight_from, pool1_tanh1_conv1_backward_update_weight_to] = share(6, 1);
   const [pool1_tanh1_conv1_backward_update_bias_from, pool1_tanh1_conv1_backward_update_bias_to] = share(6, 1);
-  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
+  const [loss_forward_from, loss_forward_to] = share(64, 1);
 
   return {
     train(step) {
@@ -163,7 +165,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear3_forward(linear3_bias, tanh4_output, linear3_weight, linear3_output, linear3_forward_from, linear3_forward_to);
 
       wait();
-      loss_hit_forward_backward_sum(loss_sum, linear3_output, label, hit_sum, linear3_output_gradient, params, step, loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to);
+      loss_forward_backward(linear3_output, label, loss, hit, linear3_output_gradient, params, step, loss_forward_backward_from, loss_forward_backward_to);
 
       wait();
       linear3_tanh4_backward_input(linear3_output_gradient, linear3_weight, tanh4_output, linear2_output_gradient, linear3_tanh4_backward_input_from, linear3_tanh4_backward_input_to);
@@ -220,7 +222,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear3_forward(linear3_bias, tanh4_output, linear3_weight, linear3_output, linear3_forward_from, linear3_forward_to);
 
       wait();
-      loss_hit_forward_sum(loss_sum, linear3_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
+      loss_forward(linear3_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
 
       wait();
     },

@@ -10,7 +10,7 @@
 // shape     o = 16, nb = 4, p = 10, q = 10, n = 16   (f32)
 // schedule  unroll q 5, p 5 · vectorize n · grid o · split n 4, q 2, p 2, nb 4
 // cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:afd70423   regenerate: deno task generate specs/lenet5.json
+// source    kernels/conv2d.ts + kernels/adam.ts sha256:bf70bd14   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> dy: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> w: array<f32>;
@@ -268,7 +268,7 @@ fn conv2_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>,
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

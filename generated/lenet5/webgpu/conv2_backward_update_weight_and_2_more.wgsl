@@ -5,7 +5,7 @@
 // shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
 // schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:6b6bf6c8   regenerate: deno task generate specs/lenet5.json
+// source    kernels/conv2d.ts + kernels/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25
 //           dw = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) * x[nb,c,2i+r-2,2j+s-2,n] + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1…
 //           gradient = dw + l2 * w[o,c,r,s]
@@ -13,7 +13,7 @@
 // shape     o = 6, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:6d46beff   regenerate: deno task generate specs/lenet5.json
+// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:95c953b6   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25
 //           db = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n]) + value * (1 - y[nb,o…
 //           g = if abs(db) < 8.881784e-16 then 0 else db
@@ -21,7 +21,7 @@
 // shape     o = 6, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:21ef97ff   regenerate: deno task generate specs/lenet5.json
+// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:b2166668   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -215,7 +215,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
-        let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+        let square00: f32 = select(t00_2, 0f, abs(t00_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
@@ -230,7 +230,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t01: f32 = beta1 * m01 + beta1_rest * g01;
         let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
         let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
-        let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+        let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 25] = mean01;
         v[m_at_o_c_r + s + 25] = square01;
         w[m_at_o_c_r + s + 25] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
@@ -242,7 +242,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t10: f32 = beta1 * m10 + beta1_rest * g10;
         let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
         let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
-        let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+        let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 150] = mean10;
         v[m_at_o_c_r + s + 150] = square10;
         w[m_at_o_c_r + s + 150] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
@@ -254,7 +254,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t11: f32 = beta1 * m11 + beta1_rest * g11;
         let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
         let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
-        let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+        let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 175] = mean11;
         v[m_at_o_c_r + s + 175] = square11;
         w[m_at_o_c_r + s + 175] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
@@ -266,7 +266,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t20: f32 = beta1 * m20 + beta1_rest * g20;
         let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
         let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
-        let square20: f32 = select(t20_2, 0f, abs(t20_2) < 7.888609052210118e-31f);
+        let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 300] = mean20;
         v[m_at_o_c_r + s + 300] = square20;
         w[m_at_o_c_r + s + 300] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
@@ -278,7 +278,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t21: f32 = beta1 * m21 + beta1_rest * g21;
         let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
         let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
-        let square21: f32 = select(t21_2, 0f, abs(t21_2) < 7.888609052210118e-31f);
+        let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 325] = mean21;
         v[m_at_o_c_r + s + 325] = square21;
         w[m_at_o_c_r + s + 325] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
@@ -290,7 +290,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t30: f32 = beta1 * m30 + beta1_rest * g30;
         let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
         let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
-        let square30: f32 = select(t30_2, 0f, abs(t30_2) < 7.888609052210118e-31f);
+        let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 450] = mean30;
         v[m_at_o_c_r + s + 450] = square30;
         w[m_at_o_c_r + s + 450] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
@@ -302,7 +302,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let t31: f32 = beta1 * m31 + beta1_rest * g31;
         let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
         let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
-        let square31: f32 = select(t31_2, 0f, abs(t31_2) < 7.888609052210118e-31f);
+        let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
         m[m_at_o_c_r + s + 475] = mean31;
         v[m_at_o_c_r + s + 475] = square31;
         w[m_at_o_c_r + s + 475] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
@@ -401,7 +401,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_ocrs + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
@@ -485,7 +485,7 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

@@ -5,7 +5,7 @@
 // shape     ib = 25, o = 120, i = 16, nb = 4, n = 16   (f32)
 // schedule  tile o 2, i 2 · unroll n 4, nb 4 · vectorize n · grid ib, o, i
 // cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:9d241a8d   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:ec243b52   regenerate: deno task generate specs/lenet5.json
 // kernel    pool2_tanh2_backward_input   value = dy[nb,c,i,j,n] * 0.25
 //           dx[nb,c,2i,2j,n] = value * (1 - y[nb,c,2i,2j,n] * y[nb,c,2i,2j,n])
 //           dx[nb,c,2i,2j+1,n] = value * (1 - y[nb,c,2i,2j+1,n] * y[nb,c,2i,2j+1,n])
@@ -198,7 +198,7 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let beta2: f32 = params[params_at_step + 4];
       let beta2_rest: f32 = params[params_at_step + 5];
       let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
-      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 1.1754943508222875e-38f);
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
@@ -213,7 +213,7 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let t01: f32 = beta1 * m01 + beta1_rest * g01;
       let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
       let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
-      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
       m[m_at_ib_o + i + 1] = mean01;
       v[m_at_ib_o + i + 1] = square01;
       w[m_at_ib_o + i + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
@@ -225,7 +225,7 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let t10: f32 = beta1 * m10 + beta1_rest * g10;
       let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
       let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
-      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
       m[m_at_ib_o + i + 16] = mean10;
       v[m_at_ib_o + i + 16] = square10;
       w[m_at_ib_o + i + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
@@ -237,7 +237,7 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let t11: f32 = beta1 * m11 + beta1_rest * g11;
       let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
       let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
-      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
       m[m_at_ib_o + i + 17] = mean11;
       v[m_at_ib_o + i + 17] = square11;
       w[m_at_ib_o + i + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);

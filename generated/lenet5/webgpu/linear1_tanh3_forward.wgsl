@@ -104,14 +104,22 @@ fn linear1_tanh3_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
       // finish
       let b0_all: vec4<f32> = vec4<f32>(b[o]);
       let value00: vec4<f32> = b0_all + y00;
+      let opposite00: vec4<f32> = max(-max(value00, vec4<f32>(-8f)), vec4<f32>(-8f));
+      let squared00: vec4<f32> = opposite00 * opposite00;
       let value01: vec4<f32> = b0_all + y01;
-      y[(y_at_nb_o + n) / 4] = tanh(clamp(value00, vec4<f32>(-10f), vec4<f32>(10f)));
-      y[(y_at_nb_o + n + 4) / 4] = tanh(clamp(value01, vec4<f32>(-10f), vec4<f32>(10f)));
+      let opposite01: vec4<f32> = max(-max(value01, vec4<f32>(-8f)), vec4<f32>(-8f));
+      let squared01: vec4<f32> = opposite01 * opposite01;
+      y[(y_at_nb_o + n) / 4] = select(opposite00 * ((((((vec4<f32>(-2.76076847742355e-16f) * squared00 + vec4<f32>(2.00018790482477e-13f)) * squared00 + vec4<f32>(-8.60467152213735e-11f)) * squared00 + vec4<f32>(5.12229709037114e-8f)) * squared00 + vec4<f32>(0.0000148572235717979f)) * squared00 + vec4<f32>(0.000637261928875436f)) * squared00 + vec4<f32>(0.00489352455891786f)) / (((vec4<f32>(-0.00000119825839466702f) * squared00 + vec4<f32>(-0.000118534705686654f)) * squared00 + vec4<f32>(-0.002268434632439f)) * squared00 + vec4<f32>(-0.00489352518554385f)), opposite00 * vec4<f32>(-0.125f), vec4<f32>(9.010913848876953f) <= abs(value00));
+      y[(y_at_nb_o + n + 4) / 4] = select(opposite01 * ((((((vec4<f32>(-2.76076847742355e-16f) * squared01 + vec4<f32>(2.00018790482477e-13f)) * squared01 + vec4<f32>(-8.60467152213735e-11f)) * squared01 + vec4<f32>(5.12229709037114e-8f)) * squared01 + vec4<f32>(0.0000148572235717979f)) * squared01 + vec4<f32>(0.000637261928875436f)) * squared01 + vec4<f32>(0.00489352455891786f)) / (((vec4<f32>(-0.00000119825839466702f) * squared01 + vec4<f32>(-0.000118534705686654f)) * squared01 + vec4<f32>(-0.002268434632439f)) * squared01 + vec4<f32>(-0.00489352518554385f)), opposite01 * vec4<f32>(-0.125f), vec4<f32>(9.010913848876953f) <= abs(value01));
       let b1_all: vec4<f32> = vec4<f32>(b[o + 1]);
       let value10: vec4<f32> = b1_all + y10;
+      let opposite10: vec4<f32> = max(-max(value10, vec4<f32>(-8f)), vec4<f32>(-8f));
+      let squared10: vec4<f32> = opposite10 * opposite10;
       let value11: vec4<f32> = b1_all + y11;
-      y[(y_at_nb_o + n + 16) / 4] = tanh(clamp(value10, vec4<f32>(-10f), vec4<f32>(10f)));
-      y[(y_at_nb_o + n + 20) / 4] = tanh(clamp(value11, vec4<f32>(-10f), vec4<f32>(10f)));
+      let opposite11: vec4<f32> = max(-max(value11, vec4<f32>(-8f)), vec4<f32>(-8f));
+      let squared11: vec4<f32> = opposite11 * opposite11;
+      y[(y_at_nb_o + n + 16) / 4] = select(opposite10 * ((((((vec4<f32>(-2.76076847742355e-16f) * squared10 + vec4<f32>(2.00018790482477e-13f)) * squared10 + vec4<f32>(-8.60467152213735e-11f)) * squared10 + vec4<f32>(5.12229709037114e-8f)) * squared10 + vec4<f32>(0.0000148572235717979f)) * squared10 + vec4<f32>(0.000637261928875436f)) * squared10 + vec4<f32>(0.00489352455891786f)) / (((vec4<f32>(-0.00000119825839466702f) * squared10 + vec4<f32>(-0.000118534705686654f)) * squared10 + vec4<f32>(-0.002268434632439f)) * squared10 + vec4<f32>(-0.00489352518554385f)), opposite10 * vec4<f32>(-0.125f), vec4<f32>(9.010913848876953f) <= abs(value10));
+      y[(y_at_nb_o + n + 20) / 4] = select(opposite11 * ((((((vec4<f32>(-2.76076847742355e-16f) * squared11 + vec4<f32>(2.00018790482477e-13f)) * squared11 + vec4<f32>(-8.60467152213735e-11f)) * squared11 + vec4<f32>(5.12229709037114e-8f)) * squared11 + vec4<f32>(0.0000148572235717979f)) * squared11 + vec4<f32>(0.000637261928875436f)) * squared11 + vec4<f32>(0.00489352455891786f)) / (((vec4<f32>(-0.00000119825839466702f) * squared11 + vec4<f32>(-0.000118534705686654f)) * squared11 + vec4<f32>(-0.002268434632439f)) * squared11 + vec4<f32>(-0.00489352518554385f)), opposite11 * vec4<f32>(-0.125f), vec4<f32>(9.010913848876953f) <= abs(value11));
     }
   }
 }

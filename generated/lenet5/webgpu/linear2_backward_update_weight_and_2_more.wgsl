@@ -5,7 +5,7 @@
 // shape     ib = 15, o = 84, i = 8, nb = 4, n = 16   (f32)
 // schedule  unroll n 4, nb 4 · vectorize n · grid ib, o, i
 // cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:cafe631a   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:09b6a7bc   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_input   dx[nb,16ib+i,n] = sum over o of dy[nb,o,n] * w[ib,o,i]
 // shape     nb = 4, ib = 25, i = 16, n = 16, o = 120   (f32)
 // schedule  tile i 4, n 2 · unroll o 5 · vectorize n · grid nb, ib, i, n · split o 8
@@ -18,7 +18,7 @@
 // shape     o = 120, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:a5e419d4   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:f648ece2   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -123,7 +123,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let beta2: f32 = params[params_at_step + 4];
       let beta2_rest: f32 = params[params_at_step + 5];
       let t_2: f32 = beta2 * v_iboi + beta2_rest * g * g;
-      let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+      let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
@@ -323,7 +323,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

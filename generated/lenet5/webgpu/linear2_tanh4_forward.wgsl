@@ -94,7 +94,9 @@ fn linear2_tanh4_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
       // finish
       let b_o_all: vec4<f32> = vec4<f32>(b[o]);
       let value: vec4<f32> = b_o_all + y_sum;
-      y[(y_at_nb_o + n) / 4] = tanh(clamp(value, vec4<f32>(-10f), vec4<f32>(10f)));
+      let opposite: vec4<f32> = max(-max(value, vec4<f32>(-8f)), vec4<f32>(-8f));
+      let squared: vec4<f32> = opposite * opposite;
+      y[(y_at_nb_o + n) / 4] = select(opposite * ((((((vec4<f32>(-2.76076847742355e-16f) * squared + vec4<f32>(2.00018790482477e-13f)) * squared + vec4<f32>(-8.60467152213735e-11f)) * squared + vec4<f32>(5.12229709037114e-8f)) * squared + vec4<f32>(0.0000148572235717979f)) * squared + vec4<f32>(0.000637261928875436f)) * squared + vec4<f32>(0.00489352455891786f)) / (((vec4<f32>(-0.00000119825839466702f) * squared + vec4<f32>(-0.000118534705686654f)) * squared + vec4<f32>(-0.002268434632439f)) * squared + vec4<f32>(-0.00489352518554385f)), opposite * vec4<f32>(-0.125f), vec4<f32>(9.010913848876953f) <= abs(value));
     }
   }
 }

@@ -5,7 +5,7 @@
 // shape     o = 10, i = 84, nb = 4, n = 16   (f32)
 // schedule  unroll nb 2 · vectorize n · grid o, i · split n 4, nb 2
 // cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:86979fb4   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:9af592e5   regenerate: deno task generate specs/lenet5.json
 // kernel    linear2_tanh3_backward_input   value = sum over o of dy[nb,o,n] * w[ib,o,i]
 //           dx[nb,8ib+i,n] = value * (1 - y[nb,8ib+i,n] * y[nb,8ib+i,n])
 // shape     nb = 4, ib = 15, i = 8, n = 16, o = 84   (f32)
@@ -19,7 +19,7 @@
 // shape     o = 84, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:2edd7a16   regenerate: deno task generate specs/lenet5.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:9c8fdcda   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -101,7 +101,7 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_oi + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
@@ -262,7 +262,7 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

@@ -5,7 +5,7 @@
 // shape     o = 32, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      1.6 MFLOP · 2.0 MB read · 384 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:72c35a6c   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:7470f9b2   regenerate: deno task generate specs/mnist_cnn.json
 export function pool1_conv1_backward_update_bias(m: Float32Array, code: Uint8Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -49,7 +49,7 @@ export function pool1_conv1_backward_update_bias(m: Float32Array, code: Uint8Arr
     const t = beta1 * m_o + beta1_rest * g;
     const mean = Math.abs(t) < 8.881784197001252e-16 ? 0 : t;
     const t_2 = beta2 * v_o + beta2_rest * g * g;
-    const square = Math.abs(t_2) < 7.888609052210118e-31 ? 0 : t_2;
+    const square = Math.abs(t_2) < 1.1754943508222875e-38 ? 0 : t_2;
     m[o] = mean;
     v[o] = square;
     w[o] = w_o - step_size * mean / (Math.sqrt(square) * v_scale + epsilon);

@@ -5,7 +5,7 @@
 // shape     o = 32, c = 1, r = 5, s = 5, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  tile s 5 · unroll j 4 · parallel o
 // cost      80.3 MFLOP · 2.2 MB read · 9600 B written · 36 FLOP/B · 5 accumulators
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:91a6a7c8   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:b5229c40   regenerate: deno task generate specs/mnist_cnn.json
 export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8Array, dy: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -250,7 +250,7 @@ export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8A
       const t0 = beta1 * m0 + beta1_rest * g0;
       const mean0 = Math.abs(t0) < 8.881784197001252e-16 ? 0 : t0;
       const t0_2 = beta2 * v0 + beta2_rest * g0 * g0;
-      const square0 = Math.abs(t0_2) < 7.888609052210118e-31 ? 0 : t0_2;
+      const square0 = Math.abs(t0_2) < 1.1754943508222875e-38 ? 0 : t0_2;
       m[m_at_o_r] = mean0;
       v[m_at_o_r] = square0;
       w[m_at_o_r] = w0 - step_size * mean0 / (Math.sqrt(square0) * v_scale + epsilon);
@@ -262,7 +262,7 @@ export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8A
       const t1 = beta1 * m1 + beta1_rest * g1;
       const mean1 = Math.abs(t1) < 8.881784197001252e-16 ? 0 : t1;
       const t1_2 = beta2 * v1 + beta2_rest * g1 * g1;
-      const square1 = Math.abs(t1_2) < 7.888609052210118e-31 ? 0 : t1_2;
+      const square1 = Math.abs(t1_2) < 1.1754943508222875e-38 ? 0 : t1_2;
       m[m_at_o_r + 1] = mean1;
       v[m_at_o_r + 1] = square1;
       w[m_at_o_r + 1] = w1 - step_size * mean1 / (Math.sqrt(square1) * v_scale + epsilon);
@@ -274,7 +274,7 @@ export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8A
       const t2 = beta1 * m2 + beta1_rest * g2;
       const mean2 = Math.abs(t2) < 8.881784197001252e-16 ? 0 : t2;
       const t2_2 = beta2 * v2 + beta2_rest * g2 * g2;
-      const square2 = Math.abs(t2_2) < 7.888609052210118e-31 ? 0 : t2_2;
+      const square2 = Math.abs(t2_2) < 1.1754943508222875e-38 ? 0 : t2_2;
       m[m_at_o_r + 2] = mean2;
       v[m_at_o_r + 2] = square2;
       w[m_at_o_r + 2] = w2 - step_size * mean2 / (Math.sqrt(square2) * v_scale + epsilon);
@@ -286,7 +286,7 @@ export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8A
       const t3 = beta1 * m3 + beta1_rest * g3;
       const mean3 = Math.abs(t3) < 8.881784197001252e-16 ? 0 : t3;
       const t3_2 = beta2 * v3 + beta2_rest * g3 * g3;
-      const square3 = Math.abs(t3_2) < 7.888609052210118e-31 ? 0 : t3_2;
+      const square3 = Math.abs(t3_2) < 1.1754943508222875e-38 ? 0 : t3_2;
       m[m_at_o_r + 3] = mean3;
       v[m_at_o_r + 3] = square3;
       w[m_at_o_r + 3] = w3 - step_size * mean3 / (Math.sqrt(square3) * v_scale + epsilon);
@@ -298,7 +298,7 @@ export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8A
       const t4 = beta1 * m4 + beta1_rest * g4;
       const mean4 = Math.abs(t4) < 8.881784197001252e-16 ? 0 : t4;
       const t4_2 = beta2 * v4 + beta2_rest * g4 * g4;
-      const square4 = Math.abs(t4_2) < 7.888609052210118e-31 ? 0 : t4_2;
+      const square4 = Math.abs(t4_2) < 1.1754943508222875e-38 ? 0 : t4_2;
       m[m_at_o_r + 4] = mean4;
       v[m_at_o_r + 4] = square4;
       w[m_at_o_r + 4] = w4 - step_size * mean4 / (Math.sqrt(square4) * v_scale + epsilon);

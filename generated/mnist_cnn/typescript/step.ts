@@ -1,13 +1,13 @@
 // net       mnist_cnn, batch 64
 // step      train: 14 kernels, 8 barriers · evaluate: 6 kernels
-// memory    13607104 bytes, see plan.txt
+// memory    13606592 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_cnn.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
 import { conv1_pool1_relu1_forward } from "./conv1_pool1_relu1_forward.ts";
 import { linear1_relu2_forward } from "./linear1_relu2_forward.ts";
 import { linear2_forward } from "./linear2_forward.ts";
-import { loss_hit_forward_backward_sum } from "./loss_hit_forward_backward_sum.ts";
+import { loss_forward_backward } from "./loss_forward_backward.ts";
 import { linear2_relu2_backward_input } from "./linear2_relu2_backward_input.ts";
 import { linear2_backward_update_weight } from "./linear2_backward_update_weight.ts";
 import { linear2_backward_update_bias } from "./linear2_backward_update_bias.ts";
@@ -16,13 +16,15 @@ import { linear1_backward_update_weight } from "./linear1_backward_update_weight
 import { linear1_backward_update_bias } from "./linear1_backward_update_bias.ts";
 import { pool1_conv1_backward_update_weight } from "./pool1_conv1_backward_update_weight.ts";
 import { pool1_conv1_backward_update_bias } from "./pool1_conv1_backward_update_bias.ts";
-import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
+import { loss_forward } from "./loss_forward.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
 export interface Rows {
   readonly order: readonly [number, number];
   readonly data: readonly [number, number];
   readonly labels: readonly [number, number];
+  readonly loss: readonly [number, number];
+  readonly hit: readonly [number, number];
   readonly params: readonly [number, number];
 }
 
@@ -65,17 +67,17 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const flatten1_output = new Float32Array(memory, 10324672, 401408);
   const relu2_output = new Float32Array(memory, 11930304, 8192);
   const linear2_output = new Float32Array(memory, 11963072, 640);
-  const loss_sum = new Float32Array(memory, 11965632, 64);
-  const hit_sum = new Float32Array(memory, 11965888, 64);
-  const linear2_output_gradient = new Float32Array(memory, 11966144, 640);
-  const linear1_output_gradient = new Float32Array(memory, 11968704, 8192);
-  const flatten1_output_gradient = new Float32Array(memory, 12001472, 401408);
+  const linear2_output_gradient = new Float32Array(memory, 11965632, 640);
+  const linear1_output_gradient = new Float32Array(memory, 11968192, 8192);
+  const flatten1_output_gradient = new Float32Array(memory, 12000960, 401408);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
+  const loss = new Float32Array(memory, ...rows.loss);
+  const hit = new Float32Array(memory, ...rows.hit);
   const params = new Float32Array(memory, ...rows.params);
   const relu1_output = new Float32Array(memory, 10324672, 401408);
-  const pool1_output_gradient = new Float32Array(memory, 12001472, 401408);
+  const pool1_output_gradient = new Float32Array(memory, 12000960, 401408);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>
@@ -85,7 +87,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [conv1_pool1_relu1_forward_from, conv1_pool1_relu1_forward_to] = share(64, 1);
   const [linear1_relu2_forward_from, linear1_relu2_forward_to] = share(32, 2);
   const [linear2_forward_from, linear2_forward_to] = share(32, 2);
-  const [loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to] = share(64, 1);
+  const [loss_forward_backward_from, loss_forward_backward_to] = share(64, 1);
   const [linear2_relu2_backward_input_from, linear2_relu2_backward_input_to] = share(32, 2);
   const [linear2_backward_update_weight_from, linear2_backward_update_weight_to] = share(64, 2);
   const [linear2_backward_update_bias_from, linear2_backward_update_bias_to] = share(10, 1);
@@ -94,7 +96,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [linear1_backward_update_bias_from, linear1_backward_update_bias_to] = share(128, 1);
   const [pool1_conv1_backward_update_weight_from, pool1_conv1_backward_update_weight_to] = share(32, 1);
   const [pool1_conv1_backward_update_bias_from, pool1_conv1_backward_update_bias_to] = share(32, 1);
-  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
+  const [loss_forward_from, loss_forward_to] = share(64, 1);
 
   return {
     train(step) {
@@ -111,7 +113,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu2_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_hit_forward_backward_sum(loss_sum, linear2_output, label, hit_sum, linear2_output_gradient, params, step, loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to);
+      loss_forward_backward(linear2_output, label, loss, hit, linear2_output_gradient, params, step, loss_forward_backward_from, loss_forward_backward_to);
 
       wait();
       linear2_relu2_backward_input(relu2_output, linear2_output_gradient, linear2_weight, linear1_output_gradient, linear2_relu2_backward_input_from, linear2_relu2_backward_input_to);
@@ -143,7 +145,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu2_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
+      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
 
       wait();
     },

@@ -5,7 +5,7 @@
 // shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
 // schedule  tile i 4, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 16 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:c0f13e30   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:b3d18225   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_weight   dw = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) * x[nb,c,2i+r-2,2j+s-2,n] + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,…
 //           gradient = dw + l2 * w[o,c,r,s]
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
@@ -13,7 +13,7 @@
 // shape     o = 32, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  tile s 5 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      80.3 MFLOP · 3.4 MB read · 9600 B written · 23 FLOP/B · 5 accumulators
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:30cbeb81   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:9f18db9b   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_bias   db = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0) + (if code[nb,o…
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -21,7 +21,7 @@
 // shape     o = 32, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.6 MFLOP · 3.2 MB read · 384 B written · 0.5 FLOP/B · 1 accumulator
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:8bb71338   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:6197a390   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -209,7 +209,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let beta2: f32 = params[params_at_step + 4];
       let beta2_rest: f32 = params[params_at_step + 5];
       let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
-      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 1.1754943508222875e-38f);
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
@@ -224,7 +224,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t01: f32 = beta1 * m01 + beta1_rest * g01;
       let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
       let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
-      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 1] = mean01;
       v[m_at_ob_i + o + 1] = square01;
       w[m_at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
@@ -236,7 +236,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t02: f32 = beta1 * m02 + beta1_rest * g02;
       let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
       let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
-      let square02: f32 = select(t02_2, 0f, abs(t02_2) < 7.888609052210118e-31f);
+      let square02: f32 = select(t02_2, 0f, abs(t02_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 2] = mean02;
       v[m_at_ob_i + o + 2] = square02;
       w[m_at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
@@ -248,7 +248,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t03: f32 = beta1 * m03 + beta1_rest * g03;
       let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
       let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
-      let square03: f32 = select(t03_2, 0f, abs(t03_2) < 7.888609052210118e-31f);
+      let square03: f32 = select(t03_2, 0f, abs(t03_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 3] = mean03;
       v[m_at_ob_i + o + 3] = square03;
       w[m_at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
@@ -260,7 +260,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t10: f32 = beta1 * m10 + beta1_rest * g10;
       let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
       let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
-      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 16] = mean10;
       v[m_at_ob_i + o + 16] = square10;
       w[m_at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
@@ -272,7 +272,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t11: f32 = beta1 * m11 + beta1_rest * g11;
       let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
       let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
-      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 17] = mean11;
       v[m_at_ob_i + o + 17] = square11;
       w[m_at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
@@ -284,7 +284,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t12: f32 = beta1 * m12 + beta1_rest * g12;
       let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
       let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
-      let square12: f32 = select(t12_2, 0f, abs(t12_2) < 7.888609052210118e-31f);
+      let square12: f32 = select(t12_2, 0f, abs(t12_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 18] = mean12;
       v[m_at_ob_i + o + 18] = square12;
       w[m_at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
@@ -296,7 +296,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t13: f32 = beta1 * m13 + beta1_rest * g13;
       let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
       let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
-      let square13: f32 = select(t13_2, 0f, abs(t13_2) < 7.888609052210118e-31f);
+      let square13: f32 = select(t13_2, 0f, abs(t13_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 19] = mean13;
       v[m_at_ob_i + o + 19] = square13;
       w[m_at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
@@ -308,7 +308,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t20: f32 = beta1 * m20 + beta1_rest * g20;
       let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
       let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
-      let square20: f32 = select(t20_2, 0f, abs(t20_2) < 7.888609052210118e-31f);
+      let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 32] = mean20;
       v[m_at_ob_i + o + 32] = square20;
       w[m_at_ob_i + o + 32] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
@@ -320,7 +320,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t21: f32 = beta1 * m21 + beta1_rest * g21;
       let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
       let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
-      let square21: f32 = select(t21_2, 0f, abs(t21_2) < 7.888609052210118e-31f);
+      let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 33] = mean21;
       v[m_at_ob_i + o + 33] = square21;
       w[m_at_ob_i + o + 33] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
@@ -332,7 +332,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t22: f32 = beta1 * m22 + beta1_rest * g22;
       let mean22: f32 = select(t22, 0f, abs(t22) < 8.881784197001252e-16f);
       let t22_2: f32 = beta2 * v22 + beta2_rest * g22 * g22;
-      let square22: f32 = select(t22_2, 0f, abs(t22_2) < 7.888609052210118e-31f);
+      let square22: f32 = select(t22_2, 0f, abs(t22_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 34] = mean22;
       v[m_at_ob_i + o + 34] = square22;
       w[m_at_ob_i + o + 34] = w22 - step_size * mean22 / (sqrt(square22) * v_scale + epsilon);
@@ -344,7 +344,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t23: f32 = beta1 * m23 + beta1_rest * g23;
       let mean23: f32 = select(t23, 0f, abs(t23) < 8.881784197001252e-16f);
       let t23_2: f32 = beta2 * v23 + beta2_rest * g23 * g23;
-      let square23: f32 = select(t23_2, 0f, abs(t23_2) < 7.888609052210118e-31f);
+      let square23: f32 = select(t23_2, 0f, abs(t23_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 35] = mean23;
       v[m_at_ob_i + o + 35] = square23;
       w[m_at_ob_i + o + 35] = w23 - step_size * mean23 / (sqrt(square23) * v_scale + epsilon);
@@ -356,7 +356,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t30: f32 = beta1 * m30 + beta1_rest * g30;
       let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
       let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
-      let square30: f32 = select(t30_2, 0f, abs(t30_2) < 7.888609052210118e-31f);
+      let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 48] = mean30;
       v[m_at_ob_i + o + 48] = square30;
       w[m_at_ob_i + o + 48] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
@@ -368,7 +368,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t31: f32 = beta1 * m31 + beta1_rest * g31;
       let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
       let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
-      let square31: f32 = select(t31_2, 0f, abs(t31_2) < 7.888609052210118e-31f);
+      let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 49] = mean31;
       v[m_at_ob_i + o + 49] = square31;
       w[m_at_ob_i + o + 49] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
@@ -380,7 +380,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t32: f32 = beta1 * m32 + beta1_rest * g32;
       let mean32: f32 = select(t32, 0f, abs(t32) < 8.881784197001252e-16f);
       let t32_2: f32 = beta2 * v32 + beta2_rest * g32 * g32;
-      let square32: f32 = select(t32_2, 0f, abs(t32_2) < 7.888609052210118e-31f);
+      let square32: f32 = select(t32_2, 0f, abs(t32_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 50] = mean32;
       v[m_at_ob_i + o + 50] = square32;
       w[m_at_ob_i + o + 50] = w32 - step_size * mean32 / (sqrt(square32) * v_scale + epsilon);
@@ -392,7 +392,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t33: f32 = beta1 * m33 + beta1_rest * g33;
       let mean33: f32 = select(t33, 0f, abs(t33) < 8.881784197001252e-16f);
       let t33_2: f32 = beta2 * v33 + beta2_rest * g33 * g33;
-      let square33: f32 = select(t33_2, 0f, abs(t33_2) < 7.888609052210118e-31f);
+      let square33: f32 = select(t33_2, 0f, abs(t33_2) < 1.1754943508222875e-38f);
       m[m_at_ob_i + o + 51] = mean33;
       v[m_at_ob_i + o + 51] = square33;
       w[m_at_ob_i + o + 51] = w33 - step_size * mean33 / (sqrt(square33) * v_scale + epsilon);
@@ -517,7 +517,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t0_2: f32 = beta2 * v0 + beta2_rest * g0 * g0;
-        let square0: f32 = select(t0_2, 0f, abs(t0_2) < 7.888609052210118e-31f);
+        let square0: f32 = select(t0_2, 0f, abs(t0_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
@@ -532,7 +532,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let t1: f32 = beta1 * m1 + beta1_rest * g1;
         let mean1: f32 = select(t1, 0f, abs(t1) < 8.881784197001252e-16f);
         let t1_2: f32 = beta2 * v1 + beta2_rest * g1 * g1;
-        let square1: f32 = select(t1_2, 0f, abs(t1_2) < 7.888609052210118e-31f);
+        let square1: f32 = select(t1_2, 0f, abs(t1_2) < 1.1754943508222875e-38f);
         m_2[m_at_o_r + 1] = mean1;
         v_2[m_at_o_r + 1] = square1;
         w_2[m_at_o_r + 1] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
@@ -544,7 +544,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let t2: f32 = beta1 * m2 + beta1_rest * g2;
         let mean2: f32 = select(t2, 0f, abs(t2) < 8.881784197001252e-16f);
         let t2_2: f32 = beta2 * v2 + beta2_rest * g2 * g2;
-        let square2: f32 = select(t2_2, 0f, abs(t2_2) < 7.888609052210118e-31f);
+        let square2: f32 = select(t2_2, 0f, abs(t2_2) < 1.1754943508222875e-38f);
         m_2[m_at_o_r + 2] = mean2;
         v_2[m_at_o_r + 2] = square2;
         w_2[m_at_o_r + 2] = w2 - step_size * mean2 / (sqrt(square2) * v_scale + epsilon);
@@ -556,7 +556,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let t3: f32 = beta1 * m3 + beta1_rest * g3;
         let mean3: f32 = select(t3, 0f, abs(t3) < 8.881784197001252e-16f);
         let t3_2: f32 = beta2 * v3 + beta2_rest * g3 * g3;
-        let square3: f32 = select(t3_2, 0f, abs(t3_2) < 7.888609052210118e-31f);
+        let square3: f32 = select(t3_2, 0f, abs(t3_2) < 1.1754943508222875e-38f);
         m_2[m_at_o_r + 3] = mean3;
         v_2[m_at_o_r + 3] = square3;
         w_2[m_at_o_r + 3] = w3 - step_size * mean3 / (sqrt(square3) * v_scale + epsilon);
@@ -568,7 +568,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let t4: f32 = beta1 * m4 + beta1_rest * g4;
         let mean4: f32 = select(t4, 0f, abs(t4) < 8.881784197001252e-16f);
         let t4_2: f32 = beta2 * v4 + beta2_rest * g4 * g4;
-        let square4: f32 = select(t4_2, 0f, abs(t4_2) < 7.888609052210118e-31f);
+        let square4: f32 = select(t4_2, 0f, abs(t4_2) < 1.1754943508222875e-38f);
         m_2[m_at_o_r + 4] = mean4;
         v_2[m_at_o_r + 4] = square4;
         w_2[m_at_o_r + 4] = w4 - step_size * mean4 / (sqrt(square4) * v_scale + epsilon);
@@ -700,7 +700,7 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

@@ -5,7 +5,7 @@
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
 // cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:285fa3a2   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    linear1_relu1_backward_input   value = sum over ob,o of dy[nb,16ob+o,n] * w[ob,i,o]
 //           dx[nb,i,n] = if y[nb,i,n] <= 0 then 0 else value
 // shape     nb = 4, i = 6272, n = 16, ob = 8, o = 16   (f32)
@@ -19,7 +19,7 @@
 // shape     o = 128, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:f79da517   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:62fd1266   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -107,7 +107,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_iboi + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
@@ -325,7 +325,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

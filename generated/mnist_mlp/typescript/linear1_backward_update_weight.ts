@@ -5,7 +5,7 @@
 // shape     o = 128, i = 784, n = 64   (f32 in, sums in f64)
 // schedule  tile o 2, i 2 · parallel o
 // cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:37095e3e   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:cf3f4bea   regenerate: deno task generate specs/mnist_mlp.json
 export function linear1_backward_update_weight(m: Float32Array, x: Float32Array, dy: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -48,7 +48,7 @@ export function linear1_backward_update_weight(m: Float32Array, x: Float32Array,
       const t00 = beta1 * m00 + beta1_rest * g00;
       const mean00 = Math.abs(t00) < 8.881784197001252e-16 ? 0 : t00;
       const t00_2 = beta2 * v00 + beta2_rest * g00 * g00;
-      const square00 = Math.abs(t00_2) < 7.888609052210118e-31 ? 0 : t00_2;
+      const square00 = Math.abs(t00_2) < 1.1754943508222875e-38 ? 0 : t00_2;
       m[m_at_o + i] = mean00;
       v[m_at_o + i] = square00;
       w[m_at_o + i] = w00 - step_size * mean00 / (Math.sqrt(square00) * v_scale + epsilon);
@@ -60,7 +60,7 @@ export function linear1_backward_update_weight(m: Float32Array, x: Float32Array,
       const t01 = beta1 * m01 + beta1_rest * g01;
       const mean01 = Math.abs(t01) < 8.881784197001252e-16 ? 0 : t01;
       const t01_2 = beta2 * v01 + beta2_rest * g01 * g01;
-      const square01 = Math.abs(t01_2) < 7.888609052210118e-31 ? 0 : t01_2;
+      const square01 = Math.abs(t01_2) < 1.1754943508222875e-38 ? 0 : t01_2;
       m[m_at_o + i + 1] = mean01;
       v[m_at_o + i + 1] = square01;
       w[m_at_o + i + 1] = w01 - step_size * mean01 / (Math.sqrt(square01) * v_scale + epsilon);
@@ -72,7 +72,7 @@ export function linear1_backward_update_weight(m: Float32Array, x: Float32Array,
       const t10 = beta1 * m10 + beta1_rest * g10;
       const mean10 = Math.abs(t10) < 8.881784197001252e-16 ? 0 : t10;
       const t10_2 = beta2 * v10 + beta2_rest * g10 * g10;
-      const square10 = Math.abs(t10_2) < 7.888609052210118e-31 ? 0 : t10_2;
+      const square10 = Math.abs(t10_2) < 1.1754943508222875e-38 ? 0 : t10_2;
       m[m_at_o + i + 784] = mean10;
       v[m_at_o + i + 784] = square10;
       w[m_at_o + i + 784] = w10 - step_size * mean10 / (Math.sqrt(square10) * v_scale + epsilon);
@@ -84,7 +84,7 @@ export function linear1_backward_update_weight(m: Float32Array, x: Float32Array,
       const t11 = beta1 * m11 + beta1_rest * g11;
       const mean11 = Math.abs(t11) < 8.881784197001252e-16 ? 0 : t11;
       const t11_2 = beta2 * v11 + beta2_rest * g11 * g11;
-      const square11 = Math.abs(t11_2) < 7.888609052210118e-31 ? 0 : t11_2;
+      const square11 = Math.abs(t11_2) < 1.1754943508222875e-38 ? 0 : t11_2;
       m[m_at_o + i + 785] = mean11;
       v[m_at_o + i + 785] = square11;
       w[m_at_o + i + 785] = w11 - step_size * mean11 / (Math.sqrt(square11) * v_scale + epsilon);

@@ -5,7 +5,7 @@
 // shape     o = 10, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:597b1934   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:e8fb93b2   regenerate: deno task generate specs/mnist_mlp.json
 export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
@@ -34,7 +34,7 @@ export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, 
     const t = beta1 * m_o + beta1_rest * g;
     const mean = Math.abs(t) < 8.881784197001252e-16 ? 0 : t;
     const t_2 = beta2 * v_o + beta2_rest * g * g;
-    const square = Math.abs(t_2) < 7.888609052210118e-31 ? 0 : t_2;
+    const square = Math.abs(t_2) < 1.1754943508222875e-38 ? 0 : t_2;
     m[o] = mean;
     v[o] = square;
     w[o] = w_o - step_size * mean / (Math.sqrt(square) * v_scale + epsilon);

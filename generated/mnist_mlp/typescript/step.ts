@@ -1,24 +1,26 @@
 // net       mnist_mlp, batch 64
 // step      train: 10 kernels, 6 barriers · evaluate: 5 kernels
-// memory    1493440 bytes, see plan.txt
+// memory    1492928 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_mlp.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
 import { linear1_relu1_forward } from "./linear1_relu1_forward.ts";
 import { linear2_forward } from "./linear2_forward.ts";
-import { loss_hit_forward_backward_sum } from "./loss_hit_forward_backward_sum.ts";
+import { loss_forward_backward } from "./loss_forward_backward.ts";
 import { linear2_relu1_backward_input } from "./linear2_relu1_backward_input.ts";
 import { linear2_backward_update_weight } from "./linear2_backward_update_weight.ts";
 import { linear2_backward_update_bias } from "./linear2_backward_update_bias.ts";
 import { linear1_backward_update_weight } from "./linear1_backward_update_weight.ts";
 import { linear1_backward_update_bias } from "./linear1_backward_update_bias.ts";
-import { loss_hit_forward_sum } from "./loss_hit_forward_sum.ts";
+import { loss_forward } from "./loss_forward.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
 export interface Rows {
   readonly order: readonly [number, number];
   readonly data: readonly [number, number];
   readonly labels: readonly [number, number];
+  readonly loss: readonly [number, number];
+  readonly hit: readonly [number, number];
   readonly params: readonly [number, number];
 }
 
@@ -53,13 +55,13 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const label = new Int32Array(memory, 1422016, 64);
   const relu1_output = new Float32Array(memory, 1422272, 8192);
   const linear2_output = new Float32Array(memory, 1455040, 640);
-  const loss_sum = new Float32Array(memory, 1457600, 64);
-  const hit_sum = new Float32Array(memory, 1457856, 64);
-  const linear2_output_gradient = new Float32Array(memory, 1458112, 640);
-  const linear1_output_gradient = new Float32Array(memory, 1460672, 8192);
+  const linear2_output_gradient = new Float32Array(memory, 1457600, 640);
+  const linear1_output_gradient = new Float32Array(memory, 1460160, 8192);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
+  const loss = new Float32Array(memory, ...rows.loss);
+  const hit = new Float32Array(memory, ...rows.hit);
   const params = new Float32Array(memory, ...rows.params);
   const flatten1_output = new Float32Array(memory, 1221312, 50176);
 
@@ -70,13 +72,13 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [batch_gather_label_from, batch_gather_label_to] = share(64, 1);
   const [linear1_relu1_forward_from, linear1_relu1_forward_to] = share(32, 2);
   const [linear2_forward_from, linear2_forward_to] = share(32, 2);
-  const [loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to] = share(64, 1);
+  const [loss_forward_backward_from, loss_forward_backward_to] = share(64, 1);
   const [linear2_relu1_backward_input_from, linear2_relu1_backward_input_to] = share(32, 2);
   const [linear2_backward_update_weight_from, linear2_backward_update_weight_to] = share(64, 2);
   const [linear2_backward_update_bias_from, linear2_backward_update_bias_to] = share(10, 1);
   const [linear1_backward_update_weight_from, linear1_backward_update_weight_to] = share(64, 2);
   const [linear1_backward_update_bias_from, linear1_backward_update_bias_to] = share(128, 1);
-  const [loss_hit_forward_sum_from, loss_hit_forward_sum_to] = share(64, 1);
+  const [loss_forward_from, loss_forward_to] = share(64, 1);
 
   return {
     train(step) {
@@ -90,7 +92,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu1_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_hit_forward_backward_sum(loss_sum, linear2_output, label, hit_sum, linear2_output_gradient, params, step, loss_hit_forward_backward_sum_from, loss_hit_forward_backward_sum_to);
+      loss_forward_backward(linear2_output, label, loss, hit, linear2_output_gradient, params, step, loss_forward_backward_from, loss_forward_backward_to);
 
       wait();
       linear2_relu1_backward_input(relu1_output, linear2_output_gradient, linear2_weight, linear1_output_gradient, linear2_relu1_backward_input_from, linear2_relu1_backward_input_to);
@@ -114,7 +116,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       linear2_forward(linear2_bias, relu1_output, linear2_weight, linear2_output, linear2_forward_from, linear2_forward_to);
 
       wait();
-      loss_hit_forward_sum(loss_sum, linear2_output, label, hit_sum, params, step, loss_hit_forward_sum_from, loss_hit_forward_sum_to);
+      loss_forward(linear2_output, label, loss, hit, params, step, loss_forward_from, loss_forward_to);
 
       wait();
     },

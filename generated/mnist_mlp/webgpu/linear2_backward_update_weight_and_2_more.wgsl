@@ -5,7 +5,7 @@
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
 // cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:285fa3a2   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_mlp.json
 // kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]
 //           gradient = dw + l2 * w[ob,i,o]
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
@@ -13,7 +13,7 @@
 // shape     ob = 8, i = 784, o = 16, nb = 4, n = 16   (f32)
 // schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 8 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:371fa15f   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:7f78132d   regenerate: deno task generate specs/mnist_mlp.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -21,7 +21,7 @@
 // shape     o = 128, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:f79da517   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/linear.ts + kernels/adam.ts sha256:62fd1266   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -110,7 +110,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_iboi + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
@@ -226,7 +226,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let beta2: f32 = params[params_at_step + 4];
       let beta2_rest: f32 = params[params_at_step + 5];
       let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
-      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 7.888609052210118e-31f);
+      let square00: f32 = select(t00_2, 0f, abs(t00_2) < 1.1754943508222875e-38f);
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
@@ -241,7 +241,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t01: f32 = beta1 * m01 + beta1_rest * g01;
       let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
       let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
-      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 7.888609052210118e-31f);
+      let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 1] = mean01;
       v_2[m_at_ob_i + o + 1] = square01;
       w_2[m_at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
@@ -253,7 +253,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t02: f32 = beta1 * m02 + beta1_rest * g02;
       let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
       let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
-      let square02: f32 = select(t02_2, 0f, abs(t02_2) < 7.888609052210118e-31f);
+      let square02: f32 = select(t02_2, 0f, abs(t02_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 2] = mean02;
       v_2[m_at_ob_i + o + 2] = square02;
       w_2[m_at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
@@ -265,7 +265,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t03: f32 = beta1 * m03 + beta1_rest * g03;
       let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
       let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
-      let square03: f32 = select(t03_2, 0f, abs(t03_2) < 7.888609052210118e-31f);
+      let square03: f32 = select(t03_2, 0f, abs(t03_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 3] = mean03;
       v_2[m_at_ob_i + o + 3] = square03;
       w_2[m_at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
@@ -277,7 +277,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t10: f32 = beta1 * m10 + beta1_rest * g10;
       let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
       let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
-      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 7.888609052210118e-31f);
+      let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 16] = mean10;
       v_2[m_at_ob_i + o + 16] = square10;
       w_2[m_at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
@@ -289,7 +289,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t11: f32 = beta1 * m11 + beta1_rest * g11;
       let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
       let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
-      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 7.888609052210118e-31f);
+      let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 17] = mean11;
       v_2[m_at_ob_i + o + 17] = square11;
       w_2[m_at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
@@ -301,7 +301,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t12: f32 = beta1 * m12 + beta1_rest * g12;
       let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
       let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
-      let square12: f32 = select(t12_2, 0f, abs(t12_2) < 7.888609052210118e-31f);
+      let square12: f32 = select(t12_2, 0f, abs(t12_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 18] = mean12;
       v_2[m_at_ob_i + o + 18] = square12;
       w_2[m_at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
@@ -313,7 +313,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let t13: f32 = beta1 * m13 + beta1_rest * g13;
       let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
       let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
-      let square13: f32 = select(t13_2, 0f, abs(t13_2) < 7.888609052210118e-31f);
+      let square13: f32 = select(t13_2, 0f, abs(t13_2) < 1.1754943508222875e-38f);
       m_2[m_at_ob_i + o + 19] = mean13;
       v_2[m_at_ob_i + o + 19] = square13;
       w_2[m_at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
@@ -366,7 +366,7 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let beta2: f32 = params[params_at_step + 4];
         let beta2_rest: f32 = params[params_at_step + 5];
         let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 7.888609052210118e-31f);
+        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];

@@ -1,15 +1,17 @@
 /**
- * Hyperbolic tangents as arithmetic. A call in the middle of a kernel keeps V8 from packing pairs of vectors, and costs
- * more than what it computes.
+ * Hyperbolic tangents as arithmetic. WebAssembly has none, and a call in the middle of a kernel keeps V8 from packing
+ * pairs of vectors, and costs more than what it computes; WGSL's may be off by 1e-5, and overflow on the way.
  *
  * @module
  */
-import { expressions, rewriter } from "../../expr.ts";
-import type { Expr, Kernel } from "../../ir.ts";
-import { add, div, larger, mul, named, neg } from "../../notation.ts";
+import { expressions, rewriter } from "./expr.ts";
+import type { Expr, Kernel } from "./ir.ts";
+import { abs, add, div, larger, le, mul, named, neg, select } from "./notation.ts";
 
-/** Beyond it tanh is 1 to the last place of f32, and the quotient within a few of them. */
-const LIMIT = 7.90531110763549805;
+/** Beyond it the quotient is held: tanh is 1 there within a few last places of f32, and no rounding brings it above 1. */
+const LIMIT = 8;
+/** The least f32 whose tanh is nearer to 1 than to the f32 before. */
+const SATURATED = 9.010913848876953;
 /** Coefficients of x^13, x^11, ... of the numerator; x^6, x^4, ... of the denominator. */
 const NUMERATOR = [
   -2.76076847742355e-16,
@@ -26,15 +28,17 @@ const constant = (value: number): Expr => ({ kind: "constant", value, type: "f32
 
 /**
  * tanh(x) as a quotient of polynomials in x, which is held within the limits: the minimax fit of degree 13 over 6 that
- * Eigen and others use, right to a few units in the last place. NaN stays NaN.
+ * Eigen and others use, right to a few units in the last place. How a target rounds decides how near to 1 it comes, so
+ * 1 and -1 are put in its place where tanh is that: the slope 1 - y^2 is 0 there. NaN stays NaN.
  */
 function hyperbolicTangent(argument: Expr): Expr {
-  const least = named("held", larger(argument, -LIMIT));
-  const x = named("x_held", neg(larger(neg(least), -LIMIT)));
-  const square = named("x_squared", mul(x, x));
+  // of the other sign, so that one bound does for both sides; the quotient of two numbers of other signs is the same
+  const x = named("opposite", larger(neg(larger(argument, -LIMIT)), -LIMIT));
+  const square = named("squared", mul(x, x));
   const polynomial = (coefficients: readonly number[]) =>
     coefficients.slice(1).reduce<Expr>((sum, c) => add(mul(sum, square), c), constant(coefficients[0]));
-  return div(mul(x, polynomial(NUMERATOR)), polynomial(DENOMINATOR));
+  const quotient = div(mul(x, polynomial(NUMERATOR)), polynomial(DENOMINATOR.map((c) => -c)));
+  return select(le(SATURATED, abs(argument)), mul(x, -1 / LIMIT), quotient);
 }
 
 /** A kernel without hyperbolic tangents. */
@@ -52,4 +56,9 @@ export function expand(kernel: Kernel): Kernel {
       assignments: assignments.map((a) => ({ ...a, value: rewrite(a.value) })),
     })),
   };
+}
+
+/** How a target spells what this has put arithmetic in place of. */
+export function expanded(): never {
+  throw new Error("a hyperbolic tangent was not expanded");
 }

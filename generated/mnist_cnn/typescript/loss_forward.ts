@@ -1,13 +1,14 @@
-// kernel    loss_hit_forward_sum   largest = max over j of x[n,j]
+// kernel    loss_forward   largest = max over j of x[n,j]
 //           total = sum over j of exp(x[n,j] - largest)
 //           chosen = sum over j of if j = label[n] then x[n,j] else 0
-//           and 4 more
+//           and 2 more
 // shape     n = 64, j = 10   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      2.9 kFLOP · 3328 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
-// source    kernels/softmax_cross_entropy.ts + kernels/batch.ts + kernels/batch.ts sha256:cf33258a   regenerate: deno task generate specs/lenet5.json
-export function loss_hit_forward_sum(sum: Float32Array, x: Float32Array, label: Int32Array, sum2: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+// cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
+// source    kernels/softmax_cross_entropy.ts sha256:c1d6f781   regenerate: deno task generate specs/mnist_cnn.json
+export function loss_forward(x: Float32Array, label: Int32Array, loss: Float32Array, hit: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
+  const loss_at_step = step * 64;
   const count = params[params_at_step];
   for (let n = from; n < to; n++) {
     const x_at_n = n * 10;
@@ -29,7 +30,7 @@ export function loss_hit_forward_sum(sum: Float32Array, x: Float32Array, label: 
     let total = 0;
     let chosen = 0;
     let best = -Infinity;
-    let sum2_sum = 0;
+    let hit_sum = 0;
 
     // reduce
     for (let j = 0; j < 10; j++) {
@@ -37,17 +38,13 @@ export function loss_hit_forward_sum(sum: Float32Array, x: Float32Array, label: 
       total += Math.exp(x_nj - largest);
       chosen += j === label_n ? x_nj : 0;
       const stays = x_nj <= best;
-      sum2_sum = stays ? sum2_sum : j;
+      hit_sum = stays ? hit_sum : j;
       best = stays ? best : x_nj;
     }
 
     // finish
-    const sum_n = sum[n];
-    const sum2_n = sum2[n];
     const test = n < count;
-    const loss = test ? Math.log(total) + largest - chosen : 0;
-    const hit = test ? (sum2_sum === label_n ? 1 : 0) : 0;
-    sum[n] = sum_n + loss;
-    sum2[n] = sum2_n + hit;
+    loss[loss_at_step + n] = test ? Math.log(total) - (chosen - largest) : 0;
+    hit[loss_at_step + n] = test ? (hit_sum === label_n ? 1 : 0) : 0;
   }
 }

@@ -1,28 +1,30 @@
-// kernel    loss_hit_forward_sum   largest = max over j of x[nb,j,n]
+// kernel    loss_forward   largest = max over j of x[nb,j,n]
 //           total = sum over j of exp(x[nb,j,n] - largest)
 //           chosen = sum over j of if j = label[nb,n] then x[nb,j,n] else 0
-//           and 4 more
+//           and 2 more
 // shape     nb = 4, n = 16, j = 10   (f32)
 // schedule  unroll j 10 · grid nb, n
-// cost      2.9 kFLOP · 3328 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
-// source    kernels/softmax_cross_entropy.ts + kernels/batch.ts + kernels/batch.ts sha256:9d39fca9   regenerate: deno task generate specs/mnist_cnn.json
+// cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
+// source    kernels/softmax_cross_entropy.ts sha256:c175f55a   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
-@group(1) @binding(0) var<storage, read_write> sum: array<f32>;
-@group(1) @binding(1) var<storage, read> x: array<f32>;
-@group(1) @binding(2) var<storage, read> label: array<i32>;
-@group(1) @binding(3) var<storage, read_write> sum2: array<f32>;
+@group(1) @binding(0) var<storage, read> x: array<f32>;
+@group(1) @binding(1) var<storage, read> label: array<i32>;
+@group(1) @binding(2) var<storage, read_write> loss: array<f32>;
+@group(1) @binding(3) var<storage, read_write> hit: array<f32>;
 @group(1) @binding(4) var<storage, read> params: array<f32>;
 
 @compute @workgroup_size(64) // 1 workgroups
-fn loss_hit_forward_sum(@builtin(global_invocation_id) id: vec3<u32>) {
+fn loss_forward(@builtin(global_invocation_id) id: vec3<u32>) {
   let point = i32(id.x);
   let step = step_row;
   let params_at_step: i32 = step * 9;
+  let loss_at_step: i32 = step * 64;
   if (point < 64) {
     let nb = point / 16;
     let n = point % 16;
     let x_at_nb: i32 = nb * 160;
     let label_at_nb: i32 = nb * 16;
+    let loss_at_step_nb: i32 = loss_at_step + nb * 16;
 
     // seed
     var largest: f32 = -3.4028234663852886e38f;
@@ -66,68 +68,64 @@ fn loss_hit_forward_sum(@builtin(global_invocation_id) id: vec3<u32>) {
     var total_: f32 = 0f;
     var chosen: f32 = 0f;
     var best: f32 = -3.4028234663852886e38f;
-    var sum2_sum: i32 = 0;
+    var hit_sum: i32 = 0;
 
     // reduce
     total_ += exp(x0 - largest);
     chosen += select(0f, x0, 0 == label_nbn);
     let stays_11: bool = x0 <= best;
-    sum2_sum = select(0, sum2_sum, stays_11);
+    hit_sum = select(0, hit_sum, stays_11);
     best = select(x0, best, stays_11);
     total_ += exp(x1 - largest);
     chosen += select(0f, x1, 1 == label_nbn);
     let stays_12: bool = x1 <= best;
-    sum2_sum = select(1, sum2_sum, stays_12);
+    hit_sum = select(1, hit_sum, stays_12);
     best = select(x1, best, stays_12);
     total_ += exp(x2 - largest);
     chosen += select(0f, x2, 2 == label_nbn);
     let stays_13: bool = x2 <= best;
-    sum2_sum = select(2, sum2_sum, stays_13);
+    hit_sum = select(2, hit_sum, stays_13);
     best = select(x2, best, stays_13);
     total_ += exp(x3 - largest);
     chosen += select(0f, x3, 3 == label_nbn);
     let stays_14: bool = x3 <= best;
-    sum2_sum = select(3, sum2_sum, stays_14);
+    hit_sum = select(3, hit_sum, stays_14);
     best = select(x3, best, stays_14);
     total_ += exp(x4 - largest);
     chosen += select(0f, x4, 4 == label_nbn);
     let stays_15: bool = x4 <= best;
-    sum2_sum = select(4, sum2_sum, stays_15);
+    hit_sum = select(4, hit_sum, stays_15);
     best = select(x4, best, stays_15);
     total_ += exp(x5 - largest);
     chosen += select(0f, x5, 5 == label_nbn);
     let stays_16: bool = x5 <= best;
-    sum2_sum = select(5, sum2_sum, stays_16);
+    hit_sum = select(5, hit_sum, stays_16);
     best = select(x5, best, stays_16);
     total_ += exp(x6 - largest);
     chosen += select(0f, x6, 6 == label_nbn);
     let stays_17: bool = x6 <= best;
-    sum2_sum = select(6, sum2_sum, stays_17);
+    hit_sum = select(6, hit_sum, stays_17);
     best = select(x6, best, stays_17);
     total_ += exp(x7 - largest);
     chosen += select(0f, x7, 7 == label_nbn);
     let stays_18: bool = x7 <= best;
-    sum2_sum = select(7, sum2_sum, stays_18);
+    hit_sum = select(7, hit_sum, stays_18);
     best = select(x7, best, stays_18);
     total_ += exp(x8 - largest);
     chosen += select(0f, x8, 8 == label_nbn);
     let stays_19: bool = x8 <= best;
-    sum2_sum = select(8, sum2_sum, stays_19);
+    hit_sum = select(8, hit_sum, stays_19);
     best = select(x8, best, stays_19);
     total_ += exp(x9 - largest);
     chosen += select(0f, x9, 9 == label_nbn);
     let stays_20: bool = x9 <= best;
-    sum2_sum = select(9, sum2_sum, stays_20);
+    hit_sum = select(9, hit_sum, stays_20);
     best = select(x9, best, stays_20);
 
     // finish
-    let sum_nbn: f32 = sum[label_at_nb + n];
-    let sum2_nbn: f32 = sum2[label_at_nb + n];
     let count: f32 = params[params_at_step];
     let test: bool = f32(nb * 16 + n) < count;
-    let loss: f32 = select(0f, log(total_) + largest - chosen, test);
-    let hit: f32 = select(0f, select(0f, 1f, sum2_sum == label_nbn), test);
-    sum[label_at_nb + n] = sum_nbn + loss;
-    sum2[label_at_nb + n] = sum2_nbn + hit;
+    loss[loss_at_step_nb + n] = select(0f, log(total_) - (chosen - largest), test);
+    hit[loss_at_step_nb + n] = select(0f, select(0f, 1f, hit_sum == label_nbn), test);
   }
 }
