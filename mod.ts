@@ -90,6 +90,7 @@ import { type RunStart, startOf } from "./runtime/start.ts";
 import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
+export { JsonError, parseJson } from "./codegen/json.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export { type Options, printable, type Spec } from "./codegen/spec.ts";

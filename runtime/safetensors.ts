@@ -7,6 +7,7 @@
  * @module
  */
 import { InputError } from "../codegen/error.ts";
+import { JsonError, parseJson } from "../codegen/json.ts";
 import { printable } from "../codegen/spec.ts";
 import { explain } from "./files.ts";
 
@@ -199,23 +200,24 @@ function parseHeader(bytes: Uint8Array, origin: string): Record<string, unknown>
   } catch {
     throw damaged(origin, "its header is not in UTF-8");
   }
-  const keys = countKeys(text);
-  if (!keys) throw damaged(origin, `its header has more than ${DEPTH} lists and objects inside each other`);
+  if (isDeeper(text)) throw damaged(origin, `its header has more than ${DEPTH} lists and objects inside each other`);
   try {
-    header = JSON.parse(text);
+    // elsewhere a mark before the text is no part of it; here the format wants {
+    if (text.startsWith("\ufeff")) throw new JsonError("not JSON: it begins with a byte order mark");
+    header = parseJson(text);
   } catch (error) {
-    throw damaged(origin, `its header is not JSON: ${printable((error as Error).message)}`);
+    const { key, message } = error as JsonError;
+    throw damaged(
+      origin,
+      `its header ${key === undefined ? `is ${printable(message)}` : `has a name twice: ${shown(key)}`}`,
+    );
   }
   if (!isObject(header)) throw damaged(origin, "its header is no object");
-  // of two keys that are the same, JSON.parse keeps the last
-  const inner = Object.values(header).reduce<number>((sum, entry) => sum + (isObject(entry) ? size(entry) : 0), 0);
-  if (size(header) !== keys[1] || inner !== keys[2]) throw damaged(origin, "its header has a name twice");
   return header;
 }
 
-/** How many keys there are at each depth of a text in JSON: colons outside of strings. Undefined if it is too deep. */
-function countKeys(text: string): number[] | undefined {
-  const keys = Array.from({ length: DEPTH + 1 }, () => 0);
+/** Whether a text in JSON has more lists and objects inside each other than a header may. */
+function isDeeper(text: string): boolean {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text[i]) {
@@ -224,18 +226,15 @@ function countKeys(text: string): number[] | undefined {
         break;
       case "{":
       case "[":
-        if (++depth > DEPTH) return undefined;
+        if (++depth > DEPTH) return true;
         break;
       case "}":
       case "]":
         // what closes nothing is no JSON
         depth = Math.max(0, depth - 1);
-        break;
-      case ":":
-        keys[depth]++;
     }
   }
-  return keys;
+  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -246,7 +245,6 @@ function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
-const size = (object: object) => Object.keys(object).length;
 const product = (shape: readonly number[]) => shape.reduce((elements, extent) => elements * extent, 1);
 
 /** A value of the header for messages: short, and without what could break the line. */
