@@ -19,6 +19,9 @@ const BYTES = {
   ...{ F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, I8: 1, U8: 1, BOOL: 1 },
 } as const;
 
+/** How the format names types, those that came and come later too: F4, F6_E2M3, F8_E4M3FNUZ. */
+const LIKE_A_TYPE = /^[A-Z]{1,4}[0-9]{1,3}(_[A-Z0-9]+)*$/;
+
 /** An element type of the format. */
 export type StoredType = keyof typeof BYTES;
 
@@ -95,6 +98,11 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, origin: string
       continue;
     }
     const { dtype, shape, data_offsets: offsets, ...rest } = entry;
+    if (typeof dtype === "string" && LIKE_A_TYPE.test(dtype) && !Object.hasOwn(BYTES, dtype)) {
+      throw new InputError(
+        `${what}: its type is ${shown(dtype)}, which is not known; save it as F32, F64, F16 or BF16`,
+      );
+    }
     if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
       throw damaged(what, `its dtype is ${shown(dtype)}; known are ${Object.keys(BYTES).join(", ")}`);
     }
