@@ -104,7 +104,8 @@ export {
   type TensorValues,
   type TrainingState,
 } from "./runtime/checkpoint.ts";
-export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
+export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
+export { loadIdxDirectory, loadMnist } from "./runtime/idx.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {

@@ -7,8 +7,8 @@
  */
 import { InputError } from "../codegen/error.ts";
 import type { Shape } from "../codegen/layer.ts";
-import { loadIdxImages } from "./data.ts";
 import { explain } from "./files.ts";
+import { loadIdxImages } from "./idx.ts";
 import { fitted, takesShape } from "./images.ts";
 import { decodePgm, isPgm } from "./pgm.ts";
 import { decodePng, isPng } from "./png.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { InputError } from "../codegen/error.ts";
-import { checkLabels, type Dataset, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "../runtime/data.ts";
+import { checkLabels, type Dataset, fromArrays, limitSamples } from "../runtime/data.ts";
+import { loadIdxDirectory, loadMnist } from "../runtime/idx.ts";
 
 const TRAIN_IMAGES = "train-images-idx3-ubyte";
 const TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -560,11 +561,11 @@ async function withModuleCopy(
 ): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   try {
-    for (const file of ["codegen/error.ts", "runtime/data.ts"]) {
+    for (const file of ["codegen/error.ts", "runtime/data.ts", "runtime/idx.ts"]) {
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.copyFile(join(REPOSITORY, file), join(root, file));
     }
-    const copy = await import(`file://${root}/runtime/data.ts`);
+    const copy = await import(`file://${root}/runtime/idx.ts`);
     await body(root, copy.loadMnist);
   } finally {
     await Deno.remove(root, { recursive: true });

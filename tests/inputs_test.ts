@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { crc32, deflateSync, gzipSync } from "node:zlib";
-import { loadIdxImages } from "../runtime/data.ts";
+import { loadIdxImages } from "../runtime/idx.ts";
 import { fitted, type Image, resized } from "../runtime/images.ts";
 import { decodePgm } from "../runtime/pgm.ts";
 import { decodePng, encodePng, isPng } from "../runtime/png.ts";
