@@ -28,6 +28,7 @@ import {
   limitSamples,
   loadCheckpoint,
   loadIdxDirectory,
+  loadIdxTestSet,
   loadMnist,
   loadNames,
   loadPredictor,
@@ -60,6 +61,7 @@ import {
   type Spec,
   specNames,
   StoppedError,
+  storageNote,
   targets,
   train,
   type Trained,
@@ -139,7 +141,10 @@ const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
 /** Targets that a thread can ask. */
 const askable = ["auto", ...processorTargets.map(({ name }) => name)];
-const data: Flag = { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" };
+const data: Flag = {
+  value: "DIR",
+  text: "folder of IDX files, named as MNIST's, EMNIST's or QMNIST's (default: MNIST)",
+};
 const weights: Flag = { value: "W", text: "a checkpoint, or weights of another program in the format safetensors" };
 const json: Flag = { text: "print JSON" };
 const specNote =
@@ -199,7 +204,7 @@ const commands: Readonly<Record<string, Command>> = {
       weights,
       target,
       threads: { value: "N", text: "worker threads (default: all cores)", range: [1, 256] },
-      data,
+      data: { ...data, text: `${data.text}; test files are enough` },
       json,
     },
     example: "deno task evaluate --weights runs/mnist_cnn.safetensors",
@@ -398,9 +403,10 @@ async function trainingJob({ words, flags }: Line) {
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const without = rules(flags.without ?? before?.without.join());
   // read while the net is compiled
-  const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
-    ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
-  );
+  const loading =
+    (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data), { shape: spec.input })).then(
+      ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
+    );
   loading.catch(() => {});
   const wish = flags.target ?? before?.target ?? "auto";
   const choice = wish === "auto"
@@ -507,6 +513,8 @@ async function beginJob(
     print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
   }
   print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);
+  const note = storageNote(train);
+  if (note) print(`note: ${note}\n`);
   if (finished) {
     print(
       `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +
@@ -594,7 +602,9 @@ async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   const file = needed(flags, "weights", "a checkpoint, or weights of another program");
   checkThreads(flags);
   const { spec, parameters } = await weightsIn(file, net, "evaluate NET --weights W");
-  const { test } = flags.data === undefined ? await loadMnist() : await loadIdxDirectory(resolve(flags.data));
+  const test = flags.data === undefined
+    ? (await loadMnist()).test
+    : await loadIdxTestSet(resolve(flags.data), { shape: spec.input });
   const evaluation = await evaluate({ spec, parameters }, test, {
     target: flags.target,
     ...flags.threads !== undefined && { threads: Number(flags.threads) },

@@ -105,7 +105,7 @@ export {
   type TrainingState,
 } from "./runtime/checkpoint.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
-export { loadIdxDirectory, loadMnist } from "./runtime/idx.ts";
+export { type IdxOptions, loadIdxDirectory, loadIdxTestSet, loadMnist, storageNote } from "./runtime/idx_folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {

@@ -6,9 +6,6 @@
 
 import { InputError } from "../codegen/error.ts";
 
-/** Where labels begin in an IDX file, in bytes. */
-const LABELS_BEGIN = 8;
-
 /** Samples in memory. */
 export interface Dataset {
   /** What the set is called, where its files are known to be those published under that name. */
@@ -17,9 +14,11 @@ export interface Dataset {
   readonly source: string;
   /** The IDX file the labels came from, for messages; absent if they came from an array. */
   readonly labelsFile?: string;
+  /** Byte of the first label in that file, and bytes from each to the next. */
+  readonly labelBytes?: readonly [first: number, each: number];
   /** How many samples, at least 1. */
   readonly samples: number;
-  /** Shape of one sample: [channels, height, width]; IDX images have one channel. */
+  /** Shape of one sample: [channels, height, width], or another. */
   readonly shape: readonly number[];
   /**
    * samples x shape, row-major. Bytes are scaled by 1/255 when a batch is
@@ -107,19 +106,31 @@ export function fromArrays(
  * @throws {InputError} At the first label outside 0..classes-1.
  */
 export function checkLabels(dataset: Dataset, classes: number): void {
-  const { labels, labelsFile, source } = dataset;
+  const { labels, labelsFile, labelBytes: [first, each] = [0, 1], source } = dataset;
   for (let sample = 0; sample < labels.length; sample++) {
     const label = labels[sample];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       const place = labelsFile === undefined
         ? `${source}, labels[${sample}]`
-        : `${labelsFile}, byte ${LABELS_BEGIN + sample}`;
+        : `${labelsFile}, byte ${first + each * sample}`;
       throw new InputError(
         `${place}: sample ${sample} has label ${label}, but the net has ${classes} classes ` +
-          `(labels 0 to ${classes - 1}). Correct the label or the net's number of outputs.`,
+          `(labels 0 to ${classes - 1}). ${countedFromOne(labels)}Correct the label or the net's number of outputs.`,
       );
     }
   }
+}
+
+/** What to do where labels are counted from 1, as the letters of EMNIST; nothing where they are not. */
+function countedFromOne(labels: Dataset["labels"]): string {
+  let least = Infinity, most = -Infinity;
+  for (const label of labels) {
+    least = Math.min(least, label);
+    most = Math.max(most, label);
+  }
+  return least === 1
+    ? `Labels are 1 to ${most}: counted from 1, they take ${most + 1} outputs, of which the first stays unused. `
+    : "";
 }
 
 /**

