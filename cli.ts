@@ -111,6 +111,8 @@ interface Command {
   readonly notes?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
+  /** It is there for the files that it writes: it goes on where its output cannot be written. */
+  readonly writes?: boolean;
   /** Returns the exit code. */
   run(line: Line): Promise<number>;
 }
@@ -190,6 +192,7 @@ const commands: Readonly<Record<string, Command>> = {
       out,
     },
     example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
+    writes: true,
     run: trainNet,
   },
   evaluate: {
@@ -249,6 +252,7 @@ const commands: Readonly<Record<string, Command>> = {
       out: { value: "FILE", text: "the checkpoint, replaced if there is one" },
     },
     example: "deno task import model.safetensors mnist_cnn --out runs/imported.safetensors",
+    writes: true,
     run: importWeights,
   },
   export: {
@@ -264,6 +268,7 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     flags: { out: { value: "FILE", text: "what is written, replaced if there is one: .onnx or .safetensors" } },
     example: "deno task export runs/mnist_cnn.safetensors --out runs/mnist_cnn.onnx",
+    writes: true,
     run: exportNet,
   },
   report: {
@@ -277,6 +282,7 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     flags: { out: { value: "FILE", text: "the page, replaced if there is one (default: RUN.html beside RUN.json)" } },
     example: "deno task report runs/mnist_cnn-wasm_relaxed-seed0.json",
+    writes: true,
     run: report,
   },
   generate: {
@@ -286,6 +292,7 @@ const commands: Readonly<Record<string, Command>> = {
     notes: [specNote, "The task may write to generated/ and runs/ only."],
     flags: { check, out },
     example: "deno task generate mnist_cnn",
+    writes: true,
     run: generate,
   },
   show: {
@@ -328,6 +335,7 @@ const commands: Readonly<Record<string, Command>> = {
       out,
     },
     example: "deno task tune mnist_cnn --target wasm --budget 300",
+    writes: true,
     run: tuneNets,
   },
   schema: {
@@ -336,6 +344,7 @@ const commands: Readonly<Record<string, Command>> = {
     most: 0,
     flags: { check },
     example: "deno task schema",
+    writes: true,
     run: schema,
   },
   doctor: {
@@ -1161,15 +1170,39 @@ function columns(): number {
   }
 }
 
-/** Writes text. Ends the program when nobody reads it any more, as in `deno task show mnist_cnn | head`. */
+/** Standard output: the exit code where it could not be written, and whether the command goes on all the same. */
+let output: { lost?: number; readonly goesOn?: boolean } = {};
+
+/** Writes text. What cannot be written to standard error is left out: there is nobody to tell. */
 function print(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
+  if (stream === Deno.stdout && output.lost !== undefined) return;
   let rest = new TextEncoder().encode(text);
-  try {
-    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(PIPE_CLOSED);
-    throw error;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(stream.writeSync(rest));
+    } catch (error) {
+      // a pipe that its other end has made so: it takes more when that has read
+      if (error instanceof Deno.errors.WouldBlock) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      else return stream === Deno.stdout ? cannotPrint(error as NodeJS.ErrnoException) : undefined;
+    }
   }
+}
+
+/**
+ * Nobody reads standard output any more, as in `deno task show mnist_cnn | head`, or a disk is full. A command that is
+ * there for the files that it writes goes on; any other one has nothing left to do.
+ */
+function cannotPrint(error: NodeJS.ErrnoException): void {
+  const closed = error instanceof Deno.errors.BrokenPipe;
+  if (closed && !output.goesOn) Deno.exit(PIPE_CLOSED);
+  const reason = closed
+    ? "nobody reads it any more"
+    : error.code === "ENOSPC"
+    ? "the disk is full"
+    : error.message.split("\n")[0];
+  if (!output.goesOn) throw new InputError(`standard output cannot be written: ${reason}`);
+  output.lost = closed ? PIPE_CLOSED : ERROR;
+  print(`warning: standard output cannot be written: ${reason}; the command goes on\n`, Deno.stderr);
 }
 
 function complain(message: string): void {
@@ -1300,6 +1333,7 @@ function edits(a: string, b: string): number {
 /** Runs a command line. Returns the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  output = {};
   try {
     if (name === undefined) {
       print(help(), Deno.stderr);
@@ -1307,7 +1341,11 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     }
     if (command) {
       if (args.includes("--help") || args.includes("-h")) print(commandHelp(name));
-      else return await command.run(parseLine(command, args));
+      else {
+        output = { goesOn: command.writes };
+        const code = await command.run(parseLine(command, args));
+        return code === OK ? output.lost ?? OK : code;
+      }
     } else if (name === "--help" || name === "-h") print(help());
     else if (name === "--version") print(`kernelwright ${VERSION}\n`);
     else throw new UsageError(`there is no command ${choice(name, Object.keys(commands))}`);

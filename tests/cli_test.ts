@@ -1115,6 +1115,38 @@ Deno.test("a reader that leaves early sees no stack", async () => {
   assert.equal(code, 141);
 });
 
+Deno.test("a run goes on when its output cannot be written, and keeps what it was to keep", async () => {
+  const [report, checkpoint] = ["unread.json", "unread.safetensors"].map((name) => join(SCRATCH, name));
+  const line = ["train", SPEC_FILE, "--data", DATA, "--report", report, "--save", checkpoint, "--epochs", "2"];
+  const args = [...taskArguments("train"), ...line.slice(1), "--target", "typescript", "--threads", "1"];
+  const kept = async () => {
+    for (const file of [report, checkpoint]) await Deno.remove(join(PROJECT, file));
+  };
+  // the one who reads leaves before the first line
+  const child = new Deno.Command(Deno.execPath(), { args, cwd: PROJECT, stdout: "piped", stderr: "piped" }).spawn();
+  await child.stdout.cancel();
+  const [stderr, { code }] = await Promise.all([new Response(child.stderr).text(), child.status]);
+  const warning = (reason: string) => `warning: standard output cannot be written: ${reason}; the command goes on\n`;
+  assert.deepEqual([withoutDriver(stderr), code], [warning("nobody reads it any more"), 141]);
+  await kept();
+  if (Deno.build.os !== "linux") return;
+  // a disk that is full; a command that only prints says so, and ends
+  const full = async (args: readonly string[]) => {
+    const script = 'exec "$0" "$@" > /dev/full';
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", script, Deno.execPath(), ...args],
+      cwd: PROJECT,
+    }).output();
+    return [withoutDriver(decode(stderr)), code];
+  };
+  assert.deepEqual(await full(args), [warning("the disk is full"), 1]);
+  await kept();
+  assert.deepEqual(await full([...taskArguments("show"), "mnist_mlp"]), [
+    "error: standard output cannot be written: the disk is full\n",
+    1,
+  ]);
+});
+
 Deno.test("a run that is refused for its data leaves no code behind", async () => {
   const root = join(OUT, "refused"), narrow = join(SCRATCH, "narrow.json");
   // labels are 0 and 1
