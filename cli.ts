@@ -3,10 +3,13 @@
  *
  * @module
  */
+// first of all
+import "./runtime/deno_version.ts";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import {
+  asStarted,
   type Checkpoint,
   chooseTarget,
   compareGenerated,
@@ -835,7 +838,7 @@ async function report({ words: [word], flags }: Line): Promise<number> {
   await makeRuns([page]);
   if (await sameFile(page, path)) throw new UsageError("--out names the report itself");
   await keepCheckpoint(page);
-  await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
+  await writeAtomically(page, asStarted(await reportHtml(await loadReport(path, shortPath(path)))));
   print(`wrote ${shortPath(page)}\n`);
   return OK;
 }
@@ -874,13 +877,13 @@ async function show({ words: [net, kernel], flags: { target, stage, without: lef
   const [{ spec, origin }] = await specs([net]);
   const tuning = await tuningIn(GENERATED), without = rules(left);
   if (kernel === undefined) {
-    print(compile(spec, { target, origin, tuning, without }).planText);
+    write(compile(spec, { target, origin, tuning, without }).planText);
     return OK;
   }
   const kernels = kernelStages(spec, { target, origin, tuning, without });
   const texts = kernels.get(kernel);
   if (!texts) throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, [...kernels.keys()])}`);
-  print(texts[(stage ?? "source") as typeof stages[number]]);
+  write(texts[(stage ?? "source") as typeof stages[number]]);
   return OK;
 }
 
@@ -1173,8 +1176,13 @@ function columns(): number {
 /** Standard output: the exit code where it could not be written, and whether the command goes on all the same. */
 let output: { lost?: number; readonly goesOn?: boolean } = {};
 
-/** Writes text. What cannot be written to standard error is left out: there is nobody to tell. */
+/** Writes text, in which commands of Deno become those that work here. */
 function print(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
+  write(asStarted(text), stream);
+}
+
+/** Writes text as it is. What cannot be written to standard error is left out: there is nobody to tell. */
+function write(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
   if (stream === Deno.stdout && output.lost !== undefined) return;
   let rest = new TextEncoder().encode(text);
   while (rest.length > 0) {

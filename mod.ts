@@ -107,6 +107,7 @@ export {
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
 export { type IdxOptions, loadIdxDirectory, loadIdxTestSet, loadMnist, storageNote } from "./runtime/idx_folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
+export { asStarted } from "./runtime/commands.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {
   type Bandwidth,

@@ -18,7 +18,7 @@ import {
   VERSION,
 } from "../mod.ts";
 import { ignore } from "./adapter.ts";
-import { idx, PROJECT, taskArguments, version } from "./command_line.ts";
+import { asInstalled, idx, PROJECT, taskArguments, version } from "./command_line.ts";
 
 /** One of the places that every task may write to. */
 const SCRATCH = join("runs", `cli_test_${Deno.pid}`);
@@ -33,7 +33,7 @@ interface Outcome {
 /** Without what the driver of an adapter says on a machine without a desktop. */
 const withoutDriver = (stderr: string) => stderr.replace(/^error: XDG_RUNTIME_DIR .*\n/gm, "");
 
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const decode = (bytes: Uint8Array) => asInstalled(new TextDecoder().decode(bytes));
 
 /** Runs `deno` in the project. */
 async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
@@ -1118,7 +1118,7 @@ Deno.test("a reader that leaves early sees no stack", async () => {
 Deno.test("a run goes on when its output cannot be written, and keeps what it was to keep", async () => {
   const [report, checkpoint] = ["unread.json", "unread.safetensors"].map((name) => join(SCRATCH, name));
   const line = ["train", SPEC_FILE, "--data", DATA, "--report", report, "--save", checkpoint, "--epochs", "2"];
-  const args = [...taskArguments("train"), ...line.slice(1), "--target", "typescript", "--threads", "1"];
+  const args = [...taskArguments("train"), ...line.slice(1), "--target", "typescript", "--threads", "1", "--out", OUT];
   const kept = async () => {
     for (const file of [report, checkpoint]) await Deno.remove(join(PROJECT, file));
   };
