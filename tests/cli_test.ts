@@ -411,8 +411,8 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     1,
     `error: Folder "${
       join(PROJECT, SCRATCH)
-    }/half" has neither train-labels-idx1-ubyte nor train-labels-idx1-ubyte.gz. ` +
-    "Add one of them.\n",
+    }/half" has no training labels, such as train-labels-idx1-ubyte, plain or .gz; ` +
+    "it has train-images-idx3-ubyte. Add the file.\n",
   ],
   [
     `train ${SPEC_FILE} --data ${DATA} --limit 11`,
