@@ -14,7 +14,7 @@ export class JsonError extends SyntaxError {
   /** The key that an object has twice. */
   readonly key?: string;
 
-  /** @param key see {@linkcode JsonError.key}. */
+  /** `key`: see {@linkcode JsonError.key}. */
   constructor(message: string, key?: string) {
     super(message);
     if (key !== undefined) this.key = key;
