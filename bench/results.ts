@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseJson } from "../mod.ts";
+import { asStarted, parseJson } from "../mod.ts";
 
 const USAGE = "usage: deno task results\n" +
   "writes the results in README.md from bench/results.json, which deno task bench:peers --full --json bench/results.json measures";
@@ -272,10 +272,10 @@ function commandLine(): void {
   try {
     const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
     if (!values.help) return;
-    console.log(USAGE);
+    console.log(asStarted(USAGE));
     Deno.exit(0);
   } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
     Deno.exit(2);
   }
 }
