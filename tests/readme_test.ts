@@ -286,7 +286,7 @@ Deno.test("CI checks all that the task ok does, and runs README's command", asyn
   // without an answer, npx fails; and another version is not what is checked
   for (const [file, text] of [["README.md", README], [".ci/run", script]]) {
     for (const [command] of text.matchAll(/npx (?=.*\bdeno)[^\n`]*/g)) {
-      assert.ok(command.startsWith(npx), `${file}: ${command}`);
+      assert.ok(command.startsWith(npx.trim()), `${file}: ${command}`);
     }
   }
 });
