@@ -3,10 +3,13 @@
  *
  * @module
  */
+// first of all
+import "./runtime/deno_version.ts";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import {
+  asStarted,
   type Checkpoint,
   chooseTarget,
   compareGenerated,
@@ -28,6 +31,7 @@ import {
   limitSamples,
   loadCheckpoint,
   loadIdxDirectory,
+  loadIdxTestSet,
   loadMnist,
   loadNames,
   loadPredictor,
@@ -60,6 +64,7 @@ import {
   type Spec,
   specNames,
   StoppedError,
+  storageNote,
   targets,
   train,
   type Trained,
@@ -109,6 +114,8 @@ interface Command {
   readonly notes?: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
+  /** It is there for the files that it writes: it goes on where its output cannot be written. */
+  readonly writes?: boolean;
   /** Returns the exit code. */
   run(line: Line): Promise<number>;
 }
@@ -139,7 +146,10 @@ const TUNING = "tuning.json";
 const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
 /** Targets that a thread can ask. */
 const askable = ["auto", ...processorTargets.map(({ name }) => name)];
-const data: Flag = { value: "DIR", text: "folder of an IDX data set named like MNIST, plain or .gz (default: MNIST)" };
+const data: Flag = {
+  value: "DIR",
+  text: "folder of IDX files, named as MNIST's, EMNIST's or QMNIST's (default: MNIST)",
+};
 const weights: Flag = { value: "W", text: "a checkpoint, or weights of another program in the format safetensors" };
 const json: Flag = { text: "print JSON" };
 const specNote =
@@ -185,6 +195,7 @@ const commands: Readonly<Record<string, Command>> = {
       out,
     },
     example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
+    writes: true,
     run: trainNet,
   },
   evaluate: {
@@ -199,7 +210,7 @@ const commands: Readonly<Record<string, Command>> = {
       weights,
       target,
       threads: { value: "N", text: "worker threads (default: all cores)", range: [1, 256] },
-      data,
+      data: { ...data, text: `${data.text}; test files are enough` },
       json,
     },
     example: "deno task evaluate --weights runs/mnist_cnn.safetensors",
@@ -244,6 +255,7 @@ const commands: Readonly<Record<string, Command>> = {
       out: { value: "FILE", text: "the checkpoint, replaced if there is one" },
     },
     example: "deno task import model.safetensors mnist_cnn --out runs/imported.safetensors",
+    writes: true,
     run: importWeights,
   },
   export: {
@@ -259,6 +271,7 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     flags: { out: { value: "FILE", text: "what is written, replaced if there is one: .onnx or .safetensors" } },
     example: "deno task export runs/mnist_cnn.safetensors --out runs/mnist_cnn.onnx",
+    writes: true,
     run: exportNet,
   },
   report: {
@@ -272,6 +285,7 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     flags: { out: { value: "FILE", text: "the page, replaced if there is one (default: RUN.html beside RUN.json)" } },
     example: "deno task report runs/mnist_cnn-wasm_relaxed-seed0.json",
+    writes: true,
     run: report,
   },
   generate: {
@@ -281,6 +295,7 @@ const commands: Readonly<Record<string, Command>> = {
     notes: [specNote, "The task may write to generated/ and runs/ only."],
     flags: { check, out },
     example: "deno task generate mnist_cnn",
+    writes: true,
     run: generate,
   },
   show: {
@@ -323,6 +338,7 @@ const commands: Readonly<Record<string, Command>> = {
       out,
     },
     example: "deno task tune mnist_cnn --target wasm --budget 300",
+    writes: true,
     run: tuneNets,
   },
   schema: {
@@ -331,6 +347,7 @@ const commands: Readonly<Record<string, Command>> = {
     most: 0,
     flags: { check },
     example: "deno task schema",
+    writes: true,
     run: schema,
   },
   doctor: {
@@ -398,9 +415,10 @@ async function trainingJob({ words, flags }: Line) {
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const without = rules(flags.without ?? before?.without.join());
   // read while the net is compiled
-  const loading = (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data))).then(
-    ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
-  );
+  const loading =
+    (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data), { shape: spec.input })).then(
+      ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
+    );
   loading.catch(() => {});
   const wish = flags.target ?? before?.target ?? "auto";
   const choice = wish === "auto"
@@ -507,6 +525,8 @@ async function beginJob(
     print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
   }
   print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);
+  const note = storageNote(train);
+  if (note) print(`note: ${note}\n`);
   if (finished) {
     print(
       `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +
@@ -594,7 +614,9 @@ async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   const file = needed(flags, "weights", "a checkpoint, or weights of another program");
   checkThreads(flags);
   const { spec, parameters } = await weightsIn(file, net, "evaluate NET --weights W");
-  const { test } = flags.data === undefined ? await loadMnist() : await loadIdxDirectory(resolve(flags.data));
+  const test = flags.data === undefined
+    ? (await loadMnist()).test
+    : await loadIdxTestSet(resolve(flags.data), { shape: spec.input });
   const evaluation = await evaluate({ spec, parameters }, test, {
     target: flags.target,
     ...flags.threads !== undefined && { threads: Number(flags.threads) },
@@ -816,7 +838,7 @@ async function report({ words: [word], flags }: Line): Promise<number> {
   await makeRuns([page]);
   if (await sameFile(page, path)) throw new UsageError("--out names the report itself");
   await keepCheckpoint(page);
-  await writeAtomically(page, await reportHtml(await loadReport(path, shortPath(path))));
+  await writeAtomically(page, asStarted(await reportHtml(await loadReport(path, shortPath(path)))));
   print(`wrote ${shortPath(page)}\n`);
   return OK;
 }
@@ -855,13 +877,13 @@ async function show({ words: [net, kernel], flags: { target, stage, without: lef
   const [{ spec, origin }] = await specs([net]);
   const tuning = await tuningIn(GENERATED), without = rules(left);
   if (kernel === undefined) {
-    print(compile(spec, { target, origin, tuning, without }).planText);
+    write(compile(spec, { target, origin, tuning, without }).planText);
     return OK;
   }
   const kernels = kernelStages(spec, { target, origin, tuning, without });
   const texts = kernels.get(kernel);
   if (!texts) throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, [...kernels.keys()])}`);
-  print(texts[(stage ?? "source") as typeof stages[number]]);
+  write(texts[(stage ?? "source") as typeof stages[number]]);
   return OK;
 }
 
@@ -1151,15 +1173,44 @@ function columns(): number {
   }
 }
 
-/** Writes text. Ends the program when nobody reads it any more, as in `deno task show mnist_cnn | head`. */
+/** Standard output: the exit code where it could not be written, and whether the command goes on all the same. */
+let output: { lost?: number; readonly goesOn?: boolean } = {};
+
+/** Writes text, in which commands of Deno become those that work here. */
 function print(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
+  write(asStarted(text), stream);
+}
+
+/** Writes text as it is. What cannot be written to standard error is left out: there is nobody to tell. */
+function write(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
+  if (stream === Deno.stdout && output.lost !== undefined) return;
   let rest = new TextEncoder().encode(text);
-  try {
-    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(PIPE_CLOSED);
-    throw error;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(stream.writeSync(rest));
+    } catch (error) {
+      // a pipe that its other end has made so: it takes more when that has read
+      if (error instanceof Deno.errors.WouldBlock) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      else return stream === Deno.stdout ? cannotPrint(error as NodeJS.ErrnoException) : undefined;
+    }
   }
+}
+
+/**
+ * Nobody reads standard output any more, as in `deno task show mnist_cnn | head`, or a disk is full. A command that is
+ * there for the files that it writes goes on; any other one has nothing left to do.
+ */
+function cannotPrint(error: NodeJS.ErrnoException): void {
+  const closed = error instanceof Deno.errors.BrokenPipe;
+  if (closed && !output.goesOn) Deno.exit(PIPE_CLOSED);
+  const reason = closed
+    ? "nobody reads it any more"
+    : error.code === "ENOSPC"
+    ? "the disk is full"
+    : error.message.split("\n")[0];
+  if (!output.goesOn) throw new InputError(`standard output cannot be written: ${reason}`);
+  output.lost = closed ? PIPE_CLOSED : ERROR;
+  print(`warning: standard output cannot be written: ${reason}; the command goes on\n`, Deno.stderr);
 }
 
 function complain(message: string): void {
@@ -1290,6 +1341,7 @@ function edits(a: string, b: string): number {
 /** Runs a command line. Returns the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  output = {};
   try {
     if (name === undefined) {
       print(help(), Deno.stderr);
@@ -1297,7 +1349,11 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     }
     if (command) {
       if (args.includes("--help") || args.includes("-h")) print(commandHelp(name));
-      else return await command.run(parseLine(command, args));
+      else {
+        output = { goesOn: command.writes };
+        const code = await command.run(parseLine(command, args));
+        return code === OK ? output.lost ?? OK : code;
+      }
     } else if (name === "--help" || name === "-h") print(help());
     else if (name === "--version") print(`kernelwright ${VERSION}\n`);
     else throw new UsageError(`there is no command ${choice(name, Object.keys(commands))}`);

@@ -90,6 +90,7 @@ import { type RunStart, startOf } from "./runtime/start.ts";
 import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
 export { InputError } from "./codegen/error.ts";
+export { JsonError, parseJson } from "./codegen/json.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export { type Options, printable, type Spec } from "./codegen/spec.ts";
@@ -103,8 +104,10 @@ export {
   type TensorValues,
   type TrainingState,
 } from "./runtime/checkpoint.ts";
-export { type Dataset, type DataSplit, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "./runtime/data.ts";
+export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
+export { type IdxOptions, loadIdxDirectory, loadIdxTestSet, loadMnist, storageNote } from "./runtime/idx_folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
+export { asStarted } from "./runtime/commands.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {
   type Bandwidth,

@@ -10,6 +10,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
+  asStarted,
   count,
   type DataSplit,
   limitSamples,
@@ -69,10 +70,10 @@ function commandLine() {
       };
       return { ...values, ...numbers };
     }
-    console.log(USAGE);
+    console.log(asStarted(USAGE));
     Deno.exit(0);
   } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
     Deno.exit(2);
   }
 }

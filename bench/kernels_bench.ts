@@ -12,7 +12,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { kernelGroups, loadSpec, loadTuning, measureMachine, parseSpec } from "../mod.ts";
+import { asStarted, kernelGroups, loadSpec, loadTuning, measureMachine, parseSpec } from "../mod.ts";
 import mnistCnn from "../specs/mnist_cnn.json" with { type: "json" };
 
 /** Iterations on a GPU, each of many dispatches. */
@@ -68,6 +68,6 @@ try {
     });
   }
 } catch (error) {
-  console.error(`error: ${(error as Error).message}\n${USAGE}`);
+  console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
   Deno.exit(1);
 }

@@ -8,6 +8,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { asStarted } from "../mod.ts";
 import { jsonFile } from "./json_file.ts";
 import { type Outcome, workArguments } from "./peers/work.ts";
 import { peersText, SHOWN_STEPS } from "./peers_text.ts";
@@ -85,7 +86,7 @@ function commandLine(): { only: string[]; images: number; full: boolean; json?: 
       },
     });
     if (values.help) {
-      console.log(HELP);
+      console.log(asStarted(HELP));
       Deno.exit(0);
     }
     const images = Number(values.images);
@@ -98,7 +99,7 @@ function commandLine(): { only: string[]; images: number; full: boolean; json?: 
     }
     return { ...values, images };
   } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
     Deno.exit(2);
   }
 }

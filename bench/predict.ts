@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findTarget, limitSamples, loadMnist, loadPredictor, loadSpec, runsHere, train } from "../mod.ts";
+import { asStarted, findTarget, limitSamples, loadMnist, loadPredictor, loadSpec, runsHere, train } from "../mod.ts";
 import { jsonFile } from "./json_file.ts";
 
 /** Samples that a call asks about. */
@@ -25,10 +25,10 @@ function commandLine() {
     const options = { json: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
     const { values } = parseArgs({ options });
     if (!values.help) return values;
-    console.log(USAGE);
+    console.log(asStarted(USAGE));
     Deno.exit(0);
   } catch (error) {
-    console.error(`error: ${(error as Error).message.split("\n")[0]}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message.split("\n")[0]}\n${USAGE}`));
     Deno.exit(2);
   }
 }

@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { asStarted, parseJson } from "../mod.ts";
 
 const USAGE = "usage: deno task results\n" +
   "writes the results in README.md from bench/results.json, which deno task bench:peers --full --json bench/results.json measures";
@@ -271,10 +272,10 @@ function commandLine(): void {
   try {
     const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
     if (!values.help) return;
-    console.log(USAGE);
+    console.log(asStarted(USAGE));
     Deno.exit(0);
   } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
     Deno.exit(2);
   }
 }
@@ -284,7 +285,7 @@ if (import.meta.main) {
   let file = "bench/results.json";
   try {
     const read = () => Deno.readTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)));
-    const text = resultsText(JSON.parse(read()));
+    const text = resultsText(parseJson(read()) as Results);
     file = "README.md";
     const before = read(), after = withResults(before, text);
     if (after !== before) Deno.writeTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), after);

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import {
+  asStarted,
   findTarget,
   type KernelTime,
   limitSamples,
@@ -40,10 +41,10 @@ function commandLine() {
       const chosen = values.target === undefined ? processorTargets.toReversed() : [findTarget(values.target)];
       return { json: values.json, word: positionals[0] ?? "mnist_cnn", chosen };
     }
-    console.log(USAGE);
+    console.log(asStarted(USAGE));
     Deno.exit(0);
   } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
     Deno.exit(2);
   }
 }

@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadSpec, type Machine, trainingWork, VERSION } from "../mod.ts";
+import { asStarted, loadSpec, type Machine, parseJson, trainingWork, VERSION } from "../mod.ts";
 import { type Configuration, type Engine, LADDER, LEFT_OUT } from "./ladder.ts";
 import type { Outcome, Work } from "./rung.ts";
 import { type Measured, type Results, wrongOnes } from "./timeline_results.ts";
@@ -59,7 +59,7 @@ function commandLine() {
       allowPositionals: true,
     });
     if (values.help) {
-      console.log(HELP);
+      console.log(asStarted(HELP));
       Deno.exit(0);
     }
     if (positionals.length > 1) throw new Error(`"${positionals[1]}" is too much`);
@@ -75,7 +75,7 @@ function commandLine() {
     }
     return { ...values, only, word: positionals[0] ?? NET };
   } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
     Deno.exit(2);
   }
 }
@@ -241,7 +241,7 @@ if (import.meta.main) {
   try {
     if (from !== undefined) {
       try {
-        await write(JSON.parse(Deno.readTextFileSync(from)));
+        await write(parseJson(Deno.readTextFileSync(from)) as Results);
       } catch (error) {
         throw new Error(`${from}: ${(error as Error).message}`);
       }

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { InputError } from "./error.ts";
+import { parseJson } from "./json.ts";
 import { extent, learningRate, type Registry, type Shape } from "./layer.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
@@ -106,7 +107,7 @@ export function initialLearningRate({ training: { optimizer, sgdLearningRate } }
  * @throws {InputError} naming the path in the spec, what is there, and what may be.
  */
 export function parseSpec(json: unknown, registry: Registry, origin = "spec"): Spec {
-  const value = typeof json === "string" ? parseJson(json, origin) : json;
+  const value = typeof json === "string" ? parseText(json, origin) : json;
   if (nestedDeeper(value, DEEPEST)) {
     throw new InputError(`${origin}: more than ${DEEPEST} lists and objects inside each other; a spec needs 4`);
   }
@@ -115,14 +116,14 @@ export function parseSpec(json: unknown, registry: Registry, origin = "spec"): S
   throw new InputError(`${origin}: ${describe(result.error.issues, value, specJsonSchema(registry))}`);
 }
 
-function parseJson(text: string, origin: string): unknown {
+function parseText(text: string, origin: string): unknown {
   if (text.length > LONGEST) {
     throw new InputError(`${origin}: has ${text.length} characters; a spec may have at most ${LONGEST}`);
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw new InputError(`${origin}: not JSON: ${printable((error as Error).message)}`);
+    throw new InputError(`${origin}: ${printable((error as Error).message)}`);
   }
 }
 

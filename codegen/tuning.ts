@@ -9,6 +9,7 @@ import { z } from "zod";
 import { InputError } from "./error.ts";
 import type { Kernel } from "./ir.ts";
 import { kernelText } from "./ir_text.ts";
+import { parseJson } from "./json.ts";
 import { lower } from "./lower.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
 import { printable } from "./spec.ts";
@@ -102,9 +103,9 @@ export function parseTuning(text: string, origin: string): Tuning {
   if (text.length > LONGEST) throw fail(`has ${text.length} characters, at most ${LONGEST} are read`);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
-    throw fail(`not JSON: ${(error as Error).message}`);
+    throw fail((error as Error).message);
   }
   const result = file.safeParse(value);
   if (result.success) return { origin, nets: result.data };

@@ -13,9 +13,10 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { OPTIMIZATIONS } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
+import { parseJson } from "../codegen/json.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { type Graph, inferShapes } from "../codegen/shapes.ts";
-import { parseSpec, type Spec } from "../codegen/spec.ts";
+import { parseSpec, printable, type Spec } from "../codegen/spec.ts";
 import { checkWritable, explain, removeAbandoned, writeDurably } from "./files.ts";
 import {
   encodeSafetensors,
@@ -368,16 +369,17 @@ export function specDifference(a: Spec, b: Spec): string | undefined {
 }
 
 function parseState(text: string, origin: string): z.infer<typeof trainingSchema> {
+  const unreadable = (why: string) => new InputError(`${origin}: the state of the run is not readable: ${why}`);
   let value: unknown;
   try {
-    value = text.length > LONGEST ? undefined : JSON.parse(text);
-  } catch {
-    value = undefined;
+    value = text.length > LONGEST ? undefined : parseJson(text);
+  } catch (error) {
+    throw unreadable(printable((error as Error).message));
   }
   const { success, data, error } = trainingSchema.safeParse(value);
   if (success) return data;
   const [{ path, message }] = error.issues;
-  throw new InputError(`${origin}: the state of the run is not readable: ${path.join(".")}: ${message}`);
+  throw unreadable(`${path.join(".")}: ${message}`);
 }
 
 /** SHA-256 of all but itself, however the header spells it. */

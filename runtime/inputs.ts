@@ -7,8 +7,8 @@
  */
 import { InputError } from "../codegen/error.ts";
 import type { Shape } from "../codegen/layer.ts";
-import { loadIdxImages } from "./data.ts";
 import { explain } from "./files.ts";
+import { isIdx, loadIdxImages } from "./idx.ts";
 import { fitted, takesShape } from "./images.ts";
 import { decodePgm, isPgm } from "./pgm.ts";
 import { decodePng, isPng } from "./png.ts";
@@ -29,8 +29,7 @@ export interface ImageOptions {
 
 /** Largest file of one image or of numbers, in bytes. */
 const LARGEST_FILE = 2 ** 28;
-/** What IDX images begin with; the fourth byte is the number of dimensions. */
-const IDX = [0, 0, 8], GZIP = [0x1f, 0x8b];
+const GZIP = [0x1f, 0x8b];
 
 /**
  * Reads the samples of a file for a net. What kind of file it is, its first bytes tell: PNG, PGM, or IDX, which may be
@@ -46,11 +45,15 @@ export async function readInputs(path: string, shape: Shape, options: ImageOptio
   const origin = `"${path}"`, { bytes: start, size } = await beginning(path);
   const begins = (bytes: readonly number[]) => bytes.every((byte, i) => start[i] === byte);
   const elements = shape.reduce((product, extent) => product * extent, 1);
-  if (begins(IDX) || (begins(GZIP) && path.endsWith(".gz"))) {
-    const { samples, shape: own, inputs } = await loadIdxImages(path);
+  if (isIdx(start) || (begins(GZIP) && path.endsWith(".gz"))) {
+    const { samples, shape: own, inputs } = await loadIdxImages(path, shape);
     const same = shape.length === 3 ? own.join() === shape.join() : inputs.length === samples * elements;
     if (!same) throw new InputError(`${origin}: its images are [${own.join(", ")}], but ${takesShape(shape)}`);
-    return { samples, inputs: options.darkOnLight ? inputs.map((value) => 255 - value) : inputs };
+    if (!options.darkOnLight) return { samples, inputs };
+    if (inputs instanceof Uint8Array) return { samples, inputs: inputs.map((value) => 255 - value) };
+    throw new InputError(
+      `${origin}: light and dark of its images cannot be swapped: they are no bytes; swap them before`,
+    );
   }
   const isImage = isPng(start) || isPgm(start);
   if (!isImage && !path.endsWith(".f32")) {

@@ -6,6 +6,9 @@
 import { InputError } from "../codegen/error.ts";
 import { checkSize, type Image } from "./images.ts";
 
+/** Longest comments behind a header, in bytes. */
+const LONGEST_COMMENT = 65536;
+
 /** Whether bytes begin as a PGM file does. */
 export function isPgm(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && (bytes[1] === 0x32 || bytes[1] === 0x35);
@@ -20,11 +23,15 @@ export function decodePgm(file: Uint8Array, origin: string): Image {
   const damaged = (why: string) => new InputError(`${origin}: ${why}; the PGM file is damaged, take another copy`);
   let at = 2;
   const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-  /** The next number; comments go from # to the end of the line. */
+  const isEnd = (byte: number) => byte === 0x0a || byte === 0x0d;
+  /** Behind a comment, which goes from # up to the end of the line: at that end. */
+  const behindComment = (at: number) => {
+    while (at < file.length && !isEnd(file[at])) at++;
+    return at;
+  };
+  /** The next number; comments may stand before and behind it. */
   const number = (what: string) => {
-    for (; isSpace(file[at]) || file[at] === 0x23; at++) {
-      if (file[at] === 0x23) { while (at < file.length && file[at] !== 0x0a && file[at] !== 0x0d) at++; }
-    }
+    for (; isSpace(file[at]) || file[at] === 0x23; at++) if (file[at] === 0x23) at = behindComment(at);
     const begin = at;
     let value = 0;
     for (; file[at] >= 0x30 && file[at] <= 0x39; at++) value = 10 * value + file[at] - 0x30;
@@ -40,6 +47,10 @@ export function decodePgm(file: Uint8Array, origin: string): Image {
       return value / most;
     };
   const asText = file[1] === 0x32, bytes = most < 256 ? 1 : 2;
+  const behind = at;
+  // the end of a comment's line is that of the number, too
+  if (file[at] === 0x23) at = behindComment(at);
+  if (!asText) at = beforePixels(file, behind, bytes * pixels) ?? at;
   // exactly one blank stands before pixels in bytes; in text, a pixel takes two at least
   const needed = asText ? 2 * pixels : 1 + bytes * pixels, rest = file.length - at;
   if (!isSpace(file[at]) || rest < needed) {
@@ -52,4 +63,19 @@ export function decodePgm(file: Uint8Array, origin: string): Image {
     for (let i = 0; i < pixels; i++) values[i] = checked(bytes === 1 ? view.getUint8(i) : view.getUint16(2 * i), i);
   }
   return { channels: 1, height, width, values };
+}
+
+/**
+ * The last byte before the pixels, where more than a blank stands between them and the header. By the letter that is none
+ * but a comment and a blank; programs write lines of comments, or the two bytes of a line's end. It is that if nothing
+ * else lies there, and the file ends with the last pixel.
+ *
+ * @param at behind the largest value.
+ * @param bytes of all pixels.
+ */
+function beforePixels(file: Uint8Array, at: number, bytes: number): number | undefined {
+  const last = file.length - bytes - 1;
+  if (last <= at || last - at >= LONGEST_COMMENT) return undefined;
+  const between = new TextDecoder("latin1").decode(file.subarray(at, last + 1));
+  return /^(?:\r\n|(?:\s*#[^\r\n]*[\r\n])+\s*)$/.test(between) ? last : undefined;
 }

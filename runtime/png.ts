@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { crc32, deflateSync, inflateSync } from "node:zlib";
+import { crc32, createInflate, deflateSync } from "node:zlib";
 import { InputError } from "../codegen/error.ts";
 import { checkSize, type Image } from "./images.ts";
 
@@ -55,8 +55,9 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * The pixels of a PNG file. What they are is decoded by pngjs; it gets no more than the chunks that make pixels, when
- * these were found to be whole and to unpack to as many bytes as the size says.
+ * The pixels of a PNG file, at the depth that it has. What they are is decoded by pngjs; it gets no more than the chunks
+ * that make pixels, when these were found to be whole and to unpack to as many bytes as the size says. More bytes than
+ * that mean nothing.
  *
  * @param background what transparent pixels show, 0 to 1.
  * @throws {InputError} when it is damaged, or too large.
@@ -81,39 +82,55 @@ export async function decodePng(file: Uint8Array, background: number, origin: st
     return bytes + (columns > 0 && rows > 0 ? rows * (1 + Math.ceil(columns * numbers * bits / 8)) : 0);
   }, 0);
   const data = joined(chunks.filter(({ name }) => name === "IDAT").map(({ bytes }) => bytes));
-  let unpacked: number;
-  try {
-    // a little packed data may unpack to a lot
-    unpacked = inflateSync(data, { maxOutputLength: expected + 1 }).length;
-  } catch (error) {
-    const large = (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
-    throw damaged(large ? "its pixels are more than its size says" : "its pixels cannot be unpacked");
-  }
-  if (unpacked !== expected) throw damaged(`its pixels are ${unpacked} bytes, its size says ${expected}`);
+  const rows = await unpacked(data, expected);
+  if (rows === undefined) throw damaged("its pixels cannot be unpacked");
+  if (rows.length < expected) throw damaged(`its pixels are ${rows.length} bytes, its size says ${expected}`);
   const rest = chunks.filter(({ name }) => name === "PLTE" || name === "tRNS");
   const plain = joined([
     Uint8Array.from(SIGNATURE),
-    ...[chunks[0], ...rest, { name: "IDAT", bytes: data }, { name: "IEND", bytes: new Uint8Array() }]
+    ...[chunks[0], ...rest, { name: "IDAT", bytes: deflateSync(rows, { level: 0 }) }, {
+      name: "IEND",
+      bytes: new Uint8Array(),
+    }]
       .map(({ name, bytes }) => chunk(name, bytes)),
   ]);
   // it is of use to few commands only
   const { default: { PNG } } = await import("pngjs"), { Buffer } = await import("node:buffer");
-  let pixels: Uint8Array;
+  const deep = bits === 16, most = deep ? 65535 : 255;
+  let pixels: ArrayLike<number>;
   try {
-    // four bytes a pixel, whatever the file has
-    pixels = PNG.sync.read(Buffer.from(plain)).data;
+    // four numbers a pixel, whatever the file has: bytes, or of 16 bits where it has those, which are not to become bytes
+    pixels = PNG.sync.read(Buffer.from(plain), { skipRescale: deep }).data;
   } catch (error) {
     throw damaged(`its pixels cannot be read (${(error as Error).message.split("\n")[0]})`);
   }
   const area = width * height, color = kind !== 0 && kind !== 4, channels = color ? 3 : 1;
   const values = new Float32Array(channels * area);
   for (let i = 0; i < area; i++) {
-    const alpha = pixels[4 * i + 3] / 255;
+    const alpha = pixels[4 * i + 3] / most;
     for (let c = 0; c < channels; c++) {
-      values[c * area + i] = pixels[4 * i + c] / 255 * alpha + background * (1 - alpha);
+      values[c * area + i] = pixels[4 * i + c] / most * alpha + background * (1 - alpha);
     }
   }
   return { channels, height, width, values };
+}
+
+/** The first bytes of what packed data holds, at most so many: a little may unpack to a lot. Undefined if it is damaged. */
+async function unpacked(data: Uint8Array, most: number): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [], stream = createInflate();
+  let length = 0;
+  stream.end(data);
+  try {
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      pieces.push(piece);
+      length += piece.length;
+      // what follows means nothing
+      if (length > most) break;
+    }
+  } catch {
+    return undefined;
+  }
+  return joined(pieces).subarray(0, most);
 }
 
 /** The chunks that make pixels, up to the end of the image; all must be whole. */

@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
+import { parseJson } from "../codegen/json.ts";
 import { printable } from "../codegen/spec.ts";
 import { keepCheckpoint } from "./checkpoint.ts";
 import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
@@ -193,9 +194,9 @@ const report = z.object({
 export function parseReport(json: string, origin: string): TrainingReport {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (error) {
-    throw noReport(origin, `not JSON: ${(error as Error).message}`);
+    throw noReport(origin, (error as Error).message);
   }
   const result = report.safeParse(value);
   if (result.success) return result.data;

@@ -7,6 +7,7 @@
  * @module
  */
 import { InputError } from "../codegen/error.ts";
+import { JsonError, parseJson } from "../codegen/json.ts";
 import { printable } from "../codegen/spec.ts";
 import { explain } from "./files.ts";
 
@@ -17,6 +18,9 @@ const BYTES = {
   ...{ F16: 2, BF16: 2, I16: 2, U16: 2 },
   ...{ F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1, I8: 1, U8: 1, BOOL: 1 },
 } as const;
+
+/** How the format names types, those that came and come later too: F4, F6_E2M3, F8_E4M3FNUZ. */
+const LIKE_A_TYPE = /^[A-Z]{1,4}[0-9]{1,3}(_[A-Z0-9]+)*$/;
 
 /** An element type of the format. */
 export type StoredType = keyof typeof BYTES;
@@ -94,6 +98,11 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, origin: string
       continue;
     }
     const { dtype, shape, data_offsets: offsets, ...rest } = entry;
+    if (typeof dtype === "string" && LIKE_A_TYPE.test(dtype) && !Object.hasOwn(BYTES, dtype)) {
+      throw new InputError(
+        `${what}: its type is ${shown(dtype)}, which is not known; save it as F32, F64, F16 or BF16`,
+      );
+    }
     if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype)) {
       throw damaged(what, `its dtype is ${shown(dtype)}; known are ${Object.keys(BYTES).join(", ")}`);
     }
@@ -199,23 +208,24 @@ function parseHeader(bytes: Uint8Array, origin: string): Record<string, unknown>
   } catch {
     throw damaged(origin, "its header is not in UTF-8");
   }
-  const keys = countKeys(text);
-  if (!keys) throw damaged(origin, `its header has more than ${DEPTH} lists and objects inside each other`);
+  if (isDeeper(text)) throw damaged(origin, `its header has more than ${DEPTH} lists and objects inside each other`);
   try {
-    header = JSON.parse(text);
+    // elsewhere a mark before the text is no part of it; here the format wants {
+    if (text.startsWith("\ufeff")) throw new JsonError("not JSON: it begins with a byte order mark");
+    header = parseJson(text);
   } catch (error) {
-    throw damaged(origin, `its header is not JSON: ${printable((error as Error).message)}`);
+    const { key, message } = error as JsonError;
+    throw damaged(
+      origin,
+      `its header ${key === undefined ? `is ${printable(message)}` : `has a name twice: ${shown(key)}`}`,
+    );
   }
   if (!isObject(header)) throw damaged(origin, "its header is no object");
-  // of two keys that are the same, JSON.parse keeps the last
-  const inner = Object.values(header).reduce<number>((sum, entry) => sum + (isObject(entry) ? size(entry) : 0), 0);
-  if (size(header) !== keys[1] || inner !== keys[2]) throw damaged(origin, "its header has a name twice");
   return header;
 }
 
-/** How many keys there are at each depth of a text in JSON: colons outside of strings. Undefined if it is too deep. */
-function countKeys(text: string): number[] | undefined {
-  const keys = Array.from({ length: DEPTH + 1 }, () => 0);
+/** Whether a text in JSON has more lists and objects inside each other than a header may. */
+function isDeeper(text: string): boolean {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text[i]) {
@@ -224,18 +234,15 @@ function countKeys(text: string): number[] | undefined {
         break;
       case "{":
       case "[":
-        if (++depth > DEPTH) return undefined;
+        if (++depth > DEPTH) return true;
         break;
       case "}":
       case "]":
         // what closes nothing is no JSON
         depth = Math.max(0, depth - 1);
-        break;
-      case ":":
-        keys[depth]++;
     }
   }
-  return keys;
+  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -246,7 +253,6 @@ function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
-const size = (object: object) => Object.keys(object).length;
 const product = (shape: readonly number[]) => shape.reduce((elements, extent) => elements * extent, 1);
 
 /** A value of the header for messages: short, and without what could break the line. */

@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
+import { type JsonError, parseJson } from "../codegen/json.ts";
 import type { Graph } from "../codegen/shapes.ts";
 import { printable } from "../codegen/spec.ts";
 import { parameterShapes, type TensorValues } from "./checkpoint.ts";
@@ -38,9 +39,11 @@ const LONGEST = 1_000_000;
 export function parseNames(text: string, origin: string): WeightNames {
   let value: unknown;
   try {
-    value = text.length > LONGEST ? undefined : JSON.parse(text);
-  } catch {
-    value = undefined;
+    value = text.length > LONGEST ? undefined : parseJson(text);
+  } catch (error) {
+    if ((error as JsonError).key !== undefined) {
+      throw new InputError(`${origin}: ${printable((error as Error).message)}`);
+    }
   }
   const { success, data } = namesSchema.safeParse(value);
   if (success) return data;

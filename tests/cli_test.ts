@@ -18,7 +18,7 @@ import {
   VERSION,
 } from "../mod.ts";
 import { ignore } from "./adapter.ts";
-import { idx, PROJECT, taskArguments, version } from "./command_line.ts";
+import { asInstalled, idx, PROJECT, taskArguments, version } from "./command_line.ts";
 
 /** One of the places that every task may write to. */
 const SCRATCH = join("runs", `cli_test_${Deno.pid}`);
@@ -33,7 +33,7 @@ interface Outcome {
 /** Without what the driver of an adapter says on a machine without a desktop. */
 const withoutDriver = (stderr: string) => stderr.replace(/^error: XDG_RUNTIME_DIR .*\n/gm, "");
 
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const decode = (bytes: Uint8Array) => asInstalled(new TextDecoder().decode(bytes));
 
 /** Runs `deno` in the project. */
 async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
@@ -411,8 +411,8 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     1,
     `error: Folder "${
       join(PROJECT, SCRATCH)
-    }/half" has neither train-labels-idx1-ubyte nor train-labels-idx1-ubyte.gz. ` +
-    "Add one of them.\n",
+    }/half" has no training labels, such as train-labels-idx1-ubyte, plain or .gz; ` +
+    "it has train-images-idx3-ubyte. Add the file.\n",
   ],
   [
     `train ${SPEC_FILE} --data ${DATA} --limit 11`,
@@ -1113,6 +1113,38 @@ Deno.test("a reader that leaves early sees no stack", async () => {
   const [stderr, { code }] = await Promise.all([new Response(child.stderr).text(), child.status]);
   assert.equal(stderr, "");
   assert.equal(code, 141);
+});
+
+Deno.test("a run goes on when its output cannot be written, and keeps what it was to keep", async () => {
+  const [report, checkpoint] = ["unread.json", "unread.safetensors"].map((name) => join(SCRATCH, name));
+  const line = ["train", SPEC_FILE, "--data", DATA, "--report", report, "--save", checkpoint, "--epochs", "2"];
+  const args = [...taskArguments("train"), ...line.slice(1), "--target", "typescript", "--threads", "1", "--out", OUT];
+  const kept = async () => {
+    for (const file of [report, checkpoint]) await Deno.remove(join(PROJECT, file));
+  };
+  // the one who reads leaves before the first line
+  const child = new Deno.Command(Deno.execPath(), { args, cwd: PROJECT, stdout: "piped", stderr: "piped" }).spawn();
+  await child.stdout.cancel();
+  const [stderr, { code }] = await Promise.all([new Response(child.stderr).text(), child.status]);
+  const warning = (reason: string) => `warning: standard output cannot be written: ${reason}; the command goes on\n`;
+  assert.deepEqual([withoutDriver(stderr), code], [warning("nobody reads it any more"), 141]);
+  await kept();
+  if (Deno.build.os !== "linux") return;
+  // a disk that is full; a command that only prints says so, and ends
+  const full = async (args: readonly string[]) => {
+    const script = 'exec "$0" "$@" > /dev/full';
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", script, Deno.execPath(), ...args],
+      cwd: PROJECT,
+    }).output();
+    return [withoutDriver(decode(stderr)), code];
+  };
+  assert.deepEqual(await full(args), [warning("the disk is full"), 1]);
+  await kept();
+  assert.deepEqual(await full([...taskArguments("show"), "mnist_mlp"]), [
+    "error: standard output cannot be written: the disk is full\n",
+    1,
+  ]);
 });
 
 Deno.test("a run that is refused for its data leaves no code behind", async () => {

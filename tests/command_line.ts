@@ -1,6 +1,7 @@
 /** Commands as their tasks start them, and files of data sets for them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { CHECKED_DENO } from "../runtime/commands.ts";
 import { v8Flags } from "../runtime/v8_flags.ts";
 
 /** The folder that tasks run in. */
@@ -20,6 +21,9 @@ export function taskArguments(task: string): string[] {
   assert.equal(program, "deno");
   return args;
 }
+
+/** What a command has said, as where Deno is installed: from `npx`, other commands are named. */
+export const asInstalled = (text: string): string => text.replaceAll(`npx --yes deno@${CHECKED_DENO} `, "deno ");
 
 /** A file in the format IDX. */
 export function idx(magic: number, dimensions: readonly number[], bytes: readonly number[]): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { InputError } from "../codegen/error.ts";
-import { checkLabels, type Dataset, fromArrays, limitSamples, loadIdxDirectory, loadMnist } from "../runtime/data.ts";
+import { checkLabels, type Dataset, fromArrays, limitSamples } from "../runtime/data.ts";
+import { loadIdxDirectory, loadMnist } from "../runtime/idx_folder.ts";
 
 const TRAIN_IMAGES = "train-images-idx3-ubyte";
 const TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -167,7 +168,7 @@ const IDX_CASES: Case[] = [
   [
     "missing file",
     (f) => f.remove(TEST_LABELS),
-    'Folder "{}" has neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz. Add one of them.',
+    'Folder "{}" has no test labels, such as t10k-labels-idx1-ubyte, plain or .gz; it has t10k-images-idx3-ubyte, train-images-idx3-ubyte, train-labels-idx1-ubyte. Add the file.',
   ],
   [
     "folder in the place of a file",
@@ -225,12 +226,68 @@ const IDX_CASES: Case[] = [
   [
     "not IDX",
     (f) => f.write(TRAIN_IMAGES, new TextEncoder().encode("<!DOCTYPE html>")),
-    '"{train-images-idx3-ubyte}", bytes 0-3 (magic number): expected 0x00000803 (images), found 0x3c21444f. Take an IDX file of unsigned bytes.',
+    '"{train-images-idx3-ubyte}", bytes 0-3 (magic number): expected 0x00000803 (images), found 0x3c21444f. Take an IDX file.',
   ],
   [
-    "IDX of floats",
-    (f) => f.write(TRAIN_IMAGES, idx(0xd03, [3, 2, 3], range(72))),
-    '"{train-images-idx3-ubyte}", bytes 0-3 (magic number): expected 0x00000803 (images), found 0x00000d03. Take an IDX file of unsigned bytes.',
+    "IDX of a type that does not exist",
+    (f) => f.write(TRAIN_IMAGES, idx(0xa03, [3, 2, 3], range(72))),
+    '"{train-images-idx3-ubyte}", bytes 0-3 (magic number): expected 0x00000803 (images), found 0x00000a03. Take an IDX file.',
+  ],
+  [
+    "images of five dimensions",
+    (f) => f.write(TRAIN_IMAGES, idx(0x805, [3, 1, 1, 2, 3], range(18))),
+    '"{train-images-idx3-ubyte}", bytes 0-3 (magic number): expected 0x00000803 (images), found 0x00000805 (unsigned bytes, 5 dimensions). Give images in 2 or 3 or 4 dimensions.',
+  ],
+  [
+    "images of floats and of bytes",
+    (f) => f.write(TRAIN_IMAGES, idx(0xd03, [3, 2, 3], range(72).fill(0))),
+    '"{t10k-images-idx3-ubyte}", byte 2 (type): expected floats of 32 bits as in "{train-images-idx3-ubyte}", found unsigned bytes. Take training and test files of the same data set.',
+  ],
+  [
+    "floats that are none",
+    (f) => f.write(TRAIN_IMAGES, idx(0xd03, [3, 1, 1], [0, 0, 0, 0, 0x7f, 0xc0, 0, 0, 0, 0, 0, 0])),
+    '"{train-images-idx3-ubyte}", byte 20: image 1 has the value NaN. Replace values that are not finite, or too large for floats of 32 bits.',
+  ],
+  [
+    "floats too large for 32 bits",
+    (f) => f.write(TRAIN_IMAGES, idx(0xe03, [3, 1, 1], [...range(8).fill(0), 0x7f, 0, ...range(14).fill(0)])),
+    `"{train-images-idx3-ubyte}", byte 24: image 1 has the value ${
+      2 ** 1009
+    }. Replace values that are not finite, or too large for floats of 32 bits.`,
+  ],
+  [
+    "images of floats cut short",
+    (f) => f.write(TRAIN_IMAGES, idx(0xe03, [3, 2, 3], range(143))),
+    '"{train-images-idx3-ubyte}", bytes 4-15 (number of images, rows, columns): 3 x 2 x 3 needs a file of 160 bytes, found 159. Download the file again.',
+  ],
+  [
+    "labels of floats",
+    (f) => f.write(TRAIN_LABELS, idx(0xd01, [3], range(12))),
+    '"{train-labels-idx1-ubyte}", byte 2 (type): labels are floats of 32 bits. Give class indices, integers from 0.',
+  ],
+  [
+    "labels with a 1 at the class",
+    (f) => f.write(TRAIN_LABELS, idx(0x802, [3, 8], range(24))),
+    '"{train-labels-idx1-ubyte}", bytes 8-11 (numbers of a label): expected 1, a class index, found 8. Give one class index for each image; several numbers are read of QMNIST\'s files only.',
+  ],
+  [
+    "two files for the same",
+    async (f) => {
+      await f.remove(TRAIN_LABELS);
+      await f.write("train-labels.idx1-ubyte", FILES[TRAIN_LABELS]);
+      await f.write("train_labels.idx.gz", gzip(FILES[TRAIN_LABELS]));
+    },
+    'Folder "{}" has both train-labels.idx1-ubyte and train_labels.idx. Keep the one that is meant.',
+  ],
+  [
+    "several sets, of which no one is MNIST's",
+    async (f) => {
+      for (const name of NAMES) {
+        for (const set of ["emnist-letters", "emnist-digits"]) await f.write(`${set}-${name}`, FILES[name]);
+        await f.remove(name);
+      }
+    },
+    'Folder "{}" has files of 2 data sets: emnist-digits, emnist-letters. Say which one: {emnist-digits}',
   ],
   [
     "gzipped but not named so",
@@ -352,7 +409,7 @@ Deno.test(
         ran++;
       });
     }
-    assert.equal(ran, 31);
+    assert.equal(ran, 40);
   },
 );
 
@@ -448,7 +505,7 @@ Deno.test(
         await messageOf(() => checkLabels(limitSamples(test, 2), 2)),
         `"${
           folder.file(TEST_LABELS)
-        }.gz" (unpacked), byte 9: sample 1 has label 2, but the net has 2 classes (labels 0 to 1). Correct the label or the net's number of outputs.`,
+        }.gz" (unpacked), byte 9: sample 1 has label 2, but the net has 2 classes (labels 0 to 1). Labels are 1 to 2: counted from 1, they take 3 outputs, of which the first stays unused. Correct the label or the net's number of outputs.`,
       );
       assert.equal(
         await messageOf(() => checkLabels(fromArrays(new Float32Array(3), [0, 1, 700], [1]), 10)),
@@ -560,11 +617,11 @@ async function withModuleCopy(
 ): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   try {
-    for (const file of ["codegen/error.ts", "runtime/data.ts"]) {
+    for (const file of ["codegen/error.ts", "runtime/data.ts", "runtime/idx.ts", "runtime/idx_folder.ts"]) {
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.copyFile(join(REPOSITORY, file), join(root, file));
     }
-    const copy = await import(`file://${root}/runtime/data.ts`);
+    const copy = await import(`file://${root}/runtime/idx_folder.ts`);
     await body(root, copy.loadMnist);
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint } from "../mod.ts";
 import { streamKey, uniform } from "../runtime/random.ts";
 import { ignore } from "./adapter.ts";
-import { idx, PROJECT, taskArguments } from "./command_line.ts";
+import { asInstalled, idx, PROJECT, taskArguments } from "./command_line.ts";
 
 const SCRATCH = join("runs", `interrupted_test_${Deno.pid}`), NET = `interrupted_test_${Deno.pid}`;
 const place = (...names: string[]) => join(SCRATCH, ...names), absolute = (path: string) => join(PROJECT, path);
@@ -104,7 +104,8 @@ class Training {
   }
 
   async end(): Promise<{ code: number; stdout: string; stderr: string }> {
-    return { code: await this.#ended, ...this.#texts };
+    const code = await this.#ended, { stdout, stderr } = this.#texts;
+    return { code, stdout: asInstalled(stdout), stderr: asInstalled(stderr) };
   }
 }
 

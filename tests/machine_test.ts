@@ -6,6 +6,7 @@ import { type Machine, measureMachine } from "../mod.ts";
 import { assemble } from "../runtime/load.ts";
 import { fuses, type Kernels, probeText, TILES, warmUp, wrongAnswers } from "../runtime/machine_probe.ts";
 import { withGpu } from "./adapter.ts";
+import { asInstalled } from "./command_line.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const KERNELS = [...Object.keys(TILES), "access", "access_constant", "read", "copy"];
@@ -150,7 +151,7 @@ async function doctor(...args: string[]): Promise<string> {
   const task = tasks.doctor.command.replace("$(deno run runtime/v8_flags.ts)", v8Flags(Deno.build.arch, false));
   const command = [...task.split(" ").slice(1), ...args];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: command, cwd: PROJECT }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const text = (bytes: Uint8Array) => asInstalled(new TextDecoder().decode(bytes));
   // what the driver of an adapter says on a machine without a desktop is not ours
   assert.deepEqual([code, text(stderr).replace(/^error: XDG_RUNTIME_DIR .*\n/gm, "")], [0, ""]);
   return text(stdout);

@@ -25,6 +25,7 @@ import { type NetSession, Session, type Span, type Timing } from "../runtime/ses
 import { stopwatch } from "../runtime/team.ts";
 import { run } from "../runtime/train.ts";
 import { ignore } from "./adapter.ts";
+import { asInstalled } from "./command_line.ts";
 import { openSession } from "./open_session.ts";
 import { compiled, epochOf, samples, SPEC } from "./small_net.ts";
 
@@ -319,7 +320,7 @@ async function benchGpu(args: readonly string[], path?: string) {
     cwd: PROJECT,
     env: { NO_COLOR: "1", ...path !== undefined && { PATH: path } },
   }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const text = (bytes: Uint8Array) => asInstalled(new TextDecoder().decode(bytes));
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { LayerKind, Registry } from "../codegen/layer.ts";
 import { parseSpec } from "../codegen/spec.ts";
+import { CHECKED_DENO } from "../runtime/commands.ts";
 import { findTarget, jsonSchema, registry, targets } from "../mod.ts";
 import { verifyNet } from "../runtime/verify.ts";
 
@@ -280,7 +281,14 @@ Deno.test("CI checks all that the task ok does, and runs README's command", asyn
   const parts = ok.command.split(" && ");
   assert.equal(parts.pop(), "deno task test");
   for (const part of parts) assert.ok(script.includes(`\ncheck ${part.replace("deno ", "")}\n`), part);
-  assert.ok(README.includes("npx deno task test") && /\nnpx --yes deno@[\d.]+ task test /.test(script));
+  const npx = `npx --yes deno@${CHECKED_DENO} `;
+  assert.ok(README.includes(`${npx}task test`) && script.includes(`\n${npx}task test `));
+  // without an answer, npx fails; and another version is not what is checked
+  for (const [file, text] of [["README.md", README], [".ci/run", script]]) {
+    for (const [command] of text.matchAll(/npx (?=.*\bdeno)[^\n`]*/g)) {
+      assert.ok(command.startsWith(npx.trim()), `${file}: ${command}`);
+    }
+  }
 });
 
 Deno.test("negative control: a wrong quotation and a missing row are noticed", async () => {

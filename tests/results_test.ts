@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { peersText, SHOWN_STEPS } from "../bench/peers_text.ts";
 import { BASE, FASTEST, median, NOISY, type Results, resultsText, type Row, withResults } from "../bench/results.ts";
+import { asInstalled } from "./command_line.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const README = await Deno.readTextFile(join(PROJECT, "README.md"));
@@ -124,7 +125,7 @@ async function task(name: string, words: readonly string[], env: Record<string, 
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  const [out, err] = [stdout, stderr].map((bytes) => asInstalled(new TextDecoder().decode(bytes)));
   return { code, out, err };
 }
 
