@@ -5,8 +5,10 @@
  * @module
  */
 import { z } from "zod";
-import { InputError } from "./error.ts";
+import { InputError, printable } from "./error.ts";
 import { extent, learningRate, type Registry, type Shape } from "./layer.ts";
+
+export { printable } from "./error.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {
@@ -260,9 +262,4 @@ function write(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(write).join(", ")}]`;
   return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${write(inner)}`).join(", ")}}`;
-}
-
-/** Line breaks and other invisible characters escaped, so that a message is one line. */
-export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

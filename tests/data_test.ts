@@ -539,11 +539,11 @@ Deno.test("fromArrays refuses arrays that do not fit", async () => {
     ],
     [
       [broken(NaN), [0, 1], [2]],
-      "inputs[3], in sample 1, is NaN: replace values that are not finite.",
+      "inputs[3], at [1] of sample 1, is NaN: replace values that are not finite.",
     ],
     [
       [broken(-Infinity), [0, 1], [2]],
-      "inputs[3], in sample 1, is -Infinity: replace values that are not finite.",
+      "inputs[3], at [1] of sample 1, is -Infinity: replace values that are not finite.",
     ],
   ];
   let ran = 0;
@@ -560,7 +560,7 @@ async function withModuleCopy(
 ): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   try {
-    for (const file of ["codegen/error.ts", "runtime/data.ts"]) {
+    for (const file of ["codegen/error.ts", "runtime/arrays.ts", "runtime/data.ts"]) {
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.copyFile(join(REPOSITORY, file), join(root, file));
     }
