@@ -45,7 +45,7 @@ import { kernelText, nestText } from "./codegen/ir_text.ts";
 import type { Registry, Shape } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
 import { type Graph, inferShapes } from "./codegen/shapes.ts";
-import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
+import { MOST_EPOCHS, parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
 import {
   formulaHash,
@@ -96,7 +96,7 @@ import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERS
 export { InputError } from "./codegen/error.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export { type Options, printable, type Spec } from "./codegen/spec.ts";
+export { MOST_EPOCHS, type Options, printable, type Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,
@@ -474,7 +474,8 @@ export async function train(given: Spec, sets: DataSplit, options: TrainOptions 
   const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
   const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
-  checkNumbers({ threads, epochs, checkpointEvery }, 1);
+  checkNumbers({ threads, checkpointEvery }, 1);
+  checkNumbers({ epochs }, 1, MOST_EPOCHS);
   checkNumbers({ seed }, 0);
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
   const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
@@ -489,11 +490,12 @@ export async function train(given: Spec, sets: DataSplit, options: TrainOptions 
   });
 }
 
-/** @throws {InputError} when an option is no whole number, or less than it may be. */
-function checkNumbers(options: Readonly<Record<string, number>>, least: number): void {
+/** @throws {InputError} when an option is no whole number, or less or more than it may be. */
+function checkNumbers(options: Readonly<Record<string, number>>, least: number, most = Number.MAX_SAFE_INTEGER): void {
   for (const [name, value] of Object.entries(options)) {
-    if (Number.isSafeInteger(value) && value >= least) continue;
-    throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
+    const limit = value > most ? `at most ${most}` : `at least ${least}`;
+    throw new InputError(`${name} is ${value}; expected a whole number, ${limit}`);
   }
 }
 

@@ -43,6 +43,8 @@ export interface Spec {
   };
 }
 
+/** Most passes over the training samples: a run keeps the figures of each. */
+export const MOST_EPOCHS = 1_000_000;
 /** Longest spec that is read, in characters. */
 const LONGEST = 1_000_000;
 /** Most lists and objects inside each other; a spec needs 4. */
@@ -71,7 +73,7 @@ export function specSchema(registry: Registry): z.ZodType<Spec> {
     layers: z.array(oneOf(registry.layers)).min(1).max(256).describe("From input to output."),
     loss: oneOf(registry.losses).describe("What training makes small."),
     training: z.strictObject({
-      epochs: z.int().min(1).max(1_000_000).describe("Passes over the training samples."),
+      epochs: z.int().min(1).max(MOST_EPOCHS).describe("Passes over the training samples."),
       optimizer: oneOf(registry.optimizers).describe("How parameters follow their gradients."),
       scheduler: oneOf(registry.schedulers).prefault({ type: "constant" })
         .describe("How the learning rate changes from epoch to epoch."),
