@@ -203,7 +203,7 @@ class Numbers {
     const view = viewOf(entry), size = sizeOf(shape), floats = isFloats(view) ? view : undefined;
     const list = floats ?? (Array.isArray(entry) ? entry as unknown[] : undefined), length = list?.length;
     if (list && length === size && !isList(list[0])) return this.take(list, size);
-    if (!list || floats || shape.length === 1 || length !== shape[0]) {
+    if (!list || shape.length === 1 || length !== shape[0] || !isList(list[0])) {
       const found = list ? `has ${length} entries` : `is ${said(entry)}`;
       throw new InputError(`${name} ${found}: give ${size} numbers, [${shape.join(", ")}].`);
     }

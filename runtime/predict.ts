@@ -115,7 +115,7 @@ export class Predictor {
     if (wrong < 0) return outputs;
     throw new InputError(
       `output ${wrong % classes} for sample ${Math.floor(wrong / classes)} has become ${outputs[wrong]}: ` +
-        "its inputs, or the weights of the net, are too large",
+        "the sample's inputs or the net's weights are too large",
     );
   }
 
