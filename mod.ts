@@ -491,7 +491,7 @@ export async function train(given: Spec, sets: DataSplit, options: TrainOptions 
 }
 
 /** @throws {InputError} when an option is no whole number, or less or more than it may be. */
-function checkNumbers(options: Readonly<Record<string, number>>, least: number, most = Number.MAX_SAFE_INTEGER): void {
+function checkNumbers(options: Readonly<Record<string, number>>, least: number, most = Infinity): void {
   for (const [name, value] of Object.entries(options)) {
     if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
     const limit = value > most ? `at most ${most}` : `at least ${least}`;
