@@ -41,6 +41,7 @@ import {
   loadWeights,
   type Machine,
   measureMachine,
+  MOST_EPOCHS,
   type Optimization,
   OPTIMIZATIONS,
   PACKING_WORDS,
@@ -128,7 +129,7 @@ interface Line {
   readonly flags: Readonly<Record<string, string | undefined>>;
 }
 
-const EPOCHS = [1, 1_000_000] as const;
+const EPOCHS = [1, MOST_EPOCHS] as const;
 const targetNames = ["auto", ...targets.map(({ name }) => name)];
 const stages = ["kernel", "schedule", "nest", "source"] as const;
 

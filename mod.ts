@@ -39,12 +39,13 @@ import {
 } from "./codegen/compile.ts";
 import { multiplyAdds } from "./codegen/cost.ts";
 import { InputError } from "./codegen/error.ts";
+import { freeze } from "./codegen/freeze.ts";
 import type { Kernel } from "./codegen/ir.ts";
 import { kernelText, nestText } from "./codegen/ir_text.ts";
-import type { Registry } from "./codegen/layer.ts";
+import type { Registry, Shape } from "./codegen/layer.ts";
 import { scheduleText } from "./codegen/schedule.ts";
 import { type Graph, inferShapes } from "./codegen/shapes.ts";
-import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
+import { MOST_EPOCHS, parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
 import type { Target } from "./codegen/target.ts";
 import {
   formulaHash,
@@ -53,6 +54,7 @@ import {
   type TunedKernel,
   tunedSchedules,
   type Tuning,
+  tuningOf,
   withKernels,
 } from "./codegen/tuning.ts";
 import {
@@ -63,13 +65,15 @@ import {
   parameterShapes,
   specDifference,
 } from "./runtime/checkpoint.ts";
+import { said } from "./runtime/arrays.ts";
 import { adapterName, findAdapter, gpuCode, isSoftware, needAdapter, openGpu } from "./runtime/gpu.ts";
 import { gpuNeeds, GpuSession } from "./runtime/gpu_session.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
-import type { Dataset, DataSplit } from "./runtime/data.ts";
+import { type Dataset, type DataSplit, readDataset } from "./runtime/data.ts";
 import { encodeOnnx } from "./runtime/onnx.ts";
 import { type ClassReport, classReports, type TestReport, testReport } from "./runtime/outcome.ts";
 import { Predictor } from "./runtime/predict.ts";
+import { checkFinite, ownCheckpoint, ownTensors } from "./runtime/resume.ts";
 import { readSafetensors } from "./runtime/safetensors.ts";
 import { type NetSession, Session } from "./runtime/session.ts";
 import { listFolder, readText } from "./runtime/files.ts";
@@ -93,7 +97,7 @@ export { InputError } from "./codegen/error.ts";
 export { JsonError, parseJson } from "./codegen/json.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export { type Options, printable, type Spec } from "./codegen/spec.ts";
+export { MOST_EPOCHS, type Options, printable, type Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,
@@ -104,6 +108,7 @@ export {
   type TensorValues,
   type TrainingState,
 } from "./runtime/checkpoint.ts";
+export type { Classes, Integers, NumberList, Samples } from "./runtime/arrays.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
 export { type IdxOptions, loadIdxDirectory, loadIdxTestSet, loadMnist, storageNote } from "./runtime/idx_folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
@@ -153,21 +158,21 @@ export {
  *
  * @ignore the compiler's own types
  */
-export const registry: Registry = { ...kernels, schedulers };
+export const registry: Registry = freeze({ ...kernels, schedulers });
 
 /**
  * The targets that workers run, fastest first.
  *
  * @ignore the compiler's own types
  */
-export const processorTargets: readonly Target[] = [wasmRelaxed, wasm, typescript];
+export const processorTargets: readonly Target[] = freeze([wasmRelaxed, wasm, typescript]);
 
 /**
  * All targets, those for a GPU last: whether one is faster than the processor, nobody knows before it is tried.
  *
  * @ignore the compiler's own types
  */
-export const targets: readonly Target[] = [...processorTargets, webgpu];
+export const targets: readonly Target[] = freeze([...processorTargets, webgpu]);
 
 /**
  * The target of a name; "auto" is the fastest that workers can run, see {@linkcode chooseTarget}.
@@ -274,43 +279,49 @@ export interface CompileOptions {
   readonly without?: readonly Optimization[];
 }
 
-/** What specs were compiled to: a run asks for a net's files, and then for its code. */
+/** Specs as they were checked, by what was given: that may be changed later, or answer differently. */
+const checked = new WeakMap<Spec, Spec>();
+/** What checked specs were compiled to: a run asks for a net's files, and then for its code. */
 const compiled = new WeakMap<Spec, Map<string, CompiledNet>>();
 
-/** A net for a target, with tuned schedules where there are any. */
+/**
+ * A checked copy of a spec, which nobody can change; the same one as long as the spec says the same.
+ *
+ * @throws {InputError} when it is no spec.
+ */
+function checkedSpec(spec: Spec, origin?: string): Spec {
+  if (compiled.has(spec)) return spec;
+  const own = freeze(parse(spec, registry, origin)), before = checked.get(spec);
+  if (before !== undefined && JSON.stringify(before) === JSON.stringify(own)) return before;
+  compiled.set(own, new Map());
+  // a text in JSON is a spec, too
+  if (typeof spec === "object") checked.set(spec, own);
+  return own;
+}
+
+/** A net for a target, with tuned schedules where there are any. What is kept, nobody can change. */
 function compileNet(
-  spec: Spec,
+  given: Spec,
   target: Target,
-  { data = "u8", without = [], tuning, origin, predict = false }: Omit<CompileOptions, "target"> & {
+  { data = "u8", without: left = [], tuning, origin, predict = false }: Omit<CompileOptions, "target"> & {
     /** Only the step that makes outputs. */
     readonly predict?: boolean;
   },
 ): CompiledNet {
+  const without = [...left];
   for (const rule of without) {
     if (OPTIMIZATIONS.includes(rule)) continue;
     throw new InputError(`without: there is no "${rule}"; choose from ${OPTIMIZATIONS.join(", ")}`);
   }
-  const nets = compiled.get(spec) ?? new Map<string, CompiledNet>();
-  compiled.set(spec, nets);
-  // the contents too: whoever has a spec may change it
-  const key = JSON.stringify([
-    target.name,
-    data,
-    predict,
-    [...without].sort(),
-    tuning?.nets[spec.name]?.[target.name],
-    spec,
-  ]);
+  const spec = checkedSpec(given, origin),
+    nets = compiled.get(spec)!,
+    tuned = tuning && tuningOf(tuning, spec.name, target.name);
+  const key = JSON.stringify([target.name, data, predict, without.toSorted(), tuned?.nets]);
   const known = nets.get(key);
   if (known) return known;
-  const planned = plan(parse(spec, registry, origin), registry, {
-    layout: target.layout,
-    data,
-    without,
-    origin,
-    predict,
-  });
-  const net = compileTarget(planned, target, tuning && tunedSchedules(tuning, spec.name, target), without);
+  const planned = plan(spec, registry, { layout: target.layout, data, without, origin, predict });
+  const net = compileTarget(planned, target, tuned && tunedSchedules(tuned, spec.name, target), without);
+  freeze({ ...net, kernels: [...net.kernels.values()] });
   nets.set(key, net);
   return net;
 }
@@ -322,8 +333,8 @@ function compileNet(
  * optimization cannot be left out for the target.
  */
 export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
-  const net = compileNet(spec, findTarget(target), options);
-  return { ...net, planText: planText(net) };
+  const net = compileNet(spec, findTarget(target), options), { plan, fusions, files } = net;
+  return { plan, fusions, files, planText: planText(net) };
 }
 
 /**
@@ -332,8 +343,8 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
  * @param options where `target` is left out, files of all targets.
  * @throws {InputError} when layers do not fit each other, or the net is too large.
  */
-export function generatedFiles(spec: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
-  const files: Record<string, string> = {};
+export function generatedFiles(given: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
+  const files: Record<string, string> = {}, spec = checkedSpec(given, options.origin);
   for (const each of target === undefined ? targets : [findTarget(target)]) {
     const net = compileNet(spec, each, options);
     files[`${spec.name}/${each.name}/plan.txt`] = planText(net);
@@ -403,7 +414,7 @@ export async function chooseTarget(
   }
   const name = adapterName(adapter.info);
   if (isSoftware(adapter.info)) return workers(`${name} is software, no GPU`);
-  const { train, test } = await data;
+  const { train, test } = readSplit(await data);
   const net = compileNet(spec, webgpu, { ...options, data: kindOf(train) });
   const needs = gpuNeeds(net.plan, gpuCode(net, bindingsOf(adapter)), [train, test]);
   try {
@@ -448,16 +459,11 @@ export interface TrainOptions extends Partial<RunOptions> {
  * @throws {DivergedError} when the loss or a weight is infinite or NaN; all checkpoints were made before that.
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
-export async function train(spec: Spec, data: DataSplit, options: TrainOptions = {}): Promise<Trained> {
-  checkParsed(spec);
-  checkSplit(data);
-  const { resume, profile, module, probes = [], tuning } = options, before = resume?.training;
-  const differing = resume && specDifference(resume.spec, spec);
-  if (differing !== undefined) {
-    throw new InputError(
-      `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
-    );
-  }
+export async function train(given: Spec, sets: DataSplit, options: TrainOptions = {}): Promise<Trained> {
+  // all that is given is read once: what was checked is what is used
+  const spec = parsedSpec(given), data = readSplit(sets);
+  const { profile, module, probes = [], tuning } = options, resume = options.resume && readResume(options.resume, spec);
+  const before = resume?.training;
   const without = [...new Set(options.without ?? (before?.without ?? []) as readonly Optimization[])];
   const wish = options.target ?? before?.target ?? "auto";
   const target = findTarget(
@@ -471,7 +477,8 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
   const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
-  checkNumbers({ threads, epochs, checkpointEvery }, 1);
+  checkNumbers({ threads, checkpointEvery }, 1);
+  checkNumbers({ epochs }, 1, MOST_EPOCHS);
   checkNumbers({ seed }, 0);
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
   const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
@@ -486,31 +493,48 @@ export async function train(spec: Spec, data: DataSplit, options: TrainOptions =
   });
 }
 
-/** @throws {InputError} when an option is no whole number, or less than it may be. */
-function checkNumbers(options: Readonly<Record<string, number>>, least: number): void {
+/** @throws {InputError} when an option is no whole number, or less or more than it may be. */
+function checkNumbers(options: Readonly<Record<string, number>>, least: number, most = Infinity): void {
   for (const [name, value] of Object.entries(options)) {
-    if (Number.isSafeInteger(value) && value >= least) continue;
-    throw new InputError(`${name} is ${value}; expected a whole number, at least ${least}`);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
+    const limit = value > most ? `at most ${most}` : `at least ${least}`;
+    throw new InputError(`${name} is ${value}; expected a whole number, ${limit}`);
   }
 }
 
 /** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */
-function checkParsed(spec: Spec): void {
-  const differing = specDifference(parse(spec, registry), spec);
-  if (differing === undefined) return;
+function parsedSpec(given: Spec): Spec {
+  const spec = checkedSpec(given), differing = specDifference(spec, given);
+  if (differing === undefined) return spec;
   throw new InputError(
     `spec is not what parseSpec returns${differing === "" ? "" : `: ${differing} differs`}; give parseSpec(spec)`,
   );
 }
 
 /** @throws {InputError} when a value is not two data sets: code without types, or a promise that was not awaited. */
-function checkSplit(data: Partial<DataSplit> | undefined): void {
-  for (const name of ["train", "test"] as const) {
-    if (data?.[name] instanceof Object) continue;
+function readSplit(data: Partial<DataSplit> | undefined): DataSplit {
+  const { train, test } = data ?? {};
+  for (const [name, set] of Object.entries({ train, test })) {
+    if (set instanceof Object) continue;
     throw new InputError(
       `data.${name} is missing; expected { train, test }, two data sets such as fromArrays makes them`,
     );
   }
+  return { train: readDataset(train!), test: readDataset(test!) };
+}
+
+/** @throws {InputError} when a checkpoint is not one of a spec. */
+function readResume(given: Checkpoint, spec: Spec): Checkpoint {
+  if (!(given instanceof Object)) {
+    throw new InputError(`resume is ${said(given)}; expected a checkpoint, as loadCheckpoint reads it`);
+  }
+  const differing = specDifference(given.spec, spec);
+  if (differing !== undefined) {
+    throw new InputError(
+      `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
+    );
+  }
+  return { spec, ...ownCheckpoint(given, inferShapes(spec, registry)) };
 }
 
 /**
@@ -520,7 +544,7 @@ function checkSplit(data: Partial<DataSplit> | undefined): void {
  */
 export function runStart(spec: Spec, seed = 0): RunStart {
   checkNumbers({ seed }, 0);
-  return startOf(spec, registry, seed);
+  return startOf(checkedSpec(spec), registry, seed);
 }
 
 /**
@@ -528,7 +552,7 @@ export function runStart(spec: Spec, seed = 0): RunStart {
  * term, whatever a target saves of them or does besides.
  */
 export function trainingWork(spec: Spec): number {
-  return plan(spec, registry, { without: MERGING }).plan.train.kernels.reduce(
+  return plan(checkedSpec(spec), registry, { without: MERGING }).plan.train.kernels.reduce(
     (sum, { kernel }) => sum + multiplyAdds(kernel),
     0,
   );
@@ -541,22 +565,24 @@ export function trainingWork(spec: Spec): number {
  * @throws {InputError} when there is no such target, or the seed is none that a run may have.
  */
 export async function verifyNet(
-  spec: Spec,
+  given: Spec,
   { target: name = "auto", tuning, ...options }:
     & VerifyOptions
     & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
-  const target = findTarget(name), tuned = tuning && tunedSchedules(tuning, spec.name, target);
+  const spec = checkedSpec(given),
+    target = findTarget(name),
+    tuned = tuning && tunedSchedules(tuning, spec.name, target);
   checkNumbers({ seed: options.seed ?? 0 }, 0);
   return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 
 /** Times every kernel of a training step on one thread, or on a GPU, checked against the interpreter first. */
 export async function timeKernels(
-  spec: Spec,
+  given: Spec,
   { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
-  const target = findTarget(name);
+  const spec = checkedSpec(given), target = findTarget(name);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target));
 }
 
@@ -620,16 +646,17 @@ export interface Weights {
   readonly parameters: Trained["parameters"];
 }
 
-/** A checked net, and its weights, for sure all of them. */
-function checkedWeights({ spec, parameters }: Weights): Graph {
-  const graph = inferShapes(parse(spec, registry), registry);
-  for (const [name, shape] of parameterShapes(graph)) {
-    const own = parameters.get(name), elements = shape.reduce((product, extent) => product * extent, 1);
-    if (own?.shape.join() === shape.join() && own.values.length === elements) continue;
-    const found = own ? `[${own.shape.join(", ")}], ${own.values.length} numbers` : "none";
-    throw new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
+/** A checked net, and its weights, for sure all of them: copies. */
+function readWeights(given: Weights): Weights & { readonly graph: Graph } {
+  if (!(given instanceof Object)) {
+    throw new InputError("weights are missing; expected { spec, parameters }, such as loadWeights gives");
   }
-  return graph;
+  const { spec: net, parameters } = given, spec = checkedSpec(net), graph = inferShapes(spec, registry);
+  const refuse = (name: string, shape: Shape, found: string) =>
+    new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
+  const own = ownTensors(parameters, parameterShapes(graph), "the weights", refuse);
+  checkFinite(own, "the weights");
+  return { spec, graph, parameters: own };
 }
 
 /** How a trained net is made ready to be asked. */
@@ -654,9 +681,9 @@ export async function loadPredictor(
   if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   checkNumbers({ batchSize }, 1);
-  checkedWeights(weights);
-  const net = compileNet({ ...weights.spec, batchSize }, target, { data: "f32", predict: true });
-  return await Predictor.open(net.plan, target.name, await loadCode(net), weights.parameters);
+  const { spec, parameters } = readWeights(weights);
+  const net = compileNet({ ...spec, batchSize }, target, { data: "f32", predict: true });
+  return await Predictor.open(net.plan, target.name, await loadCode(net), parameters);
 }
 
 /** How a trained net is tested. */
@@ -685,19 +712,19 @@ export interface Evaluation extends TestReport {
  */
 export async function evaluate(
   weights: Weights,
-  test: Dataset,
+  data: Dataset,
   { target: name = "auto", threads = navigator.hardwareConcurrency, tuning }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const target = findTarget(name);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   checkNumbers({ threads }, 1);
-  checkedWeights(weights);
-  const net = compileNet(weights.spec, target, { data: kindOf(test), tuning });
+  const { spec, parameters } = readWeights(weights), test = readDataset(data);
+  const net = compileNet(spec, target, { data: kindOf(test), tuning });
   const session: NetSession = target.gpu
     ? await GpuSession.open(net.plan, gpuCode(net, bindingsOf(await needAdapter())), [test], false)
     : await Session.open(net.plan, await loadCode(net), [test], threads);
   try {
-    for (const [name, { values }] of weights.parameters) session.write(name, values);
+    for (const [name, { values }] of parameters) session.write(name, values);
     const predictions = await session.predictions(0), { graph } = net.plan;
     return {
       target: target.name,
@@ -716,9 +743,8 @@ export async function evaluate(
  * @throws {InputError} when a layer is of a kind that ONNX has no operation for, or the weights are not those of the net.
  */
 export async function exportOnnx(weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
-  const graph = checkedWeights(weights);
-  const parameters = [...parameterShapes(graph).keys()].map((name) => [name, weights.parameters.get(name)!] as const);
-  return await encodeOnnx(graph, new Map(parameters), { name: "Kernelwright", version: VERSION });
+  const { graph, parameters } = readWeights(weights);
+  return await encodeOnnx(graph, parameters, { name: "Kernelwright", version: VERSION });
 }
 
 /**
@@ -726,9 +752,10 @@ export async function exportOnnx(weights: Weights): Promise<Uint8Array<ArrayBuff
  * groups that make the same tensors: to be timed beside each other. All are checked against the interpreter first.
  */
 export async function kernelGroups(
-  spec: Spec,
+  given: Spec,
   { tuning }: { tuning?: Tuning } = {},
 ): Promise<readonly KernelGroup[]> {
+  const spec = checkedSpec(given);
   const form = (target: Target) => ({
     name: target.name,
     target,
@@ -759,17 +786,18 @@ export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
  * @throws {InputError} when the engine cannot run the target, there is no GPU for it, or the net has no kernel of the name.
  */
 export async function tune(
-  spec: Spec,
+  given: Spec,
   { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
 ): Promise<Tuning> {
-  const target = findTarget(name);
+  const spec = checkedSpec(given), target = findTarget(name);
   if (target.gpu) await needAdapter();
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {
     throw new InputError(`net ${spec.name} has no kernel "${options.kernel}"`);
   }
-  const stored = (kernel: Kernel) => storedSchedule(tuning, spec.name, target.name, kernel);
+  const own = tuningOf(tuning, spec.name, target.name);
+  const stored = (kernel: Kernel) => storedSchedule(own, spec.name, target.name, kernel);
   const known = new Map(all.flatMap((kernel): [string, TunedKernel][] => {
     const schedule = stored(kernel);
     return schedule && misfit(kernel, schedule, target) === undefined

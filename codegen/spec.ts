@@ -5,9 +5,11 @@
  * @module
  */
 import { z } from "zod";
-import { InputError } from "./error.ts";
+import { InputError, printable } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { extent, learningRate, type Registry, type Shape } from "./layer.ts";
+
+export { printable } from "./error.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {
@@ -42,6 +44,8 @@ export interface Spec {
   };
 }
 
+/** Most passes over the training samples: a run keeps the figures of each. */
+export const MOST_EPOCHS = 1_000_000;
 /** Longest spec that is read, in characters. */
 const LONGEST = 1_000_000;
 /** Most lists and objects inside each other; a spec needs 4. */
@@ -70,7 +74,7 @@ export function specSchema(registry: Registry): z.ZodType<Spec> {
     layers: z.array(oneOf(registry.layers)).min(1).max(256).describe("From input to output."),
     loss: oneOf(registry.losses).describe("What training makes small."),
     training: z.strictObject({
-      epochs: z.int().min(1).max(1_000_000).describe("Passes over the training samples."),
+      epochs: z.int().min(1).max(MOST_EPOCHS).describe("Passes over the training samples."),
       optimizer: oneOf(registry.optimizers).describe("How parameters follow their gradients."),
       scheduler: oneOf(registry.schedulers).prefault({ type: "constant" })
         .describe("How the learning rate changes from epoch to epoch."),
@@ -261,9 +265,4 @@ function write(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(write).join(", ")}]`;
   return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${write(inner)}`).join(", ")}}`;
-}
-
-/** Line breaks and other invisible characters escaped, so that a message is one line. */
-export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }

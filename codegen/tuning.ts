@@ -40,15 +40,19 @@ export interface Tuning {
 /** Gives the tuned schedule of a kernel, if it has one. */
 export type Tuned = (kernel: Kernel) => Schedule | undefined;
 
-/** Longest file that is read, in characters. */
-const LONGEST = 1_000_000;
-/** Most nets, targets, kernels or axes in one object. */
-const MOST = 1024;
+/** Longest file that is read, in characters: as much as is read of any text. */
+const LONGEST = 2 ** 26;
+/**
+ * Most nets, targets, kernels or axes in one object: a net has up to 256 layers, each with up to 7 kernels (forward, in
+ * training and in a test, gradients of the input, weights and biases, updates of the two), and a few of its own.
+ */
+const MOST = 4096;
 /** Most copies along one axis, and of all axes together: what `lower` unrolls must fit into memory before it is counted. */
 const MOST_COPIES = 4096, MOST_COPIES_OF_ALL = 2 ** 18;
 
 const NAME = "a name of a-z, 0-9 and _ that begins with a letter";
-const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,255}$/, NAME);
+// a kernel may be merged of all layers of a net, and is called after each of them
+const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,4095}$/, NAME);
 const copies = z.custom<number>(
   (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_COPIES,
   `a whole number from 1 to ${MOST_COPIES}`,
@@ -81,10 +85,8 @@ const kernel: z.ZodType<TunedKernel> = z.strictObject({
   hash: z.string("8 hexadecimal digits").regex(/^[0-9a-f]{8}$/, "8 hexadecimal digits"),
   schedule,
 }, "an object with hash and schedule");
-const file: z.ZodType<Nets> = byName(
-  byName(byName(kernel, "an object of kernels"), "an object of targets"),
-  "an object of nets",
-);
+const kernels = byName(kernel, "an object of kernels");
+const file: z.ZodType<Nets> = byName(byName(kernels, "an object of targets"), "an object of nets");
 
 /** Whether a schedule may stand in a file. */
 export function isStorable(candidate: Schedule): boolean {
@@ -110,6 +112,20 @@ export function parseTuning(text: string, origin: string): Tuning {
   const result = file.safeParse(value);
   if (result.success) return { origin, nets: result.data };
   throw fail(describe(result.error.issues));
+}
+
+/**
+ * What a tuning says of a net on a target: a copy, read once and checked, since a program may have made or changed it.
+ *
+ * @throws {InputError} naming the path in it, and what may be there.
+ */
+export function tuningOf(tuning: Tuning, net: string, target: string): Tuning {
+  const { origin = "tuning", nets } = (tuning ?? {}) as Partial<Tuning>, all = within(within(nets, net), target) ?? {};
+  const { success, data, error } = kernels.safeParse(all);
+  if (success) return { origin, nets: { [net]: { [target]: data } } };
+  throw new InputError(
+    `${origin}: ${net}: ${target}: ${printable(describe(error.issues))}; give what loadTuning reads`,
+  );
 }
 
 /** The first thing that is wrong; unknown keys first: a key that is missing may be there, but misspelled. */
@@ -172,10 +188,13 @@ export function formulaHash(kernel: Kernel): string {
   return createHash("sha256").update(kernelText(kernel)).digest("hex").slice(0, 8);
 }
 
+/** What an object has itself under a name: names of nets may be those of what every object has. */
+function within<Value>(object: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
+  return object && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
 /** What a file says of a kernel, fitting or not; nothing when it speaks of another kernel of that name. */
 export function storedSchedule({ nets }: Tuning, net: string, target: string, kernel: Kernel): Schedule | undefined {
-  const within = <Value>(object: Readonly<Record<string, Value>> | undefined, key: string) =>
-    object && Object.hasOwn(object, key) ? object[key] : undefined;
   const entry = within(within(within(nets, net), target), kernel.name);
   return entry?.hash === formulaHash(kernel) ? entry.schedule : undefined;
 }
@@ -200,11 +219,12 @@ export function misfit(kernel: Kernel, schedule: Schedule, { gpu }: Pick<Target,
  * @returns a function that throws an {@linkcode InputError} for a schedule that does not fit its kernel.
  */
 export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "gpu">): Tuned {
+  const own = tuningOf(tuning, net, target.name);
   return (kernel) => {
-    const stored = storedSchedule(tuning, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);
+    const stored = storedSchedule(own, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);
     if (reason === undefined) return stored;
     throw new InputError(
-      `${tuning.origin}: ${net}: ${target.name}: ${reason}; run "deno task tune" again for this net`,
+      `${own.origin}: ${net}: ${target.name}: ${reason}; run "deno task tune" again for this net`,
     );
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { InputError } from "../codegen/error.ts";
+import { type Classes, classesOf, said, type Samples, samplesOf, shapeOf, sizeOf, viewOf } from "./arrays.ts";
 
 /** Samples in memory. */
 export interface Dataset {
@@ -38,65 +39,113 @@ export interface DataSplit {
 }
 
 /**
- * Makes a dataset of arrays in memory. Typed arrays are kept, not copied.
+ * Makes a dataset of arrays in memory. A Float32Array or Uint8Array of inputs, and a Uint8Array or Int32Array of labels,
+ * are kept, not copied.
  *
- * @param inputs samples x shape, row-major; bytes are scaled by 1/255 when a
- * batch is gathered, floats are taken as they are.
+ * @param inputs samples x shape, row-major, or a list with an entry for each
+ * sample; bytes, in a Uint8Array or Uint8ClampedArray, are scaled by 1/255 when a
+ * batch is gathered, other numbers are taken as they are.
  * @param labels One class index per sample.
  * @param shape Shape of one sample, such as [1, 28, 28].
- * @throws {InputError} If the lengths do not fit, there are no samples, a label
- * is not an integer from 0 to 2^31 - 1, or an input is not finite.
+ * @throws {InputError} If they are something else, the lengths do not fit, there
+ * are no samples, a label is not an integer from 0 to 2^31 - 1, or an input is
+ * not finite.
  */
-export function fromArrays(
-  inputs: Float32Array | Uint8Array,
-  labels: Uint8Array | Int32Array | readonly number[],
-  shape: readonly number[],
-): Dataset {
-  if (
-    shape.length === 0 ||
-    !shape.every((size) => Number.isSafeInteger(size) && size > 0)
-  ) {
-    throw new InputError(
-      `shape is [${shape.join(", ")}]: give one or more positive integers, such as [1, 28, 28].`,
-    );
-  }
-  const samples = labels.length;
+export function fromArrays(inputs: Samples, labels: Classes, shape: readonly number[]): Dataset {
+  const own = shapeOf(shape);
+  const classes = classesOf(
+    labels,
+    (sample, label) =>
+      new InputError(`labels[${sample}] is ${label}: give each sample a class index, an integer from 0.`),
+  );
+  const samples = classes.length;
   if (samples === 0) {
     throw new InputError("labels is empty: give at least one sample.");
   }
-  const perSample = shape.reduce((product, size) => product * size, 1);
-  const expected = samples * perSample;
-  if (inputs.length !== expected) {
+  const values = samplesOf(inputs, own, "inputs"), perSample = sizeOf(own), expected = samples * perSample;
+  if (values.length !== expected) {
     throw new InputError(
-      `inputs has ${inputs.length} values, but ${samples} labels and the shape ` +
-        `[${shape.join(", ")}] need ${samples} x ${perSample} = ${expected}. ` +
+      `inputs has ${values.length} values, but ${samples} labels and the shape ` +
+        `[${own.join(", ")}] need ${samples} x ${perSample} = ${expected}. ` +
         "Give one label per sample, and the shape of one sample.",
     );
-  }
-  for (let sample = 0; sample < samples; sample++) {
-    const label = labels[sample];
-    if (!Number.isInteger(label) || label < 0 || label > 0x7fffffff) {
-      throw new InputError(
-        `labels[${sample}] is ${label}: give each sample a class index, an integer from 0.`,
-      );
-    }
-  }
-  for (let index = 0; index < inputs.length; index++) {
-    const value = inputs[index];
-    if (!Number.isFinite(value)) {
-      const sample = Math.floor(index / perSample);
-      throw new InputError(
-        `inputs[${index}], in sample ${sample}, is ${value}: replace values that are not finite.`,
-      );
-    }
   }
   return {
     source: "arrays in memory",
     samples,
-    shape: [...shape],
-    inputs,
-    labels: labels instanceof Uint8Array || labels instanceof Int32Array ? labels : Int32Array.from(labels),
+    shape: own,
+    inputs: inputs instanceof Float32Array || inputs instanceof Uint8Array ? inputs : values,
+    labels: labels instanceof Uint8Array || labels instanceof Int32Array ? labels : classes,
   };
+}
+
+/** Longest text of a data set that is kept: one in a report is read up to here. */
+const LONGEST_TEXT = 4096;
+/** Data sets that were read. */
+const read = new WeakSet<Dataset>();
+
+/**
+ * A data set as it is when it is read, once: frozen, with labels of its own. Its inputs are the memory that was given,
+ * which others may still write to, but not shorten unnoticed: see {@linkcode inputsOf}.
+ *
+ * @param what how messages call one that is missing.
+ * @throws {InputError} when it is none, or its parts do not fit each other.
+ */
+export function readDataset(given: Dataset, what = "data"): Dataset {
+  if (read.has(given)) return given;
+  if (!(given instanceof Object)) {
+    throw new InputError(`${what} is missing; expected a data set such as fromArrays makes it`);
+  }
+  const { name, source: place, labelsFile, labelBytes, samples, shape: extents, inputs: values, labels: classes } =
+    given;
+  const bytes = Array.isArray(labelBytes) ? labelBytes.map(Number) : [];
+  const text = (value: unknown) => typeof value === "string" ? value.slice(0, LONGEST_TEXT) : undefined;
+  const source = text(place) ?? "arrays in memory", shape = shapeOf(extents), inputs = viewOf(values);
+  if (!Number.isSafeInteger(samples) || samples < 1) {
+    throw new InputError(`${source}: it has ${said(samples)} samples; expected a whole number, at least 1`);
+  }
+  const elements = samples * sizeOf(shape);
+  if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array) || inputs.length !== elements) {
+    throw new InputError(
+      `${source}: inputs must be a Uint8Array or Float32Array of ${elements} numbers: ${samples} samples of [${
+        shape.join(", ")
+      }]`,
+    );
+  }
+  if (inputs instanceof Float32Array) samplesOf(inputs, shape, `${source}: inputs`);
+  const labels = classes === undefined || classes === null ? undefined : classesOf(
+    classes,
+    (sample, label) =>
+      new InputError(
+        `${source}, labels[${sample}]: sample ${sample} has label ${label}; expected a class index from 0`,
+      ),
+  );
+  if (labels?.length !== samples) {
+    throw new InputError(`${source}: there are ${labels?.length ?? "no"} labels for ${samples} samples`);
+  }
+  const fields: { readonly [Field in keyof Required<Dataset>]: Dataset[Field] } = {
+    name: text(name),
+    source,
+    labelsFile: text(labelsFile),
+    labelBytes: bytes.length === 2 ? [bytes[0], bytes[1]] : undefined,
+    samples,
+    shape,
+    inputs,
+    labels,
+  };
+  const own = Object.freeze(fields);
+  read.add(own);
+  return own;
+}
+
+/**
+ * The inputs of a data set that was read, all of them.
+ *
+ * @throws {InputError} when their memory was given away since.
+ */
+export function inputsOf({ source, samples, shape, inputs }: Dataset): Uint8Array | Float32Array {
+  if (inputs.length === samples * sizeOf(shape)) return inputs;
+  throw new InputError(`${source}: the memory of its inputs was transferred or made shorter; keep it until the end`);
 }
 
 /**
@@ -134,36 +183,39 @@ function countedFromOne(labels: Dataset["labels"]): string {
 }
 
 /**
- * The first `count` samples, as views of the same memory.
+ * The first `count` samples; their inputs are views of the same memory.
  *
  * @throws {InputError} If `count` is not a positive integer, or there are fewer samples.
  */
 export function limitSamples(dataset: Dataset, count: number): Dataset {
+  const own = readDataset(dataset);
   if (!Number.isInteger(count) || count < 1) {
     throw new InputError(
       `The number of samples is ${count}: give a positive integer.`,
     );
   }
-  if (count > dataset.samples) {
+  if (count > own.samples) {
     throw new InputError(
-      `${dataset.source} has ${dataset.samples} samples, fewer than the ${count} asked for. ` +
-        `Ask for at most ${dataset.samples}.`,
+      `${own.source} has ${own.samples} samples, fewer than the ${count} asked for. ` +
+        `Ask for at most ${own.samples}.`,
     );
   }
-  const perSample = dataset.inputs.length / dataset.samples;
   return {
-    ...dataset,
+    ...own,
     samples: count,
-    inputs: dataset.inputs.subarray(0, count * perSample),
-    labels: dataset.labels.subarray(0, count),
+    inputs: inputsOf(own).subarray(0, count * sizeOf(own.shape)),
+    labels: own.labels.subarray(0, count),
   };
 }
 
 /** SHA-256, in hexadecimal, that tells data sets apart: of the hashes of inputs, as they are stored, and labels. */
-export async function hashDataset({ inputs, labels }: Dataset): Promise<string> {
-  // beside other work: it is not computed on this thread, nor from memory that others may write to
-  const hash = (data: Uint8Array | Float32Array | Int32Array) =>
-    crypto.subtle.digest("SHA-256", (data.buffer instanceof ArrayBuffer ? data : data.slice()) as BufferSource);
-  const parts = await Promise.all([hash(inputs), hash(Int32Array.from(labels))]);
+export async function hashDataset(dataset: Dataset): Promise<string> {
+  const own = readDataset(dataset);
+  // beside other work: it is not computed on this thread, nor from memory that others may write to or make shorter
+  const hash = (data: Uint8Array | Float32Array | Int32Array) => {
+    const { buffer } = data, fixed = buffer instanceof ArrayBuffer && !buffer.resizable;
+    return crypto.subtle.digest("SHA-256", (fixed ? data : data.slice()) as BufferSource);
+  };
+  const parts = await Promise.all([hash(inputsOf(own)), hash(Int32Array.from(own.labels))]);
   return new Uint8Array(await hash(new Uint8Array(parts.flatMap((part) => [...new Uint8Array(part)])))).toHex();
 }

@@ -6,7 +6,7 @@
 import { fromStored, toStored } from "../codegen/arrange.ts";
 import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan, type PlannedTensor } from "../codegen/plan.ts";
-import type { Dataset } from "./data.ts";
+import { type Dataset, inputsOf, readDataset } from "./data.ts";
 import {
   type Asked,
   bufferBytes,
@@ -155,7 +155,7 @@ export class GpuSession implements NetSession {
   static async open(plan: Plan, code: GpuCode, sets: readonly Dataset[], timestamps = false): Promise<GpuSession> {
     const made: GPUBuffer[] = [];
     try {
-      return await GpuSession.#open(plan, code, sets, timestamps, made);
+      return await GpuSession.#open(plan, code, sets.map((set) => readDataset(set)), timestamps, made);
     } catch (error) {
       for (const buffer of made) buffer.destroy();
       throw error;
@@ -210,7 +210,7 @@ export class GpuSession implements NetSession {
       device.queue.writeBuffer(numbers, 0, stepNumbers(most));
       const loaded = sets.map((set, i): Loaded => {
         const rows = rowBuffers[i];
-        device.queue.writeBuffer(rows.data, 0, inBuffer(plan.tensors.data, set.inputs));
+        device.queue.writeBuffer(rows.data, 0, inBuffer(plan.tensors.data, inputsOf(set)));
         if (rows.labels) device.queue.writeBuffer(rows.labels, 0, Int32Array.from(set.labels));
         if (rows.targets) {
           const targets = new Float32Array(elementsIn(plan, plan.tensors.targets, set));

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Graph } from "../codegen/shapes.ts";
+import { sizeOf } from "./arrays.ts";
 import type { Dataset } from "./data.ts";
 import type { Predictions } from "./session.ts";
 
@@ -60,8 +61,9 @@ export function testReport({ loss, output, shapes }: Graph, set: Dataset, predic
     missed.push({ index, label, predicted, ...Number.isFinite(probability) && { probability } });
   }
   missed.sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
-  const size = inputs.length / total,
-    bytes = inputs instanceof Uint8Array && set.shape.length === 3 ? inputs : undefined;
+  // the memory of inputs may be gone by now
+  const size = sizeOf(set.shape), whole = inputs.length === total * size;
+  const bytes = inputs instanceof Uint8Array && set.shape.length === 3 && whole ? inputs : undefined;
   return {
     correct,
     total,

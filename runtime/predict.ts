@@ -8,6 +8,7 @@ import { InputError } from "../codegen/error.ts";
 import { BYTES } from "../codegen/ir.ts";
 import type { LossKind } from "../codegen/layer.ts";
 import type { Plan } from "../codegen/plan.ts";
+import { type Samples, samplesOf } from "./arrays.ts";
 import { binder } from "./bind.ts";
 import { type Code, PAGE } from "./load.ts";
 import { largest } from "./outcome.ts";
@@ -57,6 +58,7 @@ export class Predictor {
     this.#input = bound.input;
     this.#step = bound.step;
     this.#outputs = bound.outputs;
+    Object.freeze(this);
   }
 
   /**
@@ -102,10 +104,22 @@ export class Predictor {
   /**
    * The last layer's outputs for samples, in order: samples x classes, row-major.
    *
-   * @param inputs samples x shape, row-major; bytes are scaled by 1/255, floats are taken as they are.
-   * @throws {InputError} when they are no whole number of samples.
+   * @param given samples x shape, row-major, or a list with an entry for each sample; bytes, in a Uint8Array or
+   * Uint8ClampedArray, are scaled by 1/255, other numbers are taken as they are.
+   * @throws {InputError} when they are something else, not finite, no whole number of samples, or so large that outputs
+   * are not finite.
    */
-  outputs(inputs: Float32Array | Uint8Array): Float32Array {
+  outputs(given: Samples): Float32Array {
+    const inputs = samplesOf(given, this.shape, "inputs"), outputs = this.#outputsOf(inputs), { classes } = this;
+    const wrong = outputs.findIndex((value) => !Number.isFinite(value));
+    if (wrong < 0) return outputs;
+    throw new InputError(
+      `output ${wrong % classes} for sample ${Math.floor(wrong / classes)} has become ${outputs[wrong]}: ` +
+        "the sample's inputs or the net's weights are too large",
+    );
+  }
+
+  #outputsOf(inputs: Float32Array | Uint8Array): Float32Array {
     const size = this.#input.length / this.batchSize, samples = inputs.length / size, { classes } = this;
     if (!Number.isInteger(samples) || samples === 0) {
       throw new InputError(
@@ -126,10 +140,10 @@ export class Predictor {
   /**
    * What the network says of samples, one answer for each.
    *
-   * @param inputs samples x shape, row-major; bytes are scaled by 1/255, floats are taken as they are.
-   * @throws {InputError} when they are no whole number of samples.
+   * @param inputs as {@linkcode outputs} takes them.
+   * @throws {InputError} as {@linkcode outputs} does.
    */
-  predict(inputs: Float32Array | Uint8Array): Prediction[] {
+  predict(inputs: Samples): Prediction[] {
     const all = this.outputs(inputs), { classes } = this, predictions: Prediction[] = [];
     for (let at = 0; at < all.length; at += classes) {
       const outputs = all.subarray(at, at + classes), probabilities = this.#loss.probabilities?.(outputs);

@@ -67,7 +67,10 @@ export interface TraceEvent {
 /** Steps that are timed, and those before them, by which V8 has optimised the code and a GPU has woken up. */
 export const PROFILED_STEPS = 50, WARM_UP_STEPS = 20;
 
-/** The profile and the trace of some steps of a net. */
+/** Most runs of kernels in a trace: what viewers open, and far less than the longest text. */
+const MOST_EVENTS = 200_000;
+
+/** The profile and the trace of some steps of a net; the trace has as many steps as go into it, at least one. */
 export function profileOf(
   { clock, tracks, started, spans: all }: Timing,
   plan: Plan,
@@ -107,6 +110,7 @@ export function profileOf(
     })),
   };
   const zero = Math.min(...[...whole.values()].map(([first]) => first));
+  const traced = new Set([...whole.keys()].slice(0, Math.max(1, Math.floor(MOST_EVENTS * whole.size / spans.length))));
   const microseconds = (value: number) => Number((1e6 * value).toFixed(3));
   const name = (what: string, tid: number, args: TraceEvent["args"]): TraceEvent => (
     { ph: "M", name: what, pid: 1, tid, args }
@@ -119,7 +123,7 @@ export function profileOf(
         name("thread_name", i + 1, { name: track }),
         name("thread_sort_index", i + 1, { sort_index: i }),
       ]),
-      ...spans.map(({ step, track, started: i, begin, end }): TraceEvent => ({
+      ...spans.filter(({ step }) => traced.has(step)).map(({ step, track, started: i, begin, end }): TraceEvent => ({
         ph: "X",
         name: started[i].name,
         cat: "kernel",
@@ -157,7 +161,7 @@ export function profileTable({ profile, epochs, training, batchSize }: TrainingR
     ...kernels.filter(({ merged }) => merged.length > 1)
       .map(({ kernel, merged }) => `${kernel}: ${merged.join(", ")}`),
     `medians of ${steps} steps after the test, by ${clock}`,
-    `together ${percent(sum / stepSeconds)} of such a step (${us(stepSeconds)} us), ${
+    `together ${stepSeconds > 0 ? percent(sum / stepSeconds) : "-"} of such a step (${us(stepSeconds)} us), ${
       percent(sum / trained)
     } of one of the ` +
     `last epoch (${us(trained)} us)${sum < stepSeconds ? "; the rest is between kernels, waiting included" : ""}`,

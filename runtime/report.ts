@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
 import { parseJson } from "../codegen/json.ts";
-import { printable } from "../codegen/spec.ts";
+import { MOST_EPOCHS, printable } from "../codegen/spec.ts";
 import { keepCheckpoint } from "./checkpoint.ts";
 import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
 import { type Packing, PACKING_WORDS } from "./machine.ts";
@@ -57,18 +57,24 @@ async function takeName(base: string): Promise<string> {
   }
 }
 
-/** Most bytes of a report that is read, characters of a text in it, and entries of a list. */
-const LONGEST = 2 ** 24, LONGEST_TEXT = 4096, LONGEST_LIST = 100_000;
+/** Most bytes that an epoch takes as it is written: five lines, of numbers of up to 24 characters. */
+const EPOCH_BYTES = 256;
+/** Most bytes of a report that is read: all epochs that a run may have, and all the rest. */
+const LONGEST = 2 ** 24 + MOST_EPOCHS * EPOCH_BYTES;
+/** Most characters of a text in it, of an argument of a command as systems take it, and most entries of a list. */
+const LONGEST_TEXT = 4096, LONGEST_ARGUMENT = 2 ** 17, LONGEST_LIST = 100_000;
 /** Most kernels of a profile. */
 const MOST_KERNELS = 10_000;
 /** Most elements of a sample whose pixels are told. */
 const LARGEST_SAMPLE = 2 ** 20;
 
 // the messages stand after "expected"
-const text = z.string("a text").max(LONGEST_TEXT, `a text of at most ${LONGEST_TEXT} characters`);
+const textUpTo = (most: number) => z.string("a text").max(most, `a text of at most ${most} characters`);
+const text = textUpTo(LONGEST_TEXT);
 const list = <Entry extends z.ZodType>(entry: Entry, what: string, most = LONGEST_LIST) =>
   z.array(entry, what).max(most, `${what}, at most ${most}`);
-const amount = z.number("a number, at least 0").min(0, "a number, at least 0").max(1e18, "a number, at most 1e18");
+const positive = z.number("a number, at least 0").min(0, "a number, at least 0");
+const amount = positive.max(1e18, "a number, at most 1e18");
 const whole = z.int("a whole number, at least 0").min(0, "a whole number, at least 0");
 const share = z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1");
 const flag = z.boolean("true or false");
@@ -77,7 +83,7 @@ const loss = z.number("a number, or null").nullable().transform((value) => value
 const speed = amount.min(1e-9, "a number above 0");
 const rate = z.object({ one: speed, all: speed }, "an object with one and all");
 
-const epoch = z.object({ epoch: whole, loss, accuracy: share, learningRate: amount, seconds: amount }, "an epoch");
+const epoch = z.object({ epoch: whole, loss, accuracy: share, learningRate: positive, seconds: amount }, "an epoch");
 
 const missed = z.object({
   index: whole,
@@ -129,14 +135,15 @@ const machine = z.object({
     name: text,
     fallback: flag,
     timestamps: flag,
-    limits: z.record(text, amount, "an object of numbers"),
+    // where there is none, it is the largest number that the system has
+    limits: z.record(text, positive, "an object of numbers"),
   }, "an object").nullable().optional(),
   wrong: list(text, "a list of texts"),
 }, "an object");
 
 const report = z.object({
   date: z.iso.datetime("a date and time, as 2026-01-31T12:00:00.000Z"),
-  command: list(text, "a list of texts").optional(),
+  command: list(textUpTo(LONGEST_ARGUMENT), "a list of texts").optional(),
   net: text,
   target: text,
   threads: whole,
@@ -151,7 +158,7 @@ const report = z.object({
     train: whole,
     test: whole,
   }, "an object"),
-  epochs: list(epoch, "a list of epochs").min(1, "at least one epoch").refine(
+  epochs: list(epoch, "a list of epochs", MOST_EPOCHS).min(1, "at least one epoch").refine(
     (epochs) => epochs.every(({ epoch }, i) => epoch === i + 1),
     "epochs 1, 2, 3 and so on",
   ),
@@ -170,7 +177,8 @@ const report = z.object({
   profile: z.object({
     clock: text,
     steps: whole,
-    stepSeconds: speed,
+    // a clock of a GPU may be too coarse for a step
+    stepSeconds: amount,
     kernels: list(profiled, "a list of kernels", MOST_KERNELS),
   }, "an object").optional(),
   machine,
@@ -219,7 +227,7 @@ export async function loadReport(path: string, origin: string = path): Promise<T
   // what is no file may have no end
   if (!isFile && !isDirectory) throw noReport(origin, "it is no regular file");
   if (size > LONGEST) throw noReport(origin, `it has ${size} bytes, at most ${LONGEST} are read`);
-  return parseReport(await readText(path), origin);
+  return parseReport(await readText(path, LONGEST), origin);
 }
 
 function noReport(origin: string, what: string): InputError {

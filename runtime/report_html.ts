@@ -193,7 +193,7 @@ function kernels({ profile, machine, threads, net, epochs, training, batchSize }
   return section(
     "Kernels",
     markup`<p>A step took ${time(profile.stepSeconds)}, of which the kernels are ${
-      percent(total / profile.stepSeconds, 0)
+      profile.stepSeconds > 0 ? percent(total / profile.stepSeconds, 0) : "a part"
     }; the rest is between them, waiting included. These are medians of ${
       plural(profile.steps, "step")
     } after the test, by

@@ -43,8 +43,11 @@ export interface TensorFile {
 const PREFIX = 8;
 /** Longest header, in bytes: what other readers accept. */
 const LONGEST_HEADER = 100_000_000;
-/** Longest file that is read, in bytes: more than all tensors of a net may take. */
-const LARGEST_FILE = 2 ** 31;
+/**
+ * Longest file that is read, in bytes: more than a checkpoint can have. The tensors of a net take up to 2 GiB, the header
+ * comes before them, and the figures of a million epochs and sums of a batch behind.
+ */
+const LARGEST_FILE = 2 ** 31 + LONGEST_HEADER + 2 ** 26;
 /** Where data begins is a multiple of this, for readers that map files into memory. */
 const ALIGNMENT = 8;
 /** Objects and lists inside each other: header, tensor, shape. */

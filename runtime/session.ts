@@ -7,7 +7,8 @@ import { fromStored, toStored } from "../codegen/arrange.ts";
 import { BYTES } from "../codegen/ir.ts";
 import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan } from "../codegen/plan.ts";
-import { checkLabels, type Dataset } from "./data.ts";
+import { sizeOf } from "./arrays.ts";
+import { checkLabels, type Dataset, inputsOf, readDataset } from "./data.ts";
 import { initialize, shuffleEpoch, streamKey } from "./random.ts";
 import { type Code, PAGE, type TimedCode } from "./load.ts";
 import { type Assignment, Team } from "./team.ts";
@@ -164,9 +165,9 @@ export class Session implements NetSession {
     threads: number,
     timed?: TimedCode,
   ): Promise<Session> {
-    const { rows, pages } = memoryFor(plan, sets);
+    const own = sets.map((set) => readDataset(set)), { rows, pages } = memoryFor(plan, own);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const loaded = sets.map((set, i) => load(plan, memory.buffer, rows[i], set));
+    const loaded = own.map((set, i) => load(plan, memory.buffer, rows[i], set));
     return new Session(plan, { memory, rows }, loaded, await Team.start({ code, memory, rows }, threads), timed);
   }
 
@@ -404,7 +405,7 @@ export function memoryFor(
     const own: Record<string, [number, number]> = {};
     for (const { name, dtype, shape, rows: of } of Object.values(plan.tensors)) {
       if (of === undefined) continue;
-      const elements = counts[of] * shape.slice(1).reduce((product, extent) => product * extent, 1);
+      const elements = counts[of] * sizeOf(shape.slice(1));
       end = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
       own[name] = [end, elements];
       end += elements * BYTES[dtype];
@@ -419,26 +420,14 @@ export function memoryFor(
   return { rows, pages: Math.ceil(end / PAGE) };
 }
 
-/** @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for. */
+/**
+ * @param set one that was read: the proof of the kernels stands on its sizes and labels.
+ * @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for.
+ */
 export function checkFit(plan: Plan, set: Dataset): void {
-  const { shape, inputs, labels, samples, source } = set;
+  const { shape, inputs, source } = set;
   const [, ...expected] = plan.tensors.data.shape;
-  const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-  // the proof of the kernels stands on these: a data set may have been made by hand
-  if (!Number.isSafeInteger(samples) || samples < 1) {
-    throw new InputError(`${source}: it has ${samples} samples; expected a whole number, at least 1`);
-  }
-  if (!(inputs instanceof Uint8Array || inputs instanceof Float32Array) || inputs.length !== samples * size(shape)) {
-    throw new InputError(
-      `${source}: inputs must be a Uint8Array or Float32Array of ${
-        samples * size(shape)
-      } numbers: ${samples} samples of [${shape.join(", ")}]`,
-    );
-  }
-  if (labels?.length !== samples) {
-    throw new InputError(`${source}: there are ${labels?.length ?? "no"} labels for ${samples} samples`);
-  }
-  if (expected.length === shape.length ? expected.join() !== shape.join() : size(expected) !== size(shape)) {
+  if (expected.length === shape.length ? expected.join() !== shape.join() : sizeOf(expected) !== sizeOf(shape)) {
     throw new InputError(
       `${source}: samples are [${shape.join(", ")}], but net ${plan.name} takes [${
         expected.join(", ")
@@ -464,7 +453,7 @@ interface LoadedSet extends StepTables {
 
 function load(plan: Plan, memory: ArrayBufferLike, rows: Record<string, [number, number]>, set: Dataset): LoadedSet {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
-    .set(set.inputs);
+    .set(inputsOf(set));
   if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
   if (rows.targets) fillTargets(plan, new Float32Array(memory, ...rows.targets), set);
   return {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InputError } from "../codegen/error.ts";
 import type { Plan, Role } from "../codegen/plan.ts";
 import type { Registry } from "../codegen/layer.ts";
 import type { Spec } from "../codegen/spec.ts";
@@ -24,6 +23,7 @@ import {
   Session,
   type TrainingResult,
 } from "./session.ts";
+import { checkResumable } from "./resume.ts";
 import { learningRates } from "./start.ts";
 
 /** What one epoch brought. */
@@ -215,12 +215,9 @@ export async function checkRun(
 ): Promise<void> {
   if (code) await openGpu({ ...gpuNeeds(plan, code, [train, test]), timestamps: profile });
   else memoryFor(plan, [train, test]);
-  if (!resume) return;
-  if (resume.training) {
-    const { samples } = train, { batchSize } = plan, steps = Math.ceil(samples / batchSize);
-    checkResumable(resume.training, { epochs, seed, steps, samples, batchSize, hash: await hashDataset(train) });
-  }
-  restored(plan, resume);
+  if (!resume?.training) return;
+  const { samples } = train, { batchSize } = plan, steps = Math.ceil(samples / batchSize);
+  checkResumable(resume.training, { epochs, seed, steps, samples, batchSize, hash: await hashDataset(train) });
 }
 
 /** Trains a compiled net on a data set and tests it. What is gone on from has been checked by {@linkcode checkRun}. */
@@ -254,7 +251,7 @@ export async function run(net: Runnable, { train, test }: DataSplit, options: Ru
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
         data: dataReport(train, test),
         epochs: history,
-        training: { images, seconds, imagesPerSecond: images / seconds },
+        training: { images, seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0 },
         ...before && { resumed: { epochs: before.history.length, steps: before.partial?.steps ?? 0 } },
         test: tested,
         ...onGpu && { gpu: onGpu.report },
@@ -312,7 +309,7 @@ async function trainEpochs(
   // it is awaited when it is needed
   hashing.catch(() => {});
   session.initialize(seed);
-  if (resume) restore(session, plan, resume);
+  if (resume) restore(session, resume);
 
   const history = [...before?.history ?? []];
   let partial = before?.partial;
@@ -325,7 +322,8 @@ async function trainEpochs(
     };
     const [parameters, optimizer] = [await read("parameter"), await read("state")];
     const data = { samples, hash: await hashing };
-    const training = { seed, epochs, target, without, data, history: [...history], optimizer };
+    const own = { without: [...without], history: history.map((epoch) => ({ ...epoch })) };
+    const training = { seed, epochs, target, data, optimizer, ...own };
     return { spec, parameters, training: { ...training, ...partial && { partial } } };
   };
   while (history.length < epochs && !signal?.aborted) {
@@ -359,7 +357,7 @@ async function trainEpochs(
     }
     partial = undefined;
     history.push({ epoch: epoch.epoch + 1, loss, accuracy: correct / samples, learningRate, seconds });
-    onEpoch?.(history[epoch.epoch]);
+    onEpoch?.({ ...history[epoch.epoch] });
     const more = history.length < epochs && !signal?.aborted;
     if (onCheckpoint && more && history.length % checkpointEvery === 0) await onCheckpoint(await capture());
   }
@@ -384,73 +382,12 @@ async function readTensors(session: NetSession, { tensors }: Plan, role: Role): 
 }
 
 /** Puts weights and the optimizer's state where a session has them. */
-function restore(session: NetSession, plan: Plan, checkpoint: Checkpoint): void {
-  for (const [name, values] of restored(plan, checkpoint)) session.write(name, values);
-}
-
-/**
- * Weights and the optimizer's state by name.
- *
- * @throws {InputError} when they are not those of the net.
- */
-function restored(
-  { tensors, name: net }: Plan,
-  { parameters, training }: Checkpoint,
-): Map<string, Float32Array> {
-  const found = new Map<string, Float32Array>(), state = training?.optimizer;
-  for (const { name, role, bytes } of Object.values(tensors)) {
-    const source = role === "parameter" ? parameters : role === "state" ? state : undefined;
-    if (!source) continue;
-    const values = source.get(name)?.values;
-    if (!(values instanceof Float32Array) || values.byteLength !== bytes) {
-      throw new InputError(
-        `the checkpoint does not fit net ${net}: ${name} must be ${bytes / 4} numbers in a Float32Array`,
-      );
-    }
-    found.set(name, values);
-  }
-  return found;
-}
-
-/** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */
-function checkResumable(
-  { seed, data, history, partial }: TrainingState,
-  run: {
-    readonly epochs: number;
-    readonly seed: number;
-    readonly steps: number;
-    readonly batchSize: number;
-    readonly samples: number;
-    readonly hash: string;
-  },
-): void {
-  const done = history.length + (partial ? 1 : 0);
-  if (run.seed !== seed) {
-    throw new InputError(`seed is ${run.seed}, but that of the checkpoint is ${seed}; leave it out`);
-  }
-  if (done > run.epochs) {
-    throw new InputError(
-      `epochs is ${run.epochs}, but the checkpoint is ${partial ? "in" : "at the end of"} epoch ${done}; ` +
-        "epochs counts all of them: give a larger number",
-    );
-  }
-  if (run.samples !== data.samples) {
-    throw new InputError(
-      `there are ${run.samples} training samples, but the checkpoint was trained on ${data.samples}; give the same data`,
-    );
-  }
-  if (run.hash !== data.hash) {
-    throw new InputError("the training samples are not those that the checkpoint was trained on; give the same data");
-  }
-  const { steps = 1, lossSum, hitSum } = partial ?? {};
-  const whole = !partial || [lossSum, hitSum].every((sum) => Number.isFinite(sum));
-  if (!whole || !Number.isInteger(steps) || steps < 1 || (partial && steps >= run.steps)) {
-    throw new InputError(`the checkpoint has ${steps} of ${run.steps} steps of an epoch, or not the sums over them`);
-  }
+function restore(session: NetSession, { parameters, training }: Checkpoint): void {
+  for (const [name, { values }] of [...parameters, ...training?.optimizer ?? []]) session.write(name, values);
 }
 
 function dataReport({ name, source, shape, samples }: Dataset, test: Dataset): DataReport {
-  return { ...name !== undefined && { name }, source, shape, train: samples, test: test.samples };
+  return { ...name !== undefined && { name }, source, shape: [...shape], train: samples, test: test.samples };
 }
 
 /** Version of the program. */

@@ -345,7 +345,7 @@ Deno.test("a run that cannot go on as asked is refused", async () => {
       () => attempt({ resume: { ...kept, parameters: new Map([...kept.parameters].slice(0, 4)) } }),
     ],
     [
-      "does not fit net kept: linear2.weight.m must be 48 numbers in a Float32Array",
+      "does not fit net kept: conv1.weight.m must be 36 numbers in a Float32Array, [4, 1, 3, 3], and it has none",
       () => attempt(inTraining({ optimizer: new Map() })),
     ],
   ];

@@ -596,11 +596,11 @@ Deno.test("fromArrays refuses arrays that do not fit", async () => {
     ],
     [
       [broken(NaN), [0, 1], [2]],
-      "inputs[3], in sample 1, is NaN: replace values that are not finite.",
+      "inputs[3], at [1] of sample 1, is NaN: replace values that are not finite.",
     ],
     [
       [broken(-Infinity), [0, 1], [2]],
-      "inputs[3], in sample 1, is -Infinity: replace values that are not finite.",
+      "inputs[3], at [1] of sample 1, is -Infinity: replace values that are not finite.",
     ],
   ];
   let ran = 0;
@@ -611,13 +611,77 @@ Deno.test("fromArrays refuses arrays that do not fit", async () => {
   assert.equal(ran, 11);
 });
 
+Deno.test("fromArrays takes numbers in lists and floats of any size, and names what it does not take", async () => {
+  const flat = [0.5, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], shape = [2, 3];
+  const nested = [[[0.5, 0, 1], [2, 3, 4]], [[5, 6, 7], [8, 9, 10]]];
+  const rows = [new Float64Array(flat.slice(0, 6)), flat.slice(6)];
+  for (
+    const inputs of [
+      flat,
+      nested,
+      rows,
+      [flat.slice(0, 6), nested[1]],
+      Float64Array.from(flat),
+      Float16Array.from(flat),
+    ]
+  ) {
+    assert.deepEqual(fromArrays(inputs, [0, 1], shape).inputs, Float32Array.from(flat));
+  }
+  const bytes = fromArrays(Uint8ClampedArray.of(0, 255), [0, 1], [1]).inputs;
+  assert.deepEqual(bytes, Uint8Array.of(0, 255));
+  for (const labels of [BigInt64Array.of(1n, 0n), [1n, 0], Float64Array.of(1, 0), Uint16Array.of(1, 0)]) {
+    assert.deepEqual(fromArrays(flat, labels, shape).labels, Int32Array.of(1, 0));
+  }
+  const kinds =
+    "give numbers in a Float32Array, a Float64Array or a list, or bytes, which are scaled by 1/255, in a Uint8Array.";
+  const from = fromArrays as (...values: unknown[]) => unknown;
+  const cases: readonly (readonly [values: unknown[], message: string])[] = [
+    [[new Int32Array(12), [0, 1], shape], `inputs is an Int32Array: ${kinds}`],
+    [[new Float32Array(12).buffer, [0, 1], shape], `inputs is an ArrayBuffer: ${kinds}`],
+    [[undefined, [0, 1], shape], `inputs is undefined: ${kinds}`],
+    [[{ length: 12 }, [0, 1], shape], `inputs is an Object: ${kinds}`],
+    [[flat.with(7, "8" as never), [0, 1], shape], 'inputs[7] is the text "8": give a number.'],
+    [[Array(12), [0, 1], shape], "inputs[0] is undefined: give a number."],
+    [[[[1, 2], [3, 4]], [0, 1], shape], "inputs[0] has 2 entries: give 6 numbers, [2, 3]."],
+    [[[flat, flat], [0, 1], shape], "inputs[0] has 12 entries: give 6 numbers, [2, 3]."],
+    [[[flat.slice(6), 3], [0, 1], shape], "inputs[1] is 3: give 6 numbers, [2, 3]."],
+    [[[new Uint8Array(6), new Uint8Array(6)], [0, 1], shape], "inputs[0] is a Uint8Array: give 6 numbers, [2, 3]."],
+    [[Array(2 ** 32 - 1), [0], [1]], "inputs has 4294967295 numbers: at most 1073741824 are possible."],
+    [
+      [[flat.slice(6), flat.slice(6).with(4, NaN)], [0, 1], shape],
+      "inputs[10], at [1, 1] of sample 1, is NaN: replace values that are not finite.",
+    ],
+    [
+      [Float64Array.from(flat).with(3, 1e39), [0, 1], shape],
+      "inputs[3], at [1, 0] of sample 0, is 1e+39: 32 bits cannot hold it; give values below 3.4e38.",
+    ],
+    [[flat, ["0", "1"], shape], 'labels[0] is the text "0": give each sample a class index, an integer from 0.'],
+    [[flat, [[1, 0], [0, 1]], shape], "labels[0] is a list: give each sample a class index, an integer from 0."],
+    [[flat, [false, true], shape], "labels[0] is false: give each sample a class index, an integer from 0."],
+    [[flat, [0, 2n ** 40n], shape], "labels[1] is 1099511627776: give each sample a class index, an integer from 0."],
+    [[flat, 2, shape], "labels is 2: give a list, a Uint8Array or an Int32Array of class numbers."],
+    [[flat, [0, 1], 6], "shape is 6: give one or more positive integers, such as [1, 28, 28]."],
+    [[flat, [0, 1], undefined], "shape is undefined: give one or more positive integers, such as [1, 28, 28]."],
+    [[flat, [0, 1], ["6"]], 'shape is [the text "6"]: give one or more positive integers, such as [1, 28, 28].'],
+  ];
+  for (const [values, message] of cases) assert.equal(await messageOf(() => from(...values)), message);
+});
+
 /** A copy of the module in a repository of its own, so that the tests can damage its node_modules. */
 async function withModuleCopy(
   body: (root: string, load: typeof loadMnist) => Promise<void>,
 ): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   try {
-    for (const file of ["codegen/error.ts", "runtime/data.ts", "runtime/idx.ts", "runtime/idx_folder.ts"]) {
+    for (
+      const file of [
+        "codegen/error.ts",
+        "runtime/arrays.ts",
+        "runtime/data.ts",
+        "runtime/idx.ts",
+        "runtime/idx_folder.ts",
+      ]
+    ) {
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.copyFile(join(REPOSITORY, file), join(root, file));
     }

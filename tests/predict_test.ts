@@ -210,6 +210,38 @@ Deno.test("figures of classes, by hand", () => {
   assert.deepEqual(three, { label: 3, samples: 2, predicted: 0, correct: 0, recall: 0 });
 });
 
+Deno.test("numbers of any kind are asked about as floats are, and bytes are scaled; the rest is refused", async () => {
+  const weights = weightsFor(parseSpec(OWN[1]), 3), predictor = await loadPredictor(weights, { batchSize: 2 });
+  const floats = Float32Array.from({ length: 270 }, (_, i) => (i % 9) / 8), outputs = predictor.outputs(floats);
+  const sample = (i: number) => [...floats.subarray(90 * i, 90 * i + 90)];
+  const grid = (i: number) => [Array.from({ length: 9 }, (_, y) => sample(i).slice(10 * y, 10 * y + 10))];
+  const kinds = [
+    [...floats],
+    Float64Array.from(floats),
+    Float16Array.from(floats),
+    [0, 1, 2].map(sample),
+    [0, 1, 2].map(grid),
+  ];
+  for (const inputs of kinds) assert.deepEqual(predictor.outputs(inputs), outputs);
+  assert.notDeepEqual(predictor.outputs(floats.map((value) => value / 2)), outputs);
+  const bytes = Uint8Array.from({ length: 90 }, (_, i) => i);
+  assert.deepEqual(predictor.outputs(Uint8ClampedArray.from(bytes)), predictor.outputs(bytes));
+  const ask = predictor.predict.bind(predictor) as (inputs: unknown) => unknown;
+  const cases: readonly (readonly [unknown, RegExp])[] = [
+    [Int32Array.from(bytes), /^inputs is an Int32Array: give numbers in a Float32Array, a Float64Array or a list/],
+    [Uint16Array.from(bytes), /^inputs is a Uint16Array: give/],
+    [floats.buffer, /^inputs is an ArrayBuffer: give/],
+    [undefined, /^inputs is undefined: give/],
+    [[...floats.subarray(0, 91)], /^there are 91 inputs, and a sample of \[1, 9, 10\] takes 90; give whole samples$/],
+    [floats.with(95, -Infinity), /^inputs\[95\], at \[0, 0, 5\] of sample 1, is -Infinity: replace values/],
+    [floats.map((_, i) => i % 2 ? 3e38 : -3e38), /^output \d for sample 0 has become -?(NaN|Infinity): /],
+  ];
+  for (const [inputs, message] of cases) assert.throws(() => ask(inputs), { name: "InputError", message });
+  // what it is stays what it is
+  assert.throws(() => (predictor as { batchSize: number }).batchSize = 9, TypeError);
+  assert.deepEqual(predictor.outputs(floats), outputs);
+});
+
 Deno.test("what does not fit is refused with one line", async () => {
   const weights = weightsFor(parseSpec(OWN[1]), 1), { spec, parameters } = weights;
   const without = new Map([...parameters].slice(1));

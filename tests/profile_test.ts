@@ -259,6 +259,18 @@ Deno.test("a profile of times written by hand", () => {
     "together 100.0 % of such a step (4000000.0 us), 80.0 % of one of the last epoch (5000000.0 us)",
   );
   assert.deepEqual(profileTable({ ...report, profile: undefined } as unknown as TrainingReport), []);
+  const coarse = { ...report, profile: { ...profile, stepSeconds: 0 } } as unknown as TrainingReport;
+  assert.match(profileTable(coarse)[6], /^together - of such a step/);
+
+  // a trace is bounded: of 20 steps of 40,000 runs it has five, the profile all
+  const runs = Array.from({ length: 800_000 }, (_, i) => [i % 20, 0, 0, i, i + 1] as const);
+  const long = profileOf(timing(1, runs), plan, "paper");
+  const traced = long.trace.traceEvents.filter(({ ph }) => ph === "X");
+  assert.deepEqual([long.profile.steps, traced.length, new Set(traced.map(({ args }) => args.step)).size], [
+    20,
+    200_000,
+    5,
+  ]);
 
   // a step in which the clock goes back is left out; where it always does there is no profile
   const odd = spans.map((span): typeof span =>

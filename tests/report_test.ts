@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { parseHTML } from "linkedom";
 import { printable } from "../codegen/spec.ts";
-import { fromArrays, loadReport, parseReport, parseSpec, reportHtml, train, type TrainingReport } from "../mod.ts";
+import {
+  fromArrays,
+  loadReport,
+  parseReport,
+  parseSpec,
+  prepareReport,
+  reportHtml,
+  train,
+  type TrainingReport,
+} from "../mod.ts";
 import { markup } from "../runtime/markup.ts";
 import { encodePng } from "../runtime/png.ts";
 import type { View } from "./browser.ts";
@@ -183,6 +192,37 @@ Deno.test("what is no report is refused with one line: the file, the path in it,
   }
   // what a later version adds is no reason to refuse
   assert.deepEqual(read({ ...example(), more: { of: "it" } }), example());
+});
+
+Deno.test("what a run may write is read: many epochs, rates and limits of any size, a clock too coarse for a step", async () => {
+  const { machine, profile, epochs, ...rest } = example(110_000);
+  const long: TrainingReport = {
+    ...rest,
+    command: ["train", `--data=${"x".repeat(100_000)}`],
+    // as long as figures are
+    epochs: epochs.map((epoch) => ({ ...epoch, loss: 0.1 / epoch.epoch, seconds: 1 / 3, learningRate: 1e300 })),
+    profile: { ...profile!, stepSeconds: 0 },
+    machine: { ...machine, gpu: { name: "G", fallback: false, timestamps: true, limits: { maxBufferSize: 2 ** 64 } } },
+  };
+  const path = await Deno.makeTempFile();
+  try {
+    await (await prepareReport({ file: path })).write(long);
+    const { size } = await Deno.stat(path);
+    assert(size > 2 ** 24, `${size} bytes`);
+    const report = await loadReport(path);
+    assert.deepEqual(report, long);
+    const html = await reportHtml(report);
+    assert(html.length < 400_000, `${html.length} characters`);
+    assert.match(html, /Of 110,000 epochs, 200 are shown, evenly\./);
+    assert.match(html, /of which the kernels are a part;/);
+    assert.doesNotMatch(html, /NaN|Infinity/);
+  } finally {
+    await Deno.remove(path);
+  }
+  // the most that an epoch takes, as it is written, times the most epochs
+  const one = -1.2345678901234567e-300, widest = { epoch: 1_000_000, loss: one, accuracy: one, learningRate: one };
+  const text = JSON.stringify({ epochs: [{ ...widest, seconds: one }] }, null, 2);
+  assert(text.length <= 256, `${text.length} characters`);
 });
 
 /** Names of all elements and of their attributes. */

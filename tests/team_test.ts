@@ -47,6 +47,7 @@ Deno.test("run options that make no sense are refused", async () => {
     [{ threads: 1.5 }, "threads is 1.5; expected a whole number, at least 1"],
     [{ threads: NaN }, "threads is NaN; expected a whole number, at least 1"],
     [{ epochs: 0 }, "epochs is 0; expected a whole number, at least 1"],
+    [{ epochs: 1_000_001 }, "epochs is 1000001; expected a whole number, at most 1000000"],
     [{ seed: -1 }, "seed is -1; expected a whole number, at least 0"],
   ];
   for (const [options, message] of rows) {
