@@ -274,13 +274,14 @@ Deno.test("all figures are filled in", () => {
   assert.deepEqual(README.match(/\{\{.*?\}\}/g), null);
 });
 
-Deno.test("CI checks all that the task ok does, and runs README's command", async () => {
+Deno.test("CI checks all that the task ok does, and runs README's command and the full tests", async () => {
   const { tasks: { ok } } = JSON.parse(await read("deno.json")) as { tasks: Record<string, { command: string }> };
   const script = await read(".ci/run");
   const parts = ok.command.split(" && ");
   assert.equal(parts.pop(), "deno task test");
   for (const part of parts) assert.ok(script.includes(`\ncheck ${part.replace("deno ", "")}\n`), part);
-  assert.ok(README.includes("npx deno task test") && /\nnpx --yes deno@[\d.]+ task test /.test(script));
+  assert.ok(README.includes("npx deno task test") && README.includes("`deno task test:all`"));
+  for (const task of ["test", "test:all"]) assert.match(script, new RegExp(`\\nnpx --yes deno@[\\d.]+ task ${task} `));
 });
 
 Deno.test("negative control: a wrong quotation and a missing row are noticed", async () => {
