@@ -19,16 +19,12 @@ import {
 } from "../mod.ts";
 import { ignore } from "./adapter.ts";
 import { asInstalled, idx, PROJECT, taskArguments, version } from "./command_line.ts";
+import type { Outcome } from "./command_lines.ts";
+import { QUICK } from "./width.ts";
 
 /** One of the places that every task may write to. */
 const SCRATCH = join("runs", `cli_test_${Deno.pid}`);
 const NET = `cli_test_${Deno.pid}`;
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Without what the driver of an adapter says on a machine without a desktop. */
 const withoutDriver = (stderr: string) => stderr.replace(/^error: XDG_RUNTIME_DIR .*\n/gm, "");
@@ -45,6 +41,31 @@ async function deno(args: readonly string[], env: Record<string, string> = {}): 
 /** Runs a command with the permissions of its task, as on a machine without a GPU. */
 function cli(command: string, ...args: string[]): Promise<Outcome> {
   return deno([...taskArguments(command), ...args], { DENO_WEBGPU_BACKEND: "noop" });
+}
+
+/**
+ * Runs command lines with the permissions of their tasks. Each has a process of its own, but in the quick run those of a
+ * command share one.
+ */
+async function cliEach(lines: readonly (readonly [command: string, ...args: string[]])[]): Promise<Outcome[]> {
+  if (!QUICK) return await Array.fromAsync(lines, (line) => cli(...line));
+  const outcomes = new Map<readonly string[], Outcome>();
+  for (const [command, own] of Map.groupBy(lines, ([command]) => command)) {
+    const task = taskArguments(command), flags = task.slice(0, task.indexOf("cli.ts"));
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...flags, "tests/command_lines.ts"],
+      cwd: PROJECT,
+      env: { DENO_WEBGPU_BACKEND: "noop", NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await new Response(JSON.stringify(own)).body!.pipeTo(child.stdin);
+    const { code, stdout, stderr } = await child.output();
+    assert.deepEqual([code, decode(stderr)], [0, ""], command);
+    (JSON.parse(decode(stdout)) as Outcome[]).forEach((outcome, i) => outcomes.set(own[i], outcome));
+  }
+  return lines.map((line) => outcomes.get(line)!);
 }
 
 /** Runs cli.ts itself. */
@@ -485,10 +506,10 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
 ];
 
 Deno.test("wrong command lines, files and folders: one clear error each", async (t) => {
-  for (const [line, code, stderr] of REFUSED) {
-    await t.step(line, async () => {
-      const [command, ...args] = line.split(" ");
-      const outcome = await cli(command, ...args);
+  const outcomes = await cliEach(REFUSED.map(([line]) => line.split(" ") as [string, ...string[]]));
+  for (const [i, [line, code, stderr]] of REFUSED.entries()) {
+    await t.step(line, () => {
+      const outcome = outcomes[i];
       if (typeof stderr === "string") assert.equal(outcome.stderr, stderr);
       else assert.match(outcome.stderr, stderr);
       assert.equal(outcome.code, code);
@@ -502,29 +523,29 @@ Deno.test("no command, a wrong one, help and version", async () => {
   assert.equal(help.stderr, "");
   assert.deepEqual(await bare("-h"), help);
   assert.deepEqual(await bare(), { code: 2, stdout: "", stderr: help.stdout });
-  for (
-    const command of [
-      "train",
-      "evaluate",
-      "predict",
-      "import",
-      "export",
-      "report",
-      "generate",
-      "show",
-      "verify",
-      "tune",
-      "schema",
-      "doctor",
-    ]
-  ) {
+  const commands = [
+    "train",
+    "evaluate",
+    "predict",
+    "import",
+    "export",
+    "report",
+    "generate",
+    "show",
+    "verify",
+    "tune",
+    "schema",
+    "doctor",
+  ];
+  const asked = await cliEach(commands.map((command) => [command, "--help"]));
+  for (const [i, command] of commands.entries()) {
     assert.match(help.stdout, new RegExp(`^  ${command} +\\S`, "m"));
-    const { code, stdout, stderr } = await cli(command, "--help");
+    const { code, stdout, stderr } = asked[i];
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, new RegExp(`^Usage: deno task ${command} `, "m"));
     assert.match(stdout, new RegExp(`^Example: deno task ${command}`, "m"));
-    assert.deepEqual(await cli(command, "--no-such-flag", "-h"), { code, stdout, stderr });
   }
+  assert.deepEqual(await cliEach(commands.map((command) => [command, "--no-such-flag", "-h"])), asked);
   assert.deepEqual(await bare("--version"), { code: 0, stdout: `kernelwright ${VERSION}\n`, stderr: "" });
   assert.equal(version, VERSION, "deno.json");
   assert.deepEqual(await bare("trian"), {
@@ -1265,13 +1286,15 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
     ["weights.safetensors", [...run, "--report"], "is a checkpoint"],
     ["state.safetensors", [...run, ...to, "--profile"], "has the state of a run"],
   ];
-  for (const [name, args, why] of attempts) {
-    const before = await Deno.readFile(at(name)), { code, stderr } = await cli(...args, place(name));
+  const before = await Promise.all(attempts.map(([name]) => Deno.readFile(at(name))));
+  const refused = await cliEach(attempts.map(([name, [command, ...args]]) => [command, ...args, place(name)]));
+  for (const [i, [name, , why]] of attempts.entries()) {
+    const { code, stderr } = refused[i];
     assert.deepEqual([code, stderr], [
       1,
       `error: "${at(name)}" is there, and ${why}; give another name, or remove it\n`,
     ]);
-    assert.deepEqual(await Deno.readFile(at(name)), before);
+    assert.deepEqual(await Deno.readFile(at(name)), before[i]);
   }
   // the same command again replaces what it made
   const again: readonly (readonly [string, ...string[]])[] = [
@@ -1281,10 +1304,8 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
     ["import", place("weights.safetensors"), "mnist_mlp", "--out", place("imported.safetensors")],
     ["report", place("run.json"), "--out", place("run.html")],
   ];
-  for (const args of again) {
-    for (let time = 0; time < 2; time++) {
-      const { code, stderr } = await cli(...args);
-      assert.deepEqual([code, stderr], [0, ""], args.join(" "));
-    }
+  const twice = again.flatMap((args) => [args, [...args] as typeof args]);
+  for (const [i, { code, stderr }] of (await cliEach(twice)).entries()) {
+    assert.deepEqual([code, stderr], [0, ""], twice[i].join(" "));
   }
 });

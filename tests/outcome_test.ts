@@ -10,9 +10,10 @@ import { type Dataset, fromArrays, parseSpec, registry, runsHere, type Spec, tar
 import { ignore } from "./adapter.ts";
 import { openSession } from "./open_session.ts";
 import { randomSpec } from "./random_spec.ts";
+import { width } from "./width.ts";
 
 /** Random nets; on a GPU in software each takes seconds, so only some of them run there. */
-const SEEDS = 12, SEEDS_ON_GPU = 4;
+const SEEDS = width(4, 12), SEEDS_ON_GPU = width(2, 4);
 
 /** Nets whose outputs lie in another way than those of random ones: the last layer only renames the elements. */
 const FLAT = [4, 16].map((batchSize) => ({

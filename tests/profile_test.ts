@@ -368,24 +368,32 @@ async function withPython(prints: string, body: (folder: string) => Promise<void
   }
 }
 
+/** What PyTorch gives a program of its own, whose search path is this one: that of this process is other tests' too. */
+async function pytorch(path: string): Promise<unknown> {
+  const program = new URL("../bench/gpu_machine.ts", import.meta.url).href;
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `import { runPytorch } from "${program}"; console.log(JSON.stringify(await runPytorch(1, 64)));`,
+    ],
+    cwd: PROJECT,
+    env: { NO_COLOR: "1", PATH: path },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
 Deno.test("what PyTorch gives, or why it gives nothing", async () => {
   const path = Deno.env.get("PATH")!;
   const row = { seconds: 2, imagesPerSecond: 100, correct: 9, total: 10 };
   const measured = { torch: "2", cuda: "12", gpu: "a GPU", rows: { eager: row, "CUDA graph": { reason: "no room" } } };
-  try {
-    await withPython(JSON.stringify(measured), async (folder) => {
-      Deno.env.set("PATH", `${folder}:${path}`);
-      assert.deepEqual(await runPytorch(1, 64), measured);
-    });
-    await withPython("", async (folder) => {
-      Deno.env.set("PATH", `${folder}:${path}`);
-      assert.deepEqual(await runPytorch(1, 64), { reason: "it broke" });
-    });
-    Deno.env.set("PATH", "/nowhere");
-    assert.deepEqual(await runPytorch(1, 64), { reason: "python3 is not there" });
-  } finally {
-    Deno.env.set("PATH", path);
-  }
+  await withPython(JSON.stringify(measured), async (folder) => {
+    assert.deepEqual(await pytorch(`${folder}:${path}`), measured);
+  });
+  await withPython("", async (folder) => {
+    assert.deepEqual(await pytorch(`${folder}:${path}`), { reason: "it broke" });
+  });
+  assert.deepEqual(await pytorch("/nowhere"), { reason: "python3 is not there" });
   // as it is here
   const { reason } = await runPytorch(1, 64);
   assert.match(

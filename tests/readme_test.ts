@@ -275,14 +275,15 @@ Deno.test("all figures are filled in", () => {
   assert.deepEqual(README.match(/\{\{.*?\}\}/g), null);
 });
 
-Deno.test("CI checks all that the task ok does, and runs README's command", async () => {
+Deno.test("CI checks all that the task ok does, and runs README's command and the full tests", async () => {
   const { tasks: { ok } } = JSON.parse(await read("deno.json")) as { tasks: Record<string, { command: string }> };
   const script = await read(".ci/run");
   const parts = ok.command.split(" && ");
   assert.equal(parts.pop(), "deno task test");
   for (const part of parts) assert.ok(script.includes(`\ncheck ${part.replace("deno ", "")}\n`), part);
   const npx = `npx --yes deno@${CHECKED_DENO} `;
-  assert.ok(README.includes(`${npx}task test`) && script.includes(`\n${npx}task test `));
+  assert.ok(README.includes(`${npx}task test`) && README.includes("`deno task test:all`"));
+  for (const task of ["test", "test:all"]) assert.ok(script.includes(`\n${npx}task ${task} `), task);
   // without an answer, npx fails; and another version is not what is checked
   for (const [file, text] of [["README.md", README], [".ci/run", script]]) {
     for (const [command] of text.matchAll(/npx (?=.*\bdeno)[^\n`]*/g)) {

@@ -7,6 +7,7 @@ import { type Graph, inferShapes } from "../codegen/shapes.ts";
 import { parseSpec, registry, type Spec } from "../mod.ts";
 import { type Arena, makeArena, trained } from "./interpreted.ts";
 import { randomSpec } from "./random_spec.ts";
+import { width } from "./width.ts";
 
 const CONV = { type: "conv2d", outChannels: 2, kernel: 1 }, POOL = { type: "maxPool2d", kernel: 2 };
 const MEAN = { type: "avgPool2d", kernel: 2 }, RELU = { type: "relu" }, TANH = { type: "tanh" };
@@ -194,7 +195,7 @@ function randomMaxima(seed: number): Spec {
 
 Deno.test("random nets train to the same bits in both orders", () => {
   let ran = 0, compared = 0;
-  for (let seed = 1; seed <= 400; seed++) {
+  for (let seed = 1; seed <= width(100, 400); seed++) {
     const spec = randomMaxima(seed), given = graphOf(spec), { graph, swaps } = reorder(given);
     if (swaps.length === 0) continue;
     const [before, after] = [given, graph].map((own) => trained(layOut(draft(own, registry.batch)), spec).kept);
@@ -204,7 +205,7 @@ Deno.test("random nets train to the same bits in both orders", () => {
     }
     ran++;
   }
-  assert(ran >= 40 && compared > 20_000, `${ran} nets, ${compared} numbers`);
+  assert(ran >= width(10, 40) && compared > width(5000, 20_000), `${ran} nets, ${compared} numbers`);
 });
 
 Deno.test("fewer elements are computed: the activation's are those of the pool", () => {

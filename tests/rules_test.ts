@@ -1,4 +1,4 @@
-/** The import rules of DESIGN section 2, and the names of files. */
+/** The import rules of DESIGN section 2, the names of files, and what test files leave alone. */
 import assert from "node:assert/strict";
 import { join, posix } from "node:path";
 
@@ -185,4 +185,16 @@ Deno.test("negative control: each rule, kept and broken", () => {
   for (const name of ["codegen/utils.ts", "runtime/helpers.ts", "tests/helper.ts", "elsewhere/file.ts"]) {
     assert.equal(violations(new Map([[name, ""]])).length, 1, name);
   }
+});
+
+/** What a test file may not do: the process is that of other test files too, which run at the same time. */
+const SHARED = /Deno\.(addSignalListener|chdir|exit|umask|env\.(set|delete))\(|memoryUsage\(\)\.rss/;
+
+Deno.test("test files change nothing of their process, and one file says how much they try", async () => {
+  const files = [...await readSources("tests")].filter(([file]) => file.endsWith("_test.ts"));
+  const wrong = (source: string) => SHARED.test(source) || /env\.get\("KERNELWRIGHT_TESTS/.test(source);
+  assert(files.length >= 40, `${files.length} files`);
+  assert.deepEqual(files.filter(([, source]) => wrong(source)).map(([file]) => file), []);
+  // negative control
+  for (const text of ["env.set", "chdir"]) assert(wrong(`Deno.${text}("PATH", "/nowhere")`));
 });

@@ -14,6 +14,7 @@ import { verifyNest } from "../codegen/verify.ts";
 import { compareStorages, kernelCase } from "../runtime/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
+import { width } from "./width.ts";
 
 const webgpu = findTarget("webgpu");
 
@@ -28,7 +29,7 @@ const grids = (body: readonly Statement[]): Grid[] =>
 Deno.test("split: shared sums of random nets, interpreted, are what their kernels say", () => {
   let shared = 0, missing = 0, wrong = 0;
   const teams = new Set<number>();
-  for (let seed = 1; seed <= 20; seed++) {
+  for (let seed = 1; seed <= width(7, 20); seed++) {
     const spec = parseSpec(randomSpec(seed)), planned = plan(spec, registry, { layout: webgpu.layout });
     for (const { kernel, bindings } of planned.plan.train.kernels) {
       const schedule = [...webgpu.candidates(kernel)].find(({ split }) => split);
@@ -52,7 +53,10 @@ Deno.test("split: shared sums of random nets, interpreted, are what their kernel
       if (!compareStorages(kernel, before, expected, webgpu).ok) wrong++;
     }
   }
-  assert.ok(shared > 30 && teams.size >= 4, `${shared} kernels, teams of ${[...teams].join(", ")}`);
+  assert.ok(
+    shared > width(10, 30) && teams.size >= width(2, 4),
+    `${shared} kernels, teams of ${[...teams].join(", ")}`,
+  );
   // a gradient may be 0 in some cases
   assert.ok(wrong > 0.9 * missing, `${wrong} of ${missing}`);
 });

@@ -8,9 +8,10 @@ import { loadCode } from "../runtime/load.ts";
 import { v8Flags } from "../runtime/v8_flags.ts";
 import { parseSpec, registry, runsHere, targets } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
+import { width } from "./width.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
-const SEEDS = 24;
+const SEEDS = width(6, 24);
 
 /**
  * Last losses and a checksum of the parameters of nets that a process of its own trains. Without V8's first compiler, which

@@ -33,9 +33,10 @@ import { disguised, ignore, withGpu } from "./adapter.ts";
 import { compiled, verified, verifiedNets } from "./gpu_conformance.ts";
 import { openSession } from "./open_session.ts";
 import { randomSpec } from "./random_spec.ts";
+import { QUICK, width } from "./width.ts";
 
 const webgpu = findTarget("webgpu"), processor = findTarget("typescript"), workers = findTarget("auto").name;
-const NETS = 100, STEPS = 20, SEED = 5;
+const NETS = width(12, 100), STEPS = 20, SEED = 5;
 
 const SHIPPED = ["mnist_cnn", "mnist_mlp", "lenet5"];
 const shipped = (net: string) => loadSpec(new URL(`../specs/${net}.json`, import.meta.url).pathname);
@@ -43,7 +44,7 @@ const shipped = (net: string) => loadSpec(new URL(`../specs/${net}.json`, import
 Deno.test("webgpu: the grids of random nets, interpreted, do what their kernels say", () => {
   const schedules = new Set<string>();
   let points = 0, several = 0;
-  for (let seed = 1; seed <= 12; seed++) {
+  for (let seed = 1; seed <= width(4, 12); seed++) {
     const { spec, net } = compiled(seed), planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
     for (const { kernel, nest, schedule } of net.kernels.values()) {
       const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
@@ -56,7 +57,10 @@ Deno.test("webgpu: the grids of random nets, interpreted, do what their kernels 
       schedules.add(scheduleText(schedule));
     }
   }
-  assert.ok(points > 10_000 && several > 5 && schedules.size > 100, `${points}, ${several}, ${schedules.size}`);
+  assert.ok(
+    points > width(3000, 10_000) && several > width(1, 5) && schedules.size > width(33, 100),
+    `${points}, ${several}, ${schedules.size}`,
+  );
 });
 
 /** The nest with its first grid changed. */
@@ -278,7 +282,7 @@ const EPOCHS = [
 
 Deno.test({
   name: "webgpu: the loss of a whole epoch of MNIST is within 1 % of that of threads",
-  ignore,
+  ignore: QUICK || ignore,
   async fn() {
     const all = await loadMnist();
     for (const [net, samples, tests, otherSeed] of EPOCHS) {
@@ -459,24 +463,23 @@ Deno.test({
     const trained = async (isFallbackAdapter: boolean) => {
       const description = isFallbackAdapter ? "Software" : "Card 10";
       const { gpu } = disguised({ info: { description, isFallbackAdapter, vendor: "4318" } });
-      const { session, run } = await withGpu(gpu, longSession), waiting: number[] = [];
-      let submitted = 0, steps = 0;
+      const { session, run } = await withGpu(gpu, longSession), done: number[] = [];
+      let steps = 0;
       await beforeSubmits(() => {
-        waiting.push(submitted - session.progress);
-        submitted += 128;
-        if (waiting.length === 3) session.stop();
+        done.push(session.progress);
+        if (done.length === 3) session.stop();
       }, async () => {
         ({ steps } = await run());
       });
       session.close();
-      return { waiting, steps };
+      return { done, steps };
     };
     const software = await trained(true);
     // three submissions of 128 steps, and that of the sums
-    assert.deepEqual([software.waiting.slice(0, 3), software.waiting.length, software.steps], [[0, 0, 0], 4, 384]);
-    // on a GPU one always does
-    const { waiting } = await trained(false);
-    assert.deepEqual(waiting.slice(0, 3), [0, 128, 128]);
+    assert.deepEqual([software.done.slice(0, 3), software.done.length, software.steps], [[0, 128, 256], 4, 384]);
+    // on a GPU one always does; how many steps it has depends on how long some took
+    const { done: [first, second, third], steps } = await trained(false);
+    assert.deepEqual([first, second, third], [0, 0, steps / 3]);
   },
 });
 
