@@ -810,7 +810,7 @@ Deno.test("damaged kernels are refused", () => {
 });
 
 Deno.test("what is not damaged is accepted: all kernels of the net", () => {
-  assert.equal(KERNELS.size, 18);
+  assert.equal(KERNELS.size, 17);
   for (const kernel of KERNELS.values()) {
     verifyKernel(kernel);
     verifyNest(nestOf(kernel.name));
