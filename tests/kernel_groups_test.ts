@@ -13,7 +13,7 @@ import { groupedKernels, groupKernels } from "../runtime/kernel_groups.ts";
 import { kernelCase, ROW } from "../runtime/verify.ts";
 import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
-import { width } from "./width.ts";
+import { QUICK, width } from "./width.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const SHIPPED = ["mnist_cnn", "mnist_mlp", "lenet5"];
@@ -140,7 +140,10 @@ Deno.test("negative control: a wrong kernel is not timed, and plans of different
   assert.throws(() => groupKernels(plansOf(mlp)[0], plansOf(cnn)), /nothing is made of what \w+ makes/);
 });
 
-Deno.test("deno bench runs without permissions, and prints nothing but JSON when asked to", async () => {
+// in the quick run permissions_test.ts has a smaller one
+Deno.test("deno bench runs without permissions, and prints nothing but JSON when asked to", {
+  ignore: QUICK,
+}, async () => {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bench", "--no-prompt", "--json", "--filter", "/^batch_gather_label (typescript|wasm|generic loops)$/"],
     cwd: PROJECT,

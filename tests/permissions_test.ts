@@ -17,7 +17,6 @@ import {
 } from "../mod.ts";
 import { PROJECT, taskArguments, tasks } from "./command_line.ts";
 import { ownMemory } from "./own_memory.ts";
-import { QUICK } from "./width.ts";
 
 const TESTS = {
   "--allow-env": "packages of the tests look at variables of their own",
@@ -101,8 +100,6 @@ const TALKING = ["timeline", "bench"];
 
 Deno.test("tasks do small jobs with their permissions alone", async (t) => {
   for (const [task, words] of Object.entries(JOBS)) {
-    // which kernel_groups_test.ts runs too, with no permission
-    if (QUICK && task === "bench") continue;
     await t.step(task, async () => {
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [...taskArguments(task), ...words],

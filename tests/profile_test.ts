@@ -28,6 +28,7 @@ import { ignore } from "./adapter.ts";
 import { asInstalled } from "./command_line.ts";
 import { openSession } from "./open_session.ts";
 import { compiled, epochOf, samples, SPEC } from "./small_net.ts";
+import { QUICK } from "./width.ts";
 
 const THREADS = 2;
 const adapter = await findAdapter();
@@ -404,7 +405,7 @@ Deno.test("what PyTorch gives, or why it gives nothing", async () => {
 
 Deno.test({
   name: "bench:gpu checks, trains and times, and writes all of it",
-  ignore,
+  ignore: QUICK || ignore,
   async fn() {
     const file = await Deno.makeTempFile({ suffix: ".json" });
     try {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { peersText, SHOWN_STEPS } from "../bench/peers_text.ts";
 import { BASE, FASTEST, median, NOISY, type Results, resultsText, type Row, withResults } from "../bench/results.ts";
 import { asInstalled } from "./command_line.ts";
+import { QUICK } from "./width.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const README = await Deno.readTextFile(join(PROJECT, "README.md"));
@@ -161,7 +162,9 @@ Deno.test("bench:peers and results: help, and one clear error for each mistake",
   }
 });
 
-Deno.test("bench:peers measures the rows that were asked for, and says which need an adapter where there is none", async () => {
+Deno.test("bench:peers measures the rows that were asked for, and says which need an adapter where there is none", {
+  ignore: QUICK,
+}, async () => {
   const folder = await Deno.makeTempDir(), file = join(folder, "peers.json");
   try {
     // an API that this system does not have, so that there is no adapter

@@ -116,7 +116,7 @@ Deno.test("every schedule that a target proposes fits and is proven", async () =
 
 Deno.test("tiles, vectors and the hoisting of indices are left out where they shall be", async () => {
   let ran = 0, tiled = 0, full = 0;
-  for (const net of NETS) {
+  for (const net of width(["mnist_mlp"], NETS)) {
     const spec = await loadSpec(join(SPECS, `${net}.json`));
     for (const { name } of all) {
       for (const [kernel, { schedule }] of kernelStages(spec, { target: name, without: ["tiles"] })) {
@@ -134,7 +134,10 @@ Deno.test("tiles, vectors and the hoisting of indices are left out where they sh
       if (hoisted.get(kernel)!.source.includes("_at_")) full++;
     }
   }
-  assert(ran > 180 && tiled > 60 && full > 40, `${ran} kernels, ${tiled} with tiles, ${full} with indices in full`);
+  assert(
+    ran > width(40, 180) && tiled > width(10, 60) && full > width(8, 40),
+    `${ran} kernels, ${tiled} with tiles, ${full} with indices in full`,
+  );
 });
 
 Deno.test("negative control: an odd tile, and stores without neighbours, are noticed", async () => {

@@ -38,7 +38,7 @@ import {
 import { tuneNet } from "../runtime/tune.ts";
 import { ignore, withGpu } from "./adapter.ts";
 import { randomSpec } from "./random_spec.ts";
-import { QUICK } from "./width.ts";
+import { QUICK, width } from "./width.ts";
 
 const SPEC = parseSpec({
   name: "tuned",
@@ -267,7 +267,7 @@ Deno.test("generated files follow from the spec and the file alone", async () =>
 Deno.test("neighbours can be lowered, differ, and leave threads enough to share", () => {
   const words = new Set<string>();
   let count = 0;
-  for (let seed = 1; seed <= 3; seed++) {
+  for (let seed = 1; seed <= width(1, 3); seed++) {
     for (const kernel of kernelsOf(plan(parseSpec(randomSpec(seed)), registry).plan)) {
       for (const target of [findTarget("wasm"), findTarget("typescript")]) {
         const [start] = target.candidates(kernel), before = lower(kernel, start);
@@ -288,7 +288,7 @@ Deno.test("neighbours can be lowered, differ, and leave threads enough to share"
       }
     }
   }
-  assert(count > 500, `${count} neighbours`);
+  assert(count > width(50, 500), `${count} neighbours`);
   assert.deepEqual([...words].sort(), ["order", "parallel", "tile", "unroll", "vectorize"]);
 });
 
@@ -502,7 +502,7 @@ Deno.test({
 
 Deno.test({
   name: "webgpu: what is tuned is stored, reaches the code, and is right; what is stale goes",
-  ignore,
+  ignore: QUICK || ignore,
   async fn() {
     const hash = formulaHash(kernel), stored = { hash, schedule: PAIRS }, name = "linear1_tanh1_forward";
     const nets = {
@@ -543,7 +543,7 @@ Deno.test("webgpu: tuning and timing say what is missing where there is no adapt
   }
 });
 
-Deno.test("a whole net: every noticeable kernel, and shares that are parts of one", async () => {
+Deno.test("a whole net: every noticeable kernel, and shares that are parts of one", { ignore: QUICK }, async () => {
   const rows = await tuneNet(
     SPEC,
     registry,
