@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { compileTarget } from "../codegen/compile.ts";
 import type { Dispatches } from "../codegen/dispatch.ts";
 import type { LoopNest, Reduce } from "../codegen/ir.ts";
-import { axis, part, sum, Tensor } from "../codegen/notation.ts";
+import { affine, axis, part, sum, Tensor } from "../codegen/notation.ts";
 import type { Plan, PlannedKernel, PlannedTensor, Step } from "../codegen/plan.ts";
 import { proveOrder } from "../codegen/prove/order.ts";
 import { provePlan } from "../codegen/prove/plan.ts";
@@ -96,9 +96,9 @@ const DAMAGES: readonly Damage[] = [
     "label has the storage of input, and there is a halo",
   ],
   [
-    "a storage of another type",
-    (p) => tensor(p, "loss_sum", { alias: "label", offset: p.tensors.label.offset }),
-    "loss_sum has the storage of label, but not its type, bytes and place",
+    "a storage at another place",
+    (p) => tensor(p, "dropout1.output", { alias: "dropout1.mask", offset: 0 }),
+    "dropout1.output has the storage of dropout1.mask, but not its type, bytes and place",
   ],
   ["no place for what comes out", (p) => without(p, "linear2.output"), "what the net puts out has no place"],
   ["no tensor", (p) => without(p, "label"), "batch_gather_label has no tensor"],
@@ -112,6 +112,23 @@ const DAMAGES: readonly Damage[] = [
     "a write to the run's",
     (p) => rebound(p, GATHER, "x", "data"),
     "batch_gather writes data, which is the run's",
+  ],
+  [
+    "a write to another step's row",
+    (p) =>
+      kernel(p, "loss_forward_backward", (own) => ({
+        ...own,
+        kernel: {
+          ...own.kernel,
+          parts: own.kernel.parts.map((part) => ({
+            ...part,
+            assignments: part.assignments.map((a) =>
+              own.bindings[a.tensor] === "loss" ? { ...a, index: [affine(0), ...a.index.slice(1)] } : a
+            ),
+          })),
+        },
+      })),
+    "loss_forward_backward writes loss by no row number",
   ],
   [
     "a write by too many indices",
@@ -207,7 +224,7 @@ Deno.test("storages shared too early or too long are refused", () => {
       /linear1_backward_update_weight would not find in dropout1\.output/,
     ],
     // kept from step to step
-    ["linear1.bias.m", "hit_sum", /linear1_backward_update_bias would not find in linear1\.bias\.m/],
+    ["linear2.weight.m", "linear2.output", /linear2_backward_update_weight would not find in linear2\.weight\.m/],
     // read for the last time by the kernel that writes the other, element by element
     ["dropout1.mask", "flatten1.output.gradient", /dropout1\.mask would not hold what was written there when the step/],
   ];
@@ -296,7 +313,7 @@ Deno.test("damaged nests and steps are refused", () => {
     messages.push(assertRefused(() => proveTarget(PLAN, kernels, changed, target), message, String(message)));
   };
   const printed = files["step.ts"], last = printed.lastIndexOf("wait();");
-  run(printed.slice(0, last) + printed.slice(last + 7), /a step ends, and nothing waits for loss_hit_forward_sum$/);
+  run(printed.slice(0, last) + printed.slice(last + 7), /a step ends, and nothing waits for loss_forward$/);
   run(printed.replace(`  ${FORWARD}(`, `  if (thread === 0) ${FORWARD}(`), /is made for all threads and run by one$/);
 });
 

@@ -267,7 +267,7 @@ Deno.test("ARCHITECTURE.md tells of every test file and every stage", async () =
   assert.deepEqual(named.toSorted(), files.filter((name) => name.endsWith("_test.ts")).toSorted());
   assert.deepEqual(
     table(ARCHITECTURE, "stage").rows.map(([first]) => first).join(" - "),
-    "spec - shapes - reorder - plan - arrange - fuse - lay out - lower - simplify - broadcast - contract - verify - print",
+    "spec - shapes - reorder - plan - arrange - fuse - lay out - prove - lower - simplify - broadcast - contract - verify - print",
   );
 });
 
