@@ -1047,7 +1047,8 @@ Deno.test("train leaves out what it shall, says so, and leaves nothing of it in 
   const report = join(SCRATCH, "variant.json"), root = join(OUT, "variants");
   const losses = new Set<string>();
   let ran = 0;
-  for (const [left, targets] of VARIANTS) {
+  const variants = QUICK ? VARIANTS.slice(2) : VARIANTS;
+  for (const [left, targets] of variants) {
     for (const target of targets) {
       const args = [SPEC_FILE, "--data", DATA, "--out", root, "--report", report, "--target", target];
       const { code, stderr } = await cli("train", ...args, "--without", left);
@@ -1059,7 +1060,7 @@ Deno.test("train leaves out what it shall, says so, and leaves nothing of it in 
       ran++;
     }
   }
-  assert.equal(ran, 10);
+  assert.equal(ran, variants.flatMap(([, targets]) => targets).length);
   assert.equal(losses.size, 1, [...losses].join());
   assert.equal(await Deno.stat(join(PROJECT, root)).catch(() => "none"), "none");
 });
@@ -1296,6 +1297,7 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
     ]);
     assert.deepEqual(await Deno.readFile(at(name)), before[i]);
   }
+  if (QUICK) return;
   // the same command again replaces what it made
   const again: readonly (readonly [string, ...string[]])[] = [
     [...run, "--save", place("state.safetensors"), "--report", place("run.json"), "--profile", place("trace.json")],
