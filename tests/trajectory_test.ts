@@ -1,11 +1,10 @@
 /** Twenty training steps against a plain-loop model in f64 written without the compiler; and the same bits for any number of threads. */
 import assert from "node:assert/strict";
-import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { inferShapes } from "../codegen/shapes.ts";
 import { initialLearningRate } from "../codegen/spec.ts";
 import { loadCode } from "../runtime/load.ts";
-import { shuffle, streamKey, uniform } from "../runtime/random.ts";
+import { streamKey, uniform } from "../runtime/random.ts";
 import { Session } from "../runtime/session.ts";
 import {
   type Dataset,
@@ -17,7 +16,7 @@ import {
   type Spec,
 } from "../mod.ts";
 import { ignore } from "./adapter.ts";
-import { openSession } from "./open_session.ts";
+import { compiledFor, differences, type Trained, trainGenerated, trainPlainly } from "./plain_model.ts";
 import { randomSpec } from "./random_spec.ts";
 import { width } from "./width.ts";
 
@@ -40,36 +39,13 @@ function syntheticDigits(samples: number, [channels, height, width]: readonly nu
   return fromArrays(inputs, labels, [channels, height, width]);
 }
 
-/** Trains and returns every parameter, and the mean loss: tensors lie as the target wants them. */
-async function generated(spec: Spec, data: Dataset, target: typeof targets[number], threads: number, steps: number) {
-  const planned = plan(spec, registry, {
-    data: data.inputs instanceof Uint8Array ? "u8" : "f32",
-    layout: target.layout,
-  });
-  const net = compileTarget(planned, target);
-  const session = await openSession(net, [data], { threads });
-  try {
-    session.initialize(SEED);
-    const names = Object.values(planned.plan.tensors).filter(({ role }) => role === "parameter").map(({ name }) =>
-      name
-    );
-    const read = async () => {
-      const values = new Map<string, Float32Array>();
-      for (const name of names) values.set(name, await session.read(name));
-      return values;
-    };
-    const initial = await read();
-    const rate = initialLearningRate(spec), { optimizer } = planned.plan.graph;
-    const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
-    const { loss, correct } = await session.train(0, { seed: SEED, epoch: 0, params }, steps);
-    const parameters = await read();
-    return { initial, parameters, loss, correct };
-  } finally {
-    session.close();
-  }
+/** Trains by code that is generated for a target. */
+function generated(spec: Spec, data: Dataset, target: typeof targets[number], threads: number, steps: number) {
+  const course = { spec, data, steps, seed: SEED };
+  return trainGenerated(compiledFor(course, target), course, threads);
 }
 
-const trained = new Map<string, ReturnType<typeof train>>();
+const trained = new Map<string, Trained>();
 
 /** The same by the plain model; once for all targets. */
 function plain(
@@ -77,51 +53,18 @@ function plain(
   data: Dataset,
   initial: ReadonlyMap<string, Float32Array>,
   storage: Float32ArrayConstructor | Float64ArrayConstructor,
-) {
+): Trained {
   const key = `${spec.name} ${storage.name}`;
-  const known = trained.get(key) ?? train(spec, data, initial, storage);
+  const known = trained.get(key) ?? trainPlainly({ spec, data, steps: FOLLOWED, seed: SEED }, initial, storage);
   trained.set(key, known);
   return known;
 }
 
-function train(
-  spec: Spec,
-  data: Dataset,
-  initial: ReadonlyMap<string, Float32Array>,
-  storage: Float32ArrayConstructor | Float64ArrayConstructor,
-) {
-  const network = new NaiveNetwork(spec as unknown as NaiveSpec, storage);
-  for (const [name, { values }] of network.parameters) values.set(initial.get(name)!);
-  const order = new Int32Array(data.samples), size = data.inputs.length / data.samples;
-  shuffle(order, data.samples, streamKey(SEED, "shuffle", 0));
-  let loss = 0, correct = 0, seen = 0;
-  for (let step = 0; step < FOLLOWED; step++) {
-    const batch = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
-    const inputs = new storage(batch.length * size);
-    for (const [i, sample] of batch.entries()) {
-      for (let j = 0; j < size; j++) inputs[i * size + j] = data.inputs[sample * size + j] / 255;
-    }
-    const result = network.trainStep(
-      inputs,
-      Array.from(batch, (sample) => data.labels[sample]),
-      batch.length,
-      initialLearningRate(spec),
-    );
-    loss += result.loss * batch.length;
-    correct += result.correct;
-    seen += batch.length;
-  }
-  return { parameters: network.parameters, loss: loss / seen, correct };
-}
-
-function differences(a: ArrayLike<number>, b: ArrayLike<number>) {
-  let largest = 0, squares = 0;
-  for (let i = 0; i < a.length; i++) {
-    const d = Math.abs(a[i] - b[i]);
-    largest = Math.max(largest, d);
-    squares += d * d;
-  }
-  return { largest, rms: Math.sqrt(squares / a.length) };
+/** The longest sum of a net's forward pass. */
+function longestSum(spec: Spec): number {
+  return Math.max(
+    ...inferShapes(spec, registry).nodes.flatMap(({ parameters }) => parameters.map(({ fanIn }) => fanIn)),
+  );
 }
 
 for (const target of [...targets, findTarget("webgpu")]) {
@@ -137,12 +80,12 @@ for (const target of [...targets, findTarget("webgpu")]) {
       // storage alone does is measured on the model itself, whose sums are f64. A target that also sums in f32 adds the
       // roundings of a sum, which grow with the root of its length. The tolerance is four times all that.
       const rounded = plain(spec, data, ours.initial, Float32Array);
-      const longest = Math.max(...[...model.parameters.values()].map(({ fanIn }) => fanIn));
+      const longest = longestSum(spec);
       const factor = 4 * (1 + Math.sqrt(longest) * target.epsilon.sum / 2 ** -23);
       let compared = 0, moved = 0;
-      for (const [name, { values }] of model.parameters) {
+      for (const [name, values] of model.parameters) {
         const own = differences(ours.parameters.get(name)!, values),
-          allowed = differences(rounded.parameters.get(name)!.values, values);
+          allowed = differences(rounded.parameters.get(name)!, values);
         const floor = 2 ** -23;
         assert.ok(own.rms <= factor * allowed.rms + floor, `${name}: rms ${own.rms} > ${factor} * ${allowed.rms}`);
         assert.ok(
@@ -249,9 +192,7 @@ Deno.test(`${STEPS} steps of the nets that ship: the loss is the same on all tar
     const spec = { ...shipped, batchSize }, expected = await lossCurve(spec, data, reference);
     // what is compared is no constant: it falls by far more than the tolerance
     assert.ok(expected.at(-1)! < 0.9 * expected[0], `${net}, batch ${batchSize}: ${expected}`);
-    const longest = Math.max(
-      ...inferShapes(spec, registry).nodes.flatMap(({ parameters }) => parameters.map(({ fanIn }) => fanIn)),
-    );
+    const longest = longestSum(spec);
     const away = (losses: readonly number[], { epsilon }: typeof targets[number]) =>
       losses.findIndex((loss, step) => {
         // roundings of a sum grow with the root of its length, and those of steps with the root of their number
