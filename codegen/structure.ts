@@ -17,7 +17,8 @@ export function structureOf({ parts, tensors }: Kernel): string {
     if (typeof value === "number") return Object.is(value, -0) ? "number -0" : `number ${value}`;
     if (typeof value !== "object" || value === null) return value;
     const known = seen.get(value);
-    if (known !== undefined) return [known];
+    // no formula and no type has such a key
+    if (known !== undefined) return { same: known };
     seen.set(value, seen.size);
     return value;
   });

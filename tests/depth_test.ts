@@ -120,6 +120,15 @@ Deno.test("negative control: kernels that differ in more than their names are to
     ...square(4),
     tensors: { x: { dtype: "f32", shape: [extent], halo: [[0, 0]] } },
   });
+  // a shape that two tensors share is not that of another one
+  const shared = [2] as const, halo = [[0, 0]] as const;
+  const pair = (x: readonly number[], y: readonly number[]): Kernel => ({
+    ...square(4),
+    tensors: { x: { dtype: "f32", shape: x, halo }, y: { dtype: "f32", shape: y, halo } },
+  });
+  for (let extent = 0; extent < 40; extent++) {
+    assert.notEqual(structureOf(pair(shared, shared)), structureOf(pair(shared, [extent])));
+  }
   // what JSON writes alike
   assert.notEqual(structureOf(infinite(Infinity)), structureOf(infinite(NaN)));
   assert.notEqual(structureOf(infinite(0)), structureOf(infinite(-0)));

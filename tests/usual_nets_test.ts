@@ -14,6 +14,8 @@ import { width } from "./width.ts";
 
 /** Nets that are tried. */
 const NETS = width(20, 100, 2000);
+/** Seconds of a compilation that is worth a look. */
+const SLOW = 5;
 const STEPS = 2, ROUNDING = 2 ** -23;
 
 /** Random inputs, and labels; the last batch is short where it can be. */
@@ -58,17 +60,17 @@ async function follows(course: Course, target: Target): Promise<number> {
 }
 
 Deno.test(`${NETS} nets as people write them, made at random, train as plain loops do`, async () => {
-  let ran = 0, slowest = { seconds: 0, what: "" };
+  let ran = 0;
   for (let seed = 1; seed <= NETS; seed++) {
     const course = courseOf(parseSpec(usualSpec(seed)), seed);
     for (const target of processorTargets) {
       const seconds = await follows(course, target);
-      if (seconds > slowest.seconds) slowest = { seconds, what: `${course.spec.name}, ${target.name}` };
+      // told, not asserted: how long it takes is the machine's
+      if (seconds > SLOW) console.log(`${course.spec.name}, ${target.name}: compiled in ${seconds.toFixed(1)} s`);
       ran++;
     }
   }
   assert.equal(ran, NETS * 3);
-  console.log(`slowest compilation: ${slowest.seconds.toFixed(2)} s, ${slowest.what}`);
 });
 
 /** A convolution and a pool over all that it makes. */

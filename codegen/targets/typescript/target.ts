@@ -71,7 +71,9 @@ function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): str
     writer.line("wait(): void;");
   }, "}");
   writer.line();
-  writer.line("/** Steps by row number: `train` updates the parameters, `evaluate` only adds up losses and hits. */");
+  writer.line(
+    "/** Steps by row number: `train` updates the parameters, `evaluate` only writes each sample's loss and hit. */",
+  );
   writer.block("export interface Steps {", () => {
     writer.line("train(step: number): void;");
     writer.line("evaluate(step: number): void;");

@@ -31,7 +31,7 @@ export interface Member {
   wait(): void;
 }
 
-/** Steps by row number: `train` updates the parameters, `evaluate` only adds up losses and hits. */
+/** Steps by row number: `train` updates the parameters, `evaluate` only writes each sample's loss and hit. */
 export interface Steps {
   train(step: number): void;
   evaluate(step: number): void;
