@@ -63,11 +63,22 @@ export interface CompiledKernel {
   readonly nest: LoopNest;
 }
 
+/** A nest, and the tensors of the plan that its symbols stand for. */
+export interface BoundNest {
+  readonly nest: LoopNest;
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
 /** Kernels of a step that nothing keeps apart: between two waits of the threads, or in one dispatch. */
 export interface Group {
   readonly kernels: readonly string[];
   /** For threads: those that one of them runs alone. */
   readonly alone?: readonly string[];
+  /**
+   * Where calls hand over tensors: those of each kernel, by position. A storage stands by its byte address, and one whose
+   * rows the run supplies by its name.
+   */
+  readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
   /** For a dispatch: its tensors by binding, and those that it writes; each by the name of its storage. */
   readonly bound?: readonly string[];
   readonly writes?: readonly string[];
@@ -111,7 +122,10 @@ export interface Target {
   ): Record<string, string>;
   /**
    * The order in which its files run the kernels of a step, read back from them: each group begins when all before it have
-   * ended. The last one is what nothing waits for when the step ends: nothing, if all is well.
+   * ended. The last one is what nothing waits for when the step ends: nothing, if all is well. A step that is not there
+   * has no groups.
    */
   groups(files: Readonly<Record<string, string>>): Readonly<Record<"train" | "evaluate", readonly Group[]>>;
+  /** For a GPU: the nest of a dispatch of several kernels, which does what they do, one after the other. */
+  merged?(kernels: readonly BoundNest[]): LoopNest;
 }

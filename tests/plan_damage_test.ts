@@ -10,7 +10,7 @@ import { proveOrder } from "../codegen/prove/order.ts";
 import { provePlan } from "../codegen/prove/plan.ts";
 import { proveReach } from "../codegen/prove/reach.ts";
 import { proveTarget } from "../codegen/prove/target.ts";
-import type { CompiledKernel } from "../codegen/target.ts";
+import type { BoundNest, CompiledKernel } from "../codegen/target.ts";
 import { findTarget } from "../mod.ts";
 import { assertRefused, laid, refusal, withTensor } from "./laid_out.ts";
 import { SPEC } from "./small_net.ts";
@@ -315,6 +315,32 @@ Deno.test("damaged nests and steps are refused", () => {
   const printed = files["step.ts"], last = printed.lastIndexOf("wait();");
   run(printed.slice(0, last) + printed.slice(last + 7), /a step ends, and nothing waits for loss_forward$/);
   run(printed.replace(`  ${FORWARD}(`, `  if (thread === 0) ${FORWARD}(`), /is made for all threads and run by one$/);
+  const parts = new RegExp(`(?<=  ${FORWARD}\\()(.*), (.*), (.*), (.*), (.*), (.*)(?=\\);)`);
+  const call = (parameters: string, message: RegExp) => run(printed.replace(parts, parameters), message);
+  call("$1, $3, $2, $4, $5, $6", /linear2_forward is given \d+ as its tensor 1, and takes tanh1\.output$/);
+  call("$1, $5, $6", /linear2_forward of 4 tensors is given 1$/);
+  call("$1, $2, $3, $4, step, step, $5, $6", /linear2_forward of 4 tensors is given 5$/);
+  call("$1, $2, $3, $4, $6, $5", /linear2_forward of 4 tensors is given 6$/);
+  const bias = PLAN.tensors["linear2.bias"].offset, other = PLAN.tensors["linear2.bias.m"].offset;
+  run(
+    printed.replace(`linear2_bias = new Float32Array(memory, ${bias},`, (own) => own.replace(`${bias}`, `${other}`)),
+    new RegExp(`linear2_forward is given ${other} as its tensor 0, and takes linear2\\.bias$`),
+  );
+});
+
+Deno.test("a step that is not printed is refused, one without kernels is not", () => {
+  for (const name of ["typescript", "wasm", "webgpu"]) {
+    const target = findTarget(name);
+    for (const predict of [false, true]) {
+      const { plan } = laid(SPEC, target.layout, predict), step = predict ? "train" : "evaluate";
+      if (predict) assert.equal(plan.train.kernels.length, 0);
+      const { kernels, files } = compileTarget({ plan, fusions: [], swaps: [] }, target, undefined, ["tiles"]);
+      const text = files[target.entry], head = new RegExp(`\\b${step}(?=\\(step\\) |"\\) |": \\[)`);
+      const printed = { ...files, [target.entry]: text.replace(head, "other") };
+      const message = new RegExp(`no step ${step} is printed$`);
+      messages.push(assertRefused(() => proveTarget(plan, kernels, printed, target), message, name));
+    }
+  }
 });
 
 Deno.test("damaged dispatches are refused", () => {
@@ -337,8 +363,24 @@ Deno.test("damaged dispatches are refused", () => {
     refuse({ writes: writes.slice(1) }, /and does not say so$/);
     refuse({ writes: [...writes, read] }, /does not write .* and says so$/);
     refuse({ tensors: [...tensors, writes[0]] }, /and binds it twice$/);
+    refuse({ tensors: [...tensors, read] }, /of \d+ tensors is given \d+$/);
+    refuse({ tensors: [...tensors.slice(1), tensors[0]] }, /is given \S+ as its tensor 0, and takes \S+$/);
   }
-  assert(refused >= 50, `${refused}`);
+  assert(refused >= 70, `${refused}`);
+  const merging = (damage: (nest: LoopNest) => Partial<LoopNest>, message: RegExp) => {
+    const merged = (own: readonly BoundNest[], nest = target.merged!(own)) => ({ ...nest, ...damage(nest) });
+    const prove = () => proveTarget(plan, kernels, files, { ...target, merged });
+    messages.push(assertRefused(prove, message, String(message)));
+  };
+  merging(({ body }) => ({ body: body.slice(1) }), /load and store \d+ times, and as one \d+$/);
+  merging(
+    ({ body }) => ({ body: JSON.parse(JSON.stringify(body).replaceAll('"tensor":"labels"', '"tensor":"data"')) }),
+    /batch_gather and batch_gather_label as one do not touch labels where each of them does$/,
+  );
+  merging(
+    ({ tensors }) => ({ tensors: Object.fromEntries(Object.entries(tensors).toReversed()) }),
+    /is given order as its tensor 0, and takes label$/,
+  );
 });
 
 Deno.test("every refusal that the proof of plans can make is made here", async () => {

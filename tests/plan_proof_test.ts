@@ -284,6 +284,31 @@ Deno.test("each two dispatches made one, and exchanged: refused, unless they tou
   assert(refused > 40 && harmless > 10, `${refused} refused, ${harmless} harmless`);
 });
 
+Deno.test("each two tensors that stand side by side in a call or dispatch exchanged: refused", () => {
+  let refused = 0;
+  for (const net of NETS) {
+    for (const name of ["typescript", "webgpu"]) {
+      const target = findTarget(name), { plan, kernels, files } = compiled(net, target), text = files[target.entry];
+      // arguments that are tensors, and entries of "tensors", each up to the one behind it
+      const tensor = name === "webgpu"
+        ? /(?<="tensors": \[[^\]]*)("[^"]+")(,\s+)(?=("[^"]+"))/g
+        : /(?<=^\s+(?:if \(thread === 0\) )?\w+\((?:\w+, )*)(\w+)(, )(?=(?!step\b|\w+_from\b|\w+_to\b)(\w+))/gm;
+      let found = 0;
+      for (const { index, 0: { length }, 1: own, 2: between, 3: next } of text.matchAll(tensor)) {
+        if (own === next) continue;
+        const printed = text.slice(0, index) + next + between + own + text.slice(index + length + next.length);
+        const changed = { ...files, [target.entry]: printed };
+        const prove = () => proveTarget(plan, kernels, changed, target);
+        assertRefused(prove, /is given \S+ as its tensor \d+, and takes \S+$/, `${net}: ${own} and ${next}`);
+        found++;
+      }
+      assert(found > 25, `${net}, ${name}: ${found}`);
+      refused += found;
+    }
+  }
+  assert(refused > 300, `${refused}`);
+});
+
 Deno.test("a target that leaves out a wait stops the compiler", () => {
   const target = findTarget("typescript"), { plan } = shipped("mnist_mlp", "rows");
   const hasty: Target = {

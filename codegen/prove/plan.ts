@@ -10,6 +10,8 @@
  * 4. Order ({@linkcode proveOrder}): between two kernels, one of which touches what the other one writes, threads wait, or
  *    a dispatch ends. That is proven of the plan's barriers, and once more of what a target has made of them
  *    ({@linkcode proveTarget} in target.ts), read back from its files. Every step ends with a wait, so the next one finds nobody at work.
+ * 5. Bindings ({@linkcode proveGiven} in given.ts): the files give each kernel the tensors of the plan in the order in
+ *    which its loop nest takes them. Where kernels are merged, their nest touches what they do, in the same order.
  *
  * All of it follows from formulas, shapes and places alone: nothing that lays out, places barriers or merges dispatches is
  * used here. Each takes time in proportion to what it looks at, but for the sorting of addresses.
@@ -17,6 +19,10 @@
  * It is taken as given that memory begins as zeros, that at a wait every thread waits for all others, and that a GPU starts a
  * dispatch of a queue when the one before has ended and its writes can be seen, as WebGPU says. That each element of an
  * output is written once, and by one thread, is proven of the loop nest.
+ *
+ * What a step hands over is taken as printed where it is no place of a tensor: the row number, a thread's part of a loop,
+ * the type and length of a view. So are the addresses of tensors in WebAssembly's text: they belong to a proof of the
+ * binary.
  *
  * @module
  */

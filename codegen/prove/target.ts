@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Statement, Value } from "../ir.ts";
-import type { Plan, PlannedKernel } from "../plan.ts";
+import type { Plan, PlannedKernel, PlannedTensor } from "../plan.ts";
 import type { CompiledKernel, Group, Target } from "../target.ts";
+import { proveGiven, touchesIn } from "./given.ts";
 import { proveOrder } from "./order.ts";
 import { storagesOf, touchedBy, typeKey } from "./touched.ts";
 import { unproven } from "./unproven.ts";
@@ -14,7 +14,7 @@ const STEPS = ["train", "evaluate"] as const;
 
 /**
  * Of what a target has made of a plan: loop nests touch what their kernels do and nothing else, and the files run them in
- * an order that is right.
+ * an order that is right and give each its own tensors.
  *
  * @throws {VerifyError} naming kernels and tensors.
  */
@@ -22,18 +22,20 @@ export function proveTarget(
   plan: Plan,
   kernels: ReadonlyMap<string, CompiledKernel>,
   files: Readonly<Record<string, string>>,
-  target: Pick<Target, "groups">,
+  target: Pick<Target, "groups" | "merged">,
 ): void {
   const planned = new Map(STEPS.flatMap((name) => plan[name].kernels).map((own) => [own.kernel.name, own]));
   for (const own of planned.values()) proveNest(own, kernels.get(own.kernel.name), plan);
   const groups = target.groups(files);
   for (const name of STEPS) {
+    if (groups[name].length === 0) throw unproven(plan.name, `no step ${name} is printed`);
     proveOrder(plan, plan[name], groups[name].map(({ kernels }) => kernels));
     const last = groups[name].at(-1)?.kernels;
     if (last?.length !== 0) throw unproven(plan.name, `a step ends, and nothing waits for ${last?.join(" and ")}`);
     for (const group of groups[name]) {
       proveAlone(group, kernels, plan);
       proveBound(group, planned, plan);
+      proveHandedOver(group, kernels, planned, plan, target);
     }
   }
 }
@@ -46,7 +48,10 @@ function proveNest(planned: PlannedKernel, compiled: CompiledKernel | undefined,
     ...reads.map(({ load }) => load.tensor),
     ...[...params].map(({ type }) => type === "f32" ? "params" : "keys"),
   ]);
-  const written = new Set(writes.map(({ assignment }) => assignment.tensor)), { loads, stores } = touchedIn(compiled);
+  const written = new Set(writes.map(({ assignment }) => assignment.tensor)), touches = touchesIn(compiled.nest.body);
+  const [loads, stores] = [false, true].map((stores) =>
+    new Set(touches.filter((own) => own.stores === stores).map(({ tensor }) => tensor))
+  );
   const [more] = [...loads.difference(read), ...stores.symmetricDifference(written)];
   const other = Object.entries(compiled.nest.tensors).find(([symbol, type]) =>
     !kernel.tensors[symbol] || typeKey(type) !== typeKey(kernel.tensors[symbol])
@@ -57,21 +62,20 @@ function proveNest(planned: PlannedKernel, compiled: CompiledKernel | undefined,
   }
 }
 
-function touchedIn({ nest: { body } }: CompiledKernel): { loads: Set<string>; stores: Set<string> } {
-  const loads = new Set<string>(), stores = new Set<string>();
-  const visit = (value: Value): void => {
-    if (value.kind === "element") loads.add(value.tensor);
-    if (value.kind === "splat" || value.kind === "total") visit(value.value);
-    if (value.kind === "apply") value.operands.forEach(visit);
-  };
-  const run = (s: Statement): void => {
-    if (s.kind === "stage") loads.add(s.tensor);
-    if (s.kind === "store") stores.add(s.tensor);
-    if ("value" in s) visit(s.value);
-    if ("body" in s) s.body.forEach(run);
-  };
-  body.forEach(run);
-  return { loads, stores };
+/** What calls hand over, and what a dispatch binds, comes in the order in which nests take it. */
+function proveHandedOver(
+  { kernels: names, given, bound }: Group,
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  planned: ReadonlyMap<string, PlannedKernel>,
+  plan: Plan,
+  { merged }: Pick<Target, "merged">,
+): void {
+  const own = names.map((name) => ({ nest: kernels.get(name)!.nest, bindings: planned.get(name)!.bindings }));
+  for (const one of given ? own : []) {
+    const printed = ({ name, role, offset }: PlannedTensor) => role === "run" ? name : offset;
+    proveGiven(one.nest, [one], given![one.nest.name], printed, plan);
+  }
+  if (bound) proveGiven(own.length === 1 ? own[0].nest : merged!(own), own, bound, ({ name }) => name, plan);
 }
 
 /** Where threads run a step, each kernel is shared by them or run by one, as its nest is made for. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Plan, PlannedTensor, Step } from "../../plan.ts";
+import { groupsOf } from "../../read_back.ts";
 import type { CompiledKernel, Group, Target } from "../../target.ts";
 import { Writer } from "../../writer.ts";
 import { candidates } from "./schedules.ts";
@@ -25,20 +26,16 @@ export const typescript: Target = {
     ...Object.fromEntries([...texts].map(([name, text]) => [`${name}.ts`, text])),
     "step.ts": stepFile(plan, kernels),
   }),
-  groups: ({ "step.ts": text }) => ({ train: groupsOf(text, "train"), evaluate: groupsOf(text, "evaluate") }),
+  groups: ({ "step.ts": text }) => ({ train: groups(text, "train"), evaluate: groups(text, "evaluate") }),
 };
 
-/** What the threads run between waits, from the method's lines. */
-function groupsOf(text: string, step: string): Group[] {
-  const lines = text.split("\n"), begin = lines.findIndex((line) => line.trim() === `${step}(step) {`);
-  const groups: { kernels: string[]; alone: string[] }[] = [{ kernels: [], alone: [] }];
-  for (const line of lines.slice(begin + 1)) {
-    if (line.trim() === "},") break;
-    const [, alone, name] = /^\s*(if \(thread === 0\) )?(\w+)\(/.exec(line) ?? [];
-    if (name === "wait") groups.push({ kernels: [], alone: [] });
-    else if (name !== undefined) groups.at(-1)![alone === undefined ? "kernels" : "alone"].push(name);
-  }
-  return groups.map(({ kernels, alone }) => ({ kernels: [...kernels, ...alone], alone }));
+/** What the threads run between waits, and on which tensors, from the method's lines; views stand for what they show. */
+function groups(text: string, step: string): Group[] {
+  const views = text.matchAll(/^ *const (\w+) = new \w+\(memory, (?:(\d+), \d+|\.\.\.rows\.(\w+))\);$/gm);
+  const storages = new Map([...views].map(([, name, offset, rows]) => [name, rows ?? Number(offset)]));
+  // what is handed over behind the tensors is as it must be, or counts as one of them
+  const call = /^(if \(thread === 0\) )?(\w+)\((.*?)(?:, step)?(?:, \2_from, \2_to)?\);$/;
+  return groupsOf(text, { begin: `${step}(step) {`, end: "},", call }, storages);
 }
 
 /** Tensors' names as identifiers that no kernel has. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Plan, Step } from "../../plan.ts";
+import { groupsOf } from "../../read_back.ts";
 import type { CompiledKernel, Group, Target } from "../../target.ts";
 import { Writer } from "../../writer.ts";
 import { prelude } from "./prelude.ts";
@@ -32,21 +33,14 @@ function target(name: string, relaxed: boolean): Target {
     // whoever wants speed has relaxed SIMD and lets V8 pack
     candidates: (kernel) => candidates(kernel, relaxed ? 2 : 1),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
-    groups: ({ "module.wat": text }) => ({ train: groupsOf(text, "train"), evaluate: groupsOf(text, "evaluate") }),
+    groups: ({ "module.wat": text }) => ({ train: groups(text, "train"), evaluate: groups(text, "evaluate") }),
   };
 }
 
 /** What the threads run between waits, from the function's lines. */
-function groupsOf(text: string, step: string): Group[] {
-  const lines = text.slice(text.indexOf(`(func (export "${step}")`)).split("\n").slice(1);
-  const groups: { kernels: string[]; alone: string[] }[] = [{ kernels: [], alone: [] }];
-  for (const line of lines) {
-    if (line.trim() === ")") break;
-    const [, alone, name] = /^\s*(\(if \(i32\.eqz \(global\.get \$thread\)\) \(then )?\(call \$(\w+)/.exec(line) ?? [];
-    if (name === "wait") groups.push({ kernels: [], alone: [] });
-    else if (name !== undefined) groups.at(-1)![alone === undefined ? "kernels" : "alone"].push(name);
-  }
-  return groups.map(({ kernels, alone }) => ({ kernels: [...kernels, ...alone], alone }));
+function groups(text: string, step: string): Group[] {
+  const call = /^(\(if \(i32\.eqz \(global\.get \$thread\)\) \(then )?\(call \$(\w+)/;
+  return groupsOf(text, { begin: `(func (export "${step}")`, end: ")", call });
 }
 
 /** A module with one function of a vector: f32x4.relaxed_madd or f32x4.add of its argument. */

@@ -3,26 +3,13 @@
  *
  * @module
  */
-import {
-  type LoopNest,
-  type Statement,
-  type TensorType,
-  type Value,
-  WORKGROUP,
-  WORKGROUP_BYTES,
-  workgroupBytes,
-} from "../../ir.ts";
+import { type Statement, type TensorType, type Value, WORKGROUP, WORKGROUP_BYTES, workgroupBytes } from "../../ir.ts";
 import { alignedOnly } from "./syntax.ts";
 import { accesses, type Plan, type PlannedKernel } from "../../plan.ts";
+import type { BoundNest } from "../../target.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */
 const MOST_BINDINGS = 16;
-
-/** A nest, and the tensors of the plan that its symbols stand for. */
-export interface BoundNest {
-  readonly nest: LoopNest;
-  readonly bindings: Readonly<Record<string, string>>;
-}
 
 /**
  * Nests of a step in few dispatches: each has what waits for nothing that is still to come, the longest chain first, and

@@ -38,15 +38,17 @@ export const webgpu: Target = {
   groups: ({ "step.json": text }) => {
     const list: Dispatches = JSON.parse(text);
     // what stands in a queue waits for what stands before it
-    const groups = (names: readonly string[]) => [
-      ...names.map((name) => {
-        const { kernels, tensors, writes } = list.kernels[name];
-        return { kernels, bound: tensors, writes };
-      }),
-      { kernels: [] },
-    ];
+    const groups = (names?: readonly string[]) =>
+      names === undefined ? [] : [
+        ...names.map((name) => {
+          const { kernels, tensors, writes } = list.kernels[name];
+          return { kernels, bound: tensors, writes };
+        }),
+        { kernels: [] },
+      ];
     return { train: groups(list.train), evaluate: groups(list.evaluate) };
   },
+  merged: (group) => merge("", group).nest,
 };
 
 function files(

@@ -1,0 +1,50 @@
+/**
+ * What threads run between waits, read back from a printed step.
+ *
+ * @module
+ */
+import type { Group } from "./target.ts";
+
+/** How a target prints a step, by lines. */
+export interface StepLines {
+  /** How the line before a step begins. */
+  readonly begin: string;
+  /** The line behind it. */
+  readonly end: string;
+  /**
+   * A line that calls a kernel or waits: `alone` is there if one thread does it, then comes the `name`, and, where a call
+   * has them, the names of what is handed over.
+   */
+  readonly call: RegExp;
+}
+
+/**
+ * The groups of one step; none if it is not there.
+ *
+ * @param storages what the names that calls hand over stand for, in a language whose calls do.
+ */
+export function groupsOf(
+  text: string,
+  { begin, end, call }: StepLines,
+  storages?: ReadonlyMap<string, string | number>,
+): Group[] {
+  const lines = text.split("\n").map((line) => line.trim()), first = lines.findIndex((line) => line.startsWith(begin));
+  if (first < 0) return [];
+  const groups: { shared: string[]; alone: string[]; given: Record<string, (string | number)[]> }[] = [];
+  const open = () => groups.push({ shared: [], alone: [], given: {} });
+  open();
+  for (const line of lines.slice(first + 1)) {
+    if (line === end) break;
+    const [, alone, name, given = ""] = call.exec(line) ?? [], group = groups.at(-1)!;
+    if (name === "wait") open();
+    else if (name !== undefined) {
+      group[alone === undefined ? "shared" : "alone"].push(name);
+      group.given[name] = given.split(", ").map((own) => storages?.get(own) ?? own);
+    }
+  }
+  return groups.map(({ shared, alone, given }) => ({
+    kernels: [...shared, ...alone],
+    alone,
+    ...storages && { given },
+  }));
+}
