@@ -73,7 +73,7 @@ import { type Dataset, type DataSplit, readDataset } from "./runtime/data.ts";
 import { encodeOnnx } from "./runtime/onnx.ts";
 import { type ClassReport, classReports, type TestReport, testReport } from "./runtime/outcome.ts";
 import { Predictor } from "./runtime/predict.ts";
-import { checkFinite, ownCheckpoint, ownTensors } from "./runtime/resume.ts";
+import { checkTensors, ownCheckpoint, ownTensors } from "./runtime/resume.ts";
 import { readSafetensors } from "./runtime/safetensors.ts";
 import { type NetSession, Session } from "./runtime/session.ts";
 import { listFolder, readText } from "./runtime/files.ts";
@@ -655,7 +655,7 @@ function readWeights(given: Weights): Weights & { readonly graph: Graph } {
   const refuse = (name: string, shape: Shape, found: string) =>
     new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
   const own = ownTensors(parameters, parameterShapes(graph), "the weights", refuse);
-  checkFinite(own, "the weights");
+  checkTensors(own, "the weights");
   return { spec, graph, parameters: own };
 }
 

@@ -40,7 +40,7 @@ export interface Tuning {
 /** Gives the tuned schedule of a kernel, if it has one. */
 export type Tuned = (kernel: Kernel) => Schedule | undefined;
 
-/** Longest file that is read, in characters: as much as is read of any text. */
+/** Longest file that is read, in characters: more than the largest nets take. */
 const LONGEST = 2 ** 26;
 /**
  * Most nets, targets, kernels or axes in one object: a net has up to 256 layers, each with up to 7 kernels (forward, in
@@ -51,8 +51,7 @@ const MOST = 4096;
 const MOST_COPIES = 4096, MOST_COPIES_OF_ALL = 2 ** 18;
 
 const NAME = "a name of a-z, 0-9 and _ that begins with a letter";
-// a kernel may be merged of all layers of a net, and is called after each of them
-const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,4095}$/, NAME);
+const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,255}$/, NAME);
 const copies = z.custom<number>(
   (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_COPIES,
   `a whole number from 1 to ${MOST_COPIES}`,

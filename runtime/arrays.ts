@@ -65,7 +65,8 @@ export function samplesOf(value: unknown, shape: readonly number[], what: string
   if (view instanceof Uint8Array) return view;
   if (view instanceof Uint8ClampedArray) return new Uint8Array(view.buffer, view.byteOffset, view.length);
   if (view instanceof Float32Array) {
-    checkFinite(view, shape, what);
+    const wrong = firstNotFinite(view);
+    if (wrong >= 0) throw notFiniteSample(wrong, view[wrong], shape, what);
     return view;
   }
   const own = new Numbers(shape, what);
@@ -147,13 +148,14 @@ export function said(value: unknown): string {
   return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
-/** @throws {InputError} naming the first float that is not finite. */
-function checkFinite(values: Float32Array, shape: readonly number[], what: string): void {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) throw notFinite(i, values[i], shape, what);
+/** Where the first number is that is infinite or NaN; -1 if there is none. */
+export function firstNotFinite(values: Float32Array | Float64Array): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }
 
 /** `value`: what was given, which may be too large for a float of 32 bits only. */
-function notFinite(index: number, value: number, shape: readonly number[], what: string): InputError {
+function notFiniteSample(index: number, value: number, shape: readonly number[], what: string): InputError {
   const size = sizeOf(shape), at: number[] = [];
   for (let rest = index % size, d = shape.length - 1; d >= 0; d--) {
     at.unshift(rest % shape[d]);
@@ -193,7 +195,7 @@ class Numbers {
     for (let i = 0; i < length; i++) {
       const value = list[i], index = this.#at++;
       if (typeof value !== "number") throw new InputError(`${this.#what}[${index}] is ${said(value)}: give a number.`);
-      if (!Number.isFinite(Math.fround(value))) throw notFinite(index, value, this.#shape, this.#what);
+      if (!Number.isFinite(Math.fround(value))) throw notFiniteSample(index, value, this.#shape, this.#what);
       this.values[index] = value;
     }
   }

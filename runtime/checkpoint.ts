@@ -17,6 +17,8 @@ import { parseJson } from "../codegen/json.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { type Graph, inferShapes } from "../codegen/shapes.ts";
 import { parseSpec, printable, type Spec } from "../codegen/spec.ts";
+import { firstNotFinite } from "./arrays.ts";
+import { FIGURES, wrongFigure, wrongPartial } from "./figures.ts";
 import { checkWritable, explain, removeAbandoned, writeDurably } from "./files.ts";
 import {
   encodeSafetensors,
@@ -92,8 +94,6 @@ const OPTIMIZER = "optimizer.", HISTORY = "history.", EPOCH = "epoch.";
 const CURRENT = "1";
 /** Longest state of a run that is read, in characters. */
 const LONGEST = 10_000;
-/** Figures of an epoch that every checkpoint has. */
-const FIGURES = ["loss", "accuracy", "learningRate", "seconds"] as const;
 
 const count = (least: number) => z.int().min(least).max(Number.MAX_SAFE_INTEGER);
 const trainingSchema = z.strictObject({
@@ -276,10 +276,14 @@ function decodeTraining(
   );
   const history = Array.from({ length: epoch }, (_, i) => {
     const entries = Object.fromEntries(figures.map(([key, values]) => [key, values[i]]));
-    return { ...entries, epoch: i + 1 } as EpochReport;
+    const epoch = { ...entries, epoch: i + 1 } as EpochReport, wrong = wrongFigure(epoch);
+    if (wrong !== undefined) throw new InputError(`${origin}: epoch ${i + 1}: ${wrong}`);
+    return epoch;
   });
   const sum = (name: string) => contents.sum(`${EPOCH}${name}`, graph.batchSize);
   const partial = step > 0 && { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") };
+  const wrong = partial && wrongPartial(partial, steps, graph.batchSize);
+  if (wrong) throw new InputError(`${origin}: epoch ${epoch + 1}, of which ${step} steps are done: ${wrong}`);
   return { ...state, history, optimizer, ...partial && { partial } };
 }
 
@@ -323,7 +327,7 @@ class Contents {
 
   /** What has diverged is never written. */
   #finite<Values extends Float32Array | Float64Array>(name: string, values: Values): Values {
-    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    const wrong = firstNotFinite(values);
     if (wrong < 0) return values;
     const what = JSON.stringify(name).slice(0, 60);
     throw new InputError(`${this.#origin}: element ${wrong} of ${what} is ${values[wrong]}; it must be finite`);

@@ -113,21 +113,21 @@ export function readDataset(given: Dataset, what = "data"): Dataset {
     );
   }
   if (inputs instanceof Float32Array) samplesOf(inputs, shape, `${source}: inputs`);
+  const from = {
+    source,
+    labelsFile: text(labelsFile),
+    labelBytes: bytes.length === 2 ? [bytes[0], bytes[1]] as const : undefined,
+  };
   const labels = classes === undefined || classes === null ? undefined : classesOf(
     classes,
-    (sample, label) =>
-      new InputError(
-        `${source}, labels[${sample}]: sample ${sample} has label ${label}; expected a class index from 0`,
-      ),
+    (sample, label) => new InputError(`${labelled(from, sample, label)}; expected a class index from 0`),
   );
   if (labels?.length !== samples) {
     throw new InputError(`${source}: there are ${labels?.length ?? "no"} labels for ${samples} samples`);
   }
   const fields: { readonly [Field in keyof Required<Dataset>]: Dataset[Field] } = {
     name: text(name),
-    source,
-    labelsFile: text(labelsFile),
-    labelBytes: bytes.length === 2 ? [bytes[0], bytes[1]] : undefined,
+    ...from,
     samples,
     shape,
     inputs,
@@ -151,23 +151,33 @@ export function inputsOf({ source, samples, shape, inputs }: Dataset): Uint8Arra
 /**
  * Checks that every label is a class of the net.
  *
+ * @param dataset One that was read: no label is negative.
  * @param classes The number of classes the net tells apart.
  * @throws {InputError} At the first label outside 0..classes-1.
  */
 export function checkLabels(dataset: Dataset, classes: number): void {
-  const { labels, labelsFile, labelBytes: [first, each] = [0, 1], source } = dataset;
+  const { labels } = dataset;
   for (let sample = 0; sample < labels.length; sample++) {
     const label = labels[sample];
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      const place = labelsFile === undefined
-        ? `${source}, labels[${sample}]`
-        : `${labelsFile}, byte ${first + each * sample}`;
+    if (label >= classes) {
       throw new InputError(
-        `${place}: sample ${sample} has label ${label}, but the net has ${classes} classes ` +
+        `${labelled(dataset, sample, label)}, but the net has ${classes} classes ` +
           `(labels 0 to ${classes - 1}). ${countedFromOne(labels)}Correct the label or the net's number of outputs.`,
       );
     }
   }
+}
+
+/** Which sample has a label, and where that stands: the file and the byte, or the element of what was given. */
+function labelled(
+  { source, labelsFile, labelBytes: [first, each] = [0, 1] }: Pick<Dataset, "source" | "labelsFile" | "labelBytes">,
+  sample: number,
+  label: number | string,
+): string {
+  const place = labelsFile === undefined
+    ? `${source}, labels[${sample}]`
+    : `${labelsFile}, byte ${first + each * sample}`;
+  return `${place}: sample ${sample} has label ${label}`;
 }
 
 /** What to do where labels are counted from 1, as the letters of EMNIST; nothing where they are not. */

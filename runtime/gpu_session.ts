@@ -6,6 +6,7 @@
 import { fromStored, toStored } from "../codegen/arrange.ts";
 import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan, type PlannedTensor } from "../codegen/plan.ts";
+import { sizeOf } from "./arrays.ts";
 import { type Dataset, inputsOf, readDataset } from "./data.ts";
 import {
   type Asked,
@@ -549,7 +550,7 @@ function stepsOf({ batchSize }: Plan, sets: readonly Dataset[]): number {
 /** Elements of a tensor whose rows a data set supplies. */
 function elementsIn({ batchSize }: Plan, { shape, rows }: PlannedTensor, { samples }: Dataset): number {
   const count = rows === "samples" ? samples : Math.ceil(samples / batchSize);
-  return count * shape.slice(1).reduce((a, b) => a * b, 1);
+  return count * sizeOf(shape.slice(1));
 }
 
 function bytesIn(plan: Plan, tensor: PlannedTensor, set: Dataset): number {

@@ -11,6 +11,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError } from "../codegen/error.ts";
+import { sizeOf } from "./arrays.ts";
 
 /** What a file is taken for: the meaning of its dimensions, by how many there are. */
 interface IdxKind {
@@ -305,7 +306,7 @@ function parseHeader(
     }
     return size;
   });
-  const elements = dimensions.reduce((product, size) => product * size, 1);
+  const elements = sizeOf(dimensions);
   const header = { type, dimensions, meanings, headerBytes, byteLength: headerBytes + elements * type.bytes };
   if (header.byteLength > MAX_FILE_BYTES) {
     throw new InputError(

@@ -5,6 +5,7 @@
  */
 import { InputError } from "../codegen/error.ts";
 import type { Shape } from "../codegen/layer.ts";
+import { sizeOf } from "./arrays.ts";
 
 /** An image in memory. */
 export interface Image {
@@ -40,7 +41,7 @@ export function checkSize(width: number, height: number, origin: string): void {
  */
 export function fitted(image: Image, shape: Shape, origin: string): Float32Array {
   const [channels, height, width] = shape.length === 3 ? shape : [1, image.height, image.width];
-  if (shape.length !== 3 && shape.reduce((product, extent) => product * extent, 1) !== height * width) {
+  if (shape.length !== 3 && sizeOf(shape) !== height * width) {
     throw new InputError(
       `${origin} is ${width} x ${height} pixels, but ${takesShape(shape)}; give an image of as many pixels`,
     );

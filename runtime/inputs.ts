@@ -7,6 +7,7 @@
  */
 import { InputError } from "../codegen/error.ts";
 import type { Shape } from "../codegen/layer.ts";
+import { firstNotFinite, sizeOf } from "./arrays.ts";
 import { explain } from "./files.ts";
 import { isIdx, loadIdxImages } from "./idx.ts";
 import { fitted, takesShape } from "./images.ts";
@@ -44,7 +45,7 @@ const GZIP = [0x1f, 0x8b];
 export async function readInputs(path: string, shape: Shape, options: ImageOptions = {}): Promise<InputSamples> {
   const origin = `"${path}"`, { bytes: start, size } = await beginning(path);
   const begins = (bytes: readonly number[]) => bytes.every((byte, i) => start[i] === byte);
-  const elements = shape.reduce((product, extent) => product * extent, 1);
+  const elements = sizeOf(shape);
   if (isIdx(start) || (begins(GZIP) && path.endsWith(".gz"))) {
     const { samples, shape: own, inputs } = await loadIdxImages(path, shape);
     const same = shape.length === 3 ? own.join() === shape.join() : inputs.length === samples * elements;
@@ -84,7 +85,7 @@ function numbers(bytes: Uint8Array<ArrayBuffer>, shape: Shape, elements: number,
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const inputs = Float32Array.from({ length: samples * elements }, (_, i) => view.getFloat32(4 * i, true));
-  const wrong = inputs.findIndex((value) => !Number.isFinite(value));
+  const wrong = firstNotFinite(inputs);
   if (wrong >= 0) throw new InputError(`${origin}: number ${wrong} is ${inputs[wrong]}; numbers must be finite`);
   return { samples, inputs };
 }

@@ -8,7 +8,7 @@ import { InputError } from "../codegen/error.ts";
 import { BYTES } from "../codegen/ir.ts";
 import type { LossKind } from "../codegen/layer.ts";
 import type { Plan } from "../codegen/plan.ts";
-import { type Samples, samplesOf } from "./arrays.ts";
+import { type Samples, samplesOf, sizeOf } from "./arrays.ts";
 import { binder } from "./bind.ts";
 import { type Code, PAGE } from "./load.ts";
 import { largest } from "./outcome.ts";
@@ -78,7 +78,7 @@ export class Predictor {
       if (role !== "run") continue;
       // one step, and the samples of one batch
       const [, ...rest] = shape, count = name === "data" ? plan.batchSize : 1;
-      const elements = count * rest.reduce((product, extent) => product * extent, 1);
+      const elements = count * sizeOf(rest);
       end = Math.ceil(end / LINE) * LINE;
       rows[name] = [end, elements];
       end += elements * BYTES[dtype];

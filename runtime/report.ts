@@ -8,7 +8,9 @@ import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
 import { parseJson } from "../codegen/json.ts";
 import { MOST_EPOCHS, printable } from "../codegen/spec.ts";
+import { sizeOf } from "./arrays.ts";
 import { keepCheckpoint } from "./checkpoint.ts";
+import { LARGEST_AMOUNT } from "./figures.ts";
 import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
 import { type Packing, PACKING_WORDS } from "./machine.ts";
 import { MOST_CLASSES } from "./outcome.ts";
@@ -74,7 +76,7 @@ const text = textUpTo(LONGEST_TEXT);
 const list = <Entry extends z.ZodType>(entry: Entry, what: string, most = LONGEST_LIST) =>
   z.array(entry, what).max(most, `${what}, at most ${most}`);
 const positive = z.number("a number, at least 0").min(0, "a number, at least 0");
-const amount = positive.max(1e18, "a number, at most 1e18");
+const amount = positive.max(LARGEST_AMOUNT, "a number, at most 1e18");
 const whole = z.int("a whole number, at least 0").min(0, "a whole number, at least 0");
 const share = z.number("a number from 0 to 1").min(0, "a number from 0 to 1").max(1, "a number from 0 to 1");
 const flag = z.boolean("true or false");
@@ -184,7 +186,7 @@ const report = z.object({
   machine,
   versions: z.record(text, text, "an object of texts"),
 }, "an object").superRefine(({ data, test }, context) => {
-  const size = data.shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(data.shape);
   for (const [i, { pixels }] of test.missed.entries()) {
     const bytes = pixels && 3 * pixels.length / 4 - (pixels.match(/=/g)?.length ?? 0);
     if (pixels === undefined || (data.shape.length === 3 && size <= LARGEST_SAMPLE && bytes === size)) continue;

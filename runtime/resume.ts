@@ -14,6 +14,8 @@ import {
   type TensorValues,
   type TrainingState,
 } from "./checkpoint.ts";
+import { wrongFigure, wrongPartial } from "./figures.ts";
+import { notFinite } from "./session.ts";
 import type { EpochReport } from "./train.ts";
 
 /** How a tensor that is not the net's is refused: by its name, the shape it must have, and what was found, in words. */
@@ -48,11 +50,10 @@ export function ownTensors(
 }
 
 /** @throws {InputError} naming the first element that is not finite. */
-export function checkFinite(tensors: ReadonlyMap<string, TensorValues>, what: string): void {
-  for (const [name, { values }] of tensors) {
-    const wrong = values.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) throw new InputError(`${what}: element ${wrong} of ${name} is ${values[wrong]}; it must be finite`);
-  }
+export function checkTensors(tensors: ReadonlyMap<string, TensorValues>, what: string): void {
+  const wrong = notFinite([...tensors].map(([name, { values }]) => [name, values]));
+  if (!wrong) return;
+  throw new InputError(`${what}: element ${wrong.index} of ${wrong.name} is ${wrong.value}; it must be finite`);
 }
 
 /**
@@ -92,24 +93,19 @@ export function ownCheckpoint(
   };
 }
 
-/** Figures that every epoch has. */
-const FIGURES = ["loss", "accuracy", "learningRate", "seconds"] as const;
-
 function ownHistory(history: readonly EpochReport[]): EpochReport[] {
   if (!Array.isArray(history)) throw new InputError(`the checkpoint's history is ${said(history)}; expected a list`);
   return Array.from(history, (given: EpochReport, i) => {
     const epoch = { ...given, epoch: i + 1 };
-    for (const figure of FIGURES) {
-      if (Number.isFinite(epoch[figure])) continue;
-      throw new InputError(`the checkpoint's epoch ${i + 1}: ${figure} is ${said(epoch[figure])}; expected a number`);
-    }
+    const wrong = wrongFigure(epoch);
+    if (wrong !== undefined) throw new InputError(`the checkpoint's epoch ${i + 1}: ${wrong}`);
     return epoch;
   });
 }
 
-/** Sums that are none are left as they are: {@linkcode checkResumable} refuses them. */
+/** A copy, whatever it has: {@linkcode checkResumable} refuses what cannot be. */
 function ownPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): PartialEpoch {
-  return { steps, seconds: Number.isFinite(seconds) ? seconds : 0, lossSum, hitSum };
+  return { steps, seconds, lossSum, hitSum };
 }
 
 /** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */
@@ -142,9 +138,12 @@ export function checkResumable(
   if (run.hash !== data.hash) {
     throw new InputError("the training samples are not those that the checkpoint was trained on; give the same data");
   }
-  const { steps = 1, lossSum, hitSum } = partial ?? {};
-  const whole = !partial || [lossSum, hitSum].every((sum) => Number.isFinite(sum));
-  if (!whole || !Number.isInteger(steps) || steps < 1 || (partial && steps >= run.steps)) {
-    throw new InputError(`the checkpoint has ${steps} of ${run.steps} steps of an epoch, or not the sums over them`);
+  const wrong = partial && wrongPartial(partial, run.steps, run.batchSize);
+  if (wrong !== undefined) {
+    throw new InputError(
+      `the checkpoint has ${
+        said(partial!.steps)
+      } of ${run.steps} steps of an epoch, or not the sums over them: ${wrong}`,
+    );
   }
 }

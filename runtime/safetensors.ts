@@ -9,6 +9,7 @@
 import { InputError } from "../codegen/error.ts";
 import { JsonError, parseJson } from "../codegen/json.ts";
 import { printable } from "../codegen/spec.ts";
+import { sizeOf } from "./arrays.ts";
 import { explain } from "./files.ts";
 
 /** Element types of the format, and their bytes. */
@@ -116,7 +117,7 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, origin: string
     if (begin > end || end > data.length) {
       throw damaged(what, `its data are bytes ${begin} to ${end} of ${data.length} that the file has`);
     }
-    if (BYTES[type] * product(shape) !== end - begin) {
+    if (BYTES[type] * sizeOf(shape) !== end - begin) {
       throw damaged(what, `${type} [${shape.join(", ")}] does not take ${end - begin} bytes`);
     }
     places.push({ name, begin, end });
@@ -141,7 +142,7 @@ export function encodeSafetensors({ metadata, tensors }: TensorFile): Uint8Array
   const sorted = [...tensors].sort(([, a], [, b]) => BYTES[b.dtype] - BYTES[a.dtype]);
   let at = 0;
   const header = Object.fromEntries<unknown>(sorted.map(([name, { dtype, shape, bytes }]) => {
-    if (bytes.length !== BYTES[dtype] * product(shape) || name === METADATA) throw new TypeError(`tensor "${name}"`);
+    if (bytes.length !== BYTES[dtype] * sizeOf(shape) || name === METADATA) throw new TypeError(`tensor "${name}"`);
     return [name, { dtype, shape, data_offsets: [at, at += bytes.length] }];
   }));
   const all = metadata.size > 0 ? { [METADATA]: Object.fromEntries(metadata), ...header } : header;
@@ -255,8 +256,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 }
-
-const product = (shape: readonly number[]) => shape.reduce((elements, extent) => elements * extent, 1);
 
 /** A value of the header for messages: short, and without what could break the line. */
 function shown(value: unknown): string {

@@ -5,8 +5,9 @@
  */
 import { z } from "zod";
 import { rateOrZero, type SchedulerKind } from "../codegen/layer.ts";
+import { MOST_EPOCHS } from "../codegen/spec.ts";
 
-const epochs = z.int().min(1).max(1_000_000);
+const epochs = z.int().min(1).max(MOST_EPOCHS);
 
 const constantSchema = z.strictObject({ type: z.literal("constant") });
 /** The same rate throughout. */

@@ -7,7 +7,7 @@ import { fromStored, toStored } from "../codegen/arrange.ts";
 import { BYTES } from "../codegen/ir.ts";
 import { InputError } from "../codegen/error.ts";
 import { megabytes, type Plan } from "../codegen/plan.ts";
-import { sizeOf } from "./arrays.ts";
+import { firstNotFinite, sizeOf } from "./arrays.ts";
 import { checkLabels, type Dataset, inputsOf, readDataset } from "./data.ts";
 import { initialize, shuffleEpoch, streamKey } from "./random.ts";
 import { type Code, PAGE, type TimedCode } from "./load.ts";
@@ -42,6 +42,8 @@ export interface Result {
 /** An element of a tensor that is infinite or NaN. */
 export interface NotFinite {
   readonly name: string;
+  /** Where it is, in the order of what was looked at. */
+  readonly index: number;
   readonly value: number;
 }
 
@@ -315,7 +317,8 @@ export function parametersOf({ tensors }: Plan): string[] {
 /** The first element of some tensors that is infinite or NaN. */
 export function notFinite(tensors: Iterable<readonly [name: string, values: Float32Array]>): NotFinite | undefined {
   for (const [name, values] of tensors) {
-    for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return { name, value: values[i] };
+    const index = firstNotFinite(values);
+    if (index >= 0) return { name, index, value: values[index] };
   }
 }
 

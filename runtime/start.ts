@@ -6,6 +6,7 @@
 import { plan } from "../codegen/compile.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { initialLearningRate, type Spec } from "../codegen/spec.ts";
+import { sizeOf } from "./arrays.ts";
 import { initialize, shuffleEpoch } from "./random.ts";
 
 /** What a run of a net begins with and in which order it goes on, for whoever does the same in another way. */
@@ -30,7 +31,7 @@ export function startOf(spec: Spec, registry: Registry, seed: number): RunStart 
   const parameters = new Map<string, Float32Array<ArrayBuffer>>();
   for (const tensor of Object.values(plan(spec, registry).plan.tensors)) {
     if (tensor.role !== "parameter") continue;
-    const values = new Float32Array(tensor.shape.reduce((a, b) => a * b, 1));
+    const values = new Float32Array(sizeOf(tensor.shape));
     initialize(values, tensor, seed);
     parameters.set(tensor.name, values);
   }

@@ -8,6 +8,7 @@ import type { Registry } from "../codegen/layer.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { Checkpoint, TensorValues, TrainingState } from "./checkpoint.ts";
 import { type Dataset, type DataSplit, hashDataset } from "./data.ts";
+import { LARGEST_AMOUNT } from "./figures.ts";
 import { type GpuCode, openGpu } from "./gpu.ts";
 import { gpuNeeds, type GpuReport, GpuSession } from "./gpu_session.ts";
 import type { Code, TimedCode } from "./load.ts";
@@ -238,6 +239,7 @@ export async function run(net: Runnable, { train, test }: DataSplit, options: Ru
     const tested = testReport(plan.graph, test, predictions);
     const { parameters, training: { history } } = checkpoint;
     const images = epochs * train.samples, seconds = history.reduce((sum, { seconds }) => sum + seconds, 0);
+    const speed = images / seconds;
     const before = resume?.training;
     const trained: Trained = {
       report: {
@@ -251,7 +253,7 @@ export async function run(net: Runnable, { train, test }: DataSplit, options: Ru
         parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
         data: dataReport(train, test),
         epochs: history,
-        training: { images, seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0 },
+        training: { images, seconds, imagesPerSecond: speed <= LARGEST_AMOUNT ? speed : 0 },
         ...before && { resumed: { epochs: before.history.length, steps: before.partial?.steps ?? 0 } },
         test: tested,
         ...onGpu && { gpu: onGpu.report },
@@ -317,7 +319,7 @@ async function trainEpochs(
     const read = async (role: Role) => {
       const tensors = await readTensors(session, plan, role),
         [epoch, step] = partial ? [history.length + 1, partial.steps] : [history.length, steps];
-      checkFinite(notFinite([...tensors].map(([name, { values }]) => [name, values])), epoch, step);
+      checkDiverged(notFinite([...tensors].map(([name, { values }]) => [name, values])), epoch, step);
       return tensors;
     };
     const [parameters, optimizer] = [await read("parameter"), await read("state")];
@@ -350,7 +352,7 @@ async function trainEpochs(
     const { loss, correct, steps: done, lossSum } = result;
     const seconds = (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
     if (!Number.isFinite(loss)) throw new DivergedError(epoch.epoch + 1, done, `the loss has become ${loss}`);
-    checkFinite(result.notFinite, epoch.epoch + 1, done);
+    checkDiverged(result.notFinite, epoch.epoch + 1, done);
     if (done < steps) {
       partial = { steps: done, seconds, lossSum, hitSum: correct };
       break;
@@ -368,7 +370,7 @@ async function trainEpochs(
 }
 
 /** @throws {DivergedError} when an element was found that is infinite or NaN. */
-function checkFinite(found: NotFinite | undefined, epoch: number, step: number): void {
+function checkDiverged(found: NotFinite | undefined, epoch: number, step: number): void {
   if (found) throw new DivergedError(epoch, step, `${found.name} has become ${found.value}`);
 }
 

@@ -13,6 +13,7 @@ import { accesses, type Plan, type PlannedKernel } from "../codegen/plan.ts";
 import type { Spec } from "../codegen/spec.ts";
 import type { CompiledKernel, Target } from "../codegen/target.ts";
 import type { Tuned } from "../codegen/tuning.ts";
+import { sizeOf } from "./arrays.ts";
 import { type LoadedKernel, loadKernels } from "./load.ts";
 import { initialize, streamKey, uniform } from "./random.ts";
 
@@ -183,7 +184,7 @@ export function preparedCall(
 /** Bytes for the rows that checks make up. */
 export function roomFor({ tensors, batchSize }: Plan): number {
   const runs = Object.values(tensors).filter(({ role }) => role === "run");
-  const largest = Math.max(...runs.map(({ shape }) => shape.slice(1).reduce((a, b) => a * b, 1)));
+  const largest = Math.max(...runs.map(({ shape }) => sizeOf(shape.slice(1))));
   return runs.length * (4 * (batchSize + 3) * largest + 4096);
 }
 

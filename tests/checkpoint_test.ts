@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, type PartialEpoch, type TrainingState } from "../runtime/checkpoint.ts";
 import { hashDataset } from "../runtime/data.ts";
+import { parseReport } from "../runtime/report.ts";
 import { decodeSafetensors, encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
 import {
   type Checkpoint,
   DivergedError,
+  type EpochReport,
   findTarget,
   fromArrays,
   InputError,
@@ -175,7 +177,8 @@ Deno.test("negative control: what is lost at a stop is noticed", async () => {
     weight: { ...kept, parameters: changed("conv1.weight", kept.parameters, 0) },
     moment: { ...kept, training: { ...training!, optimizer: changed("linear1.weight.m", training!.optimizer, 22) } },
     moments: { ...kept, training: { ...training!, optimizer: zeros(training!.optimizer) } },
-    step: { ...kept, training: { ...training!, partial: { ...partial, steps: 1 } } },
+    // no more hits than one step has samples: more are refused
+    step: { ...kept, training: { ...training!, partial: { ...partial, steps: 1, hitSum: 16 } } },
     epoch: { ...kept, training: { ...training!, history: [] } },
     sums: { ...kept, training: { ...training!, partial: { ...partial, lossSum } } },
   };
@@ -312,6 +315,46 @@ Deno.test("weights alone: training begins with them", async () => {
   assert(report.epochs[0].loss < fresh.report.epochs[0].loss, "it has forgotten what it learnt");
 });
 
+/** Figures that no run has, of the epoch that is done and of the part of the next one: two steps of 16 samples. */
+const FORGED: readonly (readonly [message: string, history: Partial<EpochReport>, partial: Partial<PartialEpoch>])[] = [
+  ["epoch 1: accuracy is 7; expected a number from 0 to 1", { accuracy: 7 }, {}],
+  ["epoch 1: accuracy is -0.1; expected a number from 0 to 1", { accuracy: -0.1 }, {}],
+  ["epoch 1: learningRate is -1; expected a number, at least 0", { learningRate: -1 }, {}],
+  ["epoch 1: seconds is -1; expected a number from 0 to 1000000000000", { seconds: -1 }, {}],
+  ["epoch 1: seconds is 1e+300; expected a number from 0 to 1000000000000", { seconds: 1e300 }, {}],
+  ["seconds is 1e+300; expected a number from 0 to 500000000000", {}, { seconds: 1e300 }],
+  ["hitSum is -1; expected a whole number from 0 to 32", {}, { hitSum: -1 }],
+  ["hitSum is 1.5; expected a whole number from 0 to 32", {}, { hitSum: 1.5 }],
+  ["hitSum is 33; expected a whole number from 0 to 32", {}, { hitSum: 33 }],
+];
+
+const forged = (
+  { history, partial }: Pick<TrainingState, "history" | "partial">,
+  figures: Partial<EpochReport>,
+  sums: Partial<PartialEpoch>,
+) => ({ history: history.map((epoch) => ({ ...epoch, ...figures })), partial: { ...partial!, ...sums } });
+
+Deno.test("a report of a run that went on from the largest and least of figures can be read again", async () => {
+  const kept = await stopAfter(6, "wasm", 1), training = kept.training!;
+  const most = { accuracy: 1, learningRate: Number.MAX_VALUE, seconds: 1e12 };
+  const cases: (readonly [Partial<EpochReport>, Partial<PartialEpoch>])[] = [
+    [most, { seconds: 5e11, hitSum: 32 }],
+    // a loss that a GPU rounds may be a little below 0
+    [{ accuracy: 0, learningRate: 0, seconds: 0, loss: -1e-9 }, { seconds: 0, hitSum: 0, lossSum: -1e-9 }],
+  ];
+  for (const [history, partial] of cases) {
+    const resume = again({ ...kept, training: { ...training, ...forged(training, history, partial) } });
+    const { report } = await train(SPEC, SPLIT, { resume, threads: 1 });
+    assert.deepEqual(parseReport(JSON.stringify(report), "FILE").epochs, report.epochs);
+  }
+  // no clock has measured so little: nothing is left to train, and the speed is not known
+  const whole = await stopAfter(EPOCHS * STEPS, "wasm", 1), { history } = whole.training!;
+  const instant = history.map((epoch) => ({ ...epoch, seconds: 1e-300 }));
+  const resume = again({ ...whole, training: { ...whole.training!, history: instant } });
+  const { report } = await train(SPEC, SPLIT, { resume, threads: 1 });
+  assert.equal(parseReport(JSON.stringify(report), "FILE").training.imagesPerSecond, 0);
+});
+
 Deno.test("a run that cannot go on as asked is refused", async () => {
   const target = "wasm", kept = await stopAfter(6, target, 1), { training } = kept, partial = training!.partial!;
   const other = parseSpec({ ...SPEC, layers: SPEC.layers.with(5, { type: "linear", outFeatures: 32 }) });
@@ -344,6 +387,13 @@ Deno.test("a run that cannot go on as asked is refused", async () => {
     ["has 4 of 4 steps of an epoch", () => attempt(inTraining({ partial: { ...partial, steps: 4 } }))],
     ["has 1.5 of 4 steps of an epoch", () => attempt(inTraining({ partial: { ...partial, steps: 1.5 } }))],
     ["or not the sums over them", () => attempt(inTraining({ partial: { ...partial, hitSum: NaN } }))],
+    [
+      "seconds is -5; expected a number from 0 to 500000000000",
+      () => attempt(inTraining({ partial: { ...partial, seconds: -5 } })),
+    ],
+    ...FORGED.map(([message, history, sums]) =>
+      [message, () => attempt(inTraining(forged(training!, history, sums)))] as [string, () => Promise<unknown>]
+    ),
     [
       "does not fit net kept: linear2.weight must be 48 numbers in a Float32Array",
       () => attempt({ resume: { ...kept, parameters: new Map([...kept.parameters].slice(0, 4)) } }),
@@ -550,7 +600,7 @@ Deno.test("what is there and cannot be read is not replaced, and one line says s
 });
 
 Deno.test("files that are sound, but no checkpoint", async () => {
-  const kept = await stopAfter(6, "wasm", 1), { metadata, tensors } = encodeCheckpoint(kept);
+  const kept = await stopAfter(6, "wasm", 1), training = kept.training!, { metadata, tensors } = encodeCheckpoint(kept);
   const sealed = (change: (checkpoint: { metadata: Map<string, string>; tensors: Map<string, unknown> }) => void) => {
     // what an attacker would make: changed, with a hash that fits
     const file = { metadata: new Map(metadata), tensors: new Map(tensors) };
@@ -599,6 +649,12 @@ Deno.test("files that are sound, but no checkpoint", async () => {
     ["it says that 1 of 3 epochs and 4 of 4 steps are done", state({ step: 4 })],
     ["it says that 4 of 3 epochs and 0 of 4 steps are done", state({ epoch: 4, step: 0 })],
     ["it says that 1 of 1 epochs and 2 of 4 steps are done", state({ epochs: 1 })],
+    ["the state of the run is not readable: seconds: ", state({ seconds: -5 })],
+    ...FORGED.map(([message, history, sums]) =>
+      [message, encodeCheckpoint({ ...kept, training: { ...training, ...forged(training, history, sums) } })] as (
+        typeof cases
+      )[number]
+    ),
     // nothing is made of a claim
     ["expected history.loss as F64 [9000000000000000]", state({ epoch: 9e15, epochs: 9e15 + 1 })],
   ];
@@ -609,7 +665,7 @@ Deno.test("files that are sound, but no checkpoint", async () => {
       return true;
     }, message);
   }
-  assert.equal(cases.length, 23);
+  assert.equal(cases.length, 24 + FORGED.length);
   // negative control: the same, unchanged
   assert.deepEqual(decodeCheckpoint(sealed(() => {}), registry, "FILE"), kept);
 });

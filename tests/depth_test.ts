@@ -10,6 +10,7 @@ import { inferShapes } from "../codegen/shapes.ts";
 import { structureOf } from "../codegen/structure.ts";
 import { wasm } from "../codegen/targets/wasm/target.ts";
 import { generatedFiles, parseSpec, registry, targets } from "../mod.ts";
+import type { BlockCounts } from "./block_counts.ts";
 import { randomSpec } from "./random_spec.ts";
 
 /** Layers of a spec, at most. */
@@ -45,7 +46,7 @@ const images = (count: number) =>
   ]);
 
 /** How many blocks of code run while nets are compiled for all targets. */
-async function blocksFor(...nets: object[]): Promise<number> {
+async function blocksFor(...nets: object[]): Promise<BlockCounts> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -58,17 +59,31 @@ async function blocksFor(...nets: object[]): Promise<number> {
     ],
   }).output();
   assert(success, new TextDecoder().decode(stderr));
-  return Number(new TextDecoder().decode(stdout));
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
+
+/** Least files of the compiler in which blocks are counted, of some 80, and least blocks, of some millions. */
+const LEAST_FILES = 60, LEAST_BLOCKS = 2_000_000;
 
 Deno.test("twice the layers are twice the work", async () => {
   const sizes = [8, 16, 32];
-  const [few, some, many] = await Promise.all(sizes.map((size) => blocksFor(pairs(size), images(size / 4))));
+  const counts = await Promise.all(sizes.map((size) => blocksFor(pairs(size), images(size / 4))));
   // what is done once, and for the first of equal layers only, is in all three. From 16 to 32 there is twice as much new
   // as from 8 to 16; a loop over all layers for each of them would have four times as much
-  const growth = (many - some) / (some - few);
+  const growth = ([few, some, many]: number[]) => (many - some) / (some - few);
+  const blocks = counts.map(({ compiling }) => compiling),
+    words = `${blocks.join(", ")} blocks for ${sizes.join(", ")}`;
   // what the engine does not count, and sorting, are a few in a thousand
-  assert(growth < 2 * 1.005, `${few}, ${some} and ${many} blocks of code run for ${sizes.join(", ")} pairs of layers`);
+  const most = 2 * 1.005;
+  assert(growth(blocks) < most, words);
+  // what compiles was counted
+  for (const { files, compiling } of counts) {
+    const own = files.filter((file) => /^(codegen|kernels)\//.test(file));
+    assert(own.length >= LEAST_FILES && compiling >= LEAST_BLOCKS, `${own.length} files, ${compiling} blocks`);
+  }
+  // negative control: what looks at all files for each of them
+  const quadratic = counts.map(({ compiling, comparing }) => compiling + comparing);
+  assert(growth(quadratic) > most, `${quadratic.join(", ")}, not ${words}`);
 });
 
 Deno.test("as many layers as a spec may have compile for every target", () => {

@@ -117,6 +117,25 @@ Deno.test("labels of every integer type, and QMNIST's, of which the first number
   }
 });
 
+Deno.test("a label below 0 is told by its file and byte, before anything is trained", async () => {
+  const set = files(0x803, [1, 2], [3, 4]), name = "train-labels-idx1-short";
+  const { "train-labels-idx1-ubyte": _, ...others } = set;
+  const path = await folderOf({ ...others, [name]: idx(0xb01, [2], bytesOf("setInt16", [1, -1])) });
+  const net = parseSpec({
+    name: "tiny",
+    input: [1, 1, 2],
+    batchSize: 2,
+    layers: [{ type: "flatten" }, { type: "linear", outFeatures: 2 }],
+    loss: { type: "softmaxCrossEntropy" },
+    training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1 } },
+  });
+  const data = await loadIdxDirectory(path);
+  await assert.rejects(() => train(net, data, { target: "typescript", threads: 1 }), {
+    name: "InputError",
+    message: `"${join(path, name)}", byte 10: sample 1 has label -1; expected a class index from 0`,
+  });
+});
+
 Deno.test("files under other usual names are found, and of several sets the one that is named", async () => {
   const set = files(0x803, [1, 2], [3, 4]), images = "images-idx3-ubyte", labels = "labels-idx1-ubyte";
   const renamed = (name: (part: string, content: string) => string, test = "t10k") =>

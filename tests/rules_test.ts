@@ -190,11 +190,41 @@ Deno.test("negative control: each rule, kept and broken", () => {
 /** What a test file may not do (but in a program's text): the process is that of other test files too, which run at the same time. */
 const SHARED = /(?<!`)Deno\.(addSignalListener|chdir|exit|umask|env\.(set|delete))\(|memoryUsage\(\)\.rss/;
 
-Deno.test("test files change nothing of their process, and one file says how much they try", async () => {
-  const files = [...await readSources("tests")].filter(([file]) => file.endsWith("_test.ts"));
-  const wrong = (source: string) => SHARED.test(source) || /env\.get\("KERNELWRIGHT_TESTS/.test(source);
-  assert(files.length >= 40, `${files.length} files`);
-  assert.deepEqual(files.filter(([, source]) => wrong(source)).map(([file]) => file), []);
-  // negative control
-  for (const text of ["env.set", "chdir"]) assert(wrong(`Deno.${text}("PATH", "/nowhere")`));
+/** Programs that tests start as processes of their own. */
+const PROGRAMS = ["block_counts", "browser", "command_lines", "fuzz_arguments", "soak", "train_random"]
+  .map((name) => `tests/${name}.ts`);
+
+/** Where files of tests, by their paths, do what they may not. */
+function unshared(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].flatMap(([file, source]) => {
+    const found = !PROGRAMS.includes(file) && SHARED.test(source) ? [`${file} changes its process`] : [];
+    if (file !== "tests/width.ts" && /env\.get\("KERNELWRIGHT_TESTS/.test(source)) {
+      found.push(`${file} asks for a width`);
+    }
+    // a program's types have no code
+    for (const specifier of importsOf(source.replaceAll(/^(import|export) type [^;]*;/gm, ""))) {
+      const target = posix.join(posix.dirname(file), specifier);
+      if (PROGRAMS.includes(target)) found.push(`${file} runs ${target} in its process`);
+    }
+    return found;
+  });
+}
+
+Deno.test("tests change nothing of their process, and one file says how much they try", async () => {
+  const sources = await readSources("tests");
+  assert(sources.size >= 70, `${sources.size} files`);
+  for (const program of PROGRAMS) assert(sources.has(program), `there is no ${program}`);
+  assert.deepEqual(unshared(sources), []);
+  // negative control: in a test, in what tests import, and by way of a program
+  for (
+    const text of [
+      ...['env.set("PATH", "/nowhere")', 'chdir("/nowhere")', "memoryUsage()" + ".rss"],
+      ...['env.get("KERNEL' + 'WRIGHT_TESTS")', 'x();\nimport { look } from "./browser.ts"'],
+    ].map((text) => `Deno.${text};`)
+  ) {
+    for (const file of ["tests/x_test.ts", "tests/adapter.ts"]) {
+      assert.equal(unshared(new Map([[file, text]])).length, 1, `${file}: ${text}`);
+    }
+  }
+  assert.deepEqual(unshared(new Map([["tests/soak.ts", `Deno.${"exit"}(0);`]])), []);
 });
