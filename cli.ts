@@ -549,7 +549,7 @@ function epochText({ epoch, loss, accuracy, learningRate, seconds }: EpochReport
 
 /** Prints what a run has come to. `finished`: nothing was left to train. */
 function printResult(report: TrainingReport, finished: boolean): void {
-  const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu } = report;
+  const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu, resumed } = report;
   if (gpu) {
     print(
       `${gpu.adapter}${gpu.fallback ? ", in software" : ""}: ${plural(gpu.dispatchesPerStep, "dispatch", "es")} ` +
@@ -560,7 +560,9 @@ function printResult(report: TrainingReport, finished: boolean): void {
     );
   }
   // what was not trained now was not timed
-  if (!finished) print(`training took ${seconds.toFixed(1)} s: ${count(imagesPerSecond)} images/s\n`);
+  if (!finished) {
+    print(`training took ${seconds.toFixed(1)} s${resumed ? " in all" : ""}: ${count(imagesPerSecond)} images/s\n`);
+  }
   print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
   for (const line of profileTable(report)) print(`  ${line}\n`);
 }
@@ -1135,7 +1137,7 @@ async function keepShipped(
   const own = generatedFiles(shipped, options);
   if (Object.entries(files).every(([path, text]) => own[path] === text)) return;
   throw new InputError(
-    `${origin}: the name "${name}" is taken by a net that ships, specs/${name}.json, whose code is in generated/; ` +
+    `${origin}: the name "${name}" is taken by another net, specs/${name}.json, whose code is in generated/; ` +
       'give yours another "name", or use --out DIR',
   );
 }

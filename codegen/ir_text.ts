@@ -85,7 +85,7 @@ export function exprText(expr: Expr): string {
 function render(expr: Expr, names: ReadonlySet<string>): Text {
   switch (expr.kind) {
     case "constant":
-      return { text: number(expr.value), level: 3 };
+      return { text: constantText(expr), level: 3 };
     case "position": {
       const text = affineText(expr.index);
       return { text, level: /[+-]/.test(text) ? 1 : 3 };
@@ -150,10 +150,15 @@ export function kernelText({ name, parts, tensors }: Kernel): string {
 const offsetText = ({ constant, terms }: Offset) =>
   sum(constant, terms.map(({ variable, coefficient }) => [variable, coefficient]));
 
+/** Integers whole: every digit counts in a hash. */
+function constantText({ value, type }: Extract<Value, { kind: "constant" }>): string {
+  return type === "f32" ? number(value) : String(value);
+}
+
 function valueText(value: Value): Text {
   switch (value.kind) {
     case "constant":
-      return { text: number(value.value), level: 3 };
+      return { text: constantText(value), level: 3 };
     case "local":
       return { text: value.name, level: 3 };
     case "offset":

@@ -26,7 +26,7 @@ export function explain(error: unknown, action: "read" | "write", path: string):
   const reason = error instanceof Deno.errors.NotCapable
     ? action === "read"
       ? `Deno may not; start it with --allow-read=${path}, or choose another path`
-      : `Deno may not; choose a path below runs/, where tasks may write, or give deno run --allow-write=${folder}`
+      : `Deno may not; choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${folder}`
     : action === "write" && error instanceof Deno.errors.NotFound
     ? `there is no folder "${folder}"; make it, or choose another path`
     : REASONS[error.name] ?? REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;

@@ -344,7 +344,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --out specs/new`,
     1,
     `error: cannot write "${join(PROJECT, "specs", "new")}": Deno may not; ` +
-    `choose a path below runs/, where tasks may write, or give deno run --allow-write=${join(PROJECT, "specs")}\n`,
+    `choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${join(PROJECT, "specs")}\n`,
   ],
   ["export", 2, `error: WEIGHTS is missing\n${see("export")}`],
   [
@@ -501,7 +501,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `generate ${SPEC_FILE} --out specs`,
     1,
     `error: cannot write "${join(PROJECT, "specs", NET, "wasm_relaxed")}": Deno may not; ` +
-    `choose a path below runs/, where tasks may write, or give deno run --allow-write=${join(PROJECT, "specs", NET)}\n`,
+    `choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${join(PROJECT, "specs", NET)}\n`,
   ],
 ];
 
@@ -1235,7 +1235,7 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
   assert.deepEqual([other.code, other.stdout], [1, ""]);
   assert.match(
     other.stderr,
-    /^error: \S+taken\.json: the name "mnist_mlp" is taken by a net that ships, specs\/mnist_mlp\.json, whose code is in generated\/; give yours another "name", or use --out DIR\n$/,
+    /^error: \S+taken\.json: the name "mnist_mlp" is taken by another net, specs\/mnist_mlp\.json, whose code is in generated\/; give yours another "name", or use --out DIR\n$/,
   );
   assert.equal((await cli("generate", spec)).code, 1);
   // what is wrong in it comes first, and other numbers of training make no other code

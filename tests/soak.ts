@@ -15,6 +15,20 @@ import { dirname, join } from "node:path";
 import { fromArrays, parseSpec, saveCheckpoint, train } from "../mod.ts";
 import { ignore } from "./adapter.ts";
 
+/** What `--help` says. */
+const USAGE = `Usage: deno task soak [EPOCHS] [RUNS] [leak]
+
+Trains a small net for so many epochs (50) on every target, saved after each, and then so many times over (100):
+memory, files, threads and GPU buffers stay flat, or the exit code is 1. With "leak", something grows.`;
+
+if (Deno.args.some((word) => word === "-h" || word === "--help")) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+if (!Deno.args.every((word, i) => i < 2 ? /^[1-9]\d{0,5}$/.test(word) : i === 2 && word === "leak")) {
+  console.error(`error: ${Deno.args.join(" ")}: expected two whole numbers\n\n${USAGE}`);
+  Deno.exit(2);
+}
 const [epochs, runs, leak] = [Number(Deno.args[0] ?? 50), Number(Deno.args[1] ?? 100), Deno.args[2] === "leak"];
 /** How much larger memory may be at the end than after the beginning. */
 const GROWTH = 1.05;
