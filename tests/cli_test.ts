@@ -344,7 +344,9 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `import ${SCRATCH}/foreign.safetensors ${SPEC_FILE} --out specs/new`,
     1,
     `error: cannot write "${join(PROJECT, "specs", "new")}": Deno may not; ` +
-    `choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${join(PROJECT, "specs")}\n`,
+    `choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${
+      join(PROJECT, "specs")
+    }\n`,
   ],
   ["export", 2, `error: WEIGHTS is missing\n${see("export")}`],
   [
@@ -501,7 +503,9 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `generate ${SPEC_FILE} --out specs`,
     1,
     `error: cannot write "${join(PROJECT, "specs", NET, "wasm_relaxed")}": Deno may not; ` +
-    `choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${join(PROJECT, "specs", NET)}\n`,
+    `choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${
+      join(PROJECT, "specs", NET)
+    }\n`,
   ],
 ];
 

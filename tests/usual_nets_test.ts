@@ -14,6 +14,8 @@ import { width } from "./width.ts";
 
 /** Nets that are tried. */
 const NETS = width(20, 100, 2000);
+/** The first seed. */
+const FIRST = 1;
 /** Seconds of a compilation that is worth a look. */
 const SLOW = 5;
 const STEPS = 2, ROUNDING = 2 ** -23;
@@ -57,7 +59,9 @@ function strays({ batchSize }: Spec, target: Target, ours: Trained, { model, twi
     const allowed = factor * Math.max(...twins.map(rms)) + ROUNDING;
     if (!(rms(ours) <= allowed)) found.push(`${name}: rms ${rms(ours)}, and not up to ${allowed}`);
   }
-  if (!(Math.abs(ours.loss - model.loss) <= 1e-5 * Math.max(1, model.loss))) {
+  // where a gradient cancels to a rounding, Adam makes a whole step of it, and a relu may open
+  const away = ({ loss }: Trained) => Math.abs(loss - model.loss);
+  if (!(away(ours) <= 1e-5 * Math.max(1, model.loss) + 4 * Math.max(...twins.map(away)))) {
     found.push(`loss ${ours.loss}, not ${model.loss}`);
   }
   return found;
@@ -86,7 +90,7 @@ async function follow(
 
 Deno.test(`${NETS} nets as people write them, made at random, train as plain loops do`, async () => {
   let ran = 0;
-  for (let seed = 1; seed <= NETS; seed++) {
+  for (let seed = FIRST; seed < FIRST + NETS; seed++) {
     const course = courseOf(parseSpec(usualSpec(seed)), seed);
     await follow(course, processorTargets, (target, seconds) => {
       // told, not asserted: how long it takes is the machine's
