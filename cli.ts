@@ -24,9 +24,9 @@ import {
   exportOnnx,
   findTarget,
   generatedFiles,
+  holdsSomething,
   InputError,
   jsonSchema,
-  keepCheckpoint,
   kernelStages,
   limitSamples,
   loadCheckpoint,
@@ -47,6 +47,7 @@ import {
   PACKING_WORDS,
   type Prediction,
   prepareCheckpoint,
+  prepareFile,
   prepareReport,
   printable,
   processorTargets,
@@ -181,7 +182,10 @@ const commands: Readonly<Record<string, Command>> = {
       seed,
       without,
       data,
-      save: { value: "FILE", text: "keep what was trained in FILE, in safetensors, replaced if there is one" },
+      save: {
+        value: "FILE",
+        text: "keep what was trained in FILE, in safetensors; it replaces a checkpoint of the same net only",
+      },
       "save-every": {
         value: "N",
         text: "epochs between saves (default: 1); it is saved at the end anyway",
@@ -191,8 +195,11 @@ const commands: Readonly<Record<string, Command>> = {
         value: "FILE",
         text: "go on from FILE: net, target, seed and epochs are as they were; --epochs N counts those done, too",
       },
-      report: { value: "FILE", text: "JSON report, replaced if there is one (default: a new file in runs/)" },
-      profile: { value: "FILE", text: "also time each kernel: a table, and a trace for ui.perfetto.dev in FILE" },
+      report: { value: "FILE", text: "JSON report; it replaces another report only (default: a new file in runs/)" },
+      profile: {
+        value: "FILE",
+        text: "also time each kernel: a table, and in FILE a trace for ui.perfetto.dev; it replaces a trace only",
+      },
       out,
     },
     example: "deno task train lenet5 --epochs 3 --report runs/lenet5.json",
@@ -253,7 +260,7 @@ const commands: Readonly<Record<string, Command>> = {
         value: "MAP",
         text: 'JSON file that tells which is which: {"conv1": "features.0", "linear1.bias": "b"}',
       },
-      out: { value: "FILE", text: "the checkpoint, replaced if there is one" },
+      out: { value: "FILE", text: "the checkpoint; it replaces weights of a checkpoint only" },
     },
     example: "deno task import model.safetensors mnist_cnn --out runs/imported.safetensors",
     writes: true,
@@ -270,7 +277,7 @@ const commands: Readonly<Record<string, Command>> = {
       "named .safetensors the weights alone, named and laid out as PyTorch has them.",
       "In a task, paths count from the project's folder, and it may write to runs/ only.",
     ],
-    flags: { out: { value: "FILE", text: "what is written, replaced if there is one: .onnx or .safetensors" } },
+    flags: { out: { value: "FILE", text: "what is written, .onnx or .safetensors; it replaces its own kind only" } },
     example: "deno task export runs/mnist_cnn.safetensors --out runs/mnist_cnn.onnx",
     writes: true,
     run: exportNet,
@@ -284,7 +291,9 @@ const commands: Readonly<Record<string, Command>> = {
       "The page needs no network: curves, times, kernels, confusion, the images that were missed, the environment.",
       "In a task, paths count from the project's folder, and it may write to runs/ only.",
     ],
-    flags: { out: { value: "FILE", text: "the page, replaced if there is one (default: RUN.html beside RUN.json)" } },
+    flags: {
+      out: { value: "FILE", text: "the page; it replaces another page only (default: RUN.html beside RUN.json)" },
+    },
     example: "deno task report runs/mnist_cnn-wasm_relaxed-seed0.json",
     writes: true,
     run: report,
@@ -368,11 +377,13 @@ const commands: Readonly<Record<string, Command>> = {
 async function trainNet(line: Line): Promise<number> {
   const job = await trainingJob(line), { target, saveFile, reportFile, profileFile } = job;
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
-  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase());
   const stopping = new Stopping(
     () => bar?.erase(),
     target.gpu ? "the steps that the GPU was given, a few seconds in software" : "this step",
   );
+  // what a run goes on from and saves into is the same, when no step is done
+  const spared = (checkpoint: Checkpoint) => stopping.signal.aborted && !job.ownFile && noStep(checkpoint, job.resume);
+  const saving = saveFile === undefined ? undefined : new Saving(saveFile, () => bar?.erase(), spared);
   try {
     let failed: ProfileError | undefined;
     const { report, trace } = await runJob(job, line, bar, saving, stopping.signal).catch((error) => {
@@ -433,8 +444,10 @@ async function trainingJob({ words, flags }: Line) {
   const reportFile = await prepareReport(
     file === undefined ? { base: join(RUNS, `${spec.name}-${name}-seed${seed}`) } : { file },
   );
-  const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile });
-  if (saveFile !== undefined) await prepareCheckpoint(saveFile);
+  const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile }, "trace");
+  const ownFile = saveFile !== undefined && flags.resume !== undefined &&
+    await sameFile(resolve(flags.resume), saveFile);
+  if (saveFile !== undefined) await prepareCheckpoint(saveFile, ownFile ? {} : { net: spec.name });
   const files = generatedFiles(spec, { target: name, origin, tuning, without });
   // without optimizations nothing is put there
   if (flags.out === undefined && without.length === 0) {
@@ -442,7 +455,7 @@ async function trainingJob({ words, flags }: Line) {
   }
   return {
     ...{ spec, data: await loading, resume, finished, target, choice, tuning, without, threads, seed, epochs },
-    ...{ root, files, saveFile, reportFile, profileFile },
+    ...{ root, files, saveFile, ownFile, reportFile, profileFile },
   };
 }
 
@@ -711,7 +724,7 @@ async function importWeights({ words: [file, net], flags }: Line): Promise<numbe
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is imported");
   const { named, spec, parameters, names } = await weightsIn(file, net, undefined, flags.names);
   await makeRuns([out]);
-  await prepareCheckpoint(out, true);
+  await prepareCheckpoint(out, { weightsOnly: true });
   await saveCheckpoint(out, { spec: named ?? spec, parameters });
   for (const line of table([...names ?? []].map(([name, theirs]) => [name, `from ${printable(theirs)}`]))) {
     print(`${line}\n`);
@@ -729,10 +742,10 @@ async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
   await makeRuns([out]);
   const { spec, parameters } = await weightsIn(file, net, "export WEIGHTS NET");
   if (out.endsWith(".onnx")) {
-    await keepCheckpoint(out);
+    await prepareFile(out, "model");
     await writeDurably(out, [await exportOnnx({ spec, parameters })]);
   } else {
-    await prepareCheckpoint(out, true);
+    await prepareCheckpoint(out, { weightsOnly: true });
     await saveCheckpoint(out, { spec, parameters });
   }
   print(`wrote ${shortPath(out)}\n`);
@@ -756,23 +769,36 @@ function reached({ training }: Checkpoint): string {
   return partial ? `${done}, and ${plural(partial.steps, "step")} of the next` : done;
 }
 
+/** Whether a run has done no step since what it went on from, or since its beginning. */
+function noStep({ training }: Checkpoint, from?: Checkpoint): boolean {
+  const before = from?.training;
+  return training?.history.length === (before?.history.length ?? 0) &&
+    (training.partial?.steps ?? 0) === (before?.partial?.steps ?? 0);
+}
+
 /** Checkpoints of a run, all into one file. */
 class Saving {
   readonly #path: string;
   readonly #before: () => void;
+  readonly #spared: (checkpoint: Checkpoint) => boolean;
+  /** Whether what was there before the run stays. */
+  #kept = false;
   /** What is in the file. */
   saved?: Checkpoint;
   /** Why the last attempt came to nothing. */
   failed?: InputError;
 
-  /** `before`: called before something is printed. */
-  constructor(path: string, before: () => void) {
+  /** `before`: called before something is printed. `spared`: whether what is there is worth more than a checkpoint. */
+  constructor(path: string, before: () => void, spared: (checkpoint: Checkpoint) => boolean) {
     this.#path = path;
     this.#before = before;
+    this.#spared = spared;
   }
 
   /** A disk that is full now may have room again when the next epoch is done: the run goes on. */
   async save(checkpoint: Checkpoint): Promise<void> {
+    this.#kept = this.#spared(checkpoint) && await holdsSomething(this.#path);
+    if (this.#kept) return;
     try {
       await saveCheckpoint(this.#path, checkpoint);
       this.saved = checkpoint;
@@ -786,6 +812,7 @@ class Saving {
   }
 
   words(): string {
+    if (this.#kept) return `${shortPath(this.#path)} stays as it was: no step was done`;
     return this.saved ? `${shortPath(this.#path)}, ${reached(this.saved)}` : "none was saved by this run";
   }
 }
@@ -840,7 +867,7 @@ async function report({ words: [word], flags }: Line): Promise<number> {
   const page = flags.out === undefined ? `${path.replace(/\.json$/, "")}.html` : resolve(flags.out);
   await makeRuns([page]);
   if (await sameFile(page, path)) throw new UsageError("--out names the report itself");
-  await keepCheckpoint(page);
+  await prepareFile(page, "page");
   await writeAtomically(page, asStarted(await reportHtml(await loadReport(path, shortPath(path)))));
   print(`wrote ${shortPath(page)}\n`);
   return OK;

@@ -101,9 +101,7 @@ export { MOST_EPOCHS, type Options, printable, type Spec } from "./codegen/spec.
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,
-  keepCheckpoint,
   type PartialEpoch,
-  prepareCheckpoint,
   saveCheckpoint,
   type TensorValues,
   type TrainingState,
@@ -112,6 +110,7 @@ export type { Classes, Integers, NumberList, Samples } from "./runtime/arrays.ts
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
 export { type IdxOptions, loadIdxDirectory, loadIdxTestSet, loadMnist, storageNote } from "./runtime/idx_folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
+export { type FileKind, holdsSomething, prepareCheckpoint, prepareFile } from "./runtime/replace.ts";
 export { asStarted } from "./runtime/commands.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
 export {

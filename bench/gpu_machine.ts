@@ -232,7 +232,7 @@ function printRivals(rivals: Rivals): void {
 
 async function main(): Promise<boolean> {
   const { software, json, ...wanted } = commandLine();
-  const file = json === undefined ? undefined : await prepareReport({ file: json });
+  const file = json === undefined ? undefined : await prepareReport({ file: json }, "figures");
   const { gpu, ...machine } = await measureMachine({ probes: ["gpu"] });
   const remedy = "a GPU is found by its Vulkan driver and the Vulkan loader (on Debian the package libvulkan1)";
   if (!gpu) throw new Error(`there is no WebGPU adapter; ${remedy}`);

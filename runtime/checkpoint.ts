@@ -19,7 +19,7 @@ import { type Graph, inferShapes } from "../codegen/shapes.ts";
 import { parseSpec, printable, type Spec } from "../codegen/spec.ts";
 import { firstNotFinite } from "./arrays.ts";
 import { FIGURES, wrongFigure, wrongPartial } from "./figures.ts";
-import { checkWritable, explain, removeAbandoned, writeDurably } from "./files.ts";
+import { writeDurably } from "./files.ts";
 import {
   encodeSafetensors,
   readSafetensors,
@@ -85,8 +85,8 @@ export interface PartialEpoch {
   readonly hitSum: number;
 }
 
-/** The metadata's keys. */
-const VERSION = "kernelwright.checkpoint", SPEC = "kernelwright.spec", TRAINING = "kernelwright.training";
+/** The metadata's keys: those that tell which file is a checkpoint, and of what. */
+export const VERSION = "kernelwright.checkpoint", SPEC = "kernelwright.spec", TRAINING = "kernelwright.training";
 const HASH = "kernelwright.sha256";
 /** How names of tensors begin that are no parameters. */
 const OPTIMIZER = "optimizer.", HISTORY = "history.", EPOCH = "epoch.";
@@ -124,66 +124,6 @@ export async function loadCheckpoint(path: string, registry: Registry, origin = 
  */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   await writeDurably(path, encodeSafetensors(encodeCheckpoint(checkpoint)));
-}
-
-/**
- * Makes sure, before a run, that checkpoints can be written, and removes what a killed run has left of one.
- *
- * @param weightsOnly whether what is written has no state of a run: it does not replace what has one.
- * @throws {InputError} saying why they cannot, or what would be lost.
- */
-export async function prepareCheckpoint(path: string, weightsOnly = false): Promise<void> {
-  await checkWritable(path);
-  await replaceOnly(path, weightsOnly ? ["weights"] : ["weights", "run"]);
-  await removeAbandoned(path);
-}
-
-/**
- * Makes sure that a file of another kind does not replace a checkpoint, or another program's weights in safetensors.
- *
- * @throws {InputError} when there is one, or what is there cannot be read.
- */
-export async function keepCheckpoint(path: string): Promise<void> {
-  await replaceOnly(path, ["other"]);
-}
-
-/** What a file has, in words. */
-const CONTENTS = {
-  run: "has the state of a run",
-  weights: "is a checkpoint",
-  foreign: "has another program's weights",
-  other: "is no checkpoint",
-} as const;
-/** Longest beginning of a header that is looked at, in bytes. */
-const LOOKED_AT = 2 ** 24;
-
-/** @throws {InputError} when there is a file that has something else, or cannot be read. */
-async function replaceOnly(path: string, replaceable: readonly (keyof typeof CONTENTS)[]): Promise<void> {
-  const found = await contentsOf(path).catch((error) => {
-    throw explain(error, "read", path);
-  });
-  if (found === undefined || replaceable.includes(found)) return;
-  throw new InputError(`"${path}" is there, and ${CONTENTS[found]}; give another name, or remove it`);
-}
-
-/** What a file has; nothing if there is none, or it is empty. */
-async function contentsOf(path: string): Promise<keyof typeof CONTENTS | undefined> {
-  const info = await Deno.stat(path).catch(() => undefined);
-  if (!info?.isFile || info.size === 0) return;
-  using file = await Deno.open(path);
-  const read = async (bytes: number) => {
-    const all = new Uint8Array(bytes);
-    let at = 0;
-    for (let count; at < bytes && (count = await file.read(all.subarray(at))) !== null;) at += count;
-    return all.subarray(0, at);
-  };
-  // such a file begins with the length of its header, which is JSON
-  const start = await read(8), length = start.length < 8 ? 0n : new DataView(start.buffer).getBigUint64(0, true);
-  if (length === 0n || length > BigInt(info.size - 8)) return "other";
-  const header = new TextDecoder().decode(await read(Math.min(Number(length), LOOKED_AT)));
-  if (!header.startsWith("{")) return "other";
-  if (!header.includes(`"${VERSION}"`)) return "foreign";
-  return header.includes(`"${TRAINING}"`) ? "run" : "weights";
 }
 
 /** A checkpoint as tensors and metadata. */

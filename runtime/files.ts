@@ -101,10 +101,24 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether there is something that is neither file nor folder, such as /dev/null: it is written to, not replaced. */
-export async function isDevice(path: string): Promise<boolean> {
+/**
+ * Whether there is a device of characters, such as /dev/null, or a pipe without a name, such as /dev/stdout: it is
+ * written to, not replaced.
+ *
+ * @throws {InputError} when there is anything else that is neither file nor folder: it may never take what is written,
+ * or be a disk.
+ */
+async function isDevice(path: string): Promise<boolean> {
   const info = await Deno.stat(path).catch(() => undefined);
-  return info !== undefined && !info.isFile && !info.isDirectory;
+  if (info === undefined || info.isFile || info.isDirectory) return false;
+  const what = info.isBlockDevice ? "a disk" : info.isSocket ? "a socket" : info.isFifo ? "a named pipe" : undefined;
+  if (what === undefined || (info.isFifo && await isNameless(path))) return true;
+  throw new InputError(`cannot write "${path}": it is no regular file, but ${what}; give another name`);
+}
+
+/** Whether a path leads to what has none of its own. */
+async function isNameless(path: string): Promise<boolean> {
+  return await Deno.realPath(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
 }
 
 /**

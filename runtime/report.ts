@@ -9,11 +9,11 @@ import { InputError } from "../codegen/error.ts";
 import { parseJson } from "../codegen/json.ts";
 import { MOST_EPOCHS, printable } from "../codegen/spec.ts";
 import { sizeOf } from "./arrays.ts";
-import { keepCheckpoint } from "./checkpoint.ts";
 import { LARGEST_AMOUNT } from "./figures.ts";
 import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
 import { type Packing, PACKING_WORDS } from "./machine.ts";
 import { MOST_CLASSES } from "./outcome.ts";
+import { type FileKind, prepareFile } from "./replace.ts";
 import type { TrainingReport } from "./train.ts";
 
 /**
@@ -29,14 +29,16 @@ export interface ReportFile {
 }
 
 /**
- * Makes sure, before a run, that its report can be written after it, and replaces no checkpoint.
+ * Makes sure, before a run, that its report can be written after it, and replaces at most a file of its kind.
  *
+ * @param kind what is written there.
  * @throws {InputError} saying why it cannot.
  */
-export async function prepareReport(place: ReportPlace): Promise<ReportFile> {
-  if (place.file === undefined) await makeFolder(dirname(place.base));
-  await checkWritable(place.file ?? `${place.base}.json`);
-  if (place.file !== undefined) await keepCheckpoint(place.file);
+export async function prepareReport(place: ReportPlace, kind: FileKind = "report"): Promise<ReportFile> {
+  if (place.file === undefined) {
+    await makeFolder(dirname(place.base));
+    await checkWritable(`${place.base}.json`);
+  } else await prepareFile(place.file, kind);
   return {
     async write(report) {
       const path = place.file ?? await takeName(place.base);

@@ -40,6 +40,7 @@ export function reportHtml(report: TrainingReport): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="generator" content="Kernelwright">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">

@@ -10,15 +10,16 @@ import {
   type Checkpoint,
   DivergedError,
   type EpochReport,
+  type FileKind,
   findTarget,
   fromArrays,
   InputError,
-  keepCheckpoint,
   limitSamples,
   loadCheckpoint,
   OPTIMIZATIONS,
   parseSpec,
   prepareCheckpoint,
+  prepareFile,
   prepareReport,
   registry,
   saveCheckpoint,
@@ -581,12 +582,78 @@ Deno.test("a symbolic link stays, and what it points to is written, whether it i
   }
 });
 
+Deno.test("a checkpoint of another net is not replaced by one of a net that is trained", async () => {
+  const path = await Deno.makeTempFile(), kept = await stopAfter(2, "wasm", 1), net = kept.spec.name;
+  try {
+    for (const checkpoint of [kept, { spec: kept.spec, parameters: kept.parameters }]) {
+      await saveCheckpoint(path, checkpoint);
+      await prepareCheckpoint(path, { net });
+      await prepareCheckpoint(path);
+      await assert.rejects(
+        prepareCheckpoint(path, { net: "other" }),
+        (error) =>
+          error instanceof InputError && error.message ===
+            `"${path}" is there, and is a checkpoint of net "${net}", while "other" is trained; ` +
+              "give another name, remove it, or go on from it with --resume",
+      );
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("a file is replaced by one of its kind only, as this version or an older one wrote it, or when it is empty", async () => {
+  const page = '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n';
+  const files: readonly (readonly [kind: FileKind | "none", text: string])[] = [
+    ["report", JSON.stringify({ date: "2026-01-31T12:00:00.000Z", net: "n", target: "wasm", threads: 1 }, null, 2)],
+    ["report", JSON.stringify({ net: "n", target: "wasm", threads: 1 })],
+    [
+      "trace",
+      JSON.stringify({ displayTimeUnit: "ns", traceEvents: [{ ph: "M", name: "process_name" }] }, null, 2),
+    ],
+    ["page", `${page}<meta name="generator" content="Kernelwright">\n`],
+    ["page", `${page}<meta name="viewport" content="width=device-width">\n<title>n: training report</title>\n`],
+    ["model", "\x08\x08\x12\x0cKernelwright\x1a\x050.1.0"],
+    ["figures", JSON.stringify({ net: "n", batchSize: 64, date: "2026-01-31" }, null, 2)],
+    ["figures", JSON.stringify({ deno: "2.9.6", microseconds: [] }, null, 2)],
+    ["figures", JSON.stringify({ date: "2026-01-31", machine: {} }, null, 2)],
+    ["none", JSON.stringify({ name: "n", input: [4], batchSize: 2, layers: [], training: {} })],
+    ["none", JSON.stringify({ traceEvents: [{ ph: "M", name: "process_name" }] })],
+    ["none", `${page}<title>mine</title>\n`],
+    ["none", "\x08\x08\x12\x07pytorch\x1a\x052.0.0"],
+    ["none", "\x00\x00\x08\x01\x00\x00\x00\x05\x01\x02\x03\x04\x05"],
+    ["none", "# Notes\n"],
+    ["none", "x"],
+  ];
+  const path = await Deno.makeTempFile();
+  try {
+    for (const kind of ["report", "trace", "page", "model", "figures"] as const) {
+      await Deno.writeTextFile(path, "");
+      await prepareFile(path, kind);
+      for (const [own, text] of files) {
+        await Deno.writeTextFile(path, text);
+        const refused = await prepareFile(path, kind).then(() => "", (error) => `${error}`);
+        if (own === kind) assert.equal(refused, "", text);
+        else assert.match(refused, /^InputError: ".*" is there, and is no .*; give another name, or remove it$/, text);
+      }
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
 Deno.test("what is there and cannot be read is not replaced, and one line says so", async () => {
   const path = await Deno.makeTempFile(), { open } = Deno;
   await Deno.writeTextFile(path, "there");
   Deno.open = () => Promise.reject(new Deno.errors.PermissionDenied("os error 13"));
   try {
-    for (const prepare of [keepCheckpoint, (file: string) => prepareReport({ file })]) {
+    for (
+      const prepare of [
+        prepareCheckpoint,
+        (file: string) => prepareFile(file, "page"),
+        (file: string) => prepareReport({ file }),
+      ]
+    ) {
       await assert.rejects(() => prepare(path), (error) => {
         assert(error instanceof InputError, String(error));
         assert(error.message.includes(path) && error.message.includes("permission denied"), error.message);

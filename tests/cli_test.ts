@@ -1277,6 +1277,8 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
   for (const name of ["state", "weights", "model"]) {
     await Deno.copyFile(at(`${name}.safetensors`), at(`${name}.onnx`));
   }
+  for (const name of ["own.json", "own.onnx"]) await Deno.writeTextFile(at(name), kept);
+  await Deno.writeTextFile(at("trace.json"), '{"displayTimeUnit":"ns","traceEvents":[{"ph":"M"}]}');
   const exporting = ["export", place("weights.safetensors"), "--out"] as const;
   const attempts: readonly (readonly [name: string, args: readonly [string, ...string[]], why: string])[] = [
     ["model.safetensors", [...run, ...to, "--save"], "has another program's weights"],
@@ -1290,6 +1292,12 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
     ["weights.safetensors", ["report", "runs/none.json", "--out"], "is a checkpoint"],
     ["weights.safetensors", [...run, "--report"], "is a checkpoint"],
     ["state.safetensors", [...run, ...to, "--profile"], "has the state of a run"],
+    // what a user has written, and what another command has
+    ["own.json", [...run, "--report"], "is no report of a run"],
+    ["trace.json", [...run, "--report"], "is no report of a run"],
+    ["own.json", [...run, ...to, "--profile"], "is no trace of a profile"],
+    ["own.json", ["report", "runs/none.json", "--out"], "is no page of a report"],
+    ["own.onnx", exporting, "is no ONNX model of this program"],
   ];
   const before = await Promise.all(attempts.map(([name]) => Deno.readFile(at(name))));
   const refused = await cliEach(attempts.map(([name, [command, ...args]]) => [command, ...args, place(name)]));
@@ -1310,6 +1318,7 @@ Deno.test("what is there is not lost: files that are no checkpoints, and the cod
     ["import", place("weights.safetensors"), "mnist_mlp", "--out", place("imported.safetensors")],
     ["report", place("run.json"), "--out", place("run.html")],
   ];
+  await Deno.remove(at("trace.json"));
   const twice = again.flatMap((args) => [args, [...args] as typeof args]);
   for (const [i, { code, stderr }] of (await cliEach(twice)).entries()) {
     assert.deepEqual([code, stderr], [0, ""], twice[i].join(" "));

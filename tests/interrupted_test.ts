@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Checkpoint, loadCheckpoint } from "../mod.ts";
+import { type Checkpoint, loadCheckpoint, parseSpec, saveCheckpoint } from "../mod.ts";
 import { streamKey, uniform } from "../runtime/random.ts";
 import { ignore } from "./adapter.ts";
 import { asInstalled, idx, PROJECT, taskArguments } from "./command_line.ts";
@@ -409,6 +409,63 @@ Deno.test("a folder that takes no files is found out before the run starts", asy
   const { code, stdout, stderr } = await run(place("net.json"), "--target", "wasm", "--save", place("locked", "kept"));
   assert.deepEqual([code, stdout], [1, ""]);
   assert.match(stderr, /permission denied; give your user the right to, or choose another path\n$/);
+});
+
+Deno.test("what is no regular file is refused before the run starts: it would wait for ever", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const pipe = place("pipe.onnx"), kept = place("into_pipe.safetensors");
+  assert((await new Deno.Command("mkfifo", { args: [absolute(pipe)] }).output()).success);
+  const reason = "it is no regular file, but a named pipe; give another name";
+  const training = ["train", place("net.json"), "--target", "wasm", "--epochs", "1", ...own];
+  assert.equal((await new Training([...training.slice(1), "--save", kept]).end()).code, 0);
+  const lines = [
+    ...["--save", "--profile"].map((flag) => [...training, flag, pipe]),
+    [...training.slice(0, -1), pipe],
+    ["export", kept, "--out", pipe],
+    ["report", place("none.json"), "--out", pipe],
+  ];
+  for (const [command, ...args] of lines) {
+    const words = [...taskArguments(command), ...args];
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: words,
+      cwd: PROJECT,
+      signal: AbortSignal.timeout(60_000),
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assert.deepEqual([code, text(stdout), text(stderr)], [
+      1,
+      "",
+      `error: cannot write "${absolute(pipe)}": ${reason}\n`,
+    ], args.join(" "));
+  }
+});
+
+Deno.test("a run that is stopped before its first step leaves a checkpoint that is there as it was", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const kept = place("stays.safetensors"), how = ["--target", "typescript", "--without", "tiles", "--threads", "1"];
+  // the name is the net's, and it is smaller
+  const spec = parseSpec({ ...SPEC, name: `${NET}_slow`, layers: [{ type: "flatten" }, SPEC.layers.at(-1)!] });
+  const zeros = (...shape: number[]) => ({ shape, values: new Float32Array(shape.reduce((a, b) => a * b)) });
+  const parameters = new Map([["linear1.weight", zeros(2, 256)], ["linear1.bias", zeros(2)]]);
+  // a machine that is busy may do a step before it hears of the signal
+  for (let attempt = 1;; attempt++) {
+    await saveCheckpoint(absolute(kept), { spec, parameters });
+    const before = await Deno.readFile(absolute(kept));
+    const slow = start(place("slow.json"), ...how, "--save", kept);
+    await slow.until("training and 20 test images");
+    slow.kill("SIGINT");
+    const { code, stdout } = await slow.end(), words = stdout.trimEnd().split("\n").slice(-2);
+    assert.equal(code, 130);
+    if (words[0] !== "stopped: 0 of 3 epochs done" && attempt < 5) continue;
+    assert.deepEqual(words, [
+      "stopped: 0 of 3 epochs done",
+      `checkpoint: ${kept} stays as it was: no step was done`,
+    ]);
+    assert.deepEqual(await Deno.readFile(absolute(kept)), before);
+    return;
+  }
 });
 
 for (const target of ignore ? ["wasm"] : ["wasm", "webgpu"]) {
