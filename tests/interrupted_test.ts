@@ -427,11 +427,12 @@ Deno.test("what is no regular file is refused before the run starts: it would wa
   ];
   for (const [command, ...args] of lines) {
     const words = [...taskArguments(command), ...args];
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: words,
-      cwd: PROJECT,
-      signal: AbortSignal.timeout(60_000),
-    }).output();
+    const child = new Deno.Command(Deno.execPath(), { args: words, cwd: PROJECT, stdout: "piped", stderr: "piped" })
+      .spawn();
+    // one that waits for a reader heeds no other signal
+    const waited = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    const { code, stdout, stderr } = await child.output();
+    clearTimeout(waited);
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     assert.deepEqual([code, text(stdout), text(stderr)], [
       1,
