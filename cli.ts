@@ -42,6 +42,7 @@ import {
   type Machine,
   measureMachine,
   MOST_EPOCHS,
+  MOST_THREADS,
   type Optimization,
   OPTIMIZATIONS,
   PACKING_WORDS,
@@ -131,6 +132,7 @@ interface Line {
 }
 
 const EPOCHS = [1, MOST_EPOCHS] as const;
+const THREADS = [1, MOST_THREADS] as const;
 const targetNames = ["auto", ...targets.map(({ name }) => name)];
 const stages = ["kernel", "schedule", "nest", "source"] as const;
 
@@ -175,7 +177,7 @@ const commands: Readonly<Record<string, Command>> = {
       threads: {
         value: "N",
         text: `worker threads (default: all cores, here ${navigator.hardwareConcurrency})`,
-        range: [1, 256],
+        range: THREADS,
       },
       epochs: { value: "N", text: "passes over the training samples (default: the spec's)", range: EPOCHS },
       limit: { value: "N", text: "use the first N training samples (default: all)", range: [1, 2 ** 31 - 1] },
@@ -217,7 +219,7 @@ const commands: Readonly<Record<string, Command>> = {
     flags: {
       weights,
       target,
-      threads: { value: "N", text: "worker threads (default: all cores)", range: [1, 256] },
+      threads: { value: "N", text: "worker threads (default: all cores)", range: THREADS },
       data: { ...data, text: `${data.text}; test files are enough` },
       json,
     },
@@ -437,7 +439,7 @@ async function trainingJob({ words, flags }: Line) {
     ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
     : undefined;
   const target = findTarget(choice?.target ?? wish), { name } = target;
-  const threads = Number(flags.threads ?? navigator.hardwareConcurrency);
+  const threads = Number(flags.threads ?? Math.min(navigator.hardwareConcurrency, MOST_THREADS));
   const seed = Number(flags.seed ?? before?.seed ?? 0);
   const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
   const finished = before !== undefined && before.history.length === epochs;

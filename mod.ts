@@ -71,6 +71,24 @@ import { gpuNeeds, GpuSession } from "./runtime/gpu_session.ts";
 import { loadCode, loadTimedCode } from "./runtime/load.ts";
 import { type Dataset, type DataSplit, readDataset } from "./runtime/data.ts";
 import { encodeOnnx } from "./runtime/onnx.ts";
+import {
+  check,
+  checkChoices,
+  FLAG,
+  FUNCTION,
+  isObject,
+  type Kind,
+  listOf,
+  MOST_THREADS,
+  objectOf,
+  oneOf,
+  readOptions,
+  SEED,
+  SIGNAL,
+  TEXT,
+  THREADS,
+  whole,
+} from "./runtime/options.ts";
 import { type ClassReport, classReports, type TestReport, testReport } from "./runtime/outcome.ts";
 import { Predictor } from "./runtime/predict.ts";
 import { checkTensors, ownCheckpoint, ownTensors } from "./runtime/resume.ts";
@@ -78,13 +96,14 @@ import { readSafetensors } from "./runtime/safetensors.ts";
 import { type NetSession, Session } from "./runtime/session.ts";
 import { listFolder, readText } from "./runtime/files.ts";
 import { groupedKernels, type KernelGroup } from "./runtime/kernel_groups.ts";
+import { parseReport } from "./runtime/report.ts";
 import { schedulers } from "./runtime/schedulers.ts";
 import {
   type Machine,
   type MachineOptions,
   measureMachine as measureWith,
-  MOST_THREADS,
   type Probe,
+  PROBES,
 } from "./runtime/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
 import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
@@ -126,6 +145,7 @@ export {
   type Rate,
 } from "./runtime/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
+export { MOST_THREADS } from "./runtime/options.ts";
 export type { GpuReport } from "./runtime/gpu_session.ts";
 export { type Profile, type ProfiledKernel, profileTable, type Trace, type TraceEvent } from "./runtime/profile.ts";
 export { type ImageOptions, type InputSamples, readInputs } from "./runtime/inputs.ts";
@@ -298,6 +318,17 @@ function checkedSpec(spec: Spec, origin?: string): Spec {
   return own;
 }
 
+/** What options of several functions may be. */
+const TUNING = objectOf("schedules, as loadTuning reads them");
+const TARGET: Kind = { ...TEXT, expected: "the name of a target" };
+const COMPILE = {
+  target: TARGET,
+  data: oneOf(["u8", "f32"]),
+  origin: TEXT,
+  tuning: TUNING,
+  without: listOf(OPTIMIZATIONS),
+};
+
 /** A net for a target, with tuned schedules where there are any. What is kept, nobody can change. */
 function compileNet(
   given: Spec,
@@ -308,10 +339,7 @@ function compileNet(
   },
 ): CompiledNet {
   const without = [...left];
-  for (const rule of without) {
-    if (OPTIMIZATIONS.includes(rule)) continue;
-    throw new InputError(`without: there is no "${rule}"; choose from ${OPTIMIZATIONS.join(", ")}`);
-  }
+  checkChoices("without", without, OPTIMIZATIONS);
   const spec = checkedSpec(given, origin),
     nets = compiled.get(spec)!,
     tuned = tuning && tuningOf(tuning, spec.name, target.name);
@@ -331,7 +359,8 @@ function compileNet(
  * @throws {InputError} when layers do not fit each other, the net is too large, a tuned schedule does not fit, or an
  * optimization cannot be left out for the target.
  */
-export function compile(spec: Spec, { target = "auto", ...options }: CompileOptions = {}): Compiled {
+export function compile(spec: Spec, given: CompileOptions = {}): Compiled {
+  const { target = "auto", ...options } = readOptions(given, COMPILE);
   const net = compileNet(spec, findTarget(target), options), { plan, fusions, files } = net;
   return { plan, fusions, files, planText: planText(net) };
 }
@@ -339,10 +368,11 @@ export function compile(spec: Spec, { target = "auto", ...options }: CompileOpti
 /**
  * All files of a net, by path below the folder of generated nets: `NAME/typescript/plan.txt`, `NAME/typescript/step.ts`.
  *
- * @param options where `target` is left out, files of all targets.
+ * @param settings where `target` is left out, files of all targets.
  * @throws {InputError} when layers do not fit each other, or the net is too large.
  */
-export function generatedFiles(given: Spec, { target, ...options }: CompileOptions = {}): Record<string, string> {
+export function generatedFiles(given: Spec, settings: CompileOptions = {}): Record<string, string> {
+  const { target, ...options } = readOptions(settings, COMPILE);
   const files: Record<string, string> = {}, spec = checkedSpec(given, options.origin);
   for (const each of target === undefined ? targets : [findTarget(target)]) {
     const net = compileNet(spec, each, options);
@@ -371,10 +401,8 @@ export interface KernelStages {
  *
  * @throws {InputError} when layers do not fit each other, or the net is too large.
  */
-export function kernelStages(
-  spec: Spec,
-  { target: name = "auto", ...options }: CompileOptions = {},
-): ReadonlyMap<string, KernelStages> {
+export function kernelStages(spec: Spec, given: CompileOptions = {}): ReadonlyMap<string, KernelStages> {
+  const { target: name = "auto", ...options } = readOptions(given, COMPILE);
   const target = findTarget(name);
   const net = compileNet(spec, target, options);
   return new Map([...net.kernels].map(([name, compiled]) => [name, {
@@ -398,14 +426,16 @@ export interface TargetChoice {
  * target that workers can run.
  *
  * @param data is waited for only where there is a GPU.
- * @param options how the net is going to be compiled, and whether its kernels are to be timed.
+ * @param given how the net is going to be compiled, and whether its kernels are to be timed.
  * @throws {InputError} when there is a GPU, and the data does not fit the net, or layers do not fit each other.
  */
 export async function chooseTarget(
   spec: Spec,
   data: DataSplit | Promise<DataSplit>,
-  { profile, ...options }: Omit<CompileOptions, "target" | "data"> & Pick<TrainOptions, "profile"> = {},
+  given: Omit<CompileOptions, "target" | "data"> & Pick<TrainOptions, "profile"> = {},
 ): Promise<TargetChoice> {
+  const { target: _, data: __, ...kinds } = COMPILE;
+  const { profile, ...options } = readOptions(given, { ...kinds, profile: FLAG });
   const workers = (reason: string) => ({ target: findTarget("auto").name, reason });
   const adapter = await findAdapter();
   if (!adapter) {
@@ -429,6 +459,23 @@ export async function chooseTarget(
 const bindingsOf = ({ limits }: GPUAdapter) => limits.maxStorageBuffersPerShaderStage;
 /** What samples are. */
 const kindOf = ({ inputs }: Dataset) => inputs instanceof Uint8Array ? "u8" : "f32";
+
+/** What the options of {@linkcode train} may be. */
+const TRAIN: Readonly<Record<keyof Required<TrainOptions>, Kind>> = {
+  target: TARGET,
+  module: { ...TEXT, expected: "the URL of a module, as a text" },
+  tuning: TUNING,
+  without: listOf(OPTIMIZATIONS),
+  probes: listOf(PROBES),
+  threads: THREADS,
+  epochs: whole(1, MOST_EPOCHS),
+  seed: SEED,
+  profile: FLAG,
+  resume: objectOf("a checkpoint, as loadCheckpoint reads it"),
+  checkpointEvery: whole(1),
+  signal: SIGNAL,
+  ...{ onStart: FUNCTION, onCheckpoint: FUNCTION, onProgress: FUNCTION, onEpoch: FUNCTION },
+};
 
 /** How a net is trained. With `resume`, what is left out is as it was. */
 export interface TrainOptions extends Partial<RunOptions> {
@@ -458,12 +505,15 @@ export interface TrainOptions extends Partial<RunOptions> {
  * @throws {DivergedError} when the loss or a weight is infinite or NaN; all checkpoints were made before that.
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
-export async function train(given: Spec, sets: DataSplit, options: TrainOptions = {}): Promise<Trained> {
+export async function train(given: Spec, sets: DataSplit, settings: TrainOptions = {}): Promise<Trained> {
   // all that is given is read once: what was checked is what is used
-  const spec = parsedSpec(given), data = readSplit(sets);
-  const { profile, module, probes = [], tuning } = options, resume = options.resume && readResume(options.resume, spec);
+  const options = readOptions(settings, TRAIN), spec = parsedSpec(given), data = readSplit(sets);
+  const { profile, module, probes = [], tuning, threads = allCores() } = options,
+    resume = options.resume && readResume(options.resume, spec);
   const before = resume?.training;
   const without = [...new Set(options.without ?? (before?.without ?? []) as readonly Optimization[])];
+  checkChoices("probes", probes, PROBES);
+  checkChoices("without", without, OPTIMIZATIONS);
   const wish = options.target ?? before?.target ?? "auto";
   const target = findTarget(
     wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
@@ -473,12 +523,11 @@ export async function train(given: Spec, sets: DataSplit, options: TrainOptions 
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }
   const net = compileNet(spec, target, { data: kindOf(data.train), tuning, without });
-  const threads = options.threads ?? navigator.hardwareConcurrency;
   const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
   const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
-  checkNumbers({ threads, checkpointEvery }, 1);
-  checkNumbers({ epochs }, 1, MOST_EPOCHS);
-  checkNumbers({ seed }, 0);
+  // those of a checkpoint, too
+  check("epochs", epochs, TRAIN.epochs);
+  check("seed", seed, TRAIN.seed);
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
   const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
   await checkRun(net.plan, onGpu, data, { epochs, seed, profile, resume });
@@ -486,20 +535,14 @@ export async function train(given: Spec, sets: DataSplit, options: TrainOptions 
   const code = onGpu ?? module ?? await loadCode(net);
   const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
   // threads that train are those that measure
-  const machine = () => measureMachine({ probes, ...!target.gpu && { threads: Math.min(threads, MOST_THREADS) } });
+  const machine = () => measureMachine({ probes, ...!target.gpu && { threads } });
   return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
 }
 
-/** @throws {InputError} when an option is no whole number, or less or more than it may be. */
-function checkNumbers(options: Readonly<Record<string, number>>, least: number, most = Infinity): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
-    const limit = value > most ? `at most ${most}` : `at least ${least}`;
-    throw new InputError(`${name} is ${value}; expected a whole number, ${limit}`);
-  }
-}
+/** How many threads work where nobody says. */
+const allCores = () => Math.min(navigator.hardwareConcurrency, MOST_THREADS);
 
 /** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */
 function parsedSpec(given: Spec): Spec {
@@ -514,18 +557,24 @@ function parsedSpec(given: Spec): Spec {
 function readSplit(data: Partial<DataSplit> | undefined): DataSplit {
   const { train, test } = data ?? {};
   for (const [name, set] of Object.entries({ train, test })) {
-    if (set instanceof Object) continue;
+    if (isObject(set)) continue;
+    const found = set === undefined || set === null ? "missing" : said(set);
     throw new InputError(
-      `data.${name} is missing; expected { train, test }, two data sets such as fromArrays makes them`,
+      `data.${name} is ${found}; expected { train, test }, two data sets such as fromArrays makes them`,
     );
   }
-  return { train: readDataset(train!), test: readDataset(test!) };
+  const own = { train: readDataset(train!, "data.train"), test: readDataset(test!, "data.test") };
+  if (kindOf(own.train) === kindOf(own.test)) return own;
+  const words = (set: Dataset) => kindOf(set) === "u8" ? "bytes, which are scaled by 1/255" : "floats";
+  throw new InputError(
+    `the samples of data.train are ${words(own.train)}, those of data.test ${words(own.test)}; give both in one kind`,
+  );
 }
 
 /** @throws {InputError} when a checkpoint is not one of a spec. */
 function readResume(given: Checkpoint, spec: Spec): Checkpoint {
-  if (!(given instanceof Object)) {
-    throw new InputError(`resume is ${said(given)}; expected a checkpoint, as loadCheckpoint reads it`);
+  if (!isObject(given.spec)) {
+    throw new InputError(`resume.spec is ${said(given.spec)}; expected a checkpoint, as loadCheckpoint reads it`);
   }
   const differing = specDifference(given.spec, spec);
   if (differing !== undefined) {
@@ -542,7 +591,7 @@ function readResume(given: Checkpoint, spec: Spec): Checkpoint {
  * @throws {InputError} when the seed is none that a run may have.
  */
 export function runStart(spec: Spec, seed = 0): RunStart {
-  checkNumbers({ seed }, 0);
+  check("seed", seed, SEED);
   return startOf(checkedSpec(spec), registry, seed);
 }
 
@@ -557,6 +606,11 @@ export function trainingWork(spec: Spec): number {
   );
 }
 
+const VERIFY = {
+  ...{ target: TARGET, tuning: TUNING, seed: SEED, data: COMPILE.data, tuned: objectOf("schedules by kernel") },
+  ...{ without: COMPILE.without, onRow: FUNCTION },
+};
+
 /**
  * Checks every kernel of a net on seeded random data against the interpreter, the gradients against central
  * differences, and the fused step against the unfused one.
@@ -565,22 +619,22 @@ export function trainingWork(spec: Spec): number {
  */
 export async function verifyNet(
   given: Spec,
-  { target: name = "auto", tuning, ...options }:
-    & VerifyOptions
-    & { target?: string; tuning?: Tuning } = {},
+  settings: VerifyOptions & { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly VerifyRow[]> {
+  const { target: name = "auto", tuning, ...options } = readOptions(settings, VERIFY);
   const spec = checkedSpec(given),
     target = findTarget(name),
     tuned = tuning && tunedSchedules(tuning, spec.name, target);
-  checkNumbers({ seed: options.seed ?? 0 }, 0);
+  checkChoices("without", options.without ?? [], OPTIMIZATIONS);
   return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
 }
 
 /** Times every kernel of a training step on one thread, or on a GPU, checked against the interpreter first. */
 export async function timeKernels(
   given: Spec,
-  { target: name = "auto", tuning }: { target?: string; tuning?: Tuning } = {},
+  options: { target?: string; tuning?: Tuning } = {},
 ): Promise<readonly KernelTime[]> {
+  const { target: name = "auto", tuning } = readOptions(options, { target: TARGET, tuning: TUNING });
   const spec = checkedSpec(given), target = findTarget(name);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target));
 }
@@ -647,7 +701,7 @@ export interface Weights {
 
 /** A checked net, and its weights, for sure all of them: copies. */
 function readWeights(given: Weights): Weights & { readonly graph: Graph } {
-  if (!(given instanceof Object)) {
+  if (!isObject(given)) {
     throw new InputError("weights are missing; expected { spec, parameters }, such as loadWeights gives");
   }
   const { spec: net, parameters } = given, spec = checkedSpec(net), graph = inferShapes(spec, registry);
@@ -674,12 +728,12 @@ export interface PredictorOptions {
  */
 export async function loadPredictor(
   weights: Weights,
-  { target: name = "auto", batchSize = 1 }: PredictorOptions = {},
+  options: PredictorOptions = {},
 ): Promise<Predictor> {
+  const { target: name = "auto", batchSize = 1 } = readOptions(options, { target: TARGET, batchSize: whole(1) });
   const target = findTarget(name);
   if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
-  checkNumbers({ batchSize }, 1);
   const { spec, parameters } = readWeights(weights);
   const net = compileNet({ ...spec, batchSize }, target, { data: "f32", predict: true });
   return await Predictor.open(net.plan, target.name, await loadCode(net), parameters);
@@ -712,11 +766,13 @@ export interface Evaluation extends TestReport {
 export async function evaluate(
   weights: Weights,
   data: Dataset,
-  { target: name = "auto", threads = navigator.hardwareConcurrency, tuning }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  const { target: name = "auto", threads = allCores(), tuning } = readOptions(options, {
+    ...{ target: TARGET, threads: THREADS, tuning: TUNING },
+  });
   const target = findTarget(name);
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
-  checkNumbers({ threads }, 1);
   const { spec, parameters } = readWeights(weights), test = readDataset(data);
   const net = compileNet(spec, target, { data: kindOf(test), tuning });
   const session: NetSession = target.gpu
@@ -752,8 +808,9 @@ export async function exportOnnx(weights: Weights): Promise<Uint8Array<ArrayBuff
  */
 export async function kernelGroups(
   given: Spec,
-  { tuning }: { tuning?: Tuning } = {},
+  options: { tuning?: Tuning } = {},
 ): Promise<readonly KernelGroup[]> {
+  const { tuning } = readOptions(options, { tuning: TUNING });
   const spec = checkedSpec(given);
   const form = (target: Target) => ({
     name: target.name,
@@ -767,6 +824,8 @@ export async function kernelGroups(
     form(webgpu),
   ]);
 }
+
+const SECONDS: Kind = { fits: (value) => typeof value === "number" && value >= 0, expected: "seconds, at least 0" };
 
 /** How a net is tuned. */
 export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
@@ -786,8 +845,14 @@ export interface TuneOptions extends Omit<TuneSettings, "onKernel"> {
  */
 export async function tune(
   given: Spec,
-  { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options }: TuneOptions = {},
+  settings: TuneOptions = {},
 ): Promise<Tuning> {
+  const { target: name = "auto", tuning = { origin: "tuning", nets: {} }, onKernel, ...options } = readOptions(
+    settings,
+    {
+      ...{ target: TARGET, tuning: TUNING, onKernel: FUNCTION, kernel: TEXT, budget: SECONDS, patience: SECONDS },
+    },
+  );
   const spec = checkedSpec(given), target = findTarget(name);
   if (target.gpu) await needAdapter();
   if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
@@ -818,11 +883,22 @@ export async function tune(
   return current();
 }
 
-/** A run's report as one page of HTML that needs nothing else: curves, times, kernels, confusion, what was missed. */
+/**
+ * A run's report as one page of HTML that needs nothing else: curves, times, kernels, confusion, what was missed.
+ *
+ * @throws {InputError} when it is no report.
+ */
 export async function reportHtml(report: TrainingReport): Promise<string> {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(report);
+  } catch {
+    // what is no JSON is no report
+  }
+  const checked = parseReport(text ?? "null");
   // the charts' library takes its time to load
   const { reportHtml } = await import("./runtime/report_html.ts");
-  return reportHtml(report);
+  return reportHtml(checked);
 }
 
 /**

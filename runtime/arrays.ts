@@ -106,7 +106,7 @@ export function classesOf(
   for (let i = 0; i < length; i++) {
     const label = list[i], number = typeof label === "bigint" ? Number(label) : label;
     if (typeof number !== "number" || !Number.isInteger(number) || number < 0 || number > 0x7fffffff) {
-      throw refuse(i, said(label));
+      throw refuse(i, typeof label === "bigint" ? String(label).slice(0, 40) : said(label));
     }
     classes[i] = number;
   }
@@ -116,9 +116,10 @@ export function classesOf(
 /**
  * A copy of the shape of a sample.
  *
+ * @param what how messages call it.
  * @throws {InputError} when it is no list of positive whole numbers.
  */
-export function shapeOf(value: unknown): readonly number[] {
+export function shapeOf(value: unknown, what = "shape"): readonly number[] {
   const length = Array.isArray(value) ? value.length : Infinity;
   const list = length <= MOST_DIMENSIONS
     ? Array.from({ length }, (_, i): unknown => (value as unknown[])[i])
@@ -127,7 +128,7 @@ export function shapeOf(value: unknown): readonly number[] {
     return Object.freeze(list as number[]);
   }
   const found = list ? `[${list.map((size) => typeof size === "number" ? size : said(size)).join(", ")}]` : said(value);
-  throw new InputError(`shape is ${found}: give one or more positive integers, such as [1, 28, 28].`);
+  throw new InputError(`${what} is ${found}: give one or more positive integers, such as [1, 28, 28].`);
 }
 
 /** Elements of a shape. */
@@ -140,7 +141,8 @@ export function said(value: unknown): string {
   if (typeof value === "string") {
     return `the text ${printable(JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value))}`;
   }
-  if (typeof value === "bigint" || typeof value === "symbol") return String(value).slice(0, 40);
+  if (typeof value === "bigint") return `the BigInt ${String(value).slice(0, 40)}`;
+  if (typeof value === "symbol") return String(value).slice(0, 40);
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return "a list";

@@ -30,6 +30,7 @@ import {
   toFloat32,
   toFloat64,
 } from "./safetensors.ts";
+import { check, objectOf } from "./options.ts";
 import type { EpochReport } from "./train.ts";
 
 /** A tensor's numbers. */
@@ -123,6 +124,12 @@ export async function loadCheckpoint(path: string, registry: Registry, origin = 
  * @throws {InputError} saying why it cannot be written.
  */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const kind = objectOf("a checkpoint, as train returns it"), { expected } = kind;
+  check("checkpoint", checkpoint, kind);
+  check("checkpoint.spec", checkpoint.spec, kind);
+  const tensors = { expected, fits: (value: unknown) => value instanceof Map };
+  check("checkpoint.parameters", checkpoint.parameters, tensors);
+  if (checkpoint.training) check("checkpoint.training.optimizer", checkpoint.training.optimizer, tensors);
   await writeDurably(path, encodeSafetensors(encodeCheckpoint(checkpoint)));
 }
 

@@ -6,6 +6,7 @@
 
 import { InputError } from "../codegen/error.ts";
 import { type Classes, classesOf, said, type Samples, samplesOf, shapeOf, sizeOf, viewOf } from "./arrays.ts";
+import { isObject } from "./options.ts";
 
 /** Samples in memory. */
 export interface Dataset {
@@ -93,14 +94,15 @@ const read = new WeakSet<Dataset>();
  */
 export function readDataset(given: Dataset, what = "data"): Dataset {
   if (read.has(given)) return given;
-  if (!(given instanceof Object)) {
-    throw new InputError(`${what} is missing; expected a data set such as fromArrays makes it`);
+  if (!isObject(given)) {
+    const found = given === undefined || given === null ? "missing" : said(given);
+    throw new InputError(`${what} is ${found}; expected a data set such as fromArrays makes it`);
   }
   const { name, source: place, labelsFile, labelBytes, samples, shape: extents, inputs: values, labels: classes } =
     given;
   const bytes = Array.isArray(labelBytes) ? labelBytes.map(Number) : [];
   const text = (value: unknown) => typeof value === "string" ? value.slice(0, LONGEST_TEXT) : undefined;
-  const source = text(place) ?? "arrays in memory", shape = shapeOf(extents), inputs = viewOf(values);
+  const source = text(place) ?? "arrays in memory", shape = shapeOf(extents, `${what}.shape`), inputs = viewOf(values);
   if (!Number.isSafeInteger(samples) || samples < 1) {
     throw new InputError(`${source}: it has ${said(samples)} samples; expected a whole number, at least 1`);
   }

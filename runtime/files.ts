@@ -4,7 +4,9 @@
  * @module
  */
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { InputError } from "../codegen/error.ts";
+import { said } from "./arrays.ts";
 
 /** Why the system said no, and what to do, by the name of the error or the system's own. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -33,6 +35,17 @@ export function explain(error: unknown, action: "read" | "write", path: string):
   return new InputError(`cannot ${action} "${path}": ${reason}`);
 }
 
+/**
+ * A path as a text, whatever code without types gives.
+ *
+ * @throws {InputError} when it is neither a text nor the URL of a file.
+ */
+export function pathOf(path: unknown): string {
+  if (typeof path === "string") return path;
+  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
+  throw new InputError(`path is ${said(path)}; expected a text, or the URL of a file`);
+}
+
 /** Most bytes of a text that is read. The largest that a net of ours becomes takes a hundredth. */
 const LARGEST_TEXT = 2 ** 26;
 /** What stands in a file as it is: a mark before the text is a part of it. */
@@ -46,7 +59,7 @@ const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export async function readText(path: string, most: number = LARGEST_TEXT): Promise<string> {
   const text = await readTextIfPresent(path, most);
-  if (text === undefined) throw explain(new Deno.errors.NotFound(), "read", path);
+  if (text === undefined) throw explain(new Deno.errors.NotFound(), "read", pathOf(path));
   return text;
 }
 
@@ -56,7 +69,8 @@ export async function readText(path: string, most: number = LARGEST_TEXT): Promi
  * @param most bytes, see {@linkcode readText}.
  * @throws {InputError} saying why it cannot be read.
  */
-export async function readTextIfPresent(path: string, most: number = LARGEST_TEXT): Promise<string | undefined> {
+export async function readTextIfPresent(given: string, most: number = LARGEST_TEXT): Promise<string | undefined> {
+  const path = pathOf(given);
   try {
     using file = await Deno.open(path);
     const pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -78,7 +92,8 @@ export async function readTextIfPresent(path: string, most: number = LARGEST_TEX
  *
  * @throws {InputError} saying why it cannot be read.
  */
-export async function listFolder(path: string): Promise<Deno.DirEntry[]> {
+export async function listFolder(given: string): Promise<Deno.DirEntry[]> {
+  const path = pathOf(given);
   try {
     const entries = await Array.fromAsync(Deno.readDir(path));
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
@@ -126,7 +141,8 @@ async function isNameless(path: string): Promise<boolean> {
  *
  * @throws {InputError} when they lead nowhere.
  */
-async function followLinks(path: string): Promise<string> {
+async function followLinks(given: string): Promise<string> {
+  const path = pathOf(given);
   const info = await Deno.lstat(path).catch(() => undefined);
   // /dev/stdout is a link too, to what has no path of its own
   if (!info?.isSymlink || await isDevice(path)) return path;

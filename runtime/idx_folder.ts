@@ -7,6 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../codegen/error.ts";
 import type { Dataset, DataSplit } from "./data.ts";
+import { pathOf } from "./files.ts";
 import {
   dimensionsField,
   type IdxFile,
@@ -19,6 +20,7 @@ import {
   readIdx,
   statIfPresent,
 } from "./idx.ts";
+import { readOptions } from "./options.ts";
 
 /** The four files as first published: what they are named, and their SHA-256. */
 const MNIST = {
@@ -58,6 +60,8 @@ interface Folder {
   readonly files: readonly Named[];
 }
 
+const SHAPE = { fits: Array.isArray, expected: "a list, such as [1, 28, 28]" };
+
 /** How a folder is read. */
 export interface IdxOptions {
   /** The net's `input`: [channels, height, width] tells whether channels come first in files of colours, or last. */
@@ -79,7 +83,8 @@ export interface IdxOptions {
  * @throws {InputError} If the folder or a file is missing, unreadable, damaged,
  * larger than 2 GiB unpacked, or does not fit the others.
  */
-export async function loadIdxDirectory(directory: string, { shape }: IdxOptions = {}): Promise<DataSplit> {
+export async function loadIdxDirectory(directory: string, options: IdxOptions = {}): Promise<DataSplit> {
+  const { shape } = readOptions(options, { shape: SHAPE });
   return await loadSplit(await openFolder(directory), shape);
 }
 
@@ -89,7 +94,8 @@ export async function loadIdxDirectory(directory: string, { shape }: IdxOptions 
  * @param directory See {@linkcode loadIdxDirectory}.
  * @throws {InputError} As {@linkcode loadIdxDirectory} does.
  */
-export async function loadIdxTestSet(directory: string, { shape }: IdxOptions = {}): Promise<Dataset> {
+export async function loadIdxTestSet(directory: string, options: IdxOptions = {}): Promise<Dataset> {
+  const { shape } = readOptions(options, { shape: SHAPE });
   return (await loadPart(await openFolder(directory), "test", shape)).set;
 }
 
@@ -172,7 +178,8 @@ function pairUp(images: IdxFile, labels: IdxFile, shape?: readonly number[]): Da
 const NO_FOLDER = "Give the folder that holds train-images-idx3-ubyte and the three other IDX files.";
 
 /** The folder of a data set; or one of several in a folder, whose path ends with what their names begin with. */
-async function openFolder(directory: string): Promise<Folder> {
+async function openFolder(given: string): Promise<Folder> {
+  const directory = pathOf(given);
   const parent = dirname(directory), set = basename(directory).toLowerCase();
   if (!await statIfPresent(directory) && (await statIfPresent(parent))?.isDirectory) {
     const { path, names, files } = await folderAt(parent), own = files.filter((file) => file.set === set);

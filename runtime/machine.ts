@@ -7,7 +7,6 @@
  * @module
  */
 import { cpus } from "node:os";
-import { InputError } from "../codegen/error.ts";
 import { adapterName, findAdapter, isSoftware } from "./gpu.ts";
 import { assemble, PAGE } from "./load.ts";
 import {
@@ -24,10 +23,13 @@ import {
   wrongAnswers,
 } from "./machine_probe.ts";
 import type { ProbeAssignment } from "./machine_worker.ts";
+import { checkChoices, listOf, MOST_THREADS, readOptions, THREADS } from "./options.ts";
 import { CONTROL_WORDS } from "./team.ts";
 
 /** What can be measured: how V8 runs WebAssembly, GFLOP/s, GB/s, and the GPU. */
 export type Probe = "mode" | "arithmetic" | "bandwidth" | "gpu";
+/** All that can be measured. */
+export const PROBES: readonly Probe[] = ["mode", "arithmetic", "bandwidth", "gpu"];
 
 /** What is measured. */
 export interface MachineOptions {
@@ -143,8 +145,6 @@ const WARM_UP = 300, LONGEST_WARM_UP = 2000;
 const FOR_MODE = 100, FOR_ONE = 400, FOR_ALL = 250;
 /** Bytes read from memory, in all and for each thread: more than caches hold. */
 const STREAM = 2 ** 27, SHARE = 2 ** 25, LARGEST_STREAM = 2 ** 29;
-/** So many threads still have a share of the stream that is larger than the second cache's test. */
-export const MOST_THREADS = 256;
 const FIRST_CACHE = 2 ** 14, SECOND_CACHE = 2 ** 18;
 /** Scratch pages that the check of answers needs. */
 const LEAST_PAGES = 4;
@@ -172,14 +172,13 @@ interface Measured extends Job {
  */
 export async function measureMachine(
   instructions: Instructions,
-  {
-    probes = ["mode", "arithmetic", "bandwidth", "gpu"],
-    threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS),
-  }: MachineOptions = {},
+  options: MachineOptions = {},
 ): Promise<Machine> {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) {
-    throw new InputError(`threads is ${threads}; expected a whole number from 1 to ${MOST_THREADS}`);
-  }
+  const { probes = PROBES, threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS) } = readOptions(options, {
+    probes: listOf(PROBES),
+    threads: THREADS,
+  });
+  checkChoices("probes", probes, PROBES);
   const wanted = (probe: Probe) => probes.includes(probe);
   const cpu = cpuModel();
   return {

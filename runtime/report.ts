@@ -10,7 +10,7 @@ import { parseJson } from "../codegen/json.ts";
 import { MOST_EPOCHS, printable } from "../codegen/spec.ts";
 import { sizeOf } from "./arrays.ts";
 import { LARGEST_AMOUNT } from "./figures.ts";
-import { checkWritable, explain, makeFolder, readText, writeAtomically } from "./files.ts";
+import { checkWritable, explain, makeFolder, pathOf, readText, writeAtomically } from "./files.ts";
 import { type Packing, PACKING_WORDS } from "./machine.ts";
 import { MOST_CLASSES } from "./outcome.ts";
 import { type FileKind, prepareFile } from "./replace.ts";
@@ -200,10 +200,10 @@ const report = z.object({
 /**
  * Checks the text of a report that a run has left.
  *
- * @param origin how messages call it.
+ * @param origin how messages call it; default "report".
  * @throws {InputError} naming the file, the path in it, and what may be there.
  */
-export function parseReport(json: string, origin: string): TrainingReport {
+export function parseReport(json: string, origin = "report"): TrainingReport {
   let value: unknown;
   try {
     value = parseJson(json);
@@ -224,7 +224,8 @@ export function parseReport(json: string, origin: string): TrainingReport {
  * @param origin how messages call it; default its path.
  * @throws {InputError} when it cannot be read, or is no report.
  */
-export async function loadReport(path: string, origin: string = path): Promise<TrainingReport> {
+export async function loadReport(given: string, origin: string = given): Promise<TrainingReport> {
+  const path = pathOf(given);
   const { size, isFile, isDirectory } = await Deno.stat(path).catch((error) => {
     throw explain(error, "read", path);
   });

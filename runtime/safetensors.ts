@@ -10,7 +10,7 @@ import { InputError } from "../codegen/error.ts";
 import { JsonError, parseJson } from "../codegen/json.ts";
 import { printable } from "../codegen/spec.ts";
 import { sizeOf } from "./arrays.ts";
-import { explain } from "./files.ts";
+import { explain, pathOf } from "./files.ts";
 
 /** Element types of the format, and their bytes. */
 const BYTES = {
@@ -61,7 +61,8 @@ const METADATA = "__metadata__";
  * @param origin how messages call it; default its path.
  * @throws {InputError} saying why it cannot be read, or what is wrong with it.
  */
-export async function readSafetensors(path: string, origin = `"${path}"`): Promise<TensorFile> {
+export async function readSafetensors(given: string, origin = `"${given}"`): Promise<TensorFile> {
+  const path = pathOf(given);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     const { isFile, isDirectory, size } = await Deno.stat(path);

@@ -26,6 +26,7 @@ import {
 } from "./session.ts";
 import { checkResumable } from "./resume.ts";
 import { learningRates } from "./start.ts";
+import { Watch } from "./watch.ts";
 
 /** What one epoch brought. */
 export interface EpochReport {
@@ -125,10 +126,10 @@ export interface RunOptions {
   readonly checkpointEvery?: number;
   /** Stops training or the test after a step: the run then ends with a {@linkcode StoppedError}. */
   readonly signal?: AbortSignal;
-  /** Called about ten times a second while an epoch runs. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Called after each epoch. */
-  readonly onEpoch?: (epoch: EpochReport) => void;
+  /** Called about ten times a second while an epoch runs, but not before it is done with the last call. */
+  readonly onProgress?: (progress: Progress) => unknown;
+  /** Called after each epoch; a promise is waited for. */
+  readonly onEpoch?: (epoch: EpochReport) => unknown;
 }
 
 /** A trained network. */
@@ -331,24 +332,18 @@ async function trainEpochs(
   while (history.length < epochs && !signal?.aborted) {
     const epoch = epochOf(history.length), { learningRate } = epoch;
     const start = performance.now();
-    // what a listener throws ends the run as an error, not the process from its timer
-    let thrown: { error: unknown } | undefined;
-    const watch = onProgress && setInterval(() => {
+    const watch = onProgress && new Watch(() => {
       const seen = Math.min(session.progress * plan.batchSize, samples);
-      try {
-        if (!thrown) onProgress({ epoch: epoch.epoch + 1, epochs, samples: seen, total: samples });
-      } catch (error) {
-        thrown = { error };
-      }
-    }, 100);
+      return onProgress({ epoch: epoch.epoch + 1, epochs, samples: seen, total: samples });
+    });
     let result: TrainingResult;
     try {
       const before = partial && { steps: partial.steps, loss: partial.lossSum, hits: partial.hitSum };
       result = await session.train(0, epoch, steps, before);
     } finally {
-      clearInterval(watch);
+      watch?.stop();
     }
-    if (thrown) throw thrown.error;
+    await watch?.end();
     const { loss, correct, steps: done, lossSum } = result;
     const seconds = (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
     if (!Number.isFinite(loss)) throw new DivergedError(epoch.epoch + 1, done, `the loss has become ${loss}`);
@@ -359,12 +354,13 @@ async function trainEpochs(
     }
     partial = undefined;
     history.push({ epoch: epoch.epoch + 1, loss, accuracy: correct / samples, learningRate, seconds });
-    onEpoch?.({ ...history[epoch.epoch] });
+    await onEpoch?.({ ...history[epoch.epoch] });
     const more = history.length < epochs && !signal?.aborted;
     if (onCheckpoint && more && history.length % checkpointEvery === 0) await onCheckpoint(await capture());
   }
   const checkpoint = await capture();
-  await onCheckpoint?.(checkpoint);
+  // a listener may do what it likes with its own: this one is the run's result
+  if (onCheckpoint) await onCheckpoint(structuredClone(checkpoint));
   if (signal?.aborted) throw new StoppedError(checkpoint);
   return checkpoint;
 }

@@ -7,19 +7,33 @@ import { verifyNest } from "../codegen/verify.ts";
 import { Writer } from "../codegen/writer.ts";
 import type { LoopNest, Statement } from "../codegen/ir.ts";
 import {
+  compile,
   type Dataset,
+  evaluate,
   fromArrays,
   InputError,
+  loadCheckpoint,
+  loadIdxDirectory,
+  loadPredictor,
+  loadReport,
+  loadSpec,
+  loadTuning,
+  loadWeights,
   type Optimization,
+  parseReport,
   parseSpec,
   registry,
+  reportHtml,
   runStart,
+  saveCheckpoint,
   targets,
   train,
+  tune,
   verifyNet,
 } from "../mod.ts";
 import { loadCode } from "../runtime/load.ts";
 import { BEGINNING, Session } from "../runtime/session.ts";
+import { Watch } from "../runtime/watch.ts";
 
 const json = {
   name: "misused",
@@ -129,7 +143,7 @@ Deno.test("a seed is a whole number wherever it is given", async () => {
     for (const ask of asked) {
       await assert.rejects(async () => await ask(), (error) => {
         assert(error instanceof InputError, String(error));
-        assert.equal(error.message, `seed is ${seed}; expected a whole number, at least 0`);
+        assert.equal(error.message, `seed is ${seed}; expected a whole number from 0 to ${2 ** 53 - 1}`);
         return true;
       });
       refused++;
@@ -141,7 +155,6 @@ Deno.test("a seed is a whole number wherever it is given", async () => {
 
 Deno.test("from code without types: what is no spec and no data sets is refused with what is expected", async () => {
   const data = splitOf({}), pair = "is missing; expected { train, test }, two data sets such as fromArrays makes them";
-  const untyped = train as unknown as (...values: unknown[]) => Promise<unknown>;
   const cases: readonly [message: string, spec: unknown, data?: unknown][] = [
     [`data.test ${pair}`, SPEC, { train: DATA }],
     [`data.train ${pair}`, SPEC, DATA],
@@ -154,14 +167,14 @@ Deno.test("from code without types: what is no spec and no data sets is refused 
     ["spec: ", { ...json, layers: "many" }, data],
   ];
   for (const [message, ...values] of cases) {
-    await assert.rejects(untyped(...values), (error) => {
+    await assert.rejects(untyped(train)(...values), (error) => {
       assert(error instanceof InputError && error.message.startsWith(message), `${error}, not ${message}`);
       return true;
     });
   }
   // negative control: what parseSpec returns, in another order
   const turned = Object.fromEntries(Object.entries(SPEC).toReversed());
-  await untyped(turned, data, { threads: 1 });
+  await untyped(train)(turned, data, { threads: 1 });
 });
 
 Deno.test("a spec that was changed is compiled anew, and a listener that throws ends the run as an error", async () => {
@@ -186,6 +199,108 @@ Deno.test("a spec that was changed is compiled anew, and a listener that throws 
     }),
     /no more/,
   );
+});
+
+const untyped = <Result>(ask: (...values: never[]) => Result) => ask as (...values: unknown[]) => Result;
+
+Deno.test("options of the wrong kind are refused by name before anything starts, wherever they are given", async () => {
+  const data = splitOf({}), weights = { spec: SPEC, parameters: runStart(SPEC).parameters };
+  let started = 0;
+  const trained = (options: object | null) =>
+    untyped(train)(SPEC, data, options && { onStart: () => void started++, ...options });
+  const tuned = "expected schedules, as loadTuning reads them";
+  const cases: readonly [() => unknown, message: string][] = [
+    [() => trained({ threads: 1e9 }), "threads is 1000000000; expected a whole number from 1 to 256"],
+    [() => untyped(evaluate)(weights, DATA, { threads: 257 }), "threads is 257; expected a whole number from 1 to 256"],
+    [() => trained(null), 'options is null; expected an object, such as { target: "auto" }, or nothing'],
+    [() => trained({ epochs: "3" }), 'epochs is the text "3"; expected a whole number from 1 to 1000000'],
+    [() => trained({ signal: {} }), "signal is an Object; expected an AbortSignal"],
+    ...["onStart", "onEpoch", "onProgress", "onCheckpoint"].map((name): [() => unknown, string] => [
+      () => trained({ [name]: 5 }),
+      `${name} is 5; expected a function`,
+    ]),
+    [() => trained({ without: "layout" }), 'without is the text "layout"; expected a list of layout, '],
+    [() => trained({ without: 5 }), "without is 5; expected a list of layout, "],
+    [() => trained({ without: [Symbol()] }), "without: there is no Symbol(); choose from layout, "],
+    [() => trained({ probes: "gpu" }), 'probes is the text "gpu"; expected a list of mode, '],
+    [() => trained({ probes: ["cpu"] }), 'probes: there is no "cpu"; choose from mode, '],
+    [() => trained({ profile: "yes" }), 'profile is the text "yes"; expected true or false'],
+    [() => trained({ module: 5 }), "module is 5; expected the URL of a module, as a text"],
+    [() => trained({ target: Symbol() }), "target is Symbol(); expected the name of a target"],
+    [() => trained({ tuning: 5 }), `tuning is 5; ${tuned}`],
+    [() => trained({ resume: {} }), "resume.spec is undefined; expected a checkpoint, as loadCheckpoint reads it"],
+    [() => trained({ resume: [] }), "resume is a list; expected a checkpoint, as loadCheckpoint reads it"],
+    [() => untyped(compile)(SPEC, { data: "f64" }), 'data is the text "f64"; expected "u8" or "f32"'],
+    [() => untyped(compile)(SPEC, null), "options is null; "],
+    [() => untyped(loadPredictor)(weights, null), "options is null; "],
+    [() => untyped(verifyNet)(SPEC, { onRow: 5 }), "onRow is 5; expected a function"],
+    [() => untyped(tune)(SPEC, { tuning: 5 }), `tuning is 5; ${tuned}`],
+    [() => untyped(tune)(SPEC, { budget: "9" }), 'budget is the text "9"; expected seconds, at least 0'],
+    [() => untyped(train)(SPEC, { train: [], test: DATA }), "data.train is a list; expected { train, test }"],
+    [
+      () => untyped(train)(SPEC, splitOf({ inputs: new Uint8Array(SAMPLES * 6) })),
+      "the samples of data.train are bytes, which are scaled by 1/255, those of data.test floats; give both in one kind",
+    ],
+    [() => untyped(fromArrays)([0n, 1n], [0], [2]), "inputs[0] is the BigInt 0: give a number."],
+    [() => untyped(loadSpec)(undefined), "path is undefined; expected a text, or the URL of a file"],
+    [() => untyped(loadCheckpoint)(5), "path is 5; expected a text, or the URL of a file"],
+    [() => untyped(loadIdxDirectory)(undefined), "path is undefined; expected a text, or the URL of a file"],
+    [() => untyped(loadIdxDirectory)("runs", null), "options is null; "],
+    [() => untyped(loadReport)({}), "path is an Object; expected a text, or the URL of a file"],
+    [() => untyped(loadTuning)(null), "path is null; expected a text, or the URL of a file"],
+    [() => untyped(loadWeights)(5), "path is 5; expected a text, or the URL of a file"],
+    [() => untyped(saveCheckpoint)("runs/no.safetensors", {}), "checkpoint.spec is undefined; expected a checkpoint"],
+    [() => untyped(parseReport)("{}"), "report: "],
+    [() => untyped(reportHtml)({}), "report: "],
+    [() => untyped(reportHtml)(undefined), "report: "],
+  ];
+  for (const [ask, message] of cases) {
+    await assert.rejects(async () => await ask(), (error) => {
+      assert(error instanceof InputError && error.message.startsWith(message), `${error}, not ${message}`);
+      return true;
+    });
+  }
+  assert.equal(started, 0, "nothing that is refused has been begun");
+  // negative control: what has no prototype is an object, too, and null is an option that is left out
+  const bare = Object.assign(Object.create(null), DATA);
+  await trained({ threads: 1, signal: null, onEpoch: null, probes: undefined });
+  await untyped(train)(SPEC, { train: bare, test: bare }, { threads: 1 });
+  assert.equal((await untyped(loadSpec)(new URL("../specs/lenet5.json", import.meta.url))).name, "lenet5");
+});
+
+Deno.test("a listener's promise that is rejected ends the run with its error; one that is kept is waited for", async () => {
+  const long = parseSpec({ ...json, training: { ...json.training, epochs: 3 } }), calls: number[] = [];
+  const refuse = () => Promise.reject(new Error("no more"));
+  await assert.rejects(train(long, splitOf({}), { threads: 1, onEpoch: refuse }), /^Error: no more$/);
+  await train(long, splitOf({}), {
+    threads: 1,
+    onEpoch: async ({ epoch }) => {
+      calls.push(epoch);
+      await new Promise((done) => setTimeout(done, 5));
+      calls.push(-epoch);
+    },
+  });
+  assert.deepEqual(calls, [1, -1, 2, -2, 3, -3]);
+  const watch = new Watch(refuse);
+  await new Promise((done) => setTimeout(done, 250));
+  watch.stop();
+  await assert.rejects(watch.end(), /^Error: no more$/);
+});
+
+Deno.test("a listener may do what it likes with its checkpoint: the run's result is the same", async () => {
+  const calm = await train(SPEC, splitOf({}), { threads: 1 });
+  const { checkpoint, report } = await train(SPEC, splitOf({}), {
+    threads: 1,
+    onCheckpoint({ parameters, training }) {
+      for (const { values } of parameters.values()) values.fill(0);
+      (parameters as Map<string, unknown>).clear();
+      (training!.optimizer as Map<string, unknown>).clear();
+      (training!.history as unknown[]).length = 0;
+    },
+  });
+  assert.deepEqual(checkpoint.parameters, calm.checkpoint.parameters);
+  assert.deepEqual(checkpoint.training!.optimizer, calm.checkpoint.training!.optimizer);
+  assert.equal(report.epochs.length, 1);
 });
 
 /** Types of the scalars that a nest declares, by name. */

@@ -272,8 +272,8 @@ Deno.test("what does not fit is refused with one line", async () => {
       () => predictor.outputs(new Uint8Array(91)),
       "there are 91 inputs, and a sample of [1, 9, 10] takes 90; give whole samples",
     ],
-    [() => evaluate(weights, data, { threads: 0 }), "threads is 0; expected a whole number, at least 1"],
-    [() => evaluate(weights, data, { threads: NaN }), "threads is NaN; expected a whole number, at least 1"],
+    [() => evaluate(weights, data, { threads: 0 }), "threads is 0; expected a whole number from 1 to 256"],
+    [() => evaluate(weights, data, { threads: NaN }), "threads is NaN; expected a whole number from 1 to 256"],
     [() => evaluate(weights, { ...data, shape: [90, 1, 1] }), "samples are [90, 1, 1], but net own1 takes [1, 9, 10]"],
   ];
   for (const [what, message] of cases) {
