@@ -64,7 +64,7 @@ const SINCE_2_3: Readonly<Record<string, readonly string[]>> = {
   "node:os": ["cpus"],
   "node:path": ["basename", "dirname", "isAbsolute", "join", "relative", "resolve"],
   "node:stream": ["pipeline", "Readable"],
-  "node:url": ["pathToFileURL"],
+  "node:url": ["fileURLToPath", "pathToFileURL"],
   "node:util": ["parseArgs", "styleText"],
   "node:worker_threads": ["Worker", "parentPort", "workerData", "isMainThread"],
   "node:zlib": ["crc32", "createGunzip", "createInflate", "deflateSync"],

@@ -702,8 +702,10 @@ async function withModuleCopy(
         "codegen/error.ts",
         "runtime/arrays.ts",
         "runtime/data.ts",
+        "runtime/files.ts",
         "runtime/idx.ts",
         "runtime/idx_folder.ts",
+        "runtime/options.ts",
       ]
     ) {
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
