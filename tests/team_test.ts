@@ -43,12 +43,12 @@ Deno.test("run options that make no sense are refused", async () => {
   });
   const data = fromArrays(new Float32Array(4), [0, 1], [2]), split = { train: data, test: data };
   const rows: [Record<string, number>, string][] = [
-    [{ threads: 0 }, "threads is 0; expected a whole number, at least 1"],
-    [{ threads: 1.5 }, "threads is 1.5; expected a whole number, at least 1"],
-    [{ threads: NaN }, "threads is NaN; expected a whole number, at least 1"],
-    [{ epochs: 0 }, "epochs is 0; expected a whole number, at least 1"],
-    [{ epochs: 1_000_001 }, "epochs is 1000001; expected a whole number, at most 1000000"],
-    [{ seed: -1 }, "seed is -1; expected a whole number, at least 0"],
+    [{ threads: 0 }, "threads is 0; expected a whole number from 1 to 256"],
+    [{ threads: 1.5 }, "threads is 1.5; expected a whole number from 1 to 256"],
+    [{ threads: NaN }, "threads is NaN; expected a whole number from 1 to 256"],
+    [{ epochs: 0 }, "epochs is 0; expected a whole number from 1 to 1000000"],
+    [{ epochs: 1_000_001 }, "epochs is 1000001; expected a whole number from 1 to 1000000"],
+    [{ seed: -1 }, "seed is -1; expected a whole number from 0 to 9007199254740991"],
   ];
   for (const [options, message] of rows) {
     await assert.rejects(train(spec, split, options), { name: "InputError", message });
