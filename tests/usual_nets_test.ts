@@ -13,7 +13,7 @@ import { usualSpec } from "./usual_spec.ts";
 import { width } from "./width.ts";
 
 /** Nets that are tried. */
-const NETS = width(20, 100, 2000);
+const NETS = width(10, 100, 2000);
 /** The first seed. */
 const FIRST = 1;
 /** Seconds of a compilation that is worth a look. */
