@@ -112,11 +112,11 @@ import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./r
 import { type RunStart, startOf } from "./runtime/start.ts";
 import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
 
-export { InputError } from "./codegen/error.ts";
+export { InputError, printable } from "./codegen/error.ts";
 export { JsonError, parseJson } from "./codegen/json.ts";
 export type { Shape } from "./codegen/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export { MOST_EPOCHS, type Options, printable, type Spec } from "./codegen/spec.ts";
+export { MOST_EPOCHS, type Options, type Spec } from "./codegen/spec.ts";
 export type { Tuning } from "./codegen/tuning.ts";
 export {
   type Checkpoint,

@@ -9,8 +9,6 @@ import { InputError, printable } from "./error.ts";
 import { parseJson } from "./json.ts";
 import { extent, learningRate, type Registry, type Shape } from "./layer.ts";
 
-export { printable } from "./error.ts";
-
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {
   /** The name of the kind: `conv2d`, `adam`. */

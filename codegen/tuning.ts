@@ -6,13 +6,12 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { InputError } from "./error.ts";
+import { InputError, printable } from "./error.ts";
 import type { Kernel } from "./ir.ts";
 import { kernelText } from "./ir_text.ts";
 import { parseJson } from "./json.ts";
 import { lower } from "./lower.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
-import { printable } from "./spec.ts";
 import type { Target } from "./target.ts";
 
 /** The schedule of a kernel. */

@@ -12,11 +12,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { OPTIMIZATIONS } from "../codegen/compile.ts";
-import { InputError } from "../codegen/error.ts";
+import { InputError, printable } from "../codegen/error.ts";
 import { parseJson } from "../codegen/json.ts";
 import type { Registry } from "../codegen/layer.ts";
 import { type Graph, inferShapes } from "../codegen/shapes.ts";
-import { parseSpec, printable, type Spec } from "../codegen/spec.ts";
+import { parseSpec, type Spec } from "../codegen/spec.ts";
 import { firstNotFinite } from "./arrays.ts";
 import { FIGURES, wrongFigure, wrongPartial } from "./figures.ts";
 import { writeDurably } from "./files.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "../codegen/spec.ts";
+import { printable } from "../codegen/error.ts";
 
 /** Text that is HTML already. */
 export class Markup {

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { InputError } from "../codegen/error.ts";
+import { InputError, printable } from "../codegen/error.ts";
 import { parseJson } from "../codegen/json.ts";
-import { printable } from "../codegen/spec.ts";
 import { SPEC, TRAINING, VERSION } from "./checkpoint.ts";
 import { checkWritable, explain, removeAbandoned } from "./files.ts";
 

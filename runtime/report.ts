@@ -5,9 +5,9 @@
  */
 import { dirname } from "node:path";
 import { z } from "zod";
-import { InputError } from "../codegen/error.ts";
+import { InputError, printable } from "../codegen/error.ts";
 import { parseJson } from "../codegen/json.ts";
-import { MOST_EPOCHS, printable } from "../codegen/spec.ts";
+import { MOST_EPOCHS } from "../codegen/spec.ts";
 import { sizeOf } from "./arrays.ts";
 import { LARGEST_AMOUNT } from "./figures.ts";
 import { checkWritable, explain, makeFolder, pathOf, readText, writeAtomically } from "./files.ts";

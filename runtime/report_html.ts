@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "../codegen/spec.ts";
+import { printable } from "../codegen/error.ts";
 import { PACKING_WORDS } from "./machine.ts";
 import { type Content, Markup, markup } from "./markup.ts";
 import { encodePng, isPicture } from "./png.ts";

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { InputError } from "../codegen/error.ts";
+import { InputError, printable } from "../codegen/error.ts";
 import { JsonError, parseJson } from "../codegen/json.ts";
-import { printable } from "../codegen/spec.ts";
+import { isObject } from "./options.ts";
 import { sizeOf } from "./arrays.ts";
 import { explain, pathOf } from "./files.ts";
 
@@ -248,10 +248,6 @@ function isDeeper(text: string): boolean {
     }
   }
   return false;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCounts(value: unknown): value is number[] {

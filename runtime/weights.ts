@@ -8,10 +8,9 @@
  * @module
  */
 import { z } from "zod";
-import { InputError } from "../codegen/error.ts";
+import { InputError, printable } from "../codegen/error.ts";
 import { type JsonError, parseJson } from "../codegen/json.ts";
 import type { Graph } from "../codegen/shapes.ts";
-import { printable } from "../codegen/spec.ts";
 import { parameterShapes, type TensorValues } from "./checkpoint.ts";
 import { type StoredTensor, type TensorFile, toFloat32 } from "./safetensors.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { parseHTML } from "linkedom";
-import { printable } from "../codegen/spec.ts";
+import { printable } from "../codegen/error.ts";
 import {
   fromArrays,
   loadReport,
