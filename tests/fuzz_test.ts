@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { inferShapes } from "../codegen/shapes.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -19,7 +18,6 @@ import {
 } from "../runtime/safetensors.ts";
 import {
   type Checkpoint,
-  type Dataset,
   exportOnnx,
   findTarget,
   fromArrays,
@@ -33,6 +31,7 @@ import {
 import { ignore } from "./adapter.ts";
 import { PROJECT } from "./command_line.ts";
 import { assertRefusal, concatenated, damage, FUZZ_SEED, FUZZED, outcomes } from "./random_cases.ts";
+import { randomData } from "./random_data.ts";
 import { randomSpec } from "./random_spec.ts";
 import { width } from "./width.ts";
 
@@ -48,15 +47,7 @@ const SMALL = 2 ** 18;
 const FIRST = 100_000;
 
 /** Samples for a net, as many as a step takes. */
-function samplesFor(spec: Spec, seed: number): Dataset {
-  const { input, batchSize, layers } = spec, size = input.reduce((a, b) => a * b, 1), key = streamKey(seed, "fuzz");
-  const classes = Number(layers.findLast(({ type }) => type === "linear")!.outFeatures);
-  return fromArrays(
-    Uint8Array.from({ length: batchSize * size }, (_, i) => 256 * uniform(key, i)),
-    Array.from({ length: batchSize }, (_, i) => i % classes),
-    input,
-  );
-}
+const samplesFor = (spec: Spec, seed: number) => randomData(spec, spec.batchSize, seed, "fuzz");
 
 const targets = ["typescript", "wasm", "wasm_relaxed", ...ignore ? [] : ["webgpu"]];
 

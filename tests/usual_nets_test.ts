@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import type { Target } from "../codegen/target.ts";
-import { fromArrays, parseSpec, processorTargets, type Spec, targets } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
+import { parseSpec, processorTargets, type Spec, targets } from "../mod.ts";
 import { ignore } from "./adapter.ts";
 import { compiledFor, type Course, differences, type Trained, trainGenerated, trainPlainly } from "./plain_model.ts";
+import { randomData } from "./random_data.ts";
 import { usualSpec } from "./usual_spec.ts";
 import { width } from "./width.ts";
 
@@ -20,16 +20,11 @@ const FIRST = 1;
 const SLOW = 5;
 const STEPS = 2, ROUNDING = 2 ** -23;
 
-/** Random inputs, and labels; the last batch is short where it can be. */
+/** A net and random samples; the last batch is short where it can be. */
 function courseOf(spec: Spec, seed: number): Course {
-  const size = spec.input.reduce((a, b) => a * b, 1), key = streamKey(seed, "usual");
   const samples = STEPS * spec.batchSize - Math.min(3, spec.batchSize - 1);
-  const classes = Number(spec.layers.findLast(({ type }) => type === "linear")!.outFeatures);
-  const inputs = seed % 2 === 0
-    ? Uint8Array.from({ length: samples * size }, (_, i) => 256 * uniform(key, i))
-    : Float32Array.from({ length: samples * size }, (_, i) => 2 * uniform(key, i) - 1);
-  const labels = Array.from({ length: samples }, (_, i) => i % classes);
-  return { spec, data: fromArrays(inputs, labels, spec.input), steps: STEPS, seed };
+  const data = randomData(spec, samples, seed, "usual", seed % 2 === 0 ? "bytes" : "floats");
+  return { spec, data, steps: STEPS, seed };
 }
 
 /** What plain loops make, and how far apart they are when something small is changed. */
