@@ -10,7 +10,7 @@ import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
 import { width } from "./width.ts";
 
-const NETS = width(24, 200);
+const NETS = width(16, 200);
 /** Nets that are tried in several ways. */
 const VARIED = width(3, 20);
 const describe = (rows: readonly VerifyRow[]) =>

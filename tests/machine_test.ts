@@ -99,7 +99,7 @@ Deno.test("what is asked for is measured, with any number of threads", async () 
     Object.keys(await measureMachine({ probes, threads: 1 })).filter((key) =>
       ["mode", "arithmetic", "bandwidth", "gpu"].includes(key)
     );
-  for (const probe of width(["mode", "gpu"] as const, ["mode", "arithmetic", "bandwidth", "gpu"] as const)) {
+  for (const probe of width(["gpu"] as const, ["mode", "arithmetic", "bandwidth", "gpu"] as const)) {
     assert.deepEqual(await findings(probe), [probe]);
   }
   assert.deepEqual(await findings(), []);

@@ -22,7 +22,7 @@ import { width } from "./width.ts";
 
 const STEPS = 20, SEED = 5;
 /** Steps that are compared with the plain network, which takes its time. */
-const FOLLOWED = width(8, STEPS);
+const FOLLOWED = width(4, STEPS);
 
 /** Blobs of ink whose place depends on the label: something that can be learned, the same everywhere. */
 function syntheticDigits(samples: number, [channels, height, width]: readonly number[]): Dataset {

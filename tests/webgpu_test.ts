@@ -36,7 +36,7 @@ import { randomSpec } from "./random_spec.ts";
 import { QUICK, width } from "./width.ts";
 
 const webgpu = findTarget("webgpu"), processor = findTarget("typescript"), workers = findTarget("auto").name;
-const NETS = width(12, 100), STEPS = 20, SEED = 5;
+const NETS = width(8, 100), STEPS = 20, SEED = 5;
 
 const SHIPPED = ["mnist_cnn", "mnist_mlp", "lenet5"];
 const shipped = (net: string) => loadSpec(new URL(`../specs/${net}.json`, import.meta.url).pathname);
