@@ -4,7 +4,7 @@
  * @module
  */
 // first of all
-import "./runtime/deno_version.ts";
+import "./runtime/platform/deno_version.ts";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, styleText } from "node:util";

@@ -37,16 +37,16 @@ import {
   type Planned,
   planText,
 } from "./codegen/compile.ts";
-import { multiplyAdds } from "./codegen/cost.ts";
+import { multiplyAdds } from "./codegen/ir/cost.ts";
 import { InputError } from "./codegen/error.ts";
-import { freeze } from "./codegen/freeze.ts";
-import type { Kernel } from "./codegen/ir.ts";
-import { kernelText, nestText } from "./codegen/ir_text.ts";
-import type { Registry, Shape } from "./codegen/layer.ts";
-import { scheduleText } from "./codegen/schedule.ts";
-import { type Graph, inferShapes } from "./codegen/shapes.ts";
-import { MOST_EPOCHS, parseSpec as parse, type Spec, specJsonSchema } from "./codegen/spec.ts";
-import type { Target } from "./codegen/target.ts";
+import { freeze } from "./codegen/plan/freeze.ts";
+import type { Kernel } from "./codegen/ir/ir.ts";
+import { kernelText, nestText } from "./codegen/ir/text.ts";
+import type { Registry, Shape } from "./codegen/language/layer.ts";
+import { scheduleText } from "./codegen/schedule/schedule.ts";
+import { type Graph, inferShapes } from "./codegen/graph/shapes.ts";
+import { MOST_EPOCHS, parseSpec as parse, type Spec, specJsonSchema } from "./codegen/graph/spec.ts";
+import type { Target } from "./codegen/targets/target.ts";
 import {
   formulaHash,
   misfit,
@@ -56,7 +56,7 @@ import {
   type Tuning,
   tuningOf,
   withKernels,
-} from "./codegen/tuning.ts";
+} from "./codegen/schedule/tuning.ts";
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -64,13 +64,13 @@ import {
   loadCheckpoint as loadWith,
   parameterShapes,
   specDifference,
-} from "./runtime/checkpoint.ts";
-import { said } from "./runtime/arrays.ts";
-import { adapterName, findAdapter, gpuCode, isSoftware, needAdapter, openGpu } from "./runtime/gpu.ts";
-import { gpuNeeds, GpuSession } from "./runtime/gpu_session.ts";
-import { loadCode, loadTimedCode } from "./runtime/load.ts";
-import { type Dataset, type DataSplit, readDataset } from "./runtime/data.ts";
-import { encodeOnnx } from "./runtime/onnx.ts";
+} from "./runtime/files/checkpoint.ts";
+import { said } from "./runtime/data/arrays.ts";
+import { adapterName, findAdapter, gpuCode, isSoftware, needAdapter, openGpu } from "./runtime/backends/webgpu/gpu.ts";
+import { gpuNeeds, GpuSession } from "./runtime/backends/webgpu/session.ts";
+import { loadCode, loadTimedCode } from "./runtime/backends/threads/load.ts";
+import { type Dataset, type DataSplit, readDataset } from "./runtime/data/data.ts";
+import { encodeOnnx } from "./runtime/files/onnx.ts";
 import {
   check,
   checkChoices,
@@ -88,50 +88,56 @@ import {
   TEXT,
   THREADS,
   whole,
-} from "./runtime/options.ts";
-import { type ClassReport, classReports, type TestReport, testReport } from "./runtime/outcome.ts";
-import { Predictor } from "./runtime/predict.ts";
-import { checkTensors, ownCheckpoint, ownTensors } from "./runtime/resume.ts";
-import { readSafetensors } from "./runtime/safetensors.ts";
-import { type NetSession, Session } from "./runtime/session.ts";
-import { listFolder, readText } from "./runtime/files.ts";
-import { groupedKernels, type KernelGroup } from "./runtime/kernel_groups.ts";
-import { parseReport } from "./runtime/report.ts";
-import { schedulers } from "./runtime/schedulers.ts";
+} from "./runtime/run/options.ts";
+import { type ClassReport, classReports, type TestReport, testReport } from "./runtime/run/outcome.ts";
+import { Predictor } from "./runtime/run/predict.ts";
+import { checkTensors, ownCheckpoint, ownTensors } from "./runtime/run/resume.ts";
+import { readSafetensors } from "./runtime/files/safetensors.ts";
+import { type NetSession, Session } from "./runtime/backends/threads/session.ts";
+import { listFolder, readText } from "./runtime/files/files.ts";
+import { groupedKernels, type KernelGroup } from "./runtime/measure/kernel_groups.ts";
+import { parseReport } from "./runtime/report/report.ts";
+import { schedulers } from "./kernels/schedules/schedulers.ts";
 import {
   type Machine,
   type MachineOptions,
   measureMachine as measureWith,
   type Probe,
   PROBES,
-} from "./runtime/machine.ts";
-import { type KernelTime, timeKernels as timeWith } from "./runtime/time_kernels.ts";
-import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/tune.ts";
-import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/weights.ts";
-import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/verify.ts";
-import { type RunStart, startOf } from "./runtime/start.ts";
-import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/train.ts";
+} from "./runtime/measure/machine.ts";
+import { type KernelTime, timeKernels as timeWith } from "./runtime/measure/time_kernels.ts";
+import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/measure/tune.ts";
+import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/files/weights.ts";
+import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/check/verify.ts";
+import { type RunStart, startOf } from "./runtime/run/start.ts";
+import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/run/train.ts";
 
 export { InputError, printable } from "./codegen/error.ts";
 export { JsonError, parseJson } from "./codegen/json.ts";
-export type { Shape } from "./codegen/layer.ts";
+export type { Shape } from "./codegen/language/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export { MOST_EPOCHS, type Options, type Spec } from "./codegen/spec.ts";
-export type { Tuning } from "./codegen/tuning.ts";
+export { MOST_EPOCHS, type Options, type Spec } from "./codegen/graph/spec.ts";
+export type { Tuning } from "./codegen/schedule/tuning.ts";
 export {
   type Checkpoint,
   type PartialEpoch,
   saveCheckpoint,
   type TensorValues,
   type TrainingState,
-} from "./runtime/checkpoint.ts";
-export type { Classes, Integers, NumberList, Samples } from "./runtime/arrays.ts";
-export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data.ts";
-export { type IdxOptions, loadIdxDirectory, loadIdxTestSet, loadMnist, storageNote } from "./runtime/idx_folder.ts";
-export { sameFile, writeAtomically, writeDurably } from "./runtime/files.ts";
-export { type FileKind, holdsSomething, prepareCheckpoint, prepareFile } from "./runtime/replace.ts";
-export { asStarted } from "./runtime/commands.ts";
-export { compareGenerated, type Difference, repairGenerated } from "./runtime/generated.ts";
+} from "./runtime/files/checkpoint.ts";
+export type { Classes, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
+export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
+export {
+  type IdxOptions,
+  loadIdxDirectory,
+  loadIdxTestSet,
+  loadMnist,
+  storageNote,
+} from "./runtime/data/idx_folder.ts";
+export { sameFile, writeAtomically, writeDurably } from "./runtime/files/files.ts";
+export { type FileKind, holdsSomething, prepareCheckpoint, prepareFile } from "./runtime/files/replace.ts";
+export { asStarted } from "./runtime/platform/commands.ts";
+export { compareGenerated, type Difference, repairGenerated } from "./runtime/files/generated.ts";
 export {
   type Bandwidth,
   type Gpu,
@@ -143,22 +149,28 @@ export {
   PACKING_WORDS,
   type Probe,
   type Rate,
-} from "./runtime/machine.ts";
-export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/progress.ts";
-export { MOST_THREADS } from "./runtime/options.ts";
-export type { GpuReport } from "./runtime/gpu_session.ts";
-export { type Profile, type ProfiledKernel, profileTable, type Trace, type TraceEvent } from "./runtime/profile.ts";
-export { type ImageOptions, type InputSamples, readInputs } from "./runtime/inputs.ts";
-export type { ClassReport, MissedSample, TestReport } from "./runtime/outcome.ts";
-export { type Prediction, Predictor } from "./runtime/predict.ts";
-export type { ImportedParameters, WeightNames } from "./runtime/weights.ts";
-export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report.ts";
-export type { GpuKernelRow, KernelGroup, KernelRow } from "./runtime/kernel_groups.ts";
-export type { RunStart } from "./runtime/start.ts";
-export type { KernelTime } from "./runtime/time_kernels.ts";
-export type { Refusal, TunedRow, TuneSettings } from "./runtime/tune.ts";
-export { loadTuning, saveTuning } from "./runtime/tuning_file.ts";
-export type { VerifyOptions, VerifyRow } from "./runtime/verify.ts";
+} from "./runtime/measure/machine.ts";
+export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
+export { MOST_THREADS } from "./runtime/run/options.ts";
+export type { GpuReport } from "./runtime/backends/webgpu/session.ts";
+export {
+  type Profile,
+  type ProfiledKernel,
+  profileTable,
+  type Trace,
+  type TraceEvent,
+} from "./runtime/measure/profile.ts";
+export { type ImageOptions, type InputSamples, readInputs } from "./runtime/data/inputs.ts";
+export type { ClassReport, MissedSample, TestReport } from "./runtime/run/outcome.ts";
+export { type Prediction, Predictor } from "./runtime/run/predict.ts";
+export type { ImportedParameters, WeightNames } from "./runtime/files/weights.ts";
+export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report/report.ts";
+export type { GpuKernelRow, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
+export type { RunStart } from "./runtime/run/start.ts";
+export type { KernelTime } from "./runtime/measure/time_kernels.ts";
+export type { Refusal, TunedRow, TuneSettings } from "./runtime/measure/tune.ts";
+export { loadTuning, saveTuning } from "./runtime/files/tuning_file.ts";
+export type { VerifyOptions, VerifyRow } from "./runtime/check/verify.ts";
 export {
   type DataReport,
   DivergedError,
@@ -170,7 +182,7 @@ export {
   type Trained,
   type TrainingReport,
   VERSION,
-} from "./runtime/train.ts";
+} from "./runtime/run/train.ts";
 
 /**
  * All layers, losses, optimizers and schedulers.
@@ -897,7 +909,7 @@ export async function reportHtml(report: TrainingReport): Promise<string> {
   }
   const checked = parseReport(text ?? "null");
   // the charts' library takes its time to load
-  const { reportHtml } = await import("./runtime/report_html.ts");
+  const { reportHtml } = await import("./runtime/report/html.ts");
   return reportHtml(checked);
 }
 

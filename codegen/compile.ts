@@ -4,32 +4,32 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { arrange, blockOf, type LayoutName } from "./arrange.ts";
-import { broadcast } from "./broadcast.ts";
-import { plainLoops } from "./candidates.ts";
-import { contract } from "./contract.ts";
+import { arrange, blockOf, type LayoutName } from "./plan/arrange.ts";
+import { broadcast } from "./passes/broadcast.ts";
+import { plainLoops } from "./schedule/candidates.ts";
+import { contract } from "./passes/contract.ts";
 import { InputError } from "./error.ts";
-import { fuse } from "./fuse/fuse.ts";
-import { type Fusion, FUSION_RULES } from "./fuse/rule.ts";
-import { headerLines } from "./header.ts";
-import type { Kernel, LoopNest } from "./ir.ts";
-import type { Registry } from "./layer.ts";
-import { lower } from "./lower.ts";
-import { draft, layOut, type Plan, type PlanOptions } from "./plan.ts";
-import { planText } from "./plan_text.ts";
-import { printNest } from "./print.ts";
+import { fuse } from "./plan/fuse/fuse.ts";
+import { type Fusion, FUSION_RULES } from "./plan/fuse/rule.ts";
+import { headerLines } from "./print/header.ts";
+import type { Kernel, LoopNest } from "./ir/ir.ts";
+import type { Registry } from "./language/layer.ts";
+import { lower } from "./lower/lower.ts";
+import { draft, layOut, type Plan, type PlanOptions } from "./plan/plan.ts";
+import { planText } from "./print/plan_text.ts";
+import { printNest } from "./print/print.ts";
 import { provePlan } from "./prove/plan.ts";
 import { proveTarget } from "./prove/target.ts";
-import { reorder, type Swap } from "./reorder.ts";
-import type { Schedule } from "./schedule.ts";
-import { inferShapes } from "./shapes.ts";
-import { simplify } from "./simplify.ts";
-import type { Spec } from "./spec.ts";
-import { structureOf } from "./structure.ts";
-import type { CompiledKernel, Place, Target } from "./target.ts";
-import type { Tuned } from "./tuning.ts";
-import { verifyKernel, verifyNest } from "./verify.ts";
-import { Writer } from "./writer.ts";
+import { reorder, type Swap } from "./graph/reorder.ts";
+import type { Schedule } from "./schedule/schedule.ts";
+import { inferShapes } from "./graph/shapes.ts";
+import { simplify } from "./passes/simplify.ts";
+import type { Spec } from "./graph/spec.ts";
+import { structureOf } from "./ir/structure.ts";
+import type { CompiledKernel, Place, Target } from "./targets/target.ts";
+import type { Tuned } from "./schedule/tuning.ts";
+import { verifyKernel, verifyNest } from "./prove/verify.ts";
+import { Writer } from "./print/writer.ts";
 
 /** Choices beside the spec. */
 export interface CompileOptions extends PlanOptions {

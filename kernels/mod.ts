@@ -3,22 +3,22 @@
  *
  * @module
  */
-import type { Registry } from "../codegen/layer.ts";
-import { adam } from "./adam.ts";
-import { avgPool2d } from "./avg_pool2d.ts";
-import * as batch from "./batch.ts";
-import { conv2d } from "./conv2d.ts";
-import { dropout } from "./dropout.ts";
-import { flatten } from "./flatten.ts";
-import { linear } from "./linear.ts";
-import { maxPool2d } from "./max_pool2d.ts";
-import { momentum } from "./momentum.ts";
-import { mse } from "./mse.ts";
-import { relu } from "./relu.ts";
-import { sgd } from "./sgd.ts";
-import { sigmoid } from "./sigmoid.ts";
-import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
-import { tanh } from "./tanh.ts";
+import type { Registry } from "../codegen/language/layer.ts";
+import { adam } from "./optimizers/adam.ts";
+import { avgPool2d } from "./layers/avg_pool2d.ts";
+import * as batch from "./step/batch.ts";
+import { conv2d } from "./layers/conv2d.ts";
+import { dropout } from "./layers/dropout.ts";
+import { flatten } from "./layers/flatten.ts";
+import { linear } from "./layers/linear.ts";
+import { maxPool2d } from "./layers/max_pool2d.ts";
+import { momentum } from "./optimizers/momentum.ts";
+import { mse } from "./losses/mse.ts";
+import { relu } from "./layers/relu.ts";
+import { sgd } from "./optimizers/sgd.ts";
+import { sigmoid } from "./layers/sigmoid.ts";
+import { softmaxCrossEntropy } from "./losses/softmax_cross_entropy.ts";
+import { tanh } from "./layers/tanh.ts";
 
 /** What ships with the program. */
 export const kernels: Omit<Registry, "schedulers"> = {

@@ -1,5 +1,5 @@
 /** The WebGPU adapter of this machine, for tests that need one, and others in its place. */
-import { findAdapter } from "../runtime/gpu.ts";
+import { findAdapter } from "../runtime/backends/webgpu/gpu.ts";
 
 const adapter = await findAdapter();
 

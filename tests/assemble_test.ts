@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import wabt from "wabt";
 import { compile, parseSpec, targets } from "../mod.ts";
-import { binaryOf } from "../runtime/load.ts";
+import { binaryOf } from "../runtime/backends/threads/load.ts";
 import { randomSpec } from "./random_spec.ts";
 import { width } from "./width.ts";
 

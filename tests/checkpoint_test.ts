@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { decodeCheckpoint, encodeCheckpoint, type PartialEpoch, type TrainingState } from "../runtime/checkpoint.ts";
-import { hashDataset } from "../runtime/data.ts";
-import { parseReport } from "../runtime/report.ts";
-import { decodeSafetensors, encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type PartialEpoch,
+  type TrainingState,
+} from "../runtime/files/checkpoint.ts";
+import { hashDataset } from "../runtime/data/data.ts";
+import { parseReport } from "../runtime/report/report.ts";
+import { decodeSafetensors, encodeSafetensors, storedTensor } from "../runtime/files/safetensors.ts";
 import {
   type Checkpoint,
   DivergedError,

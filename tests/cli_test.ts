@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { kernelsOf, plan } from "../codegen/compile.ts";
-import { formulaHash } from "../codegen/tuning.ts";
-import { encodePng } from "../runtime/png.ts";
-import { encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
+import { formulaHash } from "../codegen/schedule/tuning.ts";
+import { encodePng } from "../runtime/data/png.ts";
+import { encodeSafetensors, storedTensor } from "../runtime/files/safetensors.ts";
 import {
   loadCheckpoint,
   OPTIMIZATIONS,

@@ -1,7 +1,7 @@
 /** Commands as their tasks start them, and files of data sets for them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CHECKED_DENO } from "../runtime/commands.ts";
+import { CHECKED_DENO } from "../runtime/platform/commands.ts";
 import { v8Flags } from "../runtime/v8_flags.ts";
 
 /** The folder that tasks run in. */

@@ -1,7 +1,7 @@
 /** Commands that the program names work where it was started; a Deno that is too old is told so in one line. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { asStarted, CHECKED_DENO } from "../runtime/commands.ts";
+import { asStarted, CHECKED_DENO } from "../runtime/platform/commands.ts";
 import { PROJECT, tasks } from "./command_line.ts";
 
 const FETCHED = "/home/me/.npm/_npx/7a40be787520bede/node_modules/deno/deno";
@@ -89,6 +89,6 @@ Deno.test("nothing keeps an old Deno from coming as far as that line", async () 
   }
   assert(imports >= 10);
   const source = await Deno.readTextFile(join(PROJECT, "cli.ts"));
-  assert.equal(/^import .*$/m.exec(source)?.[0], 'import "./runtime/deno_version.ts";');
+  assert.equal(/^import .*$/m.exec(source)?.[0], 'import "./runtime/platform/deno_version.ts";');
   for (const { command } of Object.values(tasks)) assert(!command.includes("npx"), command);
 });

@@ -1,10 +1,10 @@
 /** Every kernel of random nets on every target against the interpreter; gradients; fused against unfused. */
 import assert from "node:assert/strict";
-import type { Kernel, Op } from "../codegen/ir.ts";
-import { kernelText } from "../codegen/ir_text.ts";
-import { scheduleText } from "../codegen/schedule.ts";
-import type { Target } from "../codegen/target.ts";
-import { verifyNet as verifyWith, type VerifyRow } from "../runtime/verify.ts";
+import type { Kernel, Op } from "../codegen/ir/ir.ts";
+import { kernelText } from "../codegen/ir/text.ts";
+import { scheduleText } from "../codegen/schedule/schedule.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { verifyNet as verifyWith, type VerifyRow } from "../runtime/check/verify.ts";
 import { type Optimization, parseSpec, processorTargets as targets, registry, verifyNet } from "../mod.ts";
 import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";

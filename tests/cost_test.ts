@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { kernelsOf, MERGING, plan } from "../codegen/compile.ts";
-import { type Cost, cost } from "../codegen/cost.ts";
-import type { Kernel } from "../codegen/ir.ts";
-import type { Registry } from "../codegen/layer.ts";
-import { parseSpec } from "../codegen/spec.ts";
+import { type Cost, cost } from "../codegen/ir/cost.ts";
+import type { Kernel } from "../codegen/ir/ir.ts";
+import type { Registry } from "../codegen/language/layer.ts";
+import { parseSpec } from "../codegen/graph/spec.ts";
 import { kernels } from "../kernels/mod.ts";
 import { trainingWork } from "../mod.ts";
-import { schedulers } from "../runtime/schedulers.ts";
+import { schedulers } from "../kernels/schedules/schedulers.ts";
 
 const REGISTRY: Registry = { ...kernels, schedulers };
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
 import { InputError } from "../codegen/error.ts";
-import { checkLabels, type Dataset, fromArrays, limitSamples } from "../runtime/data.ts";
-import { loadIdxDirectory, loadMnist } from "../runtime/idx_folder.ts";
+import { checkLabels, type Dataset, fromArrays, limitSamples } from "../runtime/data/data.ts";
+import { loadIdxDirectory, loadMnist } from "../runtime/data/idx_folder.ts";
 
 const TRAIN_IMAGES = "train-images-idx3-ubyte";
 const TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -700,18 +700,18 @@ async function withModuleCopy(
     for (
       const file of [
         "codegen/error.ts",
-        "runtime/arrays.ts",
-        "runtime/data.ts",
-        "runtime/files.ts",
-        "runtime/idx.ts",
-        "runtime/idx_folder.ts",
-        "runtime/options.ts",
+        "runtime/data/arrays.ts",
+        "runtime/data/data.ts",
+        "runtime/files/files.ts",
+        "runtime/data/idx.ts",
+        "runtime/data/idx_folder.ts",
+        "runtime/run/options.ts",
       ]
     ) {
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.copyFile(join(REPOSITORY, file), join(root, file));
     }
-    const copy = await import(`file://${root}/runtime/idx_folder.ts`);
+    const copy = await import(`file://${root}/runtime/data/idx_folder.ts`);
     await body(root, copy.loadMnist);
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compileKernel, compileTarget, plan } from "../codegen/compile.ts";
-import { fuse } from "../codegen/fuse/fuse.ts";
-import type { Kernel } from "../codegen/ir.ts";
-import { axis, mul, part, Tensor } from "../codegen/notation.ts";
-import { draft } from "../codegen/plan.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { structureOf } from "../codegen/structure.ts";
+import { fuse } from "../codegen/plan/fuse/fuse.ts";
+import type { Kernel } from "../codegen/ir/ir.ts";
+import { axis, mul, part, Tensor } from "../codegen/language/notation.ts";
+import { draft } from "../codegen/plan/plan.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { structureOf } from "../codegen/ir/structure.ts";
 import { wasm } from "../codegen/targets/wasm/target.ts";
 import { generatedFiles, parseSpec, registry, targets } from "../mod.ts";
 import type { BlockCounts } from "./block_counts.ts";

@@ -15,8 +15,8 @@ import {
   train,
   type TrainOptions,
 } from "../mod.ts";
-import { viewOf } from "../runtime/arrays.ts";
-import { readDataset } from "../runtime/data.ts";
+import { viewOf } from "../runtime/data/arrays.ts";
+import { readDataset } from "../runtime/data/data.ts";
 
 const SAMPLES = 40;
 const SPEC = parseSpec({

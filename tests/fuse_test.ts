@@ -1,18 +1,38 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { MERGING, plan, type Planned } from "../codegen/compile.ts";
-import { fuse } from "../codegen/fuse/fuse.ts";
-import { interpretKernel, type Storage, storageLength } from "../codegen/interpret.ts";
-import { expressions, freeAxes } from "../codegen/expr.ts";
-import type { Kernel, Part, TensorType } from "../codegen/ir.ts";
-import type { Registry } from "../codegen/layer.ts";
-import { add, argmax, axis, float, max, mul, part, plus, position, sum, Tensor, times } from "../codegen/notation.ts";
-import { accesses, type Draft, type Plan, type PlannedKernel, type PlannedTensor, type Role } from "../codegen/plan.ts";
-import { parseSpec, type Spec } from "../codegen/spec.ts";
-import { verifyKernel } from "../codegen/verify.ts";
+import { fuse } from "../codegen/plan/fuse/fuse.ts";
+import { interpretKernel, type Storage, storageLength } from "../codegen/ir/interpret.ts";
+import { expressions, freeAxes } from "../codegen/ir/expr.ts";
+import type { Kernel, Part, TensorType } from "../codegen/ir/ir.ts";
+import type { Registry } from "../codegen/language/layer.ts";
+import {
+  add,
+  argmax,
+  axis,
+  float,
+  max,
+  mul,
+  part,
+  plus,
+  position,
+  sum,
+  Tensor,
+  times,
+} from "../codegen/language/notation.ts";
+import {
+  accesses,
+  type Draft,
+  type Plan,
+  type PlannedKernel,
+  type PlannedTensor,
+  type Role,
+} from "../codegen/plan/plan.ts";
+import { parseSpec, type Spec } from "../codegen/graph/spec.ts";
+import { verifyKernel } from "../codegen/prove/verify.ts";
 import { kernels } from "../kernels/mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
-import { schedulers } from "../runtime/schedulers.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
+import { schedulers } from "../kernels/schedules/schedulers.ts";
 
 const REGISTRY: Registry = { ...kernels, schedulers };
 const SEED = 20240608, STEPS = 3, SAMPLES = 7, BATCH = 3;

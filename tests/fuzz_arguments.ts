@@ -11,7 +11,7 @@
 import { join } from "node:path";
 import { main } from "../cli.ts";
 import { parseSpec, saveCheckpoint } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
 import { idx } from "./command_line.ts";
 
 const [folder, seed, count] = Deno.args;

@@ -7,15 +7,15 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { join } from "node:path";
 import { compileTarget, plan } from "../codegen/compile.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../runtime/checkpoint.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../runtime/files/checkpoint.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type StoredTensor,
   storedTensor,
   type TensorFile,
-} from "../runtime/safetensors.ts";
+} from "../runtime/files/safetensors.ts";
 import {
   type Checkpoint,
   exportOnnx,

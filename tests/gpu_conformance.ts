@@ -3,9 +3,9 @@
  * some at once, since drivers in software take most of the time to compile, on one thread.
  */
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
-import type { Target } from "../codegen/target.ts";
-import { loadKernels } from "../runtime/load.ts";
-import { roomFor, verifyKernelCode, type VerifyRow } from "../runtime/verify.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { loadKernels } from "../runtime/backends/threads/load.ts";
+import { roomFor, verifyKernelCode, type VerifyRow } from "../runtime/check/verify.ts";
 import { findTarget, parseSpec, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 

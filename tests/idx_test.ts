@@ -12,8 +12,8 @@ import {
   storageNote,
   train,
 } from "../mod.ts";
-import { checkLabels } from "../runtime/data.ts";
-import { loadIdxImages } from "../runtime/idx.ts";
+import { checkLabels } from "../runtime/data/data.ts";
+import { loadIdxImages } from "../runtime/data/idx.ts";
 import { idx } from "./command_line.ts";
 
 const folder = await Deno.makeTempDir();

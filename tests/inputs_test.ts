@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { crc32, deflateSync, gzipSync } from "node:zlib";
-import { loadIdxImages } from "../runtime/idx.ts";
-import { fitted, type Image, resized } from "../runtime/images.ts";
-import { decodePgm } from "../runtime/pgm.ts";
-import { decodePng, encodePng, isPng } from "../runtime/png.ts";
-import { decodeSafetensors, encodeSafetensors, storedTensor } from "../runtime/safetensors.ts";
+import { loadIdxImages } from "../runtime/data/idx.ts";
+import { fitted, type Image, resized } from "../runtime/data/images.ts";
+import { decodePgm } from "../runtime/data/pgm.ts";
+import { decodePng, encodePng, isPng } from "../runtime/data/png.ts";
+import { decodeSafetensors, encodeSafetensors, storedTensor } from "../runtime/files/safetensors.ts";
 import { InputError, readInputs } from "../mod.ts";
 import { concatenated, damage, FUZZED, outcomes } from "./random_cases.ts";
 

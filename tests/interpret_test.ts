@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { interpretKernel, interpretNest, type Storage, type Storages } from "../codegen/interpret.ts";
+import { interpretKernel, interpretNest, type Storage, type Storages } from "../codegen/ir/interpret.ts";
 import {
   type DType,
   type Expr,
@@ -10,8 +10,8 @@ import {
   type Part,
   STEP,
   type TensorType,
-} from "../codegen/ir.ts";
-import { lower } from "../codegen/lower.ts";
+} from "../codegen/ir/ir.ts";
+import { lower } from "../codegen/lower/lower.ts";
 import {
   argmax,
   axis,
@@ -26,15 +26,15 @@ import {
   Tensor,
   times,
   uniform,
-} from "../codegen/notation.ts";
-import { simplify } from "../codegen/simplify.ts";
-import { adam } from "../kernels/adam.ts";
-import { conv2d } from "../kernels/conv2d.ts";
-import { linear } from "../kernels/linear.ts";
-import { maxPool2d } from "../kernels/max_pool2d.ts";
-import { momentum } from "../kernels/momentum.ts";
-import { relu } from "../kernels/relu.ts";
-import { uniform as uniformOfRuntime } from "../runtime/random.ts";
+} from "../codegen/language/notation.ts";
+import { simplify } from "../codegen/passes/simplify.ts";
+import { adam } from "../kernels/optimizers/adam.ts";
+import { conv2d } from "../kernels/layers/conv2d.ts";
+import { linear } from "../kernels/layers/linear.ts";
+import { maxPool2d } from "../kernels/layers/max_pool2d.ts";
+import { momentum } from "../kernels/optimizers/momentum.ts";
+import { relu } from "../kernels/layers/relu.ts";
+import { uniform as uniformOfRuntime } from "../runtime/run/random.ts";
 
 type Declared = readonly [dtype: DType, shape: readonly number[], more?: Partial<TensorType>];
 const ARRAYS = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
@@ -221,7 +221,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** `uniform` of codegen/notation.ts in whole numbers of any size: nothing shared with it but the constants. */
+/** `uniform` of codegen/language/notation.ts in whole numbers of any size: nothing shared with it but the constants. */
 function hashed(key: bigint, counter: bigint): number {
   const modulus = 2n ** 32n;
   let h = (counter * 0x9e3779b9n % modulus) ^ key;
@@ -306,7 +306,7 @@ Deno.test("adam's first step is the rate for the smallest gradients that count, 
   assert.equal(ran, 3);
 });
 
-Deno.test("runtime/random.ts draws what kernels draw", () => {
+Deno.test("runtime/run/random.ts draws what kernels draw", () => {
   let ran = 0;
   for (const key of [0, 1, 0x7fffffff, 0x80000000, 0xffffffff]) {
     for (const counter of [0, 1, 2, 1000, 2 ** 24 + 1, 2 ** 31 - 1]) {

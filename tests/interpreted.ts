@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { fromStored, toStored } from "../codegen/arrange.ts";
-import { expressions } from "../codegen/expr.ts";
-import { interpretKernel, type Storage, storageLength } from "../codegen/interpret.ts";
-import type { Kernel } from "../codegen/ir.ts";
-import type { Plan, PlannedTensor } from "../codegen/plan.ts";
+import { fromStored, toStored } from "../codegen/plan/arrange.ts";
+import { expressions } from "../codegen/ir/expr.ts";
+import { interpretKernel, type Storage, storageLength } from "../codegen/ir/interpret.ts";
+import type { Kernel } from "../codegen/ir/ir.ts";
+import type { Plan, PlannedTensor } from "../codegen/plan/plan.ts";
 import type { Spec } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
 
 /** Steps that are trained; the last batch is a sample short. */
 export const STEPS = 2;

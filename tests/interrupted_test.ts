@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint, parseSpec, saveCheckpoint } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
 import { ignore } from "./adapter.ts";
 import { asInstalled, idx, PROJECT, taskArguments } from "./command_line.ts";
 import { QUICK, width } from "./width.ts";

@@ -1,10 +1,10 @@
 /** One reader for all JSON: a byte order mark is no part of a text, and no object has a key twice. */
 import assert from "node:assert/strict";
 import { JsonError, parseJson } from "../codegen/json.ts";
-import { parseTuning } from "../codegen/tuning.ts";
-import { parseReport } from "../runtime/report.ts";
-import { decodeSafetensors } from "../runtime/safetensors.ts";
-import { parseNames } from "../runtime/weights.ts";
+import { parseTuning } from "../codegen/schedule/tuning.ts";
+import { parseReport } from "../runtime/report/report.ts";
+import { decodeSafetensors } from "../runtime/files/safetensors.ts";
+import { parseNames } from "../runtime/files/weights.ts";
 import { InputError, parseSpec } from "../mod.ts";
 import { SPEC } from "./small_net.ts";
 

@@ -1,16 +1,16 @@
 /** What is compared in `deno bench` makes the same tensors and is right: groups of kernels, and loops that know no shapes. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Op } from "../codegen/ir.ts";
+import type { Op } from "../codegen/ir/ir.ts";
 import { MERGING, plan } from "../codegen/compile.ts";
-import { genericLoops } from "../codegen/interpret.ts";
-import { accesses, type Plan } from "../codegen/plan.ts";
-import type { Spec } from "../codegen/spec.ts";
-import type { Target } from "../codegen/target.ts";
+import { genericLoops } from "../codegen/ir/interpret.ts";
+import { accesses, type Plan } from "../codegen/plan/plan.ts";
+import type { Spec } from "../codegen/graph/spec.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import { findTarget, kernelGroups, loadSpec, parseSpec, processorTargets, registry, runsHere } from "../mod.ts";
-import { findAdapter } from "../runtime/gpu.ts";
-import { groupedKernels, groupKernels } from "../runtime/kernel_groups.ts";
-import { kernelCase, ROW } from "../runtime/verify.ts";
+import { findAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import { groupedKernels, groupKernels } from "../runtime/measure/kernel_groups.ts";
+import { kernelCase, ROW } from "../runtime/check/verify.ts";
 import { LARGE_NETS } from "./large_nets.ts";
 import { randomSpec } from "./random_spec.ts";
 import { QUICK, width } from "./width.ts";

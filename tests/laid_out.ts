@@ -4,12 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { arrange, type LayoutName } from "../codegen/arrange.ts";
-import { fuse } from "../codegen/fuse/fuse.ts";
-import { type Draft, draft, layOut, type Plan, type PlannedKernel, type PlannedTensor } from "../codegen/plan.ts";
-import { reorder } from "../codegen/reorder.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { VerifyError } from "../codegen/verify.ts";
+import { arrange, type LayoutName } from "../codegen/plan/arrange.ts";
+import { fuse } from "../codegen/plan/fuse/fuse.ts";
+import { type Draft, draft, layOut, type Plan, type PlannedKernel, type PlannedTensor } from "../codegen/plan/plan.ts";
+import { reorder } from "../codegen/graph/reorder.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { VerifyError } from "../codegen/prove/verify.ts";
 import { registry, type Spec } from "../mod.ts";
 
 /** A plan, and the draft that it lays out. */

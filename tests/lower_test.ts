@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { contract } from "../codegen/contract.ts";
+import { contract } from "../codegen/passes/contract.ts";
 import { type CompileOptions, kernelsOf, MERGING, plan } from "../codegen/compile.ts";
-import { expressions } from "../codegen/expr.ts";
-import { broadcast } from "../codegen/broadcast.ts";
-import { interpretKernel, interpretNest, type Storage, storageLength } from "../codegen/interpret.ts";
+import { expressions } from "../codegen/ir/expr.ts";
+import { broadcast } from "../codegen/passes/broadcast.ts";
+import { interpretKernel, interpretNest, type Storage, storageLength } from "../codegen/ir/interpret.ts";
 import {
   type Axis,
   type Kernel,
@@ -14,18 +14,18 @@ import {
   strides,
   type TensorType,
   type Value,
-} from "../codegen/ir.ts";
-import { kernelText, nestText } from "../codegen/ir_text.ts";
-import type { Registry } from "../codegen/layer.ts";
-import { lower, termsOf } from "../codegen/lower.ts";
-import { add, argmax, axis, max, mul, named, part, sum, Tensor } from "../codegen/notation.ts";
-import { type Schedule, ScheduleError, scheduleText } from "../codegen/schedule.ts";
-import { simplify } from "../codegen/simplify.ts";
-import { parseSpec } from "../codegen/spec.ts";
-import { verifyKernel, verifyNest } from "../codegen/verify.ts";
+} from "../codegen/ir/ir.ts";
+import { kernelText, nestText } from "../codegen/ir/text.ts";
+import type { Registry } from "../codegen/language/layer.ts";
+import { lower, termsOf } from "../codegen/lower/lower.ts";
+import { add, argmax, axis, max, mul, named, part, sum, Tensor } from "../codegen/language/notation.ts";
+import { type Schedule, ScheduleError, scheduleText } from "../codegen/schedule/schedule.ts";
+import { simplify } from "../codegen/passes/simplify.ts";
+import { parseSpec } from "../codegen/graph/spec.ts";
+import { verifyKernel, verifyNest } from "../codegen/prove/verify.ts";
 import { kernels } from "../kernels/mod.ts";
-import { uniform } from "../runtime/random.ts";
-import { schedulers } from "../runtime/schedulers.ts";
+import { uniform } from "../runtime/run/random.ts";
+import { schedulers } from "../kernels/schedules/schedulers.ts";
 import { width } from "./width.ts";
 
 const REGISTRY: Registry = { ...kernels, schedulers };

@@ -1,11 +1,11 @@
 /** What the proofs take as given is checked where it enters: data sets made by hand, steps, options. */
 import assert from "node:assert/strict";
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
-import { lower } from "../codegen/lower.ts";
-import { printNest } from "../codegen/print.ts";
-import { verifyNest } from "../codegen/verify.ts";
-import { Writer } from "../codegen/writer.ts";
-import type { LoopNest, Statement } from "../codegen/ir.ts";
+import { lower } from "../codegen/lower/lower.ts";
+import { printNest } from "../codegen/print/print.ts";
+import { verifyNest } from "../codegen/prove/verify.ts";
+import { Writer } from "../codegen/print/writer.ts";
+import type { LoopNest, Statement } from "../codegen/ir/ir.ts";
 import {
   compile,
   type Dataset,
@@ -31,9 +31,9 @@ import {
   tune,
   verifyNet,
 } from "../mod.ts";
-import { loadCode } from "../runtime/load.ts";
-import { BEGINNING, Session } from "../runtime/session.ts";
-import { Watch } from "../runtime/watch.ts";
+import { loadCode } from "../runtime/backends/threads/load.ts";
+import { BEGINNING, Session } from "../runtime/backends/threads/session.ts";
+import { Watch } from "../runtime/run/watch.ts";
 
 const json = {
   name: "misused",

@@ -14,8 +14,8 @@ import {
   train,
   type Weights,
 } from "../mod.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { encodeOnnx } from "../runtime/onnx.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { encodeOnnx } from "../runtime/files/onnx.ts";
 import { width } from "./width.ts";
 
 const ROOT = join(import.meta.dirname!, ".."), RUNTIME = join(import.meta.dirname!, "onnxruntime");

@@ -1,10 +1,10 @@
 /** A net in memory, on whatever its target runs. */
 import type { CompiledNet } from "../codegen/compile.ts";
-import type { Dataset } from "../runtime/data.ts";
-import { gpuCode } from "../runtime/gpu.ts";
-import { GpuSession } from "../runtime/gpu_session.ts";
-import { loadCode, loadTimedCode } from "../runtime/load.ts";
-import { type NetSession, Session } from "../runtime/session.ts";
+import type { Dataset } from "../runtime/data/data.ts";
+import { gpuCode } from "../runtime/backends/webgpu/gpu.ts";
+import { GpuSession } from "../runtime/backends/webgpu/session.ts";
+import { loadCode, loadTimedCode } from "../runtime/backends/threads/load.ts";
+import { type NetSession, Session } from "../runtime/backends/threads/session.ts";
 
 /** `timed`: its kernels can be profiled. A GPU takes no threads. */
 export async function openSession(

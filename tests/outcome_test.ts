@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { compileTarget, plan } from "../codegen/compile.ts";
-import type { Target } from "../codegen/target.ts";
-import { testReport } from "../runtime/outcome.ts";
-import { uniform } from "../runtime/random.ts";
-import type { Predictions } from "../runtime/session.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { testReport } from "../runtime/run/outcome.ts";
+import { uniform } from "../runtime/run/random.ts";
+import type { Predictions } from "../runtime/backends/threads/session.ts";
 import { type Dataset, fromArrays, parseSpec, registry, runsHere, type Spec, targets, train } from "../mod.ts";
 import { ignore } from "./adapter.ts";
 import { openSession } from "./open_session.ts";

@@ -1,10 +1,10 @@
 /** What the tasks of deno.json may do: the least that works, never more without a reason; and what is read is bounded. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseTuning } from "../codegen/tuning.ts";
-import { parseReport } from "../runtime/report.ts";
-import { decodeSafetensors } from "../runtime/safetensors.ts";
-import { parseNames } from "../runtime/weights.ts";
+import { parseTuning } from "../codegen/schedule/tuning.ts";
+import { parseReport } from "../runtime/report/report.ts";
+import { decodeSafetensors } from "../runtime/files/safetensors.ts";
+import { parseNames } from "../runtime/files/weights.ts";
 import {
   InputError,
   loadCheckpoint,

@@ -6,10 +6,10 @@
  */
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { type CompiledNet, compileTarget, plan } from "../codegen/compile.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { initialLearningRate } from "../codegen/spec.ts";
-import { shuffle, streamKey, uniform } from "../runtime/random.ts";
-import type { Target } from "../codegen/target.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { initialLearningRate } from "../codegen/graph/spec.ts";
+import { shuffle, streamKey, uniform } from "../runtime/run/random.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import { type Dataset, registry, type Spec } from "../mod.ts";
 import { openSession } from "./open_session.ts";
 

@@ -4,14 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { LayoutName } from "../codegen/arrange.ts";
+import type { LayoutName } from "../codegen/plan/arrange.ts";
 import { type CompiledNet, compileTarget, withBindings } from "../codegen/compile.ts";
-import type { Dispatches } from "../codegen/dispatch.ts";
-import { BYTES } from "../codegen/ir.ts";
-import { accesses } from "../codegen/plan.ts";
+import type { Dispatches } from "../codegen/targets/webgpu/dispatch.ts";
+import { BYTES } from "../codegen/ir/ir.ts";
+import { accesses } from "../codegen/plan/plan.ts";
 import { provePlan } from "../codegen/prove/plan.ts";
 import { proveTarget } from "../codegen/prove/target.ts";
-import type { Target } from "../codegen/target.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import { findTarget, loadSpec, parseSpec, type Spec, targets } from "../mod.ts";
 import { assertRefused, type Laid, laid, moved, placed, refusal, withTensor } from "./laid_out.ts";
 import { LARGE_NETS } from "./large_nets.ts";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { plan } from "../codegen/compile.ts";
-import type { TensorValues } from "../runtime/checkpoint.ts";
-import { classReports } from "../runtime/outcome.ts";
-import { uniform } from "../runtime/random.ts";
+import type { TensorValues } from "../runtime/files/checkpoint.ts";
+import { classReports } from "../runtime/run/outcome.ts";
+import { uniform } from "../runtime/run/random.ts";
 import {
   type Dataset,
   evaluate,

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runPytorch } from "../bench/gpu_machine.ts";
-import { cost } from "../codegen/cost.ts";
-import type { Target } from "../codegen/target.ts";
+import { cost } from "../codegen/ir/cost.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import {
   findTarget,
   InputError,
@@ -18,12 +18,12 @@ import {
   type Trained,
   type TrainingReport,
 } from "../mod.ts";
-import { findAdapter, gpuCode } from "../runtime/gpu.ts";
-import { loadCode } from "../runtime/load.ts";
-import { PROFILED_STEPS, profileOf } from "../runtime/profile.ts";
-import { type NetSession, Session, type Span, type Timing } from "../runtime/session.ts";
-import { stopwatch } from "../runtime/team.ts";
-import { run } from "../runtime/train.ts";
+import { findAdapter, gpuCode } from "../runtime/backends/webgpu/gpu.ts";
+import { loadCode } from "../runtime/backends/threads/load.ts";
+import { PROFILED_STEPS, profileOf } from "../runtime/measure/profile.ts";
+import { type NetSession, Session, type Span, type Timing } from "../runtime/backends/threads/session.ts";
+import { stopwatch } from "../runtime/backends/threads/team.ts";
+import { run } from "../runtime/run/train.ts";
 import { ignore } from "./adapter.ts";
 import { asInstalled } from "./command_line.ts";
 import { openSession } from "./open_session.ts";

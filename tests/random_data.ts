@@ -4,7 +4,7 @@
  * @module
  */
 import { type Dataset, fromArrays, type Spec } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
 
 /**
  * The same for the same seed and stream.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { uniform } from "../runtime/random.ts";
+import { uniform } from "../runtime/run/random.ts";
 
 /** A spec as JSON that `parseSpec` accepts; the same for the same seed. */
 export function randomSpec(seed: number): Record<string, unknown> {

@@ -1,11 +1,11 @@
 /** What README.md, ARCHITECTURE.md and the example of mod.ts say is true: examples run, tables are complete, quotes and links lead somewhere. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { LayerKind, Registry } from "../codegen/layer.ts";
-import { parseSpec } from "../codegen/spec.ts";
-import { CHECKED_DENO } from "../runtime/commands.ts";
+import type { LayerKind, Registry } from "../codegen/language/layer.ts";
+import { parseSpec } from "../codegen/graph/spec.ts";
+import { CHECKED_DENO } from "../runtime/platform/commands.ts";
 import { findTarget, jsonSchema, registry, targets } from "../mod.ts";
-import { verifyNet } from "../runtime/verify.ts";
+import { verifyNet } from "../runtime/check/verify.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
@@ -98,7 +98,7 @@ Deno.test("the example of mod.ts runs", async () => {
 Deno.test("README's layer is a layer: it fits, is fused, and its gradient is right", async () => {
   const examples = blocks(README, "ts").filter((code) => !code.includes(`from "./mod.ts"`));
   assert.equal(examples.length, 1);
-  await withFile(examples[0], "../", async (path) => {
+  await withFile(examples[0], "../../", async (path) => {
     await deno("check", "--config", "deno.json", path);
     const [layer] = Object.values(await import(`file://${path}`)) as LayerKind[];
     const extended: Registry = { ...registry, layers: [...registry.layers, layer] };

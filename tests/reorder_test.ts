@@ -1,9 +1,9 @@
 /** What changes places with a maximum, and that nothing else does: not a number, not a gradient, not a NaN. */
 import assert from "node:assert/strict";
-import { interpretKernel } from "../codegen/interpret.ts";
-import { accesses, draft, layOut, type Plan } from "../codegen/plan.ts";
-import { reorder } from "../codegen/reorder.ts";
-import { type Graph, inferShapes } from "../codegen/shapes.ts";
+import { interpretKernel } from "../codegen/ir/interpret.ts";
+import { accesses, draft, layOut, type Plan } from "../codegen/plan/plan.ts";
+import { reorder } from "../codegen/graph/reorder.ts";
+import { type Graph, inferShapes } from "../codegen/graph/shapes.ts";
 import { parseSpec, registry, type Spec } from "../mod.ts";
 import { type Arena, makeArena, trained } from "./interpreted.ts";
 import { randomSpec } from "./random_spec.ts";

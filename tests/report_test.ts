@@ -14,8 +14,8 @@ import {
   train,
   type TrainingReport,
 } from "../mod.ts";
-import { markup } from "../runtime/markup.ts";
-import { encodePng } from "../runtime/png.ts";
+import { markup } from "../runtime/report/markup.ts";
+import { encodePng } from "../runtime/data/png.ts";
 import type { View } from "./browser.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");

@@ -9,7 +9,7 @@ import {
   storedTensor,
   toFloat32,
   toFloat64,
-} from "../runtime/safetensors.ts";
+} from "../runtime/files/safetensors.ts";
 import { InputError } from "../mod.ts";
 
 /** Written by the Python package safetensors 0.8.0: seven tensors of six types, one empty, one a scalar. */

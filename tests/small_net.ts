@@ -1,10 +1,10 @@
 /** A small net with all that changes from step to step, samples for it, and what its epochs are given. */
 import { type CompiledNet, compileTarget, plan } from "../codegen/compile.ts";
-import type { Plan } from "../codegen/plan.ts";
-import type { Target } from "../codegen/target.ts";
+import type { Plan } from "../codegen/plan/plan.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import { type Dataset, fromArrays, parseSpec, registry } from "../mod.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
-import type { Epoch } from "../runtime/session.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
+import type { Epoch } from "../runtime/backends/threads/session.ts";
 
 /** A convolution, dropout, Adam with L2, a rate that changes: most kinds of kernels, and all that could lose its place. */
 export const SPEC = parseSpec({

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { threadCpuUsage } from "node:process";
 import { z } from "zod";
 import { InputError } from "../codegen/error.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { initialLearningRate, parseSpec, type Spec, specJsonSchema } from "../codegen/spec.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { initialLearningRate, parseSpec, type Spec, specJsonSchema } from "../codegen/graph/spec.ts";
 import { kernels } from "../kernels/mod.ts";
-import { schedulers } from "../runtime/schedulers.ts";
+import { schedulers } from "../kernels/schedules/schedulers.ts";
 
 const registry = { ...kernels, schedulers };
 /** The kinds that specs name, by where they do. */

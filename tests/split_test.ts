@@ -1,17 +1,17 @@
 /** Sums that invocations of a GPU share, and what goes into one dispatch: proven and interpreted, no GPU is needed. */
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, plan } from "../codegen/compile.ts";
-import { gpuCode } from "../runtime/gpu.ts";
-import { interpretNest } from "../codegen/interpret.ts";
-import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP, workgroupBytes } from "../codegen/ir.ts";
-import { lower } from "../codegen/lower.ts";
-import { accesses, type PlannedKernel } from "../codegen/plan.ts";
+import { gpuCode } from "../runtime/backends/webgpu/gpu.ts";
+import { interpretNest } from "../codegen/ir/interpret.ts";
+import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP, workgroupBytes } from "../codegen/ir/ir.ts";
+import { lower } from "../codegen/lower/lower.ts";
+import { accesses, type PlannedKernel } from "../codegen/plan/plan.ts";
 import { proveOrder } from "../codegen/prove/order.ts";
-import { type Schedule, ScheduleError } from "../codegen/schedule.ts";
+import { type Schedule, ScheduleError } from "../codegen/schedule/schedule.ts";
 import { rounds } from "../codegen/targets/webgpu/merge.ts";
 import { scatter } from "../codegen/targets/webgpu/syntax.ts";
-import { verifyNest } from "../codegen/verify.ts";
-import { compareStorages, kernelCase } from "../runtime/verify.ts";
+import { verifyNest } from "../codegen/prove/verify.ts";
+import { compareStorages, kernelCase } from "../runtime/check/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 import { width } from "./width.ts";

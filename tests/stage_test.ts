@@ -1,7 +1,7 @@
 /** What a workgroup stages: boxes of tensors, in loop nests that are proven and interpreted, and on an adapter. */
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, kernelSource, plan } from "../codegen/compile.ts";
-import { interpretNest } from "../codegen/interpret.ts";
+import { interpretNest } from "../codegen/ir/interpret.ts";
 import {
   type Grid,
   isVector,
@@ -12,15 +12,15 @@ import {
   type Statement,
   WORKGROUP_BYTES,
   workgroupBytes,
-} from "../codegen/ir.ts";
-import { nestText } from "../codegen/ir_text.ts";
-import { lower } from "../codegen/lower.ts";
-import { neighbours } from "../codegen/neighbours.ts";
-import { type Schedule, ScheduleError, scheduleText } from "../codegen/schedule.ts";
-import { compareStorages, kernelCase } from "../runtime/verify.ts";
+} from "../codegen/ir/ir.ts";
+import { nestText } from "../codegen/ir/text.ts";
+import { lower } from "../codegen/lower/lower.ts";
+import { neighbours } from "../codegen/schedule/neighbours.ts";
+import { type Schedule, ScheduleError, scheduleText } from "../codegen/schedule/schedule.ts";
+import { compareStorages, kernelCase } from "../runtime/check/verify.ts";
 import { findTarget, fromArrays, loadSpec, parseSpec, registry, train, type Tuning } from "../mod.ts";
-import { formulaHash, normalized } from "../codegen/tuning.ts";
-import { uniform } from "../runtime/random.ts";
+import { formulaHash, normalized } from "../codegen/schedule/tuning.ts";
+import { uniform } from "../runtime/run/random.ts";
 import { ignore } from "./adapter.ts";
 import { staging } from "./gpu_conformance.ts";
 import { randomSpec } from "./random_spec.ts";

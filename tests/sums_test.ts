@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { compileTarget, plan } from "../codegen/compile.ts";
 import { fromArrays, parseSpec, registry, targets } from "../mod.ts";
-import { addUp, BEGINNING, type NetSession } from "../runtime/session.ts";
+import { addUp, BEGINNING, type NetSession } from "../runtime/backends/threads/session.ts";
 import { ignore } from "./adapter.ts";
 import { openSession } from "./open_session.ts";
 

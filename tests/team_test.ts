@@ -1,7 +1,7 @@
 /** A team whose threads fail ends with an error and does not hang; wrong run options are refused. */
 import assert from "node:assert/strict";
 import { fromArrays, parseSpec, train } from "../mod.ts";
-import { Team } from "../runtime/team.ts";
+import { Team } from "../runtime/backends/threads/team.ts";
 
 const memory = () => new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 const module = (body: string) =>

@@ -7,8 +7,8 @@ import { commandOf, type Configuration, LADDER, LEFT_OUT } from "../bench/ladder
 import { trainRung } from "../bench/rung.ts";
 import { type Measured, type Results, wrongOnes } from "../bench/timeline_results.ts";
 import { timelineSvg, timelineTable, timelineText } from "../bench/timeline_text.ts";
-import { findAdapter } from "../runtime/gpu.ts";
-import { uniform } from "../runtime/random.ts";
+import { findAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import { uniform } from "../runtime/run/random.ts";
 
 const PROJECT = join(import.meta.dirname!, "..");
 const read = (path: string) => Deno.readTextFile(join(PROJECT, path));

@@ -1,11 +1,11 @@
 /** Twenty training steps against a plain-loop model in f64 written without the compiler; and the same bits for any number of threads. */
 import assert from "node:assert/strict";
 import { compileTarget, plan } from "../codegen/compile.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { initialLearningRate } from "../codegen/spec.ts";
-import { loadCode } from "../runtime/load.ts";
-import { streamKey, uniform } from "../runtime/random.ts";
-import { Session } from "../runtime/session.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { initialLearningRate } from "../codegen/graph/spec.ts";
+import { loadCode } from "../runtime/backends/threads/load.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
+import { Session } from "../runtime/backends/threads/session.ts";
 import {
   type Dataset,
   findTarget,

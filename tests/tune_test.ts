@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { kernelsOf, plan } from "../codegen/compile.ts";
-import type { Kernel } from "../codegen/ir.ts";
-import { nestText } from "../codegen/ir_text.ts";
-import { lower } from "../codegen/lower.ts";
-import { STATEMENT_BUDGET } from "../codegen/scope.ts";
-import { neighbours } from "../codegen/neighbours.ts";
-import { type Schedule, scheduleText } from "../codegen/schedule.ts";
-import type { Target } from "../codegen/target.ts";
+import type { Kernel } from "../codegen/ir/ir.ts";
+import { nestText } from "../codegen/ir/text.ts";
+import { lower } from "../codegen/lower/lower.ts";
+import { STATEMENT_BUDGET } from "../codegen/lower/scope.ts";
+import { neighbours } from "../codegen/schedule/neighbours.ts";
+import { type Schedule, scheduleText } from "../codegen/schedule/schedule.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import {
   formulaHash,
   isStorable,
@@ -17,7 +17,7 @@ import {
   type TunedKernel,
   tuningText,
   withKernels,
-} from "../codegen/tuning.ts";
+} from "../codegen/schedule/tuning.ts";
 import {
   compareGenerated,
   findTarget,
@@ -35,7 +35,7 @@ import {
   type Tuning,
   verifyNet,
 } from "../mod.ts";
-import { tuneNet } from "../runtime/tune.ts";
+import { tuneNet } from "../runtime/measure/tune.ts";
 import { ignore, withGpu } from "./adapter.ts";
 import { randomSpec } from "./random_spec.ts";
 import { QUICK, width } from "./width.ts";

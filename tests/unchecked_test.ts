@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compileTarget, plan } from "../codegen/compile.ts";
-import { loadCode } from "../runtime/load.ts";
+import { loadCode } from "../runtime/backends/threads/load.ts";
 import { v8Flags } from "../runtime/v8_flags.ts";
 import { parseSpec, registry, runsHere, targets } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";

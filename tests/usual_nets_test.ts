@@ -4,7 +4,7 @@
  * disturbance of a few roundings does, which shows where a maximum or a relu is about to change its mind.
  */
 import assert from "node:assert/strict";
-import type { Target } from "../codegen/target.ts";
+import type { Target } from "../codegen/targets/target.ts";
 import { parseSpec, processorTargets, type Spec, targets } from "../mod.ts";
 import { ignore } from "./adapter.ts";
 import { compiledFor, type Course, differences, type Trained, trainGenerated, trainPlainly } from "./plain_model.ts";

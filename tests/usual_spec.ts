@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { uniform } from "../runtime/random.ts";
+import { uniform } from "../runtime/run/random.ts";
 
 /** Multiply-adds of a step's forward pass, at most: plain loops in f64 train with it too. */
 const WORK = 600_000;

@@ -9,16 +9,16 @@ import {
   type TensorType,
   typeOf,
   type Value,
-} from "../codegen/ir.ts";
-import type { Registry } from "../codegen/layer.ts";
-import { lower } from "../codegen/lower.ts";
-import type { Schedule } from "../codegen/schedule.ts";
-import { simplify } from "../codegen/simplify.ts";
-import { parseSpec } from "../codegen/spec.ts";
-import { VerifyError, verifyKernel, verifyNest } from "../codegen/verify.ts";
+} from "../codegen/ir/ir.ts";
+import type { Registry } from "../codegen/language/layer.ts";
+import { lower } from "../codegen/lower/lower.ts";
+import type { Schedule } from "../codegen/schedule/schedule.ts";
+import { simplify } from "../codegen/passes/simplify.ts";
+import { parseSpec } from "../codegen/graph/spec.ts";
+import { VerifyError, verifyKernel, verifyNest } from "../codegen/prove/verify.ts";
 import { kernels } from "../kernels/mod.ts";
 import { processorTargets as targets } from "../mod.ts";
-import { schedulers } from "../runtime/schedulers.ts";
+import { schedulers } from "../kernels/schedules/schedulers.ts";
 import { randomSpec } from "./random_spec.ts";
 import { width } from "./width.ts";
 
@@ -987,7 +987,7 @@ Deno.test("every loop of generated kernels with a step more is refused, but for 
 });
 
 Deno.test("every refusal that verify.ts can make is made here", async () => {
-  const source = await Deno.readTextFile(join(import.meta.dirname!, "..", "codegen", "verify.ts"));
+  const source = await Deno.readTextFile(join(import.meta.dirname!, "..", "codegen", "prove", "verify.ts"));
   const messages = [...NEST_DAMAGES, ...KERNEL_DAMAGES].map(([, name, , message]) => `${name}: ${message}`);
   const templates = [...source.matchAll(/(?:fail|VerifyError)\(\s*`([^`]+)`/g)].map(([, template]) => template)
     // how a refusal begins and ends

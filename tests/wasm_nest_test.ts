@@ -1,9 +1,9 @@
 /** Nests by hand, printed as WebAssembly and run: hyperbolic tangents as arithmetic, integers in lanes, ramps, masks. */
 import assert from "node:assert/strict";
-import { broadcast } from "../codegen/broadcast.ts";
+import { broadcast } from "../codegen/passes/broadcast.ts";
 import { compileKernel } from "../codegen/compile.ts";
-import { expressions } from "../codegen/expr.ts";
-import { interpretNest, type Storage } from "../codegen/interpret.ts";
+import { expressions } from "../codegen/ir/expr.ts";
+import { interpretNest, type Storage } from "../codegen/ir/interpret.ts";
 import {
   BYTES,
   type Kernel,
@@ -12,18 +12,18 @@ import {
   type Statement,
   type Type,
   type Value,
-} from "../codegen/ir.ts";
-import { nestText } from "../codegen/ir_text.ts";
-import { add, axis, mul, part, tanh, Tensor } from "../codegen/notation.ts";
-import { printNest } from "../codegen/print.ts";
-import type { Place, Target } from "../codegen/target.ts";
-import { expand } from "../codegen/expand.ts";
+} from "../codegen/ir/ir.ts";
+import { nestText } from "../codegen/ir/text.ts";
+import { add, axis, mul, part, tanh, Tensor } from "../codegen/language/notation.ts";
+import { printNest } from "../codegen/print/print.ts";
+import type { Place, Target } from "../codegen/targets/target.ts";
+import { expand } from "../codegen/passes/expand.ts";
 import { prelude } from "../codegen/targets/wasm/prelude.ts";
-import { verifyNest } from "../codegen/verify.ts";
-import { Writer } from "../codegen/writer.ts";
+import { verifyNest } from "../codegen/prove/verify.ts";
+import { Writer } from "../codegen/print/writer.ts";
 import { targets } from "../mod.ts";
-import { assemble, PAGE } from "../runtime/load.ts";
-import { hash, uniform } from "../runtime/random.ts";
+import { assemble, PAGE } from "../runtime/backends/threads/load.ts";
+import { hash, uniform } from "../runtime/run/random.ts";
 
 const WASM = targets.filter(({ wholeAddresses }) => wholeAddresses);
 /** One unit in the last place of an f32, relative. */

@@ -1,7 +1,7 @@
 /** The functions that WebAssembly lacks, against JavaScript's, over the whole range of f32; and the vector forms against the scalar ones. */
 import assert from "node:assert/strict";
 import { prelude } from "../codegen/targets/wasm/prelude.ts";
-import { assemble } from "../runtime/load.ts";
+import { assemble } from "../runtime/backends/threads/load.ts";
 
 const NAMES = ["exp", "log"] as const;
 /** One unit in the last place of an f32, relative. */

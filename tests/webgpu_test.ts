@@ -1,19 +1,27 @@
 /** Kernels as grids of invocations: proven and interpreted without a GPU, and run on one where there is an adapter. */
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, plan } from "../codegen/compile.ts";
-import { interpretNest } from "../codegen/interpret.ts";
-import type { LoopNest, Op, Statement } from "../codegen/ir.ts";
-import { lower } from "../codegen/lower.ts";
-import { accesses } from "../codegen/plan.ts";
-import { ScheduleError, scheduleText } from "../codegen/schedule.ts";
-import { initialLearningRate } from "../codegen/spec.ts";
-import type { Target } from "../codegen/target.ts";
-import { verifyNest } from "../codegen/verify.ts";
-import { checked, createPipeline, gpuCode, openGpu, readBuffers, STAGED_BYTES, stepLayout } from "../runtime/gpu.ts";
-import { gpuNeeds, GpuSession, stepsTogether } from "../runtime/gpu_session.ts";
-import { uniform } from "../runtime/random.ts";
-import { timeKernels as timeWith } from "../runtime/time_kernels.ts";
-import { compareStorages, kernelCase, type VerifyRow } from "../runtime/verify.ts";
+import { interpretNest } from "../codegen/ir/interpret.ts";
+import type { LoopNest, Op, Statement } from "../codegen/ir/ir.ts";
+import { lower } from "../codegen/lower/lower.ts";
+import { accesses } from "../codegen/plan/plan.ts";
+import { ScheduleError, scheduleText } from "../codegen/schedule/schedule.ts";
+import { initialLearningRate } from "../codegen/graph/spec.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { verifyNest } from "../codegen/prove/verify.ts";
+import {
+  checked,
+  createPipeline,
+  gpuCode,
+  openGpu,
+  readBuffers,
+  STAGED_BYTES,
+  stepLayout,
+} from "../runtime/backends/webgpu/gpu.ts";
+import { gpuNeeds, GpuSession, stepsTogether } from "../runtime/backends/webgpu/session.ts";
+import { uniform } from "../runtime/run/random.ts";
+import { timeKernels as timeWith } from "../runtime/measure/time_kernels.ts";
+import { compareStorages, kernelCase, type VerifyRow } from "../runtime/check/verify.ts";
 import {
   chooseTarget,
   type Dataset,

@@ -1,10 +1,10 @@
 /** Weights of other programs: which tensor is which, by names, by shapes and numbers, or by a mapping; nothing is guessed. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encodeSafetensors, type StoredTensor, storedTensor } from "../runtime/safetensors.ts";
-import { importParameters, parseNames, type WeightNames } from "../runtime/weights.ts";
-import { inferShapes } from "../codegen/shapes.ts";
-import { uniform } from "../runtime/random.ts";
+import { encodeSafetensors, type StoredTensor, storedTensor } from "../runtime/files/safetensors.ts";
+import { importParameters, parseNames, type WeightNames } from "../runtime/files/weights.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import { uniform } from "../runtime/run/random.ts";
 import {
   InputError,
   loadNames,

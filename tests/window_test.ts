@@ -1,7 +1,7 @@
 /** Which windows cover an input position, for strides small and large: each position once, and just the windows that do. */
 import assert from "node:assert/strict";
-import type { Affine, Axis } from "../codegen/ir.ts";
-import { coveringWindows, windowCount } from "../codegen/window.ts";
+import type { Affine, Axis } from "../codegen/ir/ir.ts";
+import { coveringWindows, windowCount } from "../codegen/language/window.ts";
 
 /** Along one dimension: input, kernel, stride and padding. */
 type Slide = readonly [number, number, number, number];

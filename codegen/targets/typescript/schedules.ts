@@ -7,10 +7,18 @@
  *
  * @module
  */
-import { distinctLoads, type Group, mainPart, plainLoops, points, reductions, withThreads } from "../../candidates.ts";
-import { expressions } from "../../expr.ts";
-import type { Axis, Kernel, Part } from "../../ir.ts";
-import type { Schedule } from "../../schedule.ts";
+import {
+  distinctLoads,
+  type Group,
+  mainPart,
+  plainLoops,
+  points,
+  reductions,
+  withThreads,
+} from "../../schedule/candidates.ts";
+import { expressions } from "../../ir/expr.ts";
+import type { Axis, Kernel, Part } from "../../ir/ir.ts";
+import type { Schedule } from "../../schedule/schedule.ts";
 
 /** Points computed together. */
 const MOST_POINTS = 5;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Offset, TensorType } from "../../ir.ts";
-import type { Piece, Syntax } from "../../target.ts";
+import type { Offset, TensorType } from "../../ir/ir.ts";
+import type { Piece, Syntax } from "../target.ts";
 
 /** Levels, loosest first: choice, comparison and bits, sums, products, signs, atoms. */
 const CHOICE = 0, COMPARISON = 1, SUM = 2, PRODUCT = 3, SIGN = 4, ATOM = 5;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Plan, PlannedTensor, Step } from "../../plan.ts";
-import { groupsOf } from "../../read_back.ts";
-import type { CompiledKernel, Group, Target } from "../../target.ts";
-import { Writer } from "../../writer.ts";
+import type { Plan, PlannedTensor, Step } from "../../plan/plan.ts";
+import { groupsOf } from "../read_back.ts";
+import type { CompiledKernel, Group, Target } from "../target.ts";
+import { Writer } from "../../print/writer.ts";
 import { candidates } from "./schedules.ts";
 import { ARRAY, syntax } from "./syntax.ts";
 

@@ -12,11 +12,11 @@ import {
   points,
   reductions,
   withThreads,
-} from "../../candidates.ts";
-import { expressions, freeAxes } from "../../expr.ts";
-import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir.ts";
-import { termsOf } from "../../lower.ts";
-import type { Schedule } from "../../schedule.ts";
+} from "../../schedule/candidates.ts";
+import { expressions, freeAxes } from "../../ir/expr.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir/ir.ts";
+import { termsOf } from "../../lower/lower.ts";
+import type { Schedule } from "../../schedule/schedule.ts";
 
 /** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */
 export type Packing = 1 | 2;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expanded } from "../../expand.ts";
+import { expanded } from "../../passes/expand.ts";
 import {
   BYTES,
   isVector,
@@ -15,8 +15,8 @@ import {
   type TensorType,
   type Type,
   type Value,
-} from "../../ir.ts";
-import type { Piece, Place, Syntax } from "../../target.ts";
+} from "../../ir/ir.ts";
+import type { Piece, Place, Syntax } from "../target.ts";
 
 const piece = (text: string): Piece => ({ text, level: 0 });
 const call = (name: string) => (...operands: Piece[]): Piece =>

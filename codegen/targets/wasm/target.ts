@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Plan, Step } from "../../plan.ts";
-import { groupsOf } from "../../read_back.ts";
-import type { CompiledKernel, Group, Target } from "../../target.ts";
-import { Writer } from "../../writer.ts";
+import type { Plan, Step } from "../../plan/plan.ts";
+import { groupsOf } from "../read_back.ts";
+import type { CompiledKernel, Group, Target } from "../target.ts";
+import { Writer } from "../../print/writer.ts";
 import { prelude } from "./prelude.ts";
-import { expand } from "../../expand.ts";
+import { expand } from "../../passes/expand.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 

@@ -3,10 +3,17 @@
  *
  * @module
  */
-import { type Statement, type TensorType, type Value, WORKGROUP, WORKGROUP_BYTES, workgroupBytes } from "../../ir.ts";
+import {
+  type Statement,
+  type TensorType,
+  type Value,
+  WORKGROUP,
+  WORKGROUP_BYTES,
+  workgroupBytes,
+} from "../../ir/ir.ts";
 import { alignedOnly } from "./syntax.ts";
-import { accesses, type Plan, type PlannedKernel } from "../../plan.ts";
-import type { BoundNest } from "../../target.ts";
+import { accesses, type Plan, type PlannedKernel } from "../../plan/plan.ts";
+import type { BoundNest } from "../target.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */
 const MOST_BINDINGS = 16;

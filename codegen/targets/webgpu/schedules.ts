@@ -15,8 +15,8 @@ import {
   plainLoops,
   points,
   reductions,
-} from "../../candidates.ts";
-import { expressions, exprKey, freeAxes } from "../../expr.ts";
+} from "../../schedule/candidates.ts";
+import { expressions, exprKey, freeAxes } from "../../ir/expr.ts";
 import {
   type Axis,
   type Expr,
@@ -26,8 +26,8 @@ import {
   type Reduce,
   WORKGROUP,
   WORKGROUP_BYTES,
-} from "../../ir.ts";
-import type { Schedule } from "../../schedule.ts";
+} from "../../ir/ir.ts";
+import type { Schedule } from "../../schedule/schedule.ts";
 
 /** Sums of an invocation: what waits in registers. */
 const MOST_SUMS = 64;

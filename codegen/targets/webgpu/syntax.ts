@@ -26,11 +26,11 @@ import {
   typeOf,
   type Value,
   WORKGROUP,
-} from "../../ir.ts";
-import { combine } from "../../affine.ts";
-import { workgroups } from "../../dispatch.ts";
-import { expanded } from "../../expand.ts";
-import type { Piece, Syntax } from "../../target.ts";
+} from "../../ir/ir.ts";
+import { combine } from "../../ir/affine.ts";
+import { workgroups } from "./dispatch.ts";
+import { expanded } from "../../passes/expand.ts";
+import type { Piece, Syntax } from "../target.ts";
 
 /** Levels, loosest first: comparison, sums, products, signs, atoms. */
 const COMPARISON = 1, SUM = 2, PRODUCT = 3, SIGN = 4, ATOM = 5;

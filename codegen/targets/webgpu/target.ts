@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type Dispatch, type Dispatches, dispatchOf } from "../../dispatch.ts";
-import { expand } from "../../expand.ts";
-import { headerLines } from "../../header.ts";
-import type { Plan, PlannedKernel } from "../../plan.ts";
-import { printNest } from "../../print.ts";
-import type { CompiledKernel, Target } from "../../target.ts";
-import { verifyNest } from "../../verify.ts";
-import { Writer } from "../../writer.ts";
+import { type Dispatch, type Dispatches, dispatchOf } from "./dispatch.ts";
+import { expand } from "../../passes/expand.ts";
+import { headerLines } from "../../print/header.ts";
+import type { Plan, PlannedKernel } from "../../plan/plan.ts";
+import { printNest } from "../../print/print.ts";
+import type { CompiledKernel, Target } from "../target.ts";
+import { verifyNest } from "../../prove/verify.ts";
+import { Writer } from "../../print/writer.ts";
 import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";

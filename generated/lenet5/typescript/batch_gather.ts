@@ -2,7 +2,7 @@
 // shape     n = 64, c = 1, h = 28, w = 28   (f32 in, sums in f64)
 // schedule  parallel n
 // cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
-// source    kernels/batch.ts sha256:e433487b   regenerate: deno task generate specs/lenet5.json
+// source    kernels/step/batch.ts sha256:e433487b   regenerate: deno task generate specs/lenet5.json
 export function batch_gather(order: Int32Array, data: Uint8Array, x: Float32Array, step: number, from: number, to: number): void {
   const order_at_step = step * 64;
   for (let n = from; n < to; n++) {

@@ -2,7 +2,7 @@
 // shape     n = 64, c = 6, i = 14, j = 14, o = 16, t = 5, u = 5   (f32 in, sums in f64)
 // schedule  tile j 4 · unroll u 5 · parallel n
 // cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 4 accumulators
-// source    kernels/conv2d.ts sha256:57616757   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts sha256:57616757   regenerate: deno task generate specs/lenet5.json
 export function conv2_backward_input(dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const dy_at_n = n * 5184;

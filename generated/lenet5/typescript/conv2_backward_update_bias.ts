@@ -5,7 +5,7 @@
 // shape     o = 16, n = 64, p = 10, q = 10   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:8987e615   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:8987e615   regenerate: deno task generate specs/lenet5.json
 export function conv2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

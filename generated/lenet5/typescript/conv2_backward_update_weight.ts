@@ -5,7 +5,7 @@
 // shape     o = 16, c = 6, r = 5, s = 5, n = 64, p = 10, q = 10   (f32 in, sums in f64)
 // schedule  tile s 5 · unroll q 4 · parallel o
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 5 accumulators
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:3210f8a3   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:3210f8a3   regenerate: deno task generate specs/lenet5.json
 export function conv2_backward_update_weight(m: Float32Array, dy: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

@@ -3,7 +3,7 @@
 // shape     n = 64, o = 16, p = 10, q = 10, c = 6, r = 5, s = 5   (f32 in, sums in f64)
 // schedule  tile q 4 · unroll s 5 · parallel n
 // cost      30.9 MFLOP · 310.7 kB read · 409.6 kB written · 43 FLOP/B · 4 accumulators
-// source    kernels/conv2d.ts + kernels/tanh.ts sha256:45355a35   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:45355a35   regenerate: deno task generate specs/lenet5.json
 export function conv2_tanh2_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1176;

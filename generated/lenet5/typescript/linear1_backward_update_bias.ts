@@ -5,7 +5,7 @@
 // shape     o = 120, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:7ffdd2a2   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:7ffdd2a2   regenerate: deno task generate specs/lenet5.json
 export function linear1_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

@@ -5,7 +5,7 @@
 // shape     o = 120, i = 400, n = 64   (f32 in, sums in f64)
 // schedule  tile o 2, i 2 · parallel o
 // cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:43e68c7c   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:43e68c7c   regenerate: deno task generate specs/lenet5.json
 export function linear1_backward_update_weight(m: Float32Array, x: Float32Array, dy: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

@@ -5,7 +5,7 @@
 // shape     o = 84, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:66097e31   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:66097e31   regenerate: deno task generate specs/lenet5.json
 export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

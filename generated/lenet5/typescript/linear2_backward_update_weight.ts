@@ -5,7 +5,7 @@
 // shape     o = 84, i = 120, n = 64   (f32 in, sums in f64)
 // schedule  tile o 2, i 2 · parallel o
 // cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:52a24b0b   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:52a24b0b   regenerate: deno task generate specs/lenet5.json
 export function linear2_backward_update_weight(m: Float32Array, x: Float32Array, dy: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

@@ -3,7 +3,7 @@
 // shape     n = 64, i = 120, o = 84   (f32 in, sums in f64)
 // schedule  tile n 2, i 2 · parallel n
 // cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/tanh.ts sha256:cab9b1ec   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:cab9b1ec   regenerate: deno task generate specs/lenet5.json
 export function linear2_tanh3_backward_input(dy: Float32Array, w: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 84;

@@ -5,7 +5,7 @@
 // shape     o = 10, i = 84, n = 64   (f32 in, sums in f64)
 // schedule  tile o 2, i 2 · parallel i
 // cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:f38d7654   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:f38d7654   regenerate: deno task generate specs/lenet5.json
 export function linear3_backward_update_weight(m: Float32Array, x: Float32Array, dy: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

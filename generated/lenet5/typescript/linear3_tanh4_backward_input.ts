@@ -3,7 +3,7 @@
 // shape     n = 64, i = 84, o = 10   (f32 in, sums in f64)
 // schedule  tile n 2, i 2 · parallel n
 // cost      123.6 kFLOP · 27.4 kB read · 21.5 kB written · 2.5 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/tanh.ts sha256:72242796   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:72242796   regenerate: deno task generate specs/lenet5.json
 export function linear3_tanh4_backward_input(dy: Float32Array, w: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 10;

@@ -2,7 +2,7 @@
 // shape     n = 64, c = 6, p = 14, q = 14, u = 2, v = 2   (f32 in, sums in f64)
 // schedule  unroll u 2, v 2 · parallel n
 // cost      376.3 kFLOP · 1.2 MB read · 301.1 kB written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts sha256:5e40fad6   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts sha256:5e40fad6   regenerate: deno task generate specs/lenet5.json
 export function pool1_forward(x: Float32Array, y: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 4704;

@@ -5,7 +5,7 @@
 // shape     o = 6, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:3c690aea   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:3c690aea   regenerate: deno task generate specs/lenet5.json
 export function pool1_tanh1_conv1_backward_update_bias(m: Float32Array, dy: Float32Array, y: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

@@ -5,7 +5,7 @@
 // shape     o = 6, c = 1, r = 5, s = 5, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  tile s 5 · unroll j 4 · parallel o
 // cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 5 accumulators
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:d1feb55f   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:d1feb55f   regenerate: deno task generate specs/lenet5.json
 export function pool1_tanh1_conv1_backward_update_weight(m: Float32Array, dy: Float32Array, y: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

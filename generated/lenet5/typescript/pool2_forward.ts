@@ -2,7 +2,7 @@
 // shape     n = 64, c = 16, p = 5, q = 5, u = 2, v = 2   (f32 in, sums in f64)
 // schedule  unroll u 2, v 2 · parallel n
 // cost      128.0 kFLOP · 409.6 kB read · 102.4 kB written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts sha256:d58fe278   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts sha256:d58fe278   regenerate: deno task generate specs/lenet5.json
 export function pool2_forward(x: Float32Array, y: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1600;

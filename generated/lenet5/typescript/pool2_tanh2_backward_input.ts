@@ -5,7 +5,7 @@
 // shape     n = 64, c = 16, i = 5, j = 5   (f32 in, sums in f64)
 // schedule  parallel n
 // cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B · 0 accumulators
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts sha256:35921c6b   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts sha256:35921c6b   regenerate: deno task generate specs/lenet5.json
 export function pool2_tanh2_backward_input(dy: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const dy_at_n = n * 400;

@@ -57,7 +57,7 @@
   ;; shape     nb = 4, c = 1, h = 28, w = 28, n = 16   (f32)
   ;; schedule  parallel h
   ;; cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
-  ;; source    kernels/batch.ts sha256:3f0ee428   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/step/batch.ts sha256:3f0ee428   regenerate: deno task generate specs/lenet5.json
   (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32)
     (local $order_at_step i32) (local $data_at_h i32) (local $x_at_h i32) (local $order_at_step_nb i32) (local $x_at_h_nb i32) (local $data_at_h_w i32)
     (local $x_at_h_nb_w i32) (local $order_at_step_nb_n i32) (local $x_at_h_nb_w_n i32) (local $order_stepnbn i32) (local $data_at_h_w_order_stepnbn i32) (local $data_chw i32)
@@ -89,7 +89,7 @@
   ;; shape     nb = 4, n = 16   (f32)
   ;; schedule  parallel n
   ;; cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
-  ;; source    kernels/batch.ts sha256:e6c1a1a9   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/step/batch.ts sha256:e6c1a1a9   regenerate: deno task generate specs/lenet5.json
   (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32)
     (local $order_at_step i32) (local $order_at_step_n i32) (local $label_at_n i32) (local $order_at_step_n_nb i32) (local $label_at_n_nb i32) (local $order_stepnbn i32)
     (local $labels_at_order_stepnbn i32) (local $labels_2 i32) (local $nb i32) (local $n i32)
@@ -113,7 +113,7 @@
   ;; shape     nb = 4, o = 6, p = 28, q = 28, n = 16, c = 1, r = 5, s = 5   (f32)
   ;; schedule  tile o 2, q 4 · unroll s 5 · vectorize n · parallel p
   ;; cost      15.7 MFLOP · 201.3 kB read · 1.2 MB written · 11 FLOP/B · 8 accumulators
-  ;; source    kernels/conv2d.ts + kernels/tanh.ts sha256:cf1ced54   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:cf1ced54   regenerate: deno task generate specs/lenet5.json
   (func $conv1_tanh1_forward (export "conv1_tanh1_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_p i32) (local $y_at_p i32) (local $x_at_p_nb i32) (local $y_at_p_nb i32) (local $b_at_o i32) (local $w_at_o i32)
     (local $y_at_p_nb_o i32) (local $x_at_p_nb_q i32) (local $y_at_p_nb_o_q i32) (local $x_at_p_nb_q_n i32) (local $y_at_p_nb_o_q_n i32) (local $x_at_p_nb_q_n_r i32)
@@ -268,7 +268,7 @@
   ;; shape     nb = 4, c = 6, p = 14, q = 14, n = 16, u = 2, v = 2   (f32)
   ;; schedule  unroll u 2, v 2 · vectorize n · parallel p
   ;; cost      376.3 kFLOP · 1.2 MB read · 301.1 kB written · 0.3 FLOP/B · 1 accumulator
-  ;; source    kernels/avg_pool2d.ts sha256:fce64ec3   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/avg_pool2d.ts sha256:fce64ec3   regenerate: deno task generate specs/lenet5.json
   (func $pool1_forward (export "pool1_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_p i32) (local $y_at_p i32) (local $x_at_p_nb i32) (local $y_at_p_nb i32) (local $x_at_p_nb_c i32) (local $y_at_p_nb_c i32)
     (local $x_at_p_nb_c_q i32) (local $y_at_p_nb_c_q i32) (local $x_at_p_nb_c_q_n i32) (local $y_at_p_nb_c_q_n i32) (local $n i32) (local $q i32)
@@ -317,7 +317,7 @@
   ;; shape     nb = 4, o = 16, p = 10, q = 10, n = 16, c = 6, r = 5, s = 5   (f32)
   ;; schedule  tile o 2, q 2, n 2 · unroll s 5 · vectorize n · parallel o
   ;; cost      30.9 MFLOP · 310.7 kB read · 409.6 kB written · 43 FLOP/B · 8 accumulators
-  ;; source    kernels/conv2d.ts + kernels/tanh.ts sha256:d88823b8   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:d88823b8   regenerate: deno task generate specs/lenet5.json
   (func $conv2_tanh2_forward (export "conv2_tanh2_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $b_at_o i32) (local $w_at_o i32) (local $y_at_o i32) (local $x_at_nb i32) (local $y_at_o_nb i32) (local $x_at_nb_p i32)
     (local $y_at_o_nb_p i32) (local $x_at_nb_p_q i32) (local $y_at_o_nb_p_q i32) (local $x_at_nb_p_q_n i32) (local $y_at_o_nb_p_q_n i32) (local $x_at_nb_p_q_n_c i32)
@@ -481,7 +481,7 @@
   ;; shape     nb = 4, c = 16, p = 5, q = 5, n = 16, u = 2, v = 2   (f32)
   ;; schedule  unroll u 2, v 2 · vectorize n · parallel c
   ;; cost      128.0 kFLOP · 409.6 kB read · 102.4 kB written · 0.3 FLOP/B · 1 accumulator
-  ;; source    kernels/avg_pool2d.ts sha256:4023ae9f   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/avg_pool2d.ts sha256:4023ae9f   regenerate: deno task generate specs/lenet5.json
   (func $pool2_forward (export "pool2_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_c i32) (local $y_at_c i32) (local $x_at_c_nb i32) (local $y_at_c_nb i32) (local $x_at_c_nb_p i32) (local $y_at_c_nb_p i32)
     (local $x_at_c_nb_p_q i32) (local $y_at_c_nb_p_q i32) (local $x_at_c_nb_p_q_n i32) (local $y_at_c_nb_p_q_n i32) (local $n i32) (local $q i32)
@@ -530,7 +530,7 @@
   ;; shape     nb = 4, o = 120, n = 16, ib = 25, i = 16   (f32)
   ;; schedule  tile o 5, n 2 · unroll i 4 · vectorize n · parallel o
   ;; cost      6.2 MFLOP · 294.9 kB read · 30.7 kB written · 19 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/tanh.ts sha256:2d2f8cb5   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:2d2f8cb5   regenerate: deno task generate specs/lenet5.json
   (func $linear1_tanh3_forward (export "linear1_tanh3_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $b_at_o i32) (local $w_at_o i32) (local $x_at_nb i32) (local $y_at_o_nb i32) (local $x_at_nb_n i32) (local $y_at_o_nb_n i32)
     (local $x_at_nb_n_ib i32) (local $w_at_o_ib i32) (local $x_at_nb_n_ib_i i32) (local $w_at_o_ib_i i32) (local $i i32) (local $ib i32)
@@ -710,7 +710,7 @@
   ;; shape     nb = 4, o = 84, n = 16, ib = 15, i = 8   (f32)
   ;; schedule  tile o 2, n 4 · unroll i 4 · vectorize n · parallel o
   ;; cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/tanh.ts sha256:1181a4aa   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:1181a4aa   regenerate: deno task generate specs/lenet5.json
   (func $linear2_tanh4_forward (export "linear2_tanh4_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $b_at_o i32) (local $w_at_o i32) (local $y_at_o i32) (local $x_at_nb i32) (local $y_at_o_nb i32) (local $x_at_nb_ib i32)
     (local $w_at_o_ib i32) (local $x_at_nb_ib_i i32) (local $w_at_o_ib_i i32) (local $i i32) (local $ib i32) (local $nb i32)
@@ -855,7 +855,7 @@
   ;; shape     nb = 4, o = 10, n = 16, i = 84   (f32)
   ;; schedule  tile o 5, n 2 · unroll i 4 · vectorize n · parallel nb
   ;; cost      108.2 kFLOP · 24.9 kB read · 2560 B written · 3.9 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts sha256:1c44935f   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts sha256:1c44935f   regenerate: deno task generate specs/lenet5.json
   (func $linear3_forward (export "linear3_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_nb i32) (local $y_at_nb i32) (local $b_at_o i32) (local $w_at_o i32) (local $y_at_nb_o i32) (local $x_at_nb_n i32)
     (local $y_at_nb_o_n i32) (local $x_at_nb_n_i i32) (local $w_at_o_i i32) (local $i i32) (local $n i32) (local $o i32)
@@ -999,7 +999,7 @@
   ;; shape     nb = 4, n = 16, j = 10, o = 10   (f32)
   ;; schedule  vectorize n · parallel nb
   ;; cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
-  ;; source    kernels/softmax_cross_entropy.ts sha256:27ef865a   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/losses/softmax_cross_entropy.ts sha256:27ef865a   regenerate: deno task generate specs/lenet5.json
   (func $loss_forward_backward (export "loss_forward_backward") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $loss_at_step i32) (local $x_at_nb i32) (local $label_at_nb i32) (local $loss_at_step_nb i32) (local $x_at_nb_n i32)
     (local $label_at_nb_n i32) (local $loss_at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)
@@ -1108,7 +1108,7 @@
   ;; shape     nb = 4, i = 84, n = 16, o = 10   (f32)
   ;; schedule  tile i 5, n 2 · vectorize n · parallel i
   ;; cost      123.6 kFLOP · 27.4 kB read · 21.5 kB written · 2.5 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/tanh.ts sha256:7effcf47   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:7effcf47   regenerate: deno task generate specs/lenet5.json
   (func $linear3_tanh4_backward_input (export "linear3_tanh4_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $w_at_i i32) (local $y_at_i i32) (local $dy_at_nb i32) (local $y_at_i_nb i32) (local $dy_at_nb_n i32) (local $y_at_i_nb_n i32)
     (local $dy_at_nb_n_o i32) (local $w_at_i_o i32) (local $o i32) (local $n i32) (local $nb i32) (local $i i32)
@@ -1251,7 +1251,7 @@
   ;; shape     nb = 4, n = 16, i = 84   (f32)
   ;; schedule  parallel n
   ;; cost      0 FLOP · 21.5 kB read · 21.5 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:8be10137   regenerate: deno task generate specs/lenet5.json
+  ;; source    codegen/plan/arrange.ts sha256:8be10137   regenerate: deno task generate specs/lenet5.json
   (func $tanh4_output_rows (export "tanh4_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_n i32) (local $y_at_n i32) (local $x_at_n_nb i32) (local $y_at_n_nb i32) (local $x_at_n_nb_i i32) (local $y_at_n_nb_i i32)
     (local $i i32) (local $nb i32) (local $n i32)
@@ -1279,7 +1279,7 @@
   ;; shape     o = 10, i = 84, nb = 4, n = 16   (f32)
   ;; schedule  tile o 5, i 2 · unroll n 4 · vectorize i · parallel i
   ;; cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:49070e65   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:49070e65   regenerate: deno task generate specs/lenet5.json
   (func $linear3_backward_update_weight (export "linear3_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $x_at_i i32) (local $dy_at_o i32) (local $m_at_i_o i32) (local $x_at_i_nb i32) (local $dy_at_o_nb i32)
     (local $x_at_i_nb_n i32) (local $dy_at_o_nb_n i32) (local $n i32) (local $nb i32) (local $o i32) (local $i i32)
@@ -1700,7 +1700,7 @@
   ;; shape     o = 10, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n
   ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:51a2cca1   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:51a2cca1   regenerate: deno task generate specs/lenet5.json
   (func $linear3_backward_update_bias (export "linear3_backward_update_bias") (param $step i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $dy_at_n i32)
@@ -1974,7 +1974,7 @@
   ;; shape     nb = 4, ib = 15, i = 8, n = 16, o = 84   (f32)
   ;; schedule  tile i 2, n 4 · unroll o 4 · vectorize n · parallel ib
   ;; cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/tanh.ts sha256:d66980e5   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:d66980e5   regenerate: deno task generate specs/lenet5.json
   (func $linear2_tanh3_backward_input (export "linear2_tanh3_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $w_at_ib i32) (local $y_at_ib i32) (local $dy_at_nb i32) (local $y_at_ib_nb i32) (local $w_at_ib_i i32) (local $y_at_ib_nb_i i32)
     (local $dy_at_nb_o i32) (local $w_at_ib_i_o i32) (local $o i32) (local $i i32) (local $nb i32) (local $ib i32)
@@ -2093,7 +2093,7 @@
   ;; shape     ib = 15, nb = 4, n = 16, i = 8   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 30.7 kB read · 30.7 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:c29fdf00   regenerate: deno task generate specs/lenet5.json
+  ;; source    codegen/plan/arrange.ts sha256:c29fdf00   regenerate: deno task generate specs/lenet5.json
   (func $tanh3_output_rows (export "tanh3_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -2125,7 +2125,7 @@
   ;; shape     ib = 15, o = 84, i = 8, nb = 4, n = 16   (f32)
   ;; schedule  tile o 4, i 2 · unroll n 4 · vectorize i · parallel ib
   ;; cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:024be727   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:024be727   regenerate: deno task generate specs/lenet5.json
   (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $x_at_ib i32) (local $m_at_ib i32) (local $dy_at_o i32) (local $m_at_ib_o i32) (local $x_at_ib_nb i32)
     (local $dy_at_o_nb i32) (local $x_at_ib_nb_n i32) (local $dy_at_o_nb_n i32) (local $n i32) (local $nb i32) (local $o i32)
@@ -2359,7 +2359,7 @@
   ;; shape     o = 84, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n · parallel o
   ;; cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:2ba97d49   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:2ba97d49   regenerate: deno task generate specs/lenet5.json
   (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $dy_at_n i32)
@@ -2674,7 +2674,7 @@
   ;; shape     nb = 4, ib = 25, i = 16, n = 16, o = 120   (f32)
   ;; schedule  tile i 2, n 4 · unroll o 4 · vectorize n · parallel ib
   ;; cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts sha256:1a72d419   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts sha256:1a72d419   regenerate: deno task generate specs/lenet5.json
   (func $linear1_backward_input (export "linear1_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $w_at_ib i32) (local $dx_at_ib i32) (local $dy_at_nb i32) (local $dx_at_ib_nb i32) (local $w_at_ib_i i32) (local $dx_at_ib_nb_i i32)
     (local $dy_at_nb_o i32) (local $w_at_ib_i_o i32) (local $o i32) (local $i i32) (local $nb i32) (local $ib i32)
@@ -2784,7 +2784,7 @@
   ;; shape     ib = 25, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 102.4 kB read · 102.4 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:7115f1c5   regenerate: deno task generate specs/lenet5.json
+  ;; source    codegen/plan/arrange.ts sha256:7115f1c5   regenerate: deno task generate specs/lenet5.json
   (func $flatten1_output_rows (export "flatten1_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -2816,7 +2816,7 @@
   ;; shape     ib = 25, o = 120, i = 16, nb = 4, n = 16   (f32)
   ;; schedule  tile o 5, i 2 · unroll n 4 · vectorize i · parallel ib
   ;; cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:417f9f1e   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:417f9f1e   regenerate: deno task generate specs/lenet5.json
   (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $x_at_ib i32) (local $m_at_ib i32) (local $dy_at_o i32) (local $m_at_ib_o i32) (local $x_at_ib_i i32)
     (local $m_at_ib_o_i i32) (local $x_at_ib_i_nb i32) (local $dy_at_o_nb i32) (local $x_at_ib_i_nb_n i32) (local $dy_at_o_nb_n i32) (local $n i32)
@@ -3096,7 +3096,7 @@
   ;; shape     o = 120, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n · parallel o
   ;; cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:acd68514   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:acd68514   regenerate: deno task generate specs/lenet5.json
   (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
@@ -3318,7 +3318,7 @@
   ;; shape     nb = 4, c = 16, i = 5, j = 5, n = 16   (f32)
   ;; schedule  vectorize n · parallel c
   ;; cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B · 0 accumulators
-  ;; source    kernels/avg_pool2d.ts + kernels/tanh.ts sha256:884d6b65   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts sha256:884d6b65   regenerate: deno task generate specs/lenet5.json
   (func $pool2_tanh2_backward_input (export "pool2_tanh2_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $dy_at_c i32) (local $y_at_c i32) (local $dx_at_c i32) (local $dy_at_c_nb i32) (local $y_at_c_nb i32) (local $dx_at_c_nb i32)
     (local $dy_at_c_nb_i i32) (local $y_at_c_nb_i i32) (local $dx_at_c_nb_i i32) (local $dy_at_c_nb_i_j i32) (local $y_at_c_nb_i_j i32) (local $dx_at_c_nb_i_j i32)
@@ -3366,7 +3366,7 @@
   ;; shape     nb = 4, c = 6, i = 14, j = 14, n = 16, o = 16, t = 5, u = 5   (f32)
   ;; schedule  tile c 2, j 2, n 2 · unroll u 5 · vectorize n · parallel i
   ;; cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 8 accumulators
-  ;; source    kernels/conv2d.ts sha256:41dc2e65   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts sha256:41dc2e65   regenerate: deno task generate specs/lenet5.json
   (func $conv2_backward_input (export "conv2_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $dy_at_i i32) (local $dx_at_i i32) (local $dy_at_i_nb i32) (local $dx_at_i_nb i32) (local $w_at_c i32) (local $dx_at_i_nb_c i32)
     (local $dy_at_i_nb_j i32) (local $dx_at_i_nb_c_j i32) (local $dy_at_i_nb_j_n i32) (local $dx_at_i_nb_c_j_n i32) (local $dy_at_i_nb_j_n_o i32) (local $w_at_c_o i32)
@@ -3495,7 +3495,7 @@
   ;; shape     o = 16, c = 6, r = 5, s = 5, n = 16, nb = 4, p = 10, q = 10   (f32)
   ;; schedule  tile s 5, n 2 · vectorize n · parallel o
   ;; cost      30.7 MFLOP · 710.7 kB read · 153.6 kB written · 36 FLOP/B · 10 accumulators
-  ;; source    kernels/conv2d.ts sha256:7d783df1   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts sha256:7d783df1   regenerate: deno task generate specs/lenet5.json
   (func $conv2_backward_weight_lanes (export "conv2_backward_weight_lanes") (param $step i32) (param $from i32) (param $to i32)
     (local $dy_at_o i32) (local $dw_lanes_at_o i32) (local $x_at_c i32) (local $dw_lanes_at_o_c i32) (local $x_at_c_r i32) (local $dw_lanes_at_o_c_r i32)
     (local $dy_at_o_n i32) (local $x_at_c_r_n i32) (local $dw_lanes_at_o_c_r_n i32) (local $dy_at_o_n_nb i32) (local $x_at_c_r_n_nb i32) (local $dy_at_o_n_nb_p i32)
@@ -3588,7 +3588,7 @@
   ;; shape     o = 16, n = 16, nb = 4, p = 10, q = 10   (f32)
   ;; schedule  tile o 2, n 4 · vectorize n · parallel o
   ;; cost      102.4 kFLOP · 409.6 kB read · 1024 B written · 0.2 FLOP/B · 8 accumulators
-  ;; source    kernels/conv2d.ts sha256:0b387869   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts sha256:0b387869   regenerate: deno task generate specs/lenet5.json
   (func $conv2_backward_bias_lanes (export "conv2_backward_bias_lanes") (param $step i32) (param $from i32) (param $to i32)
     (local $dy_at_o i32) (local $db_lanes_at_o i32) (local $dy_at_o_nb i32) (local $dy_at_o_nb_p i32) (local $dy_at_o_nb_p_q i32) (local $q i32)
     (local $p i32) (local $nb i32) (local $o i32)
@@ -3655,7 +3655,7 @@
   ;; shape     o = 16, c = 6, r = 5, s = 5, n = 16   (f32)
   ;; schedule  tile c 2, s 5 · unroll n 4 · parallel o
   ;; cost      74.4 kFLOP · 182.4 kB read · 28.8 kB written · 0.4 FLOP/B · 10 accumulators
-  ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:559bf39f   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:559bf39f   regenerate: deno task generate specs/lenet5.json
   (func $conv2_backward_update_weight (export "conv2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dw_lanes_at_o i32) (local $m_at_o i32) (local $dw_lanes_at_o_c i32) (local $m_at_o_c i32) (local $dw_lanes_at_o_c_r i32)
     (local $m_at_o_c_r i32) (local $dw_lanes_at_o_c_r_n i32) (local $n i32) (local $r i32) (local $c i32) (local $o i32)
@@ -3933,7 +3933,7 @@
   ;; shape     o = 16, n = 16   (f32)
   ;; schedule  tile o 8 · unroll n 4 · parallel o
   ;; cost      464 FLOP · 1216 B read · 192 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:e84b2ef1   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:e84b2ef1   regenerate: deno task generate specs/lenet5.json
   (func $conv2_backward_update_bias (export "conv2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $db_lanes_at_o i32) (local $m_at_o i32) (local $db_lanes_at_o_n i32) (local $n i32) (local $o i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
@@ -4143,7 +4143,7 @@
   ;; shape     o = 6, c = 1, r = 5, s = 5, n = 16, nb = 4, i = 14, j = 14   (f32)
   ;; schedule  tile s 4 · vectorize n · parallel o
   ;; cost      39.5 MFLOP · 1.7 MB read · 9600 B written · 23 FLOP/B · 4 accumulators
-  ;; source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts sha256:766ea5ec   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts sha256:766ea5ec   regenerate: deno task generate specs/lenet5.json
   (func $pool1_tanh1_conv1_backward_weight_lanes (export "pool1_tanh1_conv1_backward_weight_lanes") (param $step i32) (param $from i32) (param $to i32)
     (local $dy_at_o i32) (local $y_at_o i32) (local $dw_lanes_at_o i32) (local $x_at_r i32) (local $dw_lanes_at_o_r i32) (local $x_at_r_s i32)
     (local $dw_lanes_at_o_r_s i32) (local $dy_at_o_n i32) (local $y_at_o_n i32) (local $x_at_r_s_n i32) (local $dw_lanes_at_o_r_s_n i32) (local $dy_at_o_n_nb i32)
@@ -4296,7 +4296,7 @@
   ;; shape     o = 6, n = 16, nb = 4, i = 14, j = 14   (f32)
   ;; schedule  tile n 3 · vectorize n · parallel o
   ;; cost      1.3 MFLOP · 1.5 MB read · 384 B written · 0.8 FLOP/B · 3 accumulators
-  ;; source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts sha256:900c726b   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts sha256:900c726b   regenerate: deno task generate specs/lenet5.json
   (func $pool1_tanh1_conv1_backward_bias_lanes (export "pool1_tanh1_conv1_backward_bias_lanes") (param $step i32) (param $from i32) (param $to i32)
     (local $dy_at_o i32) (local $y_at_o i32) (local $db_lanes_at_o i32) (local $dy_at_o_n i32) (local $y_at_o_n i32) (local $db_lanes_at_o_n i32)
     (local $dy_at_o_n_nb i32) (local $y_at_o_n_nb i32) (local $dy_at_o_n_nb_i i32) (local $y_at_o_n_nb_i i32) (local $dy_at_o_n_nb_i_j i32) (local $y_at_o_n_nb_i_j i32)
@@ -4431,7 +4431,7 @@
   ;; shape     o = 6, c = 1, r = 5, s = 5, n = 16   (f32)
   ;; schedule  tile o 2, s 5 · unroll n 4 · parallel r
   ;; cost      4.7 kFLOP · 11.4 kB read · 1800 B written · 0.4 FLOP/B · 10 accumulators
-  ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:57c2a1cb   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:57c2a1cb   regenerate: deno task generate specs/lenet5.json
   (func $conv1_backward_update_weight (export "conv1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dw_lanes_at_r i32) (local $m_at_r i32) (local $dw_lanes_at_r_o i32) (local $m_at_r_o i32) (local $dw_lanes_at_r_o_n i32)
     (local $n i32) (local $o i32) (local $r i32)
@@ -4705,7 +4705,7 @@
   ;; shape     o = 6, n = 16   (f32)
   ;; schedule  tile o 6 · vectorize n
   ;; cost      174 FLOP · 456 B read · 72 B written · 0.3 FLOP/B · 6 accumulators
-  ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:3bf7ab79   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:3bf7ab79   regenerate: deno task generate specs/lenet5.json
   (func $conv1_backward_update_bias (export "conv1_backward_update_bias") (param $step i32)
     (local $params_at_step i32) (local $db_lanes_at_n i32) (local $n i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
@@ -4837,7 +4837,7 @@
   ;; shape     nb = 4, n = 16, j = 10   (f32)
   ;; schedule  vectorize n · parallel nb
   ;; cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
-  ;; source    kernels/softmax_cross_entropy.ts sha256:4d9c4e89   regenerate: deno task generate specs/lenet5.json
+  ;; source    kernels/losses/softmax_cross_entropy.ts sha256:4d9c4e89   regenerate: deno task generate specs/lenet5.json
   (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $loss_at_step i32) (local $x_at_nb i32) (local $label_at_nb i32) (local $loss_at_step_nb i32) (local $x_at_nb_n i32)
     (local $label_at_nb_n i32) (local $loss_at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)

@@ -2,12 +2,12 @@
 // shape     nb = 4, c = 1, h = 28, w = 28, n = 16   (f32)
 // schedule  grid nb, c, h, w, n
 // cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
-// source    kernels/batch.ts sha256:ddcbccf3   regenerate: deno task generate specs/lenet5.json
+// source    kernels/step/batch.ts sha256:ddcbccf3   regenerate: deno task generate specs/lenet5.json
 // kernel    batch_gather_label   label[nb,n] = labels[order[step,16nb+n]]
 // shape     nb = 4, n = 16   (f32)
 // schedule  grid nb, n
 // cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
-// source    kernels/batch.ts sha256:7a6d7115   regenerate: deno task generate specs/lenet5.json
+// source    kernels/step/batch.ts sha256:7a6d7115   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> order: array<i32>;
 @group(1) @binding(1) var<storage, read> data: array<u32>;

@@ -3,7 +3,7 @@
 // shape     nb = 4, o = 6, p = 28, q = 28, n = 16, c = 1, r = 5, s = 5   (f32)
 // schedule  tile o 2, p 4, q 4 · unroll s 5 · grid nb, o, p, q, n
 // cost      15.7 MFLOP · 201.3 kB read · 1.2 MB written · 11 FLOP/B · 32 accumulators
-// source    kernels/conv2d.ts + kernels/tanh.ts sha256:363f6fce   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:363f6fce   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<f32>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

@@ -2,7 +2,7 @@
 // shape     nb = 4, c = 6, i = 14, j = 14, n = 16, o = 16, t = 5, u = 5   (f32)
 // schedule  tile c 2, i 2, j 2 · unroll u 5 · vectorize n · grid nb, c, i, j, n · split o 4
 // cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 8 accumulators
-// source    kernels/conv2d.ts sha256:e0669ff8   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts sha256:e0669ff8   regenerate: deno task generate specs/lenet5.json
 // kernel    conv2_backward_update_bias   db = sum over nb,p,q,n of dy[nb,o,p,q,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -10,7 +10,7 @@
 // shape     o = 16, nb = 4, p = 10, q = 10, n = 16   (f32)
 // schedule  unroll q 5, p 5 · vectorize n · grid o · split n 4, q 2, p 2, nb 4
 // cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:bf70bd14   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:bf70bd14   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> dy: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> w: array<f32>;

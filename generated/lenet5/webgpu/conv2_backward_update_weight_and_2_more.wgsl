@@ -5,7 +5,7 @@
 // shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
 // schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
-// source    kernels/conv2d.ts + kernels/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25
 //           dw = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) * x[nb,c,2i+r-2,2j+s-2,n] + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1…
 //           gradient = dw + l2 * w[o,c,r,s]
@@ -13,7 +13,7 @@
 // shape     o = 6, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:95c953b6   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:95c953b6   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25
 //           db = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n]) + value * (1 - y[nb,o…
 //           g = if abs(db) < 8.881784e-16 then 0 else db
@@ -21,7 +21,7 @@
 // shape     o = 6, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts + kernels/conv2d.ts + kernels/adam.ts sha256:b2166668   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:b2166668   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<vec4<f32>>;

@@ -3,7 +3,7 @@
 // shape     nb = 4, o = 16, p = 10, q = 10, n = 16, c = 6, r = 5, s = 5   (f32)
 // schedule  tile p 2, q 2 · unroll s 5 · vectorize n · grid nb, o, p, q, n
 // cost      30.9 MFLOP · 310.7 kB read · 409.6 kB written · 43 FLOP/B · 4 accumulators
-// source    kernels/conv2d.ts + kernels/tanh.ts sha256:d3c2f39f   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:d3c2f39f   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

@@ -5,7 +5,7 @@
 // shape     ib = 25, o = 120, i = 16, nb = 4, n = 16   (f32)
 // schedule  tile o 2, i 2 · unroll n 4, nb 4 · vectorize n · grid ib, o, i
 // cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:ec243b52   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:ec243b52   regenerate: deno task generate specs/lenet5.json
 // kernel    pool2_tanh2_backward_input   value = dy[nb,c,i,j,n] * 0.25
 //           dx[nb,c,2i,2j,n] = value * (1 - y[nb,c,2i,2j,n] * y[nb,c,2i,2j,n])
 //           dx[nb,c,2i,2j+1,n] = value * (1 - y[nb,c,2i,2j+1,n] * y[nb,c,2i,2j+1,n])
@@ -13,7 +13,7 @@
 // shape     nb = 4, c = 16, i = 5, j = 5, n = 16   (f32)
 // schedule  vectorize n · grid nb, c, i, j, n
 // cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B · 0 accumulators
-// source    kernels/avg_pool2d.ts + kernels/tanh.ts sha256:4e48c86e   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts sha256:4e48c86e   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;

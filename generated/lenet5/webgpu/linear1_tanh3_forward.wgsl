@@ -3,7 +3,7 @@
 // shape     nb = 4, o = 120, n = 16, ib = 25, i = 16   (f32)
 // schedule  tile o 2, n 2 · unroll ib 5 · vectorize n · grid nb, o, n · split i 16
 // cost      6.2 MFLOP · 294.9 kB read · 30.7 kB written · 19 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/tanh.ts sha256:bbcc4ca2   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:bbcc4ca2   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

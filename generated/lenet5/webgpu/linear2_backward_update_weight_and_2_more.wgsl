@@ -5,12 +5,12 @@
 // shape     ib = 15, o = 84, i = 8, nb = 4, n = 16   (f32)
 // schedule  unroll n 4, nb 4 · vectorize n · grid ib, o, i
 // cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:09b6a7bc   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:09b6a7bc   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_input   dx[nb,16ib+i,n] = sum over o of dy[nb,o,n] * w[ib,o,i]
 // shape     nb = 4, ib = 25, i = 16, n = 16, o = 120   (f32)
 // schedule  tile i 4, n 2 · unroll o 5 · vectorize n · grid nb, ib, i, n · split o 8
 // cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 8 accumulators
-// source    kernels/linear.ts sha256:65353f47   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts sha256:65353f47   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -18,7 +18,7 @@
 // shape     o = 120, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:f648ece2   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:f648ece2   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;

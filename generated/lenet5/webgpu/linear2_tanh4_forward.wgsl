@@ -3,7 +3,7 @@
 // shape     nb = 4, o = 84, n = 16, ib = 15, i = 8   (f32)
 // schedule  unroll ib 15 · vectorize n · grid nb, o, n · split i 8
 // cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/tanh.ts sha256:3fa32412   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:3fa32412   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

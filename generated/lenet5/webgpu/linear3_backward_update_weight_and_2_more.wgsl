@@ -5,13 +5,13 @@
 // shape     o = 10, i = 84, nb = 4, n = 16   (f32)
 // schedule  unroll nb 2 · vectorize n · grid o, i · split n 4, nb 2
 // cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:9af592e5   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:9af592e5   regenerate: deno task generate specs/lenet5.json
 // kernel    linear2_tanh3_backward_input   value = sum over o of dy[nb,o,n] * w[ib,o,i]
 //           dx[nb,8ib+i,n] = value * (1 - y[nb,8ib+i,n] * y[nb,8ib+i,n])
 // shape     nb = 4, ib = 15, i = 8, n = 16, o = 84   (f32)
 // schedule  unroll o 21 · vectorize n · grid nb, ib, i, n · split o 4
 // cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/tanh.ts sha256:14fb803f   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:14fb803f   regenerate: deno task generate specs/lenet5.json
 // kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -19,7 +19,7 @@
 // shape     o = 84, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:9c8fdcda   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:9c8fdcda   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;

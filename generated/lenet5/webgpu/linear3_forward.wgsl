@@ -2,7 +2,7 @@
 // shape     nb = 4, o = 10, n = 16, i = 84   (f32)
 // schedule  unroll i 21 · grid nb, o, n · split i 4
 // cost      108.2 kFLOP · 24.9 kB read · 2560 B written · 3.9 FLOP/B · 1 accumulator
-// source    kernels/linear.ts sha256:0cf8963c   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts sha256:0cf8963c   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<f32>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

@@ -3,7 +3,7 @@
 // shape     nb = 4, i = 84, n = 16, o = 10   (f32)
 // schedule  unroll o 10 · grid nb, i, n
 // cost      123.6 kFLOP · 27.4 kB read · 21.5 kB written · 2.5 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/tanh.ts sha256:b4ecc8b4   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:b4ecc8b4   regenerate: deno task generate specs/lenet5.json
 // kernel    linear3_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -11,7 +11,7 @@
 // shape     o = 10, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:226de5ba   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:226de5ba   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> dy: array<f32>;
 @group(1) @binding(1) var<storage, read> w: array<f32>;

@@ -2,7 +2,7 @@
 // shape     nb = 4, c = 6, p = 14, q = 14, n = 16, u = 2, v = 2   (f32)
 // schedule  tile n 2 · unroll v 2, u 2 · vectorize n · grid nb, c, p, q, n
 // cost      376.3 kFLOP · 1.2 MB read · 301.1 kB written · 0.3 FLOP/B · 2 accumulators
-// source    kernels/avg_pool2d.ts sha256:c79ce498   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts sha256:c79ce498   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
 

@@ -2,7 +2,7 @@
 // shape     nb = 4, c = 16, p = 5, q = 5, n = 16, u = 2, v = 2   (f32)
 // schedule  unroll v 2, u 2 · vectorize n · grid nb, c, p, q, n
 // cost      128.0 kFLOP · 409.6 kB read · 102.4 kB written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/avg_pool2d.ts sha256:78e36a15   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts sha256:78e36a15   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read_write> y: array<vec4<f32>>;
 

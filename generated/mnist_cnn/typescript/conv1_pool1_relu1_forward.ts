@@ -4,7 +4,7 @@
 // shape     n = 64, c = 32, p = 14, q = 14, c2 = 1, r = 5, s = 5, u = 2, v = 2   (f32 in, sums in f64)
 // schedule  unroll u 2, v 2 · parallel n
 // cost      81.9 MFLOP · 204.0 kB read · 2.0 MB written · 37 FLOP/B · 6 accumulators
-// source    kernels/conv2d.ts + kernels/max_pool2d.ts + kernels/relu.ts sha256:95a444f6   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/conv2d.ts + kernels/layers/max_pool2d.ts + kernels/layers/relu.ts sha256:95a444f6   regenerate: deno task generate specs/mnist_cnn.json
 export function conv1_pool1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, code: Uint8Array, from: number, to: number): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1024;

@@ -5,7 +5,7 @@
 // shape     o = 128, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:1982391e   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:1982391e   regenerate: deno task generate specs/mnist_cnn.json
 export function linear1_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

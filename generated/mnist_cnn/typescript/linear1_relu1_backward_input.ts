@@ -3,7 +3,7 @@
 // shape     n = 64, i = 6272, o = 128   (f32 in, sums in f64)
 // schedule  tile n 2, i 2 · parallel n
 // cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/relu.ts sha256:17e5897e   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:17e5897e   regenerate: deno task generate specs/mnist_cnn.json
 export function linear1_relu1_backward_input(y: Float32Array, dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 128;

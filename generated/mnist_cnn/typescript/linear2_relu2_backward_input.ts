@@ -3,7 +3,7 @@
 // shape     n = 64, i = 128, o = 10   (f32 in, sums in f64)
 // schedule  tile n 2, i 2 · parallel n
 // cost      163.8 kFLOP · 40.4 kB read · 32.8 kB written · 2.2 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/relu.ts sha256:27466ccd   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:27466ccd   regenerate: deno task generate specs/mnist_cnn.json
 export function linear2_relu2_backward_input(y: Float32Array, dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 10;

@@ -5,7 +5,7 @@
 // shape     n = 64, j = 10   (f32 in, sums in f64)
 // schedule  parallel n
 // cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
-// source    kernels/softmax_cross_entropy.ts sha256:c1d6f781   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/losses/softmax_cross_entropy.ts sha256:c1d6f781   regenerate: deno task generate specs/mnist_cnn.json
 export function loss_forward(x: Float32Array, label: Int32Array, loss: Float32Array, hit: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const loss_at_step = step * 64;

@@ -5,7 +5,7 @@
 // shape     o = 32, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      1.6 MFLOP · 2.0 MB read · 384 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:7470f9b2   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:7470f9b2   regenerate: deno task generate specs/mnist_cnn.json
 export function pool1_conv1_backward_update_bias(m: Float32Array, code: Uint8Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

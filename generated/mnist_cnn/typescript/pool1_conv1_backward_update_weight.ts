@@ -5,7 +5,7 @@
 // shape     o = 32, c = 1, r = 5, s = 5, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  tile s 5 · unroll j 4 · parallel o
 // cost      80.3 MFLOP · 2.2 MB read · 9600 B written · 36 FLOP/B · 5 accumulators
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:b5229c40   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:b5229c40   regenerate: deno task generate specs/mnist_cnn.json
 export function pool1_conv1_backward_update_weight(m: Float32Array, code: Uint8Array, dy: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

@@ -57,7 +57,7 @@
   ;; shape     nb = 4, c = 1, h = 28, w = 28, n = 16   (f32)
   ;; schedule  parallel h
   ;; cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
-  ;; source    kernels/batch.ts sha256:3f0ee428   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/step/batch.ts sha256:3f0ee428   regenerate: deno task generate specs/mnist_cnn.json
   (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32)
     (local $order_at_step i32) (local $data_at_h i32) (local $x_at_h i32) (local $order_at_step_nb i32) (local $x_at_h_nb i32) (local $data_at_h_w i32)
     (local $x_at_h_nb_w i32) (local $order_at_step_nb_n i32) (local $x_at_h_nb_w_n i32) (local $order_stepnbn i32) (local $data_at_h_w_order_stepnbn i32) (local $data_chw i32)
@@ -89,7 +89,7 @@
   ;; shape     nb = 4, n = 16   (f32)
   ;; schedule  parallel n
   ;; cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
-  ;; source    kernels/batch.ts sha256:e6c1a1a9   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/step/batch.ts sha256:e6c1a1a9   regenerate: deno task generate specs/mnist_cnn.json
   (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32)
     (local $order_at_step i32) (local $order_at_step_n i32) (local $label_at_n i32) (local $order_at_step_n_nb i32) (local $label_at_n_nb i32) (local $order_stepnbn i32)
     (local $labels_at_order_stepnbn i32) (local $labels_2 i32) (local $nb i32) (local $n i32)
@@ -114,7 +114,7 @@
   ;; shape     nb = 4, c = 32, p = 14, q = 14, n = 16, c2 = 1, r = 5, s = 5, u = 2, v = 2   (f32)
   ;; schedule  unroll u 2, v 2, s 5 · vectorize n · parallel c
   ;; cost      81.9 MFLOP · 204.0 kB read · 3.2 MB written · 24 FLOP/B · 6 accumulators
-  ;; source    kernels/conv2d.ts + kernels/max_pool2d.ts + kernels/relu.ts sha256:d290715d   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/conv2d.ts + kernels/layers/max_pool2d.ts + kernels/layers/relu.ts sha256:d290715d   regenerate: deno task generate specs/mnist_cnn.json
   (func $conv1_pool1_relu1_forward (export "conv1_pool1_relu1_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $b_at_c i32) (local $w_at_c i32) (local $y_at_c i32) (local $x_at_nb i32) (local $y_at_c_nb i32) (local $x_at_nb_p i32)
     (local $y_at_c_nb_p i32) (local $x_at_nb_p_q i32) (local $y_at_c_nb_p_q i32) (local $x_at_nb_p_q_n i32) (local $y_at_c_nb_p_q_n i32) (local $x_at_nb_p_q_n_r i32)
@@ -231,7 +231,7 @@
   ;; shape     ic = 32, nb = 4, ob = 8, o = 16, n = 16, i = 196   (f32)
   ;; schedule  tile o 2, n 4 · unroll i 4 · vectorize n · parallel ic
   ;; cost      102.8 MFLOP · 4.8 MB read · 1.0 MB written · 18 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts sha256:44da2029   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts sha256:44da2029   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_forward_chunks (export "linear1_forward_chunks") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ic i32) (local $y_chunks_at_ic i32) (local $x_at_ic_nb i32) (local $y_chunks_at_ic_nb i32) (local $w_at_ic_ob i32) (local $y_chunks_at_ic_nb_ob i32)
     (local $w_at_ic_ob_o i32) (local $y_chunks_at_ic_nb_ob_o i32) (local $x_at_ic_nb_i i32) (local $w_at_ic_ob_o_i i32) (local $i i32) (local $o i32)
@@ -347,7 +347,7 @@
   ;; shape     nb = 4, ob = 8, o = 16, n = 16, ic = 32   (f32)
   ;; schedule  tile o 8 · unroll ic 4 · vectorize n · parallel ob
   ;; cost      270.3 kFLOP · 1.0 MB read · 32.8 kB written · 0.2 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/relu.ts sha256:4cb2a7b1   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:4cb2a7b1   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_relu2_forward (export "linear1_relu2_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $b_at_ob i32) (local $y_chunks_at_ob i32) (local $y_chunks_at_ob_nb i32) (local $b_at_ob_o i32) (local $y_chunks_at_ob_nb_o i32) (local $y_chunks_at_ob_nb_o_n i32)
     (local $y_chunks_at_ob_nb_o_n_ic i32) (local $ic i32) (local $n i32) (local $o i32) (local $nb i32) (local $ob i32)
@@ -496,7 +496,7 @@
   ;; shape     nb = 4, o = 10, n = 16, ib = 8, i = 16   (f32)
   ;; schedule  tile o 5, n 2 · unroll i 4 · vectorize n · parallel nb
   ;; cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts sha256:f0eeeaa3   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts sha256:f0eeeaa3   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear2_forward (export "linear2_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_nb i32) (local $y_at_nb i32) (local $b_at_o i32) (local $w_at_o i32) (local $y_at_nb_o i32) (local $x_at_nb_n i32)
     (local $y_at_nb_o_n i32) (local $x_at_nb_n_ib i32) (local $w_at_o_ib i32) (local $x_at_nb_n_ib_i i32) (local $w_at_o_ib_i i32) (local $i i32)
@@ -644,7 +644,7 @@
   ;; shape     nb = 4, n = 16, j = 10, o = 10   (f32)
   ;; schedule  vectorize n · parallel nb
   ;; cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
-  ;; source    kernels/softmax_cross_entropy.ts sha256:27ef865a   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/losses/softmax_cross_entropy.ts sha256:27ef865a   regenerate: deno task generate specs/mnist_cnn.json
   (func $loss_forward_backward (export "loss_forward_backward") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $loss_at_step i32) (local $x_at_nb i32) (local $label_at_nb i32) (local $loss_at_step_nb i32) (local $x_at_nb_n i32)
     (local $label_at_nb_n i32) (local $loss_at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)
@@ -753,7 +753,7 @@
   ;; shape     nb = 4, ib = 8, i = 16, n = 16, o = 10   (f32)
   ;; schedule  tile i 5, n 2 · vectorize n · parallel ib
   ;; cost      163.8 kFLOP · 40.4 kB read · 32.8 kB written · 2.2 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/relu.ts sha256:24a5f811   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:24a5f811   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear2_relu2_backward_input (export "linear2_relu2_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $w_at_ib i32) (local $y_at_ib i32) (local $dy_at_nb i32) (local $y_at_ib_nb i32) (local $w_at_ib_i i32) (local $y_at_ib_nb_i i32)
     (local $dy_at_nb_n i32) (local $y_at_ib_nb_i_n i32) (local $dy_at_nb_n_o i32) (local $w_at_ib_i_o i32) (local $o i32) (local $n i32)
@@ -870,7 +870,7 @@
   ;; shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:4bc9d092   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    codegen/plan/arrange.ts sha256:4bc9d092   regenerate: deno task generate specs/mnist_cnn.json
   (func $relu2_output_rows (export "relu2_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -902,7 +902,7 @@
   ;; shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
   ;; schedule  tile o 5, i 2 · unroll n 4 · vectorize i · parallel ib
   ;; cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:28f5b6c2   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:28f5b6c2   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $x_at_ib i32) (local $m_at_ib i32) (local $dy_at_o i32) (local $m_at_ib_o i32) (local $x_at_ib_i i32)
     (local $m_at_ib_o_i i32) (local $x_at_ib_i_nb i32) (local $dy_at_o_nb i32) (local $x_at_ib_i_nb_n i32) (local $dy_at_o_nb_n i32) (local $n i32)
@@ -1182,7 +1182,7 @@
   ;; shape     o = 10, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n
   ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:f993757d   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:f993757d   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $dy_at_n i32)
@@ -1456,7 +1456,7 @@
   ;; shape     nb = 4, i = 6272, n = 16, ob = 8, o = 16   (f32)
   ;; schedule  tile i 5, n 2 · unroll o 4 · vectorize n · parallel i
   ;; cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/relu.ts sha256:75ccf255   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:75ccf255   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_relu1_backward_input (export "linear1_relu1_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $w_at_i i32) (local $dy_at_nb i32) (local $y_at_i_nb i32) (local $dy_at_nb_n i32) (local $y_at_i_nb_n i32) (local $dy_at_nb_n_ob i32)
     (local $w_at_i_ob i32) (local $dy_at_nb_n_ob_o i32) (local $w_at_i_ob_o i32) (local $o i32) (local $ob i32) (local $n i32)
@@ -1666,7 +1666,7 @@
   ;; shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:f7a40eb4   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    codegen/plan/arrange.ts sha256:f7a40eb4   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_output_gradient_rows (export "linear1_output_gradient_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -1698,7 +1698,7 @@
   ;; shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
   ;; schedule  tile i 5, o 2 · unroll n 4 · vectorize o · parallel ob
   ;; cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 10 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:9b21fdc8   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:9b21fdc8   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_ob i32) (local $m_at_ob i32) (local $x_at_i i32) (local $m_at_ob_i i32) (local $dy_at_ob_o i32)
     (local $m_at_ob_i_o i32) (local $x_at_i_nb i32) (local $dy_at_ob_o_nb i32) (local $x_at_i_nb_n i32) (local $dy_at_ob_o_nb_n i32) (local $n i32)
@@ -2091,7 +2091,7 @@
   ;; shape     o = 128, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n · parallel o
   ;; cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:92f65d78   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:92f65d78   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
@@ -2310,7 +2310,7 @@
   ;; shape     o = 32, c = 1, r = 5, s = 5, n = 16, nb = 4, i = 14, j = 14   (f32)
   ;; schedule  tile s 5 · vectorize n · parallel o
   ;; cost      80.3 MFLOP · 3.4 MB read · 51.2 kB written · 23 FLOP/B · 5 accumulators
-  ;; source    kernels/max_pool2d.ts + kernels/conv2d.ts sha256:098f46e5   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts sha256:098f46e5   regenerate: deno task generate specs/mnist_cnn.json
   (func $pool1_conv1_backward_weight_lanes (export "pool1_conv1_backward_weight_lanes") (param $step i32) (param $from i32) (param $to i32)
     (local $code_at_o i32) (local $dw_lanes_at_o i32) (local $x_at_r i32) (local $dw_lanes_at_o_r i32) (local $code_at_o_n i32) (local $x_at_r_n i32)
     (local $dw_lanes_at_o_r_n i32) (local $code_at_o_n_nb i32) (local $x_at_r_n_nb i32) (local $code_at_o_n_nb_i i32) (local $x_at_r_n_nb_i i32) (local $code_at_o_n_nb_i_j i32)
@@ -2405,7 +2405,7 @@
   ;; shape     o = 32, n = 16, nb = 4, i = 14, j = 14   (f32)
   ;; schedule  tile n 4 · vectorize n · parallel o
   ;; cost      1.6 MFLOP · 3.2 MB read · 2048 B written · 0.5 FLOP/B · 4 accumulators
-  ;; source    kernels/max_pool2d.ts + kernels/conv2d.ts sha256:a52cffe5   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts sha256:a52cffe5   regenerate: deno task generate specs/mnist_cnn.json
   (func $pool1_conv1_backward_bias_lanes (export "pool1_conv1_backward_bias_lanes") (param $step i32) (param $from i32) (param $to i32)
     (local $code_at_o i32) (local $db_lanes_at_o i32) (local $code_at_o_nb i32) (local $code_at_o_nb_i i32) (local $code_at_o_nb_i_j i32) (local $j i32)
     (local $i i32) (local $nb i32) (local $o i32)
@@ -2490,7 +2490,7 @@
   ;; shape     o = 32, c = 1, r = 5, s = 5, n = 16   (f32)
   ;; schedule  tile o 2, s 5 · unroll n 4 · parallel o
   ;; cost      24.8 kFLOP · 60.8 kB read · 9600 B written · 0.4 FLOP/B · 10 accumulators
-  ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:7cc96ee4   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:7cc96ee4   regenerate: deno task generate specs/mnist_cnn.json
   (func $conv1_backward_update_weight (export "conv1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dw_lanes_at_o i32) (local $m_at_o i32) (local $dw_lanes_at_o_r i32) (local $m_at_o_r i32) (local $dw_lanes_at_o_r_n i32)
     (local $n i32) (local $r i32) (local $o i32)
@@ -2764,7 +2764,7 @@
   ;; shape     o = 32, n = 16   (f32)
   ;; schedule  tile o 8 · unroll n 4 · parallel o
   ;; cost      928 FLOP · 2432 B read · 384 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/conv2d.ts + kernels/adam.ts sha256:04912ae3   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:04912ae3   regenerate: deno task generate specs/mnist_cnn.json
   (func $conv1_backward_update_bias (export "conv1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $db_lanes_at_o i32) (local $m_at_o i32) (local $db_lanes_at_o_n i32) (local $n i32) (local $o i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
@@ -2976,7 +2976,7 @@
   ;; shape     nb = 4, n = 16, j = 10   (f32)
   ;; schedule  vectorize n · parallel nb
   ;; cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
-  ;; source    kernels/softmax_cross_entropy.ts sha256:4d9c4e89   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    kernels/losses/softmax_cross_entropy.ts sha256:4d9c4e89   regenerate: deno task generate specs/mnist_cnn.json
   (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $loss_at_step i32) (local $x_at_nb i32) (local $label_at_nb i32) (local $loss_at_step_nb i32) (local $x_at_nb_n i32)
     (local $label_at_nb_n i32) (local $loss_at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)

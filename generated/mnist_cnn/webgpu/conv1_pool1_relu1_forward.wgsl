@@ -4,7 +4,7 @@
 // shape     nb = 4, c = 32, p = 14, q = 14, n = 16, c2 = 1, r = 5, s = 5, u = 2, v = 2   (f32)
 // schedule  tile c 2, q 2 · unroll s 4, v 2, u 2 · vectorize n · grid nb, c, p, q, n
 // cost      81.9 MFLOP · 204.0 kB read · 3.2 MB written · 24 FLOP/B · 24 accumulators
-// source    kernels/conv2d.ts + kernels/max_pool2d.ts + kernels/relu.ts sha256:c6b7ce3b   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/conv2d.ts + kernels/layers/max_pool2d.ts + kernels/layers/relu.ts sha256:c6b7ce3b   regenerate: deno task generate specs/mnist_cnn.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

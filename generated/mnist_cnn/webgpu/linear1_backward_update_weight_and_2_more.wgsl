@@ -5,7 +5,7 @@
 // shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
 // schedule  tile i 4, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 16 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:b3d18225   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:b3d18225   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_weight   dw = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) * x[nb,c,2i+r-2,2j+s-2,n] + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,…
 //           gradient = dw + l2 * w[o,c,r,s]
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
@@ -13,7 +13,7 @@
 // shape     o = 32, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  tile s 5 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      80.3 MFLOP · 3.4 MB read · 9600 B written · 23 FLOP/B · 5 accumulators
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:9f18db9b   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:9f18db9b   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_bias   db = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0) + (if code[nb,o…
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -21,7 +21,7 @@
 // shape     o = 32, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.6 MFLOP · 3.2 MB read · 384 B written · 0.5 FLOP/B · 1 accumulator
-// source    kernels/max_pool2d.ts + kernels/conv2d.ts + kernels/adam.ts sha256:6197a390   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:6197a390   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;

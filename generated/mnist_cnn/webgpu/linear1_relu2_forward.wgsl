@@ -3,7 +3,7 @@
 // shape     nb = 4, ob = 8, o = 16, n = 16, i = 6272   (f32)
 // schedule  tile o 4, n 2 · unroll i 7 · vectorize n · grid nb, ob, o, n · split i 32
 // cost      102.8 MFLOP · 4.8 MB read · 32.8 kB written · 21 FLOP/B · 8 accumulators
-// source    kernels/linear.ts + kernels/relu.ts sha256:7db09508   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:7db09508   regenerate: deno task generate specs/mnist_cnn.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

@@ -5,13 +5,13 @@
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
 // cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    linear1_relu1_backward_input   value = sum over ob,o of dy[nb,16ob+o,n] * w[ob,i,o]
 //           dx[nb,i,n] = if y[nb,i,n] <= 0 then 0 else value
 // shape     nb = 4, i = 6272, n = 16, ob = 8, o = 16   (f32)
 // schedule  tile i 4, n 2 · unroll o 8 · vectorize n · grid nb, i, n
 // cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 8 accumulators
-// source    kernels/linear.ts + kernels/relu.ts sha256:ae0805a5   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:ae0805a5   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -19,7 +19,7 @@
 // shape     o = 128, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:62fd1266   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:62fd1266   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;

@@ -3,7 +3,7 @@
 // shape     nb = 4, ib = 8, i = 16, n = 16, o = 10   (f32)
 // schedule  unroll o 10 · grid nb, ib, i, n
 // cost      163.8 kFLOP · 40.4 kB read · 32.8 kB written · 2.2 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/relu.ts sha256:eaf20725   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:eaf20725   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -11,7 +11,7 @@
 // shape     o = 10, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:5c81a5ad   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:5c81a5ad   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> y: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<f32>;

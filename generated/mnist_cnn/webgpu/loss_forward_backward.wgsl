@@ -5,7 +5,7 @@
 // shape     nb = 4, n = 16, j = 10, o = 10   (f32)
 // schedule  unroll j 10 · grid nb, n, o
 // cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
-// source    kernels/softmax_cross_entropy.ts sha256:eeec230f   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/losses/softmax_cross_entropy.ts sha256:eeec230f   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> x: array<f32>;
 @group(1) @binding(1) var<storage, read> label: array<i32>;

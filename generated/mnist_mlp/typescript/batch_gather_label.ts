@@ -2,7 +2,7 @@
 // shape     n = 64   (f32 in, sums in f64)
 // schedule  parallel n
 // cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
-// source    kernels/batch.ts sha256:300af0a6   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/step/batch.ts sha256:300af0a6   regenerate: deno task generate specs/mnist_mlp.json
 export function batch_gather_label(order: Int32Array, labels: Int32Array, label: Int32Array, step: number, from: number, to: number): void {
   const order_at_step = step * 64;
   for (let n = from; n < to; n++) {

@@ -5,7 +5,7 @@
 // shape     o = 128, i = 784, n = 64   (f32 in, sums in f64)
 // schedule  tile o 2, i 2 · parallel o
 // cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:cf3f4bea   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:cf3f4bea   regenerate: deno task generate specs/mnist_mlp.json
 export function linear1_backward_update_weight(m: Float32Array, x: Float32Array, dy: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

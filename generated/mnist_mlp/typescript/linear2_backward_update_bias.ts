@@ -5,7 +5,7 @@
 // shape     o = 10, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:e8fb93b2   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:e8fb93b2   regenerate: deno task generate specs/mnist_mlp.json
 export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];

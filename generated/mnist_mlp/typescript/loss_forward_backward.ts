@@ -5,7 +5,7 @@
 // shape     n = 64, j = 10, o = 10   (f32 in, sums in f64)
 // schedule  parallel n
 // cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
-// source    kernels/softmax_cross_entropy.ts sha256:ee4f0300   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/losses/softmax_cross_entropy.ts sha256:ee4f0300   regenerate: deno task generate specs/mnist_mlp.json
 export function loss_forward_backward(x: Float32Array, label: Int32Array, loss: Float32Array, hit: Float32Array, dx: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
   const params_at_step = step * 9;
   const loss_at_step = step * 64;

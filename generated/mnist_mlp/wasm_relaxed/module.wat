@@ -57,7 +57,7 @@
   ;; shape     nb = 4, c = 1, h = 28, w = 28, n = 16   (f32)
   ;; schedule  parallel h
   ;; cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
-  ;; source    kernels/batch.ts sha256:ebf16d8a   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/step/batch.ts sha256:ebf16d8a   regenerate: deno task generate specs/mnist_mlp.json
   (func $batch_gather (export "batch_gather") (param $step i32) (param $from i32) (param $to i32)
     (local $order_at_step i32) (local $data_at_h i32) (local $x_at_h i32) (local $order_at_step_nb i32) (local $x_at_h_nb i32) (local $data_at_h_w i32)
     (local $x_at_h_nb_w i32) (local $order_at_step_nb_n i32) (local $x_at_h_nb_w_n i32) (local $order_stepnbn i32) (local $data_at_h_w_order_stepnbn i32) (local $data_chw i32)
@@ -89,7 +89,7 @@
   ;; shape     nb = 4, n = 16   (f32)
   ;; schedule  parallel n
   ;; cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
-  ;; source    kernels/batch.ts sha256:e6c1a1a9   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/step/batch.ts sha256:e6c1a1a9   regenerate: deno task generate specs/mnist_mlp.json
   (func $batch_gather_label (export "batch_gather_label") (param $step i32) (param $from i32) (param $to i32)
     (local $order_at_step i32) (local $order_at_step_n i32) (local $label_at_n i32) (local $order_at_step_n_nb i32) (local $label_at_n_nb i32) (local $order_stepnbn i32)
     (local $labels_at_order_stepnbn i32) (local $labels_2 i32) (local $nb i32) (local $n i32)
@@ -113,7 +113,7 @@
   ;; shape     nb = 4, ob = 8, o = 16, n = 16, i = 784   (f32)
   ;; schedule  tile o 4, n 4 · unroll i 4 · vectorize n · parallel ob
   ;; cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 16 accumulators
-  ;; source    kernels/linear.ts + kernels/relu.ts sha256:10593854   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:10593854   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear1_relu1_forward (export "linear1_relu1_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $b_at_ob i32) (local $w_at_ob i32) (local $y_at_ob i32) (local $x_at_nb i32) (local $y_at_ob_nb i32) (local $b_at_ob_o i32)
     (local $w_at_ob_o i32) (local $y_at_ob_nb_o i32) (local $x_at_nb_i i32) (local $w_at_ob_o_i i32) (local $i i32) (local $o i32)
@@ -308,7 +308,7 @@
   ;; shape     nb = 4, o = 10, n = 16, ib = 8, i = 16   (f32)
   ;; schedule  tile o 5, n 4 · unroll i 4 · vectorize n · parallel nb
   ;; cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 20 accumulators
-  ;; source    kernels/linear.ts sha256:5242e35b   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts sha256:5242e35b   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear2_forward (export "linear2_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_nb i32) (local $y_at_nb i32) (local $b_at_o i32) (local $w_at_o i32) (local $y_at_nb_o i32) (local $x_at_nb_ib i32)
     (local $w_at_o_ib i32) (local $x_at_nb_ib_i i32) (local $w_at_o_ib_i i32) (local $i i32) (local $ib i32) (local $o i32)
@@ -517,7 +517,7 @@
   ;; shape     nb = 4, n = 16, j = 10, o = 10   (f32)
   ;; schedule  tile n 2 · vectorize n · parallel nb
   ;; cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
-  ;; source    kernels/softmax_cross_entropy.ts sha256:60a88692   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/losses/softmax_cross_entropy.ts sha256:60a88692   regenerate: deno task generate specs/mnist_mlp.json
   (func $loss_forward_backward (export "loss_forward_backward") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $loss_at_step i32) (local $x_at_nb i32) (local $label_at_nb i32) (local $loss_at_step_nb i32) (local $x_at_nb_n i32)
     (local $label_at_nb_n i32) (local $loss_at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)
@@ -672,7 +672,7 @@
   ;; shape     nb = 4, ib = 8, i = 16, n = 16, o = 10   (f32)
   ;; schedule  tile ib 2, i 3, n 4 · vectorize n · parallel i
   ;; cost      163.8 kFLOP · 40.4 kB read · 32.8 kB written · 2.2 FLOP/B · 24 accumulators
-  ;; source    kernels/linear.ts + kernels/relu.ts sha256:6139732b   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:6139732b   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear2_relu1_backward_input (export "linear2_relu1_backward_input") (param $step i32) (param $from i32) (param $to i32)
     (local $w_at_i i32) (local $y_at_i i32) (local $dy_at_nb i32) (local $y_at_i_nb i32) (local $w_at_i_ib i32) (local $y_at_i_nb_ib i32)
     (local $dy_at_nb_o i32) (local $w_at_i_ib_o i32) (local $o i32) (local $ib i32) (local $nb i32) (local $i i32)
@@ -881,7 +881,7 @@
   ;; shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:8cdd128b   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    codegen/plan/arrange.ts sha256:8cdd128b   regenerate: deno task generate specs/mnist_mlp.json
   (func $relu1_output_rows (export "relu1_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -913,7 +913,7 @@
   ;; shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
   ;; schedule  tile o 5, i 4 · unroll n 4 · vectorize i · parallel ib
   ;; cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 20 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:3f1af58d   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:3f1af58d   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear2_backward_update_weight (export "linear2_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $x_at_ib i32) (local $m_at_ib i32) (local $dy_at_o i32) (local $m_at_ib_o i32) (local $x_at_ib_nb i32)
     (local $dy_at_o_nb i32) (local $x_at_ib_nb_n i32) (local $dy_at_o_nb_n i32) (local $n i32) (local $nb i32) (local $o i32)
@@ -1385,7 +1385,7 @@
   ;; shape     o = 10, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n
   ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:f993757d   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:f993757d   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $dy_at_n i32)
@@ -1658,7 +1658,7 @@
   ;; shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/arrange.ts sha256:f7a40eb4   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    codegen/plan/arrange.ts sha256:f7a40eb4   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear1_output_gradient_rows (export "linear1_output_gradient_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -1690,7 +1690,7 @@
   ;; shape     ob = 8, i = 784, o = 16, nb = 4, n = 16   (f32)
   ;; schedule  tile i 6, o 4 · unroll n 4 · vectorize o · parallel ob
   ;; cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 24 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:d51cdb64   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:d51cdb64   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear1_backward_update_weight (export "linear1_backward_update_weight") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_ob i32) (local $m_at_ob i32) (local $x_at_i i32) (local $m_at_ob_i i32) (local $x_at_i_nb i32)
     (local $dy_at_ob_nb i32) (local $x_at_i_nb_n i32) (local $dy_at_ob_nb_n i32) (local $n i32) (local $nb i32) (local $i i32)
@@ -2569,7 +2569,7 @@
   ;; shape     o = 128, nb = 4, n = 16   (f32)
   ;; schedule  tile o 8 · unroll nb 4 · vectorize n · parallel o
   ;; cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 8 accumulators
-  ;; source    kernels/linear.ts + kernels/adam.ts sha256:92f65d78   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:92f65d78   regenerate: deno task generate specs/mnist_mlp.json
   (func $linear1_backward_update_bias (export "linear1_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $m_at_o i32) (local $dy_at_o_n i32) (local $n i32) (local $o i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32) (local $v_scale f32)
@@ -2791,7 +2791,7 @@
   ;; shape     nb = 4, n = 16, j = 10   (f32)
   ;; schedule  tile n 2 · vectorize n · parallel nb
   ;; cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 10 accumulators
-  ;; source    kernels/softmax_cross_entropy.ts sha256:4af35fe5   regenerate: deno task generate specs/mnist_mlp.json
+  ;; source    kernels/losses/softmax_cross_entropy.ts sha256:4af35fe5   regenerate: deno task generate specs/mnist_mlp.json
   (func $loss_forward (export "loss_forward") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $loss_at_step i32) (local $x_at_nb i32) (local $label_at_nb i32) (local $loss_at_step_nb i32) (local $x_at_nb_n i32)
     (local $label_at_nb_n i32) (local $loss_at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)

@@ -3,7 +3,7 @@
 // shape     nb = 4, ob = 8, o = 16, n = 16, i = 784   (f32)
 // schedule  tile o 2, n 2 · unroll i 7 · vectorize n · grid nb, ob, o, n · split i 16
 // cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 4 accumulators
-// source    kernels/linear.ts + kernels/relu.ts sha256:08abede7   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:08abede7   regenerate: deno task generate specs/mnist_mlp.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

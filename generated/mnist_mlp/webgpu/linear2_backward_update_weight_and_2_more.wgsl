@@ -5,7 +5,7 @@
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
 // cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_mlp.json
 // kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]
 //           gradient = dw + l2 * w[ob,i,o]
 //           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
@@ -13,7 +13,7 @@
 // shape     ob = 8, i = 784, o = 16, nb = 4, n = 16   (f32)
 // schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 8 accumulators
-// source    kernels/linear.ts + kernels/adam.ts sha256:7f78132d   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:7f78132d   regenerate: deno task generate specs/mnist_mlp.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
 //           g = if abs(db) < 8.881784e-16 then 0 else db
 //           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
@@ -21,7 +21,7 @@
 // shape     o = 128, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/linear.ts + kernels/adam.ts sha256:62fd1266   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:62fd1266   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;

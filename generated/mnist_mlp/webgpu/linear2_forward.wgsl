@@ -2,7 +2,7 @@
 // shape     nb = 4, o = 10, n = 16, ib = 8, i = 16   (f32)
 // schedule  unroll ib 4 · vectorize n · grid nb, o, n · split i 16, ib 2
 // cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 1 accumulator
-// source    kernels/linear.ts sha256:f2845f5c   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts sha256:f2845f5c   regenerate: deno task generate specs/mnist_mlp.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;

@@ -5,7 +5,7 @@
 // shape     nb = 4, n = 16, j = 10   (f32)
 // schedule  unroll j 10 · grid nb, n
 // cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
-// source    kernels/softmax_cross_entropy.ts sha256:c175f55a   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/losses/softmax_cross_entropy.ts sha256:c175f55a   regenerate: deno task generate specs/mnist_mlp.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> x: array<f32>;
 @group(1) @binding(1) var<storage, read> label: array<i32>;

@@ -1,0 +1,133 @@
+/**
+ * Which parts of tensors a workgroup copies to its memory: the boxes that hold all that its invocations load for some
+ * terms of a sum, where several of them load the same.
+ *
+ * @module
+ */
+import { combine, constantOffset, offsetKey } from "../ir/affine.ts";
+import {
+  LANES,
+  LOADED,
+  type Offset,
+  type Stage,
+  stagedElements,
+  strides,
+  type TensorType,
+  WORKGROUP,
+} from "../ir/ir.ts";
+
+/** An index of an access: what a workgroup has in common, and what each of its invocations and terms adds. */
+export interface Place {
+  readonly joint: Offset;
+  readonly own: Offset;
+}
+
+/** What invocations load, each for itself: one element or four neighbours for each term. */
+export interface Use {
+  readonly tensor: string;
+  /** By dimension of the tensor. */
+  readonly places: readonly Place[];
+  /** By dimension, how far the last of four neighbours lies behind the first: 0 where it is one element. */
+  readonly beside: readonly number[];
+}
+
+/** The values of a variable: 0 to `largest` by `step`. `term`: each invocation goes through them. */
+export interface Range {
+  readonly largest: number;
+  readonly step: number;
+  readonly term: boolean;
+}
+
+/** A box, and how an access finds its element in it. */
+export interface Box {
+  readonly key: string;
+  readonly stage: Omit<Stage, "name">;
+  /** By dimension of the tensor: the least index, and how far apart neighbours lie in the box. */
+  readonly sides: readonly { readonly low: number; readonly stride: number }[];
+}
+
+const isWide = ({ beside }: Use) => beside.some((distance) => distance > 0);
+
+/** What accesses of one box have in common: the tensor, and where the box lies. */
+export function boxKey(tensor: string, places: readonly Place[]): string {
+  return [tensor, ...places.map(({ joint }) => offsetKey(joint))].join(" ");
+}
+
+/** Where an access finds its element in its box. */
+export function placeInBox({ sides }: Pick<Box, "sides">, places: readonly Place[]): Offset {
+  return combine(
+    ...places.map(({ own }, d) => [combine([own, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const),
+  );
+}
+
+/**
+ * The boxes that are worth it: of whose elements each is loaded by two invocations or more.
+ *
+ * @param team invocations that share the terms.
+ */
+export function boxesOf(
+  uses: readonly Use[],
+  ranges: ReadonlyMap<string, Range>,
+  tensors: Readonly<Record<string, TensorType>>,
+  team: number,
+): Box[] {
+  return [...Map.groupBy(uses, ({ tensor, places }) => boxKey(tensor, places))].flatMap(([key, all]) => {
+    const [{ tensor, places }] = all, type = tensors[tensor], apart = strides(type);
+    const reached = places.map((_, d) => {
+      const each = all.map((use) => reach(use.places[d].own, ranges));
+      return {
+        low: Math.min(...each.map(([low]) => low)),
+        high: Math.max(...each.map(([, high], i) => high + all[i].beside[d])),
+      };
+    });
+    const extents = reached.map(({ low, high }) => high - low + 1);
+    const sides = reached.map(({ low }, d) => ({ low, stride: extents.slice(d + 1).reduce((a, b) => a * b, 1) }));
+    const box: { extent: number; stride: number }[] = [];
+    for (const [d, extent] of extents.entries()) {
+      const outer = box.at(-1);
+      if (extent === 1) continue;
+      // rows that follow each other are one
+      if (outer?.stride === extent * apart[d]) {
+        box[box.length - 1] = { extent: outer.extent * extent, stride: apart[d] };
+      } else box.push({ extent, stride: apart[d] });
+    }
+    const offset = combine(
+      ...places.map(({ joint }, d) =>
+        [combine([joint, 1], [constantOffset(sides[d].low + type.halo[d][0]), 1]), apart[d]] as const
+      ),
+    );
+    const scalar = LOADED[type.dtype], last = box.at(-1);
+    const wide = last?.stride === 1 && last.extent % LANES === 0 &&
+      all.every((use) => isWide(use) && isAligned(placeInBox({ sides }, use.places), ranges));
+    const stage: Box["stage"] = { kind: "stage", tensor, offset, box, type: wide ? `${scalar}x4` : scalar };
+    const distinct = new Map(all.map((use) => [use.places.map(({ own }) => offsetKey(own)).join(), use]));
+    const loaded = [...distinct.values()].reduce((sum, use) => sum + elementsOf(use, ranges), 0);
+    return loaded * WORKGROUP / team < 2 * stagedElements(stage) ? [] : [{ key, stage, sides }];
+  });
+}
+
+/** Smallest and largest value. */
+function reach({ constant, terms }: Offset, ranges: ReadonlyMap<string, Range>): [number, number] {
+  let low = constant, high = constant;
+  for (const { variable, coefficient } of terms) {
+    const far = coefficient * ranges.get(variable)!.largest;
+    low += Math.min(far, 0);
+    high += Math.max(far, 0);
+  }
+  return [low, high];
+}
+
+const isAligned = ({ constant, terms }: Offset, ranges: ReadonlyMap<string, Range>) =>
+  [constant, ...terms.map(({ variable, coefficient }) => coefficient * ranges.get(variable)!.step)]
+    .every((n) => n % LANES === 0);
+
+/** Elements that an invocation would load. */
+function elementsOf(use: Use, ranges: ReadonlyMap<string, Range>): number {
+  const variables = new Set(use.places.flatMap(({ own }) => own.terms.map(({ variable }) => variable)));
+  let elements = isWide(use) ? LANES : 1;
+  for (const variable of variables) {
+    const { largest, step, term } = ranges.get(variable)!;
+    if (term) elements *= largest / step + 1;
+  }
+  return elements;
+}

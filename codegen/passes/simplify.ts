@@ -1,0 +1,152 @@
+/**
+ * Stage 7: index arithmetic moved out of loops.
+ *
+ * An offset `n * 6272 + i + 5` used in a loop over `i` inside a loop over `n` becomes `x_at_n + i + 5`, with
+ * `x_at_n = n * 6272` computed once per `n`. Accesses whose offsets differ by a constant share the base.
+ *
+ * @module
+ */
+import { combine, offsetKey } from "../ir/affine.ts";
+import type { LoopNest, Offset, Statement, Value } from "../ir/ir.ts";
+
+/** Statements of one loop body, and the bases defined in it. */
+interface Level {
+  /** Its loop variable and loaded integers, with the largest value where it is known. */
+  readonly variables: Map<string, number>;
+  readonly bases: Statement[];
+  readonly known: Map<string, string>;
+  readonly names: Set<string>;
+  readonly whole: boolean;
+}
+
+/**
+ * Hoists index arithmetic; what is computed stays the same.
+ *
+ * @param whole whether every access has one variable: otherwise the innermost loop's may be added to a base.
+ */
+export function simplify(nest: LoopNest, whole = false): LoopNest {
+  return { ...nest, body: simplifyBody(nest.body, [], new Map([["step", 0]]), whole) };
+}
+
+function simplifyBody(
+  body: readonly Statement[],
+  around: readonly Level[],
+  variables: Map<string, number>,
+  whole: boolean,
+): Statement[] {
+  const level: Level = { variables, bases: [], known: new Map(), names: new Set(), whole };
+  const levels = [...around, level];
+  const result: Statement[] = [];
+  for (const statement of body) {
+    if (statement.kind === "loop") {
+      result.push({
+        ...statement,
+        body: simplifyBody(
+          statement.body,
+          levels,
+          new Map([[statement.variable, statement.to - statement.step]]),
+          whole,
+        ),
+      });
+    } else if (statement.kind === "grid") {
+      const last = new Map([
+        ...[...statement.loops, ...statement.places ?? []].map(({ variable, to, step }) =>
+          [variable, to - step] as const
+        ),
+        ...statement.members?.map(({ variable, to }) => [variable, to - 1] as const) ?? [],
+      ]);
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, last, whole) });
+    } else if (statement.kind === "block") {
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), whole) });
+    } else if (statement.kind === "comment" || statement.kind === "combine") {
+      result.push(statement);
+    } else if (statement.kind === "stage") {
+      result.push({ ...statement, offset: rebase(statement.offset, statement.tensor, levels) });
+    } else if (statement.kind === "store") {
+      result.push({
+        ...statement,
+        offset: rebase(statement.offset, statement.tensor, levels),
+        value: value(statement.value, levels),
+      });
+    } else {
+      result.push({ ...statement, value: value(statement.value, levels) });
+    }
+    // a loaded integer can be part of an index from here on
+    if (statement.kind === "let" && statement.type === "i32") level.variables.set(statement.name, 0);
+  }
+  // bases stand as early as what they are made of allows, in the order in which they were needed
+  let first = 0;
+  for (const base of level.bases) {
+    const terms = base.kind === "let" && base.value.kind === "offset" ? base.value.offset.terms : [];
+    const after = result.findLastIndex((s) => s.kind === "let" && terms.some(({ variable }) => variable === s.name));
+    if (after < first) result.splice(first++, 0, base);
+    else result.splice(after + 1, 0, base);
+  }
+  return result;
+}
+
+function value(v: Value, levels: readonly Level[]): Value {
+  if (v.kind === "element") return { ...v, offset: rebase(v.offset, v.tensor, levels) };
+  if (v.kind === "staged") return { ...v, offset: rebase(v.offset, v.name, levels) };
+  if (v.kind === "splat" || v.kind === "total") return { ...v, value: value(v.value, levels) };
+  if (v.kind === "apply") return { ...v, operands: v.operands.map((operand) => value(operand, levels)) };
+  return v;
+}
+
+/** The same offset in terms of bases. */
+function rebase(offset: Offset, tensor: string, levels: readonly Level[]): Offset {
+  const depth = (variable: string) => levels.findLastIndex((level) => level.variables.has(variable));
+  const terms = [...offset.terms].sort((a, b) => depth(a.variable) - depth(b.variable));
+  if (terms.length === 0) return offset;
+  const innermost = terms[terms.length - 1];
+  // the loop right here may add its variable itself
+  const here = !levels[0].whole && depth(innermost.variable) === levels.length - 1 && innermost.coefficient === 1;
+  const prefix = here ? terms.slice(0, -1) : terms;
+  const base = baseOf(prefix, tensor, levels, depth);
+  const constant = offset.constant - prefix.reduce((sum, term) => sum + lift(term, levels, depth), 0);
+  return combine([{ constant, terms: base }, 1], [{ constant: 0, terms: here ? [innermost] : [] }, 1]);
+}
+
+/** What is added to a term that counts down, so that bases are never negative: some targets have unsigned addresses. */
+function lift(
+  { variable, coefficient }: Offset["terms"][number],
+  levels: readonly Level[],
+  depth: (variable: string) => number,
+): number {
+  return coefficient < 0 ? -coefficient * levels[depth(variable)].variables.get(variable)! : 0;
+}
+
+function isBase(variable: string, levels: readonly Level[]): boolean {
+  return levels.some(({ names }) => names.has(variable));
+}
+
+function baseOf(
+  terms: Offset["terms"],
+  tensor: string,
+  levels: readonly Level[],
+  depth: (variable: string) => number,
+): Offset["terms"] {
+  if (terms.length === 0) return terms;
+  if (terms.length === 1 && terms[0].coefficient === 1 && (!levels[0].whole || isBase(terms[0].variable, levels))) {
+    return terms;
+  }
+  const key = offsetKey({ constant: 0, terms });
+  for (const { known } of levels) if (known.has(key)) return [{ variable: known.get(key)!, coefficient: 1 }];
+  const last = terms[terms.length - 1];
+  const level = levels[depth(last.variable)];
+  const before = baseOf(terms.slice(0, -1), tensor, levels, depth);
+  let name = `${tensor}_at_${terms.map(({ variable }) => variable).join("_")}`;
+  for (let i = 2; levels.some(({ names }) => names.has(name)); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
+  level.names.add(name);
+  level.known.set(key, name);
+  level.bases.push({
+    kind: "let",
+    name,
+    type: "i32",
+    value: {
+      kind: "offset",
+      offset: combine([{ constant: 0, terms: before }, 1], [{ constant: lift(last, levels, depth), terms: [last] }, 1]),
+    },
+  });
+  return [{ variable: name, coefficient: 1 }];
+}

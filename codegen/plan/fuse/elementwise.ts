@@ -1,0 +1,64 @@
+/**
+ * The rule `elementwise`: a kernel that works element by element goes into the one that makes its input.
+ *
+ * @module
+ */
+import { expressions, rewriter } from "../../ir/expr.ts";
+import type { Affine, Assignment, Expr, Part } from "../../ir/ir.ts";
+import { plus, times } from "../../language/notation.ts";
+import { kernelName, type PlannedKernel, prune } from "../plan.ts";
+import { joinBindings, joinTitles } from "./join.ts";
+
+/** One part, no reductions, and the tensor read just at the part's own axes. */
+export function isElementwiseIn(
+  tensor: string,
+  _producer: PlannedKernel,
+  { kernel: { parts }, bindings }: PlannedKernel,
+): boolean {
+  if (parts.length !== 1) return false;
+  const [{ axes, assignments }] = parts;
+  return assignments.flatMap(({ value }) => expressions(value)).every((expr) => {
+    if (expr.kind === "reduce") return false;
+    // only indices over the part's own axes can be substituted
+    const indices = expr.kind === "load" ? expr.index : expr.kind === "position" ? [expr.index] : [];
+    if (!indices.every((i) => i.kind === "affine" && i.terms.every(({ axis }) => axes.includes(axis)))) return false;
+    if (expr.kind !== "load" || bindings[expr.tensor] !== tensor) return true;
+    return !expr.padded && expr.index.length === axes.length &&
+      expr.index.every((index, d) =>
+        index.kind === "affine" && index.constant === 0 && index.terms.length === 1 &&
+        index.terms[0].axis === axes[d] && index.terms[0].coefficient === 1
+      );
+  });
+}
+
+/** The producer with the consumer's formulas in place of its assignments to the tensor. */
+export function mergeElementwise(producer: PlannedKernel, consumer: PlannedKernel, tensor: string): PlannedKernel {
+  const made = Object.entries(producer.bindings).find(([, name]) => name === tensor)![0];
+  const { bindings, symbols } = joinBindings(producer.bindings, consumer.bindings, tensor);
+  const name = bindings[made] === undefined ? made : "value";
+  const [{ axes, assignments }] = consumer.kernel.parts;
+  const substitute = (written: Assignment): Assignment[] => {
+    const index = (affine: Affine) =>
+      plus(affine.constant, ...affine.terms.map((t) => times(written.index[axes.indexOf(t.axis)], t.coefficient)));
+    const value: Expr = written.value.kind === "op" || written.value.kind === "reduce"
+      ? { ...written.value, name: written.value.name ?? name }
+      : written.value;
+    const rewrite = rewriter((node) => {
+      if (node.kind !== "load") return undefined;
+      if (consumer.bindings[node.tensor] === tensor) return value;
+      const at = node.index.map((i) => i.kind === "affine" ? index(i) : i);
+      return { ...node, tensor: symbols[node.tensor], index: at };
+    }, index);
+    return assignments.map((assignment) => ({
+      tensor: symbols[assignment.tensor],
+      index: assignment.index.map(index),
+      value: rewrite(assignment.value),
+    }));
+  };
+  const parts: Part[] = producer.kernel.parts.map((part) => ({
+    axes: part.axes,
+    assignments: part.assignments.flatMap((a) => producer.bindings[a.tensor] === tensor ? substitute(a) : [a]),
+  }));
+  const { title, source } = joinTitles(producer, consumer);
+  return prune({ title, bindings, kernel: { name: kernelName(title), source, parts, tensors: {} } });
+}

@@ -1,0 +1,98 @@
+/**
+ * `plan.txt`: kernels in order with formula, shape, work and traffic; tensors with shape, place and lifetime.
+ *
+ * @module
+ */
+import { cost } from "../ir/cost.ts";
+import type { Fusion } from "../plan/fuse/rule.ts";
+import type { Swap } from "../graph/reorder.ts";
+import { formulaLines, operations } from "./header.ts";
+import { accesses, megabytes, type Plan, type PlannedTensor, type Step } from "../plan/plan.ts";
+
+/** The plan for people. */
+export function planText(
+  { plan, fusions, swaps }: {
+    readonly plan: Plan;
+    readonly fusions: readonly Fusion[];
+    readonly swaps: readonly Swap[];
+  },
+): string {
+  const parameters = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
+  const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const work = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
+  const lines = [
+    `net ${plan.name}: batch ${plan.batchSize}, ${count} parameters`,
+    `arena ${plan.arenaBytes} bytes (${megabytes(plan.arenaBytes)}), the data set and ${
+      plan.params.length + plan.keys.length
+    } numbers per step behind it`,
+    `work ${operations(work)} a training step, ${operations(work / plan.batchSize)} a sample`,
+    "",
+    ...stepLines("train", plan.train),
+    "",
+    ...stepLines("evaluate", plan.evaluate),
+    "",
+    ...swaps.map(({ node, behind }) => `reordered: ${node} behind ${behind}`),
+    fusions.length === 0 ? "fused: nothing" : "fused, by rule (the tensor in between is not stored)",
+    ...fusions.map(({ rule, producer, consumer, tensor }) =>
+      `  ${rule.padEnd(11)} ${producer} + ${consumer}${tensor === undefined ? "" : `: ${tensor}`}`
+    ),
+    "",
+    "tensors                          type  shape                  halo           offset      bytes  lifetime in a training step",
+    ...tensorLines(plan),
+  ];
+  return lines.map((line) => line.trimEnd()).join("\n") + "\n";
+}
+
+function stepLines(name: string, { kernels, barriers }: Step): string[] {
+  return [
+    `${name}: ${kernels.length} kernels, ${barriers.filter((b) => b).length + 1} barriers (---)`,
+    ...kernels.flatMap(({ kernel }, i) => {
+      const { flops, read, written } = cost(kernel);
+      const [first, ...more] = formulaLines(kernel);
+      return [
+        ...barriers[i] ? ["      ---"] : [],
+        `  ${String(i + 1).padStart(2)}  ${kernel.name.padEnd(40)} ${operations(flops).padStart(13)} ${
+          megabytes(read).padStart(9)
+        } read ` +
+        `${megabytes(written).padStart(9)} written`,
+        ...[first, ...more].map((formula) => `        ${formula}`),
+      ];
+    }),
+  ];
+}
+
+function tensorLines({ tensors, train: { kernels } }: Plan): string[] {
+  // a tensor lives as long as those that share its storage
+  const storage = (name: string) => tensors[name].alias ?? name;
+  const lives = new Map<string, [first: number, last: number]>();
+  for (const [i, planned] of kernels.entries()) {
+    const { reads, writes } = accesses(planned);
+    for (const name of [...reads, ...writes].map(storage)) lives.set(name, [lives.get(name)?.[0] ?? i + 1, i + 1]);
+  }
+  return Object.values(tensors).map((tensor) => tensorLine(tensor, lives.get(storage(tensor.name))));
+}
+
+/** `uses`: the first and the last kernel of a training step that touch it. */
+function tensorLine(
+  { name, dtype, shape, halo, alias, offset, bytes, role }: PlannedTensor,
+  uses: readonly [first: number, last: number] | undefined,
+): string {
+  const padding = halo.filter(([a, b]) => a + b > 0).map(([a, b]) => `${a}+${b}`).join(" ");
+  const life = role === "parameter" || role === "state"
+    ? "always"
+    : role === "run"
+    ? "the run's"
+    : uses === undefined
+    ? "evaluation"
+    : `${uses[0]} to ${uses[1]}`;
+  const extents = `[${shape.map((extent) => extent === Infinity ? "rows" : extent).join(", ")}]`;
+  return [
+    name.padEnd(32),
+    dtype.padEnd(5),
+    extents.padEnd(22),
+    padding.padEnd(10),
+    (alias ? `= ${alias}` : role === "run" ? "" : String(offset)).padStart(10),
+    (alias || role === "run" ? "" : String(bytes)).padStart(10),
+    ` ${life}`,
+  ].join(" ");
+}

@@ -1,0 +1,109 @@
+/**
+ * What targets ask of a kernel to propose schedules for it.
+ *
+ * @module
+ */
+import { expressions, freeAxes } from "../ir/expr.ts";
+import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce, strides } from "../ir/ir.ts";
+import { lower } from "../lower/lower.ts";
+import { type Schedule, ScheduleError } from "./schedule.ts";
+
+/** Threads want at least so many iterations to share. */
+const SHARES = 8;
+
+/** Points of an index space. */
+export function points(axes: readonly Axis[]): number {
+  return axes.reduce((product, { extent }) => product * extent, 1);
+}
+
+/** All reductions of a part. */
+export function reductions({ assignments }: Part): Reduce[] {
+  return assignments.flatMap(({ value }) => expressions(value)).filter((expr) => expr.kind === "reduce");
+}
+
+/** The part of a kernel with the most to do, which its schedule is made for. */
+export function mainPart({ parts }: Kernel): Part {
+  const work = (part: Part) => points(part.axes) * Math.max(1, ...reductions(part).map(({ axes }) => points(axes)));
+  return parts.reduce((a, b) => work(a) >= work(b) ? a : b);
+}
+
+/** Some neighbours along an axis: so many, `width` elements apart. */
+export interface Group {
+  readonly axis: Axis;
+  readonly count: number;
+  readonly width: number;
+}
+
+/** Which loads need different elements for all points of a group of neighbours: each counted once. */
+export function distinctLoads(loads: readonly Load[], groups: readonly Group[]): { points: number; loads: Load[] } {
+  const distinct = new Map<string, Load>();
+  for (const load of loads) {
+    // per dimension, the places that each neighbour along an axis adds; those along other axes load the same
+    let places: (readonly number[])[] = [load.index.map((i) => i.kind === "load" ? 0 : i.constant)];
+    for (const { axis, count, width } of groups) {
+      const steps = load.index.map((i) =>
+        i.kind === "load" ? 0 : width * (i.terms.find((term) => term.axis === axis)?.coefficient ?? 0)
+      );
+      if (count === 1 || steps.every((step) => step === 0)) continue;
+      places = places.flatMap((at) =>
+        Array.from({ length: count }, (_, i) => at.map((place, d) => place + i * steps[d]))
+      );
+    }
+    for (const at of places) distinct.set(`${load.tensor} ${at.join()}`, load);
+  }
+  return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
+}
+
+/** No tile, nothing unrolled: what threads share, or `gpu`, a grid of all points. */
+export function plainLoops(kernel: Kernel, gpu = false): Schedule {
+  return gpu ? { grid: gridAxes(kernel) } : withThreads(kernel, {});
+}
+
+/** The axes of all parts, as a grid has them. */
+export function gridAxes({ parts }: Kernel): string[] {
+  return [...new Set(parts.flatMap(({ axes }) => axes.map(({ name }) => name)))];
+}
+
+/** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */
+export function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
+  const shared = kernel.parts[0].axes.filter(({ name, extent }) =>
+    kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name && axis.extent === extent))
+  );
+  const shares = ({ name, extent }: Axis) => {
+    const width = name === schedule.vectorize && extent >= LANES ? LANES : 1;
+    return Math.floor(extent / (Math.min(Math.floor(extent / width), schedule.tile?.[name] ?? 1) * width));
+  };
+  const axis = shared.find((axis) => shares(axis) >= SHARES) ??
+    shared.reduce<Axis | undefined>((a, b) => a && shares(a) >= shares(b) ? a : b, undefined);
+  return axis && shares(axis) > 1 ? { ...schedule, parallel: axis.name } : schedule;
+}
+
+/** Whether every access moves by one element of four bytes along an axis, or not at all: quicker than to lower it. */
+export function contiguous({ parts, tensors }: Kernel, name: string): boolean {
+  const steps = (tensor: string, index: Load["index"]) => {
+    const stride = strides(tensors[tensor]);
+    let step = 0;
+    for (const [d, i] of index.entries()) {
+      if (i.kind === "load") {
+        if ([...freeAxes(i)].some((axis) => axis.name === name)) return false;
+      } else for (const { axis, coefficient } of i.terms) if (axis.name === name) step += coefficient * stride[d];
+    }
+    return step === 0 || (step === 1 && BYTES[tensors[tensor].dtype] === 4);
+  };
+  return parts.every(({ assignments }) =>
+    assignments.every(({ tensor, index, value }) =>
+      steps(tensor, index) && expressions(value).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
+    )
+  );
+}
+
+/** Whether a schedule can be carried out. */
+export function fits(kernel: Kernel, schedule: Schedule): boolean {
+  try {
+    lower(kernel, schedule);
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Schedules that were measured to be the best, by net, target and kernel: an input of the compiler, as the spec is.
+ * It says nothing of where or when they were measured.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { InputError, printable } from "../error.ts";
+import type { Kernel } from "../ir/ir.ts";
+import { kernelText } from "../ir/text.ts";
+import { parseJson } from "../json.ts";
+import { lower } from "../lower/lower.ts";
+import { type Schedule, ScheduleError } from "./schedule.ts";
+import type { Target } from "../targets/target.ts";
+
+/** The schedule of a kernel. */
+export interface TunedKernel {
+  /** Of the kernel it was made for: one of the same name with another hash has nothing to do with it. */
+  readonly hash: string;
+  readonly schedule: Schedule;
+}
+
+type Kernels = Readonly<Record<string, TunedKernel>>;
+type Nets = Readonly<Record<string, Readonly<Record<string, Kernels>>>>;
+
+/** The contents of a file of tuned schedules. */
+export interface Tuning {
+  /** How messages call it: its file's name. */
+  readonly origin: string;
+  /**
+   * By net, target and kernel.
+   *
+   * @ignore the compiler's own types
+   */
+  readonly nets: Nets;
+}
+
+/** Gives the tuned schedule of a kernel, if it has one. */
+export type Tuned = (kernel: Kernel) => Schedule | undefined;
+
+/** Longest file that is read, in characters: more than the largest nets take. */
+const LONGEST = 2 ** 26;
+/**
+ * Most nets, targets, kernels or axes in one object: a net has up to 256 layers, each with up to 7 kernels (forward, in
+ * training and in a test, gradients of the input, weights and biases, updates of the two), and a few of its own.
+ */
+const MOST = 4096;
+/** Most copies along one axis, and of all axes together: what `lower` unrolls must fit into memory before it is counted. */
+const MOST_COPIES = 4096, MOST_COPIES_OF_ALL = 2 ** 18;
+
+const NAME = "a name of a-z, 0-9 and _ that begins with a letter";
+const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,255}$/, NAME);
+const copies = z.custom<number>(
+  (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_COPIES,
+  `a whole number from 1 to ${MOST_COPIES}`,
+);
+
+function byName<Value>(value: z.ZodType<Value>, what: string): z.ZodType<Readonly<Record<string, Value>>> {
+  return z.record(name, value, what)
+    .refine((entries) => Object.keys(entries).length <= MOST, `at most ${MOST} entries`);
+}
+
+// a new directive must be listed here: the type checker asks for it
+const directives: { readonly [Directive in keyof Required<Schedule>]: z.ZodType<Schedule[Directive]> } = {
+  order: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
+  tile: byName(copies, "an object of sizes by axis").optional(),
+  unroll: byName(copies, "an object of copies by axis").optional(),
+  vectorize: name.optional(),
+  parallel: name.optional(),
+  grid: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
+  split: byName(copies, "an object of members by axis").optional(),
+  workgroup: byName(copies, "an object of points by axis").optional(),
+  stage: byName(copies, "an object of terms by axis").optional(),
+};
+
+const schedule = z.strictObject(directives, "an object of directives").refine(
+  ({ tile = {}, unroll = {} }) =>
+    [...Object.values(tile), ...Object.values(unroll)].reduce((a, b) => a * b, 1) <= MOST_COPIES_OF_ALL,
+  `at most ${MOST_COPIES_OF_ALL} copies of all axes together`,
+);
+const kernel: z.ZodType<TunedKernel> = z.strictObject({
+  hash: z.string("8 hexadecimal digits").regex(/^[0-9a-f]{8}$/, "8 hexadecimal digits"),
+  schedule,
+}, "an object with hash and schedule");
+const kernels = byName(kernel, "an object of kernels");
+const file: z.ZodType<Nets> = byName(byName(kernels, "an object of targets"), "an object of nets");
+
+/** Whether a schedule may stand in a file. */
+export function isStorable(candidate: Schedule): boolean {
+  return schedule.safeParse(candidate).success;
+}
+
+/**
+ * Checks a file of tuned schedules.
+ *
+ * @param origin how messages call it.
+ * @throws {InputError} naming the file, the path in it, and what may be there.
+ */
+export function parseTuning(text: string, origin: string): Tuning {
+  const fail = (what: string) =>
+    new InputError(`${origin}: ${printable(what)}; correct it, or delete the file and run "deno task tune" again`);
+  if (text.length > LONGEST) throw fail(`has ${text.length} characters, at most ${LONGEST} are read`);
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    throw fail((error as Error).message);
+  }
+  const result = file.safeParse(value);
+  if (result.success) return { origin, nets: result.data };
+  throw fail(describe(result.error.issues));
+}
+
+/**
+ * What a tuning says of a net on a target: a copy, read once and checked, since a program may have made or changed it.
+ *
+ * @throws {InputError} naming the path in it, and what may be there.
+ */
+export function tuningOf(tuning: Tuning, net: string, target: string): Tuning {
+  const { origin = "tuning", nets } = (tuning ?? {}) as Partial<Tuning>, all = within(within(nets, net), target) ?? {};
+  const { success, data, error } = kernels.safeParse(all);
+  if (success) return { origin, nets: { [net]: { [target]: data } } };
+  throw new InputError(
+    `${origin}: ${net}: ${target}: ${printable(describe(error.issues))}; give what loadTuning reads`,
+  );
+}
+
+/** The first thing that is wrong; unknown keys first: a key that is missing may be there, but misspelled. */
+function describe(issues: readonly z.core.$ZodIssue[]): string {
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+  const short = (text: string) => text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  const at = issue.path.map((step) => `${short(String(step))}: `).join("");
+  if (issue.code === "unrecognized_keys") return `${at}unknown key ${short(JSON.stringify(issue.keys[0]))}`;
+  if (issue.code === "invalid_key") return `${at}expected ${issue.issues[0].message}`;
+  return `${at}expected ${issue.message}`;
+}
+
+/** The text of a file: keys sorted, a line for each kernel. */
+export function tuningText(nets: Nets): string {
+  const lines = (entries: [string, string][], indent: string) =>
+    entries.length === 0
+      ? "{}"
+      : `{\n${entries.map(([key, text]) => `${indent}  ${JSON.stringify(key)}: ${text}`).join(",\n")}\n${indent}}`;
+  const sorted = <Value>(object: Readonly<Record<string, Value>>) =>
+    Object.entries(object).sort(([a], [b]) => a < b ? -1 : 1);
+  return lines(
+    sorted(nets).map(([net, targets]) => [
+      net,
+      lines(
+        sorted(targets).map(([target, kernels]) => [
+          target,
+          lines(sorted(kernels).map(([kernel, entry]) => [kernel, oneLine(entry)]), "    "),
+        ]),
+        "  ",
+      ),
+    ]),
+    "",
+  ) + "\n";
+}
+
+/** JSON on one line, keys sorted, what is undefined left out. */
+function oneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(oneLine).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => a < b ? -1 : 1);
+  return entries.length === 0
+    ? "{}"
+    : `{ ${entries.map(([key, inner]) => `${JSON.stringify(key)}: ${oneLine(inner)}`).join(", ")} }`;
+}
+
+/** A schedule without what changes nothing, keys sorted: two that say the same are the same as JSON. */
+export function normalized({ order, tile, unroll, split, workgroup, stage, ...rest }: Schedule): Schedule {
+  const sizes = (of: Readonly<Record<string, number>> = {}) =>
+    Object.fromEntries(Object.entries(of).filter(([, size]) => size > 1).sort(([a], [b]) => a < b ? -1 : 1));
+  const all = Object.entries({ tile, unroll, split, workgroup, stage }).map(([name, of]) => [name, sizes(of)] as const);
+  return {
+    ...order !== undefined && order.length > 0 && { order },
+    ...Object.fromEntries(all.filter(([, of]) => Object.keys(of).length > 0)),
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined).sort()),
+  };
+}
+
+/** Eight hexadecimal digits that change when the kernel's formulas or shapes do. */
+export function formulaHash(kernel: Kernel): string {
+  return createHash("sha256").update(kernelText(kernel)).digest("hex").slice(0, 8);
+}
+
+/** What an object has itself under a name: names of nets may be those of what every object has. */
+function within<Value>(object: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
+  return object && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** What a file says of a kernel, fitting or not; nothing when it speaks of another kernel of that name. */
+export function storedSchedule({ nets }: Tuning, net: string, target: string, kernel: Kernel): Schedule | undefined {
+  const entry = within(within(within(nets, net), target), kernel.name);
+  return entry?.hash === formulaHash(kernel) ? entry.schedule : undefined;
+}
+
+/** Why a schedule does not fit a kernel on a target; nothing when it does. */
+export function misfit(kernel: Kernel, schedule: Schedule, { gpu }: Pick<Target, "gpu">): string | undefined {
+  // without a grid every invocation of a GPU would run all of the kernel
+  if ((gpu ?? false) !== (schedule.grid !== undefined)) {
+    return `${kernel.name} ${gpu ? "needs a grid on a GPU" : "can have a grid only on a GPU"}`;
+  }
+  try {
+    lower(kernel, schedule);
+  } catch (error) {
+    if (error instanceof ScheduleError) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * The tuned schedules of a net on a target.
+ *
+ * @returns a function that throws an {@linkcode InputError} for a schedule that does not fit its kernel.
+ */
+export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "gpu">): Tuned {
+  const own = tuningOf(tuning, net, target.name);
+  return (kernel) => {
+    const stored = storedSchedule(own, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);
+    if (reason === undefined) return stored;
+    throw new InputError(
+      `${own.origin}: ${net}: ${target.name}: ${reason}; run "deno task tune" again for this net`,
+    );
+  };
+}
+
+/** The entries of a net and a target replaced, all of them; without any, net and target are left out. */
+export function withKernels(nets: Nets, net: string, target: string, kernels: Kernels): Nets {
+  const { [net]: targets = {}, ...otherNets } = nets;
+  const { [target]: _, ...otherTargets } = targets;
+  const own = { ...otherTargets, ...Object.keys(kernels).length > 0 && { [target]: kernels } };
+  return { ...otherNets, ...Object.keys(own).length > 0 && { [net]: own } };
+}

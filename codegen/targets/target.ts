@@ -1,0 +1,131 @@
+/**
+ * What a target must be: spelling, candidates of schedules, and how a step is put together.
+ *
+ * @module
+ */
+import type { Grid, Kernel, LoopNest, Offset, Op, Stage, Statement, Type, Value } from "../ir/ir.ts";
+import type { LayoutName } from "../plan/arrange.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Schedule } from "../schedule/schedule.ts";
+
+/** A piece of an expression; pieces of a lower level need parentheses inside those of a higher one. */
+export interface Piece {
+  readonly text: string;
+  readonly level: number;
+}
+
+/** How a language spells each construct. It only spells: nothing here decides what is computed. */
+export interface Syntax {
+  constant(value: number, type: Type): Piece;
+  local(name: string, type: Type): Piece;
+  offset(offset: Offset): Piece;
+  element(tensor: string, offset: Offset, type: Type): Piece;
+  /** Vectors of four lanes; a language without them has none. */
+  readonly vectors?: {
+    readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
+    ramp(offset: Offset, step: number): Piece;
+    splat(value: Piece, type: Type): Piece;
+    total(value: Piece): Piece;
+  };
+  readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
+  /** The line before and after the body of a loop. */
+  loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
+  /** The lines before and after the body of a grid, and those that begin it; a language for threads has none. */
+  grid?(grid: Grid): readonly [open: string, close: string, ...first: string[]];
+  /** The lines that copy to the workgroup's memory; `again`: what is there may still be read. */
+  stage?(stages: readonly Stage[], again: boolean): readonly string[];
+  staged?(name: string, offset: Offset, type: Type): Piece;
+  /** The lines that add up members' sums, and those before and after what one of them goes on with. */
+  combine?(
+    sums: Extract<Statement, { kind: "combine" }>["sums"],
+    grid: Grid,
+  ): { readonly lines: readonly string[]; readonly open: string; readonly close: string };
+  /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
+  block(last: boolean, to: number): readonly [string, string];
+  let(name: string, type: Type, value: Piece, given: Value): string;
+  variable(name: string, type: Type, value: Piece): string;
+  set(name: string, type: Type, value: Piece): string;
+  /** `name = name + value`. */
+  accumulate(name: string, type: Type, value: Piece): string;
+  store(tensor: string, offset: Offset, type: Type, value: Piece): string;
+  comment(text: string): string;
+  /** The lines before and after a kernel's body, and those that begin it. */
+  kernel(nest: LoopNest): readonly [open: string, close: string, ...first: string[]];
+}
+
+/** Where a tensor is: at a byte address, or, for one whose rows the run supplies, at one known by its name. */
+export type Place = { readonly address: number } | { readonly rows: string };
+
+/** A kernel with its schedule and its proven loop nest. */
+export interface CompiledKernel {
+  readonly kernel: Kernel;
+  readonly schedule: Schedule;
+  readonly nest: LoopNest;
+}
+
+/** A nest, and the tensors of the plan that its symbols stand for. */
+export interface BoundNest {
+  readonly nest: LoopNest;
+  readonly bindings: Readonly<Record<string, string>>;
+}
+
+/** Kernels of a step that nothing keeps apart: between two waits of the threads, or in one dispatch. */
+export interface Group {
+  readonly kernels: readonly string[];
+  /** For threads: those that one of them runs alone. */
+  readonly alone?: readonly string[];
+  /**
+   * Where calls hand over tensors: those of each kernel, by position. A storage stands by its byte address, and one whose
+   * rows the run supplies by its name.
+   */
+  readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
+  /** For a dispatch: its tensors by binding, and those that it writes; each by the name of its storage. */
+  readonly bound?: readonly string[];
+  readonly writes?: readonly string[];
+}
+
+/** A language that kernels are printed in. */
+export interface Target {
+  readonly name: string;
+  /** Spelling, for a kernel whose tensors are at these places. */
+  syntax(places: Readonly<Record<string, Place>>): Syntax;
+  /** The file that is loaded: it has all kernels, or imports them. */
+  readonly entry: string;
+  /** Puts arithmetic in place of what the language has no good operation for. */
+  expand?(kernel: Kernel): Kernel;
+  /** Whether the whole index of an access is computed once, as a local that accesses share. */
+  readonly wholeAddresses: boolean;
+  /** Whether a product and the sum it goes into become one operation. */
+  readonly fma: boolean;
+  /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */
+  readonly sample?: Uint8Array<ArrayBuffer>;
+  /** Whether it is for a GPU: then only training takes it by default, where there is one, and workers do not run it. */
+  readonly gpu?: true;
+  /** How sums are kept, for headers. */
+  readonly numbers: string;
+  /** Relative rounding errors: of each addition of a sum, and of a store. */
+  readonly epsilon: { readonly sum: number; readonly store: number };
+  readonly commentMark: string;
+  /** How its tensors lie in memory. */
+  readonly layout: LayoutName;
+  /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
+  candidates(kernel: Kernel): Iterable<Schedule>;
+  /**
+   * The files of a net by name, from its kernels and their printed text; for a GPU, with dispatches of several kernels
+   * that have at most so many storage buffers.
+   */
+  files(
+    plan: Plan,
+    kernels: ReadonlyMap<string, CompiledKernel>,
+    texts: ReadonlyMap<string, string>,
+    mostBindings?: number,
+  ): Record<string, string>;
+  /**
+   * The order in which its files run the kernels of a step, read back from them: each group begins when all before it have
+   * ended. The last one is what nothing waits for when the step ends: nothing, if all is well. A step that is not there
+   * has no groups.
+   */
+  groups(files: Readonly<Record<string, string>>): Readonly<Record<"train" | "evaluate", readonly Group[]>>;
+  /** For a GPU: the nest of a dispatch of several kernels, which does what they do, one after the other. */
+  merged?(kernels: readonly BoundNest[]): LoopNest;
+}

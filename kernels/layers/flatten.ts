@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { LayerKind } from "../../codegen/language/layer.ts";
+import { featureAxes, part, plus, times } from "../../codegen/language/notation.ts";
+import type { Axis } from "../../codegen/ir/ir.ts";
+
+const schema = z.strictObject({ type: z.literal("flatten") });
+
+/** Row-major position in a shape. */
+function flat(axes: readonly Axis[]) {
+  return axes.reduce((index, axis) => plus(times(index, axis.extent), axis), plus(0));
+}
+
+/** [c, h, w] to [c h w], the order unchanged. */
+export const flatten: LayerKind<z.infer<typeof schema>> = {
+  type: "flatten",
+  stem: "flatten",
+  source: "kernels/layers/flatten.ts",
+  schema,
+  summary: "[c, h, w] to a vector, in the same order",
+  reshapes: true,
+  onnx: () => ({ op: "Flatten", inputs: ["x"], attributes: { axis: 1 } }),
+
+  shape: (_options, input) => [input.reduce((product, extent) => product * extent, 1)],
+
+  forward(n, { x, y }) {
+    const axes = featureAxes(x.shape.slice(1));
+    return [part([n, ...axes], y.set([n, flat(axes)], x.at(n, ...axes)))];
+  },
+
+  backward(n, { x, dx, dy }) {
+    const axes = featureAxes(x.shape.slice(1));
+    return { input: [part([n, ...axes], dx.set([n, ...axes], dy.at(n, flat(axes))))] };
+  },
+};

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import {
+  l2,
+  learningRate,
+  NEGLIGIBLE,
+  type OptimizerKind,
+  positive,
+  share,
+  SMALLEST_NORMAL,
+} from "../../codegen/language/layer.ts";
+import { add, div, flush, mul, named, param, part, sqrt, sub } from "../../codegen/language/notation.ts";
+
+const schema = z.strictObject({
+  type: z.literal("adam"),
+  learningRate: learningRate.default(0.001),
+  beta1: share.default(0.9).describe("Decay of the mean of gradients."),
+  beta2: share.default(0.999).describe("Decay of the mean of squared gradients."),
+  epsilon: positive.default(1e-8).describe("Added to sqrt(v_hat)."),
+  l2,
+});
+
+/**
+ * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) with coupled L2. The bias corrections are params of the step:
+ * `step_size` = rate / (1 - beta1^t), `v_scale` = 1 / sqrt(1 - beta2^t).
+ */
+export const adam: OptimizerKind<z.infer<typeof schema>> = {
+  type: "adam",
+  source: "kernels/optimizers/adam.ts",
+  schema,
+  summary: "Adam with bias correction; epsilon is added to sqrt(v_hat)",
+  state: ["m", "v"],
+
+  update(at, { w, dw, m, v }, decay) {
+    const gradient = decay ? named("gradient", add(dw.at(...at), mul(param("l2"), w.at(...at)))) : dw.at(...at);
+    const g = named("g", flush(gradient, NEGLIGIBLE));
+    const mean = named("mean", flush(add(mul(param("beta1"), m.at(...at)), mul(param("beta1_rest"), g)), NEGLIGIBLE));
+    const square = named(
+      "square",
+      // what g adds is above it for every beta2, so that a step is never a mean divided by epsilon alone
+      flush(add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)), SMALLEST_NORMAL),
+    );
+    const update = div(mul(param("step_size"), mean), add(mul(sqrt(square), param("v_scale")), param("epsilon")));
+    return [part(at, m.set(at, mean), v.set(at, square), w.set(at, sub(w.at(...at), update)))];
+  },
+
+  params: ({ beta1, beta2, epsilon, l2 }, learningRate, step) => ({
+    l2,
+    beta1,
+    beta1_rest: 1 - beta1,
+    beta2,
+    beta2_rest: 1 - beta2,
+    epsilon,
+    step_size: learningRate / (1 - beta1 ** step),
+    v_scale: 1 / Math.sqrt(1 - beta2 ** step),
+  }),
+};

@@ -1,0 +1,346 @@
+/**
+ * What a run has reached, as a file: weights in the usual order, and all that it takes to go on as if it had never
+ * stopped.
+ *
+ * Names of tensors: `conv1.weight` for parameters; `optimizer.conv1.weight.m` for the optimizer's state;
+ * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and
+ * `epoch.hit_sum` for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The
+ * metadata have the spec, the state of the run, and a hash of all the rest.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { OPTIMIZATIONS } from "../../codegen/compile.ts";
+import { InputError, printable } from "../../codegen/error.ts";
+import { parseJson } from "../../codegen/json.ts";
+import type { Registry } from "../../codegen/language/layer.ts";
+import { type Graph, inferShapes } from "../../codegen/graph/shapes.ts";
+import { parseSpec, type Spec } from "../../codegen/graph/spec.ts";
+import { firstNotFinite } from "../data/arrays.ts";
+import { FIGURES, wrongFigure, wrongPartial } from "../run/figures.ts";
+import { writeDurably } from "./files.ts";
+import {
+  encodeSafetensors,
+  readSafetensors,
+  type StoredTensor,
+  storedTensor,
+  type StoredType,
+  type TensorFile,
+  toFloat32,
+  toFloat64,
+} from "./safetensors.ts";
+import { check, objectOf } from "../run/options.ts";
+import type { EpochReport } from "../run/train.ts";
+
+/** A tensor's numbers. */
+export interface TensorValues {
+  /** In the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** A net with its weights, and where its training stands. */
+export interface Checkpoint {
+  /** The net, and how it is trained. */
+  readonly spec: Spec;
+  /** Weights and biases by name: `conv1.weight`. */
+  readonly parameters: ReadonlyMap<string, TensorValues>;
+  /** Absent where only weights are known: training then begins with them. */
+  readonly training?: TrainingState;
+}
+
+/**
+ * Where training stands. The order of samples, what dropout drops and the learning rate follow from the seed and the
+ * numbers of epoch and step: there is no other state.
+ */
+export interface TrainingState {
+  /** What all random numbers follow from. */
+  readonly seed: number;
+  /** Epochs that the run is to have, those that are done among them. */
+  readonly epochs: number;
+  /** The target it was trained on last; on another one the bits are others. */
+  readonly target: string;
+  /** Optimizations that were left out. */
+  readonly without: readonly string[];
+  /** What it is trained on: samples, and a hash of inputs and labels. */
+  readonly data: { readonly samples: number; readonly hash: string };
+  /** The epochs that are done. */
+  readonly history: readonly EpochReport[];
+  /** The epoch that was stopped inside. */
+  readonly partial?: PartialEpoch;
+  /** The optimizer's state by name, each of its parameter's shape: `conv1.weight.m`. */
+  readonly optimizer: ReadonlyMap<string, TensorValues>;
+}
+
+/** An epoch that was stopped inside. */
+export interface PartialEpoch {
+  /** Steps that are done. */
+  readonly steps: number;
+  /** Time they took. */
+  readonly seconds: number;
+  /** Sum of the losses of all samples of the steps. */
+  readonly lossSum: number;
+  /** Samples of the steps that were classified right. */
+  readonly hitSum: number;
+}
+
+/** The metadata's keys: those that tell which file is a checkpoint, and of what. */
+export const VERSION = "kernelwright.checkpoint", SPEC = "kernelwright.spec", TRAINING = "kernelwright.training";
+const HASH = "kernelwright.sha256";
+/** How names of tensors begin that are no parameters. */
+const OPTIMIZER = "optimizer.", HISTORY = "history.", EPOCH = "epoch.";
+/** Version of what is written. */
+const CURRENT = "1";
+/** Longest state of a run that is read, in characters. */
+const LONGEST = 10_000;
+
+const count = (least: number) => z.int().min(least).max(Number.MAX_SAFE_INTEGER);
+const trainingSchema = z.strictObject({
+  seed: count(0),
+  epochs: count(1),
+  target: z.string().max(64),
+  without: z.array(z.enum(OPTIMIZATIONS)).max(OPTIMIZATIONS.length),
+  data: z.strictObject({ samples: count(1), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+  epoch: count(0),
+  step: count(0),
+  seconds: z.number().min(0),
+});
+
+/**
+ * Reads and checks a checkpoint.
+ *
+ * @param origin how messages call it; default its path.
+ * @throws {InputError} when it cannot be read, is damaged, or is no checkpoint.
+ */
+export async function loadCheckpoint(path: string, registry: Registry, origin = `"${path}"`): Promise<Checkpoint> {
+  return decodeCheckpoint(await readSafetensors(path, origin), registry, origin);
+}
+
+/**
+ * Writes a checkpoint. When it returns, the file is on the disk; whatever goes wrong before, what was there stays whole.
+ *
+ * @throws {InputError} saying why it cannot be written.
+ */
+export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const kind = objectOf("a checkpoint, as train returns it"), { expected } = kind;
+  check("checkpoint", checkpoint, kind);
+  check("checkpoint.spec", checkpoint.spec, kind);
+  const tensors = { expected, fits: (value: unknown) => value instanceof Map };
+  check("checkpoint.parameters", checkpoint.parameters, tensors);
+  if (checkpoint.training) check("checkpoint.training.optimizer", checkpoint.training.optimizer, tensors);
+  await writeDurably(path, encodeSafetensors(encodeCheckpoint(checkpoint)));
+}
+
+/** A checkpoint as tensors and metadata. */
+export function encodeCheckpoint({ spec, parameters, training }: Checkpoint): TensorFile {
+  const tensors = new Map<string, StoredTensor>();
+  const add = (name: string, { shape, values }: TensorValues) => tensors.set(name, storedTensor(shape, values));
+  for (const [name, values] of parameters) add(name, values);
+  // the schema's place is of use beside the spec's own file only
+  const { $schema: _, ...own } = spec as Spec & { $schema?: string };
+  const metadata = new Map([["format", "pt"], [VERSION, CURRENT], [SPEC, JSON.stringify(own)]]);
+  if (training) {
+    const { optimizer, history, partial, ...state } = training;
+    for (const [name, values] of optimizer) add(`${OPTIMIZER}${name}`, values);
+    if (history.length > 0) {
+      for (const [key, value] of Object.entries(history[0])) {
+        if (typeof value !== "number" || key === "epoch") continue;
+        const figures = Float64Array.from(history, (epoch) => epoch[key as keyof EpochReport]);
+        tensors.set(`${HISTORY}${key}`, storedTensor([history.length], figures));
+      }
+    }
+    if (partial) {
+      for (const [name, sum] of [["loss_sum", partial.lossSum], ["hit_sum", partial.hitSum]] as const) {
+        tensors.set(`${EPOCH}${name}`, storedTensor([1], Float64Array.of(sum)));
+      }
+    }
+    const { steps: step = 0, seconds = 0 } = partial ?? {};
+    metadata.set(TRAINING, JSON.stringify({ ...state, epoch: history.length, step, seconds }));
+  }
+  metadata.set(HASH, hashOf({ metadata, tensors }));
+  return { metadata, tensors };
+}
+
+/** Whether a file says that it is a checkpoint. */
+export function isCheckpoint({ metadata }: TensorFile): boolean {
+  return metadata.has(VERSION);
+}
+
+/**
+ * A checkpoint of tensors and metadata.
+ *
+ * @param origin how messages call it.
+ * @throws {InputError} when they are no checkpoint, or not what was written.
+ */
+export function decodeCheckpoint(file: TensorFile, registry: Registry, origin: string): Checkpoint {
+  const { metadata, tensors } = file, version = metadata.get(VERSION);
+  if (version === undefined) {
+    throw new InputError(
+      `${origin}: it is no checkpoint of Kernelwright: its metadata have no "${VERSION}"; ` +
+        "if it has another program's weights, make a checkpoint of them with deno task import",
+    );
+  }
+  if (version !== CURRENT) {
+    throw new InputError(
+      `${origin}: its version is ${version.slice(0, 40)}, this program reads ${CURRENT}; use a newer one`,
+    );
+  }
+  if (metadata.get(HASH) !== hashOf(file)) {
+    throw new InputError(`${origin}: it is not what was written: its contents have another hash; use another copy`);
+  }
+  const spec = parseSpec(metadata.get(SPEC) ?? "", registry, `${origin}, its spec`);
+  const graph = inferShapes(spec, registry, `${origin}, its spec`), contents = new Contents(tensors, origin);
+  const parameters = new Map(
+    [...parameterShapes(graph)].map(([name, shape]) => [name, contents.floats(name, shape)] as const),
+  );
+  const state = metadata.get(TRAINING);
+  const training = state === undefined ? undefined : decodeTraining(parseState(state, origin), graph, contents, origin);
+  contents.finish(spec.name);
+  return { spec, parameters, ...training && { training } };
+}
+
+function decodeTraining(
+  { epoch, step, seconds, ...state }: z.infer<typeof trainingSchema>,
+  graph: Graph,
+  contents: Contents,
+  origin: string,
+): TrainingState {
+  const steps = Math.ceil(state.data.samples / graph.batchSize), { epochs } = state;
+  if (epoch > epochs || step >= steps || (step > 0 && epoch === epochs)) {
+    throw new InputError(`${origin}: it says that ${epoch} of ${epochs} epochs and ${step} of ${steps} steps are done`);
+  }
+  const optimizer = new Map<string, TensorValues>();
+  for (const [name, shape] of parameterShapes(graph)) {
+    for (const symbol of graph.optimizer.state) {
+      optimizer.set(`${name}.${symbol}`, contents.floats(`${OPTIMIZER}${name}.${symbol}`, shape));
+    }
+  }
+  const extra = contents.names(HISTORY).map((name) => name.slice(HISTORY.length));
+  const figures = [...new Set(epoch > 0 ? [...FIGURES, ...extra] : extra)].map((key) =>
+    [key, contents.doubles(`${HISTORY}${key}`, epoch)] as const
+  );
+  const history = Array.from({ length: epoch }, (_, i) => {
+    const entries = Object.fromEntries(figures.map(([key, values]) => [key, values[i]]));
+    const epoch = { ...entries, epoch: i + 1 } as EpochReport, wrong = wrongFigure(epoch);
+    if (wrong !== undefined) throw new InputError(`${origin}: epoch ${i + 1}: ${wrong}`);
+    return epoch;
+  });
+  const sum = (name: string) => contents.sum(`${EPOCH}${name}`, graph.batchSize);
+  const partial = step > 0 && { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") };
+  const wrong = partial && wrongPartial(partial, steps, graph.batchSize);
+  if (wrong) throw new InputError(`${origin}: epoch ${epoch + 1}, of which ${step} steps are done: ${wrong}`);
+  return { ...state, history, optimizer, ...partial && { partial } };
+}
+
+/** The tensors of a checkpoint, each to be asked for. */
+class Contents {
+  readonly #tensors: TensorFile["tensors"];
+  readonly #origin: string;
+  readonly #left: Set<string>;
+
+  constructor(tensors: TensorFile["tensors"], origin: string) {
+    this.#tensors = tensors;
+    this.#origin = origin;
+    this.#left = new Set(tensors.keys());
+  }
+
+  names(prefix: string): string[] {
+    return [...this.#tensors.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  floats(name: string, shape: readonly number[]): TensorValues {
+    return { shape, values: this.#finite(name, toFloat32(this.#take(name, "F32", shape))!) };
+  }
+
+  doubles(name: string, length: number): Float64Array {
+    return this.#finite(name, toFloat64(this.#take(name, "F64", [length]))!);
+  }
+
+  /** A number, or in older files the sum of `rows` numbers. */
+  sum(name: string, rows: number): number {
+    const older = this.#tensors.get(name)?.dtype === "F32";
+    const values: Iterable<number> = older ? this.floats(name, [rows]).values : this.doubles(name, 1);
+    return [...values].reduce((sum, value) => sum + value, 0);
+  }
+
+  /** Throws when there are others. */
+  finish(net: string): void {
+    for (const name of this.#left) {
+      throw new InputError(`${this.#origin}: net ${net} has no ${JSON.stringify(name).slice(0, 60)}`);
+    }
+  }
+
+  /** What has diverged is never written. */
+  #finite<Values extends Float32Array | Float64Array>(name: string, values: Values): Values {
+    const wrong = firstNotFinite(values);
+    if (wrong < 0) return values;
+    const what = JSON.stringify(name).slice(0, 60);
+    throw new InputError(`${this.#origin}: element ${wrong} of ${what} is ${values[wrong]}; it must be finite`);
+  }
+
+  #take(name: string, dtype: StoredType, shape: readonly number[]): StoredTensor {
+    const stored = this.#tensors.get(name);
+    if (stored?.dtype !== dtype || stored.shape.join() !== shape.join()) {
+      const found = stored ? `is ${stored.dtype} [${stored.shape.slice(0, 8).join(", ")}]` : "is missing";
+      throw new InputError(`${this.#origin}: expected ${name} as ${dtype} [${shape.join(", ")}], but it ${found}`);
+    }
+    this.#left.delete(name);
+    return stored;
+  }
+}
+
+/** The shapes of a net's parameters by name, in the order of its layers. */
+export function parameterShapes({ nodes }: Graph): Map<string, readonly number[]> {
+  return new Map(
+    nodes.flatMap(({ name, parameters }) =>
+      parameters.map(({ name: what, shape }) => [`${name}.${what}`, shape] as const)
+    ),
+  );
+}
+
+/**
+ * Where two specs differ, in words; undefined where they are the same net, trained in the same way. For how long may
+ * differ.
+ */
+export function specDifference(a: Spec, b: Spec): string | undefined {
+  const visit = (a: unknown, b: unknown, path: string): string | undefined => {
+    if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+      return a === b ? undefined : path;
+    }
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const at = path === "" ? key : `${path}.${key}`;
+      if (at === "$schema" || at === "training.epochs") continue;
+      const found = visit((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at);
+      if (found !== undefined) return found;
+    }
+  };
+  return visit(a, b, "");
+}
+
+function parseState(text: string, origin: string): z.infer<typeof trainingSchema> {
+  const unreadable = (why: string) => new InputError(`${origin}: the state of the run is not readable: ${why}`);
+  let value: unknown;
+  try {
+    value = text.length > LONGEST ? undefined : parseJson(text);
+  } catch (error) {
+    throw unreadable(printable((error as Error).message));
+  }
+  const { success, data, error } = trainingSchema.safeParse(value);
+  if (success) return data;
+  const [{ path, message }] = error.issues;
+  throw unreadable(`${path.join(".")}: ${message}`);
+}
+
+/** SHA-256 of all but itself, however the header spells it. */
+function hashOf({ metadata, tensors }: TensorFile): string {
+  const byName = <T>(entries: ReadonlyMap<string, T>) => [...entries].sort(([a], [b]) => a < b ? -1 : 1);
+  const sorted = byName(tensors), hash = createHash("sha256");
+  hash.update(JSON.stringify([
+    byName(metadata).filter(([key]) => key !== HASH),
+    sorted.map(([name, { dtype, shape }]) => [name, dtype, shape]),
+  ]));
+  for (const [, { bytes }] of sorted) hash.update(bytes);
+  return hash.digest("hex");
+}

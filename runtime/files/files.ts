@@ -1,0 +1,268 @@
+/**
+ * Reading and writing files, with one clear line for whatever goes wrong.
+ *
+ * @module
+ */
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InputError } from "../../codegen/error.ts";
+import { said } from "../data/arrays.ts";
+
+/** Why the system said no, and what to do, by the name of the error or the system's own. */
+const REASONS: Readonly<Record<string, string>> = {
+  NotFound: "there is no such file or folder; check the path",
+  PermissionDenied: "permission denied; give your user the right to, or choose another path",
+  IsADirectory: "it is a folder; give the path of a file",
+  FilesystemLoop: "its symbolic links lead in a circle; remove one of them, or choose another path",
+  NotADirectory: "a file is in the place of one of its folders; remove the file, or choose another path",
+  AlreadyExists: "a file is in the place of a folder; remove the file, or choose another path",
+  ENOSPC: "the disk is full; make room, or choose another path",
+  EDQUOT: "your share of the disk is full; make room, or choose another path",
+  EROFS: "the disk is read-only; choose another path",
+};
+
+/** What the system threw, as an error for the user; other errors as they are. */
+export function explain(error: unknown, action: "read" | "write", path: string): unknown {
+  if (!(error instanceof Error) || error instanceof InputError) return error;
+  const folder = dirname(path);
+  const reason = error instanceof Deno.errors.NotCapable
+    ? action === "read"
+      ? `Deno may not; start it with --allow-read=${path}, or choose another path`
+      : `Deno may not; choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${folder}`
+    : action === "write" && error instanceof Deno.errors.NotFound
+    ? `there is no folder "${folder}"; make it, or choose another path`
+    : REASONS[error.name] ?? REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
+  return new InputError(`cannot ${action} "${path}": ${reason}`);
+}
+
+/**
+ * A path as a text, whatever code without types gives.
+ *
+ * @throws {InputError} when it is neither a text nor the URL of a file.
+ */
+export function pathOf(path: unknown): string {
+  if (typeof path === "string") return path;
+  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
+  throw new InputError(`path is ${said(path)}; expected a text, or the URL of a file`);
+}
+
+/** Most bytes of a text that is read. The largest that a net of ours becomes takes a hundredth. */
+const LARGEST_TEXT = 2 ** 26;
+/** What stands in a file as it is: a mark before the text is a part of it. */
+const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * The text of a file.
+ *
+ * @param most bytes; a file may be larger than it looks, or have no end.
+ * @throws {InputError} saying why it cannot be read.
+ */
+export async function readText(path: string, most: number = LARGEST_TEXT): Promise<string> {
+  const text = await readTextIfPresent(path, most);
+  if (text === undefined) throw explain(new Deno.errors.NotFound(), "read", pathOf(path));
+  return text;
+}
+
+/**
+ * The text of a file, or undefined if there is none.
+ *
+ * @param most bytes, see {@linkcode readText}.
+ * @throws {InputError} saying why it cannot be read.
+ */
+export async function readTextIfPresent(given: string, most: number = LARGEST_TEXT): Promise<string | undefined> {
+  const path = pathOf(given);
+  try {
+    using file = await Deno.open(path);
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    for (let left = most + 1; left > 0;) {
+      const piece = new Uint8Array(Math.min(left, 65_536)), read = await file.read(piece);
+      if (read === null) return TEXT.decode(await new Blob(pieces).arrayBuffer());
+      pieces.push(piece.subarray(0, read));
+      left -= read;
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw explain(error, "read", path);
+  }
+  throw new InputError(`"${path}" has more than the ${most} bytes that are read of such a file; give a smaller one`);
+}
+
+/**
+ * Names in a folder, sorted; none if there is no such folder.
+ *
+ * @throws {InputError} saying why it cannot be read.
+ */
+export async function listFolder(given: string): Promise<Deno.DirEntry[]> {
+  const path = pathOf(given);
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(path));
+    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw explain(error, "read", path);
+  }
+}
+
+/**
+ * Makes a folder and those it is in.
+ *
+ * @throws {InputError} saying why it cannot be made.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw explain(error, "write", path);
+  }
+}
+
+/**
+ * Whether there is a device of characters, such as /dev/null, or a pipe without a name, such as /dev/stdout: it is
+ * written to, not replaced.
+ *
+ * @throws {InputError} when there is anything else that is neither file nor folder: it may never take what is written,
+ * or be a disk.
+ */
+async function isDevice(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => undefined);
+  if (info === undefined || info.isFile || info.isDirectory) return false;
+  const what = info.isBlockDevice ? "a disk" : info.isSocket ? "a socket" : info.isFifo ? "a named pipe" : undefined;
+  if (what === undefined || (info.isFifo && await isNameless(path))) return true;
+  throw new InputError(`cannot write "${path}": it is no regular file, but ${what}; give another name`);
+}
+
+/** Whether a path leads to what has none of its own. */
+async function isNameless(path: string): Promise<boolean> {
+  return await Deno.realPath(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
+}
+
+/**
+ * The file that a path leads to by symbolic links, which need not be there yet; any other path as it is.
+ *
+ * @throws {InputError} when they lead nowhere.
+ */
+async function followLinks(given: string): Promise<string> {
+  const path = pathOf(given);
+  const info = await Deno.lstat(path).catch(() => undefined);
+  // /dev/stdout is a link too, to what has no path of its own
+  if (!info?.isSymlink || await isDevice(path)) return path;
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw explain(error, "write", path);
+  }
+  const next = await Deno.readLink(path);
+  return await followLinks(isAbsolute(next) ? next : `${dirname(path)}/${next}`);
+}
+
+/** Whether two paths lead to the same file, by symbolic links too; it need not be there yet. */
+export async function sameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map(async (path) => {
+    const file = await followLinks(path).catch(() => path), folder = dirname(file);
+    return join(await Deno.realPath(folder).catch(() => folder), basename(file));
+  }));
+  return a === b;
+}
+
+/**
+ * Throws unless there is a folder for the file that takes files, and the file is no folder itself.
+ *
+ * @throws {InputError} saying why it cannot be written.
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const file = await followLinks(path), probe = partial(file);
+  try {
+    if (await isDevice(file)) return;
+    const info = await Deno.stat(file).catch(() => undefined);
+    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
+    await Deno.writeTextFile(probe, "");
+    await Deno.remove(probe);
+  } catch (error) {
+    throw explain(error, "write", file);
+  }
+}
+
+/**
+ * Writes a file so that others see what it held before or what it is to hold, never a part. A symbolic link stays: what
+ * it points to is written.
+ *
+ * @throws {InputError} saying why it cannot be written.
+ */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  await replace(path, (place) => Deno.writeTextFile(place, text));
+}
+
+/**
+ * Writes a file as {@linkcode writeAtomically} does, and returns when it is on the disk: it outlasts the power, too.
+ *
+ * @param pieces its bytes, one after the other.
+ * @throws {InputError} saying why it cannot be written; the file is then what it was.
+ */
+export async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const written = await replace(path, async (place) => {
+    using file = await Deno.open(place, { write: true, create: true, truncate: true });
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+    }
+    // a device need not know of it
+    if (place !== path) await file.sync();
+  });
+  // the name is on the disk when the folder is; not every system can open one
+  try {
+    using folder = await Deno.open(dirname(written));
+    await folder.sync();
+  } catch {
+    // the file is whole: at worst, the one before it comes back
+  }
+}
+
+/** Where a file is written before it takes its name. */
+const partial = (path: string) => `${path}.${Deno.pid}.tmp`;
+
+/** Returns the path of the file that was written. */
+async function replace(path: string, write: (place: string) => Promise<void>): Promise<string> {
+  const file = await followLinks(path), place = partial(file);
+  try {
+    if (await isDevice(file)) {
+      await write(file);
+      return file;
+    }
+    try {
+      await write(place);
+      await Deno.rename(place, file);
+    } catch (error) {
+      await Deno.remove(place).catch(() => {});
+      throw error;
+    }
+    return file;
+  } catch (error) {
+    throw explain(error, "write", file);
+  }
+}
+
+/** How long a file lies half-written before it counts as left behind, in milliseconds. */
+const ABANDONED = 60_000;
+
+/** Removes what runs that were killed while they wrote a file have left beside it. */
+export async function removeAbandoned(path: string): Promise<void> {
+  const file = await followLinks(path), start = `${basename(file)}.`, folder = dirname(file);
+  for (const { name } of await listFolder(folder).catch(() => [])) {
+    if (!name.startsWith(start) || !/^\d+\.tmp$/.test(name.slice(start.length))) continue;
+    const place = join(folder, name), info = await Deno.stat(place).catch(() => undefined);
+    if (!info?.isFile || Date.now() - (info.mtime?.getTime() ?? 0) < ABANDONED) continue;
+    await Deno.remove(place).catch(() => {});
+  }
+}
+
+/**
+ * Removes a file, or an empty folder.
+ *
+ * @throws {InputError} saying why it cannot be removed.
+ */
+export async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    throw explain(error, "write", path);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * A net with its weights as an ONNX model: what it does in a test, layer by layer. ONNX files are protocol buffers; the
+ * numbers of their fields are those of onnx.proto.
+ *
+ * @module
+ */
+import { type PbfWriter } from "pbf";
+import { InputError } from "../../codegen/error.ts";
+import type { OnnxOperation, Shape } from "../../codegen/language/layer.ts";
+import type { Graph } from "../../codegen/graph/shapes.ts";
+import type { Trained } from "../run/train.ts";
+
+/** Version of the file's structure, and of the set of operations, which has all that layers use. */
+const IR_VERSION = 8, OPSET = 17;
+/** Kinds of an attribute, and of numbers. */
+const INT = 2, INTS = 7, FLOAT = 1;
+/** How the number of samples is called; any number is possible. */
+const BATCH = "batch";
+/** Names of the model's input and output. */
+const INPUT = "input", OUTPUT = "output";
+
+/** A layer's operation in its place. */
+interface Node extends OnnxOperation {
+  readonly name: string;
+  readonly output: string;
+}
+
+/**
+ * The bytes of a model. Its input is called `input`, [batch, ...shape]; its output, what the last layer gives, `output`,
+ * [batch, classes].
+ *
+ * @throws {InputError} when the net has a layer that ONNX has no operation for.
+ */
+export async function encodeOnnx(
+  graph: Graph,
+  parameters: Trained["parameters"],
+  producer: { readonly name: string; readonly version: string },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
+  const nodes = graph.nodes.map(({ name, kind, options, input, output, parameters }): Node => {
+    const operation = kind.onnx?.(options);
+    if (!operation) {
+      throw new InputError(`net ${graph.name} has the layer ${kind.type}, which ONNX has no operation for`);
+    }
+    const symbols: Record<string, string> = { x: tensor(input) };
+    for (const { symbol, name: what } of parameters) symbols[symbol] = `${name}.${what}`;
+    return { ...operation, name, inputs: operation.inputs.map((symbol) => symbols[symbol]), output: tensor(output) };
+  });
+  // it is of use to one command only
+  const { PbfWriter } = await import("pbf");
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(1, IR_VERSION);
+  pbf.writeStringField(2, producer.name);
+  pbf.writeStringField(3, producer.version);
+  pbf.writeMessage(7, () => {
+    for (const node of nodes) pbf.writeMessage(1, writeNode, node);
+    pbf.writeStringField(2, graph.name);
+    for (const [name, values] of parameters) pbf.writeMessage(5, writeTensor, { name, ...values });
+    pbf.writeMessage(11, writeValue, { name: INPUT, shape: graph.shapes.input });
+    pbf.writeMessage(12, writeValue, { name: OUTPUT, shape: graph.shapes[graph.output] });
+  }, undefined);
+  pbf.writeMessage(8, () => {
+    pbf.writeStringField(1, "");
+    pbf.writeVarintField(2, OPSET);
+  }, undefined);
+  return pbf.finish().slice() as Uint8Array<ArrayBuffer>;
+}
+
+function writeNode({ name, op, inputs, output, attributes = {} }: Node, pbf: PbfWriter): void {
+  for (const input of inputs) pbf.writeStringField(1, input);
+  pbf.writeStringField(2, output);
+  pbf.writeStringField(3, name);
+  pbf.writeStringField(4, op);
+  for (const [name, value] of Object.entries(attributes)) pbf.writeMessage(5, writeAttribute, { name, value });
+}
+
+function writeAttribute(
+  { name, value }: { readonly name: string; readonly value: number | readonly number[] },
+  pbf: PbfWriter,
+): void {
+  pbf.writeStringField(1, name);
+  if (typeof value === "number") pbf.writeVarintField(3, value);
+  else for (const each of value) pbf.writeVarintField(8, each);
+  pbf.writeVarintField(20, typeof value === "number" ? INT : INTS);
+}
+
+function writeTensor(
+  { name, shape, values }: { readonly name: string; readonly shape: Shape; readonly values: Float32Array },
+  pbf: PbfWriter,
+): void {
+  for (const extent of shape) pbf.writeVarintField(1, extent);
+  pbf.writeVarintField(2, FLOAT);
+  pbf.writeStringField(8, name);
+  pbf.writeBytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+function writeValue({ name, shape }: { readonly name: string; readonly shape: Shape }, pbf: PbfWriter): void {
+  pbf.writeStringField(1, name);
+  pbf.writeMessage(2, () => {
+    pbf.writeMessage(1, () => {
+      pbf.writeVarintField(1, FLOAT);
+      pbf.writeMessage(2, () => {
+        pbf.writeMessage(1, () => pbf.writeStringField(2, BATCH), undefined);
+        for (const extent of shape) pbf.writeMessage(1, () => pbf.writeVarintField(1, extent), undefined);
+      }, undefined);
+    }, undefined);
+  }, undefined);
+}

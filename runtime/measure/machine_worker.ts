@@ -1,0 +1,35 @@
+/// <reference lib="deno.worker" />
+/**
+ * One of the threads that measure what all cores give at once. The module that it is sent comes with its optimised code.
+ *
+ * @module
+ */
+import { type Job, type Kernels, time } from "./machine_probe.ts";
+import { abandon, barrier } from "../backends/threads/team.ts";
+
+/** What a thread needs. */
+export interface ProbeAssignment {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: SharedArrayBuffer;
+  readonly threads: number;
+  readonly jobs: readonly Job[];
+  /** How long each job is timed. */
+  readonly milliseconds: number;
+}
+
+self.onmessage = ({ data }: MessageEvent<ProbeAssignment>) => {
+  const control = new Int32Array(data.control);
+  try {
+    const { exports } = new WebAssembly.Instance(data.module, { machine: { memory: data.memory } });
+    const kernels = exports as unknown as Kernels;
+    const meet = barrier(control, data.threads);
+    self.postMessage(data.jobs.flatMap((job) => {
+      meet();
+      return time(kernels, [job], data.milliseconds);
+    }));
+  } catch (error) {
+    abandon(control);
+    self.postMessage(error instanceof Error ? error.message : String(error));
+  }
+};

@@ -1,0 +1,47 @@
+/**
+ * What a run begins with, and in which order it goes on: all that follows from spec and seed.
+ *
+ * @module
+ */
+import { plan } from "../../codegen/compile.ts";
+import type { Registry } from "../../codegen/language/layer.ts";
+import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
+import { sizeOf } from "../data/arrays.ts";
+import { initialize, shuffleEpoch } from "./random.ts";
+
+/** What a run of a net begins with and in which order it goes on, for whoever does the same in another way. */
+export interface RunStart {
+  /** Initial values of the parameters by name, in the usual order. */
+  readonly parameters: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  /** The optimizer's learning rate in an epoch, from 0. */
+  learningRate(epoch: number): number;
+  /** The numbers of the samples, from 0, in the order in which an epoch takes them; epochs from 0. */
+  order(epoch: number, samples: number): Int32Array;
+}
+
+/** The learning rate in each epoch, from 0. */
+export function learningRates(spec: Spec, { schedulers }: Registry): (epoch: number) => number {
+  const { scheduler } = spec.training, initial = initialLearningRate(spec);
+  const { rate } = schedulers.find(({ type }) => type === scheduler.type)!;
+  return (epoch) => rate(scheduler, initial, epoch);
+}
+
+/** What a run begins with. */
+export function startOf(spec: Spec, registry: Registry, seed: number): RunStart {
+  const parameters = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const tensor of Object.values(plan(spec, registry).plan.tensors)) {
+    if (tensor.role !== "parameter") continue;
+    const values = new Float32Array(sizeOf(tensor.shape));
+    initialize(values, tensor, seed);
+    parameters.set(tensor.name, values);
+  }
+  return {
+    parameters,
+    learningRate: learningRates(spec, registry),
+    order(epoch, samples) {
+      const order = new Int32Array(samples);
+      shuffleEpoch(order, samples, seed, epoch);
+      return order;
+    },
+  };
+}
