@@ -42,10 +42,10 @@ import { InputError } from "./codegen/error.ts";
 import { freeze } from "./codegen/plan/freeze.ts";
 import type { Kernel } from "./codegen/ir/ir.ts";
 import { kernelText, nestText } from "./codegen/ir/text.ts";
-import type { Registry, Shape } from "./codegen/language/layer.ts";
+import { MOST_EPOCHS, type Registry, type Shape } from "./codegen/language/layer.ts";
 import { scheduleText } from "./codegen/schedule/schedule.ts";
 import { type Graph, inferShapes } from "./codegen/graph/shapes.ts";
-import { MOST_EPOCHS, parseSpec as parse, type Spec, specJsonSchema } from "./codegen/graph/spec.ts";
+import { parseSpec as parse, type Spec, specJsonSchema } from "./codegen/graph/spec.ts";
 import type { Target } from "./codegen/targets/target.ts";
 import {
   formulaHash,
@@ -110,21 +110,16 @@ import { type TunedRow, tuneNet, type TuneSettings } from "./runtime/measure/tun
 import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "./runtime/files/weights.ts";
 import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "./runtime/check/verify.ts";
 import { type RunStart, startOf } from "./runtime/run/start.ts";
-import { checkRun, run, type RunOptions, type Trained, type TrainingReport, VERSION } from "./runtime/run/train.ts";
+import { checkRun, run, type RunOptions, type Trained, VERSION } from "./runtime/run/train.ts";
+import type { TrainingReport } from "./runtime/run/training_report.ts";
 
 export { InputError, printable } from "./codegen/error.ts";
 export { JsonError, parseJson } from "./codegen/json.ts";
-export type { Shape } from "./codegen/language/layer.ts";
+export { MOST_EPOCHS, type Shape } from "./codegen/language/layer.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export { MOST_EPOCHS, type Options, type Spec } from "./codegen/graph/spec.ts";
+export type { Options, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
-export {
-  type Checkpoint,
-  type PartialEpoch,
-  saveCheckpoint,
-  type TensorValues,
-  type TrainingState,
-} from "./runtime/files/checkpoint.ts";
+export { type Checkpoint, saveCheckpoint, type TensorValues, type TrainingState } from "./runtime/files/checkpoint.ts";
 export type { Classes, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
 export {
@@ -153,13 +148,8 @@ export {
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export type { GpuReport } from "./runtime/backends/webgpu/session.ts";
-export {
-  type Profile,
-  type ProfiledKernel,
-  profileTable,
-  type Trace,
-  type TraceEvent,
-} from "./runtime/measure/profile.ts";
+export { type Profile, type ProfiledKernel, type Trace, type TraceEvent } from "./runtime/measure/profile.ts";
+export { profileTable } from "./runtime/report/profile_table.ts";
 export { type ImageOptions, type InputSamples, readInputs } from "./runtime/data/inputs.ts";
 export type { ClassReport, MissedSample, TestReport } from "./runtime/run/outcome.ts";
 export { type Prediction, Predictor } from "./runtime/run/predict.ts";
@@ -172,17 +162,14 @@ export type { Refusal, TunedRow, TuneSettings } from "./runtime/measure/tune.ts"
 export { loadTuning, saveTuning } from "./runtime/files/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/check/verify.ts";
 export {
-  type DataReport,
   DivergedError,
-  type EpochReport,
   ProfileError,
-  type Progress,
   type RunOptions,
   StoppedError,
   type Trained,
-  type TrainingReport,
   VERSION,
 } from "./runtime/run/train.ts";
+export type { DataReport, EpochReport, PartialEpoch, Progress, TrainingReport } from "./runtime/run/training_report.ts";
 
 /**
  * All layers, losses, optimizers and schedulers.

@@ -73,11 +73,13 @@ const SINCE_2_3: Readonly<Record<string, readonly string[]>> = {
 Deno.test("nothing keeps an old Deno from coming as far as that line", async () => {
   let imports = 0;
   const files = ["cli.ts", "mod.ts"];
-  for (const folder of ["codegen", "kernels", "runtime"]) {
-    for await (const { name } of Deno.readDir(join(PROJECT, folder))) {
-      if (name.endsWith(".ts")) files.push(join(folder, name));
+  const walk = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(join(PROJECT, folder))) {
+      if (isDirectory) await walk(join(folder, name));
+      else if (name.endsWith(".ts")) files.push(join(folder, name));
     }
-  }
+  };
+  for (const folder of ["codegen", "kernels", "runtime"]) await walk(folder);
   for (const file of files) {
     const source = await Deno.readTextFile(join(PROJECT, file));
     for (const [, names, from] of source.matchAll(/^import \{([^}]+)\} from "(node:\w+)";$/gm)) {

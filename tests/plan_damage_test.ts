@@ -386,6 +386,8 @@ Deno.test("damaged dispatches are refused", () => {
 Deno.test("every refusal that the proof of plans can make is made here", async () => {
   const folder = join(import.meta.dirname!, "..", "codegen", "prove"), templates: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
+    // the proof of kernels has a test of its own
+    if (name === "verify.ts") continue;
     const source = await Deno.readTextFile(join(folder, name));
     const own = source.matchAll(/(?:fail|unproven)\((?:\s*[\w.]+,)?\s*([`"])(.+?)\1/g);
     templates.push(...[...own].map(([, , text]) => text));

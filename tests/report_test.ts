@@ -423,7 +423,7 @@ Deno.test("training does not load what only the page needs", async () => {
         if (code && (dynamic || !isDynamic)) found.add(code.specifier);
       }
     }
-    return [...found].filter((specifier) => /report_charts|plot|linkedom/.test(specifier));
+    return [...found].filter((specifier) => /report\/charts|plot|linkedom/.test(specifier));
   };
   assert.deepEqual(reached(false), []);
   assert.ok(reached(true).length >= 3);

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { InputError, printable } from "../error.ts";
 import { parseJson } from "../json.ts";
-import { extent, learningRate, type Registry, type Shape } from "../language/layer.ts";
+import { extent, learningRate, MOST_EPOCHS, type Registry, type Shape } from "../language/layer.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {
@@ -42,8 +42,6 @@ export interface Spec {
   };
 }
 
-/** Most passes over the training samples: a run keeps the figures of each. */
-export const MOST_EPOCHS = 1_000_000;
 /** Longest spec that is read, in characters. */
 const LONGEST = 1_000_000;
 /** Most lists and objects inside each other; a spec needs 4. */

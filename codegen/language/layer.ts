@@ -10,6 +10,9 @@ import type { Axis, DType, Expr, Load, Part } from "../ir/ir.ts";
 import { featureAxes, part, type Tensor } from "./notation.ts";
 import { pair, windowCount } from "./window.ts";
 
+/** Most passes over the training samples: a run keeps the figures of each. */
+export const MOST_EPOCHS = 1_000_000;
+
 /** Extents, without the batch. */
 export type Shape = readonly number[];
 

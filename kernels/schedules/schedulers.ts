@@ -4,8 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { rateOrZero, type SchedulerKind } from "../../codegen/language/layer.ts";
-import { MOST_EPOCHS } from "../../codegen/graph/spec.ts";
+import { MOST_EPOCHS, rateOrZero, type SchedulerKind } from "../../codegen/language/layer.ts";
 
 const epochs = z.int().min(1).max(MOST_EPOCHS);
 

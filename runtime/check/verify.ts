@@ -21,7 +21,8 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import { sizeOf } from "../data/arrays.ts";
-import { type LoadedKernel, loadKernels } from "../backends/threads/load.ts";
+import type { LoadedKernel } from "../backends/kernel.ts";
+import { loadKernels } from "../backends/threads/load.ts";
 import { initialize, streamKey, uniform } from "../run/random.ts";
 
 /** One line of the table of `verify`. */

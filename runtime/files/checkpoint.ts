@@ -31,7 +31,7 @@ import {
   toFloat64,
 } from "./safetensors.ts";
 import { check, objectOf } from "../run/options.ts";
-import type { EpochReport } from "../run/train.ts";
+import type { EpochReport, PartialEpoch } from "../run/training_report.ts";
 
 /** A tensor's numbers. */
 export interface TensorValues {
@@ -72,18 +72,6 @@ export interface TrainingState {
   readonly partial?: PartialEpoch;
   /** The optimizer's state by name, each of its parameter's shape: `conv1.weight.m`. */
   readonly optimizer: ReadonlyMap<string, TensorValues>;
-}
-
-/** An epoch that was stopped inside. */
-export interface PartialEpoch {
-  /** Steps that are done. */
-  readonly steps: number;
-  /** Time they took. */
-  readonly seconds: number;
-  /** Sum of the losses of all samples of the steps. */
-  readonly lossSum: number;
-  /** Samples of the steps that were classified right. */
-  readonly hitSum: number;
 }
 
 /** The metadata's keys: those that tell which file is a checkpoint, and of what. */

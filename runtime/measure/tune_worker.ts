@@ -6,7 +6,8 @@
 import { parentPort } from "node:worker_threads";
 import type { Storage } from "../../codegen/ir/interpret.ts";
 import type { PreparedGpuKernels } from "../backends/webgpu/kernels.ts";
-import { bindKernels, type LoadedKernel, type PreparedKernels } from "../backends/threads/load.ts";
+import type { LoadedKernel } from "../backends/kernel.ts";
+import { bindKernels, type PreparedKernels } from "../backends/threads/load.ts";
 import type { Call } from "../check/verify.ts";
 
 /** A kernel to be loaded, and run once on some data. */

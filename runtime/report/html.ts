@@ -10,7 +10,7 @@ import { encodePng, isPicture } from "../data/png.ts";
 import { count, duration } from "../run/progress.ts";
 import { type Curve, curveChart, type KernelBar, kernelChart, rooflineChart, timeChart } from "./charts.ts";
 import { STYLE } from "./style.ts";
-import type { EpochReport, TrainingReport } from "../run/train.ts";
+import type { EpochReport, TrainingReport } from "../run/training_report.ts";
 
 /**
  * The reference run of mnist_cnn: what its document prints for the first epoch and for the last, and how to tell the net.

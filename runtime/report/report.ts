@@ -7,14 +7,14 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError, printable } from "../../codegen/error.ts";
 import { parseJson } from "../../codegen/json.ts";
-import { MOST_EPOCHS } from "../../codegen/graph/spec.ts";
+import { MOST_EPOCHS } from "../../codegen/language/layer.ts";
 import { sizeOf } from "../data/arrays.ts";
 import { LARGEST_AMOUNT } from "../run/figures.ts";
 import { checkWritable, explain, makeFolder, pathOf, readText, writeAtomically } from "../files/files.ts";
 import { type Packing, PACKING_WORDS } from "../measure/machine.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
-import type { TrainingReport } from "../run/train.ts";
+import type { TrainingReport } from "../run/training_report.ts";
 
 /**
  * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if

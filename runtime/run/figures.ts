@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { MOST_EPOCHS } from "../../codegen/graph/spec.ts";
+import { MOST_EPOCHS } from "../../codegen/language/layer.ts";
 import { said } from "../data/arrays.ts";
-import type { PartialEpoch } from "../files/checkpoint.ts";
+import type { PartialEpoch } from "./training_report.ts";
 
 /** Largest time, speed or amount of a report. */
 export const LARGEST_AMOUNT = 1e18;

@@ -4,7 +4,7 @@
  * @module
  */
 import { styleText } from "node:util";
-import type { Progress } from "./train.ts";
+import type { Progress } from "./training_report.ts";
 
 /** The terminal, and how to write on it. */
 export interface Screen {

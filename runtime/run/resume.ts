@@ -7,16 +7,10 @@
 import { InputError } from "../../codegen/error.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
 import { said, sizeOf, viewOf } from "../data/arrays.ts";
-import {
-  type Checkpoint,
-  parameterShapes,
-  type PartialEpoch,
-  type TensorValues,
-  type TrainingState,
-} from "../files/checkpoint.ts";
+import { type Checkpoint, parameterShapes, type TensorValues, type TrainingState } from "../files/checkpoint.ts";
 import { wrongFigure, wrongPartial } from "./figures.ts";
 import { notFinite } from "../backends/threads/session.ts";
-import type { EpochReport } from "./train.ts";
+import type { EpochReport, PartialEpoch } from "./training_report.ts";
 
 /** How a tensor that is not the net's is refused: by its name, the shape it must have, and what was found, in words. */
 type Refuse = (name: string, shape: readonly number[], found: string) => InputError;

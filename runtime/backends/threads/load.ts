@@ -6,6 +6,7 @@
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import { type CompiledNet, hashOf, withWaits } from "../../../codegen/compile.ts";
 import { bundle } from "./bundle.ts";
+import type { LoadedKernel } from "../kernel.ts";
 import { bindGpuKernels, type PreparedGpuKernels, prepareGpuKernels } from "../webgpu/kernels.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
@@ -71,20 +72,6 @@ export async function binaryOf(text: string): Promise<Uint8Array<ArrayBuffer>> {
 /** WebAssembly text to a module, which the engine validates. */
 export async function assemble(text: string): Promise<WebAssembly.Module> {
   return await WebAssembly.compile(await binaryOf(text));
-}
-
-/** A kernel, ready to be called on storages of its own. */
-export interface LoadedKernel {
-  /** Puts storages, in the order of its tensors, where the kernel reads and writes. */
-  load(storages: readonly Storage[]): void;
-  /** Runs it; `from` and `to`: the share of a parallel loop. */
-  run(step: number, from: number, to: number): void;
-  /** Of a GPU: runs it so often, handed over at once, and waits for the end. */
-  repeat?(step: number, times: number): Promise<void>;
-  /** Milliseconds of a run, of so many that they take about so long. Only a GPU's: single runs of it cannot be timed. */
-  measure?(step: number, milliseconds: number): Promise<number>;
-  /** Copies what is where the kernel writes into the storages; of a GPU, it has to be waited for. */
-  read(storages: readonly Storage[]): void | Promise<void>;
 }
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */

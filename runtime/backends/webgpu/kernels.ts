@@ -25,7 +25,7 @@ import {
   stepNumbers,
   submit as handOver,
 } from "./gpu.ts";
-import type { LoadedKernel } from "../threads/load.ts";
+import type { LoadedKernel } from "../kernel.ts";
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */
 export interface PreparedGpuKernels {
