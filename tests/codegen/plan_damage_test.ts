@@ -1,0 +1,404 @@
+/** Every refusal that the proof of plans can make is made here, by damages to the plan of a small net. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { compileTarget } from "../../codegen/compile.ts";
+import type { Dispatches } from "../../codegen/targets/webgpu/dispatch.ts";
+import type { LoopNest, Reduce } from "../../codegen/ir/ir.ts";
+import { affine, axis, part, sum, Tensor } from "../../codegen/language/notation.ts";
+import type { Plan, PlannedKernel, PlannedTensor, Step } from "../../codegen/plan/plan.ts";
+import { proveOrder } from "../../codegen/prove/order.ts";
+import { provePlan } from "../../codegen/prove/plan.ts";
+import { proveReach } from "../../codegen/prove/reach.ts";
+import { proveTarget } from "../../codegen/prove/target.ts";
+import type { BoundNest, CompiledKernel } from "../../codegen/targets/target.ts";
+import { findTarget } from "../../mod.ts";
+import { assertRefused, laid, refusal, withTensor } from "../laid_out.ts";
+import { SPEC } from "../small_net.ts";
+
+const { plan: PLAN, drafted: DRAFTED } = laid(SPEC, "rows");
+
+/** What is damaged, how, and what the proof says. */
+type Damage = readonly [what: string, damage: (plan: Plan) => Plan, message: string];
+
+const tensor = (plan: Plan, name: string, change: Partial<PlannedTensor>): Plan => ({
+  ...plan,
+  tensors: { ...plan.tensors, [name]: { ...plan.tensors[name], ...change } },
+});
+const without = (plan: Plan, name: string): Plan => {
+  const { [name]: _, ...tensors } = plan.tensors;
+  return { ...plan, tensors };
+};
+const train = (plan: Plan, change: (step: Step) => Partial<Step>): Plan => ({
+  ...plan,
+  train: { ...plan.train, ...change(plan.train) },
+});
+/** The plan with a kernel of the training step changed. */
+const kernel = (plan: Plan, name: string, change: (planned: PlannedKernel) => PlannedKernel): Plan =>
+  train(plan, ({ kernels }) => ({ kernels: kernels.map((own) => own.kernel.name === name ? change(own) : own) }));
+const rebound = (plan: Plan, name: string, symbol: string, to: string): Plan =>
+  kernel(plan, name, (own) => ({
+    ...own,
+    bindings: { ...own.bindings, [symbol]: to },
+    kernel: { ...own.kernel, tensors: { ...own.kernel.tensors, [symbol]: typeOf(plan.tensors[to]) } },
+  }));
+const typeOf = ({ dtype, shape, halo, below, rows, columns }: PlannedTensor) => ({
+  dtype,
+  shape,
+  halo,
+  ...below !== undefined && { below },
+  ...rows && { rows },
+  ...columns && { columns },
+});
+
+const FORWARD = "linear2_forward", GATHER = "batch_gather";
+
+const DAMAGES: readonly Damage[] = [
+  ["an arena of a line and a byte", (p) => ({ ...p, arenaBytes: p.arenaBytes + 1 }), "is no whole number of lines"],
+  ["too large an arena", (p) => ({ ...p, arenaBytes: 2 ** 32 }), "is no whole number of lines up to 2147483648"],
+  ["a name", (p) => tensor(p, "label", { name: "labels" }), "label goes by the name of labels"],
+  ["rows of no one's", (p) => tensor(p, "data", { rows: undefined }), "data has rows of the run's, or should have"],
+  ["rows of samples in the arena", (p) => tensor(p, "label", { rows: "samples" }), "label has rows of the run's"],
+  ["no elements", (p) => tensor(p, "label", { shape: [0] }), "label has a shape of 0"],
+  ["half an element", (p) => tensor(p, "label", { shape: [1.5] }), "label has a shape of 1.5"],
+  [
+    "a halo less than nothing",
+    (p) => tensor(p, "label", { halo: [[0, -1]] }),
+    "label has 1 dimensions and a halo of 0,-1",
+  ],
+  ["a halo of no dimension", (p) => tensor(p, "label", { halo: [] }), "label has 1 dimensions and a halo of "],
+  [
+    "a halo of a parameter",
+    (p) => tensor(p, "linear1.bias", { halo: [[1, 0]] }),
+    "linear1.bias is written by the run and has a halo",
+  ],
+  ["bytes", (p) => tensor(p, "label", { bytes: 60 }), "label needs 64 bytes and has 60"],
+  [
+    "a place before the arena",
+    (p) => tensor(p, "label", { offset: -64 }),
+    "label begins at byte -64, which begins no line",
+  ],
+  ["a place behind it", (p) => tensor(p, "label", { offset: p.arenaBytes }), "label ends at byte"],
+  ["a place twice", (p) => tensor(p, "label", { offset: 0 }), "overlap"],
+  ["a place that is no number", (p) => tensor(p, "label", { offset: NaN }), "which begins no line"],
+  [
+    "a storage that is not there",
+    (p) => tensor(p, "label", { alias: "nowhere" }),
+    "the storage of nowhere, which has none",
+  ],
+  [
+    "a storage of the run's",
+    (p) => tensor(p, "label", { alias: "data" }),
+    "label has the storage of data, which has none",
+  ],
+  [
+    "a storage with a halo",
+    (p) => tensor(p, "label", { alias: "input" }),
+    "label has the storage of input, and there is a halo",
+  ],
+  [
+    "a storage at another place",
+    (p) => tensor(p, "dropout1.output", { alias: "dropout1.mask", offset: 0 }),
+    "dropout1.output has the storage of dropout1.mask, but not its type, bytes and place",
+  ],
+  ["no place for what comes out", (p) => without(p, "linear2.output"), "what the net puts out has no place"],
+  ["no tensor", (p) => without(p, "label"), "batch_gather_label has no tensor"],
+  [
+    "a type",
+    (p) => tensor(p, "label", { below: 2 }),
+    "batch_gather_label takes label for another type than the plan does",
+  ],
+  ["no column", (p) => withTensor(p, "params", { columns: [] }), "which is no column of params"],
+  [
+    "a write to the run's",
+    (p) => rebound(p, GATHER, "x", "data"),
+    "batch_gather writes data, which is the run's",
+  ],
+  [
+    "a write to another step's row",
+    (p) =>
+      kernel(p, "loss_forward_backward", (own) => ({
+        ...own,
+        kernel: {
+          ...own.kernel,
+          parts: own.kernel.parts.map((part) => ({
+            ...part,
+            assignments: part.assignments.map((a) =>
+              own.bindings[a.tensor] === "loss" ? { ...a, index: [affine(0), ...a.index.slice(1)] } : a
+            ),
+          })),
+        },
+      })),
+    "loss_forward_backward writes loss by no row number",
+  ],
+  [
+    "a write by too many indices",
+    (p) => withTensor(p, "label", { shape: [4, 4], halo: [[0, 0], [0, 0]] }),
+    "batch_gather_label writes label by 1 indices of 2",
+  ],
+  [
+    "a write to the halo",
+    (p) => withTensor(p, "input", { shape: [16, 1, 7, 8], halo: [[0, 0], [0, 0], [1, 2], [1, 1]] }),
+    "batch_gather writes dimension 2 of input from 0 to 7, and its extent is 7",
+  ],
+  [
+    "a read by too few indices",
+    (p) => withTensor(p, "linear2.weight", { shape: [48], halo: [[0, 0]] }),
+    "linear2_forward reads linear2.weight by 2 indices of 1",
+  ],
+  ["an order of other things", (p) => withTensor(p, "order", { below: 7 }), "batch_gather reads data by no row number"],
+  [
+    "a read outside",
+    (p) => withTensor(p, "linear2.weight", { shape: [4, 12] }),
+    "linear2_forward reads dimension 1 of linear2.weight from 0 to 15, and its extent is 12 with 0 before and 0 behind",
+  ],
+  [
+    "two outputs in one",
+    (p) => rebound(p, "linear2_backward_update_bias", "v", "linear2.bias.m"),
+    "linear2_backward_update_bias writes linear2.bias.m by two names",
+  ],
+  [
+    "an operand in place of another",
+    (p) => rebound(p, FORWARD, "b", "linear2.bias.m"),
+    "linear2_forward has linear2.bias.m in place of linear2.bias (train)",
+  ],
+  [
+    "a kernel too many",
+    (p) =>
+      train(p, ({ kernels, barriers }) => {
+        const [first] = kernels;
+        return {
+          kernels: [...kernels, { ...first, kernel: { ...first.kernel, name: "more" } }],
+          barriers: [...barriers, true],
+        };
+      }),
+    "more runs where it was not drafted (train)",
+  ],
+  [
+    "a kernel too few",
+    (p) =>
+      train(p, ({ kernels, barriers }) => {
+        const i = kernels.findIndex((own) => own.kernel.name === FORWARD);
+        return { kernels: kernels.toSpliced(i, 1), barriers: barriers.toSpliced(i, 1) };
+      }),
+    "linear2_forward is left out, and does more than rename elements (train)",
+  ],
+  [
+    "a kernel that differs between the steps",
+    (p) =>
+      kernel(p, GATHER, (own) => ({
+        ...own,
+        bindings: { ...own.bindings, more: "linear1.bias" },
+        kernel: { ...own.kernel, tensors: { ...own.kernel.tensors, more: typeOf(p.tensors["linear1.bias"]) } },
+      })),
+    "there are two kernels batch_gather",
+  ],
+  [
+    "barriers of another step",
+    (p) => train(p, ({ barriers }) => ({ barriers: barriers.slice(1) })),
+    `${PLAN.train.kernels.length} kernels have ${PLAN.train.kernels.length - 1} barriers`,
+  ],
+];
+
+/** All that was refused. */
+const messages: string[] = [];
+
+Deno.test("damaged plans are refused", () => {
+  assert.equal(refusal(() => provePlan(PLAN, DRAFTED)), undefined);
+  for (const [what, damage, message] of DAMAGES) {
+    const escaped = new RegExp(message.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    messages.push(assertRefused(() => provePlan(damage(PLAN), DRAFTED), escaped, what));
+  }
+});
+
+Deno.test("storages shared too early or too long are refused", () => {
+  const share = (name: string, alias: string) => {
+    const { offset, bytes } = PLAN.tensors[alias];
+    assert.equal(PLAN.tensors[name].bytes, bytes);
+    return () => provePlan(tensor(PLAN, name, { alias, offset }), DRAFTED);
+  };
+  const cases: [string, string, RegExp][] = [
+    // still needed when the other is written
+    [
+      "dropout1.output",
+      "flatten1.output.gradient",
+      /linear1_backward_update_weight would not find in dropout1\.output/,
+    ],
+    // kept from step to step
+    ["linear2.weight.m", "linear2.output", /linear2_backward_update_weight would not find in linear2\.weight\.m/],
+    // read for the last time by the kernel that writes the other, element by element
+    ["dropout1.mask", "flatten1.output.gradient", /dropout1\.mask would not hold what was written there when the step/],
+  ];
+  for (const [name, alias, message] of cases) messages.push(assertRefused(share(name, alias), message, name));
+});
+
+/** A kernel by hand that reads and writes tensors of one plan. */
+function byHand(write: Parameters<typeof part>[1][], bindings: Record<string, string>, plan: Plan): PlannedKernel {
+  const [n, o] = AXES;
+  return {
+    title: { stem: "by", pass: "hand" },
+    bindings,
+    kernel: {
+      name: "by_hand",
+      source: "",
+      parts: write.map((assignment) => part([n, o], assignment)),
+      tensors: Object.fromEntries(
+        Object.entries(bindings).map(([symbol, name]) => [symbol, typeOf(plan.tensors[name])]),
+      ),
+    },
+  };
+}
+
+const AXES = [axis("n", 16), axis("o", 16)] as const;
+
+Deno.test("in place: each element alone is accepted, others, sums and other parts are refused", () => {
+  const [n, o] = AXES, shape = [16, 16], name = "linear1.output.gradient";
+  const plan = withTensor(PLAN, name, {});
+  assert.deepEqual(plan.tensors[name].shape, shape);
+  const x = new Tensor("x", shape), y = new Tensor("y", shape), i = axis("i", 16);
+  const both = { x: name, y: name };
+  const prove = (...write: Parameters<typeof part>[1][]) => () => proveReach(byHand(write, both, plan), plan);
+  const copy = y.set([n, o], x.at(n, o));
+  assert.equal(refusal(prove(copy)), undefined);
+  const total = sum([i], x.at(n, i)) as Reduce;
+  for (
+    const [what, ...write] of [
+      ["transposed", y.set([n, o], x.at(o, n))],
+      ["the first of a row", y.set([n, o], x.at(n, 0))],
+      ["a sum", y.set([n, o], total)],
+      ["a sum of one element", y.set([n, o], { ...total, body: x.at(n, o) })],
+    ] as const
+  ) messages.push(assertRefused(prove(...write), /at another element than/, what));
+  // parts come in any order, and have points of their own
+  const z = new Tensor("z", shape),
+    parts = byHand([copy, z.set([n, o], x.at(n, o))], {
+      ...both,
+      z: "linear2.weight.v",
+    }, withTensor(plan, "linear2.weight.v", { shape }));
+  const other = withTensor(plan, "linear2.weight.v", { shape });
+  messages.push(assertRefused(() => proveReach(parts, other), /at another element than/, "another part"));
+});
+
+Deno.test("damaged turns are refused", () => {
+  const names = PLAN.train.kernels.map(({ kernel: { name } }) => [name]);
+  assert.equal(refusal(() => proveOrder(PLAN, PLAN.train, names)), undefined);
+  const refuse = (groups: string[][], message: RegExp) =>
+    messages.push(assertRefused(() => proveOrder(PLAN, PLAN.train, groups), message, String(message)));
+  refuse([names[0], ...names], /batch_gather runs twice in a step$/);
+  refuse(names.slice(1), /a step has \d+ kernels, and \d+ run$/);
+  refuse([["other"], ...names.slice(1)], /batch_gather does not run$/);
+  refuse(names.toReversed(), /and does not wait for it$/);
+});
+
+Deno.test("damaged nests and steps are refused", () => {
+  const target = findTarget("typescript"), planned = { plan: PLAN, fusions: [], swaps: [] };
+  const { kernels, files } = compileTarget(planned, target, undefined, ["tiles"]), own = kernels.get(FORWARD)!;
+  const prove = (changed?: CompiledKernel) => () => {
+    const { [FORWARD]: _, ...others } = Object.fromEntries(kernels);
+    proveTarget(PLAN, new Map(Object.entries(changed ? { ...others, [FORWARD]: changed } : others)), files, target);
+  };
+  assert.equal(refusal(prove(own)), undefined);
+  const nest = (change: Partial<LoopNest>) => ({ ...own, nest: { ...own.nest, ...change } });
+  const refuse = (changed: CompiledKernel | undefined, message: RegExp) =>
+    messages.push(assertRefused(prove(changed), message, String(message)));
+  refuse(undefined, /linear2_forward has no loop nest$/);
+  refuse(nest({ body: [] }), /the loop nest of linear2_forward touches y otherwise than its formula$/);
+  const store = { kind: "store", tensor: "w", offset: { constant: 0, terms: [] } } as const;
+  const value = { kind: "constant", value: 0, type: "f32" } as const;
+  refuse(nest({ body: [...own.nest.body, { ...store, value }] }), /touches w otherwise than its formula$/);
+  const { w, ...rest } = own.nest.tensors;
+  refuse(nest({ tensors: { ...rest, w: { ...w, shape: w.shape.toReversed() } } }), /takes w for another type/);
+  refuse(nest({ parallel: undefined }), /linear2_forward is made for one thread and run by all$/);
+  const run = (printed: string, message: RegExp) => {
+    const changed = { ...files, "step.ts": printed };
+    messages.push(assertRefused(() => proveTarget(PLAN, kernels, changed, target), message, String(message)));
+  };
+  const printed = files["step.ts"], last = printed.lastIndexOf("wait();");
+  run(printed.slice(0, last) + printed.slice(last + 7), /a step ends, and nothing waits for loss_forward$/);
+  run(printed.replace(`  ${FORWARD}(`, `  if (thread === 0) ${FORWARD}(`), /is made for all threads and run by one$/);
+  const parts = new RegExp(`(?<=  ${FORWARD}\\()(.*), (.*), (.*), (.*), (.*), (.*)(?=\\);)`);
+  const call = (parameters: string, message: RegExp) => run(printed.replace(parts, parameters), message);
+  call("$1, $3, $2, $4, $5, $6", /linear2_forward is given \d+ as its tensor 1, and takes tanh1\.output$/);
+  call("$1, $5, $6", /linear2_forward of 4 tensors is given 1$/);
+  call("$1, $2, $3, $4, step, step, $5, $6", /linear2_forward of 4 tensors is given 5$/);
+  call("$1, $2, $3, $4, $6, $5", /linear2_forward of 4 tensors is given 6$/);
+  const bias = PLAN.tensors["linear2.bias"].offset, other = PLAN.tensors["linear2.bias.m"].offset;
+  run(
+    printed.replace(`linear2_bias = new Float32Array(memory, ${bias},`, (own) => own.replace(`${bias}`, `${other}`)),
+    new RegExp(`linear2_forward is given ${other} as its tensor 0, and takes linear2\\.bias$`),
+  );
+});
+
+Deno.test("a step that is not printed is refused, one without kernels is not", () => {
+  for (const name of ["typescript", "wasm", "webgpu"]) {
+    const target = findTarget(name);
+    for (const predict of [false, true]) {
+      const { plan } = laid(SPEC, target.layout, predict), step = predict ? "train" : "evaluate";
+      if (predict) assert.equal(plan.train.kernels.length, 0);
+      const { kernels, files } = compileTarget({ plan, fusions: [], swaps: [] }, target, undefined, ["tiles"]);
+      const text = files[target.entry], head = new RegExp(`\\b${step}(?=\\(step\\) |"\\) |": \\[)`);
+      const printed = { ...files, [target.entry]: text.replace(head, "other") };
+      const message = new RegExp(`no step ${step} is printed$`);
+      messages.push(assertRefused(() => proveTarget(plan, kernels, printed, target), message, name));
+    }
+  }
+});
+
+Deno.test("damaged dispatches are refused", () => {
+  const target = findTarget("webgpu"), { plan, drafted } = laid(SPEC, target.layout);
+  provePlan(plan, drafted);
+  const { kernels, files } = compileTarget({ plan, fusions: [], swaps: [] }, target, undefined, ["tiles"]);
+  const list: Dispatches = JSON.parse(files[target.entry]);
+  let refused = 0;
+  for (const [name, own] of Object.entries(list.kernels)) {
+    const refuse = (change: Partial<typeof own>, message: RegExp) => {
+      const changed = { ...list, kernels: { ...list.kernels, [name]: { ...own, ...change } } };
+      const printed = { ...files, [target.entry]: JSON.stringify(changed) };
+      messages.push(assertRefused(() => proveTarget(plan, kernels, printed, target), message, name));
+      refused++;
+    };
+    const { tensors, writes } = own, read = tensors.find((tensor) => !writes.includes(tensor))!;
+    const other = Object.keys(plan.tensors).find((tensor) => !tensors.includes(tensor))!;
+    refuse({ tensors: tensors.slice(1) }, /does not bind/);
+    refuse({ tensors: [...tensors, other] }, /which they do not touch$/);
+    refuse({ writes: writes.slice(1) }, /and does not say so$/);
+    refuse({ writes: [...writes, read] }, /does not write .* and says so$/);
+    refuse({ tensors: [...tensors, writes[0]] }, /and binds it twice$/);
+    refuse({ tensors: [...tensors, read] }, /of \d+ tensors is given \d+$/);
+    refuse({ tensors: [...tensors.slice(1), tensors[0]] }, /is given \S+ as its tensor 0, and takes \S+$/);
+  }
+  assert(refused >= 70, `${refused}`);
+  const merging = (damage: (nest: LoopNest) => Partial<LoopNest>, message: RegExp) => {
+    const merged = (own: readonly BoundNest[], nest = target.merged!(own)) => ({ ...nest, ...damage(nest) });
+    const prove = () => proveTarget(plan, kernels, files, { ...target, merged });
+    messages.push(assertRefused(prove, message, String(message)));
+  };
+  merging(({ body }) => ({ body: body.slice(1) }), /load and store \d+ times, and as one \d+$/);
+  merging(
+    ({ body }) => ({ body: JSON.parse(JSON.stringify(body).replaceAll('"tensor":"labels"', '"tensor":"data"')) }),
+    /batch_gather and batch_gather_label as one do not touch labels where each of them does$/,
+  );
+  merging(
+    ({ tensors }) => ({ tensors: Object.fromEntries(Object.entries(tensors).toReversed()) }),
+    /is given order as its tensor 0, and takes label$/,
+  );
+});
+
+Deno.test("every refusal that the proof of plans can make is made here", async () => {
+  const folder = join(import.meta.dirname!, "..", "..", "codegen", "prove"), templates: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    // the proof of kernels has a test of its own
+    if (name === "verify.ts") continue;
+    const source = await Deno.readTextFile(join(folder, name));
+    const own = source.matchAll(/(?:fail|unproven)\((?:\s*[\w.]+,)?\s*([`"])(.+?)\1/g);
+    templates.push(...[...own].map(([, , text]) => text));
+  }
+  // how a refusal begins and ends
+  const whole = templates.filter((text) => !text.includes("${what}") && !text.startsWith("the dispatch of"));
+  assert(whole.length >= 38, `only ${whole.length} refusals found`);
+  for (const template of whole) {
+    const pattern = new RegExp(
+      template.split(/\$\{[^}]+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*"),
+    );
+    assert(messages.some((message) => pattern.test(message)), `nothing is refused with "${template}"`);
+  }
+});

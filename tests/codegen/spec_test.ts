@@ -1,0 +1,890 @@
+/** Specs that are wrong beside what is said of them, word for word, and specs that are right. */
+import assert from "node:assert/strict";
+import { threadCpuUsage } from "node:process";
+import { z } from "zod";
+import { InputError } from "../../codegen/error.ts";
+import { inferShapes } from "../../codegen/graph/shapes.ts";
+import { initialLearningRate, parseSpec, type Spec, specJsonSchema } from "../../codegen/graph/spec.ts";
+import { kernels } from "../../kernels/mod.ts";
+import { schedulers } from "../../kernels/schedules/schedulers.ts";
+
+const registry = { ...kernels, schedulers };
+/** The kinds that specs name, by where they do. */
+const KINDS = {
+  layers: registry.layers,
+  loss: registry.losses,
+  optimizer: registry.optimizers,
+  scheduler: registry.schedulers,
+};
+
+type Json = Record<string, unknown>;
+
+/** A good spec with these fields changed; undefined takes one away. */
+const net = (changes: Json): Json => ({
+  name: "net",
+  input: [1, 8, 8],
+  batchSize: 4,
+  layers: [{ type: "flatten" }, { type: "linear", outFeatures: 10 }],
+  loss: { type: "softmaxCrossEntropy" },
+  training: { epochs: 1, optimizer: { type: "adam" } },
+  ...changes,
+});
+/** A net of these layers. */
+const layers = (...layers: unknown[]) => net({ layers });
+/** A net that starts with a layer on one channel of 8 by 8. */
+const layer = (layer: unknown) => layers(layer, { type: "flatten" }, { type: "linear", outFeatures: 10 });
+const training = (changes: Json) => net({ training: { epochs: 1, optimizer: { type: "adam" }, ...changes } });
+const optimizer = (optimizer: unknown) => training({ optimizer });
+const scheduler = (scheduler: unknown) => training({ scheduler });
+
+const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout";
+const KEYS = "$schema, name, input, batchSize, layers, loss, training";
+const SHAPE = "[channels, height, width] or [length]";
+const EXTENT = "a whole number from 1 to 1048576";
+const NAME = "1 to 64 characters a-z, 0-9 and _, the first a letter";
+const EPOCHS = "a whole number from 1 to 1000000";
+const SIDE = "a whole number from 1 to 4096";
+const CONV2D = "type, inChannels, outChannels, kernel, stride, padding, init";
+const SIDES = `${SIDE}, or [height, width] of such numbers`;
+const MARGINS = "a whole number from 0 to 4096, or [height, width] of such numbers";
+
+/** Text or a value to be written as text, and the message about it after "net.json: ". */
+const WRONG: readonly (readonly [string | Json, string])[] = [
+  // text that is no JSON, or too much of it
+  ["", "not JSON: Unexpected end of JSON input"],
+  ['{"name": "net",\n}', "not JSON: Expected double-quoted property name in JSON at position 16 (line 2 column 1)"],
+  ['{"name": net}', 'not JSON: Unexpected token \'e\', "{"name": net}" is not valid JSON'],
+  ['{"name": \n\u202e}', 'not JSON: Unexpected token \'\\u{202e}\', "{"name": \\u{a}\\u{202e}}" is not valid JSON'],
+  [" ".repeat(1_000_001), "has 1000001 characters; a spec may have at most 1000000"],
+  ["[".repeat(33) + "]".repeat(33), "more than 32 lists and objects inside each other; a spec needs 4"],
+  ["[".repeat(400_000) + "]".repeat(400_000), "more than 32 lists and objects inside each other; a spec needs 4"],
+  [
+    `{"a":`.repeat(100_000) + "1" + "}".repeat(100_000),
+    "more than 32 lists and objects inside each other; a spec needs 4",
+  ],
+
+  // the spec as a whole
+  ["[1, 2]", "expected an object with name, input, batchSize, layers, loss, training, but it is [1, 2]"],
+  ['"net"', 'expected an object with name, input, batchSize, layers, loss, training, but it is "net"'],
+  ["null", "expected an object with name, input, batchSize, layers, loss, training, but it is null"],
+  ["{}", `name: missing; expected ${NAME}`],
+  [net({ batchsize: 4 }), `unknown key "batchsize"; known keys: ${KEYS}`],
+  [
+    net({ batchSize: undefined, batchsize: 4 }),
+    `unknown key "batchsize"; known keys: ${KEYS}; did you mean "batchSize"?`,
+  ],
+  [net({ epochs: 4 }), `unknown key "epochs"; known keys: ${KEYS}`],
+  [
+    net({ ["long".repeat(100)]: 1 }),
+    `unknown key "longlonglonglonglonglonglonglonglong... (400 characters); known keys: ${KEYS}`,
+  ],
+  [net({ "a\u2028b": 1 }), `unknown key "a\\u{2028}b"; known keys: ${KEYS}`],
+  ['{"__proto__": {"name": "net"}}', `unknown key "__proto__"; known keys: ${KEYS}`],
+  [net({ constructor: 1 }), `unknown key "constructor"; known keys: ${KEYS}`],
+  [net({ $schema: 1 }), "$schema: expected a text, but it is 1"],
+
+  // name
+  [net({ name: undefined }), `name: missing; expected ${NAME}`],
+  [net({ name: 5 }), `name: expected ${NAME}, but it is 5`],
+  [net({ name: "" }), `name: expected ${NAME}, but it is ""`],
+  [net({ name: "../../etc/passwd" }), `name: expected ${NAME}, but it is "../../etc/passwd"`],
+  [net({ name: "net\n" }), `name: expected ${NAME}, but it is "net\\n"`],
+  [net({ name: "Net" }), `name: expected ${NAME}, but it is "Net"`],
+  [net({ name: "2net" }), `name: expected ${NAME}, but it is "2net"`],
+  [net({ name: "_net" }), `name: expected ${NAME}, but it is "_net"`],
+  [
+    net({ name: "n".repeat(65) }),
+    `name: expected ${NAME}, but it is "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn... (65 characters)`,
+  ],
+
+  // input and batchSize
+  [net({ input: undefined }), `input: missing; expected ${SHAPE}`],
+  [net({ input: 784 }), `input: expected ${SHAPE}, but it is 784`],
+  [net({ input: [] }), `input: expected ${SHAPE}, but it is []`],
+  [net({ input: [28, 28] }), `input: expected ${SHAPE}, but it is [28, 28]`],
+  [net({ input: [1, 1, 28, 28] }), `input: expected ${SHAPE}, but it is [1, 1, 28, 28]`],
+  [net({ input: [0] }), `input[0]: expected ${EXTENT}, but it is 0`],
+  [net({ input: [1, 28, 1_048_577] }), `input[2]: expected ${EXTENT}, but it is 1048577`],
+  [net({ input: [1, "28", 28] }), `input[1]: expected ${EXTENT}, but it is "28"`],
+  [net({ input: [1, 28, null] }), `input[2]: expected ${EXTENT}, but it is null`],
+  [net({ input: [2.5] }), `input[0]: expected ${EXTENT}, but it is 2.5`],
+  [net({ batchSize: undefined }), "batchSize: missing; expected a whole number from 1 to 65536"],
+  [net({ batchSize: 0 }), "batchSize: expected a whole number from 1 to 65536, but it is 0"],
+  [net({ batchSize: 65_537 }), "batchSize: expected a whole number from 1 to 65536, but it is 65537"],
+  [net({ batchSize: 1.5 }), "batchSize: expected a whole number from 1 to 65536, but it is 1.5"],
+  [net({ batchSize: "64" }), 'batchSize: expected a whole number from 1 to 65536, but it is "64"'],
+  [net({ batchSize: 1e300 }), "batchSize: expected a whole number from 1 to 65536, but it is 1e+300"],
+
+  // layers
+  [net({ layers: undefined }), "layers: missing; expected a list of 1 to 256 entries"],
+  [net({ layers: { type: "relu" } }), 'layers: expected a list of 1 to 256 entries, but it is {"type": "relu"}'],
+  [layers(), "layers: expected a list of 1 to 256 entries, but it is []"],
+  [
+    layers(...Array(257).fill({ type: "relu" })),
+    'layers: expected a list of 1 to 256 entries, but it is [{"type": "relu"}, {"type": "relu"}, ... (257 entries)',
+  ],
+  [layer("relu"), `layers[0]: expected an object whose "type" is one of ${LAYERS}, but it is "relu"`],
+  [layer(null), `layers[0]: expected an object whose "type" is one of ${LAYERS}, but it is null`],
+  [layer({}), `layers[0].type: missing; expected one of ${LAYERS}`],
+  [layer({ type: 5 }), `layers[0].type: expected one of ${LAYERS}, but it is 5`],
+  [layer({ type: "conv" }), `layers[0].type: expected one of ${LAYERS}, but it is "conv"; did you mean "conv2d"?`],
+  [
+    layer({ type: "MaxPool" }),
+    `layers[0].type: expected one of ${LAYERS}, but it is "MaxPool"; did you mean "maxPool2d"?`,
+  ],
+  [layer({ type: "dense" }), `layers[0].type: expected one of ${LAYERS}, but it is "dense"`],
+  [layer({ type: "constructor" }), `layers[0].type: expected one of ${LAYERS}, but it is "constructor"`],
+  [layer({ type: "__proto__" }), `layers[0].type: expected one of ${LAYERS}, but it is "__proto__"`],
+  ['{"layers": [{"type": "relu", "__proto__": {}}]}', 'layers[0]: unknown key "__proto__"; known keys of relu: type'],
+  [layer({ type: "relu", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of relu: type'],
+  [layer({ type: "sigmoid", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of sigmoid: type'],
+  [layer({ type: "tanh", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of tanh: type'],
+  [layer({ type: "flatten", startDim: 1 }), 'layers[0]: unknown key "startDim"; known keys of flatten: type'],
+
+  // conv2d
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, strides: 2, dilation: 1 }),
+    `layers[0]: unknown key "strides"; known keys of conv2d: ${CONV2D}; did you mean "stride"?`,
+  ],
+  [
+    layer({ type: "conv2d", inChannels: 0, outChannels: 4, kernel: 3 }),
+    `layers[0].inChannels: expected ${EXTENT}, but it is 0`,
+  ],
+  [layer({ type: "conv2d", kernel: 3 }), `layers[0].outChannels: missing; expected ${EXTENT}`],
+  [
+    layer({ type: "conv2d", outChannels: 1_048_577, kernel: 3 }),
+    `layers[0].outChannels: expected ${EXTENT}, but it is 1048577`,
+  ],
+  [layer({ type: "conv2d", outChannels: 4 }), `layers[0].kernel: missing; expected ${SIDES}`],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernal: 3 }),
+    `layers[0]: unknown key "kernal"; known keys of conv2d: ${CONV2D}; did you mean "kernel"?`,
+  ],
+  [layer({ type: "conv2d", outChannels: 4, kernel: "five" }), `layers[0].kernel: expected ${SIDES}, but it is "five"`],
+  [layer({ type: "conv2d", outChannels: 4, kernel: 0 }), `layers[0].kernel: expected ${SIDES}, but it is 0`],
+  [layer({ type: "conv2d", outChannels: 4, kernel: 4097 }), `layers[0].kernel: expected ${SIDES}, but it is 4097`],
+  [layer({ type: "conv2d", outChannels: 4, kernel: 2.5 }), `layers[0].kernel: expected ${SIDES}, but it is 2.5`],
+  [layer({ type: "conv2d", outChannels: 4, kernel: [3] }), `layers[0].kernel: expected ${SIDES}, but it is [3]`],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: [3, 3, 3] }),
+    `layers[0].kernel: expected ${SIDES}, but it is [3, 3, 3]`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: Array(1000).fill(3) }),
+    `layers[0].kernel: expected ${SIDES}, but it is [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, ... (1000 entries)`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, stride: [1, 0] }),
+    `layers[0].stride[1]: expected ${SIDE}, but it is 0`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, stride: [1, "2"] }),
+    `layers[0].stride[1]: expected ${SIDE}, but it is "2"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, stride: null }),
+    `layers[0].stride: expected ${SIDES}, but it is null`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: -1 }),
+    `layers[0].padding: expected ${MARGINS}, but it is -1`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: "same" }),
+    `layers[0].padding: expected ${MARGINS}, but it is "same"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [4097, 0] }),
+    "layers[0].padding[0]: expected a whole number from 0 to 4096, but it is 4097",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "xavier" }),
+    'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "xavier"',
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "zero" }),
+    'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "zero"; did you mean "zeros"?',
+  ],
+
+  // pooling, linear, dropout
+  [layer({ type: "maxPool2d" }), `layers[0].kernel: missing; expected ${SIDES}`],
+  [
+    layer({ type: "maxPool2d", kernel: { height: 2, width: 2 } }),
+    `layers[0].kernel: expected ${SIDES}, but it is {"height": 2, "width": 2}`,
+  ],
+  [layer({ type: "maxPool2d", kernel: 2, stride: 0 }), `layers[0].stride: expected ${SIDES}, but it is 0`],
+  [
+    layer({ type: "maxPool2d", kernel: 2, padding: 1 }),
+    'layers[0]: unknown key "padding"; known keys of maxPool2d: type, kernel, stride',
+  ],
+  [layer({ type: "avgPool2d", kernel: [2, true] }), `layers[0].kernel[1]: expected ${SIDE}, but it is true`],
+  [layer({ type: "avgPool2d", kernel: 2, stride: [0, 0] }), `layers[0].stride[0]: expected ${SIDE}, but it is 0`],
+  [layers({ type: "linear" }), `layers[0].outFeatures: missing; expected ${EXTENT}`],
+  [layers({ type: "linear", outFeatures: -3 }), `layers[0].outFeatures: expected ${EXTENT}, but it is -3`],
+  [
+    layers({ type: "linear", outFeatures: 10, inFeatures: "784" }),
+    `layers[0].inFeatures: expected ${EXTENT}, but it is "784"`,
+  ],
+  [
+    layers({ type: "linear", outFeatures: 10, init: 0 }),
+    "layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is 0",
+  ],
+  [
+    layers({ type: "linear", outFeatures: 10, bias: false }),
+    'layers[0]: unknown key "bias"; known keys of linear: type, inFeatures, outFeatures, init',
+  ],
+  [
+    layer({ type: "dropout" }),
+    "layers[0].rate: missing; expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994",
+  ],
+  [
+    layer({ type: "dropout", rate: 1 }),
+    "layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+  ],
+  [
+    layer({ type: "dropout", rate: -0.1 }),
+    "layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is -0.1",
+  ],
+  [
+    layer({ type: "dropout", rate: "half" }),
+    'layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is "half"',
+  ],
+
+  // loss
+  [net({ loss: undefined }), 'loss: missing; expected an object whose "type" is one of softmaxCrossEntropy, mse'],
+  [net({ loss: "mse" }), 'loss: expected an object whose "type" is one of softmaxCrossEntropy, mse, but it is "mse"'],
+  [net({ loss: {} }), "loss.type: missing; expected one of softmaxCrossEntropy, mse"],
+  [net({ loss: { type: "MSELoss" } }), 'loss.type: expected one of softmaxCrossEntropy, mse, but it is "MSELoss"'],
+  [
+    net({ loss: { type: "softmaxCrossentropi" } }),
+    'loss.type: expected one of softmaxCrossEntropy, mse, but it is "softmaxCrossentropi"; did you mean "softmaxCrossEntropy"?',
+  ],
+  [net({ loss: { type: "mse", reduction: "sum" } }), 'loss: unknown key "reduction"; known keys of mse: type'],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", labelSmoothing: 0.1 } }),
+    'loss: unknown key "labelSmoothing"; known keys of softmaxCrossEntropy: type',
+  ],
+
+  // training
+  [net({ training: undefined }), "training: missing; expected an object with epochs, optimizer"],
+  [net({ training: [] }), "training: expected an object with epochs, optimizer, but it is []"],
+  [training({ epochs: undefined }), `training.epochs: missing; expected ${EPOCHS}`],
+  [training({ epochs: 0 }), `training.epochs: expected ${EPOCHS}, but it is 0`],
+  [training({ epochs: 1_000_001 }), `training.epochs: expected ${EPOCHS}, but it is 1000001`],
+  [
+    training({ learningRate: 0.1 }),
+    'training: unknown key "learningRate"; known keys: epochs, optimizer, scheduler, sgdLearningRate',
+  ],
+  [
+    training({ sgdLearningRate: 0 }),
+    "training.sgdLearningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is 0",
+  ],
+
+  // optimizer
+  [optimizer(undefined), 'training.optimizer: missing; expected an object whose "type" is one of sgd, momentum, adam'],
+  [
+    optimizer("adam"),
+    'training.optimizer: expected an object whose "type" is one of sgd, momentum, adam, but it is "adam"',
+  ],
+  [optimizer({ learningRate: 0.1 }), "training.optimizer.type: missing; expected one of sgd, momentum, adam"],
+  [
+    optimizer({ type: "adamw" }),
+    'training.optimizer.type: expected one of sgd, momentum, adam, but it is "adamw"; did you mean "adam"?',
+  ],
+  [
+    optimizer({ type: "sgd" }),
+    "training.optimizer.learningRate: missing; sgd needs it here or as training.sgdLearningRate",
+  ],
+  [
+    optimizer({ type: "momentum" }),
+    "training.optimizer.learningRate: missing; momentum needs it here or as training.sgdLearningRate",
+  ],
+  [
+    optimizer({ type: "sgd", learningrate: 0.1 }),
+    'training.optimizer: unknown key "learningrate"; known keys of sgd: type, learningRate, l2; did you mean "learningRate"?',
+  ],
+  [
+    optimizer({ type: "sgd", learningRate: 0 }),
+    "training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is 0",
+  ],
+  [
+    optimizer({ type: "sgd", learningRate: 0.1, l2: -1 }),
+    "training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is -1",
+  ],
+  [
+    optimizer({ type: "sgd", learningRate: 0.1, momentum: 0.9 }),
+    'training.optimizer: unknown key "momentum"; known keys of sgd: type, learningRate, l2',
+  ],
+  [
+    optimizer({ type: "momentum", learningRate: "0.1" }),
+    'training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is "0.1"',
+  ],
+  [
+    optimizer({ type: "momentum", learningRate: 0.1, momentum: 1 }),
+    "training.optimizer.momentum: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+  ],
+  [
+    optimizer({ type: "momentum", learningRate: 0.1, momentum: -0.1 }),
+    "training.optimizer.momentum: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is -0.1",
+  ],
+  [
+    optimizer({ type: "momentum", learningRate: 0.1, l2: "0" }),
+    'training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is "0"',
+  ],
+  [
+    optimizer({ type: "adam", lr: 0.1 }),
+    'training.optimizer: unknown key "lr"; known keys of adam: type, learningRate, beta1, beta2, epsilon, l2',
+  ],
+  [
+    '{"name": "net", "input": [4], "batchSize": 4, "layers": [{"type": "linear", "outFeatures": 4}], ' +
+    '"loss": {"type": "mse"}, "training": {"epochs": 1, "optimizer": {"type": "adam", "learningRate": 1e999}}}',
+    "training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is Infinity",
+  ],
+  [
+    optimizer({ type: "adam", learningRate: -1 }),
+    "training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -1",
+  ],
+  [
+    optimizer({ type: "adam", beta1: 1 }),
+    "training.optimizer.beta1: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+  ],
+  [
+    optimizer({ type: "adam", beta2: -0.5 }),
+    "training.optimizer.beta2: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is -0.5",
+  ],
+  [
+    optimizer({ type: "adam", epsilon: 0 }),
+    "training.optimizer.epsilon: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is 0",
+  ],
+  [
+    optimizer({ type: "adam", l2: null }),
+    "training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is null",
+  ],
+
+  // numbers that f32 makes 0 or infinite, that hardware may make 0, or that are 1 there
+  ...[1e-46, 1e-40, 1.17e-38, 3.5e38, 1e300].flatMap((value): [Json, string][] => [
+    [
+      optimizer({ type: "adam", epsilon: value }),
+      `training.optimizer.epsilon: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is ${value}`,
+    ],
+    [
+      optimizer({ type: "momentum", learningRate: 1, l2: value }),
+      `training.optimizer.l2: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is ${value}`,
+    ],
+    [
+      optimizer({ type: "sgd", learningRate: value }),
+      `training.optimizer.learningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is ${value}`,
+    ],
+    [
+      training({ sgdLearningRate: value }),
+      `training.sgdLearningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is ${value}`,
+    ],
+    [
+      scheduler({ type: "cosine", period: 3, minimum: value }),
+      "training.scheduler.minimum: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is " +
+      value,
+    ],
+  ]),
+  ...[1e-46, 1e-40, 0.99999999, 1 - 2 ** -25].flatMap((value): [Json, string][] =>
+    (
+      [
+        ["training.optimizer.beta1", optimizer({ type: "adam", beta1: value })],
+        ["training.optimizer.beta2", optimizer({ type: "adam", beta2: value })],
+        ["training.optimizer.momentum", optimizer({ type: "momentum", learningRate: 1, momentum: value })],
+        ["layers[0].rate", layer({ type: "dropout", rate: value })],
+      ] as const
+    ).map(([path, json]) => [
+      json,
+      `${path}: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is ${value}`,
+    ])
+  ),
+
+  // scheduler
+  [
+    scheduler(null),
+    'training.scheduler: expected an object whose "type" is one of constant, step, exponential, cosine, but it is null',
+  ],
+  [
+    scheduler("cosine"),
+    'training.scheduler: expected an object whose "type" is one of constant, step, exponential, cosine, but it is "cosine"',
+  ],
+  [scheduler({}), "training.scheduler.type: missing; expected one of constant, step, exponential, cosine"],
+  [
+    scheduler({ type: "cosin" }),
+    'training.scheduler.type: expected one of constant, step, exponential, cosine, but it is "cosin"; did you mean "cosine"?',
+  ],
+  [
+    scheduler({ type: "warmup" }),
+    'training.scheduler.type: expected one of constant, step, exponential, cosine, but it is "warmup"',
+  ],
+  [
+    scheduler({ type: "constant", factor: 1 }),
+    'training.scheduler: unknown key "factor"; known keys of constant: type',
+  ],
+  [scheduler({ type: "step", factor: 0.5 }), `training.scheduler.every: missing; expected ${EPOCHS}`],
+  [scheduler({ type: "step", every: 0, factor: 0.5 }), `training.scheduler.every: expected ${EPOCHS}, but it is 0`],
+  [
+    scheduler({ type: "step", every: 1_000_001, factor: 0.5 }),
+    `training.scheduler.every: expected ${EPOCHS}, but it is 1000001`,
+  ],
+  [scheduler({ type: "step", every: 5 }), "training.scheduler.factor: missing; expected a finite number > 0 and <= 1"],
+  [
+    scheduler({ type: "step", every: 5, factor: 0 }),
+    "training.scheduler.factor: expected a finite number > 0 and <= 1, but it is 0",
+  ],
+  [
+    scheduler({ type: "step", every: 5, factor: 1.5 }),
+    "training.scheduler.factor: expected a finite number > 0 and <= 1, but it is 1.5",
+  ],
+  [scheduler({ type: "exponential" }), "training.scheduler.factor: missing; expected a finite number > 0 and <= 1"],
+  [
+    scheduler({ type: "exponential", factor: -1 }),
+    "training.scheduler.factor: expected a finite number > 0 and <= 1, but it is -1",
+  ],
+  [
+    scheduler({ type: "exponential", factor: 1.1 }),
+    "training.scheduler.factor: expected a finite number > 0 and <= 1, but it is 1.1",
+  ],
+  [scheduler({ type: "cosine" }), `training.scheduler.period: missing; expected ${EPOCHS}`],
+  [scheduler({ type: "cosine", period: 0.5 }), `training.scheduler.period: expected ${EPOCHS}, but it is 0.5`],
+  [
+    scheduler({ type: "cosine", period: 5, minimum: -1 }),
+    "training.scheduler.minimum: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -1",
+  ],
+  [
+    scheduler({ type: "cosine", periode: 5 }),
+    'training.scheduler: unknown key "periode"; known keys of cosine: type, minimum, period; did you mean "period"?',
+  ],
+
+  // layers that do not fit
+  [
+    layers({ type: "linear", outFeatures: 10 }),
+    "layers[0]: linear does not fit the input: it takes a vector, but its input is [1, 8, 8]; put a flatten layer before it",
+  ],
+  [
+    layers({ type: "relu" }, { type: "linear", outFeatures: 10 }),
+    "layers[1]: linear does not fit layers[0] relu: it takes a vector, but its input is [1, 8, 8]; put a flatten layer before it",
+  ],
+  [
+    layers({ type: "flatten" }, { type: "linear", inFeatures: 784, outFeatures: 10 }),
+    "layers[1]: linear does not fit layers[0] flatten: inFeatures is 784, but its input is [64]; write 64 or leave it out",
+  ],
+  [
+    layer({ type: "conv2d", inChannels: 3, outChannels: 4, kernel: 3 }),
+    "layers[0]: conv2d does not fit the input: inChannels is 3, but its input is [1, 8, 8]; write 1 or leave it out",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 9 }),
+    "layers[0]: conv2d does not fit the input: its kernel is 9 rows, but its input has only 8; make the kernel smaller",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: [3, 13], padding: [0, 2] }),
+    "layers[0]: conv2d does not fit the input: its kernel is 13 columns, but its input has only 8 and 2 of padding on each side; make the kernel smaller",
+  ],
+  [
+    layers({ type: "flatten" }, { type: "conv2d", outChannels: 4, kernel: 3 }),
+    "layers[1]: conv2d does not fit layers[0] flatten: it takes [channels, height, width], but its input is [64]",
+  ],
+  [
+    layers({ type: "flatten" }, { type: "maxPool2d", kernel: 2 }),
+    "layers[1]: maxPool2d does not fit layers[0] flatten: it takes [channels, height, width], but its input is [64]",
+  ],
+  [
+    layers({ type: "conv2d", outChannels: 4, kernel: 7 }, { type: "maxPool2d", kernel: 3 }),
+    "layers[1]: maxPool2d does not fit layers[0] conv2d: its kernel is 3 rows, but its input has only 2; make the kernel smaller",
+  ],
+  [
+    net({ input: [64], layers: [{ type: "avgPool2d", kernel: 2 }] }),
+    "layers[0]: avgPool2d does not fit the input: it takes [channels, height, width], but its input is [64]",
+  ],
+  [
+    layer({ type: "avgPool2d", kernel: [2, 9] }),
+    "layers[0]: avgPool2d does not fit the input: its kernel is 9 columns, but its input has only 8; make the kernel smaller",
+  ],
+  [
+    layers({ type: "conv2d", outChannels: 4, kernel: 3 }),
+    "loss: softmaxCrossEntropy takes a vector, but layers[0] conv2d gives [4, 6, 6]; add flatten at the end",
+  ],
+  [
+    layers({ type: "conv2d", outChannels: 4, kernel: 3 }, { type: "dropout", rate: 0.5 }),
+    "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten at the end",
+  ],
+  [layers({ type: "flatten" }, { type: "tanh" }), "layers: none of them can be trained; add conv2d or linear"],
+
+  // tensors that are too large
+  [
+    net({ input: [1_048_576], layers: [{ type: "linear", outFeatures: 1_048_576 }], batchSize: 1 }),
+    "layers[0]: linear is too large: its weight [1048576, 1048576] would have 1099511627776 elements, at most 536870912 are possible; make the layer or the batch smaller",
+  ],
+  [
+    net({ input: [8], layers: [{ type: "linear", outFeatures: 8193 }], batchSize: 65_536 }),
+    "layers[0]: linear is too large: its output [65536, 8193] would have 536936448 elements, at most 536870912 are possible; make the layer or the batch smaller",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 1_048_576, kernel: 64, padding: 28 }),
+    "layers[0]: conv2d is too large: its weight [1048576, 1, 64, 64] would have 4294967296 elements, at most 536870912 are possible; make the layer or the batch smaller",
+  ],
+  [
+    net({ input: [1_048_576, 1_048_576, 1_048_576] }),
+    "layers[0]: flatten is too large: its output [4, 1152921504606847000] would have 4611686018427388000 elements, at most 536870912 are possible; make the layer or the batch smaller",
+  ],
+];
+
+/** Nets that are right: together they name every kind. */
+const RIGHT: readonly Json[] = [
+  net({}),
+  net({ $schema: "./spec.schema.json", name: "n".repeat(64), input: [1_048_576], batchSize: 1 }),
+  layers(
+    {
+      type: "conv2d",
+      inChannels: 1,
+      outChannels: 2,
+      kernel: [3, 2],
+      stride: [1, 2],
+      padding: [0, 1],
+      init: "heUniform",
+    },
+    { type: "sigmoid" },
+    { type: "avgPool2d", kernel: [2, 1], stride: 1 },
+    { type: "relu" },
+    { type: "dropout", rate: 0 },
+    { type: "maxPool2d", kernel: 2 },
+    { type: "flatten" },
+    { type: "linear", inFeatures: 8, outFeatures: 3, init: "zeros" },
+    { type: "tanh" },
+  ),
+  layers({ type: "flatten" }, ...Array(254).fill({ type: "relu" }), { type: "linear", outFeatures: 1 }),
+  net({ loss: { type: "mse" } }),
+  training({ optimizer: { type: "sgd", learningRate: 0.1 }, scheduler: { type: "constant" } }),
+  training({ optimizer: { type: "sgd" }, sgdLearningRate: 0.5, scheduler: { type: "step", every: 2, factor: 1 } }),
+  training({
+    optimizer: { type: "momentum", learningRate: 0.1, momentum: 0, l2: 0.1 },
+    scheduler: { type: "exponential", factor: 0.9 },
+  }),
+  training({ epochs: 1_000_000, scheduler: { type: "cosine", period: 1_000_000 } }),
+];
+
+const parse = (json: unknown): Spec => parseSpec(json, registry, "net.json");
+
+/** The message about a spec, by its stage. */
+function messageOf(json: unknown): { stage: "spec" | "shapes" | "none"; message: string } {
+  let stage: "spec" | "shapes" = "spec";
+  try {
+    const spec = parse(json);
+    stage = "shapes";
+    inferShapes(spec, registry, "net.json");
+  } catch (error) {
+    assert(error instanceof InputError, `not an InputError: ${error}`);
+    return { stage, message: error.message };
+  }
+  return { stage: "none", message: "(no error)" };
+}
+
+/** All JSON objects in a spec that are of a kind, by where they are: `layers[0]`, `training.optimizer`. */
+function kindsIn(spec: Json): { at: string; where: keyof typeof KINDS; type: unknown }[] {
+  const { layers, loss, training } = spec as unknown as Spec;
+  const found = (at: string, where: keyof typeof KINDS, options?: { type: string }) =>
+    options ? [{ at, where, type: options.type }] : [];
+  return [
+    ...(Array.isArray(layers) ? layers.flatMap((layer, i) => found(`layers[${i}]`, "layers", layer)) : []),
+    ...found("loss", "loss", loss),
+    ...found("training.optimizer", "optimizer", training?.optimizer),
+    ...found("training.scheduler", "scheduler", training?.scheduler),
+  ];
+}
+
+const allKinds = Object.entries(KINDS).flatMap(([where, kinds]) => kinds.map(({ type }) => `${where} ${type}`));
+
+interface Rules {
+  properties: Record<string, Rules>;
+  oneOf: Rules[];
+  items: Rules;
+  const: string;
+  description?: string;
+}
+
+/** What the JSON Schema says of each kind, by where and type. */
+function rulesOfKinds(): Record<string, Rules> {
+  const { layers, loss, training } = (specJsonSchema(registry) as unknown as Rules).properties;
+  const { optimizer, scheduler } = training.properties;
+  return Object.fromEntries(
+    Object.entries({ layers: layers.items, loss, optimizer, scheduler }).flatMap(([where, { oneOf }]) =>
+      oneOf.map((rules) => [`${where} ${rules.properties.type.const}`, rules])
+    ),
+  );
+}
+
+Deno.test("every wrong spec is told in one line, word for word", () => {
+  const stages = { spec: 0, shapes: 0, none: 0 };
+  for (const [json, expected] of WRONG) {
+    const { stage, message } = messageOf(typeof json === "string" ? json : JSON.stringify(json));
+    assert.equal(message, `net.json: ${expected}`);
+    assert(!/[\n\r\u2028\u2029]/.test(message), message);
+    assert(message.length < 300, message);
+    stages[stage]++;
+  }
+  assert.deepEqual(stages, { spec: 194, shapes: 18, none: 0 });
+});
+
+Deno.test("a value gives the same message as its text", () => {
+  let ran = 0;
+  for (const [json, expected] of WRONG) {
+    if (typeof json === "string") continue;
+    assert.equal(messageOf(json).message, `net.json: ${expected}`);
+    ran++;
+  }
+  assert.equal(ran, 197);
+});
+
+Deno.test("every kind, and every option of each, is wrong in some spec", () => {
+  const seen = new Set<string>();
+  for (const [json, message] of WRONG) {
+    if (typeof json === "string") continue;
+    for (const { at, where, type } of kindsIn(json)) {
+      if (!message.startsWith(at)) continue;
+      seen.add(`${where} ${type}`);
+      const [, option] = message.slice(at.length).match(/^\.(\w+)/) ?? [];
+      if (option) seen.add(`${where} ${type}.${option}`);
+    }
+  }
+  assert.deepEqual(allKinds.filter((kind) => !seen.has(kind)), []);
+  const options = Object.entries(rulesOfKinds()).flatMap(([kind, { properties }]) =>
+    Object.keys(properties).filter((option) => option !== "type").map((option) => `${kind}.${option}`)
+  );
+  assert.equal(options.length, 29);
+  assert.deepEqual(options.filter((option) => !seen.has(option)), []);
+});
+
+Deno.test("values that no text can hold", () => {
+  const cycle: Json = net({});
+  cycle.training = cycle;
+  const cases: [unknown, string][] = [
+    [undefined, "expected an object with name, input, batchSize, layers, loss, training, but it is undefined"],
+    [net({ batchSize: NaN }), "batchSize: expected a whole number from 1 to 65536, but it is NaN"],
+    [net({ batchSize: 64n }), "batchSize: expected a whole number from 1 to 65536, but it is 64"],
+    [net({ name: Symbol("net") }), `name: expected ${NAME}, but it is Symbol(net)`],
+    [
+      layer({ type: "dropout", rate: [1n, undefined] }),
+      "layers[0].rate: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is [1, undefined]",
+    ],
+    [
+      training({ sgdLearningRate: -Infinity }),
+      "training.sgdLearningRate: expected a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -Infinity",
+    ],
+    [cycle, "more than 32 lists and objects inside each other; a spec needs 4"],
+  ];
+  for (const [json, expected] of cases) assert.equal(messageOf(json).message, `net.json: ${expected}`);
+});
+
+Deno.test("the limits themselves are allowed", () => {
+  const text = JSON.stringify(net({}));
+  assert.equal(parse(text + " ".repeat(1_000_000 - text.length)).name, "net");
+  assert.equal(
+    messageOf("[".repeat(32) + "]".repeat(32)).message,
+    "net.json: expected an object with name, input, batchSize, layers, loss, training, but it is " +
+      "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]... (1 entries)",
+  );
+});
+
+Deno.test("a million characters of nonsense are refused at once", () => {
+  const fill = (text: string) => Array(Math.floor(900_000 / (text.length + 1))).fill(text).join();
+  for (const text of [`[${fill("[]")}]`, `{"layers": [${fill("{}")}]}`, `{"layers": [{"kernel": [${fill("0")}]}]}`]) {
+    // of this thread's processor, however busy the machine is
+    const before = threadCpuUsage();
+    const { message } = messageOf(text);
+    const { user, system } = threadCpuUsage(before);
+    assert(user + system < 5e6, message);
+    assert(message.length < 300, message);
+  }
+});
+
+/** Every spec that this one becomes when one thing in it is replaced, taken away or added. */
+function* damaged(value: unknown): Generator<unknown> {
+  yield* [undefined, null, -1, 0.5, "x\n", [], {}, [[]], { type: "x" }];
+  if (Array.isArray(value)) {
+    for (const i of value.keys()) {
+      for (const entry of damaged(value[i])) yield value.toSpliced(i, 1, entry);
+      yield value.toSpliced(i, 1);
+    }
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      for (const entry of damaged(inner)) yield { ...value, [key]: entry };
+      const { [key]: gone, ...others } = value as Json;
+      yield { ...others, [`${key}s`]: gone };
+    }
+  }
+}
+
+Deno.test("a spec that is damaged anywhere is refused in one line, in our own words", () => {
+  let refused = 0, accepted = 0;
+  for (const spec of [RIGHT[2], ...RIGHT.slice(6)]) {
+    for (const json of damaged(spec)) {
+      const { stage, message } = messageOf(json);
+      if (stage === "none") {
+        accepted++;
+        continue;
+      }
+      refused++;
+      assert.match(message, /^net\.json: ([\w$.[\]]+: )?[^\n]+$/);
+      assert.doesNotMatch(message, /invalid|received|\[object|undefined(?!$)/i);
+    }
+  }
+  assert.deepEqual({ refused, accepted }, { refused: 1214, accepted: 22 });
+});
+
+Deno.test("right specs are accepted and name every kind", () => {
+  const seen = new Set<string>();
+  for (const spec of RIGHT) {
+    assert.equal(messageOf(JSON.stringify(spec)).message, "(no error)");
+    for (const { where, type } of kindsIn(spec)) seen.add(`${where} ${type}`);
+  }
+  assert.deepEqual([...seen].sort(), allKinds.toSorted());
+});
+
+Deno.test("the specs of the repository are accepted", async () => {
+  const folder = new URL("../../specs/", import.meta.url);
+  const outputs: Record<string, unknown> = {};
+  for (const name of ["lenet5", "mnist_cnn", "mnist_mlp"]) {
+    const spec = parse(await Deno.readTextFile(new URL(`${name}.json`, folder)));
+    assert.equal(spec.name, name);
+    assert.equal(initialLearningRate(spec), 0.001);
+    const { shapes, output, nodes } = inferShapes(spec, registry);
+    outputs[name] = [nodes.length, output, shapes[output]];
+  }
+  assert.deepEqual(outputs, {
+    lenet5: [12, "linear3", [10]],
+    mnist_cnn: [7, "linear2", [10]],
+    mnist_mlp: [4, "linear2", [10]],
+  });
+});
+
+Deno.test("what is left out gets its default", () => {
+  const spec = parse(layers(
+    { type: "conv2d", outChannels: 4, kernel: 3 },
+    { type: "maxPool2d", kernel: 2 },
+    { type: "flatten" },
+    { type: "linear", outFeatures: 10 },
+  ));
+  assert.deepEqual(spec, {
+    name: "net",
+    input: [1, 8, 8],
+    batchSize: 4,
+    layers: [
+      { type: "conv2d", outChannels: 4, kernel: 3, stride: 1, padding: 0, init: "xavierUniform" },
+      { type: "maxPool2d", kernel: 2 },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 10, init: "xavierUniform" },
+    ],
+    loss: { type: "softmaxCrossEntropy" },
+    training: {
+      epochs: 1,
+      optimizer: { type: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, l2: 0 },
+      scheduler: { type: "constant" },
+    },
+  });
+  const { optimizer, scheduler } = parse(training({
+    optimizer: { type: "momentum", learningRate: 1 },
+    scheduler: { type: "cosine", period: 5 },
+  })).training;
+  assert.deepEqual(optimizer, { type: "momentum", learningRate: 1, momentum: 0.9, l2: 0 });
+  assert.deepEqual(scheduler, { type: "cosine", period: 5, minimum: 0 });
+  // pooling steps by its kernel
+  assert.deepEqual(inferShapes(spec, registry).shapes, {
+    input: [1, 8, 8],
+    conv1: [4, 6, 6],
+    pool1: [4, 3, 3],
+    flatten1: [36],
+    linear1: [10],
+  });
+});
+
+Deno.test("at the ends of what is accepted, f32 has what optimizers are given in the first step and later", () => {
+  const rates = [2 ** -126, 1e30], shares = [0, 2 ** -126, 1 - 2 ** -24];
+  let ran = 0;
+  for (const learningRate of rates) {
+    for (const beta1 of shares) {
+      for (const beta2 of shares) {
+        for (const epsilon of [2 ** -126, Math.fround(3.4e38)]) {
+          const options = parse(optimizer({ type: "adam", learningRate, beta1, beta2, epsilon })).training.optimizer;
+          const { params } = registry.optimizers.find(({ type }) => type === "adam")!;
+          for (const step of [1, 2, 1e9]) {
+            for (const [name, value] of Object.entries(params(options, learningRate, step))) {
+              const held = Math.fround(value), tiny = value !== 0 && Math.abs(held) < 2 ** -126;
+              assert(Number.isFinite(held) && !tiny, `${name} is ${value}`);
+              assert(!/^beta.$/.test(name) || held < 1, `${name} is ${value}`);
+              assert(!/rest|epsilon|step_size|v_scale/.test(name) || held > 0, `${name} is ${value}`);
+              ran++;
+            }
+          }
+        }
+      }
+    }
+  }
+  assert.equal(ran, 2 * 3 * 3 * 2 * 3 * 8);
+});
+
+Deno.test("sgd and momentum without a rate take training.sgdLearningRate, adam does not", () => {
+  const rate = (optimizer: Json) => initialLearningRate(parse(training({ optimizer, sgdLearningRate: 0.5 })));
+  assert.equal(rate({ type: "sgd" }), 0.5);
+  assert.equal(rate({ type: "momentum" }), 0.5);
+  assert.equal(rate({ type: "sgd", learningRate: 0.25 }), 0.25);
+  assert.equal(rate({ type: "adam" }), 0.001);
+});
+
+Deno.test("the JSON Schema names every kind and describes every key", () => {
+  const schema = specJsonSchema(registry) as unknown as Rules & Json;
+  assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
+  assert.deepEqual(schema.required, ["name", "input", "batchSize", "layers", "loss", "training"]);
+  assert.equal(schema.additionalProperties, false);
+  assert.deepEqual(schema.properties.name, {
+    type: "string",
+    pattern: "^[a-z][a-z0-9_]{0,63}$",
+    title: NAME,
+    description: "Name of the net and of its folder under generated/.",
+  });
+  assert.deepEqual(schema.properties.batchSize, {
+    type: "integer",
+    minimum: 1,
+    maximum: 65536,
+    description: "Samples per step.",
+  });
+  const kinds = rulesOfKinds();
+  assert.deepEqual(Object.keys(kinds), allKinds);
+  const side = { type: "integer", minimum: 1, maximum: 4096 };
+  const sides = [side, { type: "array", prefixItems: [side, side], items: false, minItems: 2, maxItems: 2 }];
+  const { properties: { kernel, stride }, ...conv2d } = kinds["layers conv2d"] as unknown as { properties: Json };
+  assert.deepEqual({ ...conv2d, kernel, stride }, {
+    type: "object",
+    required: ["type", "outChannels", "kernel"],
+    additionalProperties: false,
+    description: "2-D cross-correlation with bias; weight [out, in, kernel h, kernel w]",
+    kernel: { anyOf: sides, description: "Size of the kernel." },
+    stride: { anyOf: sides, default: 1, description: "Step from one window to the next." },
+  });
+  assert.deepEqual(kinds["layers dropout"].properties.rate, {
+    anyOf: [{ type: "number", const: 0 }, { type: "number", minimum: 2 ** -126, maximum: 1 - 2 ** -24 }],
+    title: "0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994",
+    description: "Share of elements set to 0 while training.",
+  });
+  const all = { spec: schema, training: schema.properties.training, ...kinds };
+  for (const [owner, { properties, ...rules }] of Object.entries(all)) {
+    assert(owner === "spec" || rules.description, `${owner} has no description`);
+    for (const [key, rules] of Object.entries(properties)) {
+      assert((key === "type" && rules.const) || rules.description, `${owner}.${key} has no description`);
+    }
+  }
+});
+
+Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs", () => {
+  // refuses keywords it does not know the use of, so this also says that it is a JSON Schema
+  const editor = z.fromJSONSchema(specJsonSchema(registry) as z.core.JSONSchema.BaseSchema);
+  for (const spec of RIGHT) assert(editor.safeParse(spec).success, JSON.stringify(spec));
+  let ran = 0;
+  for (const [json, message] of WRONG) {
+    // one rule goes over two places, which the JSON Schema leaves to the parser
+    if (typeof json === "string" || message.includes("needs it here")) continue;
+    assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
+    ran++;
+  }
+  assert.equal(ran, 195);
+});

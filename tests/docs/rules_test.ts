@@ -1,0 +1,300 @@
+/** The import rules of DESIGN section 2, the names of files, and what test files leave alone. */
+import assert from "node:assert/strict";
+import { join, posix } from "node:path";
+
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+/** What the files of a room may import. */
+interface Rule {
+  readonly files: RegExp;
+  /** Files of this repository, from its root. */
+  readonly local: readonly RegExp[];
+  /** Packages and what comes with the runtime; everything when left out. */
+  readonly external?: readonly RegExp[];
+}
+
+const ANY = /^/;
+const room = (...names: string[]) => new RegExp(`^codegen/(?:${names.join("|")})/\\w+\\.ts$`);
+const IR = room("ir"), LANGUAGE = room("language"), GRAPH = room("graph"), PLAN = /^codegen\/plan\/(?:fuse\/)?\w+\.ts$/;
+const NOTATION = [IR, LANGUAGE, /^codegen\/error\.ts$/], MESSAGES = /^codegen\/(?:error|json)\.ts$/;
+const TARGET = /^codegen\/targets\/target\.ts$/;
+/** All of the compiler but what one target has for itself. */
+const COMPILER = /^codegen\/(?!targets\/\w+\/)[\w/]+\.ts$/;
+
+/** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
+const RULES: readonly Rule[] = [
+  { files: /^codegen\/ir\/ir\.ts$/, local: [], external: [] },
+  { files: IR, local: [IR], external: [/^node:crypto$/] },
+  { files: LANGUAGE, local: NOTATION, external: [/^zod$/] },
+  { files: GRAPH, local: [IR, LANGUAGE, GRAPH, MESSAGES], external: [/^zod$/] },
+  { files: PLAN, local: [IR, LANGUAGE, GRAPH, PLAN, MESSAGES], external: [] },
+  {
+    files: room("schedule"),
+    local: [IR, GRAPH, room("schedule", "lower"), TARGET, MESSAGES],
+    external: [/^zod$/, /^node:crypto$/],
+  },
+  { files: room("lower"), local: [IR, room("lower"), /^codegen\/schedule\/schedule\.ts$/], external: [] },
+  { files: room("passes"), local: [IR, room("passes"), /^codegen\/language\/notation\.ts$/], external: [] },
+  // the proof knows of what it proves only the types, and what refuses
+  {
+    files: room("prove"),
+    local: [/^codegen\/ir\/(?:ir|affine|expr|text)\.ts$/, /^codegen\/plan\/plan\.ts$/, TARGET, room("prove")],
+    external: [],
+  },
+  { files: room("print"), local: [IR, GRAPH, PLAN, room("schedule", "print"), TARGET], external: [/^node:crypto$/] },
+  { files: /^codegen\/targets\/(\w+)\/\w+\.ts$/, local: [COMPILER, /^codegen\/targets\/$1\//], external: [] },
+  { files: /^codegen\/(?:targets\/)?\w+\.ts$/, local: [COMPILER] },
+  {
+    files: /^kernels\/mod\.ts$/,
+    local: [...NOTATION, /^kernels\/(?:layers|losses|optimizers|schedules|step)\/\w+\.ts$/],
+    external: [],
+  },
+  { files: /^kernels\/(?:layers|losses|optimizers|schedules|step)\/\w+\.ts$/, local: NOTATION, external: [/^zod$/] },
+  {
+    files: /^runtime\/backends\/(\w+)\/\w+\.ts$/,
+    local: [/^runtime\//, COMPILER, /^codegen\/targets\/$1\/dispatch\.ts$/],
+  },
+  { files: /^runtime\/[\w/]+\.ts$/, local: [/^runtime\//, COMPILER] },
+  { files: /^generated\/(\w+\/\w+)\/[\w/]+\.ts$/, local: [/^generated\/$1\//], external: [] },
+  { files: /^mod\.ts$/, local: [/^codegen\//, /^kernels\/(?:schedules\/)?\w+\.ts$/, /^runtime\//] },
+  { files: /^cli\.ts$/, local: [/^mod\.ts$/, /^runtime\/platform\/deno_version\.ts$/] },
+  { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//, /^specs\/\w+\.json$/] },
+  { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
+];
+
+/** Names that say nothing. */
+const VAGUE = /^(utils?|helpers?|misc|common)\.ts$/;
+
+/** What a file imports and re-exports, types too; text in comments and strings begins no line with it. */
+function importsOf(source: string): string[] {
+  const statements = [
+    /^import\s+(?:[\w*{}\s,$]+?\sfrom\s+)?"([^"]+)"/gm,
+    /^export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s+from\s+"([^"]+)"/gm,
+    /\bimport\(\s*"([^"]+)"/g,
+  ];
+  return statements.flatMap((statement) => [...source.matchAll(statement)].map(([, specifier]) => specifier));
+}
+
+/** What is against the rules, in words. */
+function violations(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].flatMap(([file, source]) => {
+    const found = VAGUE.test(posix.basename(file)) ? [`${file}: a name that says nothing`] : [];
+    const rule = RULES.find(({ files }) => files.test(file));
+    if (!rule) return [...found, `${file}: in no room`];
+    const [, own = ""] = rule.files.exec(file)!;
+    for (const specifier of importsOf(source)) {
+      const relative = specifier.startsWith(".");
+      const target = relative ? posix.join(posix.dirname(file), specifier) : specifier;
+      const allowed = relative ? rule.local : rule.external ?? [ANY];
+      if (!allowed.some(({ source }) => new RegExp(source.replace("$1", own)).test(target))) {
+        found.push(`${file} imports ${target}`);
+      }
+    }
+    return found;
+  });
+}
+
+/** All TypeScript files of the repository by their path from its root. */
+async function readSources(folder = ""): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = posix.join(folder, name);
+    if (isDirectory) {
+      if (name.startsWith(".") || name === "node_modules" || path === "runs") continue;
+      for (const [inner, source] of await readSources(path)) sources.set(inner, source);
+    } else if (name.endsWith(".ts")) {
+      sources.set(path, await Deno.readTextFile(join(ROOT, path)));
+    }
+  }
+  return sources;
+}
+
+Deno.test("imports go one way", async () => {
+  const sources = await readSources();
+  assert.deepEqual(violations(sources), []);
+  const count = (room: string) => [...sources.keys()].filter((file) => file.startsWith(room)).length;
+  assert(count("codegen/") >= 25 && count("kernels/") >= 16 && count("runtime/") >= 5, "files are missing");
+  const imports = [...sources.values()].flatMap(importsOf);
+  assert(imports.length >= 150, `only ${imports.length} imports were found`);
+});
+
+/** Files that import each other in circles, types too: those that are left when all that imports nothing left has gone. */
+function circles(sources: ReadonlyMap<string, string>): string[] {
+  const left = new Map([...sources].map(([file, source]) => [
+    file,
+    importsOf(source).filter((name) => name.startsWith(".")).map((name) => posix.join(posix.dirname(file), name)),
+  ]));
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    for (const [file, imports] of left) if (!imports.some((name) => left.has(name))) left.delete(file);
+  }
+  // and all that nothing left imports
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    const imported = new Set([...left.values()].flat());
+    for (const file of left.keys()) if (!imported.has(file)) left.delete(file);
+  }
+  return [...left.keys()];
+}
+
+Deno.test("no files import each other in a circle", async () => {
+  assert.deepEqual(circles(await readSources()), []);
+  const chain = new Map([["a.ts", 'import "./b.ts";'], ["b.ts", 'import type { C } from "./c.ts";'], ["c.ts", ""]]);
+  assert.deepEqual(circles(chain), []);
+  chain.set("c.ts", 'export { a } from "./a.ts";').set("d.ts", 'import "./a.ts";');
+  assert.deepEqual(circles(chain), ["a.ts", "b.ts", "c.ts"]);
+});
+
+Deno.test("the proof takes only types from what lays out", async () => {
+  const sources = [...await readSources()].filter(([file]) => file.startsWith("codegen/prove/"));
+  assert(sources.length > 0);
+  for (const [file, source] of sources) {
+    const statements = source.match(/^import [^;]*from "\.\.\/(?:plan\/plan|targets\/target)\.ts";/gm) ?? [];
+    for (const statement of statements) assert(statement.startsWith("import type "), `${file}: ${statement}`);
+  }
+});
+
+Deno.test("every way of importing is seen", () => {
+  const source = [
+    'import "./a.ts";',
+    'import b from "./b.ts";',
+    'import { c, type D } from "./c.ts";',
+    'import type { E } from "./d.ts";',
+    'import * as f from "./e.ts";',
+    "import {",
+    "  g,",
+    '} from "./f.ts";',
+    'export { h } from "./g.ts";',
+    'export type { I } from "./h.ts";',
+    'export * from "./i.ts";',
+    'export * as j from "./j.ts";',
+    'const k = await import("./k.ts");',
+    ' * import { l } from "./in_a_comment.ts";',
+    'export const m = "./in_a_string.ts";',
+    '  line(`import { n } from "./in_a_template.ts";`);',
+  ].join("\n");
+  assert.deepEqual(importsOf(source).sort(), "abcdefghijk".split("").map((name) => `./${name}.ts`));
+});
+
+/** A file, what it would import, and whether that is against the rules. */
+const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: boolean])[] = [
+  ["codegen/ir/ir.ts", "../language/notation.ts", true],
+  ["codegen/ir/ir.ts", "zod", true],
+  ["codegen/ir/cost.ts", "./expr.ts", false],
+  ["codegen/ir/cost.ts", "../language/notation.ts", true],
+  ["codegen/language/layer.ts", "../graph/spec.ts", true],
+  ["codegen/graph/shapes.ts", "../language/layer.ts", false],
+  ["codegen/graph/shapes.ts", "../plan/plan.ts", true],
+  ["codegen/plan/plan.ts", "../ir/ir.ts", false],
+  ["codegen/plan/plan.ts", "../../kernels/mod.ts", true],
+  ["codegen/plan/plan.ts", "../../runtime/run/random.ts", true],
+  ["codegen/plan/plan.ts", "../targets/wasm/target.ts", true],
+  ["codegen/plan/plan.ts", "../../mod.ts", true],
+  ["codegen/plan/plan.ts", "../prove/plan.ts", true],
+  ["codegen/plan/fuse/fuse.ts", "../plan.ts", false],
+  ["codegen/schedule/candidates.ts", "../lower/lower.ts", false],
+  ["codegen/schedule/candidates.ts", "../plan/plan.ts", true],
+  ["codegen/lower/lower.ts", "../schedule/schedule.ts", false],
+  ["codegen/lower/lower.ts", "../schedule/candidates.ts", true],
+  ["codegen/passes/simplify.ts", "../lower/lower.ts", true],
+  ["codegen/compile.ts", "./prove/plan.ts", false],
+  ["codegen/compile.ts", "./targets/wasm/target.ts", true],
+  ["codegen/prove/plan.ts", "./order.ts", false],
+  ["codegen/prove/plan.ts", "../plan/plan.ts", false],
+  ["codegen/prove/plan.ts", "../plan/arrange.ts", true],
+  ["codegen/prove/plan.ts", "../lower/lower.ts", true],
+  ["codegen/prove/target.ts", "../targets/webgpu/merge.ts", true],
+  ["codegen/print/print.ts", "../targets/wasm/syntax.ts", true],
+  ["codegen/targets/wasm/target.ts", "./syntax.ts", false],
+  ["codegen/targets/wasm/target.ts", "../../ir/ir.ts", false],
+  ["codegen/targets/wasm/target.ts", "../typescript/syntax.ts", true],
+  ["codegen/targets/wasm/target.ts", "../../../kernels/layers/relu.ts", true],
+  ["codegen/targets/wasm/target.ts", "../../../runtime/backends/threads/team.ts", true],
+  ["kernels/layers/relu.ts", "../../codegen/language/layer.ts", false],
+  ["kernels/layers/relu.ts", "zod", false],
+  ["kernels/layers/relu.ts", "node:path", true],
+  ["kernels/layers/relu.ts", "./tanh.ts", true],
+  ["kernels/layers/relu.ts", "../../codegen/plan/plan.ts", true],
+  ["kernels/layers/relu.ts", "../../runtime/run/random.ts", true],
+  ["kernels/mod.ts", "./layers/relu.ts", false],
+  ["runtime/backends/threads/session.ts", "../../../codegen/plan/plan.ts", false],
+  ["runtime/backends/threads/session.ts", "../../../codegen/targets/wasm/target.ts", true],
+  ["runtime/backends/threads/session.ts", "../../../codegen/targets/webgpu/dispatch.ts", true],
+  ["runtime/backends/webgpu/session.ts", "../../../codegen/targets/webgpu/dispatch.ts", false],
+  ["runtime/run/train.ts", "../../kernels/mod.ts", true],
+  ["runtime/run/train.ts", "../../mod.ts", true],
+  ["runtime/run/train.ts", "../../generated/mnist_cnn/wasm/step.ts", true],
+  ["generated/mnist_cnn/wasm/step.ts", "./linear1_forward.ts", false],
+  ["generated/mnist_cnn/wasm/step.ts", "../typescript/linear1_forward.ts", true],
+  ["generated/mnist_cnn/wasm/step.ts", "../../../codegen/ir/ir.ts", true],
+  ["generated/mnist_cnn/wasm/step.ts", "node:fs", true],
+  ["mod.ts", "./kernels/mod.ts", false],
+  ["mod.ts", "./codegen/targets/wasm/target.ts", false],
+  ["mod.ts", "./runtime/run/train.ts", false],
+  ["mod.ts", "./tests/random_spec.ts", true],
+  ["cli.ts", "./mod.ts", false],
+  ["cli.ts", "node:path", false],
+  ["cli.ts", "./runtime/run/train.ts", true],
+  ["cli.ts", "./runtime/platform/deno_version.ts", false],
+  ["bench/step.ts", "../../mod.ts", false],
+  ["bench/step.ts", "./naive.ts", false],
+  ["bench/step.ts", "../../runtime/backends/threads/team.ts", true],
+  ["bench/step.ts", "../../codegen/plan/plan.ts", true],
+  ["bench/kernels_bench.ts", "../../specs/mnist_cnn.json", false],
+  ["tests/plan_test.ts", "../../kernels/layers/relu.ts", false],
+];
+
+Deno.test("negative control: each rule, kept and broken", () => {
+  let wrong = 0;
+  for (const [file, specifier, against] of EXAMPLES) {
+    const found = violations(new Map([[file, `import { x } from "${specifier}";\n`]]));
+    assert.equal(found.length, against ? 1 : 0, `${file} imports ${specifier}`);
+    wrong += found.length;
+  }
+  assert.deepEqual([EXAMPLES.length, wrong], [64, 37]);
+  for (const name of ["codegen/utils.ts", "runtime/run/helpers.ts", "tests/helper.ts", "elsewhere/file.ts"]) {
+    assert.equal(violations(new Map([[name, ""]])).length, 1, name);
+  }
+});
+
+/** What a test file may not do (but in a program's text): the process is that of other test files too, which run at the same time. */
+const SHARED = /(?<!`)Deno\.(addSignalListener|chdir|exit|umask|env\.(set|delete))\(|memoryUsage\(\)\.rss/;
+
+/** Programs that tests start as processes of their own. */
+const PROGRAMS = ["block_counts", "browser", "command_lines", "fuzz_arguments", "soak", "train_random"]
+  .map((name) => `tests/${name}.ts`);
+
+/** Where files of tests, by their paths, do what they may not. */
+function unshared(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].flatMap(([file, source]) => {
+    const found = !PROGRAMS.includes(file) && SHARED.test(source) ? [`${file} changes its process`] : [];
+    if (file !== "tests/width.ts" && /env\.get\("KERNELWRIGHT_TESTS/.test(source)) {
+      found.push(`${file} asks for a width`);
+    }
+    // a program's types have no code
+    for (const specifier of importsOf(source.replaceAll(/^(import|export) type [^;]*;/gm, ""))) {
+      const target = posix.join(posix.dirname(file), specifier);
+      if (PROGRAMS.includes(target)) found.push(`${file} runs ${target} in its process`);
+    }
+    return found;
+  });
+}
+
+Deno.test("tests change nothing of their process, and one file says how much they try", async () => {
+  const sources = await readSources("tests");
+  assert(sources.size >= 70, `${sources.size} files`);
+  for (const program of PROGRAMS) assert(sources.has(program), `there is no ${program}`);
+  assert.deepEqual(unshared(sources), []);
+  // negative control: in a test, in what tests import, and by way of a program
+  for (
+    const text of [
+      ...['env.set("PATH", "/nowhere")', 'chdir("/nowhere")', "memoryUsage()" + ".rss"],
+      ...['env.get("KERNEL' + 'WRIGHT_TESTS")', 'x();\nimport { look } from "../browser.ts"'],
+    ].map((text) => `Deno.${text};`)
+  ) {
+    for (const file of ["tests/x_test.ts", "tests/adapter.ts"]) {
+      assert.equal(unshared(new Map([[file, text]])).length, 1, `${file}: ${text}`);
+    }
+  }
+  assert.deepEqual(unshared(new Map([["tests/soak.ts", `Deno.${"exit"}(0);`]])), []);
+});

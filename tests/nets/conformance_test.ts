@@ -1,0 +1,106 @@
+/** Every kernel of random nets on every target against the interpreter; gradients; fused against unfused. */
+import assert from "node:assert/strict";
+import type { Kernel, Op } from "../../codegen/ir/ir.ts";
+import { kernelText } from "../../codegen/ir/text.ts";
+import { scheduleText } from "../../codegen/schedule/schedule.ts";
+import type { Target } from "../../codegen/targets/target.ts";
+import { verifyNet as verifyWith, type VerifyRow } from "../../runtime/check/verify.ts";
+import { type Optimization, parseSpec, processorTargets as targets, registry, verifyNet } from "../../mod.ts";
+import { LARGE_NETS } from "../large_nets.ts";
+import { randomSpec } from "../random_spec.ts";
+import { width } from "../width.ts";
+
+const NETS = width(16, 200);
+/** Nets that are tried in several ways. */
+const VARIED = width(3, 20);
+const describe = (rows: readonly VerifyRow[]) =>
+  rows.filter(({ ok }) => !ok).map(({ check, error, tolerance, note }) =>
+    `${check}: ${error} > ${tolerance} ${note ?? ""}`
+  ).join("; ");
+
+for (const target of targets) {
+  Deno.test(`${target.name}: ${NETS} random nets agree with the interpreter`, async () => {
+    let nets = 0, kernels = 0, gradients = 0;
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= NETS; seed++) {
+      const spec = parseSpec(randomSpec(seed));
+      const rows = await verifyNet(spec, { target: target.name, seed, data: seed % 2 === 0 ? "u8" : "f32" });
+      // a dead relu can leave every entry of a gradient 0 or at a kink; that is for the other seeds to check
+      const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+      assert.equal(bad.length, 0, `seed ${seed}: ${describe(bad)}\n${JSON.stringify(spec)}`);
+      nets++;
+      gradients += rows.filter(({ check, cases }) => check.startsWith("gradient") && cases > 0).length;
+      kernels += rows.filter(({ check }) => !check.startsWith("gradient") && check !== "fused step").length;
+      for (const { type } of [...spec.layers, spec.loss, spec.training.optimizer]) seen.add(type);
+    }
+    assert.equal(nets, NETS);
+    assert.ok(kernels > 10 * NETS, `${kernels} kernels`);
+    assert.ok(gradients > 2 * NETS, `${gradients} gradients`);
+    for (const { type } of [...registry.layers, ...registry.losses, ...registry.optimizers]) {
+      assert.ok(seen.has(type), `${type} never came`);
+    }
+  });
+
+  Deno.test(`${target.name}: nets with sums in two kernels agree with the interpreter`, async () => {
+    const checked = new Set<string>();
+    for (const [what, spec] of LARGE_NETS) {
+      const rows = await verifyNet(spec, { target: target.name, seed: 1 });
+      const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+      assert.equal(bad.length, 0, `${what}: ${describe(bad)}`);
+      for (const { check } of rows) checked.add(check);
+    }
+    assert.ok(checked.has("conv1_pool1_relu1_forward"));
+    if (target.layout === "rows") return;
+    for (const check of ["linear1_forward_chunks", "pool1_conv1_backward_weight_lanes", "relu1_output_rows"]) {
+      assert.ok(checked.has(check), check);
+    }
+  });
+
+  Deno.test(`${target.name}: every candidate schedule agrees with the interpreter`, async () => {
+    const used = new Set<string>();
+    let cases = 0;
+    for (const choice of [0, 1, 2]) {
+      const candidates = (kernel: Kernel) => {
+        const all = [...target.candidates(kernel)], schedule = all[Math.min(choice, all.length - 1)];
+        used.add(`${kernelText(kernel)} ${scheduleText(schedule)}`);
+        return [schedule];
+      };
+      for (let seed = 1; seed <= VARIED; seed++) {
+        const rows = await verifyWith(parseSpec(randomSpec(seed)), registry, { ...target, candidates }, { seed });
+        const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+        assert.equal(bad.length, 0, `seed ${seed}, choice ${choice}: ${describe(bad)}`);
+        cases += rows.length;
+      }
+    }
+    assert.ok(cases > 50 * VARIED && used.size > 25 * VARIED, `${cases} cases of ${used.size} schedules`);
+  });
+
+  Deno.test(`${target.name}: plain loops, tiles without vectors and indices in full agree with the interpreter`, async () => {
+    const variants: Optimization[][] = [["tiles"], ["vectors"]];
+    if (!target.wholeAddresses) variants.push(["hoist"], ["hoist", "tiles"]);
+    let cases = 0;
+    for (const without of variants) {
+      for (let seed = 1; seed <= VARIED; seed++) {
+        const rows = await verifyNet(parseSpec(randomSpec(seed)), { target: target.name, seed, without });
+        const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+        assert.equal(bad.length, 0, `seed ${seed}, without ${without}: ${describe(bad)}`);
+        cases += rows.length;
+      }
+    }
+    assert.ok(cases > 15 * VARIED * variants.length, `${cases} cases of ${variants.length} variants`);
+  });
+
+  Deno.test(`${target.name}: a wrong row of the syntax table is noticed`, async () => {
+    const swapped = <Row>({ add, mul, ...rows }: Record<Op, Row>) => ({ ...rows, add: mul, mul: add });
+    const syntax: Target["syntax"] = (places) => {
+      const { operations, vectors, ...rows } = target.syntax(places);
+      return {
+        ...rows,
+        operations: swapped(operations),
+        ...(vectors && { vectors: { ...vectors, operations: swapped(vectors.operations) } }),
+      };
+    };
+    const rows = await verifyWith(parseSpec(randomSpec(1)), registry, { ...target, syntax });
+    assert.ok(rows.some(({ ok }) => !ok));
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * What allows running without the engine's bounds checks: only what was proven is run, and it computes the same bits.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { compileTarget, plan } from "../../codegen/compile.ts";
+import { loadCode } from "../../runtime/backends/threads/load.ts";
+import { v8Flags } from "../../runtime/v8_flags.ts";
+import { parseSpec, registry, runsHere, targets } from "../../mod.ts";
+import { randomSpec } from "../random_spec.ts";
+import { width } from "../width.ts";
+
+const PROJECT = join(import.meta.dirname!, "..", "..");
+const SEEDS = width(6, 24);
+
+/**
+ * Last losses and a checksum of the parameters of nets that a process of its own trains. Without V8's first compiler, which
+ * would run these few steps and neither packs nor reorders.
+ */
+async function trained(flags: string): Promise<string[]> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      `--v8-flags=--no-liftoff,${flags}`,
+      "--allow-read",
+      "tests/train_random.ts",
+      `${SEEDS}`,
+    ],
+    cwd: PROJECT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trimEnd().split("\n");
+}
+
+Deno.test("without bounds checks and packed, the same bits as with them", async () => {
+  const [checked, packed, fast] = await Promise.all([
+    trained("--wasm-bounds-checks"),
+    trained(v8Flags(Deno.build.arch, true)),
+    trained(v8Flags(Deno.build.arch, false)),
+  ]);
+  const wasm = targets.filter((target) => target.sample && runsHere(target)).length;
+  assert(wasm > 0);
+  assert.equal(checked.length, wasm * SEEDS);
+  assert.deepEqual(packed, checked);
+  assert.deepEqual(fast, checked);
+  // nets that all ended alike would show nothing
+  assert.equal(new Set(checked.map((line) => line.split(" ").at(-1))).size > SEEDS / 2, true);
+});
+
+Deno.test("a module that is not what the compiler has proven is not run", async () => {
+  let refused = 0;
+  for (const target of targets.filter(({ entry }) => entry.endsWith(".wat"))) {
+    const net = compileTarget(plan(parseSpec(randomSpec(1)), registry, { layout: target.layout }), target);
+    const { [target.entry]: text } = net.files;
+    await loadCode(net);
+    // one access further than it was, a store less, and another net's module
+    for (
+      const damaged of [
+        text.replace(/offset=(\d+)/, (_, at) => `offset=${Number(at) + 16}`),
+        text.replace(/\(v?\w+\.store[^\n]*/, ""),
+        "",
+      ]
+    ) {
+      assert.notEqual(damaged, text);
+      await assert.rejects(
+        loadCode({ ...net, files: { ...net.files, [target.entry]: damaged } }),
+        /is not what the compiler has proven \(SHA-256/,
+      );
+      refused++;
+    }
+    await assert.rejects(loadCode({ ...net, proof: "" }), /is not what the compiler has proven/);
+  }
+  assert.equal(refused, 6);
+});
+
+Deno.test("the flags of a task are known to V8 on every processor", () => {
+  assert.equal(v8Flags("x86_64", false), "--experimental-wasm-revectorize,--no-wasm-bounds-checks");
+  assert.equal(v8Flags("x86_64", true), "--experimental-wasm-revectorize");
+  assert.equal(v8Flags("x86_64", false, false), "--no-wasm-bounds-checks");
+  assert.equal(v8Flags("aarch64", false), "--no-wasm-bounds-checks");
+  assert.equal(v8Flags("aarch64", true), "--wasm-bounds-checks");
+});
