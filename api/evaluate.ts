@@ -1,0 +1,71 @@
+/**
+ * Trained nets are tested.
+ *
+ * @module
+ */
+import { InputError } from "../codegen/error.ts";
+import type { Tuning } from "../codegen/schedule/tuning.ts";
+import { loadCode } from "../runtime/backends/threads/load.ts";
+import { type NetSession, Session } from "../runtime/backends/threads/session.ts";
+import { gpuCode, needAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import { GpuSession } from "../runtime/backends/webgpu/session.ts";
+import { type Dataset, readDataset } from "../runtime/data/data.ts";
+import { readOptions, THREADS } from "../runtime/run/options.ts";
+import { type ClassReport, classReports, type TestReport, testReport } from "../runtime/run/outcome.ts";
+import { bindingsOf } from "./choose_target.ts";
+import { compileNet, TUNING } from "./compile.ts";
+import { kindOf } from "./data.ts";
+import { allCores, findTarget, runsHere, TARGET } from "./targets.ts";
+import { readWeights, type Weights } from "./weights.ts";
+
+/** How a trained net is tested. */
+export interface EvaluateOptions {
+  /** Default "auto": the fastest that workers run. */
+  readonly target?: string;
+  /** Workers. Default: all cores. */
+  readonly threads?: number;
+  /** Schedules found by {@linkcode tune}. Default: first guesses. */
+  readonly tuning?: Tuning;
+}
+
+/** The result of a test, class by class. */
+export interface Evaluation extends TestReport {
+  /** Name of the target. */
+  readonly target: string;
+  /** Figures of each class. */
+  readonly classes: readonly ClassReport[];
+}
+
+/**
+ * Tests a trained net on labelled samples; the numbers are those of the test after training.
+ *
+ * @throws {InputError} when the data does not fit the net, the weights are not those of the net, or the target cannot
+ * run here.
+ */
+export async function evaluate(
+  weights: Weights,
+  data: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { target: name = "auto", threads = allCores(), tuning } = readOptions(options, {
+    ...{ target: TARGET, threads: THREADS, tuning: TUNING },
+  });
+  const target = findTarget(name);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const { spec, parameters } = readWeights(weights), test = readDataset(data);
+  const net = compileNet(spec, target, { data: kindOf(test), tuning });
+  const session: NetSession = target.gpu
+    ? await GpuSession.open(net.plan, gpuCode(net, bindingsOf(await needAdapter())), [test], false)
+    : await Session.open(net.plan, await loadCode(net), [test], threads);
+  try {
+    for (const [name, { values }] of parameters) session.write(name, values);
+    const predictions = await session.predictions(0), { graph } = net.plan;
+    return {
+      target: target.name,
+      ...testReport(graph, test, predictions),
+      classes: classReports(graph, test, predictions),
+    };
+  } finally {
+    session.close();
+  }
+}

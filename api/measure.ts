@@ -1,0 +1,73 @@
+/**
+ * Kernels are timed, and machines measured.
+ *
+ * @module
+ */
+import { MERGING, plan } from "../codegen/compile.ts";
+import type { Spec } from "../codegen/graph/spec.ts";
+import { multiplyAdds } from "../codegen/ir/cost.ts";
+import { tunedSchedules, type Tuning } from "../codegen/schedule/tuning.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { typescript } from "../codegen/targets/typescript/target.ts";
+import { wasm, wasmRelaxed } from "../codegen/targets/wasm/target.ts";
+import { webgpu } from "../codegen/targets/webgpu/target.ts";
+import { groupedKernels, type KernelGroup } from "../runtime/measure/kernel_groups.ts";
+import { type Machine, type MachineOptions, measureMachine as measureWith } from "../runtime/measure/machine.ts";
+import { type KernelTime, timeKernels as timeWith } from "../runtime/measure/time_kernels.ts";
+import { readOptions } from "../runtime/run/options.ts";
+import { TUNING } from "./compile.ts";
+import { registry } from "./registry.ts";
+import { checkedSpec } from "./spec.ts";
+import { findTarget, runsHere, TARGET } from "./targets.ts";
+
+/**
+ * Multiplications and additions of a net in one training step: those of the sums of products in its layers, two for each
+ * term, whatever a target saves of them or does besides.
+ */
+export function trainingWork(spec: Spec): number {
+  return plan(checkedSpec(spec), registry, { without: MERGING }).plan.train.kernels.reduce(
+    (sum, { kernel }) => sum + multiplyAdds(kernel),
+    0,
+  );
+}
+
+/** Times every kernel of a training step on one thread, or on a GPU, checked against the interpreter first. */
+export async function timeKernels(
+  given: Spec,
+  options: { target?: string; tuning?: Tuning } = {},
+): Promise<readonly KernelTime[]> {
+  const { target: name = "auto", tuning } = readOptions(options, { target: TARGET, tuning: TUNING });
+  const spec = checkedSpec(given), target = findTarget(name);
+  return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target));
+}
+
+/**
+ * The kernels of a training step as loops over run-time shapes, in plain TypeScript, and as each target has them, in
+ * groups that make the same tensors: to be timed beside each other. All are checked against the interpreter first.
+ */
+export async function kernelGroups(
+  given: Spec,
+  options: { tuning?: Tuning } = {},
+): Promise<readonly KernelGroup[]> {
+  const { tuning } = readOptions(options, { tuning: TUNING });
+  const spec = checkedSpec(given);
+  const form = (target: Target) => ({
+    name: target.name,
+    target,
+    ...tuning && { tuned: tunedSchedules(tuning, spec.name, target) },
+  });
+  return await groupedKernels(spec, registry, [
+    form(typescript),
+    { name: `${typescript.name}, plain loops`, target: typescript, without: ["tiles"] },
+    ...[wasm, wasmRelaxed].filter(runsHere).map(form),
+    form(webgpu),
+  ]);
+}
+
+/**
+ * Measures what this machine gives WebAssembly as Deno was started: packing, bounds checks, arithmetic, bandwidth, and
+ * whether there is a GPU. With several threads, reading `runtime/` must be allowed.
+ */
+export async function measureMachine(options: MachineOptions = {}): Promise<Machine> {
+  return await measureWith({ simd: runsHere(wasm), relaxedSimd: runsHere(wasmRelaxed) }, options);
+}

@@ -1,0 +1,39 @@
+/**
+ * Trained nets are asked.
+ *
+ * @module
+ */
+import { InputError } from "../codegen/error.ts";
+import { loadCode } from "../runtime/backends/threads/load.ts";
+import { readOptions, whole } from "../runtime/run/options.ts";
+import { Predictor } from "../runtime/run/predict.ts";
+import { compileNet } from "./compile.ts";
+import { findTarget, runsHere, TARGET } from "./targets.ts";
+import { readWeights, type Weights } from "./weights.ts";
+
+/** How a trained net is made ready to be asked. */
+export interface PredictorOptions {
+  /** A target that workers run. Default "auto": the fastest. */
+  readonly target?: string;
+  /** Samples that are computed at once. Default 1: the shortest time for one. */
+  readonly batchSize?: number;
+}
+
+/**
+ * Makes a trained net ready to be asked: the kernels of a test step, made for a batch of just this size, and a memory
+ * with the weights. It computes in the thread that asks.
+ *
+ * @throws {InputError} when the weights are not those of the net, or the target cannot run here.
+ */
+export async function loadPredictor(
+  weights: Weights,
+  options: PredictorOptions = {},
+): Promise<Predictor> {
+  const { target: name = "auto", batchSize = 1 } = readOptions(options, { target: TARGET, batchSize: whole(1) });
+  const target = findTarget(name);
+  if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const { spec, parameters } = readWeights(weights);
+  const net = compileNet({ ...spec, batchSize }, target, { data: "f32", predict: true });
+  return await Predictor.open(net.plan, target.name, await loadCode(net), parameters);
+}

@@ -1,0 +1,16 @@
+/**
+ * What a spec may name.
+ *
+ * @module
+ */
+import { freeze } from "../codegen/plan/freeze.ts";
+import type { Registry } from "../codegen/language/layer.ts";
+import { kernels } from "../kernels/mod.ts";
+import { schedulers } from "../kernels/schedules/schedulers.ts";
+
+/**
+ * All layers, losses, optimizers and schedulers.
+ *
+ * @ignore the compiler's own types
+ */
+export const registry = freeze<Registry>({ ...kernels, schedulers });

@@ -1,0 +1,52 @@
+/**
+ * The targets, and which of them can run here.
+ *
+ * @module
+ */
+import { InputError } from "../codegen/error.ts";
+import { freeze } from "../codegen/plan/freeze.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { typescript } from "../codegen/targets/typescript/target.ts";
+import { wasm, wasmRelaxed } from "../codegen/targets/wasm/target.ts";
+import { webgpu } from "../codegen/targets/webgpu/target.ts";
+import { type Kind, MOST_THREADS, TEXT } from "../runtime/run/options.ts";
+
+/**
+ * The targets that workers run, fastest first.
+ *
+ * @ignore the compiler's own types
+ */
+export const processorTargets = freeze<readonly Target[]>([wasmRelaxed, wasm, typescript]);
+
+/**
+ * All targets, those for a GPU last: whether one is faster than the processor, nobody knows before it is tried.
+ *
+ * @ignore the compiler's own types
+ */
+export const targets = freeze<readonly Target[]>([...processorTargets, webgpu]);
+
+/**
+ * The target of a name; "auto" is the fastest that workers can run, see {@linkcode chooseTarget}.
+ *
+ * @ignore the compiler's own types
+ */
+export function findTarget(name: string): Target {
+  const target = targets.find((target) => name === "auto" ? !target.gpu && runsHere(target) : target.name === name);
+  if (target) return target;
+  throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
+}
+
+/**
+ * Whether this engine has what a target's code needs.
+ *
+ * @ignore the compiler's own types
+ */
+export function runsHere({ sample }: Target): boolean {
+  return sample === undefined || WebAssembly.validate(sample);
+}
+
+/** What the option `target` may be: names are looked up by {@linkcode findTarget}. */
+export const TARGET: Kind = { ...TEXT, expected: "the name of a target" };
+
+/** How many threads work where nobody says. */
+export const allCores = () => Math.min(navigator.hardwareConcurrency, MOST_THREADS);

@@ -1,0 +1,157 @@
+/**
+ * Nets are trained.
+ *
+ * @module
+ */
+import { type Optimization, OPTIMIZATIONS } from "../codegen/compile.ts";
+import { InputError } from "../codegen/error.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import type { Spec } from "../codegen/graph/spec.ts";
+import { MOST_EPOCHS } from "../codegen/language/layer.ts";
+import type { Tuning } from "../codegen/schedule/tuning.ts";
+import { loadCode, loadTimedCode } from "../runtime/backends/threads/load.ts";
+import { gpuCode, needAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import { said } from "../runtime/data/arrays.ts";
+import type { DataSplit } from "../runtime/data/data.ts";
+import { type Checkpoint, specDifference } from "../runtime/files/checkpoint.ts";
+import { type Probe, PROBES } from "../runtime/measure/machine.ts";
+import {
+  check,
+  checkChoices,
+  FLAG,
+  FUNCTION,
+  isObject,
+  type Kind,
+  listOf,
+  objectOf,
+  readOptions,
+  SEED,
+  SIGNAL,
+  TEXT,
+  THREADS,
+  whole,
+} from "../runtime/run/options.ts";
+import { ownCheckpoint } from "../runtime/run/resume.ts";
+import { type RunStart, startOf } from "../runtime/run/start.ts";
+import { checkRun, run, type RunOptions, type Trained } from "../runtime/run/train.ts";
+import { bindingsOf, chooseTarget } from "./choose_target.ts";
+import { compileNet, TUNING } from "./compile.ts";
+import { kindOf, readSplit } from "./data.ts";
+import { measureMachine } from "./measure.ts";
+import { registry } from "./registry.ts";
+import { checkedSpec } from "./spec.ts";
+import { allCores, findTarget, runsHere, TARGET } from "./targets.ts";
+
+/** What the options of {@linkcode train} may be. */
+const TRAIN: Readonly<Record<keyof Required<TrainOptions>, Kind>> = {
+  target: TARGET,
+  module: { ...TEXT, expected: "the URL of a module, as a text" },
+  tuning: TUNING,
+  without: listOf(OPTIMIZATIONS),
+  probes: listOf(PROBES),
+  threads: THREADS,
+  epochs: whole(1, MOST_EPOCHS),
+  seed: SEED,
+  profile: FLAG,
+  resume: objectOf("a checkpoint, as loadCheckpoint reads it"),
+  checkpointEvery: whole(1),
+  signal: SIGNAL,
+  ...{ onStart: FUNCTION, onCheckpoint: FUNCTION, onProgress: FUNCTION, onEpoch: FUNCTION },
+};
+
+/** How a net is trained. With `resume`, what is left out is as it was. */
+export interface TrainOptions extends Partial<RunOptions> {
+  /** Default "auto", see {@linkcode chooseTarget}. */
+  readonly target?: string;
+  /** For target typescript: URL of the generated `step.ts` of just this net. Compiled in memory when left out. */
+  readonly module?: string;
+  /** Schedules found by {@linkcode tune}. Default: first guesses. */
+  readonly tuning?: Tuning;
+  /** Optimizations that are left out; without tiles or vectors `tuning` does not count. Default: none. */
+  readonly without?: readonly Optimization[];
+  /** What is measured of the machine, after training, for the report. Default: nothing. */
+  readonly probes?: readonly Probe[];
+  /** Called before anything is begun, when all that can be refused has been checked; it is waited for. */
+  readonly onStart?: () => void | Promise<void>;
+}
+
+/**
+ * Trains a net on a data set and tests it. Threads default to all cores, epochs to the spec's, the seed to 0.
+ *
+ * With `resume` it goes on from a checkpoint: on the same target, with the same schedules, the bits are those of a run
+ * that was never stopped. `epochs` counts those that are done, too.
+ *
+ * @throws {InputError} when the data does not fit the net, the target cannot run here or be profiled, or the checkpoint
+ * is another net's, another seed's or other data's.
+ * @throws {StoppedError} when `signal` stops it; it has what was reached.
+ * @throws {DivergedError} when the loss or a weight is infinite or NaN; all checkpoints were made before that.
+ * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
+ */
+export async function train(given: Spec, sets: DataSplit, settings: TrainOptions = {}): Promise<Trained> {
+  // all that is given is read once: what was checked is what is used
+  const options = readOptions(settings, TRAIN), spec = parsedSpec(given), data = readSplit(sets);
+  const { profile, module, probes = [], tuning, threads = allCores() } = options,
+    resume = options.resume && readResume(options.resume, spec);
+  const before = resume?.training;
+  const without = [...new Set(options.without ?? (before?.without ?? []) as readonly Optimization[])];
+  checkChoices("probes", probes, PROBES);
+  checkChoices("without", without, OPTIMIZATIONS);
+  const wish = options.target ?? before?.target ?? "auto";
+  const target = findTarget(
+    wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
+  );
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  if (module !== undefined && !target.entry.endsWith(".ts")) {
+    throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
+  }
+  const net = compileNet(spec, target, { data: kindOf(data.train), tuning, without });
+  const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;
+  const seed = options.seed ?? before?.seed ?? 0, { checkpointEvery = 1 } = options;
+  // those of a checkpoint, too
+  check("epochs", epochs, TRAIN.epochs);
+  check("seed", seed, TRAIN.seed);
+  const { onCheckpoint, signal, onProgress, onEpoch } = options;
+  const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
+  await checkRun(net.plan, onGpu, data, { epochs, seed, profile, resume });
+  await options.onStart?.();
+  const code = onGpu ?? module ?? await loadCode(net);
+  const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
+  // threads that train are those that measure
+  const machine = () => measureMachine({ probes, ...!target.gpu && { threads } });
+  return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
+    ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
+  });
+}
+
+/** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */
+function parsedSpec(given: Spec): Spec {
+  const spec = checkedSpec(given), differing = specDifference(spec, given);
+  if (differing === undefined) return spec;
+  throw new InputError(
+    `spec is not what parseSpec returns${differing === "" ? "" : `: ${differing} differs`}; give parseSpec(spec)`,
+  );
+}
+
+/** @throws {InputError} when a checkpoint is not one of a spec. */
+function readResume(given: Checkpoint, spec: Spec): Checkpoint {
+  if (!isObject(given.spec)) {
+    throw new InputError(`resume.spec is ${said(given.spec)}; expected a checkpoint, as loadCheckpoint reads it`);
+  }
+  const differing = specDifference(given.spec, spec);
+  if (differing !== undefined) {
+    throw new InputError(
+      `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
+    );
+  }
+  return { spec, ...ownCheckpoint(given, inferShapes(spec, registry)) };
+}
+
+/**
+ * What a run of a net begins with, and in which order it takes its samples.
+ *
+ * @throws {InputError} when the seed is none that a run may have.
+ */
+export function runStart(spec: Spec, seed = 0): RunStart {
+  check("seed", seed, SEED);
+  return startOf(checkedSpec(spec), registry, seed);
+}

@@ -1,0 +1,37 @@
+/**
+ * Kernels are checked.
+ *
+ * @module
+ */
+import { OPTIMIZATIONS } from "../codegen/compile.ts";
+import type { Spec } from "../codegen/graph/spec.ts";
+import { tunedSchedules, type Tuning } from "../codegen/schedule/tuning.ts";
+import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "../runtime/check/verify.ts";
+import { checkChoices, FUNCTION, objectOf, readOptions, SEED } from "../runtime/run/options.ts";
+import { COMPILE, TUNING } from "./compile.ts";
+import { registry } from "./registry.ts";
+import { checkedSpec } from "./spec.ts";
+import { findTarget, TARGET } from "./targets.ts";
+
+const VERIFY = {
+  ...{ target: TARGET, tuning: TUNING, seed: SEED, data: COMPILE.data, tuned: objectOf("schedules by kernel") },
+  ...{ without: COMPILE.without, onRow: FUNCTION },
+};
+
+/**
+ * Checks every kernel of a net on seeded random data against the interpreter, the gradients against central
+ * differences, and the fused step against the unfused one.
+ *
+ * @throws {InputError} when there is no such target, or the seed is none that a run may have.
+ */
+export async function verifyNet(
+  given: Spec,
+  settings: VerifyOptions & { target?: string; tuning?: Tuning } = {},
+): Promise<readonly VerifyRow[]> {
+  const { target: name = "auto", tuning, ...options } = readOptions(settings, VERIFY);
+  const spec = checkedSpec(given),
+    target = findTarget(name),
+    tuned = tuning && tunedSchedules(tuning, spec.name, target);
+  checkChoices("without", options.without ?? [], OPTIMIZATIONS);
+  return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
+}
