@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InputError } from "../codegen/error.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { loadCode } from "../runtime/backends/threads/load.ts";
 import { type NetSession, Session } from "../runtime/backends/threads/session.ts";
@@ -15,7 +14,7 @@ import { type ClassReport, classReports, type TestReport, testReport } from "../
 import { bindingsOf } from "./choose_target.ts";
 import { compileNet, TUNING } from "./compile.ts";
 import { kindOf } from "./data.ts";
-import { allCores, findTarget, runsHere, TARGET } from "./targets.ts";
+import { allCores, TARGET, targetHere } from "./targets.ts";
 import { readWeights, type Weights } from "./weights.ts";
 
 /** How a trained net is tested. */
@@ -50,8 +49,7 @@ export async function evaluate(
   const { target: name = "auto", threads = allCores(), tuning } = readOptions(options, {
     ...{ target: TARGET, threads: THREADS, tuning: TUNING },
   });
-  const target = findTarget(name);
-  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  const target = targetHere(name);
   const { spec, parameters } = readWeights(weights), test = readDataset(data);
   const net = compileNet(spec, target, { data: kindOf(test), tuning });
   const session: NetSession = target.gpu

@@ -8,7 +8,7 @@ import { loadCode } from "../runtime/backends/threads/load.ts";
 import { readOptions, whole } from "../runtime/run/options.ts";
 import { Predictor } from "../runtime/run/predict.ts";
 import { compileNet } from "./compile.ts";
-import { findTarget, runsHere, TARGET } from "./targets.ts";
+import { TARGET, targetHere } from "./targets.ts";
 import { readWeights, type Weights } from "./weights.ts";
 
 /** How a trained net is made ready to be asked. */
@@ -30,9 +30,8 @@ export async function loadPredictor(
   options: PredictorOptions = {},
 ): Promise<Predictor> {
   const { target: name = "auto", batchSize = 1 } = readOptions(options, { target: TARGET, batchSize: whole(1) });
-  const target = findTarget(name);
+  const target = targetHere(name);
   if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
-  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const { spec, parameters } = readWeights(weights);
   const net = compileNet({ ...spec, batchSize }, target, { data: "f32", predict: true });
   return await Predictor.open(net.plan, target.name, await loadCode(net), parameters);

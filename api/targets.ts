@@ -45,6 +45,17 @@ export function runsHere({ sample }: Target): boolean {
   return sample === undefined || WebAssembly.validate(sample);
 }
 
+/**
+ * The target of a name, as {@linkcode findTarget} finds it, if this engine can run it.
+ *
+ * @throws {InputError} when there is none of the name, or this engine cannot run it.
+ */
+export function targetHere(name: string): Target {
+  const target = findTarget(name);
+  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
+  return target;
+}
+
 /** What the option `target` may be: names are looked up by {@linkcode findTarget}. */
 export const TARGET: Kind = { ...TEXT, expected: "the name of a target" };
 

@@ -40,7 +40,7 @@ import { kindOf, readSplit } from "./data.ts";
 import { measureMachine } from "./measure.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
-import { allCores, findTarget, runsHere, TARGET } from "./targets.ts";
+import { allCores, TARGET, targetHere } from "./targets.ts";
 
 /** What the options of {@linkcode train} may be. */
 const TRAIN: Readonly<Record<keyof Required<TrainOptions>, Kind>> = {
@@ -97,10 +97,9 @@ export async function train(given: Spec, sets: DataSplit, settings: TrainOptions
   checkChoices("probes", probes, PROBES);
   checkChoices("without", without, OPTIMIZATIONS);
   const wish = options.target ?? before?.target ?? "auto";
-  const target = findTarget(
+  const target = targetHere(
     wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
   );
-  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   if (module !== undefined && !target.entry.endsWith(".ts")) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }

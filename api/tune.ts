@@ -22,7 +22,7 @@ import { FUNCTION, type Kind, readOptions, TEXT } from "../runtime/run/options.t
 import { TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
-import { findTarget, runsHere, TARGET } from "./targets.ts";
+import { TARGET, targetHere } from "./targets.ts";
 
 const SECONDS: Kind = { fits: (value) => typeof value === "number" && value >= 0, expected: "seconds, at least 0" };
 
@@ -52,9 +52,8 @@ export async function tune(
       ...{ target: TARGET, tuning: TUNING, onKernel: FUNCTION, kernel: TEXT, budget: SECONDS, patience: SECONDS },
     },
   );
-  const spec = checkedSpec(given), target = findTarget(name);
+  const spec = checkedSpec(given), target = targetHere(name);
   if (target.gpu) await needAdapter();
-  if (!runsHere(target)) throw new InputError(`this engine cannot run target ${target.name}; use target auto`);
   const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {
     throw new InputError(`net ${spec.name} has no kernel "${options.kernel}"`);
