@@ -79,7 +79,7 @@ Deno.test("nothing keeps an old Deno from coming as far as that line", async () 
       else if (name.endsWith(".ts")) files.push(join(folder, name));
     }
   };
-  for (const folder of ["api", "codegen", "kernels", "runtime"]) await walk(folder);
+  for (const folder of ["api", "cli", "codegen", "kernels", "runtime"]) await walk(folder);
   for (const file of files) {
     const source = await Deno.readTextFile(join(PROJECT, file));
     for (const [, names, from] of source.matchAll(/^import \{([^}]+)\} from "(node:\w+)";$/gm)) {

@@ -1,0 +1,114 @@
+/**
+ * Tells what this machine gives.
+ *
+ * @module
+ */
+import { count, type Machine, measureMachine, PACKING_WORDS, type Rate } from "../../mod.ts";
+import { type Command, ERROR, type Line, OK } from "../command.ts";
+import { json } from "../flags.ts";
+import { complain, print } from "../output.ts";
+import { figure, plural } from "../text.ts";
+
+/** The command. */
+export const command: Command = {
+  text: "tell what this machine gives, and the fastest way to train on it",
+  words: "",
+  most: 0,
+  notes: [
+    "It measures as its own process was started: the task does it as training is started.",
+    "The exit code is 1 when a probe computes something wrong.",
+  ],
+  flags: { json },
+  example: "deno task doctor",
+  run: doctor,
+};
+
+/** How to train: as fast as is legal, and as fast as can be with the engine's own checks. */
+const WAYS = { fastest: "deno task train", checked: "deno task train:checked" } as const;
+
+/** What WebGPU works with, by operating system. */
+const GPU_DRIVERS: Readonly<Record<string, string>> = {
+  darwin: "Metal",
+  windows: "DirectX 12 or Vulkan",
+};
+
+async function doctor({ flags: { json } }: Line): Promise<number> {
+  const machine = await measureMachine();
+  if (json !== undefined) print(`${JSON.stringify({ ...machine, ways: WAYS }, null, 2)}\n`);
+  else print(diagnosis(machine).map(([what, finding]) => `${what.padEnd(15)}${finding}\n`).join(""));
+  if (machine.wrong.length === 0) return OK;
+  complain(`V8 computes wrong results here, in ${machine.wrong.join(", ")}; use deno task train --target typescript`);
+  return ERROR;
+}
+
+/** What the doctor tells, line by line. */
+function diagnosis(machine: Machine): [what: string, finding: string][] {
+  const { versions, os, arch, cpu, cores, threads, simd, relaxedSimd, mode, arithmetic, bandwidth, gpu } = machine;
+  const rate = ({ one, all }: Rate, unit: string) =>
+    `${figure(one)} ${unit} in one thread, ${figure(all)} in ${threads} at once`;
+  const lines: [string, string][] = [
+    ["engine", `Deno ${versions.deno}, V8 ${versions.v8}, ${os} ${arch}`],
+    ["processor", `${cpu ?? "model not known without --allow-sys=cpus"}; ${plural(cores, "thread")} at once`],
+    ["vectors", `SIMD: ${simd ? "yes" : "no"}; relaxed SIMD: ${relaxedSimd ? "yes" : "no"}`],
+  ];
+  if (mode) {
+    const { packing, packingGain, boundsChecks, boundsChecksCost } = mode;
+    lines.push(
+      ["packing", `${PACKING_WORDS[packing]} (${packingGain.toFixed(2)} times as fast as what cannot be packed)`],
+      [
+        "bounds checks",
+        `${boundsChecks ? "on" : "off"} (unknown addresses take ${
+          boundsChecksCost.toFixed(2)
+        } times as long as constant ones)`,
+      ],
+    );
+  }
+  const packed = mode?.packing === "engaged" ? "packed" : "unpacked";
+  if (arithmetic) lines.push(["multiply-add", `${rate(arithmetic, "GFLOP/s")}, ${packed}`]);
+  if (bandwidth) {
+    const { read, copy, firstCache, secondCache } = bandwidth;
+    lines.push(
+      ["memory read", rate(read, "GB/s")],
+      ["memory copied", `${rate(copy, "GB/s")}, bytes read and written`],
+      ["caches read", `${figure(firstCache)} GB/s of 16 KiB, ${figure(secondCache)} GB/s of 256 KiB, in one thread`],
+    );
+  }
+  lines.push(...gpuDiagnosis(gpu ?? null), ["fastest", WAYS.fastest], ["with checks", WAYS.checked]);
+  return lines;
+}
+
+/** What is told of the adapter and of the target that needs one. */
+function gpuDiagnosis(gpu: NonNullable<Machine["gpu"]> | null): [what: string, finding: string][] {
+  if (!gpu) {
+    const drivers = GPU_DRIVERS[Deno.build.os] ?? "Vulkan or OpenGL";
+    return [
+      ["WebGPU", `no adapter: navigator.gpu.requestAdapter() finds no driver for ${drivers} that it can use`],
+      [
+        "target webgpu",
+        "refused here; it needs the driver of a GPU, with Vulkan on Linux, where the package mesa-vulkan-drivers has " +
+        "many, and one that needs no GPU",
+      ],
+    ];
+  }
+  const { name, fallback, timestamps, limits } = gpu;
+  const bytes = (limit: string) => `${figure(limits[limit] / 1e6)} MB`,
+    number = (limit: string) => count(limits[limit]);
+  return [
+    ["WebGPU", `${name}${fallback ? ", in software" : ""}`],
+    [
+      "its limits",
+      `${bytes("maxStorageBufferBindingSize")} for a tensor, ${bytes("maxBufferSize")} for a buffer, ` +
+      `${number("maxStorageBuffersPerShaderStage")} tensors in a kernel; ` +
+      `${number("maxComputeWorkgroupStorageSize")} bytes and ${
+        number("maxComputeInvocationsPerWorkgroup")
+      } invocations ` +
+      `in a workgroup; timestamp-query: ${timestamps ? "yes" : "no"}`,
+    ],
+    [
+      "target webgpu",
+      fallback
+        ? "runs on the processor, slowly: to check kernels; deno task train takes it only with --target webgpu"
+        : "runs on this GPU; deno task train takes it where net and data keep within the limits",
+    ],
+  ];
+}

@@ -1,0 +1,76 @@
+/**
+ * Tests a trained net.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { count, evaluate, type Evaluation, loadIdxTestSet, loadMnist } from "../../mod.ts";
+import { type Command, type Line, OK } from "../command.ts";
+import { checkThreads, data, json, needed, target, THREADS, weights } from "../flags.ts";
+import { GENERATED, tuningIn } from "../folders.ts";
+import { weightsIn } from "../nets.ts";
+import { print } from "../output.ts";
+import { columnsOf, percent, shortPath, SHOWN_CLASSES } from "../text.ts";
+
+/** The command. */
+export const command: Command = {
+  text: "test a trained net: accuracy, confusion, figures of each class",
+  words: "[NET]",
+  most: 1,
+  notes: [
+    "NET is the net that weights of another program are of, as SPEC elsewhere; a checkpoint has its own.",
+    "In a task, paths count from the project's folder.",
+  ],
+  flags: {
+    weights,
+    target,
+    threads: { value: "N", text: "worker threads (default: all cores)", range: THREADS },
+    data: { ...data, text: `${data.text}; test files are enough` },
+    json,
+  },
+  example: "deno task evaluate --weights runs/mnist_cnn.safetensors",
+  run: evaluateNet,
+};
+
+async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
+  const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  checkThreads(flags);
+  const { spec, parameters } = await weightsIn(file, net, "evaluate NET --weights W");
+  const test = flags.data === undefined
+    ? (await loadMnist()).test
+    : await loadIdxTestSet(resolve(flags.data), { shape: spec.input });
+  const evaluation = await evaluate({ spec, parameters }, test, {
+    target: flags.target,
+    ...flags.threads !== undefined && { threads: Number(flags.threads) },
+    tuning: await tuningIn(GENERATED),
+  });
+  const about = { net: spec.name, weights: shortPath(resolve(file)), data: test.source };
+  print(
+    flags.json !== undefined
+      ? `${JSON.stringify({ ...about, ...evaluation }, null, 2)}\n`
+      : `${about.net}, weights ${about.weights}, target ${evaluation.target}\n${evaluationText(evaluation)}`,
+  );
+  return OK;
+}
+
+function evaluationText({ correct, total, accuracy, loss, confusion, classes }: Evaluation): string {
+  const share = (value?: number) => value === undefined ? "-" : percent(value);
+  const figures = classes.map(({ label, samples, correct, precision, recall }) =>
+    [String(label), count(samples), count(correct), share(precision), share(recall)] as const
+  );
+  const lines = [
+    `${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)}), loss ${loss.toFixed(4)}`,
+    "",
+    ...columnsOf([["class", "images", "right", "precision", "recall"], ...figures]),
+  ];
+  if (confusion && confusion.length <= SHOWN_CLASSES) {
+    const labels = confusion.map((_, label) => String(label));
+    const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
+    lines.push(
+      "",
+      "what images of each class (rows) were taken for (columns)",
+      ...columnsOf([["", ...labels], ...rows]),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,79 @@
+/**
+ * Tells what images show.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { loadPredictor, type Prediction, printable, processorTargets, readInputs } from "../../mod.ts";
+import { type Command, type Line, OK } from "../command.ts";
+import { json, needed, weights } from "../flags.ts";
+import { weightsIn } from "../nets.ts";
+import { print } from "../output.ts";
+import { percent, shortPath, SHOWN_CLASSES } from "../text.ts";
+
+/** Targets that a thread can ask. */
+const askable = ["auto", ...processorTargets.map(({ name }) => name)];
+
+/** The command. */
+export const command: Command = {
+  text: "tell what images show: label and probabilities",
+  words: "FILE...",
+  least: 1,
+  most: Infinity,
+  notes: [
+    "FILE is an image in PNG or PGM, of any size, grey or in colours: it gets the net's size by averaging areas;",
+    "or images of the net's size in IDX, plain or .gz; or numbers of 32 bits, little-endian, in a file named .f32.",
+    "In a task, paths count from the project's folder.",
+  ],
+  flags: {
+    weights,
+    net: { value: "NET", text: "the net that weights of another program are of (default: a checkpoint's own)" },
+    "dark-on-light": { text: "images are dark on a light ground: swap light and dark (default: light on dark)" },
+    batch: { value: "N", text: "samples that are computed at once (default: 1)", range: [1, 4096] },
+    target: { value: "T", text: `${askable.join(", ")} (default: auto)`, choices: askable },
+    json,
+  },
+  example: "deno task predict seven.png --dark-on-light --weights runs/mnist_cnn.safetensors",
+  run: predict,
+};
+
+async function predict({ words, flags }: Line): Promise<number> {
+  const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  const { spec, parameters } = await weightsIn(file, flags.net, "predict --net NET");
+  const predictor = await loadPredictor({ spec, parameters }, {
+    target: flags.target,
+    batchSize: Number(flags.batch ?? 1),
+  });
+  const darkOnLight = flags["dark-on-light"] !== undefined;
+  const lines: ({ input: string; index?: number } & Prediction)[] = [];
+  // nothing is said before all is done: a file that is broken is then the only thing to see
+  for (const input of words) {
+    const { samples, inputs } = await readInputs(resolve(input), spec.input, { darkOnLight });
+    for (const [index, prediction] of predictor.predict(inputs).entries()) {
+      lines.push({ input, ...samples > 1 && { index }, ...prediction });
+    }
+  }
+  if (flags.json !== undefined) {
+    const { target, batchSize } = predictor;
+    const predictions = lines.map(({ probabilities, outputs, ...rest }) => ({
+      ...rest,
+      ...probabilities && { probabilities: [...probabilities] },
+      outputs: [...outputs],
+    }));
+    print(
+      `${
+        JSON.stringify({ net: spec.name, weights: shortPath(resolve(file)), target, batchSize, predictions }, null, 2)
+      }\n`,
+    );
+    return OK;
+  }
+  const texts = lines.map(({ input, index, label, probabilities, outputs }) => {
+    const figures = [...probabilities ?? outputs].map((value, label) => ({ value, label }));
+    // of many classes, the most probable
+    const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
+    const text = shown.map(({ value, label }) => `${label}: ${probabilities ? percent(value) : value.toPrecision(4)}`);
+    return `${printable(input)}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
+  });
+  print(texts.join(""));
+  return OK;
+}

@@ -1,0 +1,41 @@
+/**
+ * Prints the plan of a net, or one of its kernels.
+ *
+ * @module
+ */
+import { compile, InputError, kernelStages } from "../../mod.ts";
+import { type Command, type Line, OK, UsageError } from "../command.ts";
+import { rules, specNote, target, without } from "../flags.ts";
+import { GENERATED, tuningIn } from "../folders.ts";
+import { specs } from "../nets.ts";
+import { write } from "../output.ts";
+import { choice } from "../spelling.ts";
+
+const stages = ["kernel", "schedule", "nest", "source"] as const;
+
+/** The command. */
+export const command: Command = {
+  text: "print the plan of a net, or one of its kernels",
+  words: "SPEC [KERNEL]",
+  least: 1,
+  most: 2,
+  notes: [specNote, "Without KERNEL the plan is printed, which names the kernels."],
+  flags: { target, without, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
+  example: "deno task show mnist_cnn linear1_relu2_forward --stage nest",
+  run: show,
+};
+
+async function show({ words: [net, kernel], flags: { target, stage, without: left } }: Line): Promise<number> {
+  if (kernel === undefined && stage !== undefined) throw new UsageError("--stage is of use only with a KERNEL");
+  const [{ spec, origin }] = await specs([net]);
+  const tuning = await tuningIn(GENERATED), without = rules(left);
+  if (kernel === undefined) {
+    write(compile(spec, { target, origin, tuning, without }).planText);
+    return OK;
+  }
+  const kernels = kernelStages(spec, { target, origin, tuning, without });
+  const texts = kernels.get(kernel);
+  if (!texts) throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, [...kernels.keys()])}`);
+  write(texts[(stage ?? "source") as typeof stages[number]]);
+  return OK;
+}

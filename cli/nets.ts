@@ -1,0 +1,71 @@
+/**
+ * Nets that a command line names, and their weights.
+ *
+ * @module
+ */
+import { join, resolve } from "node:path";
+import {
+  type CompileOptions,
+  generatedFiles,
+  InputError,
+  loadNames,
+  loadSpec,
+  loadWeights,
+  type Spec,
+  specNames,
+} from "../mod.ts";
+import { SPECS } from "./folders.ts";
+import { choice } from "./spelling.ts";
+import { shortPath } from "./text.ts";
+
+/** Specs by path or name; without any, all in specs/. */
+export async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: string }[]> {
+  const names = await specNames(SPECS);
+  return await Promise.all((words.length > 0 ? words : names).map(async (word) => {
+    const isPath = /[/\\]|\.json$/.test(word);
+    if (!isPath && !names.includes(word)) {
+      throw new InputError(`specs/ has no net ${choice(word, names)}, or give the path of a JSON file`);
+    }
+    const path = isPath ? resolve(word) : join(SPECS, `${word}.json`), origin = shortPath(path);
+    const bare = word.replace(/\.json$/, "");
+    if (isPath && names.includes(bare) && !await Deno.stat(path).catch(() => undefined)) {
+      throw new InputError(`there is no file "${path}"; a net in specs/ is named without .json: ${bare}`);
+    }
+    return { spec: await loadSpec(path, origin), origin };
+  }));
+}
+
+/**
+ * @param files what is to be generated of the spec, with the options.
+ * @throws {InputError} when it would be put in place of that of another spec in specs/, of the same name.
+ */
+export async function keepShipped(
+  spec: Spec,
+  origin: string,
+  files: Readonly<Record<string, string>>,
+  options: CompileOptions,
+): Promise<void> {
+  const { name } = spec;
+  if (!(await specNames(SPECS)).includes(name)) return;
+  const shipped = await loadSpec(join(SPECS, `${name}.json`));
+  // to compile it takes its time
+  if (JSON.stringify({ ...shipped, ...spec }) === JSON.stringify(shipped)) return;
+  const own = generatedFiles(shipped, options);
+  if (Object.entries(files).every(([path, text]) => own[path] === text)) return;
+  throw new InputError(
+    `${origin}: the name "${name}" is taken by another net, specs/${name}.json, whose code is in generated/; ` +
+      'give yours another "name", or use --out DIR',
+  );
+}
+
+/**
+ * A net with its weights, from the file of a flag or word; `net`: which, where the file does not tell.
+ *
+ * @param naming how the command is told the net, for messages.
+ */
+export async function weightsIn(file: string, net: string | undefined, naming?: string, names?: string) {
+  const [named] = net === undefined ? [] : await specs([net]), path = resolve(file);
+  const map = names === undefined ? undefined : await loadNames(resolve(names), shortPath(resolve(names)));
+  const weights = await loadWeights(path, { spec: named?.spec, names: map, origin: shortPath(path), naming });
+  return { named: named?.spec, ...weights };
+}

@@ -1,0 +1,188 @@
+/**
+ * What a run is to do, and doing it.
+ *
+ * @module
+ */
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  chooseTarget,
+  compareGenerated,
+  count,
+  type Dataset,
+  findTarget,
+  generatedFiles,
+  InputError,
+  limitSamples,
+  loadCheckpoint,
+  loadIdxDirectory,
+  loadMnist,
+  MOST_THREADS,
+  prepareCheckpoint,
+  prepareReport,
+  ProgressBar,
+  repairGenerated,
+  sameFile,
+  storageNote,
+  train,
+  type Trained,
+} from "../../mod.ts";
+import { type Line, UsageError } from "../command.ts";
+import { checkThreads, rules } from "../flags.ts";
+import { GENERATED, makeRuns, RUNS, tuningIn } from "../folders.ts";
+import { keepShipped, specs } from "../nets.ts";
+import { print } from "../output.ts";
+import { plural, shortPath } from "../text.ts";
+import { Saving } from "./saving.ts";
+import { epochText, reached } from "./text.ts";
+
+/** What a machine can do, beside what its kernels do. */
+const PEAKS = ["arithmetic", "bandwidth"] as const;
+
+/** What a run is to do and where it writes, from a command line that is checked to the end. */
+export type TrainingJob = Awaited<ReturnType<typeof trainingJob>>;
+
+/** Reads and checks all that a run needs. */
+export async function trainingJob({ words, flags }: Line) {
+  const { file, traceFile, saveFile } = await trainingFiles(flags);
+  const resume = flags.resume === undefined
+    ? undefined
+    : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
+  const before = resume?.training;
+  const [{ spec, origin }] = resume && words.length === 0
+    ? [{ spec: resume.spec, origin: flags.resume! }]
+    : await specs(words.length > 0 ? words : ["mnist_cnn"]);
+  const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
+  const without = rules(flags.without ?? before?.without.join());
+  // read while the net is compiled
+  const loading =
+    (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data), { shape: spec.input })).then(
+      ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
+    );
+  loading.catch(() => {});
+  const wish = flags.target ?? before?.target ?? "auto";
+  const choice = wish === "auto"
+    ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
+    : undefined;
+  const target = findTarget(choice?.target ?? wish), { name } = target;
+  const threads = Number(flags.threads ?? Math.min(navigator.hardwareConcurrency, MOST_THREADS));
+  const seed = Number(flags.seed ?? before?.seed ?? 0);
+  const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
+  const finished = before !== undefined && before.history.length === epochs;
+  const reportFile = await prepareReport(
+    file === undefined ? { base: join(RUNS, `${spec.name}-${name}-seed${seed}`) } : { file },
+  );
+  const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile }, "trace");
+  const ownFile = saveFile !== undefined && flags.resume !== undefined &&
+    await sameFile(resolve(flags.resume), saveFile);
+  if (saveFile !== undefined) await prepareCheckpoint(saveFile, ownFile ? {} : { net: spec.name });
+  const files = generatedFiles(spec, { target: name, origin, tuning, without });
+  // without optimizations nothing is put there
+  if (flags.out === undefined && without.length === 0) {
+    await keepShipped(spec, origin, files, { target: name, tuning });
+  }
+  return {
+    ...{ spec, data: await loading, resume, finished, target, choice, tuning, without, threads, seed, epochs },
+    ...{ root, files, saveFile, ownFile, reportFile, profileFile },
+  };
+}
+
+/** The files that a run is to write: each another one, and none that would be a loss. */
+async function trainingFiles(flags: Line["flags"]) {
+  const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
+  const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
+  const places = ([["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const)
+    .flatMap(([name, place]) => place === undefined ? [] : [{ name, place }]);
+  for (const [i, { name, place }] of places.entries()) {
+    for (const earlier of places.slice(0, i)) {
+      if (await sameFile(earlier.place, place)) throw new UsageError(`${earlier.name} and ${name} name the same file`);
+    }
+  }
+  if (flags["save-every"] !== undefined && saveFile === undefined) {
+    throw new UsageError("--save-every is of use only with --save");
+  }
+  checkThreads(flags);
+  await makeRuns(places.map(({ place }) => place));
+  return { file, traceFile, saveFile };
+}
+
+/** The training samples that are used. `known`: how many a checkpoint was trained on. */
+function trainingSamples(all: Dataset, { limit, resume }: Line["flags"], known?: number): Dataset {
+  const count = limit === undefined ? known ?? all.samples : Number(limit);
+  if (known === undefined || (count === known && count <= all.samples)) return limitSamples(all, count);
+  const found = limit === undefined ? `${all.source} has ${all.samples}` : `--limit is ${limit}`;
+  throw new InputError(
+    `${resume} was trained on ${known} samples, but ${found}; give the same --data, and no --limit`,
+  );
+}
+
+/** Trains, and prints what it begins with and each epoch. */
+export async function runJob(
+  job: TrainingJob,
+  { flags }: Line,
+  bar: ProgressBar | undefined,
+  saving: Saving | undefined,
+  signal: AbortSignal,
+): Promise<Trained> {
+  const { spec, data, resume, target, tuning, without, threads, seed, epochs, root, profileFile } = job;
+  return await train(spec, data, {
+    target: target.name,
+    tuning,
+    without,
+    threads,
+    epochs,
+    // what the checkpoint says is compared with what was given
+    seed: flags.seed === undefined ? undefined : seed,
+    resume,
+    // a run that is refused has written no code, and has not said that it goes on
+    onStart: () => beginJob(job, flags),
+    onCheckpoint: saving && ((checkpoint) => saving.save(checkpoint)),
+    checkpointEvery: Number(flags["save-every"] ?? 1),
+    signal,
+    profile: profileFile !== undefined,
+    // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
+    probes: target.gpu ? [] : [...target.sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
+    // all else is loaded from memory, from the very text that was just compiled
+    ...target.entry.endsWith(".ts") && without.length === 0 &&
+      { module: pathToFileURL(join(root, spec.name, target.name, target.entry)).href },
+    onProgress: bar && ((progress) => bar.show(progress)),
+    onEpoch: (report) => {
+      bar?.erase();
+      print(`${epochText(report, epochs)}\n`);
+      const next = profileFile === undefined ? "" : ", then timing kernels";
+      if (report.epoch === epochs) bar?.note(`testing on ${count(data.test.samples)} images${next}`);
+    },
+  });
+}
+
+/** Writes the code that is missing or stale, and prints what a run begins with. */
+async function beginJob(
+  { spec, data: { train, test }, resume, finished, target, choice, without, threads, seed, root, files }: TrainingJob,
+  flags: Line["flags"],
+): Promise<void> {
+  // other targets' files are none of this run's business
+  const stale = without.length > 0
+    ? []
+    : (await compareGenerated(root, files)).filter(({ state }) => state !== "superfluous");
+  for (const difference of stale) await repairGenerated(root, files, difference);
+  if (choice) print(`auto takes ${target.name}: ${choice.reason}\n`);
+  if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
+  print(
+    `${spec.name}, batch ${spec.batchSize}, target ${target.name}${
+      target.gpu ? "" : `, ${plural(threads, "thread")}`
+    }, seed ${seed}\n`,
+  );
+  // auto or a checkpoint chose the target: the same command line is right where they choose another one
+  if (target.gpu && flags.threads !== undefined) {
+    print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
+  }
+  print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);
+  const note = storageNote(train);
+  if (note) print(`note: ${note}\n`);
+  if (finished) {
+    print(
+      `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +
+        "--epochs N trains on, where N is the total\n",
+    );
+  } else if (resume) print(`goes on from ${shortPath(resolve(flags.resume!))}: ${reached(resume)}\n`);
+}
