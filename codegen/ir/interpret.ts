@@ -1,5 +1,5 @@
 /**
- * What kernels and loop nests mean: the definition that everything else is checked against.
+ * What kernels mean: the definition that everything else is checked against.
  *
  * Arithmetic is f64; a tensor rounds what is stored in it as its array type does. A kernel is written out as the plainest
  * possible loops, every index in full and every padded access tested, and run: no tile, no hoisting, no proof is used.
@@ -7,29 +7,15 @@
  * @module
  */
 import { bounds } from "./affine.ts";
-import {
-  type Affine,
-  type Axis,
-  type Expr,
-  isVector,
-  type Kernel,
-  LANES,
-  type LoopNest,
-  type Offset,
-  type Op,
-  type Statement,
-  strides,
-  type TensorType,
-  type Value,
-} from "./ir.ts";
+import { type Affine, type Axis, type Expr, type Kernel, type Op, strides, type TensorType } from "./ir.ts";
 
 /** Storage of a tensor, halo and all, or exact numbers in its place. */
 export type Storage = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 /** Storage by symbol; `params` and `keys` are tables with a row per step. */
 export type Storages = Readonly<Record<string, Storage>>;
 
-/** What each operation means, as JavaScript. */
-const MEANING: Readonly<Record<Op, string>> = {
+/** What each operation on `a`, `b` and `c` means, as JavaScript. */
+export const MEANING: Readonly<Record<Op, string>> = {
   add: "(a + b)",
   sub: "(a - b)",
   mul: "(a * b)",
@@ -195,111 +181,6 @@ export function genericLoops(kernel: Kernel): (storages: Storages, step?: number
   const text = new PlainLoops(kernel, sizes).text();
   const run = new Function(`[${symbols.map((symbol) => `${symbol}_`).join()}]`, "step_", "sizes_", text);
   return (storages, step = 0) => run(symbols.map((symbol) => storages[symbol]), step, sizes);
-}
-
-const APPLY = Object.fromEntries(
-  Object.entries(MEANING).map(([op, text]) => [op, new Function("a", "b", "c", `return ${text};`)]),
-) as Record<Op, (a: number, b: number, c: number) => number>;
-
-/** Runs a loop nest, all of its iterations in order, as one thread would. */
-export function interpretNest(nest: LoopNest, storages: Storages, step = 0): void {
-  // a value is its lanes: one, or four
-  const locals = new Map<string, readonly number[]>([["step", [step]]]);
-  const boxes = new Map<string, readonly number[]>();
-  const offset = ({ constant, terms }: Offset) =>
-    terms.reduce((sum, { variable, coefficient }) => sum + locals.get(variable)![0] * coefficient, constant);
-  const element = (tensor: string, at: number) => {
-    if (!(at >= 0 && at < storages[tensor].length)) {
-      throw new RangeError(`${nest.name}: ${tensor}[${at}] of ${storages[tensor].length}`);
-    }
-    return at;
-  };
-  const lanes = (first: number) => Array.from({ length: LANES }, (_, lane) => first + lane);
-  const compute = (value: Value): readonly number[] => {
-    switch (value.kind) {
-      case "constant":
-        return [value.value];
-      case "local":
-        return locals.get(value.name)!;
-      case "offset":
-        return [offset(value.offset)];
-      case "ramp":
-        return lanes(0).map((lane) => offset(value.offset) + lane * value.step);
-      case "splat":
-        return Array(LANES).fill(compute(value.value)[0]);
-      case "total": {
-        const [a, b, c, d] = compute(value.value);
-        return [(a + b) + (c + d)];
-      }
-      case "staged": {
-        const at = offset(value.offset), box = boxes.get(value.name)!;
-        return (isVector(value.type) ? lanes(at) : [at]).map((place) => {
-          if (box[place] === undefined) throw new RangeError(`${nest.name}: ${value.name}[${place}] of ${box.length}`);
-          return box[place];
-        });
-      }
-      case "element": {
-        const at = offset(value.offset), places = isVector(value.type) ? lanes(at) : [at];
-        return places.map((place) => storages[value.tensor][element(value.tensor, place)]);
-      }
-      case "apply": {
-        const operands = value.operands.map(compute);
-        return operands[0].map((_, lane) => {
-          const [a, b, c] = operands.map((operand) => operand[lane]);
-          return Number(APPLY[value.op](a, b, c));
-        });
-      }
-    }
-  };
-  const run = (body: readonly Statement[]) => {
-    for (const s of body) {
-      if (s.kind === "loop") {
-        for (let i = s.from; i < s.to; i += s.step) {
-          locals.set(s.variable, [i]);
-          run(s.body);
-        }
-      } else if (s.kind === "block") run(s.body);
-      else if (s.kind === "grid") {
-        const { members = [], body } = s;
-        const at = body.findIndex(({ kind }) => kind === "combine"), combine = body[at];
-        const before = at < 0 ? body : body.slice(0, at), after = at < 0 ? [] : body.slice(at + 1);
-        const each = (loops: readonly { variable: string; to: number; step?: number }[], then: () => void): void => {
-          const [loop, ...inner] = loops;
-          if (!loop) return then();
-          for (let i = 0; i < loop.to; i += loop.step ?? 1) {
-            locals.set(loop.variable, [i]);
-            each(inner, then);
-          }
-        };
-        each([...s.loops, ...s.places ?? []], () => {
-          const totals = new Map<string, readonly number[]>();
-          each(members, () => {
-            run(before);
-            if (combine?.kind !== "combine") return;
-            for (const { name } of combine.sums) {
-              const before_it = totals.get(name);
-              totals.set(name, locals.get(name)!.map((value, lane) => value + (before_it?.[lane] ?? 0)));
-            }
-          });
-          for (const [name, total] of totals) locals.set(name, total);
-          run(after);
-        });
-      } else if (s.kind === "store") {
-        for (const [lane, value] of compute(s.value).entries()) {
-          storages[s.tensor][element(s.tensor, offset(s.offset) + lane)] = value;
-        }
-      } else if (s.kind === "stage") {
-        // each invocation copies all of it for itself, instead of a part for all: they agree on where it lies
-        const places = s.box.reduce(
-          (all, { extent, stride }) => all.flatMap((at) => Array.from({ length: extent }, (_, i) => at + i * stride)),
-          [offset(s.offset)],
-        );
-        boxes.set(s.name, places.map((place) => storages[s.tensor][element(s.tensor, place)]));
-      } else if (s.kind === "combine") throw new Error(`${nest.name}: sums are combined outside of a grid`);
-      else if (s.kind !== "comment") locals.set(s.name, compute(s.value));
-    }
-  };
-  run(nest.body);
 }
 
 /** Elements of a tensor's storage, halo and all; `rows` where its rows are the run's. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { interpretKernel, interpretNest, type Storage, type Storages } from "../../codegen/ir/interpret.ts";
+import { interpretKernel, type Storage, type Storages } from "../../codegen/ir/interpret.ts";
+import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import {
   type DType,
   type Expr,

@@ -3,7 +3,8 @@ import { contract } from "../../codegen/passes/contract.ts";
 import { type CompileOptions, kernelsOf, MERGING, plan } from "../../codegen/compile.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
 import { broadcast } from "../../codegen/passes/broadcast.ts";
-import { interpretKernel, interpretNest, type Storage, storageLength } from "../../codegen/ir/interpret.ts";
+import { interpretKernel, type Storage, storageLength } from "../../codegen/ir/interpret.ts";
+import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import {
   type Axis,
   type Kernel,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, plan } from "../../codegen/compile.ts";
 import { gpuCode } from "../../runtime/backends/webgpu/gpu.ts";
-import { interpretNest } from "../../codegen/ir/interpret.ts";
+import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP, workgroupBytes } from "../../codegen/ir/ir.ts";
 import { lower } from "../../codegen/lower/lower.ts";
 import { accesses, type PlannedKernel } from "../../codegen/plan/plan.ts";

@@ -1,7 +1,7 @@
 /** What a workgroup stages: boxes of tensors, in loop nests that are proven and interpreted, and on an adapter. */
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, kernelSource, plan } from "../../codegen/compile.ts";
-import { interpretNest } from "../../codegen/ir/interpret.ts";
+import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import {
   type Grid,
   isVector,

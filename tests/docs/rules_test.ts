@@ -23,7 +23,7 @@ const COMPILER = /^codegen\/(?!targets\/\w+\/)[\w/]+\.ts$/;
 
 /** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
 const RULES: readonly Rule[] = [
-  { files: /^codegen\/ir\/ir\.ts$/, local: [], external: [] },
+  { files: /^codegen\/ir\/operations\.ts$/, local: [], external: [] },
   { files: IR, local: [IR], external: [/^node:crypto$/] },
   { files: LANGUAGE, local: NOTATION, external: [/^zod$/] },
   { files: GRAPH, local: [IR, LANGUAGE, GRAPH, MESSAGES], external: [/^zod$/] },

@@ -1,7 +1,7 @@
 /** Kernels as grids of invocations: proven and interpreted without a GPU, and run on one where there is an adapter. */
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, plan } from "../../codegen/compile.ts";
-import { interpretNest } from "../../codegen/ir/interpret.ts";
+import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import type { LoopNest, Op, Statement } from "../../codegen/ir/ir.ts";
 import { lower } from "../../codegen/lower/lower.ts";
 import { accesses } from "../../codegen/plan/plan.ts";
