@@ -18,8 +18,8 @@ import { lower } from "./lower/lower.ts";
 import { draft, layOut, type Plan, type PlanOptions } from "./plan/plan.ts";
 import { planText } from "./print/plan_text.ts";
 import { printNest } from "./print/print.ts";
-import { provePlan } from "./prove/plan.ts";
-import { proveTarget } from "./prove/target.ts";
+import { provePlan } from "./prove/plan/plan.ts";
+import { proveTarget } from "./prove/plan/target.ts";
 import { reorder, type Swap } from "./graph/reorder.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import { inferShapes } from "./graph/shapes.ts";
@@ -28,7 +28,8 @@ import type { Spec } from "./graph/spec.ts";
 import { structureOf } from "./ir/structure.ts";
 import type { CompiledKernel, Place, Target } from "./targets/target.ts";
 import type { Tuned } from "./schedule/tuning.ts";
-import { verifyKernel, verifyNest } from "./prove/verify.ts";
+import { proveKernel } from "./prove/kernel/kernel.ts";
+import { proveNest } from "./prove/kernel/nest.ts";
 import { Writer } from "./print/writer.ts";
 
 /** Choices beside the spec. */
@@ -100,12 +101,12 @@ export function compileKernel(
   },
   hoist = true,
 ): CompiledKernel {
-  verifyKernel(kernel);
+  proveKernel(kernel);
   const nested = lower(expand ? expand(kernel) : kernel, schedule);
   const whole = broadcast(hoist ? simplify(nested, wholeAddresses) : nested);
   const nest = fma ? contract(whole) : whole;
   // what is moved out of a loop is made positive on the way
-  verifyNest(nest, !hoist);
+  proveNest(nest, !hoist);
   return { kernel, schedule, nest };
 }
 

@@ -9,7 +9,7 @@ import { fuse } from "../codegen/plan/fuse/fuse.ts";
 import { type Draft, draft, layOut, type Plan, type PlannedKernel, type PlannedTensor } from "../codegen/plan/plan.ts";
 import { reorder } from "../codegen/graph/reorder.ts";
 import { inferShapes } from "../codegen/graph/shapes.ts";
-import { VerifyError } from "../codegen/prove/verify.ts";
+import { VerifyError } from "../codegen/prove/error.ts";
 import { registry, type Spec } from "../mod.ts";
 
 /** A plan, and the draft that it lays out. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { compileTarget, kernelsOf, plan } from "../../codegen/compile.ts";
 import { lower } from "../../codegen/lower/lower.ts";
 import { printNest } from "../../codegen/print/print.ts";
-import { verifyNest } from "../../codegen/prove/verify.ts";
+import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { Writer } from "../../codegen/print/writer.ts";
 import type { LoopNest, Statement } from "../../codegen/ir/ir.ts";
 import {
@@ -381,7 +381,7 @@ Deno.test("an address in bytes is never taken for an index, whatever blocks besi
     outputs: ["z"],
     body: [block("n", "z_at", 4, 0), block("m", "y_at", 16, 4)],
   };
-  verifyNest(nest);
+  proveNest(nest);
   const writer = new Writer();
   printNest(nest, wasm.syntax({ z: { address: 4096 }, c: { address: 8192 } }), writer);
   const text = writer.toString();

@@ -29,7 +29,7 @@ import {
   type Role,
 } from "../../codegen/plan/plan.ts";
 import { parseSpec, type Spec } from "../../codegen/graph/spec.ts";
-import { verifyKernel } from "../../codegen/prove/verify.ts";
+import { proveKernel } from "../../codegen/prove/kernel/kernel.ts";
 import { kernels } from "../../kernels/mod.ts";
 import { streamKey, uniform } from "../../runtime/run/random.ts";
 import { schedulers } from "../../kernels/schedules/schedulers.ts";
@@ -226,7 +226,7 @@ Deno.test("a fused net trains as the same net unfused", () => {
       for (const { tensor } of fused.fusions) {
         if (tensor) assert(!(tensor in fused.plan.tensors), `${tensor} is still stored`);
       }
-      for (const { kernel } of fused.plan.train.kernels) verifyKernel(kernel);
+      for (const { kernel } of fused.plan.train.kernels) proveKernel(kernel);
       const expected = trained(whole, spec), before = makeArena(whole.plan, spec);
       for (const [tensor, storage] of Object.entries(expected)) {
         assert.notDeepEqual(storage, before[tensor], `${name}: training left ${tensor} as it was`);

@@ -23,7 +23,8 @@ import { add, argmax, axis, max, mul, named, part, sum, Tensor } from "../../cod
 import { type Schedule, ScheduleError, scheduleText } from "../../codegen/schedule/schedule.ts";
 import { simplify } from "../../codegen/passes/simplify.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";
-import { verifyKernel, verifyNest } from "../../codegen/prove/verify.ts";
+import { proveKernel } from "../../codegen/prove/kernel/kernel.ts";
+import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { kernels } from "../../kernels/mod.ts";
 import { uniform } from "../../runtime/run/random.ts";
 import { schedulers } from "../../kernels/schedules/schedulers.ts";
@@ -309,13 +310,13 @@ Deno.test("random schedules change nothing", () => {
   const collection = collect();
   let ran = 0, reordered = 0, tiled = 0, shared = 0, vectors = 0;
   for (const [i, kernel] of collection.entries()) {
-    verifyKernel(kernel);
+    proveKernel(kernel);
     for (let j = 0; j < SCHEDULES_PER_KERNEL; j++) {
       const seed = SEED + i * SCHEDULES_PER_KERNEL + j;
       const { schedule, nest } = randomNest(kernel, generator(seed));
       const told = () => `seed ${seed}, ${scheduleText(schedule)}\n${kernelText(kernel)}\n${nestText(nest)}`;
       try {
-        verifyNest(nest);
+        proveNest(nest);
       } catch (error) {
         assert.fail(`${error}\n${told()}`);
       }
@@ -405,7 +406,7 @@ Deno.test("simplifying and broadcasting change no bit of random nests, and leave
       for (const [way, rewrite] of Object.entries(REWRITES)) {
         const nest = rewrite(plain);
         const told = `seed ${seed}, ${way}, ${scheduleText(schedule)}`;
-        if (way.includes("simplify")) verifyNest(nest);
+        if (way.includes("simplify")) proveNest(nest);
         assert.deepEqual(run(nest), expected, told);
         ran++;
         if (nestText(nest) !== nestText(plain)) moved++;

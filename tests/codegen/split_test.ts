@@ -6,11 +6,11 @@ import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP, workgroupBytes } from "../../codegen/ir/ir.ts";
 import { lower } from "../../codegen/lower/lower.ts";
 import { accesses, type PlannedKernel } from "../../codegen/plan/plan.ts";
-import { proveOrder } from "../../codegen/prove/order.ts";
+import { proveOrder } from "../../codegen/prove/plan/order.ts";
 import { type Schedule, ScheduleError } from "../../codegen/schedule/schedule.ts";
 import { rounds } from "../../codegen/targets/webgpu/merge.ts";
 import { scatter } from "../../codegen/targets/webgpu/syntax.ts";
-import { verifyNest } from "../../codegen/prove/verify.ts";
+import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { compareStorages, kernelCase } from "../../runtime/check/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../../mod.ts";
 import { randomSpec } from "../random_spec.ts";
@@ -82,7 +82,7 @@ Deno.test("dispatches: kernels that touch what another one writes, or that share
   refuse([conv, forward], "linear1_relu2_forward reads flatten1.output, which conv1_pool1_relu1_forward writes");
   const { nest } = net.kernels.get("linear1_relu2_forward")!;
   const twice = { ...nest, invocations: 2 * nest.invocations!, body: [...nest.body, ...nest.body] };
-  assert.throws(() => verifyNest(twice), /a grid begins at invocation 0, which another one has/);
+  assert.throws(() => proveNest(twice), /a grid begins at invocation 0, which another one has/);
 });
 
 /** The nest with its first grid changed. */
@@ -100,7 +100,7 @@ function changed(nest: LoopNest, change: (grid: Grid) => Grid): LoopNest {
 
 Deno.test("split: what members do apart is not stored, and what they have in common is what the proof says", async () => {
   const net = await mnist(), { nest } = net.kernels.get("linear1_relu2_forward")!;
-  verifyNest(nest);
+  proveNest(nest);
   const [grid] = grids(nest.body), at = grid.body.findIndex(({ kind }) => kind === "combine");
   const combine = grid.body[at] as Extract<Statement, { kind: "combine" }>;
   assert.ok(membersOf(grid) > 1 && combine.sums.length > 0);
@@ -108,7 +108,7 @@ Deno.test("split: what members do apart is not stored, and what they have in com
   const [member] = grid.members!;
   let refused = 0;
   const refuse = (change: (grid: Grid) => Grid, message: RegExp) => {
-    assert.throws(() => verifyNest(changed(nest, change)), { name: "VerifyError", message });
+    assert.throws(() => proveNest(changed(nest, change)), { name: "VerifyError", message });
     refused++;
   };
   const spliced = (place: number, remove: number, ...insert: Statement[]) => (grid: Grid): Grid => ({

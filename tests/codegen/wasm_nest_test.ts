@@ -20,7 +20,7 @@ import { printNest } from "../../codegen/print/print.ts";
 import type { Place, Target } from "../../codegen/targets/target.ts";
 import { expand } from "../../codegen/passes/expand.ts";
 import { prelude } from "../../codegen/targets/wasm/prelude.ts";
-import { verifyNest } from "../../codegen/prove/verify.ts";
+import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { Writer } from "../../codegen/print/writer.ts";
 import { targets } from "../../mod.ts";
 import { assemble, PAGE } from "../../runtime/backends/threads/load.ts";
@@ -279,7 +279,7 @@ Deno.test("vectors by hand: interpreted, and on each WebAssembly target", async 
   let ran = 0;
   for (const [what, value, expected] of LANES) {
     const nest = lanesNest(value);
-    verifyNest(nest);
+    proveNest(nest);
     for (const rewritten of [nest, broadcast(nest)]) {
       for (const target of [undefined, ...WASM]) {
         const storages = { a: Float32Array.from(FLOATS), k: Int32Array.from(INTEGERS), y: new Float32Array(4) };
@@ -296,7 +296,7 @@ Deno.test("vectors by hand: interpreted, and on each WebAssembly target", async 
 Deno.test("integers are stored in lanes", async () => {
   const nest = lanesNest(ramp(offset(3), 5)), whole = { ...nest, tensors: { ...nest.tensors, y: nest.tensors.k } };
   const own = { ...whole, tensors: { ...whole.tensors, y: { ...nest.tensors.y, dtype: "i32" as const } } };
-  verifyNest(own);
+  proveNest(own);
   for (const target of WASM) {
     const storages = { a: Float32Array.from(FLOATS), k: Int32Array.from(INTEGERS), y: new Int32Array(4) };
     await run(own, target, storages);

@@ -8,7 +8,7 @@ import { accesses } from "../../codegen/plan/plan.ts";
 import { ScheduleError, scheduleText } from "../../codegen/schedule/schedule.ts";
 import { initialLearningRate } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
-import { verifyNest } from "../../codegen/prove/verify.ts";
+import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import {
   checked,
   createPipeline,
@@ -80,8 +80,8 @@ function damaged(nest: LoopNest, change: (grid: Extract<Statement, { kind: "grid
 
 Deno.test("webgpu: a grid that writes too little, twice, or has too few invocations is refused; so is one with a rest", () => {
   const { net } = compiled(3), { kernel, nest, schedule } = net.kernels.get("batch_gather")!;
-  verifyNest(nest);
-  const refused = (bad: LoopNest, message: RegExp) => assert.throws(() => verifyNest(bad), { message });
+  proveNest(nest);
+  const refused = (bad: LoopNest, message: RegExp) => assert.throws(() => proveNest(bad), { message });
   refused({ ...nest, invocations: nest.invocations! - 1 }, /a grid needs more than \d+ invocations/);
   refused(damaged(nest, (grid) => ({ ...grid, first: 1 })), /a grid needs more than/);
   refused(

@@ -9,7 +9,7 @@ import { headerLines } from "../../print/header.ts";
 import type { Plan, PlannedKernel } from "../../plan/plan.ts";
 import { printNest } from "../../print/print.ts";
 import type { CompiledKernel, Target } from "../target.ts";
-import { verifyNest } from "../../prove/verify.ts";
+import { proveNest } from "../../prove/kernel/nest.ts";
 import { Writer } from "../../print/writer.ts";
 import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
@@ -72,7 +72,7 @@ function files(
           name = `${wish}_${i}`;
         }
         const { nest, bindings } = group.length === 1 ? first : merge(name, group);
-        verifyNest(nest);
+        proveNest(nest);
         dispatches[name] = dispatchOf(names, nest, bindings, plan);
         written[`${name}.wgsl`] = group.length === 1 ? texts.get(name)! : mergedText(plan.name, group, nest);
         return name;

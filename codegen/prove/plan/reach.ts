@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Index, type Load, STEP, type TensorType } from "../ir/ir.ts";
-import type { Plan, PlannedKernel } from "../plan/plan.ts";
+import { type Index, type Load, STEP, type TensorType } from "../../ir/ir.ts";
+import type { Plan, PlannedKernel } from "../../plan/plan.ts";
 import { placeOf, rangeOf, type Read, rootOf, samePlace, type Touched, touchedBy, typeKey } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 

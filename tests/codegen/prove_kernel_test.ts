@@ -15,7 +15,9 @@ import { lower } from "../../codegen/lower/lower.ts";
 import type { Schedule } from "../../codegen/schedule/schedule.ts";
 import { simplify } from "../../codegen/passes/simplify.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";
-import { VerifyError, verifyKernel, verifyNest } from "../../codegen/prove/verify.ts";
+import { VerifyError } from "../../codegen/prove/error.ts";
+import { proveKernel } from "../../codegen/prove/kernel/kernel.ts";
+import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { kernels } from "../../kernels/mod.ts";
 import { processorTargets as targets } from "../../mod.ts";
 import { schedulers } from "../../kernels/schedules/schedulers.ts";
@@ -802,18 +804,18 @@ const nestOf = (name: string): LoopNest => ({
 });
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, verifyNest), 87);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, proveNest), 87);
 });
 
 Deno.test("damaged kernels are refused", () => {
-  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, verifyKernel), 13);
+  assert.equal(checkDamages(KERNEL_DAMAGES, kernelOf, proveKernel), 13);
 });
 
 Deno.test("what is not damaged is accepted: all kernels of the net", () => {
   assert.equal(KERNELS.size, 17);
   for (const kernel of KERNELS.values()) {
-    verifyKernel(kernel);
-    verifyNest(nestOf(kernel.name));
+    proveKernel(kernel);
+    proveNest(nestOf(kernel.name));
   }
 });
 
@@ -831,10 +833,10 @@ Deno.test("lanes of four-byte integers are accepted, those of bytes are refused"
   ];
   for (const [nest, message] of rows) {
     assert.equal(nest.tensors.code.dtype, "i32");
-    assert.equal(refusal(() => verifyNest(nest)), undefined);
+    assert.equal(refusal(() => proveNest(nest)), undefined);
     const damaged = structuredClone(nest) as Loose;
     damaged.tensors.code.dtype = "u8";
-    assert.equal(refusal(() => verifyNest(damaged)), message);
+    assert.equal(refusal(() => proveNest(damaged)), message);
   }
   // neither bytes, nor what is not side by side
   const refused = [[GATHER, "w", "data"], ["pool1_forward", "n", "x"]];
@@ -929,14 +931,14 @@ Deno.test("every access of generated kernels, moved over the edge by an element 
   const refused = { vector: 0, scalar: 0, store: 0 };
   let inside = 0;
   for (const nest of generatedNests()) {
-    assert.equal(refusal(() => verifyNest(nest)), undefined);
+    assert.equal(refusal(() => proveNest(nest)), undefined);
     for (const [i, { tensor, vector, store, low, high }] of accessesOf(nest).entries()) {
       const elements = elementsOf(nest.tensors[tensor]), past = elements - high, before = -low - 1;
       assert(low >= 0 && past > 0, `${nest.name}: ${tensor} from ${low} to ${high} of ${elements}`);
       const message = (shift: number) => {
         const damaged = structuredClone(nest);
         (accessesOf(damaged)[i].offset as Loose).constant += shift;
-        return refusal(() => verifyNest(damaged));
+        return refusal(() => proveNest(damaged));
       };
       for (const shift of [past, before, ...vector ? [past + 3, before - 3] : []]) {
         assert.equal(
@@ -969,7 +971,7 @@ Deno.test("every loop of generated kernels with a step more is refused, but for 
         damaged.parallel.iterations++;
         parallel++;
       }
-      if (refusal(() => verifyNest(damaged)) !== undefined) {
+      if (refusal(() => proveNest(damaged)) !== undefined) {
         refused++;
         continue;
       }
@@ -986,13 +988,16 @@ Deno.test("every loop of generated kernels with a step more is refused, but for 
   assert(inside < refused / 50, `${inside} inside`);
 });
 
-Deno.test("every refusal that verify.ts can make is made here", async () => {
-  const source = await Deno.readTextFile(join(import.meta.dirname!, "..", "..", "codegen", "prove", "verify.ts"));
+Deno.test("every refusal that the proof of kernels can make is made here", async () => {
+  const folder = join(import.meta.dirname!, "..", "..", "codegen", "prove", "kernel"), found: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    const source = await Deno.readTextFile(join(folder, name));
+    found.push(...[...source.matchAll(/(?:fail|VerifyError)\(\s*([`"])(.+?)\1/g)].map(([, , template]) => template));
+  }
   const messages = [...NEST_DAMAGES, ...KERNEL_DAMAGES].map(([, name, , message]) => `${name}: ${message}`);
-  const templates = [...source.matchAll(/(?:fail|VerifyError)\(\s*`([^`]+)`/g)].map(([, template]) => template)
-    // how a refusal begins and ends
-    .filter((template) => !template.includes("${what}"));
-  assert(templates.length >= 20, `only ${templates.length} refusals found`);
+  // how a refusal begins and ends
+  const templates = found.filter((template) => !template.includes("${what}"));
+  assert(templates.length >= 52, `only ${templates.length} refusals found`);
   for (const template of templates) {
     const pattern = new RegExp(
       template.split(/\$\{[^}]+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".+"),
@@ -1008,6 +1013,6 @@ Deno.test("negative control: a damage that is none is not refused, and is found 
     (nest) => nest.body.push({ kind: "comment", text: "harmless" }),
     "anything",
   ];
-  assert.throws(() => checkDamages([harmless], nestOf, verifyNest), /a comment/);
-  assert.throws(() => checkDamages([["nothing", LINEAR, () => {}, ""]], nestOf, verifyNest), /nothing was damaged/);
+  assert.throws(() => checkDamages([harmless], nestOf, proveNest), /a comment/);
+  assert.throws(() => checkDamages([["nothing", LINEAR, () => {}, ""]], nestOf, proveNest), /nothing was damaged/);
 });

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { BYTES } from "../ir/ir.ts";
-import type { Plan, PlannedTensor } from "../plan/plan.ts";
+import { BYTES } from "../../ir/ir.ts";
+import type { Plan, PlannedTensor } from "../../plan/plan.ts";
 import type { Tensors } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 

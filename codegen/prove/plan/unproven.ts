@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { VerifyError } from "./verify.ts";
+import { VerifyError } from "../error.ts";
 
 /** What is thrown when something about a net is left unproven: a fault of the compiler, not of a spec. */
 export function unproven(net: string, what: string): VerifyError {

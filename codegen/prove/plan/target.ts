@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Plan, PlannedKernel, PlannedTensor } from "../plan/plan.ts";
-import type { CompiledKernel, Group, Target } from "../targets/target.ts";
+import type { Plan, PlannedKernel, PlannedTensor } from "../../plan/plan.ts";
+import type { CompiledKernel, Group, Target } from "../../targets/target.ts";
 import { proveGiven, touchesIn } from "./given.ts";
 import { proveOrder } from "./order.ts";
 import { storagesOf, touchedBy, typeKey } from "./touched.ts";

@@ -26,7 +26,7 @@
  *
  * @module
  */
-import type { Draft, Plan, PlannedKernel, Step } from "../plan/plan.ts";
+import type { Draft, Plan, PlannedKernel, Step } from "../../plan/plan.ts";
 import { proveFlow } from "./flow.ts";
 import { proveOrder } from "./order.ts";
 import { proveReach } from "./reach.ts";

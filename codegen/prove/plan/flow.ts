@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Draft, Plan, PlannedKernel } from "../plan/plan.ts";
+import type { Draft, Plan, PlannedKernel } from "../../plan/plan.ts";
 import { type Place, placeOf, rootOf, samePlace, touchedBy } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 

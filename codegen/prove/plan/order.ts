@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan, Step } from "../plan/plan.ts";
+import type { Plan, Step } from "../../plan/plan.ts";
 import { storagesOf } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 

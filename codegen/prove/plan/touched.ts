@@ -12,8 +12,8 @@ import {
   type Param,
   STEP,
   type TensorType,
-} from "../ir/ir.ts";
-import type { PlannedKernel, PlannedTensor } from "../plan/plan.ts";
+} from "../../ir/ir.ts";
+import type { PlannedKernel, PlannedTensor } from "../../plan/plan.ts";
 
 /** A read, the part of the kernel that it is in, and whether a sum or maximum goes over it. */
 export interface Read {

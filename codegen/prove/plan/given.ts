@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { LoopNest, Statement, Value } from "../ir/ir.ts";
-import type { Plan, PlannedTensor } from "../plan/plan.ts";
-import type { BoundNest } from "../targets/target.ts";
+import type { LoopNest, Statement, Value } from "../../ir/ir.ts";
+import type { Plan, PlannedTensor } from "../../plan/plan.ts";
+import type { BoundNest } from "../../targets/target.ts";
 import { rootOf } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 

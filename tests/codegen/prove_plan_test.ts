@@ -9,8 +9,8 @@ import { type CompiledNet, compileTarget, withBindings } from "../../codegen/com
 import type { Dispatches } from "../../codegen/targets/webgpu/dispatch.ts";
 import { BYTES } from "../../codegen/ir/ir.ts";
 import { accesses } from "../../codegen/plan/plan.ts";
-import { provePlan } from "../../codegen/prove/plan.ts";
-import { proveTarget } from "../../codegen/prove/target.ts";
+import { provePlan } from "../../codegen/prove/plan/plan.ts";
+import { proveTarget } from "../../codegen/prove/plan/target.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { findTarget, loadSpec, parseSpec, type Spec, targets } from "../../mod.ts";
 import { assertRefused, type Laid, laid, moved, placed, refusal, withTensor } from "../laid_out.ts";

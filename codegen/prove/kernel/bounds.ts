@@ -1,0 +1,85 @@
+/**
+ * That an access lies inside its tensor, for all iterations.
+ *
+ * @module
+ */
+import { combine, constantOffset } from "../../ir/affine.ts";
+import { LANES, type Offset, type TensorType } from "../../ir/ir.ts";
+import type { Meanings, Proof } from "./known.ts";
+
+/** An index in terms of loops and loaded integers. */
+export function expand(offset: Offset, meanings: Meanings, proof: Proof): Offset {
+  return combine(
+    [constantOffset(offset.constant), 1],
+    ...offset.terms.map(({ variable, coefficient }) => {
+      const meaning = meanings.get(variable);
+      if (!meaning) throw proof.fail(`${variable} is not defined`);
+      const own = { constant: 0, terms: [{ variable, coefficient: 1 }] };
+      return [meaning.kind === "derived" ? expand(meaning.offset, meanings, proof) : own, coefficient] as const;
+    }),
+  );
+}
+
+/** Smallest and largest value of an index of `tensor`, expanded. */
+export function rangeOf(
+  tensor: string,
+  { constant, terms }: Offset,
+  meanings: Meanings,
+  { fail }: Proof,
+): [low: number, high: number] {
+  let low = constant, high = constant;
+  for (const { variable, coefficient } of terms) {
+    const meaning = meanings.get(variable)!;
+    const range = meaning.kind === "loop"
+      ? [meaning.loop.from, meaning.loop.from + (meaning.loop.count - 1) * meaning.loop.step]
+      : meaning.kind === "below"
+      ? [0, meaning.limit - 1]
+      : undefined;
+    if (!range) throw fail(`nothing is known of ${variable}, which is in an index of ${tensor}`);
+    low += Math.min(coefficient * range[0], coefficient * range[1]);
+    high += Math.max(coefficient * range[0], coefficient * range[1]);
+  }
+  return [low, high];
+}
+
+/** An access to so many elements from an index on, in terms of loops and loaded integers, proven to lie inside. */
+export function proveAccess(tensor: string, raw: Offset, elements: number, meanings: Meanings, proof: Proof): Offset {
+  const { nest, signed, fail } = proof, type = nest.tensors[tensor];
+  if (!type) throw fail(`tensor ${tensor} is not defined`);
+  const offset = expand(raw, meanings, proof), row = rowLength(type);
+  const isRow = ({ variable, coefficient }: Offset["terms"][number]) => {
+    const meaning = meanings.get(variable)!;
+    return meaning.kind === "row" && meaning.of === type.rows && coefficient === row;
+  };
+  const within = { ...offset, terms: offset.terms.filter((term) => !isRow(term)) };
+  const [low, first] = rangeOf(tensor, within, meanings, proof), high = first + elements - 1;
+  const rows = offset.terms.length - within.terms.length;
+  if (type.rows !== undefined && rows !== 1) throw fail(`${tensor} is not accessed by one row number`);
+  if (low < 0 || high >= row) {
+    throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
+  }
+  // addresses are unsigned: only a constant may be added to them, and none that brings them back from below 0
+  if (!signed && low < raw.constant) {
+    throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
+  }
+  return offset;
+}
+
+/** Whether an expanded index is always a multiple of four. */
+export function isAligned({ constant, terms }: Offset, meanings: Meanings): boolean {
+  let first = constant;
+  for (const { variable, coefficient } of terms) {
+    const meaning = meanings.get(variable)!;
+    if (meaning.kind !== "loop" || coefficient * meaning.loop.step % LANES !== 0) return false;
+    first += coefficient * meaning.loop.from;
+  }
+  return first % LANES === 0;
+}
+
+/** Elements of the storage, or of one row of it where the rows are the run's. */
+export function rowLength({ shape, halo }: TensorType): number {
+  return shape.reduce(
+    (product, extent, d) => extent === Infinity ? product : product * (extent + halo[d][0] + halo[d][1]),
+    1,
+  );
+}
