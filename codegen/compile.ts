@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { arrange, blockOf, type LayoutName } from "./plan/arrange.ts";
+import { arrange, blockOf, type LayoutName } from "./plan/arrange/arrange.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { plainLoops } from "./schedule/candidates.ts";
 import { contract } from "./passes/contract.ts";
@@ -15,7 +15,9 @@ import { headerLines } from "./print/header.ts";
 import type { Kernel, LoopNest } from "./ir/ir.ts";
 import type { Registry } from "./language/layer.ts";
 import { lower } from "./lower/lower.ts";
-import { draft, layOut, type Plan, type PlanOptions } from "./plan/plan.ts";
+import { draft } from "./plan/draft/draft.ts";
+import { layOut } from "./plan/layout/layout.ts";
+import type { Plan, PlanOptions } from "./plan/plan.ts";
 import { planText } from "./print/plan_text.ts";
 import { printNest } from "./print/print.ts";
 import { provePlan } from "./prove/plan/plan.ts";

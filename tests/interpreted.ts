@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fromStored, toStored } from "../codegen/plan/arrange.ts";
+import { fromStored, toStored } from "../codegen/plan/arrange/layouts.ts";
 import { expressions } from "../codegen/ir/expr.ts";
 import { interpretKernel, type Storage, storageLength } from "../codegen/ir/interpret.ts";
 import type { Kernel } from "../codegen/ir/ir.ts";

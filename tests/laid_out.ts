@@ -4,9 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { arrange, type LayoutName } from "../codegen/plan/arrange.ts";
+import { arrange, type LayoutName } from "../codegen/plan/arrange/arrange.ts";
 import { fuse } from "../codegen/plan/fuse/fuse.ts";
-import { type Draft, draft, layOut, type Plan, type PlannedKernel, type PlannedTensor } from "../codegen/plan/plan.ts";
+import type { Draft, Plan, PlannedKernel, PlannedTensor } from "../codegen/plan/plan.ts";
+import { draft } from "../codegen/plan/draft/draft.ts";
+import { layOut } from "../codegen/plan/layout/layout.ts";
 import { reorder } from "../codegen/graph/reorder.ts";
 import { inferShapes } from "../codegen/graph/shapes.ts";
 import { VerifyError } from "../codegen/prove/error.ts";

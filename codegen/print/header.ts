@@ -9,7 +9,7 @@ import { cost } from "../ir/cost.ts";
 import { expressions } from "../ir/expr.ts";
 import type { Axis, Kernel } from "../ir/ir.ts";
 import { formulas, kernelText } from "../ir/text.ts";
-import { megabytes } from "../plan/plan.ts";
+import { megabytes } from "../amounts.ts";
 import { scheduleText } from "../schedule/schedule.ts";
 import type { CompiledKernel } from "../targets/target.ts";
 

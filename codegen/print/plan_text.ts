@@ -7,7 +7,9 @@ import { cost } from "../ir/cost.ts";
 import type { Fusion } from "../plan/fuse/rule.ts";
 import type { Swap } from "../graph/reorder.ts";
 import { formulaLines, operations } from "./header.ts";
-import { accesses, megabytes, type Plan, type PlannedTensor, type Step } from "../plan/plan.ts";
+import { accesses } from "../plan/kernel.ts";
+import { megabytes } from "../amounts.ts";
+import type { Plan, PlannedTensor, Step } from "../plan/plan.ts";
 
 /** The plan for people. */
 export function planText(

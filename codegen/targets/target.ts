@@ -4,7 +4,7 @@
  * @module
  */
 import type { Grid, Kernel, LoopNest, Offset, Op, Stage, Statement, Type, Value } from "../ir/ir.ts";
-import type { LayoutName } from "../plan/arrange.ts";
+import type { LayoutName } from "../plan/arrange/arrange.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Schedule } from "../schedule/schedule.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fromStored, smallestAlike, toStored } from "../../codegen/plan/arrange.ts";
+import { fromStored, toStored } from "../../codegen/plan/arrange/layouts.ts";
+import { smallestAlike } from "../../codegen/plan/arrange/arrange.ts";
 import {
   type CompileOptions,
   compileTarget,
@@ -16,7 +17,8 @@ import { expressions } from "../../codegen/ir/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../../codegen/ir/interpret.ts";
 import { type Kernel, type LoopNest, strides, type TensorType } from "../../codegen/ir/ir.ts";
 import type { Registry } from "../../codegen/language/layer.ts";
-import { accesses, type Plan, type PlannedKernel } from "../../codegen/plan/plan.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
+import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";

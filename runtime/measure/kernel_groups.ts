@@ -10,7 +10,8 @@ import { compileTarget, MERGING, type Optimization, plan } from "../../codegen/c
 import { shapeLine } from "../../codegen/print/header.ts";
 import { genericLoops, type Storage } from "../../codegen/ir/interpret.ts";
 import type { Registry } from "../../codegen/language/layer.ts";
-import { accesses, type Plan } from "../../codegen/plan/plan.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromStored } from "../../codegen/plan/arrange.ts";
+import { fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { InputError } from "../../codegen/error.ts";
 import { BYTES } from "../../codegen/ir/ir.ts";
 import type { LossKind } from "../../codegen/language/layer.ts";

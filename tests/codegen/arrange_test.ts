@@ -1,10 +1,12 @@
 /** Layouts: what lies where, and nets whose tensors are laid out in blocks train as those in rows. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { arrange, fromStored, toStored } from "../../codegen/plan/arrange.ts";
+import { arrange } from "../../codegen/plan/arrange/arrange.ts";
+import { fromStored, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import type { Layout } from "../../codegen/plan/plan.ts";
 import { type CompileOptions, MERGING, plan } from "../../codegen/compile.ts";
-import { type Draft, draft } from "../../codegen/plan/plan.ts";
+import type { Draft } from "../../codegen/plan/plan.ts";
+import { draft } from "../../codegen/plan/draft/draft.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { loadSpec, parseSpec, registry, type Spec } from "../../mod.ts";
 import { RATE, type Result, STEPS, trained } from "../interpreted.ts";
@@ -185,7 +187,7 @@ Deno.test("weights are in panels along the side that makes the widest, and all o
     const copies = train.filter(({ title }) => title.pass === "rows");
     assert.equal(copies.length, 1, `${what}: one operand of the gradient is copied`);
     const { kernel: { source, parts }, bindings } = copies[0];
-    assert.equal(source, "codegen/plan/arrange.ts");
+    assert.equal(source, "codegen/plan/arrange/panels.ts");
     // rows: no dimension of samples innermost
     const last = parts[0].assignments[0].index.at(-1)!;
     assert.equal(last.terms[0].axis.name, "i", `${what} ${bindings.y}`);

@@ -5,7 +5,7 @@ import { compileKernel, compileTarget, plan } from "../../codegen/compile.ts";
 import { fuse } from "../../codegen/plan/fuse/fuse.ts";
 import type { Kernel } from "../../codegen/ir/ir.ts";
 import { axis, mul, part, Tensor } from "../../codegen/language/notation.ts";
-import { draft } from "../../codegen/plan/plan.ts";
+import { draft } from "../../codegen/plan/draft/draft.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { structureOf } from "../../codegen/ir/structure.ts";
 import { wasm } from "../../codegen/targets/wasm/target.ts";

@@ -20,14 +20,8 @@ import {
   Tensor,
   times,
 } from "../../codegen/language/notation.ts";
-import {
-  accesses,
-  type Draft,
-  type Plan,
-  type PlannedKernel,
-  type PlannedTensor,
-  type Role,
-} from "../../codegen/plan/plan.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
+import type { Draft, Plan, PlannedKernel, PlannedTensor, Role } from "../../codegen/plan/plan.ts";
 import { parseSpec, type Spec } from "../../codegen/graph/spec.ts";
 import { proveKernel } from "../../codegen/prove/kernel/kernel.ts";
 import { kernels } from "../../kernels/mod.ts";

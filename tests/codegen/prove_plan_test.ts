@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { LayoutName } from "../../codegen/plan/arrange.ts";
+import type { LayoutName } from "../../codegen/plan/arrange/arrange.ts";
 import { type CompiledNet, compileTarget, withBindings } from "../../codegen/compile.ts";
 import type { Dispatches } from "../../codegen/targets/webgpu/dispatch.ts";
 import { BYTES } from "../../codegen/ir/ir.ts";
-import { accesses } from "../../codegen/plan/plan.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
 import { provePlan } from "../../codegen/prove/plan/plan.ts";
 import { proveTarget } from "../../codegen/prove/plan/target.ts";
 import type { Target } from "../../codegen/targets/target.ts";

@@ -1,7 +1,10 @@
 /** What changes places with a maximum, and that nothing else does: not a number, not a gradient, not a NaN. */
 import assert from "node:assert/strict";
 import { interpretKernel } from "../../codegen/ir/interpret.ts";
-import { accesses, draft, layOut, type Plan } from "../../codegen/plan/plan.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
+import { draft } from "../../codegen/plan/draft/draft.ts";
+import { layOut } from "../../codegen/plan/layout/layout.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
 import { reorder } from "../../codegen/graph/reorder.ts";
 import { type Graph, inferShapes } from "../../codegen/graph/shapes.ts";
 import { parseSpec, registry, type Spec } from "../../mod.ts";

@@ -7,7 +7,7 @@ import { type Kernel, LANES, type LoopNest, type Statement, typeOf } from "../..
 import { lower } from "../../codegen/lower/lower.ts";
 import { type Schedule, scheduleText } from "../../codegen/schedule/schedule.ts";
 import { simplify } from "../../codegen/passes/simplify.ts";
-import type { LayoutName } from "../../codegen/plan/arrange.ts";
+import type { LayoutName } from "../../codegen/plan/arrange/arrange.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { kernelStages, loadSpec, parseSpec, processorTargets as targets, registry, targets as all } from "../../mod.ts";
 import { randomSpec } from "../random_spec.ts";

@@ -15,8 +15,8 @@ interface Rule {
 
 const ANY = /^/;
 const room = (...names: string[]) => new RegExp(`^codegen/(?:${names.join("|")})/\\w+\\.ts$`);
-const IR = room("ir"), LANGUAGE = room("language"), GRAPH = room("graph"), PLAN = /^codegen\/plan\/(?:fuse\/)?\w+\.ts$/;
-const NOTATION = [IR, LANGUAGE, /^codegen\/error\.ts$/], MESSAGES = /^codegen\/(?:error|json)\.ts$/;
+const IR = room("ir"), LANGUAGE = room("language"), GRAPH = room("graph"), PLAN = /^codegen\/plan\/(?:\w+\/)?\w+\.ts$/;
+const NOTATION = [IR, LANGUAGE, /^codegen\/error\.ts$/], MESSAGES = /^codegen\/(?:amounts|error|json)\.ts$/;
 const TARGET = /^codegen\/targets\/target\.ts$/;
 /** What a proof may know of the two forms: what they are, not how they are made. */
 const PROVEN = /^codegen\/ir\/(?:ir|affine|expr|text)\.ts$/;
@@ -49,7 +49,11 @@ const RULES: readonly Rule[] = [
     local: [PROVEN, /^codegen\/plan\/plan\.ts$/, TARGET, /^codegen\/prove\/error\.ts$/, room("prove/plan")],
     external: [],
   },
-  { files: room("print"), local: [IR, GRAPH, PLAN, room("schedule", "print"), TARGET], external: [/^node:crypto$/] },
+  {
+    files: room("print"),
+    local: [IR, GRAPH, PLAN, room("schedule", "print"), TARGET, MESSAGES],
+    external: [/^node:crypto$/],
+  },
   { files: /^codegen\/targets\/(\w+)\/\w+\.ts$/, local: [COMPILER, /^codegen\/targets\/$1\//], external: [] },
   { files: /^codegen\/(?:targets\/)?\w+\.ts$/, local: [COMPILER] },
   {
@@ -228,7 +232,7 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["codegen/prove/plan/plan.ts", "./order.ts", false],
   ["codegen/prove/plan/plan.ts", "../error.ts", false],
   ["codegen/prove/plan/plan.ts", "../../plan/plan.ts", false],
-  ["codegen/prove/plan/plan.ts", "../../plan/arrange.ts", true],
+  ["codegen/prove/plan/plan.ts", "../../plan/arrange/arrange.ts", true],
   ["codegen/prove/plan/plan.ts", "../../lower/lower.ts", true],
   ["codegen/prove/plan/target.ts", "../../targets/webgpu/merge.ts", true],
   ["codegen/prove/kernel/nest.ts", "./bounds.ts", false],

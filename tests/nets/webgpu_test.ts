@@ -4,7 +4,7 @@ import { compileKernel, compileTarget, plan } from "../../codegen/compile.ts";
 import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import type { LoopNest, Op, Statement } from "../../codegen/ir/ir.ts";
 import { lower } from "../../codegen/lower/lower.ts";
-import { accesses } from "../../codegen/plan/plan.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
 import { ScheduleError, scheduleText } from "../../codegen/schedule/schedule.ts";
 import { initialLearningRate } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";

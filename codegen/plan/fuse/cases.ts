@@ -8,7 +8,8 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions, exprKey, rewriter } from "../../ir/expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Reduce } from "../../ir/ir.ts";
 import { add, named, plus, sum, times } from "../../language/notation.ts";
-import { accesses, kernelName, type PlannedKernel, prune } from "../plan.ts";
+import { accesses, kernelName, prune } from "../kernel.ts";
+import type { PlannedKernel } from "../plan.ts";
 import { freeName, isNameable, joinBindings, joinTitles } from "./join.ts";
 import { type Fusion, isInner, type Merging, overlap } from "./rule.ts";
 

@@ -6,7 +6,8 @@
 import { expressions, rewriter } from "../../ir/expr.ts";
 import type { Affine, Assignment, Expr, Part } from "../../ir/ir.ts";
 import { plus, times } from "../../language/notation.ts";
-import { kernelName, type PlannedKernel, prune } from "../plan.ts";
+import { kernelName, prune } from "../kernel.ts";
+import type { PlannedKernel } from "../plan.ts";
 import { joinBindings, joinTitles } from "./join.ts";
 
 /** One part, no reductions, and the tensor read just at the part's own axes. */

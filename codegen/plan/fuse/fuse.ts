@@ -14,7 +14,8 @@
  *
  * @module
  */
-import { accesses, type Draft, type PlannedKernel } from "../plan.ts";
+import { accesses } from "../kernel.ts";
+import type { Draft, PlannedKernel } from "../plan.ts";
 import { casesRule } from "./cases.ts";
 import { isElementwiseIn, mergeElementwise } from "./elementwise.ts";
 import { KernelList } from "./kernel_list.ts";

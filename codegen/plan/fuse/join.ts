@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { kernelName, type PlannedKernel } from "../plan.ts";
+import { kernelName } from "../kernel.ts";
+import type { PlannedKernel } from "../plan.ts";
 
 /** `b` is renamed to what is not yet taken in `taken`, unless it means the same tensor there. */
 export function joinBindings(

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Accesses, accesses, type PlannedKernel } from "../plan.ts";
+import { type Accesses, accesses } from "../kernel.ts";
+import type { PlannedKernel } from "../plan.ts";
 
 /**
  * Kernels in order, each once, and for each tensor those that write and that read it: kept up to date, so that who looks

@@ -4,7 +4,8 @@
  * @module
  */
 import { rewriter } from "../../ir/expr.ts";
-import { type Draft, kernelName, type PlannedKernel } from "../plan.ts";
+import type { Draft, PlannedKernel } from "../plan.ts";
+import { kernelName } from "../kernel.ts";
 import { joinBindings } from "./join.ts";
 import type { Fusion } from "./rule.ts";
 

@@ -5,7 +5,8 @@
  */
 import { expressions, rewriter } from "../../ir/expr.ts";
 import type { Affine } from "../../ir/ir.ts";
-import { accesses, type Draft, type PlannedKernel } from "../plan.ts";
+import { accesses } from "../kernel.ts";
+import type { Draft, PlannedKernel } from "../plan.ts";
 import { isElementwiseIn } from "./elementwise.ts";
 import { KernelList } from "./kernel_list.ts";
 import { isInner } from "./rule.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Accesses, accesses, type Draft, type PlannedKernel } from "../plan.ts";
+import { type Accesses, accesses } from "../kernel.ts";
+import type { Draft, PlannedKernel } from "../plan.ts";
 import { isNameable } from "./join.ts";
 import type { KernelList } from "./kernel_list.ts";
 

@@ -7,7 +7,8 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions, exprKey, freeAxes, rewriter } from "../../ir/expr.ts";
 import type { Affine, Axis, Expr, Load } from "../../ir/ir.ts";
 import { plus, times } from "../../language/notation.ts";
-import { kernelName, type PlannedKernel, prune } from "../plan.ts";
+import { kernelName, prune } from "../kernel.ts";
+import type { PlannedKernel } from "../plan.ts";
 import { freeName, joinBindings, joinTitles } from "./join.ts";
 
 /** Every element of the tensor is made by one formula and read once: its index is never the same for two points. */

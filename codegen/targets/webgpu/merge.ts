@@ -12,7 +12,8 @@ import {
   workgroupBytes,
 } from "../../ir/ir.ts";
 import { alignedOnly } from "./syntax.ts";
-import { accesses, type Plan, type PlannedKernel } from "../../plan/plan.ts";
+import { accesses } from "../../plan/kernel.ts";
+import type { Plan, PlannedKernel } from "../../plan/plan.ts";
 import type { BoundNest } from "../target.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */

@@ -1898,7 +1898,7 @@
   ;; shape     nb = 4, n = 16, i = 84   (f32)
   ;; schedule  parallel n
   ;; cost      0 FLOP · 21.5 kB read · 21.5 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/plan/arrange.ts sha256:8be10137   regenerate: deno task generate specs/lenet5.json
+  ;; source    codegen/plan/arrange/panels.ts sha256:8be10137   regenerate: deno task generate specs/lenet5.json
   (func $tanh4_output_rows (export "tanh4_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_n i32) (local $y_at_n i32) (local $x_at_n_nb i32) (local $y_at_n_nb i32) (local $x_at_n_nb_i i32) (local $y_at_n_nb_i i32)
     (local $i i32) (local $nb i32) (local $n i32)
@@ -3004,7 +3004,7 @@
   ;; shape     ib = 15, nb = 4, n = 16, i = 8   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 30.7 kB read · 30.7 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/plan/arrange.ts sha256:c29fdf00   regenerate: deno task generate specs/lenet5.json
+  ;; source    codegen/plan/arrange/panels.ts sha256:c29fdf00   regenerate: deno task generate specs/lenet5.json
   (func $tanh3_output_rows (export "tanh3_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -3954,7 +3954,7 @@
   ;; shape     ib = 25, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 102.4 kB read · 102.4 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/plan/arrange.ts sha256:7115f1c5   regenerate: deno task generate specs/lenet5.json
+  ;; source    codegen/plan/arrange/panels.ts sha256:7115f1c5   regenerate: deno task generate specs/lenet5.json
   (func $flatten1_output_rows (export "flatten1_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)

@@ -1366,7 +1366,7 @@
   ;; shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/plan/arrange.ts sha256:4bc9d092   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    codegen/plan/arrange/panels.ts sha256:4bc9d092   regenerate: deno task generate specs/mnist_cnn.json
   (func $relu2_output_rows (export "relu2_output_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)
@@ -2499,7 +2499,7 @@
   ;; shape     ib = 8, nb = 4, n = 16, i = 16   (f32)
   ;; schedule  parallel ib
   ;; cost      0 FLOP · 32.8 kB read · 32.8 kB written · 0.0 FLOP/B · 0 accumulators
-  ;; source    codegen/plan/arrange.ts sha256:f7a40eb4   regenerate: deno task generate specs/mnist_cnn.json
+  ;; source    codegen/plan/arrange/panels.ts sha256:f7a40eb4   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear1_output_gradient_rows (export "linear1_output_gradient_rows") (param $step i32) (param $from i32) (param $to i32)
     (local $x_at_ib i32) (local $y_at_ib i32) (local $x_at_ib_nb i32) (local $y_at_ib_nb i32) (local $x_at_ib_nb_n i32) (local $y_at_ib_nb_n i32)
     (local $x_at_ib_nb_n_i i32) (local $y_at_ib_nb_n_i i32) (local $i i32) (local $n i32) (local $nb i32) (local $ib i32)

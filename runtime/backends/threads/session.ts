@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { fromStored, toStored } from "../../../codegen/plan/arrange.ts";
+import { fromStored, toStored } from "../../../codegen/plan/arrange/layouts.ts";
 import { BYTES } from "../../../codegen/ir/ir.ts";
 import { InputError } from "../../../codegen/error.ts";
-import { megabytes, type Plan } from "../../../codegen/plan/plan.ts";
+import { megabytes } from "../../../codegen/amounts.ts";
+import type { Plan } from "../../../codegen/plan/plan.ts";
 import { firstNotFinite, sizeOf } from "../../data/arrays.ts";
 import { checkLabels, type Dataset, inputsOf, readDataset } from "../../data/data.ts";
 import { initialize, shuffleEpoch, streamKey } from "../../run/random.ts";

@@ -8,7 +8,7 @@ import { type CompiledNet, withBindings } from "../../../codegen/compile.ts";
 import type { Dispatch, Dispatches } from "../../../codegen/targets/webgpu/dispatch.ts";
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import { BYTES, type TensorType } from "../../../codegen/ir/ir.ts";
-import { megabytes } from "../../../codegen/plan/plan.ts";
+import { megabytes } from "../../../codegen/amounts.ts";
 
 /** A generated step with the text of its kernels. */
 export interface GpuCode {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { fromStored, toStored } from "../../../codegen/plan/arrange.ts";
+import { fromStored, toStored } from "../../../codegen/plan/arrange/layouts.ts";
 import { InputError } from "../../../codegen/error.ts";
-import { megabytes, type Plan, type PlannedTensor } from "../../../codegen/plan/plan.ts";
+import { megabytes } from "../../../codegen/amounts.ts";
+import type { Plan, PlannedTensor } from "../../../codegen/plan/plan.ts";
 import { sizeOf } from "../../data/arrays.ts";
 import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
 import {

@@ -1,0 +1,112 @@
+/**
+ * Sums that are taken in two kernels: first one for each of several shares of the terms, then the sum of these.
+ *
+ * @module
+ */
+import { plainAxis } from "../../ir/affine.ts";
+import { expressions, rewriter } from "../../ir/expr.ts";
+import type { Affine, Axis, Reduce } from "../../ir/ir.ts";
+import { axis, part, plus, sum, Tensor, times } from "../../language/notation.ts";
+import { kernelName, prune } from "../kernel.ts";
+import type { DraftTensor, PlannedKernel } from "../plan.ts";
+
+/** A result of up to so many elements may be summed apart for each sample of a block. */
+const SMALL_RESULT = 16_384;
+/** It is worth it when so many terms go into each of these sums. */
+const MANY_TERMS = 128;
+/** A sum of so many terms is taken in chunks. */
+const LONG_SUM = 1024;
+/** Most terms of a chunk: with 16 samples and 16 weights for each, three quarters of a 32 kB cache. */
+const CHUNK = 196;
+/** Most elements of the sums of all chunks. */
+const LARGEST_CHUNKS = 2 ** 22;
+
+/** A sum over samples as one for each sample of a block, and the sum of these, if that suits the kernel. */
+export function sampleSums(
+  planned: PlannedKernel,
+  block: number,
+  tensors: Record<string, DraftTensor>,
+): readonly PlannedKernel[] | undefined {
+  const reduce = soleSum(planned);
+  if (!reduce) return undefined;
+  const lanes = reduce.axes.at(-1)!, others = reduce.axes.slice(0, -1);
+  const [{ assignments: [{ tensor }] }] = planned.kernel.parts;
+  if (
+    lanes.extent !== block || product(others) < MANY_TERMS ||
+    tensors[planned.bindings[tensor]].shape.reduce((a, b) => a * b, 1) > SMALL_RESULT ||
+    !expressions(reduce.body).every((e) => e.kind !== "load" || plainAxis(e.index.at(-1)!) === lanes)
+  ) return undefined;
+  return inTwo(planned, reduce, { name: "lanes", first: [], last: [lanes] }, reduce.body, tensors);
+}
+
+/** A long sum as one for each chunk, and the sum of these, if that suits the kernel. */
+export function chunkSums(
+  planned: PlannedKernel,
+  tensors: Record<string, DraftTensor>,
+): readonly PlannedKernel[] | undefined {
+  const reduce = soleSum(planned);
+  if (!reduce || product(reduce.axes) < LONG_SUM) return undefined;
+  const long = reduce.axes.reduce((a, b) => a.extent >= b.extent ? a : b);
+  const rest = product(reduce.axes) / long.extent;
+  let size = Math.min(long.extent, Math.floor(CHUNK / rest));
+  while (size > 1 && long.extent % size !== 0) size--;
+  const chunks = long.extent / size;
+  const points = product(planned.kernel.parts[0].axes);
+  if (size * rest < CHUNK / 4 || chunks < 2 || chunks * points > LARGEST_CHUNKS) return undefined;
+  const chunk = axis(`${long.name}c`, chunks), inner = axis(long.name, size);
+  const move = (index: Affine) =>
+    plus(
+      index.constant,
+      ...index.terms.map((t) => times(t.axis === long ? plus(times(chunk, size), inner) : t.axis, t.coefficient)),
+    );
+  const body = rewriter(() => undefined, move)(reduce.body);
+  const axes = reduce.axes.map((own) => own === long ? inner : own);
+  return inTwo(planned, { ...reduce, axes }, { name: "chunks", first: [chunk], last: [] }, body, tensors);
+}
+
+/** The only sum of a kernel that makes one tensor and reduces nothing else. */
+function soleSum({ kernel: { parts } }: PlannedKernel): Reduce | undefined {
+  if (parts.length !== 1 || parts[0].assignments.length !== 1) return undefined;
+  const all = expressions(parts[0].assignments[0].value).filter((e): e is Reduce => e.kind === "reduce");
+  return all.length === 1 && all[0].reduction === "sum" ? all[0] : undefined;
+}
+
+function product(axes: readonly Axis[]): number {
+  return axes.reduce((points, { extent }) => points * extent, 1);
+}
+
+/** A kernel that keeps sums apart along the axes `first` and `last`, and the kernel that adds them up. */
+function inTwo(
+  planned: PlannedKernel,
+  { axes: summed }: Reduce,
+  { name: what, first, last }: { name: string; first: readonly Axis[]; last: readonly Axis[] },
+  body: Reduce["body"],
+  tensors: Record<string, DraftTensor>,
+): readonly PlannedKernel[] {
+  const { kernel, bindings, title } = planned;
+  const [{ axes, assignments: [{ tensor, index, value }] }] = kernel.parts;
+  const name = `${bindings[tensor]}.${what}`;
+  const at = [...first, ...axes, ...last];
+  const shape = at.map(({ extent }) => extent);
+  tensors[name] = { name, role: "gradient", dtype: "f32", shape, kept: true };
+  const apart = new Tensor(`${tensor}_${what}`, shape);
+  const early = { ...title, wrt: title.wrt === undefined ? what : `${title.wrt}_${what}` };
+  const sums = sum(summed.filter((own) => !last.includes(own)), body);
+  const total = rewriter(
+    (node) => node.kind === "reduce" ? sum([...first, ...last], apart.at(...at)) : undefined,
+    (index) => index,
+  );
+  return [
+    {
+      ...planned,
+      title: early,
+      bindings: { ...bindings, [apart.symbol]: name },
+      kernel: { ...kernel, name: kernelName(early), parts: [part(at, apart.set(at, sums))] },
+    },
+    {
+      ...planned,
+      bindings: { ...bindings, [apart.symbol]: name },
+      kernel: { ...kernel, parts: [part(axes, { tensor, index, value: total(value) })] },
+    },
+  ].map(prune);
+}

@@ -1,0 +1,48 @@
+/**
+ * Kernels of a plan: their names, and what they touch.
+ *
+ * @module
+ */
+import { expressions } from "../ir/expr.ts";
+import type { PlannedKernel } from "./plan.ts";
+
+/** `conv1_relu1_forward`, `linear1_backward_update_weight`. */
+export function kernelName({ stem, pass, wrt }: PlannedKernel["title"]): string {
+  return wrt === undefined ? `${stem}_${pass}` : `${stem}_${pass}_${wrt}`;
+}
+
+/** Leaves only the bindings a kernel uses, in the order of its use. */
+export function prune(planned: PlannedKernel): PlannedKernel {
+  const used = new Set<string>();
+  for (const { assignments } of planned.kernel.parts) {
+    for (const { value } of assignments) {
+      for (const expr of expressions(value)) if (expr.kind === "load") used.add(expr.tensor);
+    }
+  }
+  for (const { assignments } of planned.kernel.parts) for (const { tensor } of assignments) used.add(tensor);
+  return { ...planned, bindings: Object.fromEntries([...used].map((symbol) => [symbol, planned.bindings[symbol]])) };
+}
+
+/** Tensors of the plan that a kernel reads and writes. */
+export interface Accesses {
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+}
+
+const accessed = new WeakMap<PlannedKernel, Accesses>();
+
+/** What a kernel reads and writes. */
+export function accesses(planned: PlannedKernel): Accesses {
+  const known = accessed.get(planned);
+  if (known) return known;
+  const { kernel, bindings } = planned;
+  const reads = new Set<string>(), writes = new Set<string>();
+  for (const { assignments } of kernel.parts) {
+    for (const { tensor, value } of assignments) {
+      writes.add(bindings[tensor]);
+      for (const expr of expressions(value)) if (expr.kind === "load") reads.add(bindings[expr.tensor]);
+    }
+  }
+  accessed.set(planned, { reads, writes });
+  return { reads, writes };
+}
