@@ -23,7 +23,8 @@
  */
 export { InputError, printable } from "./codegen/error.ts";
 export { JsonError, parseJson } from "./codegen/json.ts";
-export { MOST_EPOCHS, type Shape } from "./codegen/language/layer.ts";
+export type { Shape } from "./codegen/language/layer.ts";
+export { MOST_EPOCHS } from "./codegen/language/schema.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export type { Options, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";

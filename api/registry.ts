@@ -4,7 +4,7 @@
  * @module
  */
 import { freeze } from "../codegen/plan/freeze.ts";
-import type { Registry } from "../codegen/language/layer.ts";
+import type { Registry } from "../codegen/language/registry.ts";
 import { kernels } from "../kernels/mod.ts";
 import { schedulers } from "../kernels/schedules/schedulers.ts";
 

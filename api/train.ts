@@ -7,7 +7,7 @@ import { type Optimization, OPTIMIZATIONS } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
 import { inferShapes } from "../codegen/graph/shapes.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
-import { MOST_EPOCHS } from "../codegen/language/layer.ts";
+import { MOST_EPOCHS } from "../codegen/language/schema.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { loadCode, loadTimedCode } from "../runtime/backends/threads/load.ts";
 import { gpuCode, needAdapter } from "../runtime/backends/webgpu/gpu.ts";

@@ -13,7 +13,7 @@ import { fuse } from "./plan/fuse/fuse.ts";
 import { type Fusion, FUSION_RULES } from "./plan/fuse/rule.ts";
 import { headerLines } from "./print/header.ts";
 import type { Kernel, LoopNest } from "./ir/ir.ts";
-import type { Registry } from "./language/layer.ts";
+import type { Registry } from "./language/registry.ts";
 import { lower } from "./lower/lower.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { layOut } from "./plan/layout/layout.ts";

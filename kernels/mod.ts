@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Registry } from "../codegen/language/layer.ts";
+import type { Registry } from "../codegen/language/registry.ts";
 import { adam } from "./optimizers/adam.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import * as batch from "./step/batch.ts";

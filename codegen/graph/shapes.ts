@@ -4,7 +4,10 @@
  * @module
  */
 import { InputError } from "../error.ts";
-import type { LayerKind, LossKind, OptimizerKind, ParameterSpec, Registry, Shape } from "../language/layer.ts";
+import type { LayerKind, ParameterSpec, Shape } from "../language/layer.ts";
+import type { LossKind } from "../language/loss.ts";
+import type { OptimizerKind } from "../language/optimizer.ts";
+import type { Registry } from "../language/registry.ts";
 import type { Options, Spec } from "./spec.ts";
 
 /** A layer in its place: it reads the tensor `input` and writes the tensor `output`. */

@@ -7,7 +7,9 @@
 import { z } from "zod";
 import { InputError, printable } from "../error.ts";
 import { parseJson } from "../json.ts";
-import { extent, learningRate, MOST_EPOCHS, type Registry, type Shape } from "../language/layer.ts";
+import { extent, learningRate, MOST_EPOCHS } from "../language/schema.ts";
+import type { Registry } from "../language/registry.ts";
+import type { Shape } from "../language/layer.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {

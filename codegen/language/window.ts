@@ -5,6 +5,7 @@
  */
 import { InputError } from "../error.ts";
 import type { Affine, Axis } from "../ir/ir.ts";
+import type { Shape } from "./layer.ts";
 import { axis, plus, times } from "./notation.ts";
 
 /** A number for both dimensions, or [height, width]. */
@@ -195,4 +196,22 @@ function covering(
       ],
     },
   };
+}
+
+/** The shape that pooling makes; windows that would go over the edge are left out. */
+export function pooledShape(
+  kernel: number | readonly number[],
+  stride: number | readonly number[],
+  input: Shape,
+): Shape {
+  requireImage(input);
+  const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
+  return [input[0], windowCount(input[1], kh, sh, 0, "rows"), windowCount(input[2], kw, sw, 0, "columns")];
+}
+
+/** @throws {InputError} when `input` is not [channels, height, width]. */
+export function requireImage(input: Shape): void {
+  if (input.length !== 3) {
+    throw new InputError(`it takes [channels, height, width], but its input is [${input.join(", ")}]`);
+  }
 }

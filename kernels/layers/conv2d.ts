@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { InputError } from "../../codegen/error.ts";
-import { extent, extents, init, type LayerKind, paddings, requireImage } from "../../codegen/language/layer.ts";
+import { extent, extents, init, paddings } from "../../codegen/language/schema.ts";
+import type { LayerKind } from "../../codegen/language/layer.ts";
+import { coveringWindows, pair, requireImage, windowCount } from "../../codegen/language/window.ts";
 import { add, axis, mul, part, plus, sum, times } from "../../codegen/language/notation.ts";
-import { coveringWindows, pair, windowCount } from "../../codegen/language/window.ts";
 
 const schema = z.strictObject({
   type: z.literal("conv2d"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type LayerKind, share } from "../../codegen/language/layer.ts";
+import type { LayerKind } from "../../codegen/language/layer.ts";
+import { share } from "../../codegen/language/schema.ts";
 import {
   featureAxes,
   key,

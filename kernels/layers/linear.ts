@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../codegen/error.ts";
-import { extent, init, type LayerKind } from "../../codegen/language/layer.ts";
+import { extent, init } from "../../codegen/language/schema.ts";
+import type { LayerKind } from "../../codegen/language/layer.ts";
 import { add, axis, mul, part, sum } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({

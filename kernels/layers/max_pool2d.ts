@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { extents, type LayerKind, pooledShape } from "../../codegen/language/layer.ts";
+import { extents } from "../../codegen/language/schema.ts";
+import type { LayerKind } from "../../codegen/language/layer.ts";
+import { coveringWindows, pair, pooledShape } from "../../codegen/language/window.ts";
 import { argmax, axis, eq, max, part, plus, position, select, sum, times } from "../../codegen/language/notation.ts";
-import { coveringWindows, pair } from "../../codegen/language/window.ts";
 
 const schema = z.strictObject({
   type: z.literal("maxPool2d"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { STEP } from "../../codegen/ir/ir.ts";
-import type { LossKind } from "../../codegen/language/layer.ts";
+import type { LossKind } from "../../codegen/language/loss.ts";
 import {
   argmax,
   axis,

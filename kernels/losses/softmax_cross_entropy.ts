@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Axis, STEP } from "../../codegen/ir/ir.ts";
-import type { LossKind, Tensors } from "../../codegen/language/layer.ts";
+import type { LossKind } from "../../codegen/language/loss.ts";
+import type { Tensors } from "../../codegen/language/layer.ts";
 import {
   argmax,
   axis,

@@ -1,13 +1,6 @@
 import { z } from "zod";
-import {
-  l2,
-  learningRate,
-  NEGLIGIBLE,
-  type OptimizerKind,
-  positive,
-  share,
-  SMALLEST_NORMAL,
-} from "../../codegen/language/layer.ts";
+import { l2, learningRate, positive, share, SMALLEST_NORMAL } from "../../codegen/language/schema.ts";
+import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
 import { add, div, flush, mul, named, param, part, sqrt, sub } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { l2, learningRate, NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/layer.ts";
+import { l2, learningRate } from "../../codegen/language/schema.ts";
+import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
 import { add, flush, mul, param, part, sub } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({ type: z.literal("sgd"), learningRate: learningRate.optional(), l2 });

@@ -4,7 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { MOST_EPOCHS, rateOrZero, type SchedulerKind } from "../../codegen/language/layer.ts";
+import { MOST_EPOCHS, rateOrZero } from "../../codegen/language/schema.ts";
+import type { SchedulerKind } from "../../codegen/language/optimizer.ts";
 
 const epochs = z.int().min(1).max(MOST_EPOCHS);
 

@@ -16,7 +16,7 @@ import {
 import { expressions } from "../../codegen/ir/expr.ts";
 import { interpretKernel, type Storage, storageLength, type Storages } from "../../codegen/ir/interpret.ts";
 import { type Kernel, type LoopNest, strides, type TensorType } from "../../codegen/ir/ir.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { accesses } from "../../codegen/plan/kernel.ts";
 import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { OPTIMIZATIONS } from "../../codegen/compile.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { parseJson } from "../../codegen/json.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { type Graph, inferShapes } from "../../codegen/graph/shapes.ts";
 import { parseSpec, type Spec } from "../../codegen/graph/spec.ts";
 import { firstNotFinite } from "../data/arrays.ts";

@@ -9,7 +9,7 @@
 import { compileTarget, MERGING, type Optimization, plan } from "../../codegen/compile.ts";
 import { shapeLine } from "../../codegen/print/header.ts";
 import { genericLoops, type Storage } from "../../codegen/ir/interpret.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { accesses } from "../../codegen/plan/kernel.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";

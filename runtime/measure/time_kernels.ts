@@ -6,7 +6,7 @@
 import { compileTarget, kernelsOf, plan } from "../../codegen/compile.ts";
 import { cost } from "../../codegen/ir/cost.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";

@@ -11,7 +11,7 @@ import { type CompiledNet, compileTarget, kernelsOf, plan } from "../../codegen/
 import type { Storage } from "../../codegen/ir/interpret.ts";
 import type { Kernel } from "../../codegen/ir/ir.ts";
 import { nestText } from "../../codegen/ir/text.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { neighbours } from "../../codegen/schedule/neighbours.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { type Schedule, scheduleText } from "../../codegen/schedule/schedule.ts";

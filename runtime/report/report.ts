@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError, printable } from "../../codegen/error.ts";
 import { parseJson } from "../../codegen/json.ts";
-import { MOST_EPOCHS } from "../../codegen/language/layer.ts";
+import { MOST_EPOCHS } from "../../codegen/language/schema.ts";
 import { sizeOf } from "../data/arrays.ts";
 import { LARGEST_AMOUNT } from "../run/figures.ts";
 import { checkWritable, explain, makeFolder, pathOf, readText, writeAtomically } from "../files/files.ts";

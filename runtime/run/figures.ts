@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { MOST_EPOCHS } from "../../codegen/language/layer.ts";
+import { MOST_EPOCHS } from "../../codegen/language/schema.ts";
 import { said } from "../data/arrays.ts";
 import type { PartialEpoch } from "./training_report.ts";
 

@@ -6,7 +6,7 @@
 import { fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { InputError } from "../../codegen/error.ts";
 import { BYTES } from "../../codegen/ir/ir.ts";
-import type { LossKind } from "../../codegen/language/layer.ts";
+import type { LossKind } from "../../codegen/language/loss.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { type Samples, samplesOf, sizeOf } from "../data/arrays.ts";
 import { binder } from "../backends/threads/bind.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { plan } from "../../codegen/compile.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
 import { sizeOf } from "../data/arrays.ts";
 import { initialize, shuffleEpoch } from "./random.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Plan, Role } from "../../codegen/plan/plan.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Checkpoint, TensorValues, TrainingState } from "../files/checkpoint.ts";
 import { type Dataset, type DataSplit, hashDataset } from "../data/data.ts";

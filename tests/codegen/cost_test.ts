@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { kernelsOf, MERGING, plan } from "../../codegen/compile.ts";
 import { type Cost, cost } from "../../codegen/ir/cost.ts";
 import type { Kernel } from "../../codegen/ir/ir.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";
 import { kernels } from "../../kernels/mod.ts";
 import { trainingWork } from "../../mod.ts";

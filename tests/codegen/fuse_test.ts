@@ -5,7 +5,7 @@ import { fuse } from "../../codegen/plan/fuse/fuse.ts";
 import { interpretKernel, type Storage, storageLength } from "../../codegen/ir/interpret.ts";
 import { expressions, freeAxes } from "../../codegen/ir/expr.ts";
 import type { Kernel, Part, TensorType } from "../../codegen/ir/ir.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import {
   add,
   argmax,

@@ -10,7 +10,7 @@ import {
   typeOf,
   type Value,
 } from "../../codegen/ir/ir.ts";
-import type { Registry } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { lower } from "../../codegen/lower/lower.ts";
 import type { Schedule } from "../../codegen/schedule/schedule.ts";
 import { simplify } from "../../codegen/passes/simplify.ts";

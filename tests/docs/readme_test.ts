@@ -1,7 +1,8 @@
 /** What README.md, ARCHITECTURE.md and the example of mod.ts say is true: examples run, tables are complete, quotes and links lead somewhere. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { LayerKind, Registry } from "../../codegen/language/layer.ts";
+import type { LayerKind } from "../../codegen/language/layer.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";
 import { CHECKED_DENO } from "../../runtime/platform/commands.ts";
 import { findTarget, jsonSchema, registry, targets } from "../../mod.ts";

@@ -5,7 +5,7 @@
  */
 import type { Graph } from "../../graph/shapes.ts";
 import type { Axis } from "../../ir/ir.ts";
-import type { BatchKind } from "../../language/layer.ts";
+import type { BatchKind } from "../../language/registry.ts";
 import type { DraftTensor, PlanOptions } from "../plan.ts";
 import { draftKernel, notationOf, type Section } from "./kernel.ts";
 import { outputOf } from "./tensors.ts";

@@ -5,7 +5,7 @@
  */
 import type { Graph } from "../../graph/shapes.ts";
 import { expressions } from "../../ir/expr.ts";
-import type { BatchKind } from "../../language/layer.ts";
+import type { BatchKind } from "../../language/registry.ts";
 import { axis } from "../../language/notation.ts";
 import { prune } from "../kernel.ts";
 import type { Draft, PlannedKernel, PlanOptions } from "../plan.ts";
