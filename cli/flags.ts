@@ -41,14 +41,14 @@ export function checkThreads({ target, threads }: Line["flags"]): void {
 }
 
 /** What a command cannot do without. */
-export function needed(flags: Line["flags"], name: string, what: string): string {
+export function requiredFlag(flags: Line["flags"], name: string, what: string): string {
   const value = flags[name];
   if (value === undefined) throw new UsageError(`--${name} is missing: give ${what}`);
   return value;
 }
 
-/** The optimizations that a flag names. */
-export function rules(flag = ""): Optimization[] {
+/** The optimizations that a flag names, with commas. */
+export function parseOptimizations(flag = ""): Optimization[] {
   return flag.split(",").filter((word) => word !== "").map((word) => {
     const rule = OPTIMIZATIONS.find((rule) => rule === word);
     if (!rule) throw new UsageError(`--without cannot be ${choice(word, OPTIMIZATIONS)}`);

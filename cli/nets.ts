@@ -19,7 +19,7 @@ import { choice } from "./spelling.ts";
 import { shortPath } from "./text.ts";
 
 /** Specs by path or name; without any, all in specs/. */
-export async function specs(words: readonly string[]): Promise<{ spec: Spec; origin: string }[]> {
+export async function loadSpecs(words: readonly string[]): Promise<{ spec: Spec; origin: string }[]> {
   const names = await specNames(SPECS);
   return await Promise.all((words.length > 0 ? words : names).map(async (word) => {
     const isPath = /[/\\]|\.json$/.test(word);
@@ -39,7 +39,7 @@ export async function specs(words: readonly string[]): Promise<{ spec: Spec; ori
  * @param files what is to be generated of the spec, with the options.
  * @throws {InputError} when it would be put in place of that of another spec in specs/, of the same name.
  */
-export async function keepShipped(
+export async function checkNameFree(
   spec: Spec,
   origin: string,
   files: Readonly<Record<string, string>>,
@@ -63,8 +63,8 @@ export async function keepShipped(
  *
  * @param naming how the command is told the net, for messages.
  */
-export async function weightsIn(file: string, net: string | undefined, naming?: string, names?: string) {
-  const [named] = net === undefined ? [] : await specs([net]), path = resolve(file);
+export async function loadNetWithWeights(file: string, net: string | undefined, naming?: string, names?: string) {
+  const [named] = net === undefined ? [] : await loadSpecs([net]), path = resolve(file);
   const map = names === undefined ? undefined : await loadNames(resolve(names), shortPath(resolve(names)));
   const weights = await loadWeights(path, { spec: named?.spec, names: map, origin: shortPath(path), naming });
   return { named: named?.spec, ...weights };

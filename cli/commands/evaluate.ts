@@ -6,9 +6,9 @@
 import { resolve } from "node:path";
 import { count, evaluate, type Evaluation, loadIdxTestSet, loadMnist } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
-import { checkThreads, data, json, needed, target, THREADS, weights } from "../flags.ts";
+import { checkThreads, data, json, requiredFlag, target, THREADS, weights } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
-import { weightsIn } from "../nets.ts";
+import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
 import { columnsOf, percent, shortPath, SHOWN_CLASSES } from "../text.ts";
 
@@ -33,9 +33,9 @@ export const command: Command = {
 };
 
 async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
-  const file = needed(flags, "weights", "a checkpoint, or weights of another program");
+  const file = requiredFlag(flags, "weights", "a checkpoint, or weights of another program");
   checkThreads(flags);
-  const { spec, parameters } = await weightsIn(file, net, "evaluate NET --weights W");
+  const { spec, parameters } = await loadNetWithWeights(file, net, "evaluate NET --weights W");
   const test = flags.data === undefined
     ? (await loadMnist()).test
     : await loadIdxTestSet(resolve(flags.data), { shape: spec.input });

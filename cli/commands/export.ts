@@ -6,9 +6,9 @@
 import { resolve } from "node:path";
 import { exportOnnx, prepareCheckpoint, prepareFile, sameFile, saveCheckpoint, writeDurably } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
-import { needed } from "../flags.ts";
+import { requiredFlag } from "../flags.ts";
 import { makeRuns } from "../folders.ts";
-import { weightsIn } from "../nets.ts";
+import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
 import { shortPath } from "../text.ts";
 
@@ -31,13 +31,13 @@ export const command: Command = {
 };
 
 async function exportNet({ words: [file, net], flags }: Line): Promise<number> {
-  const out = resolve(needed(flags, "out", "the file that is to be written, .onnx or .safetensors"));
+  const out = resolve(requiredFlag(flags, "out", "the file that is to be written, .onnx or .safetensors"));
   if (!/\.(onnx|safetensors)$/.test(out)) {
     throw new UsageError(`--out is "${flags.out}"; its ending must be .onnx or .safetensors`);
   }
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is exported");
   await makeRuns([out]);
-  const { spec, parameters } = await weightsIn(file, net, "export WEIGHTS NET");
+  const { spec, parameters } = await loadNetWithWeights(file, net, "export WEIGHTS NET");
   if (out.endsWith(".onnx")) {
     await prepareFile(out, "model");
     await writeDurably(out, [await exportOnnx({ spec, parameters })]);

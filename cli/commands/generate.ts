@@ -8,7 +8,7 @@ import { compareGenerated, generatedFiles, InputError, repairGenerated, type Spe
 import { type Command, ERROR, type Line, OK } from "../command.ts";
 import { check, out, specNote } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
-import { keepShipped, specs } from "../nets.ts";
+import { checkNameFree, loadSpecs } from "../nets.ts";
 import { complain, print } from "../output.ts";
 import { plural, shortPath } from "../text.ts";
 
@@ -27,11 +27,11 @@ export const command: Command = {
 async function generate({ words, flags }: Line): Promise<number> {
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
   const nets = new Map<string, { spec: Spec; origin: string; files: Readonly<Record<string, string>> }>();
-  for (const net of await specs(words)) {
+  for (const net of await loadSpecs(words)) {
     const { name } = net.spec, other = nets.get(name)?.origin;
     if (other) throw new InputError(`${other} and ${net.origin}: both nets are named "${name}"; rename one`);
     const files = generatedFiles(net.spec, { origin: net.origin, tuning });
-    if (flags.out === undefined) await keepShipped(net.spec, net.origin, files, { tuning });
+    if (flags.out === undefined) await checkNameFree(net.spec, net.origin, files, { tuning });
     nets.set(name, { ...net, files });
   }
   let wrong = 0;

@@ -6,9 +6,9 @@
 import { resolve } from "node:path";
 import { prepareCheckpoint, printable, sameFile, saveCheckpoint } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
-import { needed } from "../flags.ts";
+import { requiredFlag } from "../flags.ts";
 import { makeRuns } from "../folders.ts";
-import { weightsIn } from "../nets.ts";
+import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
 import { shortPath, table } from "../text.ts";
 
@@ -36,9 +36,9 @@ export const command: Command = {
 };
 
 async function importWeights({ words: [file, net], flags }: Line): Promise<number> {
-  const out = resolve(needed(flags, "out", "the checkpoint that is to be written"));
+  const out = resolve(requiredFlag(flags, "out", "the checkpoint that is to be written"));
   if (await sameFile(out, resolve(file))) throw new UsageError("--out names the file that is imported");
-  const { named, spec, parameters, names } = await weightsIn(file, net, undefined, flags.names);
+  const { named, spec, parameters, names } = await loadNetWithWeights(file, net, undefined, flags.names);
   await makeRuns([out]);
   await prepareCheckpoint(out, { weightsOnly: true });
   await saveCheckpoint(out, { spec: named ?? spec, parameters });

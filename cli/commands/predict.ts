@@ -6,8 +6,8 @@
 import { resolve } from "node:path";
 import { loadPredictor, type Prediction, printable, processorTargets, readInputs } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
-import { json, needed, weights } from "../flags.ts";
-import { weightsIn } from "../nets.ts";
+import { json, requiredFlag, weights } from "../flags.ts";
+import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
 import { percent, shortPath, SHOWN_CLASSES } from "../text.ts";
 
@@ -37,43 +37,44 @@ export const command: Command = {
   run: predict,
 };
 
+/** What was predicted for a sample, and where the sample is: the file, and which one in it where it has several. */
+type Answer = Prediction & { readonly input: string; readonly index?: number };
+
 async function predict({ words, flags }: Line): Promise<number> {
-  const file = needed(flags, "weights", "a checkpoint, or weights of another program");
-  const { spec, parameters } = await weightsIn(file, flags.net, "predict --net NET");
+  const file = requiredFlag(flags, "weights", "a checkpoint, or weights of another program");
+  const { spec, parameters } = await loadNetWithWeights(file, flags.net, "predict --net NET");
   const predictor = await loadPredictor({ spec, parameters }, {
     target: flags.target,
     batchSize: Number(flags.batch ?? 1),
   });
   const darkOnLight = flags["dark-on-light"] !== undefined;
-  const lines: ({ input: string; index?: number } & Prediction)[] = [];
+  const answers: Answer[] = [];
   // nothing is said before all is done: a file that is broken is then the only thing to see
   for (const input of words) {
     const { samples, inputs } = await readInputs(resolve(input), spec.input, { darkOnLight });
     for (const [index, prediction] of predictor.predict(inputs).entries()) {
-      lines.push({ input, ...samples > 1 && { index }, ...prediction });
+      answers.push({ input, ...samples > 1 && { index }, ...prediction });
     }
   }
-  if (flags.json !== undefined) {
-    const { target, batchSize } = predictor;
-    const predictions = lines.map(({ probabilities, outputs, ...rest }) => ({
-      ...rest,
-      ...probabilities && { probabilities: [...probabilities] },
-      outputs: [...outputs],
-    }));
-    print(
-      `${
-        JSON.stringify({ net: spec.name, weights: shortPath(resolve(file)), target, batchSize, predictions }, null, 2)
-      }\n`,
-    );
-    return OK;
+  if (flags.json === undefined) print(answers.map(answerText).join(""));
+  else {
+    const { target, batchSize } = predictor, predictions = answers.map(plain);
+    const found = { net: spec.name, weights: shortPath(resolve(file)), target, batchSize, predictions };
+    print(`${JSON.stringify(found, null, 2)}\n`);
   }
-  const texts = lines.map(({ input, index, label, probabilities, outputs }) => {
-    const figures = [...probabilities ?? outputs].map((value, label) => ({ value, label }));
-    // of many classes, the most probable
-    const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
-    const text = shown.map(({ value, label }) => `${label}: ${probabilities ? percent(value) : value.toPrecision(4)}`);
-    return `${printable(input)}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
-  });
-  print(texts.join(""));
   return OK;
+}
+
+/** An answer as JSON has it: lists in place of typed arrays. */
+function plain({ probabilities, outputs, ...rest }: Answer) {
+  return { ...rest, ...probabilities && { probabilities: [...probabilities] }, outputs: [...outputs] };
+}
+
+/** An answer in one line. */
+function answerText({ input, index, label, probabilities, outputs }: Answer): string {
+  const figures = [...probabilities ?? outputs].map((value, label) => ({ value, label }));
+  // of many classes, the most probable
+  const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
+  const text = shown.map(({ value, label }) => `${label}: ${probabilities ? percent(value) : value.toPrecision(4)}`);
+  return `${printable(input)}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
 }

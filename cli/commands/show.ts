@@ -5,9 +5,9 @@
  */
 import { compile, InputError, kernelStages } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
-import { rules, specNote, target, without } from "../flags.ts";
+import { parseOptimizations, specNote, target, without } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
-import { specs } from "../nets.ts";
+import { loadSpecs } from "../nets.ts";
 import { write } from "../output.ts";
 import { choice } from "../spelling.ts";
 
@@ -27,8 +27,8 @@ export const command: Command = {
 
 async function show({ words: [net, kernel], flags: { target, stage, without: left } }: Line): Promise<number> {
   if (kernel === undefined && stage !== undefined) throw new UsageError("--stage is of use only with a KERNEL");
-  const [{ spec, origin }] = await specs([net]);
-  const tuning = await tuningIn(GENERATED), without = rules(left);
+  const [{ spec, origin }] = await loadSpecs([net]);
+  const tuning = await tuningIn(GENERATED), without = parseOptimizations(left);
   if (kernel === undefined) {
     write(compile(spec, { target, origin, tuning, without }).planText);
     return OK;

@@ -11,14 +11,16 @@ import {
   type Refusal,
   runsHere,
   saveTuning,
+  type Spec,
   targets,
   tune,
   type TunedRow,
+  type TuneOptions,
 } from "../../mod.ts";
 import { type Command, ERROR, type Line, OK } from "../command.ts";
 import { out, specNote, target, targetNames } from "../flags.ts";
 import { GENERATED, TUNING, tuningIn } from "../folders.ts";
-import { specs } from "../nets.ts";
+import { loadSpecs } from "../nets.ts";
 import { complain, print } from "../output.ts";
 import { choice } from "../spelling.ts";
 import { plural, shortPath } from "../text.ts";
@@ -47,50 +49,70 @@ export const command: Command = {
 
 async function tuneNets({ words, flags: { target, kernel, budget = "120", out } }: Line): Promise<number> {
   const chosen = target === undefined ? targets.filter(({ sample }) => sample) : [findTarget(target)];
-  const root = out === undefined ? GENERATED : resolve(out), path = join(root, TUNING);
+  const root = out === undefined ? GENERATED : resolve(out);
   let changes = 0, wrong = 0;
-  for (const { spec, origin } of await specs(words)) {
+  for (const net of await loadSpecs(words)) {
     for (const { name } of chosen) {
-      const names = [...kernelStages(spec, { target: name, origin }).keys()];
+      const names = [...kernelStages(net.spec, { target: name, origin: net.origin }).keys()];
       if (kernel !== undefined && !names.includes(kernel)) {
-        throw new InputError(`net ${spec.name} has no kernel ${choice(kernel, names)}`);
+        throw new InputError(`net ${net.spec.name} has no kernel ${choice(kernel, names)}`);
       }
       if (target === undefined && !runsHere(findTarget(name))) {
-        print(`${spec.name}, target ${name}: this engine cannot run it\n`);
+        print(`${net.spec.name}, target ${name}: this engine cannot run it\n`);
         continue;
       }
-      const width = Math.max(...names.map((name) => name.length));
-      print(`${spec.name}, target ${name}${kernel === undefined ? "; first, every kernel is timed once" : ""}\n`);
-      print(`  ${"kernel".padEnd(width)}   share  before us   after us  tried  schedule\n`);
-      const known = await tune(spec, {
-        target: name,
-        kernel,
-        budget: Number(budget),
-        tuning: await tuningIn(root),
-        // kernel by kernel: what was found before somebody stops it stays
-        onKernel: async (row, tuning) => {
-          print(tunedLine(row, width));
-          for (const { schedule, reason } of row.refused) print(`    not taken: ${schedule}: ${reason}\n`);
-          wrong += row.refused.filter(({ wrong }: Refusal) => wrong).length;
-          if (!row.changed) return;
-          await saveTuning(path, tuning);
-          changes++;
-        },
-      });
-      // what no longer fits goes, even where no kernel got another schedule
-      await saveTuning(path, known);
+      const found = await tuneTarget(net.spec, name, names, root, { kernel, budget: Number(budget) });
+      changes += found.changes;
+      wrong += found.wrong;
     }
   }
   print(
     changes === 0
       ? "nothing is faster by 3 % or more\n"
-      : `wrote ${plural(changes, "schedule")} to ${shortPath(path)}; run "deno task generate${
+      : `wrote ${plural(changes, "schedule")} to ${shortPath(join(root, TUNING))}; run "deno task generate${
         out === undefined ? "" : ` --out ${out}`
       }" for the code\n`,
   );
   if (wrong === 0) return OK;
   complain(`${plural(wrong, "candidate")} computed something else than the interpreter; see above`);
   return ERROR;
+}
+
+/**
+ * Tunes a net for a target, and prints its table.
+ *
+ * @param names of the net's kernels.
+ * @param root folder of the schedules.
+ * @returns how many schedules are new, and how many candidates were wrong.
+ */
+async function tuneTarget(
+  spec: Spec,
+  target: string,
+  names: readonly string[],
+  root: string,
+  options: Pick<TuneOptions, "kernel" | "budget">,
+): Promise<{ changes: number; wrong: number }> {
+  const path = join(root, TUNING), width = Math.max(...names.map((name) => name.length));
+  let changes = 0, wrong = 0;
+  print(`${spec.name}, target ${target}${options.kernel === undefined ? "; first, every kernel is timed once" : ""}\n`);
+  print(`  ${"kernel".padEnd(width)}   share  before us   after us  tried  schedule\n`);
+  const known = await tune(spec, {
+    ...options,
+    target,
+    tuning: await tuningIn(root),
+    // kernel by kernel: what was found before somebody stops it stays
+    onKernel: async (row, tuning) => {
+      print(tunedLine(row, width));
+      for (const { schedule, reason } of row.refused) print(`    not taken: ${schedule}: ${reason}\n`);
+      wrong += row.refused.filter(({ wrong }: Refusal) => wrong).length;
+      if (!row.changed) return;
+      await saveTuning(path, tuning);
+      changes++;
+    },
+  });
+  // what no longer fits goes, even where no kernel got another schedule
+  await saveTuning(path, known);
+  return { changes, wrong };
 }
 
 /** A kernel of the table that tuning prints. */

@@ -17,9 +17,9 @@ import {
   type VerifyRow,
 } from "../../mod.ts";
 import { type Command, ERROR, type Line, OK } from "../command.ts";
-import { rules, seed, specNote, target, targetNames, without } from "../flags.ts";
+import { parseOptimizations, seed, specNote, target, targetNames, without } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
-import { specs } from "../nets.ts";
+import { loadSpecs } from "../nets.ts";
 import { print } from "../output.ts";
 
 /** The command. */
@@ -41,14 +41,14 @@ async function verify({ words, flags: { target, seed = "0", without } }: Line): 
   const chosen = target === undefined ? processorTargets : [findTarget(target)];
   const tuning = await tuningIn(GENERATED);
   let failures = 0;
-  for (const { spec, origin } of await specs(words)) {
+  for (const { spec, origin } of await loadSpecs(words)) {
     for (const each of chosen) {
       if (runsHere(each)) {
         failures += await verifyTarget(spec, each.name, {
           origin,
           seed: Number(seed),
           tuning,
-          without: rules(without),
+          without: parseOptimizations(without),
         });
       } else if (target === undefined) print(`${spec.name}, target ${each.name}: this engine cannot run it\n`);
       else throw new InputError(`this engine cannot run target ${each.name}; use target auto`);

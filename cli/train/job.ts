@@ -6,10 +6,12 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  type Checkpoint,
   chooseTarget,
   compareGenerated,
   count,
   type Dataset,
+  type DataSplit,
   findTarget,
   generatedFiles,
   InputError,
@@ -23,14 +25,15 @@ import {
   ProgressBar,
   repairGenerated,
   sameFile,
+  type Spec,
   storageNote,
   train,
   type Trained,
 } from "../../mod.ts";
 import { type Line, UsageError } from "../command.ts";
-import { checkThreads, rules } from "../flags.ts";
+import { checkThreads, parseOptimizations } from "../flags.ts";
 import { GENERATED, makeRuns, RUNS, tuningIn } from "../folders.ts";
-import { keepShipped, specs } from "../nets.ts";
+import { checkNameFree, loadSpecs } from "../nets.ts";
 import { print } from "../output.ts";
 import { plural, shortPath } from "../text.ts";
 import { Saving } from "./saving.ts";
@@ -44,51 +47,55 @@ export type TrainingJob = Awaited<ReturnType<typeof trainingJob>>;
 
 /** Reads and checks all that a run needs. */
 export async function trainingJob({ words, flags }: Line) {
-  const { file, traceFile, saveFile } = await trainingFiles(flags);
-  const resume = flags.resume === undefined
-    ? undefined
-    : await loadCheckpoint(resolve(flags.resume), shortPath(resolve(flags.resume)));
-  const before = resume?.training;
-  const [{ spec, origin }] = resume && words.length === 0
-    ? [{ spec: resume.spec, origin: flags.resume! }]
-    : await specs(words.length > 0 ? words : ["mnist_cnn"]);
+  const places = await trainingPlaces(flags);
+  const { spec, origin, resume } = await trainingNet(words, flags), before = resume?.training;
   const root = flags.out === undefined ? GENERATED : resolve(flags.out), tuning = await tuningIn(root);
-  const without = rules(flags.without ?? before?.without.join());
-  // read while the net is compiled
-  const loading =
-    (flags.data === undefined ? loadMnist() : loadIdxDirectory(resolve(flags.data), { shape: spec.input })).then(
-      ({ train, test }) => ({ train: trainingSamples(train, flags, before?.data.samples), test }),
-    );
+  const without = parseOptimizations(flags.without ?? before?.without.join());
+  const loading = trainingData(spec, flags, before?.data.samples);
+  // it is read while the net is compiled; what is wrong with it, waiting for it tells
   loading.catch(() => {});
   const wish = flags.target ?? before?.target ?? "auto";
   const choice = wish === "auto"
     ? await chooseTarget(spec, loading, { origin, tuning, without, profile: flags.profile !== undefined })
     : undefined;
-  const target = findTarget(choice?.target ?? wish), { name } = target;
+  const target = findTarget(choice?.target ?? wish);
   const threads = Number(flags.threads ?? Math.min(navigator.hardwareConcurrency, MOST_THREADS));
   const seed = Number(flags.seed ?? before?.seed ?? 0);
   const epochs = Number(flags.epochs ?? before?.epochs ?? spec.training.epochs);
   const finished = before !== undefined && before.history.length === epochs;
-  const reportFile = await prepareReport(
-    file === undefined ? { base: join(RUNS, `${spec.name}-${name}-seed${seed}`) } : { file },
-  );
-  const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile }, "trace");
-  const ownFile = saveFile !== undefined && flags.resume !== undefined &&
-    await sameFile(resolve(flags.resume), saveFile);
-  if (saveFile !== undefined) await prepareCheckpoint(saveFile, ownFile ? {} : { net: spec.name });
-  const files = generatedFiles(spec, { target: name, origin, tuning, without });
+  const written = await prepareFiles(places, spec.name, `${spec.name}-${target.name}-seed${seed}`, flags.resume);
+  const files = generatedFiles(spec, { target: target.name, origin, tuning, without });
   // without optimizations nothing is put there
   if (flags.out === undefined && without.length === 0) {
-    await keepShipped(spec, origin, files, { target: name, tuning });
+    await checkNameFree(spec, origin, files, { target: target.name, tuning });
   }
   return {
     ...{ spec, data: await loading, resume, finished, target, choice, tuning, without, threads, seed, epochs },
-    ...{ root, files, saveFile, ownFile, reportFile, profileFile },
+    ...{ root, files, ...written },
   };
 }
 
-/** The files that a run is to write: each another one, and none that would be a loss. */
-async function trainingFiles(flags: Line["flags"]) {
+/** The net that is trained, and the checkpoint that its training goes on from. */
+async function trainingNet(
+  words: readonly string[],
+  { resume: file }: Line["flags"],
+): Promise<{ spec: Spec; origin: string; resume?: Checkpoint }> {
+  if (file === undefined) return (await loadSpecs(words.length > 0 ? words : ["mnist_cnn"]))[0];
+  const resume = await loadCheckpoint(resolve(file), shortPath(resolve(file)));
+  const net = words.length > 0 ? (await loadSpecs(words))[0] : { spec: resume.spec, origin: file };
+  return { ...net, resume };
+}
+
+/** What is trained on. `known`: how many samples a checkpoint was trained on. */
+async function trainingData({ input }: Spec, flags: Line["flags"], known?: number): Promise<DataSplit> {
+  const { train, test } = flags.data === undefined
+    ? await loadMnist()
+    : await loadIdxDirectory(resolve(flags.data), { shape: input });
+  return { train: trainingSamples(train, flags, known), test };
+}
+
+/** Where a run is to write, as flags tell: each another file. */
+async function trainingPlaces(flags: Line["flags"]) {
   const path = (flag?: string) => flag === undefined ? undefined : resolve(flag);
   const file = path(flags.report), traceFile = path(flags.profile), saveFile = path(flags.save);
   const places = ([["--report", file], ["--profile", traceFile], ["--save", saveFile]] as const)
@@ -104,6 +111,25 @@ async function trainingFiles(flags: Line["flags"]) {
   checkThreads(flags);
   await makeRuns(places.map(({ place }) => place));
   return { file, traceFile, saveFile };
+}
+
+/**
+ * Sees to it that what a run is to write can be written, and replaces nothing that would be a loss.
+ *
+ * @param base the report's name where no flag tells.
+ * @param resume the checkpoint that is gone on from: it may be written again, whatever net it is of.
+ */
+async function prepareFiles(
+  { file, traceFile, saveFile }: Awaited<ReturnType<typeof trainingPlaces>>,
+  net: string,
+  base: string,
+  resume?: string,
+) {
+  const reportFile = await prepareReport(file === undefined ? { base: join(RUNS, base) } : { file });
+  const profileFile = traceFile === undefined ? undefined : await prepareReport({ file: traceFile }, "trace");
+  const ownFile = saveFile !== undefined && resume !== undefined && await sameFile(resolve(resume), saveFile);
+  if (saveFile !== undefined) await prepareCheckpoint(saveFile, ownFile ? {} : { net });
+  return { saveFile, ownFile, reportFile, profileFile };
 }
 
 /** The training samples that are used. `known`: how many a checkpoint was trained on. */
