@@ -97,14 +97,14 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
 export function compileKernel(
   kernel: Kernel,
   schedule: Schedule,
-  { fma, wholeAddresses, expand }: Pick<Target, "fma" | "wholeAddresses" | "expand"> = {
+  { fma, wholeAddresses, expand, spread }: Pick<Target, "fma" | "wholeAddresses" | "expand" | "spread"> = {
     fma: false,
     wholeAddresses: false,
   },
   hoist = true,
 ): CompiledKernel {
   proveKernel(kernel);
-  const nested = lower(expand ? expand(kernel) : kernel, schedule);
+  const nested = lower(expand ? expand(kernel) : kernel, schedule, spread);
   const whole = broadcast(hoist ? simplify(nested, wholeAddresses) : nested);
   const nest = fma ? contract(whole) : whole;
   // what is moved out of a loop is made positive on the way

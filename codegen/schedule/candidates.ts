@@ -6,6 +6,7 @@
 import { expressions, freeAxes } from "../ir/expr.ts";
 import { type Axis, BYTES, type Kernel, LANES, type Load, type Part, type Reduce, strides } from "../ir/ir.ts";
 import { lower } from "../lower/lower.ts";
+import type { SpreadOf } from "../lower/lowering.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
 
 /** Threads want at least so many iterations to share. */
@@ -98,9 +99,9 @@ export function contiguous({ parts, tensors }: Kernel, name: string): boolean {
 }
 
 /** Whether a schedule can be carried out. */
-export function fits(kernel: Kernel, schedule: Schedule): boolean {
+export function fits(kernel: Kernel, schedule: Schedule, spread?: SpreadOf): boolean {
   try {
-    lower(kernel, schedule);
+    lower(kernel, schedule, spread);
     return true;
   } catch (error) {
     if (error instanceof ScheduleError) return false;

@@ -7,6 +7,7 @@ import { mainPart, reductions } from "./candidates.ts";
 import { type Axis, type Kernel, LANES, type LoopNest } from "../ir/ir.ts";
 import { nestText } from "../ir/text.ts";
 import { lower } from "../lower/lower.ts";
+import type { SpreadOf } from "../lower/lowering.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
 import { isStorable, normalized } from "./tuning.ts";
 
@@ -18,19 +19,19 @@ const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
 const SHARES = 8;
 
 /** Schedules that differ from one by a step, lead to another loop nest, and can be lowered. */
-export function neighbours(kernel: Kernel, schedule: Schedule): Schedule[] {
-  const start = lower(kernel, schedule), seen = new Set([nestText(start)]);
+export function neighbours(kernel: Kernel, schedule: Schedule, spread?: SpreadOf): Schedule[] {
+  const start = lower(kernel, schedule, spread), seen = new Set([nestText(start)]);
   return steps(kernel, schedule).map(normalized).filter((step) => {
-    const nest = isStorable(step) ? lowered(kernel, step) : undefined;
+    const nest = isStorable(step) ? lowered(kernel, step, spread) : undefined;
     if (!nest || !sharesEnough(nest, start) || seen.has(nestText(nest))) return false;
     seen.add(nestText(nest));
     return true;
   });
 }
 
-function lowered(kernel: Kernel, schedule: Schedule): LoopNest | undefined {
+function lowered(kernel: Kernel, schedule: Schedule, spread?: SpreadOf): LoopNest | undefined {
   try {
-    return lower(kernel, schedule);
+    return lower(kernel, schedule, spread);
   } catch (error) {
     if (error instanceof ScheduleError) return undefined;
     throw error;

@@ -198,13 +198,17 @@ export function storedSchedule({ nets }: Tuning, net: string, target: string, ke
 }
 
 /** Why a schedule does not fit a kernel on a target; nothing when it does. */
-export function misfit(kernel: Kernel, schedule: Schedule, { gpu }: Pick<Target, "gpu">): string | undefined {
+export function misfit(
+  kernel: Kernel,
+  schedule: Schedule,
+  { gpu, spread }: Pick<Target, "gpu" | "spread">,
+): string | undefined {
   // without a grid every invocation of a GPU would run all of the kernel
   if ((gpu ?? false) !== (schedule.grid !== undefined)) {
     return `${kernel.name} ${gpu ? "needs a grid on a GPU" : "can have a grid only on a GPU"}`;
   }
   try {
-    lower(kernel, schedule);
+    lower(kernel, schedule, spread);
   } catch (error) {
     if (error instanceof ScheduleError) return error.message;
     throw error;
@@ -216,7 +220,7 @@ export function misfit(kernel: Kernel, schedule: Schedule, { gpu }: Pick<Target,
  *
  * @returns a function that throws an {@linkcode InputError} for a schedule that does not fit its kernel.
  */
-export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "gpu">): Tuned {
+export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "gpu" | "spread">): Tuned {
   const own = tuningOf(tuning, net, target.name);
   return (kernel) => {
     const stored = storedSchedule(own, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);

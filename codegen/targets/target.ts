@@ -4,6 +4,7 @@
  * @module
  */
 import type { Grid, Kernel, LoopNest, Offset, Op, Stage, Statement, Type, Value } from "../ir/ir.ts";
+import type { SpreadOf } from "../lower/lowering.ts";
 import type { LayoutName } from "../plan/arrange/arrange.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Schedule } from "../schedule/schedule.ts";
@@ -91,6 +92,8 @@ export interface Target {
   syntax(places: Readonly<Record<string, Place>>): Syntax;
   /** The file that is loaded: it has all kernels, or imports them. */
   readonly entry: string;
+  /** How it goes through the index spaces of a kernel, where a schedule says more than loops and threads can do. */
+  readonly spread?: SpreadOf;
   /** Puts arithmetic in place of what the language has no good operation for. */
   expand?(kernel: Kernel): Kernel;
   /** Whether the whole index of an access is computed once, as a local that accesses share. */

@@ -183,7 +183,7 @@ class Bench {
       for (; timeLeft(); heats++) {
         if (queue.length === 0 && centre !== best.schedule) {
           centre = best.schedule;
-          queue.push(...neighbours(this.kernel, centre));
+          queue.push(...neighbours(this.kernel, centre, this.target.spread));
         }
         if (queue.length === 0) break;
         const challengers: Contender[] = [];

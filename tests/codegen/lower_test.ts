@@ -18,7 +18,8 @@ import {
 } from "../../codegen/ir/ir.ts";
 import { kernelText, nestText } from "../../codegen/ir/text.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
-import { lower, termsOf } from "../../codegen/lower/lower.ts";
+import { termsOf } from "../../codegen/lower/accumulators.ts";
+import { lower } from "../../codegen/lower/lower.ts";
 import { add, argmax, axis, max, mul, named, part, sum, Tensor } from "../../codegen/language/notation.ts";
 import { type Schedule, ScheduleError, scheduleText } from "../../codegen/schedule/schedule.ts";
 import { simplify } from "../../codegen/passes/simplify.ts";

@@ -19,7 +19,7 @@ import { VerifyError } from "../../codegen/prove/error.ts";
 import { proveKernel } from "../../codegen/prove/kernel/kernel.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { kernels } from "../../kernels/mod.ts";
-import { processorTargets as targets } from "../../mod.ts";
+import { findTarget, processorTargets as targets } from "../../mod.ts";
 import { schedulers } from "../../kernels/schedules/schedulers.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
@@ -799,7 +799,13 @@ function checkDamages<Whole>(rows: readonly Damage[], whole: (name: string) => W
 
 const kernelOf = (name: string): Kernel => KERNELS.get(name)!;
 const nestOf = (name: string): LoopNest => ({
-  ...simplify(lower([STAGED, BOTH].includes(name) ? WIDE : kernelOf(name.split(" ")[0]), SCHEDULES[name] ?? {})),
+  ...simplify(
+    lower(
+      [STAGED, BOTH].includes(name) ? WIDE : kernelOf(name.split(" ")[0]),
+      SCHEDULES[name] ?? {},
+      findTarget("webgpu").spread,
+    ),
+  ),
   name,
 });
 

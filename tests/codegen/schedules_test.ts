@@ -105,7 +105,7 @@ Deno.test("every schedule that a target proposes fits and is proven", async () =
       // proofs of large outputs take long
       const points = kernel.parts.flatMap(({ axes }) => axes).reduce((product, { extent }) => product * extent, 1);
       for (const schedule of all) {
-        const nest: LoopNest = simplify(lower(kernel, schedule), target.wholeAddresses);
+        const nest: LoopNest = simplify(lower(kernel, schedule, target.spread), target.wholeAddresses);
         if (points < 1e4) proveNest(nest);
         ran++;
       }

@@ -140,7 +140,7 @@ Deno.test("split: what members do apart is not stored, and what they have in com
 Deno.test("split: schedules that cannot be carried out are refused", async () => {
   const net = await mnist(), { kernel, schedule } = net.kernels.get("linear1_relu2_forward")!;
   const refuse = (change: Partial<Schedule>, message: RegExp, of = kernel) =>
-    assert.throws(() => lower(of, { ...schedule, ...change }), (error: Error) => {
+    assert.throws(() => lower(of, { ...schedule, ...change }, webgpu.spread), (error: Error) => {
       assert.ok(error instanceof ScheduleError);
       assert.match(error.message, message);
       return true;
@@ -167,7 +167,7 @@ Deno.test("split: schedules that cannot be carried out are refused", async () =>
     { tile: { o: 8, n: 4 }, split: { i: 32 } },
     /shared sums and what is staged take 32768 bytes of a workgroup's 16384; use smaller tiles/,
   );
-  assert.ok(lower(kernel, { ...schedule, split: { i: 4 } }).invocations! > 0);
+  assert.ok(lower(kernel, { ...schedule, split: { i: 4 } }, webgpu.spread).invocations! > 0);
 });
 
 Deno.test("dispatches: with fewer storage buffers there are more of them, in an order that is right", async () => {

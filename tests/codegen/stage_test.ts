@@ -211,7 +211,7 @@ Deno.test("stage: no invocation reads too early or overwrites too early, whichev
 Deno.test("stage: what nobody loads twice stays where it is", async () => {
   const { net } = await mnist(), { kernel } = net.kernels.get("linear1_relu2_forward")!;
   const staged = (workgroup: Record<string, number>) => {
-    const { body } = lower(kernel, { grid: ["nb", "ob", "o", "n"], workgroup, stage: { i: 16 } });
+    const { body } = lower(kernel, { grid: ["nb", "ob", "o", "n"], workgroup, stage: { i: 16 } }, webgpu.spread);
     return collect(body, "stage").map(({ tensor }) => tensor);
   };
   assert.deepEqual(staged({ o: 8, n: 8 }), ["x", "w"]);
@@ -230,12 +230,12 @@ Deno.test("stage: schedules that cannot be carried out are refused", async () =>
     stage: { i: 16 },
   };
   const refuse = (change: Partial<Schedule>, message: RegExp, of = kernel) =>
-    assert.throws(() => lower(of, { ...good, ...change }), (error: Error) => {
+    assert.throws(() => lower(of, { ...good, ...change }, webgpu.spread), (error: Error) => {
       assert.ok(error instanceof ScheduleError);
       assert.match(error.message, message);
       return true;
     });
-  assert.ok(lower(kernel, good).invocations! > 0);
+  assert.ok(lower(kernel, good, webgpu.spread).invocations! > 0);
   refuse({ grid: undefined }, /has workgroups only in a grid/);
   refuse({ workgroup: undefined }, /cannot be staged without workgroup tiles/);
   refuse({ workgroup: { o: 8, n: 4 } }, /workgroup tiles of 32 invocations, not 64/);
@@ -257,7 +257,7 @@ Deno.test("stage: schedules that cannot be carried out are refused", async () =>
     stage: { r: 5, s: 5 },
   };
   refuse({ ...around }, /that no loop is around/, conv);
-  assert.ok(lower(conv, { ...around, unroll: { u: 2, v: 2 } }).invocations! > 0);
+  assert.ok(lower(conv, { ...around, unroll: { u: 2, v: 2 } }, webgpu.spread).invocations! > 0);
   // a sum of sums: the average of what a convolution makes
   const averaged = parseSpec({
     ...spec,
@@ -281,7 +281,9 @@ Deno.test("stage: schedules that cannot be carried out are refused", async () =>
     /must be one sum/,
     sums,
   );
-  assert.ok(lower(sums, { ...average, stage: { c2: 2, r: 3, s: 3 }, unroll: { u: 2, v: 2 } }).invocations! > 0);
+  assert.ok(
+    lower(sums, { ...average, stage: { c2: 2, r: 3, s: 3 }, unroll: { u: 2, v: 2 } }, webgpu.spread).invocations! > 0,
+  );
 });
 
 Deno.test("stage: what is 1 says nothing, in a schedule as in a file of tuned ones", () => {
@@ -298,7 +300,7 @@ Deno.test("stage: what is 1 says nothing, in a schedule as in a file of tuned on
   ) {
     const texts = [schedule, normalized(schedule)].map((same) => {
       try {
-        return nestText(lower(kernel, same));
+        return nestText(lower(kernel, same, webgpu.spread));
       } catch (error) {
         return (error as Error).message;
       }
@@ -325,7 +327,7 @@ Deno.test("stage: tuning goes on to other shapes of a workgroup, to more and to 
     grid: ["nb", "ob", "o", "n"],
     workgroup: { o: 16, n: 4 },
     stage: { i: 16 },
-  }).map(scheduleText);
+  }, webgpu.spread).map(scheduleText);
   for (
     const text of [
       "workgroup n 4, o 16 · stage i 32",

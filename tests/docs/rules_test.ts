@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
     local: [IR, GRAPH, PLAN, room("schedule", "print"), TARGET, MESSAGES],
     external: [/^node:crypto$/],
   },
-  { files: /^codegen\/targets\/(\w+)\/\w+\.ts$/, local: [COMPILER, /^codegen\/targets\/$1\//], external: [] },
+  { files: /^codegen\/targets\/(\w+)\/[\w/]+\.ts$/, local: [COMPILER, /^codegen\/targets\/$1\//], external: [] },
   { files: /^codegen\/(?:targets\/)?\w+\.ts$/, local: [COMPILER] },
   {
     files: /^kernels\/mod\.ts$/,

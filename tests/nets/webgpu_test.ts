@@ -95,8 +95,8 @@ Deno.test("webgpu: a grid that writes too little, twice, or has too few invocati
   refused({ ...damaged(nest, (grid) => ({ kind: "block", last: false, body: grid.body })) }, /is not defined/);
   const axis = kernel.parts[0].axes.find(({ extent }) => extent > 3)!;
   const odd = { ...schedule, tile: { [axis.name]: 3 }, vectorize: undefined };
-  if (axis.extent % 3 !== 0) assert.throws(() => lower(kernel, odd), ScheduleError);
-  assert.throws(() => lower(kernel, { ...schedule, parallel: axis.name }), ScheduleError);
+  if (axis.extent % 3 !== 0) assert.throws(() => lower(kernel, odd, webgpu.spread), ScheduleError);
+  assert.throws(() => lower(kernel, { ...schedule, parallel: axis.name }, webgpu.spread), ScheduleError);
 });
 
 Deno.test("webgpu: what has no grid is not printed with one, and threads have none", () => {

@@ -314,7 +314,7 @@ Deno.test("neighbours of a schedule, by hand", () => {
 });
 
 Deno.test("neighbours on a grid leave no rest, and more or fewer invocations share a sum", () => {
-  const texts = (schedule: Schedule) => neighbours(kernel, schedule).map(scheduleText);
+  const texts = (schedule: Schedule) => neighbours(kernel, schedule, webgpu.spread).map(scheduleText);
   const start = { grid: ["n", "o"], tile: { o: 2 }, split: { i: 4 } };
   for (const members of [2, 8]) assert(texts(start).includes(`tile o 2 · grid n, o · split i ${members}`));
   for (const text of ["tile o 5 · grid n, o · split i 4", "tile n 2, o 2 · grid n, o · split i 4"]) {
@@ -455,7 +455,7 @@ const GRID: Schedule = { grid: ["n", "o"] }, PAIRS: Schedule = { ...GRID, tile: 
 
 /** The target webgpu, but the shader of one schedule begins with a statement of ours. */
 function tamperedShader(marked: Schedule, statement: string): Target {
-  const { invocations } = lower(kernel, marked);
+  const { invocations } = lower(kernel, marked, webgpu.spread);
   return {
     ...webgpu,
     candidates: () => [GRID, PAIRS],

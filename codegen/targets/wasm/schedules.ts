@@ -15,7 +15,7 @@ import {
 } from "../../schedule/candidates.ts";
 import { expressions, freeAxes } from "../../ir/expr.ts";
 import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce } from "../../ir/ir.ts";
-import { termsOf } from "../../lower/lower.ts";
+import { termsOf } from "../../lower/accumulators.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 
 /** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */

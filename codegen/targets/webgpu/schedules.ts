@@ -28,6 +28,7 @@ import {
   WORKGROUP_BYTES,
 } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
+import { grids } from "./lower/grid.ts";
 
 /** Sums of an invocation: what waits in registers. */
 const MOST_SUMS = 64;
@@ -93,7 +94,7 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
     for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, guess)), {}]) {
       const proposed = { ...guess, unroll, grid };
       const most = Object.keys(unroll).length > 0 ? STRAIGHT : LEAST_STRAIGHT;
-      if (operations(tile, workOf(part, unroll), guess.vectorize) > most || !fits(kernel, proposed)) continue;
+      if (operations(tile, workOf(part, unroll), guess.vectorize) > most || !fits(kernel, proposed, grids)) continue;
       return yield proposed;
     }
   };

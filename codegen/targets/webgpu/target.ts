@@ -11,6 +11,7 @@ import { printNest } from "../../print/print.ts";
 import type { CompiledKernel, Target } from "../target.ts";
 import { proveNest } from "../../prove/kernel/nest.ts";
 import { Writer } from "../../print/writer.ts";
+import { grids } from "./lower/grid.ts";
 import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
@@ -32,6 +33,7 @@ export const webgpu: Target = {
   commentMark: "//",
   layout: "blocks",
   wholeAddresses: false,
+  spread: grids,
   expand,
   candidates,
   files,

@@ -4,9 +4,12 @@
  *
  * @module
  */
-import { combine, constantOffset, offsetKey } from "../ir/affine.ts";
+import { combine, constantOffset, offsetKey } from "../../../ir/affine.ts";
 import {
+  type Affine,
+  BYTES,
   LANES,
+  type Load,
   LOADED,
   type Offset,
   type Stage,
@@ -14,10 +17,13 @@ import {
   strides,
   type TensorType,
   WORKGROUP,
-} from "../ir/ir.ts";
+} from "../../../ir/ir.ts";
+import type { Lowering } from "../../../lower/lowering.ts";
+import { indexAt, type Point } from "../../../lower/points.ts";
+import { laneStep } from "../../../lower/values.ts";
 
 /** An index of an access: what a workgroup has in common, and what each of its invocations and terms adds. */
-export interface Place {
+export interface SplitIndex {
   readonly joint: Offset;
   readonly own: Offset;
 }
@@ -26,7 +32,7 @@ export interface Place {
 export interface Use {
   readonly tensor: string;
   /** By dimension of the tensor. */
-  readonly places: readonly Place[];
+  readonly indices: readonly SplitIndex[];
   /** By dimension, how far the last of four neighbours lies behind the first: 0 where it is one element. */
   readonly beside: readonly number[];
 }
@@ -36,6 +42,14 @@ export interface Range {
   readonly largest: number;
   readonly step: number;
   readonly term: boolean;
+}
+
+/** The workgroup of a grid with workgroup tiles. */
+export interface Workgroup {
+  /** The variables that its invocations have in common. */
+  readonly joint: ReadonlySet<string>;
+  /** Those that they have not. */
+  readonly ranges: ReadonlyMap<string, Range>;
 }
 
 /** A box, and how an access finds its element in it. */
@@ -48,15 +62,42 @@ export interface Box {
 
 const isWide = ({ beside }: Use) => beside.some((distance) => distance > 0);
 
+/** The indices of a load, split; nothing where one of them is loaded itself. */
+export function splitIndices({ index }: Load, point: Point, joint: ReadonlySet<string>): SplitIndex[] | undefined {
+  const indices: SplitIndex[] = [];
+  for (const i of index) {
+    if (i.kind === "load") return undefined;
+    const { constant, terms } = indexAt(i, point);
+    const [common, own] = [true, false].map((is) => terms.filter(({ variable }) => joint.has(variable) === is));
+    indices.push({ joint: { constant: 0, terms: common }, own: { constant, terms: own } });
+  }
+  return indices;
+}
+
+/** A load as one that may be staged; nothing where it cannot be. */
+export function useOf(load: Load, point: Point, joint: ReadonlySet<string>, lowering: Lowering): Use | undefined {
+  const { tensor, index } = load, { dtype, rows } = lowering.kernel.tensors[tensor];
+  const indices = splitIndices(load, point, joint);
+  if (!indices || BYTES[dtype] !== 4 || rows !== undefined) return undefined;
+  const wide = laneStep(tensor, index, point, lowering) === 1;
+  const beside = index.map((i) =>
+    (i as Affine).terms.reduce(
+      (sum, { axis, coefficient }) => sum + (wide && point.get(axis)!.lanes ? (LANES - 1) * coefficient : 0),
+      0,
+    )
+  );
+  return { tensor, indices, beside };
+}
+
 /** What accesses of one box have in common: the tensor, and where the box lies. */
-export function boxKey(tensor: string, places: readonly Place[]): string {
-  return [tensor, ...places.map(({ joint }) => offsetKey(joint))].join(" ");
+export function boxKey(tensor: string, indices: readonly SplitIndex[]): string {
+  return [tensor, ...indices.map(({ joint }) => offsetKey(joint))].join(" ");
 }
 
 /** Where an access finds its element in its box. */
-export function placeInBox({ sides }: Pick<Box, "sides">, places: readonly Place[]): Offset {
+export function placeInBox({ sides }: Pick<Box, "sides">, indices: readonly SplitIndex[]): Offset {
   return combine(
-    ...places.map(({ own }, d) => [combine([own, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const),
+    ...indices.map(({ own }, d) => [combine([own, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const),
   );
 }
 
@@ -71,10 +112,10 @@ export function boxesOf(
   tensors: Readonly<Record<string, TensorType>>,
   team: number,
 ): Box[] {
-  return [...Map.groupBy(uses, ({ tensor, places }) => boxKey(tensor, places))].flatMap(([key, all]) => {
-    const [{ tensor, places }] = all, type = tensors[tensor], apart = strides(type);
-    const reached = places.map((_, d) => {
-      const each = all.map((use) => reach(use.places[d].own, ranges));
+  return [...Map.groupBy(uses, ({ tensor, indices }) => boxKey(tensor, indices))].flatMap(([key, all]) => {
+    const [{ tensor, indices }] = all, type = tensors[tensor], apart = strides(type);
+    const reached = indices.map((_, d) => {
+      const each = all.map((use) => reach(use.indices[d].own, ranges));
       return {
         low: Math.min(...each.map(([low]) => low)),
         high: Math.max(...each.map(([, high], i) => high + all[i].beside[d])),
@@ -92,15 +133,15 @@ export function boxesOf(
       } else box.push({ extent, stride: apart[d] });
     }
     const offset = combine(
-      ...places.map(({ joint }, d) =>
+      ...indices.map(({ joint }, d) =>
         [combine([joint, 1], [constantOffset(sides[d].low + type.halo[d][0]), 1]), apart[d]] as const
       ),
     );
     const scalar = LOADED[type.dtype], last = box.at(-1);
     const wide = last?.stride === 1 && last.extent % LANES === 0 &&
-      all.every((use) => isWide(use) && isAligned(placeInBox({ sides }, use.places), ranges));
+      all.every((use) => isWide(use) && isAligned(placeInBox({ sides }, use.indices), ranges));
     const stage: Box["stage"] = { kind: "stage", tensor, offset, box, type: wide ? `${scalar}x4` : scalar };
-    const distinct = new Map(all.map((use) => [use.places.map(({ own }) => offsetKey(own)).join(), use]));
+    const distinct = new Map(all.map((use) => [use.indices.map(({ own }) => offsetKey(own)).join(), use]));
     const loaded = [...distinct.values()].reduce((sum, use) => sum + elementsOf(use, ranges), 0);
     return loaded * WORKGROUP / team < 2 * stagedElements(stage) ? [] : [{ key, stage, sides }];
   });
@@ -123,7 +164,7 @@ const isAligned = ({ constant, terms }: Offset, ranges: ReadonlyMap<string, Rang
 
 /** Elements that an invocation would load. */
 function elementsOf(use: Use, ranges: ReadonlyMap<string, Range>): number {
-  const variables = new Set(use.places.flatMap(({ own }) => own.terms.map(({ variable }) => variable)));
+  const variables = new Set(use.indices.flatMap(({ own }) => own.terms.map(({ variable }) => variable)));
   let elements = isWide(use) ? LANES : 1;
   for (const variable of variables) {
     const { largest, step, term } = ranges.get(variable)!;

@@ -1,0 +1,78 @@
+/**
+ * Loops over axes: in groups, by vectors, and what is left over.
+ *
+ * @module
+ */
+import { combine, constantOffset } from "../ir/affine.ts";
+import { type Axis, LANES, type Offset } from "../ir/ir.ts";
+import type { Schedule } from "../schedule/schedule.ts";
+import type { Lowering, Taking } from "./lowering.ts";
+import { type Coordinate, group, variable } from "./points.ts";
+import type { Scope } from "./scope.ts";
+
+/** How the copies of a body lie along an axis. */
+export interface Grouping {
+  readonly copies: number;
+  /** Elements of each: a vector's, or one. */
+  readonly width: number;
+  /** From one to the next. */
+  readonly apart: number;
+}
+
+/** How so many copies lie along an axis: as many as it has room for. */
+export function grouping(
+  { name, extent }: Axis,
+  copies: number,
+  { schedule, taking }: { readonly schedule: Schedule; readonly taking?: Pick<Taking, "membersAlong"> },
+): Grouping {
+  const width = name === schedule.vectorize && extent >= LANES ? LANES : 1;
+  const apart = width * (taking?.membersAlong(name)?.to ?? 1);
+  return { copies: Math.min(copies, Math.floor(extent / apart)), width, apart };
+}
+
+/** Coordinates of so many neighbours from a place on; of what members share, those of a member. */
+function neighbours(axis: Axis, base: Offset, count: number, width: number, { taking }: Lowering): Coordinate[] {
+  const members = taking?.membersAlong(axis.name);
+  if (!members) return group(base, count, width);
+  return group(combine([base, 1], [variable(members.variable), width]), count, width, width * members.to);
+}
+
+/**
+ * A loop along an axis in groups, then what is left over. `body` gets the coordinates of its copies.
+ *
+ * @param wanted copies in a group.
+ */
+export function loop(
+  axis: Axis,
+  wanted: number,
+  parallel: boolean,
+  scope: Scope,
+  lowering: Lowering,
+  body: (coordinates: Coordinate[], scope: Scope) => void,
+): void {
+  const { copies, width, apart } = grouping(axis, wanted, lowering);
+  const iterations = Math.floor(axis.extent / (copies * apart)), end = iterations * copies * apart;
+  if (iterations === 1 && !parallel && end === axis.extent) {
+    return body(neighbours(axis, constantOffset(0), copies, width, lowering), scope);
+  }
+  const inside = scope.inner(), name = inside.name(axis.name, "i32");
+  body(neighbours(axis, variable(name), copies, width, lowering), inside);
+  scope.emit({
+    kind: "loop",
+    variable: name,
+    from: 0,
+    to: end,
+    step: copies * apart,
+    parallel,
+    body: inside.statements,
+  });
+  // what is left: vectors as far as they go, then one by one
+  const vectors = apart > 1 ? Math.floor((axis.extent - end) / apart) : 0;
+  const single = end + vectors * apart;
+  for (const [base, count, wide] of [[end, vectors, width], [single, axis.extent - single, 1]]) {
+    if (count === 0) continue;
+    const after = scope.inner();
+    body(neighbours(axis, constantOffset(base), count, wide, lowering), after);
+    scope.emit({ kind: "block", last: parallel, body: after.statements });
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Where the axes of a kernel are, at a place of its loop nest.
+ *
+ * @module
+ */
+import { combine, constantOffset, offsetKey } from "../ir/affine.ts";
+import { exprKey, freeAxes } from "../ir/expr.ts";
+import type { Affine, Axis, Expr, Offset } from "../ir/ir.ts";
+
+/** Where an axis is: its offset, and its number within an unrolled group, if it is in one. */
+export interface Coordinate {
+  readonly offset: Offset;
+  readonly label?: number;
+  /** It is this and the next three, in the lanes of a vector. */
+  readonly lanes?: true;
+}
+
+/** Coordinates of all open axes. */
+export type Point = ReadonlyMap<Axis, Coordinate>;
+
+/** The offset that is a variable. */
+export function variable(name: string): Offset {
+  return { constant: 0, terms: [{ variable: name, coefficient: 1 }] };
+}
+
+/** Coordinates of so many neighbours from a place on, scalars or vectors, each `apart` from the next. */
+export function group(base: Offset, count: number, width: number, apart = width): Coordinate[] {
+  return Array.from({ length: count }, (_, label) => ({
+    offset: combine([base, 1], [constantOffset(label * apart), 1]),
+    ...(count > 1 && { label }),
+    ...(width > 1 && { lanes: true }),
+  }));
+}
+
+/** An index at a point. */
+export function indexAt({ constant, terms }: Affine, point: Point): Offset {
+  return combine(
+    [constantOffset(constant), 1],
+    ...terms.map(({ axis, coefficient }) => [point.get(axis)!.offset, coefficient] as const),
+  );
+}
+
+/** A text that is the same for the same value. */
+export function keyAt(expr: Expr, point: Point): string {
+  const at = [...freeAxes(expr)].map((axis) =>
+    `${axis.name}=${point.has(axis) ? offsetKey(point.get(axis)!.offset) + (point.get(axis)!.lanes ? "x4" : "") : "?"}`
+  );
+  return `${exprKey(expr)} ${at.sort().join()}`;
+}
