@@ -139,7 +139,7 @@ function kernelSources(
   return new Map([...kernels].map(([name, compiled]) => {
     const writer = new Writer();
     for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
-    printNest(compiled.nest, target.syntax(placesOf(bindings.get(name)!, plan)), writer);
+    printNest(compiled.nest, target.syntax(compiled.nest, placesOf(bindings.get(name)!, plan)), writer);
     return [name, writer.toString()];
   }));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Grid, Kernel, LoopNest, Offset, Op, Stage, Statement, Type, Value } from "../ir/ir.ts";
+import type { Kernel, LoopNest, Offset, Op, Statement, Type, Value } from "../ir/ir.ts";
 import type { SpreadOf } from "../lower/lowering.ts";
 import type { LayoutName } from "../plan/arrange/arrange.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -31,16 +31,8 @@ export interface Syntax {
   readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
   /** The line before and after the body of a loop. */
   loop(variable: string, from: number, to: number, step: number, parallel: boolean): readonly [string, string];
-  /** The lines before and after the body of a grid, and those that begin it; a language for threads has none. */
-  grid?(grid: Grid): readonly [open: string, close: string, ...first: string[]];
-  /** The lines that copy to the workgroup's memory; `again`: what is there may still be read. */
-  stage?(stages: readonly Stage[], again: boolean): readonly string[];
-  staged?(name: string, offset: Offset, type: Type): Piece;
-  /** The lines that add up members' sums, and those before and after what one of them goes on with. */
-  combine?(
-    sums: Extract<Statement, { kind: "combine" }>["sums"],
-    grid: Grid,
-  ): { readonly lines: readonly string[]; readonly open: string; readonly close: string };
+  /** What only nests with grids have; a language for threads has none. */
+  readonly grids?: GridSyntax;
   /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
   block(last: boolean, to: number): readonly [string, string];
   let(name: string, type: Type, value: Piece, given: Value): string;
@@ -51,7 +43,26 @@ export interface Syntax {
   store(tensor: string, offset: Offset, type: Type, value: Piece): string;
   comment(text: string): string;
   /** The lines before and after a kernel's body, and those that begin it. */
-  kernel(nest: LoopNest): readonly [open: string, close: string, ...first: string[]];
+  kernel(): readonly [open: string, close: string, ...first: string[]];
+}
+
+/** How a language for GPUs spells what only nests with grids have. */
+export interface GridSyntax {
+  /** An element of what was staged by a name. */
+  staged(name: string, offset: Offset, type: Type): Piece;
+  /**
+   * Writes what a body begins with: a grid, a stage or a combine.
+   *
+   * @returns how many of the body's statements that were: all, where the rest goes inside of it.
+   */
+  write(body: readonly Statement[], writer: BodyWriter): number;
+}
+
+/** What a target writes statements of its own with. */
+export interface BodyWriter {
+  line(text: string): void;
+  /** A line, and further in some lines and statements, and a line. */
+  block(open: string, first: readonly string[], body: readonly Statement[], close: string): void;
 }
 
 /** Where a tensor is: at a byte address, or, for one whose rows the run supplies, at one known by its name. */
@@ -88,8 +99,8 @@ export interface Group {
 /** A language that kernels are printed in. */
 export interface Target {
   readonly name: string;
-  /** Spelling, for a kernel whose tensors are at these places. */
-  syntax(places: Readonly<Record<string, Place>>): Syntax;
+  /** Spelling, for a nest whose tensors are at these places. */
+  syntax(nest: LoopNest, places: Readonly<Record<string, Place>>): Syntax;
   /** The file that is loaded: it has all kernels, or imports them. */
   readonly entry: string;
   /** How it goes through the index spaces of a kernel, where a schedule says more than loops and threads can do. */

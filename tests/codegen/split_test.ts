@@ -10,7 +10,7 @@ import type { PlannedKernel } from "../../codegen/plan/plan.ts";
 import { proveOrder } from "../../codegen/prove/plan/order.ts";
 import { type Schedule, ScheduleError } from "../../codegen/schedule/schedule.ts";
 import { rounds } from "../../codegen/targets/webgpu/merge.ts";
-import { scatter } from "../../codegen/targets/webgpu/syntax.ts";
+import { scatter } from "../../codegen/targets/webgpu/print/head.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { compareStorages, kernelCase } from "../../runtime/check/verify.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../../mod.ts";

@@ -40,7 +40,7 @@ async function run(nest: LoopNest, target: Target, storages: Readonly<Record<str
     end = Math.ceil((end + storages[symbol].length * BYTES[dtype]) / 64) * 64;
   }
   const writer = new Writer();
-  printNest(nest, target.syntax(places), writer);
+  printNest(nest, target.syntax(nest, places), writer);
   const text = writer.toString();
   const module = await assemble(
     `(module (memory (export "memory") ${Math.ceil(end / PAGE)}) ${prelude(text).join("\n")}\n${text})`,

@@ -92,8 +92,8 @@ for (const target of targets) {
 
   Deno.test(`${target.name}: a wrong row of the syntax table is noticed`, async () => {
     const swapped = <Row>({ add, mul, ...rows }: Record<Op, Row>) => ({ ...rows, add: mul, mul: add });
-    const syntax: Target["syntax"] = (places) => {
-      const { operations, vectors, ...rows } = target.syntax(places);
+    const syntax: Target["syntax"] = (...nest) => {
+      const { operations, vectors, ...rows } = target.syntax(...nest);
       return {
         ...rows,
         operations: swapped(operations),

@@ -176,8 +176,8 @@ Deno.test({
   ignore,
   async fn() {
     const swapped = <Row>({ add, mul, ...rows }: Record<Op, Row>) => ({ ...rows, add: mul, mul: add });
-    const syntax: Target["syntax"] = (places) => {
-      const { operations, vectors, ...rows } = webgpu.syntax(places);
+    const syntax: Target["syntax"] = (...nest) => {
+      const { operations, vectors, ...rows } = webgpu.syntax(...nest);
       return {
         ...rows,
         operations: swapped(operations),

@@ -131,8 +131,8 @@ Deno.test("a net's groups have a row for each form, and what they offer runs", a
 
 Deno.test("negative control: a wrong kernel is not timed, and plans of different nets make no groups", async () => {
   const target = findTarget("typescript");
-  const syntax: Target["syntax"] = (places) => {
-    const { operations: { add, mul, ...others }, ...rows } = target.syntax(places);
+  const syntax: Target["syntax"] = (...nest) => {
+    const { operations: { add, mul, ...others }, ...rows } = target.syntax(...nest);
     return { ...rows, operations: { ...others, add: mul, mul: add } satisfies Record<Op, unknown> };
   };
   const wrong = { name: "wrong", target: { ...target, syntax } };

@@ -459,12 +459,12 @@ function tamperedShader(marked: Schedule, statement: string): Target {
   return {
     ...webgpu,
     candidates: () => [GRID, PAIRS],
-    syntax(places) {
-      const syntax = webgpu.syntax(places);
+    syntax(nest, places) {
+      const syntax = webgpu.syntax(nest, places);
       return {
         ...syntax,
-        kernel(nest) {
-          const [open, close, ...first] = syntax.kernel(nest);
+        kernel() {
+          const [open, close, ...first] = syntax.kernel();
           return [open, close, ...first, ...nest.invocations === invocations ? [statement] : []];
         },
       };

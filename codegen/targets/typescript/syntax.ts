@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Offset, TensorType } from "../../ir/ir.ts";
+import type { LoopNest, Offset, TensorType } from "../../ir/ir.ts";
 import type { Piece, Syntax } from "../target.ts";
 
 /** Levels, loosest first: choice, comparison and bits, sums, products, signs, atoms. */
@@ -45,8 +45,7 @@ function offsetText({ constant, terms }: Offset): string {
 const number = (value: number): Piece =>
   value === -Infinity ? { text: "-Infinity", level: SIGN } : { text: String(value), level: value < 0 ? SIGN : ATOM };
 
-/** The table that `print.ts` walks with. */
-export const syntax: Syntax = {
+const SYNTAX: Omit<Syntax, "kernel"> = {
   constant: (value) => number(value),
   local: (name) => atom(name),
   offset: (offset) => ({ text: offsetText(offset), level: offset.terms.length === 0 ? ATOM : SUM }),
@@ -90,10 +89,12 @@ export const syntax: Syntax = {
   accumulate: (name, _type, value) => `${name} += ${value.text};`,
   store: (tensor, offset, _type, { text }) => `${tensor}[${offsetText(offset)}] = ${text};`,
   comment: (text) => `// ${text}`,
-  kernel({ name, tensors, parallel }) {
-    const args = Object.entries(tensors).map(([symbol, { dtype }]) => `${symbol}: ${ARRAY[dtype]}`);
-    if (Object.values(tensors).some(({ rows }) => rows === "steps")) args.push("step: number");
-    if (parallel) args.push("from: number", "to: number");
-    return [`export function ${name}(${args.join(", ")}): void {`, "}"];
-  },
 };
+
+/** The table that `print.ts` walks with, for one nest. */
+export function syntax({ name, tensors, parallel }: LoopNest): Syntax {
+  const args = Object.entries(tensors).map(([symbol, { dtype }]) => `${symbol}: ${ARRAY[dtype]}`);
+  if (Object.values(tensors).some(({ rows }) => rows === "steps")) args.push("step: number");
+  if (parallel) args.push("from: number", "to: number");
+  return { ...SYNTAX, kernel: () => [`export function ${name}(${args.join(", ")}): void {`, "}"] };
+}

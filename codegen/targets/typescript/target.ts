@@ -13,7 +13,7 @@ import { ARRAY, syntax } from "./syntax.ts";
 /** TypeScript for any engine: scalar code on typed arrays. */
 export const typescript: Target = {
   name: "typescript",
-  syntax: () => syntax,
+  syntax,
   entry: "step.ts",
   fma: false,
   numbers: "f32 in, sums in f64",

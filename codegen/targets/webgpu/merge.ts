@@ -11,7 +11,7 @@ import {
   WORKGROUP_BYTES,
   workgroupBytes,
 } from "../../ir/ir.ts";
-import { alignedOnly } from "./syntax.ts";
+import { alignedOnly } from "./aligned.ts";
 import { accesses } from "../../plan/kernel.ts";
 import type { Plan, PlannedKernel } from "../../plan/plan.ts";
 import type { BoundNest } from "../target.ts";

@@ -13,21 +13,12 @@ import {
   type Group,
   mainPart,
   plainLoops,
-  points,
   reductions,
 } from "../../schedule/candidates.ts";
-import { expressions, exprKey, freeAxes } from "../../ir/expr.ts";
-import {
-  type Axis,
-  type Expr,
-  type Kernel,
-  LANES,
-  type Part,
-  type Reduce,
-  WORKGROUP,
-  WORKGROUP_BYTES,
-} from "../../ir/ir.ts";
+import { expressions } from "../../ir/expr.ts";
+import { type Axis, type Kernel, LANES, type Part, type Reduce, WORKGROUP, WORKGROUP_BYTES } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
+import { cost, finish, nested, operations, pointsOf, type Work, workOf } from "./estimate.ts";
 import { grids } from "./lower/grid.ts";
 
 /** Sums of an invocation: what waits in registers. */
@@ -36,22 +27,8 @@ const MOST_SUMS = 64;
 const SIZES = [1, 2, 4, 8];
 /** An axis of up to so many is a tile as a whole, too. */
 const LONGEST = 8;
-/** Invocations that a GPU has room for: fewer leave it idle, more wait for each other. */
-const AT_ONCE = 8192;
-/** Sums of a member of a team: they fill half of a workgroup's memory, so that kernels can be merged. */
-const MOST_SHARED = 32;
 /** Sizes of teams that share a sum. */
 const TEAMS = [1, 4, 8, 16, 32, 64];
-/** What an access to the workgroup's memory costs, in additions. */
-const SHARED = 2;
-/** What waiting for each other costs a team once, in additions. */
-const BARRIER = 32;
-/** What of an invocation's work waits for memory, in additions. */
-const LATENCY = 100;
-/** What it costs to load a scalar, in additions. */
-const LOAD = 4;
-/** What four neighbours cost to load, of what four scalars cost. */
-const WIDE_LOAD = 0.5;
 /** Reductions of up to so many iterations are unrolled whole, most wanted first. */
 const UNROLLED = [32, 16, 8, 4];
 /** Scalar operations that an unrolled body may have, and one that is not: drivers take seconds to compile thousands. */
@@ -151,28 +128,6 @@ function divides({ parts }: Kernel, name: string, by: number): boolean {
   return parts.every(({ axes }) => axes.every((axis) => axis.name !== name || axis.extent % by === 0));
 }
 
-/** The sum of a part that does the work, and what is unrolled around and inside of it. */
-interface Work {
-  readonly core?: Reduce;
-  readonly around: readonly Group[];
-  readonly copies: readonly Group[];
-}
-
-function workOf(part: Part, unroll: Readonly<Record<string, number>>): Work {
-  const all = reductions(part);
-  const core = all.reduce<Reduce | undefined>((a, b) => a && points(a.axes) >= points(b.axes) ? a : b, undefined);
-  const group = (axis: Axis): Group => ({ axis, count: Math.min(axis.extent, unroll[axis.name] ?? 1), width: 1 });
-  const outer = core === undefined ? [] : all.filter((r) => r !== core && expressions(r.body).includes(core));
-  return {
-    ...core && { core },
-    // a maximum and its place go through the same axes
-    around: [...new Set(outer.flatMap(({ axes }) => axes))].map(group),
-    copies: core?.axes.map(group) ?? [],
-  };
-}
-
-const pointsOf = (groups: readonly Group[]) => groups.reduce((product, { count, width }) => product * count * width, 1);
-
 /** Register tiles of up to three axes that leave no rest. */
 function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined, { core, around }: Work): Group[][] {
   // in lanes of a sum each accumulator is a vector
@@ -214,53 +169,6 @@ function teams(kernel: Kernel, lanes: Axis | undefined): Record<string, number>[
     }
     return left === 1 ? [split] : [];
   });
-}
-
-/** Operations of a point that are no part of a sum. */
-function finish({ assignments }: Part): number {
-  const all = (expr: Expr): Expr[] => expr.kind === "op" ? [expr, ...expr.operands.flatMap(all)] : [];
-  return new Set(assignments.flatMap(({ value }) => all(value)).map(exprKey)).size;
-}
-
-const nested = (reduce: Reduce) => expressions(reduce.body).some(({ kind }) => kind === "reduce");
-
-/** How long a GPU takes, about, in additions of an invocation. */
-function cost(
-  part: Part,
-  tile: readonly Group[],
-  lanes: Axis | undefined,
-  { core, around, copies }: Work,
-  split: Readonly<Record<string, number>>,
-): number {
-  const sums = pointsOf(tile), tiles = points(part.axes) / sums;
-  // without a sum there is nothing to share: neighbours are stored together, and no more
-  if (!core) return sums === (lanes ? LANES : 1) ? (lanes ? 1 - 0.001 * part.axes.indexOf(lanes) : 2) : 3 + sums;
-  const team = Object.values(split).reduce((product, members) => product * members, 1);
-  const loads = expressions(core.body).filter((e) => e.kind === "load");
-  const across = lanes !== undefined && core.axes.includes(lanes) ? LANES : 1;
-  const terms = copies.map(({ axis, count }): Group =>
-    axis === lanes ? { axis, count: Math.min(count, axis.extent / LANES), width: LANES } : { axis, count, width: 1 }
-  );
-  const groups = [...tile, ...around, ...terms];
-  const scalars = distinctLoads(loads, groups).loads.reduce(
-    (sum, load) => sum + LOAD * (lanes && freeAxes(load).has(lanes) ? LANES * WIDE_LOAD : 1),
-    0,
-  );
-  // accumulators in lanes of the sum are scalars only at its end
-  const each = (pointsOf(groups) + scalars) * points(core.axes) / (pointsOf(terms) * team);
-  const kinds = new Set(reductions(part).map(exprKey)).size;
-  const held = sums * pointsOf(around) * across * (team > 1 ? kinds : 1);
-  if (team > 1 && held > MOST_SHARED) return Infinity;
-  const combining = team === 1 ? 0 : 2 * BARRIER + SHARED * (2 * held + team * Math.ceil(held / LANES / team));
-  const alone = each + finish(part) * sums + combining + LATENCY;
-  return alone * Math.max(1, tiles * team / AT_ONCE);
-}
-
-/** Scalar operations of the unrolled body of the sum. */
-function operations(tile: readonly Group[], { core, around, copies }: Work, lanes: string | undefined): number {
-  const each = core ? expressions(core.body).filter((e) => e.kind === "op").length : 1;
-  const across = core?.axes.some(({ name }) => name === lanes) ? LANES : 1;
-  return pointsOf([...tile, ...around, ...copies]) * across * each;
 }
 
 /** Copies by axis of reductions: small ones whole, of long ones some along the innermost axis. */

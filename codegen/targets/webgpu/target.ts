@@ -14,7 +14,7 @@ import { Writer } from "../../print/writer.ts";
 import { grids } from "./lower/grid.ts";
 import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
-import { syntax } from "./syntax.ts";
+import { syntax } from "./print/syntax.ts";
 
 /** How sums are kept. */
 const NUMBERS = "f32";
@@ -89,6 +89,6 @@ function files(
 function mergedText(net: string, group: readonly CompiledKernel[], nest: CompiledKernel["nest"]): string {
   const writer = new Writer();
   for (const compiled of group) for (const line of headerLines(compiled, NUMBERS, net)) writer.line(`// ${line}`);
-  printNest(nest, syntax(), writer);
+  printNest(nest, syntax(nest), writer);
   return writer.toString();
 }

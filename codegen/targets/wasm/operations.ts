@@ -1,0 +1,100 @@
+/**
+ * How WebAssembly spells operations, on scalars and on vectors.
+ *
+ * @module
+ */
+import { type Op, scalarOf } from "../../ir/ir.ts";
+import { expanded } from "../../passes/expand.ts";
+import type { Piece, Syntax } from "../target.ts";
+import { call, offset, piece } from "./words.ts";
+
+type Operations = Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
+
+/** 0 in every lane. */
+const isZero = ({ text }: Piece) => text === "(f32x4.splat (f32.const 0))";
+
+const lanewise = (name: string) => call(`f32x4.${name}`);
+
+/** A float's bits. */
+const bits = ({ text }: Piece) => text === "(f32.const 0)" ? "(i32.const 0)" : `(i32.reinterpret_f32 ${text})`;
+
+/** On scalars. */
+export const SCALAR: Operations = {
+  add: call("f32.add"),
+  sub: call("f32.sub"),
+  mul: call("f32.mul"),
+  div: call("f32.div"),
+  fma: (a, b, c) => piece(`(f32.add ${c.text} (f32.mul ${a.text} ${b.text}))`),
+  max: call("f32.max"),
+  abs: call("f32.abs"),
+  neg: call("f32.neg"),
+  sqrt: call("f32.sqrt"),
+  exp: call("call $exp"),
+  log: call("call $log"),
+  tanh: expanded,
+  lt: call("f32.lt"),
+  le: call("f32.le"),
+  eq: call("i32.eq"),
+  // chosen as integers: V8 branches for floats, and which way is seldom foreseen
+  select: (condition, a, b) => piece(`(f32.reinterpret_i32 (select ${bits(a)} ${bits(b)} ${condition.text}))`),
+  pick: (condition, a, b) => call("select")(a, b, condition),
+  float: call("f32.convert_i32_s"),
+  ufloat: call("f32.convert_i32_u"),
+  unsigned: (a) => a,
+  umul: call("i32.mul"),
+  uxor: call("i32.xor"),
+  ushr: call("i32.shr_u"),
+};
+
+const vectorOperations = (relaxed: boolean): Operations => ({
+  add: lanewise("add"),
+  sub: lanewise("sub"),
+  mul: lanewise("mul"),
+  div: lanewise("div"),
+  fma: relaxed ? lanewise("relaxed_madd") : (a, b, c) => piece(`(f32x4.add ${c.text} (f32x4.mul ${a.text} ${b.text}))`),
+  max: lanewise("max"),
+  abs: lanewise("abs"),
+  neg: lanewise("neg"),
+  sqrt: lanewise("sqrt"),
+  exp: call("call $exp.4"),
+  log: call("call $log.4"),
+  tanh: expanded,
+  lt: lanewise("lt"),
+  le: lanewise("le"),
+  eq: call("i32x4.eq"),
+  // with 0 on one side, a mask will do
+  select: (condition, a, b) =>
+    isZero(b)
+      ? call("v128.and")(a, condition)
+      : isZero(a)
+      ? call("v128.andnot")(b, condition)
+      : call("v128.bitselect")(a, b, condition),
+  pick: (condition, a, b) => call("v128.bitselect")(a, b, condition),
+  float: lanewise("convert_i32x4_s"),
+  ufloat: lanewise("convert_i32x4_u"),
+  unsigned: (a) => a,
+  umul: call("i32x4.mul"),
+  uxor: call("v128.xor"),
+  // every lane is shifted by the same number, which WebAssembly wants as a scalar
+  ushr: (a, b) => piece(`(i32x4.shr_u ${a.text} (i32x4.extract_lane 0 ${b.text}))`),
+});
+
+/** Vectors. `relaxed`: one rounding in a fused multiply-add. */
+export const vectors = (relaxed: boolean): NonNullable<Syntax["vectors"]> => ({
+  operations: vectorOperations(relaxed),
+  ramp: (at, step) =>
+    piece(
+      `(i32x4.add (i32x4.splat ${offset(at).text}) (v128.const i32x4 ${
+        [0, 1, 2, 3].map((lane) => lane * step).join(" ")
+      }))`,
+    ),
+  splat({ text }, type) {
+    const scalar = scalarOf(type);
+    const load = /^\(f32\.load /.exec(text);
+    if (load) return piece(`(v128.load32_splat ${text.slice(load[0].length)}`);
+    // a condition in lanes is all ones or all zeros
+    if (scalar === "bool") return piece(`(i32x4.splat (i32.sub (i32.const 0) ${text}))`);
+    return piece(`(${scalar === "f32" ? "f32x4" : "i32x4"}.splat ${text})`);
+  },
+  total: ({ text }) => piece(`(call $total ${text})`),
+});
