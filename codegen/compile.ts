@@ -22,6 +22,7 @@ import { planText } from "./print/plan_text.ts";
 import { printNest } from "./print/print.ts";
 import { provePlan } from "./prove/plan/plan.ts";
 import { proveTarget } from "./prove/plan/target.ts";
+import { distinctNames } from "./plan/names.ts";
 import { reorder, type Swap } from "./graph/reorder.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import { inferShapes } from "./graph/shapes.ts";
@@ -87,9 +88,9 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
   if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
   const arranged = layout === "rows" || without.has("layout") ? whole : arrange(whole, layout);
-  const { draft: merged, fusions } = fuse(arranged, without);
-  const laid = layOut(merged);
-  provePlan(laid, merged);
+  const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);
+  const laid = layOut(named);
+  provePlan(laid, named);
   return { plan: laid, fusions, swaps };
 }
 

@@ -37,8 +37,10 @@ export function makeArena({ tensors, graph, batchSize }: Plan, spec: Spec): Aren
         return graph.optimizer.params(spec.training.optimizer, RATE, step + 1)[column];
       });
     }
-    if (tensor.role === "parameter") {
-      const { fanIn } = tensor.initial!, scale = 1 / Math.sqrt(fanIn);
+    const { initial } = tensor;
+    if (typeof initial === "number") return new Float64Array(length).fill(initial);
+    if (initial) {
+      const { fanIn } = initial, scale = 1 / Math.sqrt(fanIn);
       return toStored(Float64Array.from({ length }, (_, i) => scale * (2 * uniform(key, i) - 1)), tensor.layout);
     }
     if (tensor.role !== "run") return tensor.dtype === "f32" ? new Float64Array(length) : new Int32Array(length);

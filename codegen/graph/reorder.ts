@@ -16,7 +16,7 @@ export interface Swap {
   readonly behind: string;
 }
 
-/** Moves monotone layers behind maxima. */
+/** Moves monotone layers behind maxima. Both kinds have one input. */
 export function reorder(graph: Graph): { graph: Graph; swaps: Swap[] } {
   const swaps: Swap[] = [], order = new Order(graph);
   for (const { name, kind } of graph.nodes) {
@@ -47,8 +47,12 @@ class Order {
     this.#nodes = [...graph.nodes];
     this.#shapes = { ...graph.shapes };
     this.#places = new Map(graph.nodes.map(({ name }, place) => [name, place]));
-    for (const [input, all] of Map.groupBy(graph.nodes, ({ input }) => input)) {
-      this.#readers.set(input, all.map(({ name }) => name));
+    for (const { name, inputs } of graph.nodes) {
+      for (const input of Object.values(inputs)) {
+        const known = this.#readers.get(input);
+        if (known) known.push(name);
+        else this.#readers.set(input, [name]);
+      }
     }
     this.#output = graph.output;
   }
@@ -66,16 +70,23 @@ class Order {
   swap(first: string, second: string): void {
     const [at, behind] = [this.#places.get(first)!, this.#places.get(second)!];
     const [a, b] = [this.#nodes[at], this.#nodes[behind]], after = this.#readers.get(second) ?? [];
-    this.#nodes[at] = { ...b, input: a.input };
-    this.#nodes[behind] = { ...a, input: second };
+    const [before] = Object.values(a.inputs);
+    this.#nodes[at] = reading(b, first, before);
+    this.#nodes[behind] = reading(a, before, second);
     this.#places.set(second, at).set(first, behind);
     for (const name of after) {
       const place = this.#places.get(name)!;
-      this.#nodes[place] = { ...this.#nodes[place], input: first };
+      this.#nodes[place] = reading(this.#nodes[place], second, first);
     }
-    this.#readers.set(a.input, this.#readers.get(a.input)!.map((name) => name === first ? second : name));
+    this.#readers.set(before, this.#readers.get(before)!.map((name) => name === first ? second : name));
     this.#readers.set(second, [first]).set(first, after);
     this.#shapes[first] = this.#shapes[second];
     if (this.#output === second) this.#output = first;
   }
+}
+
+/** The node with another tensor in place of one that it reads. */
+function reading(node: GraphNode, tensor: string, by: string): GraphNode {
+  const inputs = Object.entries(node.inputs).map(([symbol, own]) => [symbol, own === tensor ? by : own]);
+  return { ...node, inputs: Object.fromEntries(inputs) };
 }

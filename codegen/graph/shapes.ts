@@ -4,21 +4,30 @@
  * @module
  */
 import { InputError } from "../error.ts";
-import type { LayerKind, ParameterSpec, Shape } from "../language/layer.ts";
+import {
+  type BufferSpec,
+  inputSymbols,
+  type LayerKind,
+  type ParameterSpec,
+  type Shape,
+  type Shapes,
+} from "../language/layer.ts";
 import type { LossKind } from "../language/loss.ts";
 import type { OptimizerKind } from "../language/optimizer.ts";
 import type { Registry } from "../language/registry.ts";
+import { INPUT, layerInputs, layerNames } from "./names.ts";
 import type { Options, Spec } from "./spec.ts";
 
-/** A layer in its place: it reads the tensor `input` and writes the tensor `output`. */
+/** A layer in its place: it reads some tensors and writes the one of its name. */
 export interface GraphNode {
-  /** `conv1`, `linear2`: counted per kind. */
+  /** Its own, or `conv1`, `linear2`: counted per kind. */
   readonly name: string;
   readonly kind: LayerKind;
   readonly options: Options;
-  readonly input: string;
-  readonly output: string;
+  /** What it reads, by symbol: layers' names, or "input". */
+  readonly inputs: Readonly<Record<string, string>>;
   readonly parameters: readonly ParameterSpec[];
+  readonly buffers: readonly BufferSpec[];
 }
 
 /** Layers as a directed acyclic graph of named tensors, in an order in which each is computed after what it reads. */
@@ -38,63 +47,100 @@ export interface Graph {
 /** Most elements a tensor may have: offsets stay exact 32-bit numbers. */
 const LARGEST = 2 ** 29;
 
+/** Shapes of what a node reads, by symbol. */
+export function inputShapes({ inputs }: Pick<GraphNode, "inputs">, shapes: Graph["shapes"]): Shapes {
+  return Object.fromEntries(Object.entries(inputs).map(([symbol, tensor]) => [symbol, shapes[tensor]]));
+}
+
 /**
  * Gives every tensor of a checked spec its shape.
  *
- * @throws {InputError} naming the layer and its input when they do not fit.
+ * @throws {InputError} naming the layer and its inputs when they do not fit.
  */
 export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Graph {
-  const shapes: Record<string, Shape> = { input: spec.input };
-  const nodes: GraphNode[] = [];
-  const counts: Record<string, number> = {};
-  let input = "input", before = "the input";
+  const kinds = spec.layers.map((options) => registry.layers.find(({ type }) => type === options.type)!);
+  const names = layerNames(spec.layers, kinds, origin), read = layerInputs(spec.layers, names, origin);
+  const said = (tensor: string) =>
+    tensor === INPUT ? "the input" : `layers[${names.indexOf(tensor)}] ${kinds[names.indexOf(tensor)].type}`;
+  const shapes: Record<string, Shape> = { [INPUT]: spec.input }, nodes: GraphNode[] = [];
   for (const [i, options] of spec.layers.entries()) {
-    const kind = registry.layers.find(({ type }) => type === options.type)!;
-    const name = `${kind.stem}${counts[kind.stem] = (counts[kind.stem] ?? 0) + 1}`;
-    let output: Shape;
-    try {
-      output = kind.shape(options, shapes[input]);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${origin}: layers[${i}]: ${kind.type} does not fit ${before}: ${error.message}`);
-    }
-    const parameters = kind.parameters?.(options, shapes[input]) ?? [];
-    for (
-      const [what, shape] of [["output", [spec.batchSize, ...output]], ...parameters.map((p) => [p.name, p.shape])]
-    ) {
-      const elements = (shape as Shape).reduce((product, extent) => product * extent, 1);
-      if (elements > LARGEST) {
-        throw new InputError(
-          `${origin}: layers[${i}]: ${kind.type} is too large: its ${what} [${(shape as Shape).join(", ")}] ` +
-            `would have ${elements} elements, at most ${LARGEST} are possible; make the layer or the batch smaller`,
-        );
-      }
-    }
-    nodes.push({ name, kind, options, input, output: name, parameters });
-    shapes[name] = output;
-    input = name;
-    before = `layers[${i}] ${kind.type}`;
+    const kind = kinds[i], name = names[i], where = `${origin}: layers[${i}]: ${kind.type}`;
+    const inputs = symbolsOf(kind, read[i], where), given = inputShapes({ inputs }, shapes);
+    shapes[name] = outputShape(kind, options, given, `${where} does not fit ${read[i].map(said).join(" and ")}`);
+    const parameters = kind.parameters?.(options, given) ?? [], buffers = kind.buffers?.(options, given) ?? [];
+    checkSize("output", [spec.batchSize, ...shapes[name]], where);
+    for (const own of [...parameters, ...buffers]) checkSize(own.name, own.shape, where);
+    nodes.push({ name, kind, options, inputs, parameters, buffers });
   }
-  const either = (kinds: readonly LayerKind[]) => kinds.map(({ type }) => type).join(" or ");
-  if (shapes[input].length !== 1) {
-    const vectorizing = either(registry.layers.filter(({ reshapes }) => reshapes));
-    throw new InputError(
-      `${origin}: loss: ${spec.loss.type} takes a vector, but ${before} gives [${shapes[input].join(", ")}]; ` +
-        `add ${vectorizing} at the end`,
-    );
-  }
-  if (nodes.every(({ parameters }) => parameters.length === 0)) {
-    const trainable = either(registry.layers.filter(({ parameters }) => parameters));
-    throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
-  }
+  const output = names.at(-1)!;
+  checkReaders(nodes, origin);
+  checkOutput(spec, shapes[output], said(output), registry, origin);
+  checkTrainable(nodes, registry, origin);
   return {
-    name: spec.name,
-    batchSize: spec.batchSize,
-    shapes,
-    nodes,
-    output: input,
+    ...{ name: spec.name, batchSize: spec.batchSize, shapes, nodes, output },
     loss: registry.losses.find(({ type }) => type === spec.loss.type)!,
     lossOptions: spec.loss,
     optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
   };
+}
+
+/** What a layer reads by its symbols. */
+function symbolsOf(kind: LayerKind, read: readonly string[], where: string): Record<string, string> {
+  const symbols = inputSymbols(kind, read.length);
+  if (symbols) return Object.fromEntries(symbols.map((symbol, i) => [symbol, read[i]]));
+  const { inputs = ["x"] } = kind;
+  const wanted = !("least" in inputs) ? `${inputs.length}` : `${inputs.least} to ${inputs.most}`;
+  throw new InputError(
+    `${where} takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}; name ${
+      wanted === "1" ? "it" : "them"
+    } as its "input"`,
+  );
+}
+
+/** `misfit`: how the message begins when it has none. */
+function outputShape(kind: LayerKind, options: Options, inputs: Shapes, misfit: string): Shape {
+  try {
+    return kind.shape(options, inputs);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${misfit}: ${error.message}`);
+  }
+}
+
+function checkSize(what: string, shape: Shape, where: string): void {
+  const elements = shape.reduce((product, extent) => product * extent, 1);
+  if (elements <= LARGEST) return;
+  throw new InputError(
+    `${where} is too large: its ${what} [${shape.join(", ")}] would have ${elements} elements, ` +
+      `at most ${LARGEST} are possible; make the layer or the batch smaller`,
+  );
+}
+
+/** All but the last layer are read by another one. */
+function checkReaders(nodes: readonly GraphNode[], origin: string): void {
+  const read = new Set(nodes.flatMap(({ inputs }) => Object.values(inputs)));
+  const unread = nodes.slice(0, -1).findIndex(({ name }) => !read.has(name));
+  if (unread < 0) return;
+  const { name, kind } = nodes[unread];
+  throw new InputError(
+    `${origin}: layers[${unread}]: no layer reads what ${kind.type} gives; leave it out, or name "${name}" as an input`,
+  );
+}
+
+const either = (kinds: readonly LayerKind[]) => kinds.map(({ type }) => type).join(" or ");
+
+function checkOutput({ loss }: Spec, shape: Shape, last: string, { layers }: Registry, origin: string): void {
+  if (shape.length === 1) return;
+  const vectorizing = either(layers.filter(({ reshapes }) => reshapes));
+  throw new InputError(
+    `${origin}: loss: ${loss.type} takes a vector, but ${last} gives [${
+      shape.join(", ")
+    }]; add ${vectorizing} at the end`,
+  );
+}
+
+function checkTrainable(nodes: readonly GraphNode[], { layers }: Registry, origin: string): void {
+  if (nodes.some(({ parameters }) => parameters.length > 0)) return;
+  const trainable = either(layers.filter(({ parameters }) => parameters));
+  throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
 }

@@ -10,6 +10,9 @@ import { featureAxes, part, type Tensor } from "./notation.ts";
 /** Extents, without the batch. */
 export type Shape = readonly number[];
 
+/** Shapes of the tensors of a layer by symbol: `x`, or `x0`, `x1`, ... its inputs, `y` its output. */
+export type Shapes = Readonly<Record<string, Shape>>;
+
 /** How initial values are drawn. */
 export type Init = "xavierUniform" | "heUniform" | "zeros";
 
@@ -27,20 +30,47 @@ export interface ParameterSpec {
   readonly decay: boolean;
 }
 
-/** What forward keeps for backward beside its output; shape with the batch left out. */
-export interface SavedSpec {
+/** State that is kept from step to step and not trained, such as a running mean: only kernels of training write it. */
+export interface BufferSpec {
+  /** As in PyTorch: `running_mean`. */
+  readonly name: string;
+  /** In formulas. */
   readonly symbol: string;
+  readonly shape: Shape;
+  /** What all elements begin with. */
+  readonly initial: number;
+}
+
+/** A tensor in which a layer's kernels leave something for each other: for the next one, or for the backward pass. */
+export interface InnerSpec {
+  readonly symbol: string;
+  /** Without the batch. */
   readonly shape: Shape;
   readonly dtype: DType;
   /** For integers: all values are below this. */
   readonly below?: number;
+  /** There is one for the whole batch; all others have the samples first. */
+  readonly once?: true;
 }
 
 /**
- * The tensors of one layer by symbol: `x` input, `y` output, `dx`, `dy` their gradients, parameters and what was saved.
- * All but parameters have the batch first.
+ * The tensors of one layer by symbol: `x` input (or `x0`, `x1`, ...), `y` output, `dx`, `dy` their gradients, parameters
+ * (`w`) and their gradients (`dw`), buffers, and what its kernels leave for each other. Inputs, outputs and most of the
+ * last have the samples first.
  */
 export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** One of the kernels of a pass. */
+export interface PassKernel {
+  /** What tells it from others of its pass; none needed where it is the only one. */
+  readonly name?: string;
+  readonly parts: readonly Part[];
+  /** It only renames elements: without halos it is not needed. */
+  readonly reshapes?: true;
+}
+
+/** The kernels of a pass in the order in which they run: each may read what those before it wrote. */
+export type Pass = readonly PassKernel[];
 
 /** An operation of ONNX, of opset 17 and newer; it gives the layer's output. */
 export interface OnnxOperation {
@@ -51,7 +81,12 @@ export interface OnnxOperation {
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** A kind of layer. `Options`: what its schema makes of a layer of the spec. */
+/**
+ * A kind of layer. `Options`: what its schema makes of a layer of the spec.
+ *
+ * Most layers are shorter: {@linkcode layer} makes one of a layer with one input and one kernel for each thing it
+ * computes, {@linkcode elementwise} of two formulas.
+ */
 // deno-lint-ignore no-explicit-any -- a list of kinds holds kinds of different options
 export interface LayerKind<Options = any> {
   /** Its name in specs, as in PyTorch: `conv2d`. */
@@ -63,28 +98,68 @@ export interface LayerKind<Options = any> {
   readonly schema: z.ZodType<Options>;
   /** One line for the docs: what it computes. */
   readonly summary: string;
-  /** The shape it makes of an input; throws an `InputError` that goes on after "layers[i] type: ". */
-  shape(options: Options, input: Shape): Shape;
+  /** Symbols of its inputs; or how many there may be, which are `x0`, `x1`, ... Default: one, `x`. */
+  readonly inputs?: readonly string[] | { readonly least: number; readonly most: number };
+  /** The shape it makes of its inputs; throws an `InputError` that goes on after "layers[i] type: ". */
+  shape(options: Options, inputs: Shapes): Shape;
   /** What it learns. */
-  parameters?(options: Options, input: Shape): readonly ParameterSpec[];
-  /** What forward writes for backward. */
-  saved?(options: Options, input: Shape, output: Shape): readonly SavedSpec[];
-  /** It only renames elements: without halos no kernel is needed. */
+  parameters?(options: Options, inputs: Shapes): readonly ParameterSpec[];
+  /** What it keeps from step to step beside. */
+  buffers?(options: Options, inputs: Shapes): readonly BufferSpec[];
+  /** What its kernels leave for each other; `shapes`: of its inputs, and of `y`. */
+  inner?(options: Options, shapes: Shapes): readonly InnerSpec[];
+  /** All it does is to give elements other indices. */
   readonly reshapes?: true;
   /** A larger element never gives a smaller one, so that it may as well be done after a maximum. */
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
-  /** The operation of ONNX that does in a test what the layer does. */
-  onnx?(options: Options): OnnxOperation;
-  /** A key of the random generator is made for every step: the param `<layer>_key`. */
-  readonly random?: true;
-  /** Writes `y` and what is saved. `name`: the layer's own name. */
+  /** The operation of ONNX that does in a test what the layer does; `inputs`: symbols of its inputs. */
+  onnx?(options: Options, inputs: readonly string[]): OnnxOperation;
+  /** Writes `y`, what is left for backward, and buffers. `name`: the layer's own name, for keys of random numbers. */
+  forward(n: Axis, tensors: Tensors, options: Options, name: string): Pass;
+  /** In place of forward when testing; a layer that writes buffers in forward needs it. */
+  evaluate?(n: Axis, tensors: Tensors, options: Options): Pass;
+  /** Writes the gradients of inputs and parameters. What nobody needs of them is left out. */
+  backward(n: Axis, tensors: Tensors, options: Options): Pass;
+}
+
+/** Symbols of so many inputs of a kind of layer; undefined where it takes another number. */
+export function inputSymbols({ inputs = ["x"] }: Pick<LayerKind, "inputs">, count: number): string[] | undefined {
+  if (!("least" in inputs)) return inputs.length === count ? [...inputs] : undefined;
+  return count < inputs.least || count > inputs.most ? undefined : Array.from({ length: count }, (_, i) => `x${i}`);
+}
+
+/** A layer of one input `x`, of which each pass is one kernel, backward one for each gradient. */
+export interface PlainLayer<Options> extends
+  Omit<
+    LayerKind<Options>,
+    "inputs" | "shape" | "parameters" | "buffers" | "inner" | "forward" | "evaluate" | "backward"
+  > {
+  shape(options: Options, input: Shape): Shape;
+  parameters?(options: Options, input: Shape): readonly ParameterSpec[];
+  /** What forward writes for backward. */
+  saved?(options: Options, input: Shape, output: Shape): readonly InnerSpec[];
   forward(n: Axis, tensors: Tensors, options: Options, name: string): Part[];
-  /** In place of forward when testing. */
   evaluate?(n: Axis, tensors: Tensors, options: Options): Part[];
   /** Gradients by what they are with respect to: `input` (writes `dx`) and each parameter's name. */
   backward(n: Axis, tensors: Tensors, options: Options): Readonly<Record<string, Part[]>>;
+}
+
+/** The kind of a plain layer. */
+export function layer<Options>({ parameters, saved, evaluate, ...plain }: PlainLayer<Options>): LayerKind<Options> {
+  const reshapes = plain.reshapes && { reshapes: plain.reshapes };
+  return {
+    ...plain,
+    shape: (options, { x }) => plain.shape(options, x),
+    ...parameters && { parameters: (options, { x }) => parameters(options, x) },
+    ...saved && { inner: (options, { x, y }) => saved(options, x, y) },
+    forward: (n, tensors, options, name) => [{ parts: plain.forward(n, tensors, options, name), ...reshapes }],
+    ...evaluate && { evaluate: (n, tensors, options) => [{ parts: evaluate(n, tensors, options) }] },
+    backward: (n, tensors, options) =>
+      Object.entries(plain.backward(n, tensors, options))
+        .map(([name, parts]) => ({ name, parts, ...name === "input" && reshapes })),
+  };
 }
 
 /** A layer that maps each element by itself and whose gradient follows from its output. */
@@ -100,7 +175,7 @@ export function elementwise<Type extends string>(
     backward: (y: Load, dy: Load) => Expr;
   },
 ): LayerKind<{ type: Type }> {
-  return {
+  return layer({
     type,
     stem: type,
     source,
@@ -117,5 +192,5 @@ export function elementwise<Type extends string>(
       const at = [n, ...featureAxes(dx.shape.slice(1))];
       return { input: [part(at, dx.set(at, backward(y.at(...at), dy.at(...at))))] };
     },
-  };
+  });
 }

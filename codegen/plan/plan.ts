@@ -8,8 +8,14 @@ import type { Axis, Kernel, TensorType } from "../ir/ir.ts";
 import type { Init } from "../language/layer.ts";
 import type { Graph } from "../graph/shapes.ts";
 
-/** What a tensor is for. */
-export type Role = "parameter" | "state" | "value" | "gradient" | "run";
+/**
+ * What a tensor is for. Kept from step to step: what is learned, what layers keep beside (buffers), and what the
+ * optimizer keeps (state). Of one step: values and gradients. And what the run supplies or is told.
+ */
+export type Role = "parameter" | "buffer" | "state" | "value" | "gradient" | "run";
+
+/** Roles of what is kept from step to step; only training changes it. */
+export const KEPT_ROLES: readonly Role[] = ["parameter", "buffer", "state"];
 
 /** How a tensor's elements are ordered in memory. */
 export interface Layout {
@@ -23,8 +29,8 @@ export interface Layout {
 export interface PlannedTensor extends TensorType {
   readonly name: string;
   readonly role: Role;
-  /** For parameters: how they begin. */
-  readonly initial?: { readonly init: Init; readonly fanIn: number; readonly fanOut: number };
+  /** How it begins: what parameters are drawn from; of buffers, what all elements are. */
+  readonly initial?: { readonly init: Init; readonly fanIn: number; readonly fanOut: number } | number;
   /** It is stored although kernels could be merged over it. */
   readonly kept?: true;
   /** How it is stored, where that is not row-major; `shape` is that of the storage. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { extents } from "../../codegen/language/schema.ts";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { coveringWindows, pair, pooledShape } from "../../codegen/language/window.ts";
 import { axis, mul, part, plus, sum, times } from "../../codegen/language/notation.ts";
 
@@ -11,7 +11,7 @@ const schema = z.strictObject({
 });
 
 /** Mean of each window. */
-export const avgPool2d: LayerKind<z.infer<typeof schema>> = {
+export const avgPool2d: LayerKind<z.infer<typeof schema>> = layer({
   type: "avgPool2d",
   stem: "pool",
   source: "kernels/layers/avg_pool2d.ts",
@@ -49,4 +49,4 @@ export const avgPool2d: LayerKind<z.infer<typeof schema>> = {
       ),
     };
   },
-};
+});

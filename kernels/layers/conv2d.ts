@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../codegen/error.ts";
 import { extent, extents, init, paddings } from "../../codegen/language/schema.ts";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { coveringWindows, pair, requireImage, windowCount } from "../../codegen/language/window.ts";
 import { add, axis, mul, part, plus, sum, times } from "../../codegen/language/notation.ts";
 
@@ -16,7 +16,7 @@ const schema = z.strictObject({
 });
 
 /** 2-D cross-correlation with bias: weights [o, c, r, s]. */
-export const conv2d: LayerKind<z.infer<typeof schema>> = {
+export const conv2d: LayerKind<z.infer<typeof schema>> = layer({
   type: "conv2d",
   stem: "conv",
   source: "kernels/layers/conv2d.ts",
@@ -77,4 +77,4 @@ export const conv2d: LayerKind<z.infer<typeof schema>> = {
       bias: [part([o], db.set([o], sum([n, p, q], dy.at(n, o, p, q))))],
     };
   },
-};
+});

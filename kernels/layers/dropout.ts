@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { share } from "../../codegen/language/schema.ts";
 import {
   featureAxes,
@@ -20,13 +20,12 @@ const schema = z.strictObject({
 });
 
 /** Sets a random share of elements to 0 and scales the rest, so that the mean stays; does nothing when testing. */
-export const dropout: LayerKind<z.infer<typeof schema>> = {
+export const dropout: LayerKind<z.infer<typeof schema>> = layer({
   type: "dropout",
   stem: "dropout",
   source: "kernels/layers/dropout.ts",
   schema,
   summary: "sets a share of elements to 0 and scales the rest by 1 / (1 - rate); the identity when testing",
-  random: true,
 
   onnx: () => ({ op: "Identity", inputs: ["x"] }),
 
@@ -49,4 +48,4 @@ export const dropout: LayerKind<z.infer<typeof schema>> = {
     const at = [n, ...featureAxes(dx.shape.slice(1))];
     return { input: [part(at, dx.set(at, mul(dy.at(...at), mask.at(...at))))] };
   },
-};
+});

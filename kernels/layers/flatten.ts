@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { featureAxes, part, plus, times } from "../../codegen/language/notation.ts";
 import type { Axis } from "../../codegen/ir/ir.ts";
 
@@ -11,7 +11,7 @@ function flat(axes: readonly Axis[]) {
 }
 
 /** [c, h, w] to [c h w], the order unchanged. */
-export const flatten: LayerKind<z.infer<typeof schema>> = {
+export const flatten: LayerKind<z.infer<typeof schema>> = layer({
   type: "flatten",
   stem: "flatten",
   source: "kernels/layers/flatten.ts",
@@ -31,4 +31,4 @@ export const flatten: LayerKind<z.infer<typeof schema>> = {
     const axes = featureAxes(x.shape.slice(1));
     return { input: [part([n, ...axes], dx.set([n, ...axes], dy.at(n, flat(axes))))] };
   },
-};
+});

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../codegen/error.ts";
 import { extent, init } from "../../codegen/language/schema.ts";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { add, axis, mul, part, sum } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({
@@ -12,7 +12,7 @@ const schema = z.strictObject({
 });
 
 /** Dense layer: weights [o, i]. */
-export const linear: LayerKind<z.infer<typeof schema>> = {
+export const linear: LayerKind<z.infer<typeof schema>> = layer({
   type: "linear",
   stem: "linear",
   source: "kernels/layers/linear.ts",
@@ -54,4 +54,4 @@ export const linear: LayerKind<z.infer<typeof schema>> = {
       bias: [part([o], db.set([o], sum([n], dy.at(n, o))))],
     };
   },
-};
+});

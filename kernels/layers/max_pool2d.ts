@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { extents } from "../../codegen/language/schema.ts";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { coveringWindows, pair, pooledShape } from "../../codegen/language/window.ts";
 import { argmax, axis, eq, max, part, plus, position, select, sum, times } from "../../codegen/language/notation.ts";
 
@@ -11,7 +11,7 @@ const schema = z.strictObject({
 });
 
 /** Largest element of each window; `code` is its place in the window, the first one where several are equal. */
-export const maxPool2d: LayerKind<z.infer<typeof schema>> = {
+export const maxPool2d: LayerKind<z.infer<typeof schema>> = layer({
   type: "maxPool2d",
   stem: "pool",
   source: "kernels/layers/max_pool2d.ts",
@@ -58,4 +58,4 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = {
       ),
     };
   },
-};
+});

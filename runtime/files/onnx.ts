@@ -37,14 +37,16 @@ export async function encodeOnnx(
   producer: { readonly name: string; readonly version: string },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
-  const nodes = graph.nodes.map(({ name, kind, options, input, output, parameters }): Node => {
-    const operation = kind.onnx?.(options);
+  const nodes = graph.nodes.map(({ name, kind, options, inputs, parameters, buffers }): Node => {
+    const operation = kind.onnx?.(options, Object.keys(inputs));
     if (!operation) {
       throw new InputError(`net ${graph.name} has the layer ${kind.type}, which ONNX has no operation for`);
     }
-    const symbols: Record<string, string> = { x: tensor(input) };
-    for (const { symbol, name: what } of parameters) symbols[symbol] = `${name}.${what}`;
-    return { ...operation, name, inputs: operation.inputs.map((symbol) => symbols[symbol]), output: tensor(output) };
+    const symbols = Object.fromEntries([
+      ...Object.entries(inputs).map(([symbol, read]) => [symbol, tensor(read)]),
+      ...[...parameters, ...buffers].map(({ symbol, name: what }) => [symbol, `${name}.${what}`]),
+    ]);
+    return { ...operation, name, inputs: operation.inputs.map((symbol) => symbols[symbol]), output: tensor(name) };
   });
   // it is of use to one command only
   const { PbfWriter } = await import("pbf");

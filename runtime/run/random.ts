@@ -43,8 +43,12 @@ export function shuffleEpoch(order: Int32Array, samples: number, seed: number, e
   shuffle(order, samples, streamKey(seed, "shuffle", epoch));
 }
 
-/** Initial values of a parameter. */
+/** Initial values of a parameter or buffer, in the usual order. */
 export function initialize(values: Float32Array, { initial, name }: PlannedTensor, seed: number): void {
+  if (typeof initial === "number") {
+    values.fill(initial);
+    return;
+  }
   const { init, fanIn, fanOut } = initial!;
   const scale = { xavierUniform: Math.sqrt(2 / (fanIn + fanOut)), heUniform: Math.sqrt(6 / fanIn), zeros: 0 }[init];
   const key = streamKey(seed, `init ${name}`);

@@ -6,7 +6,7 @@ import { draft } from "../../codegen/plan/draft/draft.ts";
 import { layOut } from "../../codegen/plan/layout/layout.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { reorder } from "../../codegen/graph/reorder.ts";
-import { type Graph, inferShapes } from "../../codegen/graph/shapes.ts";
+import { type Graph, inferShapes, inputShapes } from "../../codegen/graph/shapes.ts";
 import { parseSpec, registry, type Spec } from "../../mod.ts";
 import { type Arena, makeArena, trained } from "../interpreted.ts";
 import { randomSpec } from "../random_spec.ts";
@@ -67,14 +67,15 @@ Deno.test("relu goes behind maxima, and then behind a renaming; nothing else goe
     } else moved++;
     // each reads what stands before it, and the loss what comes last
     let before = "input";
-    for (const { name, input } of graph.nodes) {
-      assert.equal(input, before, `${order}: ${name}`);
+    for (const { name, inputs } of graph.nodes) {
+      assert.deepEqual(inputs, { x: before }, `${order}: ${name}`);
       before = name;
     }
     assert.equal(graph.output, before, order);
     // shapes are those of the places, not of the layers
-    for (const { name, input, kind, options } of graph.nodes) {
-      assert.deepEqual(graph.shapes[name], kind.shape(options, graph.shapes[input]), `${order}: ${name}`);
+    for (const node of graph.nodes) {
+      const { name, kind, options } = node;
+      assert.deepEqual(graph.shapes[name], kind.shape(options, inputShapes(node, graph.shapes)), `${order}: ${name}`);
     }
     assert.deepEqual(graph.shapes[graph.output], given.shapes[given.output]);
   }
@@ -86,7 +87,7 @@ Deno.test("relu goes behind maxima, and then behind a renaming; nothing else goe
 Deno.test("a graph whose relu is read twice stays as it is", () => {
   const given = graphOf(specOf([CONV, RELU, POOL, FLATTEN]));
   const [conv, relu, pool, flatten] = given.nodes;
-  const twice = { ...given, nodes: [conv, relu, pool, { ...pool, name: "pool2", output: "pool2" }, flatten] };
+  const twice = { ...given, nodes: [conv, relu, pool, { ...pool, name: "pool2" }, flatten] };
   assert(reorder(twice).graph === twice);
   const asked = { ...given, output: "relu1" };
   assert(reorder(asked).graph === asked, "what the loss is taken of");

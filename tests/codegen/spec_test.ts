@@ -44,8 +44,19 @@ const EXTENT = "a whole number from 1 to 1048576";
 const NAME = "1 to 64 characters a-z, 0-9 and _, the first a letter";
 const EPOCHS = "a whole number from 1 to 1000000";
 const SIDE = "a whole number from 1 to 4096";
-const CONV2D = "type, inChannels, outChannels, kernel, stride, padding, init";
+const CONV2D = "type, inChannels, outChannels, kernel, stride, padding, init, name, input";
 const SIDES = `${SIDE}, or [height, width] of such numbers`;
+const LAYER_NAME = "1 to 32 characters a-z, 0-9 and _, the first a letter";
+const INPUT = 'the name of a layer before it, or "input"; or a list of these, for a layer that takes several';
+/** A right layer of each kind. */
+const EACH_KIND: readonly Json[] = [
+  { type: "conv2d", outChannels: 1, kernel: 1 },
+  ...["relu", "sigmoid", "tanh", "flatten"].map((type) => ({ type })),
+  ...["maxPool2d", "avgPool2d"].map((type) => ({ type, kernel: 1 })),
+  { type: "linear", outFeatures: 1 },
+  { type: "dropout", rate: 0.5 },
+];
+const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 };
 const MARGINS = "a whole number from 0 to 4096, or [height, width] of such numbers";
 
 /** Text or a value to be written as text, and the message about it after "net.json: ". */
@@ -135,11 +146,17 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [layer({ type: "dense" }), `layers[0].type: expected one of ${LAYERS}, but it is "dense"`],
   [layer({ type: "constructor" }), `layers[0].type: expected one of ${LAYERS}, but it is "constructor"`],
   [layer({ type: "__proto__" }), `layers[0].type: expected one of ${LAYERS}, but it is "__proto__"`],
-  ['{"layers": [{"type": "relu", "__proto__": {}}]}', 'layers[0]: unknown key "__proto__"; known keys of relu: type'],
-  [layer({ type: "relu", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of relu: type'],
-  [layer({ type: "sigmoid", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of sigmoid: type'],
-  [layer({ type: "tanh", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of tanh: type'],
-  [layer({ type: "flatten", startDim: 1 }), 'layers[0]: unknown key "startDim"; known keys of flatten: type'],
+  [
+    '{"layers": [{"type": "relu", "__proto__": {}}]}',
+    'layers[0]: unknown key "__proto__"; known keys of relu: type, name, input',
+  ],
+  [layer({ type: "relu", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of relu: type, name, input'],
+  [layer({ type: "sigmoid", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of sigmoid: type, name, input'],
+  [layer({ type: "tanh", slope: 0.1 }), 'layers[0]: unknown key "slope"; known keys of tanh: type, name, input'],
+  [
+    layer({ type: "flatten", startDim: 1 }),
+    'layers[0]: unknown key "startDim"; known keys of flatten: type, name, input',
+  ],
 
   // conv2d
   [
@@ -215,7 +232,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [layer({ type: "maxPool2d", kernel: 2, stride: 0 }), `layers[0].stride: expected ${SIDES}, but it is 0`],
   [
     layer({ type: "maxPool2d", kernel: 2, padding: 1 }),
-    'layers[0]: unknown key "padding"; known keys of maxPool2d: type, kernel, stride',
+    'layers[0]: unknown key "padding"; known keys of maxPool2d: type, kernel, stride, name, input',
   ],
   [layer({ type: "avgPool2d", kernel: [2, true] }), `layers[0].kernel[1]: expected ${SIDE}, but it is true`],
   [layer({ type: "avgPool2d", kernel: 2, stride: [0, 0] }), `layers[0].stride[0]: expected ${SIDE}, but it is 0`],
@@ -231,7 +248,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layers({ type: "linear", outFeatures: 10, bias: false }),
-    'layers[0]: unknown key "bias"; known keys of linear: type, inFeatures, outFeatures, init',
+    'layers[0]: unknown key "bias"; known keys of linear: type, inFeatures, outFeatures, init, name, input',
   ],
   [
     layer({ type: "dropout" }),
@@ -456,6 +473,68 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     'training.scheduler: unknown key "periode"; known keys of cosine: type, minimum, period; did you mean "period"?',
   ],
 
+  // where a layer is in the graph
+  ...EACH_KIND.flatMap((own): [Json, string][] => [
+    [layer({ ...own, name: "Conv" }), `layers[0].name: expected ${LAYER_NAME}, but it is "Conv"`],
+    [layer({ ...own, input: 1 }), `layers[0].input: expected ${INPUT}, but it is 1`],
+  ]),
+  [layer({ type: "relu", name: "" }), `layers[0].name: expected ${LAYER_NAME}, but it is ""`],
+  [layer({ type: "relu", name: "../x" }), `layers[0].name: expected ${LAYER_NAME}, but it is "../x"`],
+  [
+    layer({ type: "relu", name: "x".repeat(33) }),
+    `layers[0].name: expected ${LAYER_NAME}, but it is "${"x".repeat(33)}"`,
+  ],
+  [layer({ type: "relu", input: [] }), `layers[0].input: expected ${INPUT}, but it is []`],
+  [layer({ type: "relu", input: ["input", 1] }), `layers[0].input[1]: expected ${LAYER_NAME}, but it is 1`],
+  [
+    layer({ type: "relu", inputs: "input" }),
+    'layers[0]: unknown key "inputs"; known keys of relu: type, name, input; did you mean "input"?',
+  ],
+  ...["input", "loss", "batch"].map((name): [Json, string] => [
+    layer({ type: "relu", name }),
+    `layers[0]: no layer may be called "${name}"; give it another name`,
+  ]),
+  [
+    layers({ ...FLATTEN, name: "a" }, { ...LINEAR, name: "a" }),
+    'layers[1]: layers[0] flatten is called "a", too; give it another name',
+  ],
+  [
+    layers({ ...FLATTEN, name: "linear1" }, LINEAR),
+    'layers[0]: layers[1] linear is called "linear1", too; give it another name',
+  ],
+  [
+    layers(FLATTEN, LINEAR, { type: "relu", name: "flatten1" }),
+    'layers[2]: layers[0] flatten is called "flatten1", too; give it another name',
+  ],
+  [
+    layers(FLATTEN, { ...LINEAR, input: "flaten1" }),
+    'layers[1].input: no layer before it is called "flaten1"; did you mean "flatten1"?',
+  ],
+  [
+    layers(FLATTEN, { ...LINEAR, input: "constructor" }),
+    'layers[1].input: no layer before it is called "constructor"',
+  ],
+  [
+    layers(FLATTEN, { ...LINEAR, name: "a", input: "a" }),
+    'layers[1].input: "a" is layers[1], which does not come before it; a layer reads what is made before',
+  ],
+  [
+    layers({ ...FLATTEN, input: "a" }, { ...LINEAR, name: "a" }),
+    'layers[0].input: "a" is layers[1], which does not come before it; a layer reads what is made before',
+  ],
+  [
+    layers(FLATTEN, { ...LINEAR, input: ["flatten1", "flatten1"] }),
+    'layers[1]: linear takes 1 input, but it has 2; name it as its "input"',
+  ],
+  [
+    layers(FLATTEN, LINEAR, { ...LINEAR, input: "flatten1" }),
+    'layers[1]: no layer reads what linear gives; leave it out, or name "linear1" as an input',
+  ],
+  [
+    layers({ type: "relu", name: "stem" }, FLATTEN, { ...LINEAR, input: "stem" }),
+    "layers[2]: linear does not fit layers[0] relu: it takes a vector, but its input is [1, 8, 8]; put a flatten layer before it",
+  ],
+
   // layers that do not fit
   [
     layers({ type: "linear", outFeatures: 10 }),
@@ -623,7 +702,7 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     assert(message.length < 300, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 194, shapes: 18, none: 0 });
+  assert.deepEqual(stages, { spec: 218, shapes: 31, none: 0 });
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -633,7 +712,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 197);
+  assert.equal(ran, 234);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -651,7 +730,7 @@ Deno.test("every kind, and every option of each, is wrong in some spec", () => {
   const options = Object.entries(rulesOfKinds()).flatMap(([kind, { properties }]) =>
     Object.keys(properties).filter((option) => option !== "type").map((option) => `${kind}.${option}`)
   );
-  assert.equal(options.length, 29);
+  assert.equal(options.length, 47);
   assert.deepEqual(options.filter((option) => !seen.has(option)), []);
 });
 
@@ -886,5 +965,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 195);
+  assert.equal(ran, 232);
 });

@@ -43,14 +43,14 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   for (const name of Object.keys(draft.tensors)) {
     if (isOfSamples(name, draft, indices.get(name))) layouts.set(name, blocked(draft.tensors[name].shape, 0, block));
   }
-  const copies = new Map<string, RowCopy>(), families = familiesOf(draft.tensors);
+  const copies = new Map<PlannedKernel, RowCopy>(), families = familiesOf(draft.tensors);
   for (const planned of kernels) {
     const choice = panels(planned, draft, layouts, families);
     if (!choice?.tensors.every((name) => indices.get(name)?.every((index) => index.every(plainAxis)) ?? true)) continue;
     for (const name of choice.tensors) layouts.set(name, choice.layout);
     if (name === "blocks") continue;
     layouts.set(choice.copy.name, choice.copy.layout);
-    copies.set(planned.kernel.name, choice.copy);
+    copies.set(planned, choice.copy);
   }
   const tensors = { ...draft.tensors };
   for (const { name, of } of copies.values()) tensors[name] = { ...tensors[of], name, kept: true };
@@ -66,7 +66,7 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   }
   const rewritten = new Map<PlannedKernel, readonly PlannedKernel[]>();
   for (const planned of kernels) {
-    const copy = copies.get(planned.kernel.name);
+    const copy = copies.get(planned);
     const before = copy ? [copyKernel(copy, draft)] : [];
     const source = copy ? redirect(planned, copy) : planned;
     const kernel = split(source, draft, layouts, block);

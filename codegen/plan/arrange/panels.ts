@@ -10,6 +10,9 @@ import { kernelName } from "../kernel.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
 import { blocked } from "./layouts.ts";
 
+/** How names of gradients end. */
+const GRADIENT = ".gradient";
+
 /** A copy of a tensor [n, ...] with the samples outermost, as rows. */
 export interface RowCopy {
   readonly of: string;
@@ -44,6 +47,8 @@ export function panels(
 ): { tensors: string[]; layout: Layout; copy: RowCopy } | undefined {
   if (kernel.parts.length !== 1 || kernel.parts[0].assignments.length !== 1) return undefined;
   const [{ assignments: [{ tensor, index, value }] }] = kernel.parts;
+  const gradient = bindings[tensor], weight = gradient.slice(0, -GRADIENT.length);
+  if (!gradient.endsWith(GRADIENT) || tensors[weight]?.role !== "parameter") return undefined;
   if (index.length !== 2 || value.kind !== "reduce" || value.reduction !== "sum") return undefined;
   if (value.axes.length !== 1 || value.axes[0] !== batch) return undefined;
   if (value.body.kind !== "op" || value.body.op !== "mul") return undefined;
@@ -65,7 +70,6 @@ export function panels(
     : 1;
   // narrower panels would be no better than rows
   const panel = width(shape[lanes]) >= 8 ? width(shape[lanes]) : shape[lanes];
-  const gradient = bindings[tensor], weight = gradient.slice(0, -".gradient".length);
   const same = (families.get(weight) ?? []).filter((name) => tensors[name].shape.join() === shape.join());
   const { tensor: symbol } = owners[lanes]!;
   return {

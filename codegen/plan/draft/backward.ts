@@ -1,44 +1,71 @@
 /**
- * The backward pass: for each layer, from the output on, the gradients of its input and of what it learns. Layers in
- * front of the first that learns are left out.
+ * The backward pass: for each layer, from the output on, the gradients of its inputs and of what it learns. Where nothing
+ * that is learned lies before a tensor, nobody needs its gradient, and it is left out.
  *
  * @module
  */
 import type { Graph, GraphNode } from "../../graph/shapes.ts";
 import type { Axis } from "../../ir/ir.ts";
-import { draftKernel, notationOf, type Section } from "./kernel.ts";
-import { gradientOf, outputOf, parameterGradientsOf, parametersOf, savedOf, type Symbols } from "./tensors.ts";
+import { draftPass, joined, notationOf, type Section } from "./kernel.ts";
+import { needed } from "./live.ts";
+import { draftSum, partOf, type Reading, readingsOf } from "./sum.ts";
+import {
+  buffersOf,
+  gradientOf,
+  innerOf,
+  inputsOf,
+  outputOf,
+  parameterGradientsOf,
+  parametersOf,
+  type Symbols,
+} from "./tensors.ts";
 import { draftUpdates } from "./update.ts";
 
 /** All layers that need gradients, the last one first, each with its updates. */
 export function draftBackward(graph: Graph, n: Axis): Section {
-  const first = graph.nodes.findIndex(({ parameters }) => parameters.length > 0);
-  const layers = graph.nodes.entries().filter(([i]) => first >= 0 && i >= first)
-    .map(([i, node]) => draftLayer(node, graph, n, i === first)).toArray().reverse();
-  return {
-    tensors: layers.flatMap(({ tensors }) => tensors),
-    kernels: layers.flatMap(({ kernels }) => kernels),
-  };
+  const learned = learnedTensors(graph), readings = readingsOf(graph);
+  return joined(
+    graph.nodes.filter(({ name }) => learned.has(name)).reverse().flatMap((node) => [
+      draftSum(node.name, readings.get(node.name) ?? [], graph, n),
+      draftLayer(node, graph, n, { learned, readings }),
+    ]),
+  );
 }
 
-/** `first`: nobody needs the gradient of its input. */
-function draftLayer(node: GraphNode, graph: Graph, n: Axis, first: boolean): Section {
-  const { name, kind, options, input, parameters } = node;
-  const dx = gradientOf(input, graph), gradients = parameterGradientsOf(node);
+/** The tensors on whose way from the input something is learned: their gradients are needed. */
+function learnedTensors({ nodes }: Graph): ReadonlySet<string> {
+  const learned = new Set<string>();
+  for (const { name, inputs, parameters } of nodes) {
+    if (parameters.length > 0 || Object.values(inputs).some((input) => learned.has(input))) learned.add(name);
+  }
+  return learned;
+}
+
+function draftLayer(
+  node: GraphNode,
+  graph: Graph,
+  n: Axis,
+  { learned, readings }: {
+    readonly learned: ReadonlySet<string>;
+    readonly readings: ReadonlyMap<string, readonly Reading[]>;
+  },
+): Section {
+  const { name, kind, inputs, options } = node, gradients = parameterGradientsOf(node), buffers = buffersOf(node);
+  const slopes: Symbols = Object.fromEntries(
+    Object.entries(inputs).map(([symbol, tensor]) => [
+      `d${symbol}`,
+      partOf({ reader: name, symbol }, tensor, readings.get(tensor)!, graph),
+    ]),
+  );
   const symbols: Symbols = {
-    ...{ x: outputOf(input, graph), y: outputOf(name, graph), dy: gradientOf(name, graph), dx },
-    ...{ ...parametersOf(node), ...gradients, ...savedOf(node, graph) },
+    ...{ ...inputsOf(node, graph), y: outputOf(name, graph), dy: gradientOf(name, graph), ...slopes },
+    ...{ ...parametersOf(node), ...gradients, ...buffers, ...innerOf(node, graph) },
   };
-  const parts = kind.backward(n, notationOf(symbols), options);
-  const wanted = [...first ? [] : ["input"], ...parameters.map(({ name }) => name)];
-  const kernels = wanted.map((wrt) => {
-    const reshapes = wrt === "input" ? kind.reshapes : undefined;
-    const heading = { title: { stem: name, pass: "backward", wrt }, source: kind.source, reshapes };
-    return draftKernel(heading, symbols, parts[wrt]);
-  });
-  const updates = draftUpdates(node, graph, kernels);
-  return {
-    tensors: [dx, ...Object.values(gradients), ...updates.tensors],
-    kernels: [...kernels, ...updates.kernels],
-  };
+  const wanted = [
+    ...Object.entries(inputs).filter(([, tensor]) => learned.has(tensor)).map(([symbol]) => slopes[`d${symbol}`]),
+    ...Object.values({ ...gradients, ...buffers }),
+  ];
+  const pass = draftPass(name, "backward", kind.source, symbols, kind.backward(n, notationOf(symbols), options));
+  const kernels = needed(pass, wanted.map(({ name }) => name)), updates = draftUpdates(node, graph, kernels);
+  return joined([{ tensors: [...Object.values(slopes), ...Object.values(gradients)], kernels }, updates]);
 }

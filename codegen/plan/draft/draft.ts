@@ -4,31 +4,25 @@
  * @module
  */
 import type { Graph } from "../../graph/shapes.ts";
-import { expressions } from "../../ir/expr.ts";
 import type { BatchKind } from "../../language/registry.ts";
 import { axis } from "../../language/notation.ts";
 import { prune } from "../kernel.ts";
-import type { Draft, PlannedKernel, PlanOptions } from "../plan.ts";
+import type { Draft, PlanOptions } from "../plan.ts";
 import { draftBackward } from "./backward.ts";
 import { draftInputs, draftTargets } from "./batch.ts";
 import { draftForward } from "./forward.ts";
 import type { Section } from "./kernel.ts";
+import { needed } from "./live.ts";
 import { draftLoss, draftLossGradient } from "./loss.ts";
-import { savedOf } from "./tensors.ts";
+import { outputOf } from "./tensors.ts";
 
 /** A step of training and one of testing; or, to predict, only what makes outputs of inputs. */
 export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = false }: PlanOptions = {}): Draft {
   const n = axis("n", graph.batchSize);
   const inputs = draftInputs(graph, n, batch, data), forward = draftForward(graph, n);
   if (predict) {
-    const tested = forward.evaluate.map((kernel, i) =>
-      withoutSaved(kernel, Object.keys(savedOf(graph.nodes[i], graph)))
-    );
-    return {
-      ...headOf(graph, n, [inputs, forward]),
-      train: [],
-      evaluate: [...inputs.kernels, ...tested].map(prune),
-    };
+    const asked = needed([...inputs.kernels, ...forward.evaluate], [outputOf(graph.output, graph).name]);
+    return { ...headOf(graph, n, [inputs, forward]), train: [], evaluate: asked.map(prune) };
   }
   const targets = draftTargets(graph, n, batch), loss = draftLoss(graph, n);
   const slope = draftLossGradient(graph, n), backward = draftBackward(graph, n);
@@ -47,16 +41,4 @@ function headOf(graph: Graph, batch: Draft["batch"], sections: readonly Section[
   const { name, batchSize } = graph;
   const tensors = Object.fromEntries(sections.flatMap(({ tensors }) => tensors.map((own) => [own.name, own])));
   return { name, batchSize, graph, batch, tensors };
-}
-
-/** A layer's kernel without what it writes for gradients only. */
-function withoutSaved(planned: PlannedKernel, saved: readonly string[]): PlannedKernel {
-  const { parts } = planned.kernel;
-  const all = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
-  const unread = saved.filter((symbol) => !all.some((e) => e.kind === "load" && e.tensor === symbol));
-  const kept = parts.map((part) => ({
-    ...part,
-    assignments: part.assignments.filter(({ tensor }) => !unread.includes(tensor)),
-  }));
-  return { ...planned, kernel: { ...planned.kernel, parts: kept.filter(({ assignments }) => assignments.length > 0) } };
 }

@@ -1,13 +1,14 @@
 /**
- * The forward pass: a kernel for each layer.
+ * The forward pass: the kernels of each layer, in training and in a test.
  *
  * @module
  */
 import type { Graph, GraphNode } from "../../graph/shapes.ts";
 import type { Axis } from "../../ir/ir.ts";
+import { accesses } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
-import { draftKernel, notationOf, type Section } from "./kernel.ts";
-import { outputOf, parametersOf, savedOf, type Symbols } from "./tensors.ts";
+import { draftPass, joined, notationOf, type Section } from "./kernel.ts";
+import { buffersOf, innerOf, inputsOf, outputOf, parametersOf, type Symbols } from "./tensors.ts";
 
 /** What makes the outputs of inputs, in training and in a test. */
 export interface Forward extends Section {
@@ -18,27 +19,25 @@ export interface Forward extends Section {
 /** All layers, from the input to the output. */
 export function draftForward(graph: Graph, n: Axis): Forward {
   const layers = graph.nodes.map((node) => draftLayer(node, graph, n));
-  return {
-    tensors: layers.flatMap(({ tensors }) => tensors),
-    kernels: layers.flatMap(({ kernels }) => kernels),
-    evaluate: layers.flatMap(({ evaluate }) => evaluate),
-  };
+  return { ...joined(layers), evaluate: layers.flatMap(({ evaluate }) => evaluate) };
 }
 
 function draftLayer(node: GraphNode, graph: Graph, n: Axis): Forward {
-  const { name, kind: { source, reshapes, ...kind }, options } = node;
-  const x = outputOf(node.input, graph), y = outputOf(name, graph);
-  const parameters = parametersOf(node), saved = savedOf(node, graph);
-  const symbols: Symbols = { x, y, ...parameters, ...saved };
-  const forward = draftKernel(
-    { title: { stem: name, pass: "forward" }, source, reshapes },
-    symbols,
-    kind.forward(n, notationOf(symbols), options, name),
-  );
-  const test = kind.evaluate?.(n, notationOf({ x, y }), options);
-  return {
-    tensors: [y, ...Object.values(parameters), ...Object.values(saved)],
-    kernels: [forward],
-    evaluate: [test ? draftKernel({ title: { stem: name, pass: "evaluate" }, source }, { x, y }, test) : forward],
-  };
+  const { name, kind, options } = node, y = outputOf(name, graph);
+  const own: Symbols = { ...parametersOf(node), ...buffersOf(node), ...innerOf(node, graph) };
+  const symbols: Symbols = { ...inputsOf(node, graph), y, ...own }, tensors = notationOf(symbols);
+  const draft = (pass: "forward" | "evaluate", kernels: ReturnType<typeof kind.forward>) =>
+    draftPass(name, pass, kind.source, symbols, kernels);
+  const forward = draft("forward", kind.forward(n, tensors, options, name));
+  const evaluate = kind.evaluate ? draft("evaluate", kind.evaluate(n, tensors, options)) : forward;
+  checkKept(node, evaluate);
+  return { tensors: [y, ...Object.values(own)], kernels: forward, evaluate };
+}
+
+/** @throws {TypeError} when a test would change what a layer keeps: a fault of the kind. */
+function checkKept({ name, kind, parameters, buffers }: GraphNode, kernels: readonly PlannedKernel[]): void {
+  const kept = [...parameters, ...buffers].map((own) => `${name}.${own.name}`);
+  const changed = kept.find((tensor) => kernels.some((planned) => accesses(planned).writes.has(tensor)));
+  if (changed === undefined) return;
+  throw new TypeError(`layer ${kind.type}: its kernels for a test write ${changed}; give it an evaluate that does not`);
 }

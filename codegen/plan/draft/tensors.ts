@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { type Graph, type GraphNode, inputShapes } from "../../graph/shapes.ts";
+import type { InnerSpec } from "../../language/layer.ts";
 import type { DraftTensor } from "../plan.ts";
-import type { Graph, GraphNode } from "../../graph/shapes.ts";
-import type { LayerKind } from "../../language/layer.ts";
 
 /** Tensors by symbol, as formulas call them. */
 export type Symbols = Readonly<Record<string, DraftTensor>>;
@@ -19,6 +19,11 @@ export function outputOf(tensor: string, { batchSize, shapes }: Graph): DraftTen
 /** The gradient of the loss with respect to what a layer gives. */
 export function gradientOf(tensor: string, graph: Graph): DraftTensor {
   return { ...outputOf(tensor, graph), name: `${tensor}.output.gradient`, role: "gradient" };
+}
+
+/** What a layer reads: `x`, or `x0`, `x1`, ... */
+export function inputsOf({ inputs }: GraphNode, graph: Graph): Symbols {
+  return mapped(inputs, (tensor) => outputOf(tensor, graph));
 }
 
 /** What a layer learns. */
@@ -37,15 +42,28 @@ export function parameterGradientsOf({ name, parameters }: GraphNode): Symbols {
   ]));
 }
 
-/** What a layer's forward pass keeps for its backward pass. */
-export function savedOf(node: GraphNode, { batchSize, shapes }: Graph): Symbols {
-  const { kind, name, input, output, options } = node;
-  const saved: ReturnType<NonNullable<LayerKind["saved"]>> = kind.saved?.(options, shapes[input], shapes[output]) ?? [];
-  return Object.fromEntries(saved.map(({ symbol, shape, dtype, below }) => [
+/** What a layer keeps from step to step without learning it. */
+export function buffersOf({ name, buffers }: GraphNode): Symbols {
+  return Object.fromEntries(buffers.map(({ symbol, name: what, shape, initial }) => [
+    symbol,
+    { name: `${name}.${what}`, role: "buffer", dtype: "f32", shape, initial },
+  ]));
+}
+
+/** What a layer's kernels leave for each other. */
+export function innerOf(node: GraphNode, { batchSize, shapes }: Graph): Symbols {
+  const { kind, name, options } = node;
+  const inner: readonly InnerSpec[] = kind.inner?.(options, { ...inputShapes(node, shapes), y: shapes[name] }) ?? [];
+  return Object.fromEntries(inner.map(({ symbol, shape, dtype, below, once }) => [
     symbol,
     {
-      ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: [batchSize, ...shape] },
+      ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchSize, ...shape] },
       ...below !== undefined && { below },
     },
   ]));
+}
+
+/** The same symbols for something made of each. */
+export function mapped<From, To>(all: Readonly<Record<string, From>>, make: (own: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(all).map(([symbol, own]) => [symbol, make(own)]));
 }

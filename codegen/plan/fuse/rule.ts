@@ -39,20 +39,23 @@ export function pairRule(
 ): Rule {
   return (tensor, merging, fusions) => {
     if (!mergeable(tensor, merging, fits)) return [];
-    const merged = new Map<string, PlannedKernel>(), replaced = new Set<PlannedKernel>();
+    const merged: { producer: PlannedKernel; consumer: PlannedKernel; kernel: PlannedKernel }[] = [];
+    const replaced = new Set<PlannedKernel>();
     for (const list of [merging.train, merging.evaluate]) {
       const [producer] = list.writers(tensor), [consumer] = list.readers(tensor);
       if (!producer || !consumer) continue;
-      const key = `${producer.kernel.name} ${consumer.kernel.name}`;
-      if (!merged.has(key)) {
-        merged.set(key, merge(producer, consumer, tensor));
+      // a pair of both lists stays one kernel
+      let pair = merged.find((own) => own.producer === producer && own.consumer === consumer);
+      if (!pair) {
+        pair = { producer, consumer, kernel: merge(producer, consumer, tensor) };
+        merged.push(pair);
         fusions.push({ rule, producer: producer.kernel.name, consumer: consumer.kernel.name, tensor });
       }
       const [place, gone] = meetingPlace(producer, consumer, list) === "consumer"
         ? [consumer, producer]
         : [producer, consumer];
       list.replace(gone);
-      list.replace(place, merged.get(key)!);
+      list.replace(place, pair.kernel);
       replaced.add(producer).add(consumer);
     }
     return [...replaced];

@@ -15,7 +15,7 @@ const LARGEST = 2 ** 31;
 /** Alignment of tensors: a cache line. */
 const LINE = 64;
 /** What tensors are for, in the order in which they lie. */
-const ROLES: readonly Role[] = ["parameter", "state", "value", "gradient", "run"];
+const ROLES: readonly Role[] = ["parameter", "buffer", "state", "value", "gradient", "run"];
 
 /** Tensors in their places, aliases behind all others. */
 export interface Arena {

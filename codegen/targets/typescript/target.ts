@@ -38,14 +38,21 @@ function groups(text: string, step: string): Group[] {
   return groupsOf(text, { begin: `${step}(step) {`, end: "},", call }, storages);
 }
 
-/** Tensors' names as identifiers that no kernel has. */
-const identifiers = (kernels: ReadonlyMap<string, unknown>) => (tensor: string) => {
-  const name = tensor.replaceAll(".", "_");
-  return kernels.has(name) ? `${name}_tensor` : name;
-};
+/** Tensors' names as identifiers, each of its own, that no kernel has. */
+function identifiers({ tensors }: Plan, kernels: ReadonlyMap<string, unknown>): (tensor: string) => string {
+  const taken = new Set(kernels.keys()), known = new Map<string, string>();
+  for (const tensor of Object.keys(tensors)) {
+    const wish = tensor.replaceAll(".", "_");
+    let name = kernels.has(wish) ? `${wish}_tensor` : wish;
+    while (taken.has(name)) name += "_";
+    taken.add(name);
+    known.set(tensor, name);
+  }
+  return (tensor) => known.get(tensor)!;
+}
 
 function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): string {
-  const writer = new Writer(), identifier = identifiers(kernels);
+  const writer = new Writer(), identifier = identifiers(plan, kernels);
   const barriers = plan.train.barriers.filter((b) => b).length + 1;
   writer.line(`// net       ${plan.name}, batch ${plan.batchSize}`);
   writer.line(
@@ -96,8 +103,8 @@ function stepFile(plan: Plan, kernels: ReadonlyMap<string, CompiledKernel>): str
       }
       writer.line();
       writer.block("return {", () => {
-        writer.block("train(step) {", () => body(plan.train, kernels, writer), "},");
-        writer.block("evaluate(step) {", () => body(plan.evaluate, kernels, writer), "},");
+        writer.block("train(step) {", () => body(plan.train, kernels, identifier, writer), "},");
+        writer.block("evaluate(step) {", () => body(plan.evaluate, kernels, identifier, writer), "},");
       }, "};");
     },
     "}",
@@ -115,9 +122,9 @@ function view(tensor: PlannedTensor, plan: Plan): string {
 function body(
   { kernels: planned, barriers }: Step,
   kernels: ReadonlyMap<string, CompiledKernel>,
+  identifier: (tensor: string) => string,
   writer: Writer,
 ): void {
-  const identifier = identifiers(kernels);
   for (const [i, { kernel, bindings }] of planned.entries()) {
     const { nest } = kernels.get(kernel.name)!;
     const args = Object.keys(nest.tensors).map((symbol) => identifier(bindings[symbol]));
