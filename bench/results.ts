@@ -1,5 +1,6 @@
 /**
- * What `deno task bench:peers --full --json bench/results.json` measured, as README's table of results.
+ * What `deno task bench:peers --full --json bench/results.json` measured, as the tables of results: all rows in
+ * docs/results.md, a few in README.md.
  *
  *     deno task results
  *
@@ -10,7 +11,8 @@ import { parseArgs } from "node:util";
 import { asStarted, parseJson } from "../mod.ts";
 
 const USAGE = "usage: deno task results\n" +
-  "writes the results in README.md from bench/results.json, which deno task bench:peers --full --json bench/results.json measures";
+  "writes the results in README.md and docs/results.md from bench/results.json, which\n" +
+  "deno task bench:peers --full --json bench/results.json measures";
 
 /** What was measured of a row. */
 export interface Row {
@@ -90,26 +92,42 @@ export const SAMPLE_FLOPS = 7.33e6;
 /** The middle one; of an even number, the larger of the two. */
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-/** The row that README's ratios compare with. */
+/** The row that ratios compare with. */
 export const BASE = "jax-js wasm, lax";
 /** The row that makes the whole run. */
 export const FASTEST = "wasm_relaxed, V8 flags";
 
-/** How README calls each row. */
+/** The rows that README has, in short words: of each other library the fastest, and how one would write it. */
+function shortLabels({ machine: { adapter } }: Results): Readonly<Record<string, string>> {
+  return {
+    "TensorFlow.js webgpu": `TensorFlow.js, WebGPU${adapter?.fallback ? " on the processor" : ""}`,
+    "naive, 1 thread": "nested loops, JavaScript",
+    [BASE]: "jax-js, WebAssembly",
+    "jax-js wasm, im2col, V8 flags": "jax-js, as im2col, V8 flags",
+    typescript: "**Kernelwright**, TypeScript",
+    wasm_relaxed: "**Kernelwright**, WebAssembly",
+    [FASTEST]: "**Kernelwright**, [full speed](docs/training.md#full-speed)",
+  };
+}
+
+/** Where full speed is explained, from docs/results.md. */
+const FULL_SPEED = "[full speed](training.md#full-speed)";
+
+/** How the tables call each row. */
 function labels({ versions }: Results): Readonly<Record<string, string>> {
   const jax = `jax-js ${versions["@jax-js/jax"]}`, tensorflow = `TensorFlow.js ${versions["@tensorflow/tfjs"]}`;
   return {
     "naive, 1 thread": "naive: loops over run-time shapes, 1 thread",
     typescript: "`typescript`",
     wasm: "`wasm`, no flags",
-    "wasm, V8 flags": "`wasm`, [full speed](#full-speed)",
+    "wasm, V8 flags": `\`wasm\`, ${FULL_SPEED}`,
     wasm_relaxed: "`wasm_relaxed`, no flags",
-    "wasm_relaxed, 1 thread, V8 flags": "`wasm_relaxed`, [full speed](#full-speed), 1 thread",
-    [FASTEST]: "`wasm_relaxed`, [full speed](#full-speed)",
+    "wasm_relaxed, 1 thread, V8 flags": `\`wasm_relaxed\`, ${FULL_SPEED}, 1 thread`,
+    [FASTEST]: `\`wasm_relaxed\`, ${FULL_SPEED}`,
     webgpu: "`webgpu`",
     [BASE]: `${jax}, WebAssembly, as one would write it`,
     "jax-js wasm, im2col": `${jax}, WebAssembly, its conv written as im2col`,
-    "jax-js wasm, im2col, V8 flags": `${jax}, WebAssembly, im2col, with the flags of [full speed](#full-speed)`,
+    "jax-js wasm, im2col, V8 flags": `${jax}, WebAssembly, im2col, with the flags of ${FULL_SPEED}`,
     "jax-js webgpu, lax": `${jax}, WebGPU, as one would write it`,
     "jax-js webgpu, im2col": `${jax}, WebGPU, its conv written as im2col`,
     "TensorFlow.js cpu": `${tensorflow}, JavaScript, 1 thread`,
@@ -180,35 +198,78 @@ function originText(
 }
 
 /**
- * README's results: on what they were measured, the table, and what is to be said to it.
+ * Makes sure that results are whole, and of the same work.
  *
  * @throws {Error} when a row is missing, or did other work than ours.
  */
-export function resultsText(results: Results): string {
+function checkResults(results: Results): void {
   const { rows, machine, versions, wholeRun } = results;
   if (!rows || !machine || !versions) throw new Error("it is not what deno task bench:peers --json writes");
   const names = labels(results);
-  const row = (name: string): Row => {
-    if (rows[name]) return rows[name];
-    throw new Error(`there is no row "${name}"; it must be from a run of all rows`);
-  };
+  for (const name of Object.keys(names)) {
+    if (!rows[name]) throw new Error(`there is no row "${name}"; it must be from a run of all rows`);
+  }
   for (const [name, { gap = 0 }] of Object.entries(rows)) {
     if (names[name] === undefined) throw new Error(`there is a row "${name}", which labels of bench/results.ts lacks`);
     if (!(gap <= TOLERANCE)) throw new Error(`row "${name}" did other work: its losses are not ours`);
   }
   if (!wholeRun) throw new Error("there is no run of all epochs; it must be from a run with --full");
-  const { reason } = row(FASTEST);
+  const { reason } = rows[FASTEST];
   if (reason !== undefined) throw new Error(`row "${FASTEST}" cannot run: ${reason}`);
+}
 
-  const rate = (name: string): number => row(name).reason === undefined ? median(row(name).rates) : 0;
-  const ordered = Object.keys(names).toSorted((a, b) => rate(a) - rate(b));
+/** Median images/s of a row, 0 where it cannot run. */
+const rateOf = ({ rows }: Results, name: string): number =>
+  rows[name].reason === undefined ? median(rows[name].rates) : 0;
+
+/** Images/s of a row, and how often the base row's they are. */
+function rateCells(results: Results, name: string): [rate: string, times: string] {
+  if (results.rows[name].reason !== undefined) return ["cannot run", ""];
+  const rate = rateOf(results, name), base = rateOf(results, BASE);
+  return [figure(rate), base > 0 ? ratio(rate / base) : ""];
+}
+
+/**
+ * README's results: a few rows, and on what they were measured.
+ *
+ * @throws {Error} as {@linkcode resultsText}.
+ */
+export function shortText(results: Results): string {
+  checkResults(results);
+  const { date, machine: { cpu = "machine", cores }, versions, wholeRun } = results;
+  const rows = Object.entries(shortLabels(results)).toSorted(([a], [b]) => rateOf(results, a) - rateOf(results, b));
+  return [
+    tableText([
+      ["training", "images/s", "times"],
+      ...rows.map(([name, label]) => [label, ...rateCells(results, name)]),
+    ]),
+    paragraph(
+      `Measured on ${dateText(date)} on a ${cores}-core ${cpu}, all in one run, from the same initial weights: Deno ` +
+        `${versions.deno}, jax-js ${versions["@jax-js/jax"]}, TensorFlow.js ${versions["@tensorflow/tfjs"]}. ` +
+        `${wholeRun!.epochs} epochs at full speed took ${wholeRun!.seconds.toFixed(1)} s, and ` +
+        `${figure(wholeRun!.correct, 0)} of ${figure(wholeRun!.tested, 0)} test images were right.`,
+    ),
+    // a paragraph of its own: a formatter breaks no line inside a link
+    "[All rows, and how they were measured](docs/results.md)\n",
+  ].join("\n");
+}
+
+/**
+ * All rows, on what they were measured, and what is to be said to them.
+ *
+ * @throws {Error} when a row is missing, or did other work than ours.
+ */
+export function resultsText(results: Results): string {
+  checkResults(results);
+  const { rows, machine } = results, wholeRun = results.wholeRun!;
+  const names = labels(results);
+  const ordered = Object.keys(names).toSorted((a, b) => rateOf(results, a) - rateOf(results, b));
   const cells = (name: string): string[] => {
-    const { reason, sinceStart, peakBytes } = row(name);
-    if (reason !== undefined) return [names[name], "cannot run", "", "", "", "", ""];
+    const { reason, sinceStart, peakBytes } = rows[name];
+    if (reason !== undefined) return [names[name], ...rateCells(results, name), "", "", "", ""];
     return [
       names[name],
-      figure(rate(name)),
-      rate(BASE) > 0 ? ratio(rate(name) / rate(BASE)) : "",
+      ...rateCells(results, name),
       `${median(sinceStart).toFixed(1)} s`,
       `${figure(Math.max(...peakBytes) / 1e6, 0)} MB`,
       ...name === FASTEST ? [`${wholeRun.seconds.toFixed(1)} s`, figure(wholeRun.correct, 0)] : ["", ""],
@@ -236,7 +297,7 @@ export function resultsText(results: Results): string {
     ...ordered.map(cells),
   ]);
 
-  const share = rate(FASTEST) * SAMPLE_FLOPS / 1e9 / machine.peak.all;
+  const share = rateOf(results, FASTEST) * SAMPLE_FLOPS / 1e9 / machine.peak.all;
   const said =
     `\`wasm_relaxed\` at full speed does ${percent(share)} of what ${machine.cores} cores can multiply and ` +
     `add at all (${figure(machine.peak.all, 0)} GFLOP/s, measured in the same run; ${SAMPLE_FLOPS / 1e6} MFLOP a ` +
@@ -244,8 +305,8 @@ export function resultsText(results: Results): string {
     "process, and memory is the most it had, both with few images; the " +
     `${wholeRun.epochs} epochs, data set included, took ${figure(wholeRun.peakBytes / 1e6, 0)} MB.`;
   // as code, which needs no escapes
-  const failed = ordered.filter((name) => row(name).reason !== undefined)
-    .map((name) => `${names[name]}: ${row(name).reason}\n`).join("");
+  const failed = ordered.filter((name) => rows[name].reason !== undefined)
+    .map((name) => `${names[name]}: ${rows[name].reason}\n`).join("");
   return [
     paragraph(originText(results, names)),
     table,
@@ -254,19 +315,25 @@ export function resultsText(results: Results): string {
   ].join("\n");
 }
 
-/** Between these, README is made by this file. */
+/** Between these, a page is made by this file. */
 const BEGIN = "<!-- made by deno task results from bench/results.json -->\n\n", END = "\n<!-- end of results -->\n";
 
 /**
- * README with other results.
+ * A page with other results.
  *
  * @throws {Error} when it does not have the two marks.
  */
-export function withResults(readme: string, text: string): string {
-  const begin = readme.indexOf(BEGIN), end = readme.indexOf(END);
+export function withResults(page: string, text: string): string {
+  const begin = page.indexOf(BEGIN), end = page.indexOf(END);
   if (begin < 0 || end < begin) throw new Error(`it has no lines ${BEGIN.trim()} and ${END.trim()}`);
-  return readme.slice(0, begin + BEGIN.length) + text + readme.slice(end);
+  return page.slice(0, begin + BEGIN.length) + text + page.slice(end);
 }
+
+/** The pages with results, and what stands there. */
+export const PAGES: Readonly<Record<string, (results: Results) => string>> = {
+  "README.md": shortText,
+  "docs/results.md": resultsText,
+};
 
 function commandLine(): void {
   try {
@@ -285,10 +352,13 @@ if (import.meta.main) {
   let file = "bench/results.json";
   try {
     const read = () => Deno.readTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)));
-    const text = resultsText(parseJson(read()) as Results);
-    file = "README.md";
-    const before = read(), after = withResults(before, text);
-    if (after !== before) Deno.writeTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), after);
+    const results = parseJson(read()) as Results;
+    const texts = Object.entries(PAGES).map(([page, text]) => [page, text(results)]);
+    for (const [page, text] of texts) {
+      file = page;
+      const before = read(), after = withResults(before, text);
+      if (after !== before) Deno.writeTextFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), after);
+    }
   } catch (error) {
     console.error(`error: ${file}: ${(error as Error).message}`);
     Deno.exit(1);

@@ -1,14 +1,25 @@
-/** README's results are those of bench/results.json; the comparison with other libraries measures what it says. */
+/** The tables of results are those of bench/results.json; the comparison with other libraries measures what it says. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { peersText, SHOWN_STEPS } from "../../bench/peers_text.ts";
-import { BASE, FASTEST, median, NOISY, type Results, resultsText, type Row, withResults } from "../../bench/results.ts";
+import {
+  BASE,
+  FASTEST,
+  median,
+  NOISY,
+  PAGES,
+  type Results,
+  resultsText,
+  type Row,
+  shortText,
+  withResults,
+} from "../../bench/results.ts";
 import { asInstalled } from "../command_line.ts";
 import { QUICK } from "../width.ts";
 
 const PROJECT = join(import.meta.dirname!, "..", "..");
-const README = await Deno.readTextFile(join(PROJECT, "README.md"));
-const measured: Results = JSON.parse(await Deno.readTextFile(join(PROJECT, "bench/results.json")));
+const read = (path: string) => Deno.readTextFile(join(PROJECT, path));
+const measured: Results = JSON.parse(await read("bench/results.json"));
 
 /** The results with another row. */
 const withRow = (name: string, row: Partial<Row>): Results => ({
@@ -16,15 +27,15 @@ const withRow = (name: string, row: Partial<Row>): Results => ({
   rows: { ...measured.rows, [name]: { ...measured.rows[name], ...row } },
 });
 
-Deno.test("README's results are those of bench/results.json", () => {
-  assert.equal(
-    README,
-    withResults(README, resultsText(measured)),
-    "README.md and bench/results.json differ: deno task results",
-  );
+Deno.test("README's results and those of docs/results.md are those of bench/results.json", async () => {
+  assert.deepEqual(Object.keys(PAGES), ["README.md", "docs/results.md"]);
+  for (const [path, text] of Object.entries(PAGES)) {
+    const page = await read(path);
+    assert.equal(page, withResults(page, text(measured)), `${path} and bench/results.json differ: deno task results`);
+  }
 });
 
-Deno.test("negative control: another figure on either side is noticed", () => {
+Deno.test("negative control: another figure on either side is noticed", async () => {
   const text = resultsText(measured), { rows, machine } = measured;
   const others: Results[] = [
     ...Object.entries(rows).filter(([, { reason }]) => reason === undefined).flatMap(([name, row]) => [
@@ -42,11 +53,25 @@ Deno.test("negative control: another figure on either side is noticed", () => {
   ];
   assert(others.length > 50, `${others.length} cases`);
   for (const other of others) assert.notEqual(resultsText(other), text);
-  assert.notEqual(withResults(README.replace(/\d MB/, "x MB"), text), README.replace(/\d MB/, "x MB"));
-  assert.equal(withResults(README.replace(/\d MB/, "x MB"), text), README);
+  const short = shortText(measured);
+  for (
+    const other of [
+      withRow(FASTEST, { rates: [1, 2, 3] }),
+      withRow(BASE, { rates: [1, 2, 3] }),
+      withRow("typescript", { rates: [1, 2, 3] }),
+      { ...measured, date: "2000-01-01T00:00:00.000Z" },
+      { ...measured, wholeRun: { ...measured.wholeRun!, correct: 1 } },
+    ]
+  ) assert.notEqual(shortText(other), short);
+  for (const [path, made] of [["README.md", short], ["docs/results.md", text]]) {
+    const page = await read(path), damaged = page.replace(/(images\/s[^]*?)\d \|/, "$1x |");
+    assert.notEqual(damaged, page);
+    assert.notEqual(withResults(damaged, made), damaged);
+    assert.equal(withResults(damaged, made), page);
+  }
 });
 
-Deno.test("results that are not whole, or of other work, do not get into README", () => {
+Deno.test("results that are not whole, or of other work, get into no page", async () => {
   const { [BASE]: _, ...fewer } = measured.rows;
   const cases: readonly (readonly [Results, RegExp])[] = [
     [{ ...measured, rows: fewer }, /there is no row "jax-js wasm, lax"/],
@@ -57,12 +82,16 @@ Deno.test("results that are not whole, or of other work, do not get into README"
     [withRow("other", measured.rows[BASE]), /there is a row "other"/],
     [{} as Results, /not what deno task bench:peers --json writes/],
   ];
-  for (const [results, message] of cases) assert.throws(() => resultsText(results), message);
-  const [end] = README.match(/<!-- end of results -->/)!;
-  assert.throws(() => withResults(README.replace(end, ""), ""), /it has no lines/);
+  for (const [results, message] of cases) {
+    for (const text of Object.values(PAGES)) assert.throws(() => text(results), message);
+  }
+  for (const page of await Promise.all(Object.keys(PAGES).map(read))) {
+    const [end] = page.match(/<!-- end of results -->/)!;
+    assert.throws(() => withResults(page.replace(end, ""), ""), /it has no lines/);
+  }
 });
 
-Deno.test("README says what could not run, and whether rates were noisy", () => {
+Deno.test("the results say what could not run, and whether rates were noisy", () => {
   const quiet: Results = {
     ...measured,
     rows: Object.fromEntries(Object.entries(measured.rows).map(([name, row]) => [name, { ...row, spread: NOISY / 2 }])),

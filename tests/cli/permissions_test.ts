@@ -43,6 +43,9 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
     "--allow-write": "results go where their user wants them, the peers' data to a temporary folder",
   },
+  docs: {
+    "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
+  },
   "bench:gpu": {
     "--allow-run": "it starts python3 where there is one; of a name that is not found, Deno would complain",
     "--allow-write": "results go where their user wants them",
@@ -87,8 +90,9 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   verify: ["mnist_mlp", "--target", "typescript"],
   schema: ["--check"],
   timeline: ["mnist_mlp", "--quick", "--only", "wasm"],
-  // README is up to date, and stays as it is
+  // README and the manual are up to date, and stay as they are
   results: [],
+  docs: ["--check"],
   bench: ["--filter", "batch_gather_label wasm", "--", "mnist_mlp"],
   "bench:step": ["--help"],
   "bench:predict": ["--help"],

@@ -89,6 +89,7 @@ const RULES: readonly Rule[] = [
     external: [],
   },
   { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//, /^specs\/\w+\.json$/] },
+  { files: /^docs\/\w+\.ts$/, local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/] },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
 ];
 
@@ -268,6 +269,9 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["api/train.ts", "../runtime/run/train.ts", false],
   ["api/train.ts", "../mod.ts", true],
   ["api/train.ts", "node:path", true],
+  ["docs/layers.ts", "../mod.ts", false],
+  ["docs/layers.ts", "../codegen/ir/text.ts", false],
+  ["docs/layers.ts", "../kernels/mod.ts", true],
   ["mod.ts", "./api/train.ts", false],
   ["mod.ts", "./kernels/mod.ts", true],
   ["mod.ts", "./codegen/targets/wasm/target.ts", true],
