@@ -223,10 +223,10 @@ const rateOf = ({ rows }: Results, name: string): number =>
   rows[name].reason === undefined ? median(rows[name].rates) : 0;
 
 /** Images/s of a row, and how often the base row's they are. */
-function rateCells(results: Results, name: string): [rate: string, times: string] {
+function rateCells(results: Results, name: string, times = ratio): [rate: string, times: string] {
   if (results.rows[name].reason !== undefined) return ["cannot run", ""];
   const rate = rateOf(results, name), base = rateOf(results, BASE);
-  return [figure(rate), base > 0 ? ratio(rate / base) : ""];
+  return [figure(rate), base > 0 ? times(rate / base) : ""];
 }
 
 /**
@@ -241,7 +241,7 @@ export function shortText(results: Results): string {
   return [
     tableText([
       ["training", "images/s", "times"],
-      ...rows.map(([name, label]) => [label, ...rateCells(results, name)]),
+      ...rows.map(([name, label]) => [label, ...rateCells(results, name, figure)]),
     ]),
     paragraph(
       `Measured on ${dateText(date)} on a ${cores}-core ${cpu}, all in one run, from the same initial weights: Deno ` +

@@ -64,7 +64,7 @@ Deno.test("negative control: another figure on either side is noticed", async ()
     ]
   ) assert.notEqual(shortText(other), short);
   for (const [path, made] of [["README.md", short], ["docs/results.md", text]]) {
-    const page = await read(path), damaged = page.replace(/(images\/s[^]*?)\d \|/, "$1x |");
+    const page = await read(path), damaged = page.replace(/(images\/s[^]*?)\d +\|/, "$1x |");
     assert.notEqual(damaged, page);
     assert.notEqual(withResults(damaged, made), damaged);
     assert.equal(withResults(damaged, made), page);
