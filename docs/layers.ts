@@ -72,6 +72,8 @@ export function layersPage(): string {
     "## Layers",
     OPTIONS_NOTE,
     kindTable("layer", kinds.layer, "what it computes", true),
+    "Every layer may have these, too:",
+    table(["any layer", "what it is", "may be"], optionRows(kinds.layer[0], COMMON.has.bind(COMMON))),
     ...kinds.layer.flatMap(layerSection),
     "## Losses",
     kindTable("loss", kinds.loss, "what it computes", false),
@@ -102,8 +104,17 @@ function kindsOf(
   }));
 }
 
-/** A kind's options with their schemas. */
-const optionsOf = ({ schema }: Kind) => Object.entries(schema.properties!).filter(([key]) => key !== "type");
+/** Options that every layer may have: they are told once. */
+const COMMON = new Set(["name", "input"]);
+
+/** A kind's own options with their schemas. */
+const optionsOf = ({ schema }: Kind, which = (key: string) => !COMMON.has(key)) =>
+  Object.entries(schema.properties!).filter(([key]) => key !== "type" && which(key));
+
+const optionRows = (kind: Kind, which?: (key: string) => boolean) =>
+  optionsOf(kind, which).map((
+    [key, value],
+  ) => [code(optionText(kind, key, value)), value.description ?? "", domainOf(value)]);
 
 /** `name`, `name?` or `name = default`. */
 function optionText({ schema: { required = [] } }: Kind, key: string, value: Schema): string {
@@ -133,7 +144,7 @@ function layerSection(kind: Kind): string[] {
     `### ${code(kind.type)}`,
     options.length === 0 ? "It has no options." : table(
       ["option", "what it is", "may be"],
-      options.map(([key, value]) => [code(optionText(kind, key, value)), value.description ?? "", domainOf(value)]),
+      optionRows(kind),
     ),
     ...example === undefined ? [] : [
       `${code(JSON.stringify(example.layer))} after an input of [${example.input.join(", ")}] is`,

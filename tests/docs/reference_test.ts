@@ -51,10 +51,13 @@ function gaps(markdown: string): string[] {
     compare(name, rows.map(([first]) => quoted(first)[0]), types);
     for (const [i, { properties, required = [] }] of kinds.entries()) {
       const row = rows.find(([first]) => first === `\`${types[i]}\``);
+      // what every layer may have is told once
+      const common = name === "layer" ? table(markdown, "any layer").rows.flatMap(([first]) => quoted(first)) : [];
       const options = Object.entries(properties).filter(([key]) => key !== "type").map(([key, { default: value }]) =>
         value !== undefined ? `${key} = ${JSON.stringify(value)}` : required.includes(key) ? key : `${key}?`
       );
-      compare(types[i], header[1] === "options" ? quoted(row?.[1] ?? "") : [], options);
+      assert.ok(common.every((option) => options.includes(option)), `${types[i]} has not ${common}`);
+      compare(types[i], header[1] === "options" ? [...quoted(row?.[1] ?? ""), ...common] : [], options);
       if (name === "layer") assert.ok(markdown.includes(`### \`${types[i]}\`\n`), `no section of ${types[i]}`);
     }
   }
@@ -72,7 +75,8 @@ Deno.test("the tables name every layer, loss, optimizer, scheduler and init, and
   assert.equal(Object.values(KINDS).flat().length, all.length);
   for (const { rows } of [table(LAYERS, "init")]) assert.ok(rows.every(([, meaning]) => meaning !== ""));
   // negative control
-  assert.equal(gaps(LAYERS.replace(/^\| `tanh`.*\n/m, "")).length, 1);
+  assert.equal(gaps(LAYERS.replace(/^\| `relu`.*\n/m, "")).length, 1);
+  assert.equal(gaps(LAYERS.replace(/^\| `conv2d`.*\n/m, "")).length, 2);
   assert.equal(gaps(LAYERS.replace("`stride = 1`", "`stride = 2`")).length, 1);
 });
 
