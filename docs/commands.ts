@@ -76,7 +76,7 @@ function wordsOf(help: string): string {
   return plain === "" ? "" : ` ${plain}`;
 }
 
-/** The flags that a help explains, but for \`--help\`, and those that a usage line names. */
+/** The flags that a help explains, but for `--help`, and those that a usage line names. */
 function flagsOf(help: string): string[] {
   const explained = [...help.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag]) => flag);
   const named = [...help.matchAll(/\[(--[a-z-]+)/g)].map(([, flag]) => flag);

@@ -270,7 +270,7 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["api/train.ts", "../mod.ts", true],
   ["api/train.ts", "node:path", true],
   ["docs/layers.ts", "../mod.ts", false],
-  ["docs/layers.ts", "../codegen/ir/text.ts", false],
+  ["docs/examples.ts", "../codegen/ir/text.ts", false],
   ["docs/layers.ts", "../kernels/mod.ts", true],
   ["mod.ts", "./api/train.ts", false],
   ["mod.ts", "./kernels/mod.ts", true],
