@@ -56,7 +56,7 @@ export {
 } from "./runtime/measure/machine.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
-export type { GpuReport } from "./runtime/backends/webgpu/session.ts";
+export type { GpuReport } from "./runtime/backends/session.ts";
 export { type Profile, type ProfiledKernel, type Trace, type TraceEvent } from "./runtime/measure/profile.ts";
 export { profileTable } from "./runtime/report/profile_table.ts";
 export { type ImageOptions, type InputSamples, readInputs } from "./runtime/data/inputs.ts";
@@ -70,14 +70,9 @@ export type { KernelTime } from "./runtime/measure/time_kernels.ts";
 export type { Refusal, TunedRow, TuneSettings } from "./runtime/measure/tune.ts";
 export { loadTuning, saveTuning } from "./runtime/files/tuning_file.ts";
 export type { VerifyOptions, VerifyRow } from "./runtime/check/verify.ts";
-export {
-  DivergedError,
-  ProfileError,
-  type RunOptions,
-  StoppedError,
-  type Trained,
-  VERSION,
-} from "./runtime/run/train.ts";
+export { DivergedError, ProfileError, StoppedError } from "./runtime/run/errors.ts";
+export type { RunOptions, Trained } from "./runtime/run/run_options.ts";
+export { VERSION } from "./runtime/run/version.ts";
 export type { DataReport, EpochReport, PartialEpoch, Progress, TrainingReport } from "./runtime/run/training_report.ts";
 
 export { chooseTarget, type TargetChoice } from "./api/choose_target.ts";
@@ -95,6 +90,7 @@ export { loadPredictor, type PredictorOptions } from "./api/predict.ts";
 export { registry } from "./api/registry.ts";
 export { reportHtml } from "./api/report.ts";
 export { jsonSchema, loadSpec, parseSpec, specNames } from "./api/spec.ts";
+export { backendOf } from "./runtime/backends/backends.ts";
 export { findTarget, processorTargets, runsHere, targets } from "./api/targets.ts";
 export { runStart, train, type TrainOptions } from "./api/train.ts";
 export { tune, type TuneOptions } from "./api/tune.ts";

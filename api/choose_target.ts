@@ -5,15 +5,16 @@
  */
 import { InputError } from "../codegen/error.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
-import { webgpu } from "../codegen/targets/webgpu/target.ts";
-import { adapterName, findAdapter, gpuCode, isSoftware, openGpu } from "../runtime/backends/webgpu/gpu.ts";
-import { gpuNeeds } from "../runtime/backends/webgpu/session.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import type { FittedNet } from "../runtime/backends/backend.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
+import { checkFit } from "../runtime/backends/samples.ts";
 import type { DataSplit } from "../runtime/data/data.ts";
 import { FLAG, readOptions } from "../runtime/run/options.ts";
-import type { RunOptions } from "../runtime/run/train.ts";
+import type { RunOptions } from "../runtime/run/run_options.ts";
 import { COMPILE, compileNet, type CompileOptions } from "./compile.ts";
 import { kindOf, readSplit } from "./data.ts";
-import { findTarget } from "./targets.ts";
+import { allCores, findTarget, processorTargets, targets } from "./targets.ts";
 
 /** A target that was chosen, and why. */
 export interface TargetChoice {
@@ -37,25 +38,39 @@ export async function chooseTarget(
   given: Omit<CompileOptions, "target" | "data"> & Partial<Pick<RunOptions, "profile">> = {},
 ): Promise<TargetChoice> {
   const { target: _, data: __, ...kinds } = COMPILE;
-  const { profile, ...options } = readOptions(given, { ...kinds, profile: FLAG });
-  const workers = (reason: string) => ({ target: findTarget("auto").name, reason });
-  const adapter = await findAdapter();
-  if (!adapter) {
-    return workers("no GPU, or no driver for it: navigator.gpu.requestAdapter() gives none; see deno task doctor");
-  }
-  const name = adapterName(adapter.info);
-  if (isSoftware(adapter.info)) return workers(`${name} is software, no GPU`);
-  const { train, test } = readSplit(await data);
-  const net = compileNet(spec, webgpu, { ...options, data: kindOf(train) });
-  const needs = gpuNeeds(net.plan, gpuCode(net, bindingsOf(adapter)), [train, test]);
-  try {
-    await openGpu({ ...needs, timestamps: profile });
-  } catch (error) {
-    if (error instanceof InputError) return workers(error.message);
-    throw error;
-  }
-  return { target: webgpu.name, reason: `${name} is a GPU` };
+  const options = readOptions(given, { ...kinds, profile: FLAG });
+  const { target, reason } = await fastestTarget(spec, data, options);
+  return { target: target.name, reason };
 }
 
-/** How many storage buffers a kernel may have. */
-export const bindingsOf = ({ limits }: GPUAdapter) => limits.maxStorageBuffersPerShaderStage;
+/** A target that was chosen, and where what was compiled for it is going to run, if that was asked. */
+export interface FastestTarget {
+  readonly target: Target;
+  readonly reason: string;
+  readonly fitted?: FittedNet;
+}
+
+/** The same with what was found out on the way. */
+export async function fastestTarget(
+  spec: Spec,
+  data: DataSplit | Promise<DataSplit>,
+  { profile, ...options }: Omit<CompileOptions, "target" | "data"> & Partial<Pick<RunOptions, "profile">>,
+): Promise<FastestTarget> {
+  const reasons: string[] = [];
+  for (const target of targets.filter((target) => !processorTargets.includes(target))) {
+    const backend = backendOf(target), { preferred, reason } = await backend.available();
+    reasons.push(reason);
+    if (!preferred) continue;
+    const { train, test } = readSplit(await data), sets = [train, test];
+    const net = compileNet(spec, target, { ...options, data: kindOf(train) });
+    // what would be wrong on any target is an error
+    for (const set of sets) checkFit(net.plan, set);
+    try {
+      return { target, reason, fitted: await backend.fit(net, sets, { threads: allCores(), profile }) };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  return { target: findTarget("auto"), reason: reasons.at(-1)! };
+}

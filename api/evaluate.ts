@@ -4,14 +4,10 @@
  * @module
  */
 import type { Tuning } from "../codegen/schedule/tuning.ts";
-import { loadCode } from "../runtime/backends/threads/load.ts";
-import { type NetSession, Session } from "../runtime/backends/threads/session.ts";
-import { gpuCode, needAdapter } from "../runtime/backends/webgpu/gpu.ts";
-import { GpuSession } from "../runtime/backends/webgpu/session.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
 import { type Dataset, readDataset } from "../runtime/data/data.ts";
 import { readOptions, THREADS } from "../runtime/run/options.ts";
 import { type ClassReport, classReports, type TestReport, testReport } from "../runtime/run/outcome.ts";
-import { bindingsOf } from "./choose_target.ts";
 import { compileNet, TUNING } from "./compile.ts";
 import { kindOf } from "./data.ts";
 import { allCores, TARGET, targetHere } from "./targets.ts";
@@ -52,9 +48,7 @@ export async function evaluate(
   const target = targetHere(name);
   const { spec, parameters } = readWeights(weights), test = readDataset(data);
   const net = compileNet(spec, target, { data: kindOf(test), tuning });
-  const session: NetSession = target.gpu
-    ? await GpuSession.open(net.plan, gpuCode(net, bindingsOf(await needAdapter())), [test], false)
-    : await Session.open(net.plan, await loadCode(net), [test], threads);
+  const session = await (await backendOf(target).fit(net, [test], { threads })).open();
   try {
     for (const [name, { values }] of parameters) session.write(name, values);
     const predictions = await session.predictions(0), { graph } = net.plan;

@@ -10,7 +10,6 @@ import { tunedSchedules, type Tuning } from "../codegen/schedule/tuning.ts";
 import type { Target } from "../codegen/targets/target.ts";
 import { typescript } from "../codegen/targets/typescript/target.ts";
 import { wasm, wasmRelaxed } from "../codegen/targets/wasm/target.ts";
-import { webgpu } from "../codegen/targets/webgpu/target.ts";
 import { groupedKernels, type KernelGroup } from "../runtime/measure/kernel_groups.ts";
 import { type Machine, type MachineOptions, measureMachine as measureWith } from "../runtime/measure/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "../runtime/measure/time_kernels.ts";
@@ -18,7 +17,7 @@ import { readOptions } from "../runtime/run/options.ts";
 import { TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
-import { findTarget, runsHere, TARGET } from "./targets.ts";
+import { findTarget, processorTargets, runsHere, TARGET, targets } from "./targets.ts";
 
 /**
  * Multiplications and additions of a net in one training step: those of the sums of products in its layers, two for each
@@ -59,8 +58,8 @@ export async function kernelGroups(
   return await groupedKernels(spec, registry, [
     form(typescript),
     { name: `${typescript.name}, plain loops`, target: typescript, without: ["tiles"] },
-    ...[wasm, wasmRelaxed].filter(runsHere).map(form),
-    form(webgpu),
+    ...processorTargets.toReversed().filter((target) => target !== typescript && runsHere(target)).map(form),
+    ...targets.filter((target) => !processorTargets.includes(target)).map(form),
   ]);
 }
 

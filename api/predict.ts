@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { InputError } from "../codegen/error.ts";
-import { loadCode } from "../runtime/backends/threads/load.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
 import { readOptions, whole } from "../runtime/run/options.ts";
 import { Predictor } from "../runtime/run/predict.ts";
 import { compileNet } from "./compile.ts";
@@ -13,7 +12,7 @@ import { readWeights, type Weights } from "./weights.ts";
 
 /** How a trained net is made ready to be asked. */
 export interface PredictorOptions {
-  /** A target that workers run. Default "auto": the fastest. */
+  /** Default "auto": the fastest that threads run. */
   readonly target?: string;
   /** Samples that are computed at once. Default 1: the shortest time for one. */
   readonly batchSize?: number;
@@ -21,7 +20,7 @@ export interface PredictorOptions {
 
 /**
  * Makes a trained net ready to be asked: the kernels of a test step, made for a batch of just this size, and a memory
- * with the weights. It computes in the thread that asks.
+ * with the weights. It computes in the thread that asks; with a target for a GPU, on that.
  *
  * @throws {InputError} when the weights are not those of the net, or the target cannot run here.
  */
@@ -31,8 +30,7 @@ export async function loadPredictor(
 ): Promise<Predictor> {
   const { target: name = "auto", batchSize = 1 } = readOptions(options, { target: TARGET, batchSize: whole(1) });
   const target = targetHere(name);
-  if (target.gpu) throw new InputError(`target ${target.name} cannot be asked by a thread; use target auto`);
   const { spec, parameters } = readWeights(weights);
   const net = compileNet({ ...spec, batchSize }, target, { data: "f32", predict: true });
-  return await Predictor.open(net.plan, target.name, await loadCode(net), parameters);
+  return new Predictor(net.plan, target.name, await backendOf(target).predictor(net, parameters));
 }

@@ -9,21 +9,23 @@ import type { Target } from "../codegen/targets/target.ts";
 import { typescript } from "../codegen/targets/typescript/target.ts";
 import { wasm, wasmRelaxed } from "../codegen/targets/wasm/target.ts";
 import { webgpu } from "../codegen/targets/webgpu/target.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
 import { type Kind, MOST_THREADS, TEXT } from "../runtime/run/options.ts";
 
 /**
- * The targets that workers run, fastest first.
+ * All targets: those that threads run, fastest first, and then others: whether one of them is faster, nobody knows before
+ * it is tried.
  *
  * @ignore the compiler's own types
  */
-export const processorTargets = freeze<readonly Target[]>([wasmRelaxed, wasm, typescript]);
+export const targets = freeze<readonly Target[]>([wasmRelaxed, wasm, typescript, webgpu]);
 
 /**
- * All targets, those for a GPU last: whether one is faster than the processor, nobody knows before it is tried.
+ * The targets that threads run, fastest first.
  *
  * @ignore the compiler's own types
  */
-export const targets = freeze<readonly Target[]>([...processorTargets, webgpu]);
+export const processorTargets = freeze<readonly Target[]>(targets.filter((target) => backendOf(target).takesThreads));
 
 /**
  * The target of a name; "auto" is the fastest that workers can run, see {@linkcode chooseTarget}.
@@ -31,7 +33,7 @@ export const targets = freeze<readonly Target[]>([...processorTargets, webgpu]);
  * @ignore the compiler's own types
  */
 export function findTarget(name: string): Target {
-  const target = targets.find((target) => name === "auto" ? !target.gpu && runsHere(target) : target.name === name);
+  const target = name === "auto" ? processorTargets.find(runsHere) : targets.find((target) => target.name === name);
   if (target) return target;
   throw new InputError(`there is no target "${name}"; choose from auto, ${targets.map(({ name }) => name).join(", ")}`);
 }

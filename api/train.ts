@@ -9,8 +9,7 @@ import { inferShapes } from "../codegen/graph/shapes.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
 import { MOST_EPOCHS } from "../codegen/language/schema.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
-import { loadCode, loadTimedCode } from "../runtime/backends/threads/load.ts";
-import { gpuCode, needAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
 import { said } from "../runtime/data/arrays.ts";
 import type { DataSplit } from "../runtime/data/data.ts";
 import { type Checkpoint, specDifference } from "../runtime/files/checkpoint.ts";
@@ -31,10 +30,11 @@ import {
   THREADS,
   whole,
 } from "../runtime/run/options.ts";
-import { ownCheckpoint } from "../runtime/run/resume.ts";
+import { checkResume, ownCheckpoint } from "../runtime/run/resume.ts";
+import type { RunOptions, Trained } from "../runtime/run/run_options.ts";
 import { type RunStart, startOf } from "../runtime/run/start.ts";
-import { checkRun, run, type RunOptions, type Trained } from "../runtime/run/train.ts";
-import { bindingsOf, chooseTarget } from "./choose_target.ts";
+import { run } from "../runtime/run/train.ts";
+import { fastestTarget } from "./choose_target.ts";
 import { compileNet, TUNING } from "./compile.ts";
 import { kindOf, readSplit } from "./data.ts";
 import { measureMachine } from "./measure.ts";
@@ -97,10 +97,9 @@ export async function train(given: Spec, sets: DataSplit, settings: TrainOptions
   checkChoices("probes", probes, PROBES);
   checkChoices("without", without, OPTIMIZATIONS);
   const wish = options.target ?? before?.target ?? "auto";
-  const target = targetHere(
-    wish === "auto" ? (await chooseTarget(spec, data, { tuning, without, profile })).target : wish,
-  );
-  if (module !== undefined && !target.entry.endsWith(".ts")) {
+  const chosen = wish === "auto" ? await fastestTarget(spec, data, { tuning, without, profile }) : undefined;
+  const target = chosen?.target ?? targetHere(wish);
+  if (module !== undefined && !target.script) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
   }
   const net = compileNet(spec, target, { data: kindOf(data.train), tuning, without });
@@ -110,14 +109,13 @@ export async function train(given: Spec, sets: DataSplit, settings: TrainOptions
   check("epochs", epochs, TRAIN.epochs);
   check("seed", seed, TRAIN.seed);
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
-  const onGpu = target.gpu ? gpuCode(net, bindingsOf(await needAdapter())) : undefined;
-  await checkRun(net.plan, onGpu, data, { epochs, seed, profile, resume });
+  const fitted = chosen?.fitted ??
+    await backendOf(target).fit(net, [data.train, data.test], { threads, profile, module });
+  if (before) await checkResume(before, net.plan, data.train, { epochs, seed });
   await options.onStart?.();
-  const code = onGpu ?? module ?? await loadCode(net);
-  const timed = profile && !target.gpu ? await loadTimedCode(net, module) : undefined;
   // threads that train are those that measure
-  const machine = () => measureMachine({ probes, ...!target.gpu && { threads } });
-  return await run({ spec, plan: net.plan, target: target.name, without, code, timed, registry, machine }, data, {
+  const machine = (threads: number) => measureMachine({ probes, ...threads > 0 && { threads } });
+  return await run({ spec, net, without, registry, fitted, machine }, data, {
     ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
   });
 }

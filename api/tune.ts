@@ -16,7 +16,7 @@ import {
   tuningOf,
   withKernels,
 } from "../codegen/schedule/tuning.ts";
-import { needAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
 import { type TunedRow, tuneNet, type TuneSettings } from "../runtime/measure/tune.ts";
 import { FUNCTION, type Kind, readOptions, TEXT } from "../runtime/run/options.ts";
 import { TUNING } from "./compile.ts";
@@ -53,7 +53,7 @@ export async function tune(
     },
   );
   const spec = checkedSpec(given), target = targetHere(name);
-  if (target.gpu) await needAdapter();
+  await backendOf(target).requireDevice();
   const all = kernelsOf(plan(spec, registry, { layout: target.layout }).plan);
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {
     throw new InputError(`net ${spec.name} has no kernel "${options.kernel}"`);

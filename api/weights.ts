@@ -21,7 +21,8 @@ import { readSafetensors } from "../runtime/files/safetensors.ts";
 import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "../runtime/files/weights.ts";
 import { isObject } from "../runtime/run/options.ts";
 import { checkTensors, ownTensors } from "../runtime/run/resume.ts";
-import { type Trained, VERSION } from "../runtime/run/train.ts";
+import type { Trained } from "../runtime/run/run_options.ts";
+import { VERSION } from "../runtime/run/version.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
 

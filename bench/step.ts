@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import {
   asStarted,
+  backendOf,
   findTarget,
   type KernelTime,
   limitSamples,
@@ -99,9 +100,10 @@ async function generatedRate(target: string, threads: number): Promise<number> {
 }
 
 const configurations: Record<string, () => number | Promise<number>> = { "naive, 1 thread": naiveRate };
-for (const { name, gpu } of chosen) {
-  for (const threads of gpu ? [1] : [1, 2]) {
-    const configuration = gpu ? name : `${name}, ${threads} thread${threads > 1 ? "s" : ""}`;
+for (const target of chosen) {
+  const { name } = target, { takesThreads } = backendOf(target);
+  for (const threads of takesThreads ? [1, 2] : [1]) {
+    const configuration = !takesThreads ? name : `${name}, ${threads} thread${threads > 1 ? "s" : ""}`;
     configurations[configuration] = () => generatedRate(name, threads);
   }
 }
@@ -135,16 +137,19 @@ console.log(
 );
 
 const kernels: Record<string, readonly KernelTime[]> = {};
-for (const { name: target, gpu } of chosen) {
+for (const each of chosen) {
+  const { name: target } = each, { takesThreads } = backendOf(each);
   const times = kernels[target] = await timeKernels(spec, { target, tuning }).catch(fail);
   const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
-  const where = gpu ? "each alone on the device" : "one thread";
+  const where = takesThreads ? "one thread" : "each alone on the device";
   console.log(`\n${target}: kernels of a step, ${where}, each checked first: best of its runs\n`);
   // the peak is that of a core
   const ofPeak = (flops: number, seconds: number) =>
-    gpu ? "" : ` ${(100 * flops / seconds / 1e9 / peak).toFixed(0).padStart(7)}%`;
+    !takesThreads ? "" : ` ${(100 * flops / seconds / 1e9 / peak).toFixed(0).padStart(7)}%`;
   console.log(
-    `${"".padEnd(42)}      ms  share  GFLOP/s${gpu ? "" : "  of peak"}    GB/s${gpu ? "" : "  what bounds it"}`,
+    `${"".padEnd(42)}      ms  share  GFLOP/s${takesThreads ? "  of peak" : ""}    GB/s${
+      takesThreads ? "  what bounds it" : ""
+    }`,
   );
   for (const time of times) {
     const { kernel, seconds, flops, bytes } = time;
@@ -154,7 +159,7 @@ for (const { name: target, gpu } of chosen) {
       }% ` +
         `${(flops / seconds / 1e9).toFixed(1).padStart(8)}${ofPeak(flops, seconds)} ${
           (bytes / seconds / 1e9).toFixed(1).padStart(7)
-        }${gpu ? "" : `  ${bound(time, target)}`}`,
+        }${takesThreads ? `  ${bound(time, target)}` : ""}`,
     );
   }
   const flops = times.reduce((sum, k) => sum + k.flops, 0);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findTarget, MOST_EPOCHS, MOST_THREADS, type Optimization, OPTIMIZATIONS, targets } from "../mod.ts";
+import { backendOf, findTarget, MOST_EPOCHS, MOST_THREADS, type Optimization, OPTIMIZATIONS, targets } from "../mod.ts";
 import { type Flag, type Line, UsageError } from "./command.ts";
 import { choice } from "./spelling.ts";
 
@@ -36,7 +36,7 @@ export const specNote =
 
 /** @throws {UsageError} when threads are asked for together with a target that takes none. */
 export function checkThreads({ target, threads }: Line["flags"]): void {
-  if (threads === undefined || target === undefined || !findTarget(target).gpu) return;
+  if (threads === undefined || target === undefined || backendOf(findTarget(target)).takesThreads) return;
   throw new UsageError(`--threads is of use only with a target that runs on threads, and --target is ${target}`);
 }
 

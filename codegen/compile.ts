@@ -183,7 +183,7 @@ export function compileTarget(
   without: readonly Optimization[] = [],
 ): CompiledNet {
   const hoist = !without.includes("hoist");
-  if (!hoist && (target.wholeAddresses || target.gpu)) {
+  if (!hoist && target.mustHoist) {
     throw new InputError(
       `hoist cannot be left out for target ${target.name}: its proof wants indices that are never negative on the way`,
     );
@@ -233,12 +233,12 @@ function compileKernels(
 
 /** The schedule of a kernel that is not tuned. */
 function firstGuess(kernel: Kernel, target: Target, without: readonly Optimization[]): Schedule {
-  if (without.includes("tiles")) return plainLoops(kernel, target.gpu);
+  if (without.includes("tiles")) return plainLoops(kernel, target.needsGrid);
   const vectors = !without.includes("vectors");
   for (const schedule of target.candidates(kernel)) {
     if (vectors || schedule.vectorize === undefined) return schedule;
   }
-  return plainLoops(kernel, target.gpu);
+  return plainLoops(kernel, target.needsGrid);
 }
 
 /** SHA-256 of a text. */

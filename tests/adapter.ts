@@ -1,5 +1,6 @@
 /** The WebGPU adapter of this machine, for tests that need one, and others in its place. */
-import { findAdapter } from "../runtime/backends/webgpu/gpu.ts";
+import type { Target } from "../codegen/targets/target.ts";
+import { findAdapter } from "../runtime/backends/webgpu/adapter.ts";
 
 const adapter = await findAdapter();
 
@@ -9,6 +10,11 @@ if (ignore) {
   console.log(
     "no WebGPU adapter here (on Linux the package mesa-vulkan-drivers has one): tests that need it are skipped",
   );
+}
+
+/** Whether tests of a target are skipped, since it needs an adapter. */
+export function lacksAdapter({ backend }: Pick<Target, "backend">): boolean {
+  return backend === "webgpu" && ignore;
 }
 
 /** Runs with another `navigator.gpu`. */

@@ -4,8 +4,8 @@
  */
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
 import type { Target } from "../codegen/targets/target.ts";
-import { loadKernels } from "../runtime/backends/threads/load.ts";
-import { roomFor, verifyKernelCode, type VerifyRow } from "../runtime/check/verify.ts";
+import { loadKernels } from "../runtime/backends/backends.ts";
+import { rowsFor, verifyKernelCode, type VerifyRow } from "../runtime/check/verify.ts";
 import { findTarget, parseSpec, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 
@@ -21,7 +21,7 @@ export function compiled(seed: number, target: Target = webgpu) {
 /** Every kernel of a net against the interpreter. */
 export async function verified(seed: number, target: Target = webgpu): Promise<VerifyRow[]> {
   const { spec, net } = compiled(seed, target), rows: VerifyRow[] = [];
-  const load = await loadKernels(net, roomFor(net.plan));
+  const load = await loadKernels(net, rowsFor(net.plan));
   const planned = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const { name } of kernelsOf(net.plan)) {
     const { bindings } = planned.find((p) => p.kernel.name === name)!;

@@ -4,7 +4,7 @@ import type { Plan } from "../codegen/plan/plan.ts";
 import type { Target } from "../codegen/targets/target.ts";
 import { type Dataset, fromArrays, parseSpec, registry } from "../mod.ts";
 import { streamKey, uniform } from "../runtime/run/random.ts";
-import type { Epoch } from "../runtime/backends/threads/session.ts";
+import type { Epoch } from "../runtime/backends/session.ts";
 
 /** A convolution, dropout, Adam with L2, a rate that changes: most kinds of kernels, and all that could lose its place. */
 export const SPEC = parseSpec({

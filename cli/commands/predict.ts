@@ -4,15 +4,12 @@
  * @module
  */
 import { resolve } from "node:path";
-import { loadPredictor, type Prediction, printable, processorTargets, readInputs } from "../../mod.ts";
+import { loadPredictor, type Prediction, printable, readInputs } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
-import { json, requiredFlag, weights } from "../flags.ts";
+import { json, requiredFlag, target, weights } from "../flags.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
 import { percent, shortPath, SHOWN_CLASSES } from "../text.ts";
-
-/** Targets that a thread can ask. */
-const askable = ["auto", ...processorTargets.map(({ name }) => name)];
 
 /** The command. */
 export const command: Command = {
@@ -30,7 +27,7 @@ export const command: Command = {
     net: { value: "NET", text: "the net that weights of another program are of (default: a checkpoint's own)" },
     "dark-on-light": { text: "images are dark on a light ground: swap light and dark (default: light on dark)" },
     batch: { value: "N", text: "samples that are computed at once (default: 1)", range: [1, 4096] },
-    target: { value: "T", text: `${askable.join(", ")} (default: auto)`, choices: askable },
+    target,
     json,
   },
   example: "deno task predict seven.png --dark-on-light --weights runs/mnist_cnn.safetensors",
@@ -52,10 +49,11 @@ async function predict({ words, flags }: Line): Promise<number> {
   // nothing is said before all is done: a file that is broken is then the only thing to see
   for (const input of words) {
     const { samples, inputs } = await readInputs(resolve(input), spec.input, { darkOnLight });
-    for (const [index, prediction] of predictor.predict(inputs).entries()) {
+    for (const [index, prediction] of (await predictor.predictAsync(inputs)).entries()) {
       answers.push({ input, ...samples > 1 && { index }, ...prediction });
     }
   }
+  predictor.close();
   if (flags.json === undefined) print(answers.map(answerText).join(""));
   else {
     const { target, batchSize } = predictor, predictions = answers.map(plain);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Checkpoint, DivergedError, ProfileError, ProgressBar, StoppedError } from "../../mod.ts";
+import { backendOf, type Checkpoint, DivergedError, ProfileError, ProgressBar, StoppedError } from "../../mod.ts";
 import { type Command, DIVERGED, ERROR, type Line, OK } from "../command.ts";
 import { data, EPOCHS, out, seed, specNote, target, THREADS, without } from "../flags.ts";
 import { columns, complain, print } from "../output.ts";
@@ -68,7 +68,7 @@ async function trainNet(line: Line): Promise<number> {
   const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
   const stopping = new Stopping(
     () => bar?.erase(),
-    target.gpu ? "the steps that the GPU was given, a few seconds in software" : "this step",
+    backendOf(target).lastWork,
   );
   // what a run goes on from and saves into is the same, when no step is done
   const spared = (checkpoint: Checkpoint) => stopping.signal.aborted && !job.ownFile && noStep(checkpoint, job.resume);

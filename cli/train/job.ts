@@ -6,6 +6,7 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  backendOf,
   type Checkpoint,
   chooseTarget,
   compareGenerated,
@@ -151,6 +152,7 @@ export async function runJob(
   signal: AbortSignal,
 ): Promise<Trained> {
   const { spec, data, resume, target, tuning, without, threads, seed, epochs, root, profileFile } = job;
+  const { takesThreads } = backendOf(target);
   return await train(spec, data, {
     target: target.name,
     tuning,
@@ -167,9 +169,9 @@ export async function runJob(
     signal,
     profile: profileFile !== undefined,
     // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
-    probes: target.gpu ? [] : [...target.sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []],
+    probes: takesThreads ? [...target.sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []] : [],
     // all else is loaded from memory, from the very text that was just compiled
-    ...target.entry.endsWith(".ts") && without.length === 0 &&
+    ...target.script && without.length === 0 &&
       { module: pathToFileURL(join(root, spec.name, target.name, target.entry)).href },
     onProgress: bar && ((progress) => bar.show(progress)),
     onEpoch: (report) => {
@@ -186,6 +188,7 @@ async function beginJob(
   { spec, data: { train, test }, resume, finished, target, choice, without, threads, seed, root, files }: TrainingJob,
   flags: Line["flags"],
 ): Promise<void> {
+  const { takesThreads } = backendOf(target);
   // other targets' files are none of this run's business
   const stale = without.length > 0
     ? []
@@ -195,11 +198,11 @@ async function beginJob(
   if (stale.length > 0) print(`generated ${plural(stale.length, "file")} in ${shortPath(join(root, spec.name))}\n`);
   print(
     `${spec.name}, batch ${spec.batchSize}, target ${target.name}${
-      target.gpu ? "" : `, ${plural(threads, "thread")}`
+      takesThreads ? `, ${plural(threads, "thread")}` : ""
     }, seed ${seed}\n`,
   );
   // auto or a checkpoint chose the target: the same command line is right where they choose another one
-  if (target.gpu && flags.threads !== undefined) {
+  if (!takesThreads && flags.threads !== undefined) {
     print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
   }
   print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);

@@ -55,9 +55,9 @@ export function distinctLoads(loads: readonly Load[], groups: readonly Group[]):
   return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
 }
 
-/** No tile, nothing unrolled: what threads share, or `gpu`, a grid of all points. */
-export function plainLoops(kernel: Kernel, gpu = false): Schedule {
-  return gpu ? { grid: gridAxes(kernel) } : withThreads(kernel, {});
+/** No tile, nothing unrolled: what threads share, or, with `grids`, a grid of all points. */
+export function plainLoops(kernel: Kernel, grids = false): Schedule {
+  return grids ? { grid: gridAxes(kernel) } : withThreads(kernel, {});
 }
 
 /** The axes of all parts, as a grid has them. */

@@ -201,11 +201,11 @@ export function storedSchedule({ nets }: Tuning, net: string, target: string, ke
 export function misfit(
   kernel: Kernel,
   schedule: Schedule,
-  { gpu, spread }: Pick<Target, "gpu" | "spread">,
+  { needsGrid, spread }: Pick<Target, "needsGrid" | "spread">,
 ): string | undefined {
   // without a grid every invocation of a GPU would run all of the kernel
-  if ((gpu ?? false) !== (schedule.grid !== undefined)) {
-    return `${kernel.name} ${gpu ? "needs a grid on a GPU" : "can have a grid only on a GPU"}`;
+  if ((needsGrid ?? false) !== (schedule.grid !== undefined)) {
+    return `${kernel.name} ${needsGrid ? "needs a grid on a GPU" : "can have a grid only on a GPU"}`;
   }
   try {
     lower(kernel, schedule, spread);
@@ -220,7 +220,7 @@ export function misfit(
  *
  * @returns a function that throws an {@linkcode InputError} for a schedule that does not fit its kernel.
  */
-export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "gpu" | "spread">): Tuned {
+export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "needsGrid" | "spread">): Tuned {
   const own = tuningOf(tuning, net, target.name);
   return (kernel) => {
     const stored = storedSchedule(own, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);

@@ -101,8 +101,12 @@ export interface Target {
   readonly name: string;
   /** Spelling, for a nest whose tensors are at these places. */
   syntax(nest: LoopNest, places: Readonly<Record<string, Place>>): Syntax;
+  /** What runs its code: the name of a folder in runtime/backends/. */
+  readonly backend: string;
   /** The file that is loaded: it has all kernels, or imports them. */
   readonly entry: string;
+  /** Whether that file is a script, which can be loaded from where it was written to, too. */
+  readonly script?: true;
   /** How it goes through the index spaces of a kernel, where a schedule says more than loops and threads can do. */
   readonly spread?: SpreadOf;
   /** Puts arithmetic in place of what the language has no good operation for. */
@@ -113,8 +117,10 @@ export interface Target {
   readonly fma: boolean;
   /** A WebAssembly module with every feature that the code needs: engines that refuse it cannot run the target. */
   readonly sample?: Uint8Array<ArrayBuffer>;
-  /** Whether it is for a GPU: then only training takes it by default, where there is one, and workers do not run it. */
-  readonly gpu?: true;
+  /** Whether schedules must say which invocations of a grid compute what, as on a GPU; others must not. */
+  readonly needsGrid?: true;
+  /** Whether index arithmetic must go out of loops: its proof wants indices that are never negative on the way. */
+  readonly mustHoist: boolean;
   /** How sums are kept, for headers. */
   readonly numbers: string;
   /** Relative rounding errors: of each addition of a sum, and of a store. */

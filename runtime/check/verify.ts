@@ -22,9 +22,9 @@ import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
-import { sizeOf } from "../data/arrays.ts";
-import type { LoadedKernel } from "../backends/kernel.ts";
-import { loadKernels } from "../backends/threads/load.ts";
+import type { LoadedKernel } from "../backends/backend.ts";
+import { loadKernels } from "../backends/backends.ts";
+import type { RowCounts } from "../backends/rows.ts";
 import { initialize, streamKey, uniform } from "../run/random.ts";
 
 /** One line of the table of `verify`. */
@@ -92,7 +92,7 @@ export async function verifyNet(
   };
   const planned = plan(spec, registry, { data, without, layout: target.layout });
   const net = compileTarget(planned, target, tuned, without);
-  const load = await loadKernels(net, roomFor(net.plan));
+  const load = await loadKernels(net, rowsFor(net.plan));
   const kernels = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
     const { bindings } = kernels.find((p) => p.kernel.name === kernel.name)!;
@@ -191,11 +191,9 @@ export function preparedCall(
   return call;
 }
 
-/** Bytes for the rows that checks make up. */
-export function roomFor({ tensors, batchSize }: Plan): number {
-  const runs = Object.values(tensors).filter(({ role }) => role === "run");
-  const largest = Math.max(...runs.map(({ shape }) => sizeOf(shape.slice(1))));
-  return runs.length * (4 * (batchSize + 3) * largest + 4096);
+/** Rows that checks make up of the tensors that a run would supply: not just a batch, and steps up to the one that runs. */
+export function rowsFor({ batchSize }: Plan): RowCounts {
+  return { samples: batchSize + 3, steps: ROW + 1 };
 }
 
 /** Iterations of the longest reduction, nested ones multiplied. */
@@ -230,7 +228,7 @@ function randomStorages(
   spec: Spec,
   draw: Draw,
 ): Record<string, Storage> {
-  const samples = plan.batchSize + 3, steps = ROW + 1;
+  const { samples, steps } = rowsFor(plan);
   return Object.fromEntries(
     Object.entries(kernel.tensors).map(([symbol, type]) => {
       const tensor = plan.tensors[bindings[symbol]];
@@ -308,11 +306,12 @@ function exactStorages(plan: Plan, spec: Spec, seed: number): Record<string, Sto
     if (tensor.alias) continue;
     const draw = draws(seed, tensor.name);
     const fresh = tensor.role === "value" || tensor.role === "gradient" || tensor.role === "state";
+    const { samples, steps } = rowsFor(plan);
     const storage = randomStorage(
       tensor,
       true,
-      tensor.rows === "steps" ? 2 : plan.batchSize + 3,
-      plan.batchSize + 3,
+      tensor.rows === "steps" ? steps : samples,
+      samples,
       plan,
       spec,
       draw,

@@ -17,6 +17,7 @@ import { parseJson } from "../../codegen/json.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { type Graph, inferShapes } from "../../codegen/graph/shapes.ts";
 import { parseSpec, type Spec } from "../../codegen/graph/spec.ts";
+import { stepsInEpoch } from "../backends/rows.ts";
 import { firstNotFinite } from "../data/arrays.ts";
 import { FIGURES, wrongFigure, wrongPartial } from "../run/figures.ts";
 import { writeDurably } from "./files.ts";
@@ -195,7 +196,7 @@ function decodeTraining(
   contents: Contents,
   origin: string,
 ): TrainingState {
-  const steps = Math.ceil(state.data.samples / graph.batchSize), { epochs } = state;
+  const steps = stepsInEpoch(graph, state.data.samples), { epochs } = state;
   if (epoch > epochs || step >= steps || (step > 0 && epoch === epochs)) {
     throw new InputError(`${origin}: it says that ${epoch} of ${epochs} epochs and ${step} of ${steps} steps are done`);
   }

@@ -8,7 +8,7 @@ import { type PbfWriter } from "pbf";
 import { InputError } from "../../codegen/error.ts";
 import type { OnnxOperation, Shape } from "../../codegen/language/layer.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
-import type { Trained } from "../run/train.ts";
+import type { Trained } from "../run/run_options.ts";
 
 /** Version of the file's structure, and of the set of operations, which has all that layers use. */
 const IR_VERSION = 8, OPSET = 17;

@@ -15,9 +15,8 @@ import type { Plan } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
-import { adapterName, findAdapter, isSoftware } from "../backends/webgpu/gpu.ts";
-import { loadKernels } from "../backends/threads/load.ts";
-import { kernelCase, preparedCall, roomFor, ROW, verifyKernelCode } from "../check/verify.ts";
+import { backendOf, loadKernels } from "../backends/backends.ts";
+import { kernelCase, preparedCall, ROW, rowsFor, verifyKernelCode } from "../check/verify.ts";
 
 /** Kernels that make the same tensors. */
 export interface KernelGroup {
@@ -78,7 +77,7 @@ const GENERIC = "generic loops";
  * The kernels of a training step in groups, in each form: generic loops over run-time shapes first, and then as the
  * targets have them. Each is checked against the interpreter.
  *
- * @param forms what groups are named after first; a target for a GPU is left out where there is no adapter.
+ * @param forms what groups are named after first; a target is left out where there is nothing to run it on.
  * @throws {Error} when a kernel does not compute what its formula says.
  */
 export async function groupedKernels(
@@ -86,31 +85,32 @@ export async function groupedKernels(
   registry: Registry,
   forms: readonly KernelForm[],
 ): Promise<KernelGroup[]> {
-  const adapter = forms.some(({ target }) => target.gpu) ? await findAdapter() : undefined;
-  const usable = forms.filter(({ target }) => !target.gpu || adapter);
   // layers one by one, but in the order that all other forms have them in
   const { plan: apart } = plan(spec, registry, { without: MERGING.filter((rule) => rule !== "reorder") });
   const loaded: LoadedForm[] = [{ name: GENERIC, plan: apart, runs: genericRuns(apart, spec) }];
-  for (const form of usable) loaded.push(await loadForm(form, spec, registry));
+  for (const form of forms) {
+    const { device } = await backendOf(form.target).available();
+    if (device !== undefined) loaded.push(await loadForm(form, device, spec, registry));
+  }
 
   const { plan: base } = loaded[1];
   const groups: KernelGroup[] = [];
   for (const names of groupKernels(base, loaded.map((form) => form.plan))) {
     const kernels = base.train.kernels.filter(({ kernel: { name } }) => names[1].includes(name));
     const rows = loaded.map(({ runs }, i) => names[i].map((name) => runs.get(name)!));
-    const onGpu = loaded.findIndex(({ gpu }) => gpu);
+    const queued = loaded.findIndex(({ queue }) => queue !== undefined);
     groups.push({
       name: names[1].join(" + "),
       shape: kernels.map(({ kernel }) => shapeLine(kernel)).join(" + "),
-      rows: loaded.flatMap(({ name, gpu }, i) =>
-        gpu ? [] : [{ name, kernels: names[i], run: warmed(rows[i] as readonly (() => void)[]) }]
+      rows: loaded.flatMap(({ name, queue }, i) =>
+        queue === undefined ? [{ name, kernels: names[i], run: warmed(rows[i] as readonly (() => void)[]) }] : []
       ),
-      ...onGpu >= 0 && {
+      ...queued >= 0 && {
         gpu: {
-          name: loaded[onGpu].name,
-          adapter: `${adapterName(adapter!.info)}${isSoftware(adapter!.info) ? ", in software" : ""}`,
-          kernels: names[onGpu],
-          ...await repeated(rows[onGpu] as readonly Repeat[]),
+          name: loaded[queued].name,
+          adapter: loaded[queued].queue!,
+          kernels: names[queued],
+          ...await repeated(rows[queued] as readonly Repeat[]),
         },
       },
     });
@@ -118,13 +118,14 @@ export async function groupedKernels(
   return groups;
 }
 
-/** Runs a kernel so often on a GPU. */
+/** Runs a kernel so often where runs stand in a queue. */
 type Repeat = (times: number) => Promise<void>;
 
 interface LoadedForm {
   readonly name: string;
   readonly plan: Plan;
-  readonly gpu?: true;
+  /** What its runs stand in a queue of, if they do. */
+  readonly queue?: string;
   /** What runs each kernel. */
   readonly runs: ReadonlyMap<string, (() => void) | Repeat>;
 }
@@ -145,20 +146,23 @@ function genericRuns(plan: Plan, spec: Spec): Map<string, () => void> {
 
 async function loadForm(
   { name, target, tuned, without }: KernelForm,
+  device: string,
   spec: Spec,
   registry: Registry,
 ): Promise<LoadedForm> {
   const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned, without);
-  const load = await loadKernels(net, roomFor(net.plan));
+  const load = await loadKernels(net, rowsFor(net.plan));
   const runs = new Map<string, (() => void) | Repeat>();
+  let queue: string | undefined;
   for (const { kernel: { name: kernel }, bindings } of net.plan.train.kernels) {
     const compiled = net.kernels.get(kernel)!, loaded = load(kernel);
     const { ok, error, tolerance } = await verifyKernelCode(compiled, loaded, bindings, net.plan, spec, target, 0);
     if (!ok) throw new Error(`${name}: ${kernel} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
     const call = preparedCall(compiled, loaded, bindings, net.plan, spec), { run, repeat } = loaded;
     runs.set(kernel, repeat ? (times) => repeat(ROW, times) : () => run(...call));
+    if (repeat) queue = device;
   }
-  return { name, plan: net.plan, runs, ...target.gpu && { gpu: target.gpu } };
+  return { name, plan: net.plan, runs, queue };
 }
 
 /** Calls one after the other; the first time until V8 has optimised them, which it does in the background. */

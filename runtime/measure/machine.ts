@@ -7,8 +7,9 @@
  * @module
  */
 import { cpus } from "node:os";
-import { adapterName, findAdapter, isSoftware } from "../backends/webgpu/gpu.ts";
-import { assemble, PAGE } from "../backends/threads/load.ts";
+import { assemble } from "../backends/threads/load.ts";
+import { PAGE } from "../backends/threads/memory.ts";
+import { adapterName, findAdapter, isSoftware } from "../backends/webgpu/adapter.ts";
 import {
   fuses,
   type Job,

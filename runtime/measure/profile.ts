@@ -5,7 +5,7 @@
  */
 import { cost } from "../../codegen/ir/cost.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
-import type { Timing } from "../backends/threads/session.ts";
+import type { Timing } from "../backends/session.ts";
 
 /** Where the time of a training step goes. */
 export interface Profile {

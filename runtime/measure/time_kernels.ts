@@ -11,8 +11,8 @@ import { scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
-import { loadKernels } from "../backends/threads/load.ts";
-import { preparedCall, roomFor, verifyKernelCode } from "../check/verify.ts";
+import { loadKernels } from "../backends/backends.ts";
+import { preparedCall, rowsFor, verifyKernelCode } from "../check/verify.ts";
 
 /** How long one run of a kernel takes. */
 export interface KernelTime {
@@ -59,7 +59,7 @@ export async function timeKernels(
   only?: string,
 ): Promise<KernelTime[]> {
   const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned);
-  const load = await loadKernels(net, roomFor(net.plan));
+  const load = await loadKernels(net, rowsFor(net.plan));
   const planned = net.plan.train.kernels;
   const kernels = kernelsOf({ ...net.plan, evaluate: net.plan.train });
   const timed: KernelTime[] = [];

@@ -18,10 +18,9 @@ import { type Schedule, scheduleText } from "../../codegen/schedule/schedule.ts"
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { formulaHash, isStorable, normalized, type TunedKernel } from "../../codegen/schedule/tuning.ts";
-import { type PreparedGpuKernels, prepareGpuKernels } from "../backends/webgpu/kernels.ts";
-import { loadCode, type PreparedKernels, prepareKernels } from "../backends/threads/load.ts";
+import { backendOf } from "../backends/backends.ts";
 import type { Answer, Trial, Turn } from "./tune_worker.ts";
-import { type Call, compareStorages, kernelCase, roomFor, teamCalls } from "../check/verify.ts";
+import { type Call, compareStorages, kernelCase, rowsFor, teamCalls } from "../check/verify.ts";
 
 /** A candidate that was not timed, or not to the end. */
 export interface Refusal {
@@ -256,7 +255,8 @@ class Bench {
     let worker: CandidateWorker | undefined;
     try {
       const trial = {
-        prepared: await prepare(net, kernel.name),
+        backend: target.backend,
+        prepared: await backendOf(target).prepareKernels(net, rowsFor(net.plan), kernel.name),
         kernel: kernel.name,
         storages: symbols.map((symbol) => given[symbol]),
         calls: teamCalls(nest),
@@ -325,16 +325,6 @@ class Bench {
     }
     return running.find((contender) => contender.least === least());
   }
-}
-
-/** One kernel for a worker. A script needs no bundling: Deno takes a TypeScript module without imports as it is. */
-async function prepare(net: CompiledNet, kernel: string): Promise<PreparedKernels | PreparedGpuKernels> {
-  const { files, target, plan } = net, room = roomFor(plan);
-  if (target.gpu) return prepareGpuKernels(net, room);
-  const code = target.entry.endsWith(".ts")
-    ? `data:application/typescript;charset=utf-8,${encodeURIComponent(files[`${kernel}.ts`])}`
-    : await loadCode(net);
-  return prepareKernels(net, code, room);
 }
 
 /** The worker of one candidate. Deno ends workers of `node:worker_threads` even in an endless loop, but not its own. */

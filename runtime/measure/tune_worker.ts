@@ -5,14 +5,16 @@
  */
 import { parentPort } from "node:worker_threads";
 import type { Storage } from "../../codegen/ir/interpret.ts";
-import type { PreparedGpuKernels } from "../backends/webgpu/kernels.ts";
-import type { LoadedKernel } from "../backends/kernel.ts";
-import { bindKernels, type PreparedKernels } from "../backends/threads/load.ts";
+import type { LoadedKernel } from "../backends/backend.ts";
+import { backendOf } from "../backends/backends.ts";
 import type { Call } from "../check/verify.ts";
 
 /** A kernel to be loaded, and run once on some data. */
 export interface Trial {
-  readonly prepared: PreparedKernels | PreparedGpuKernels;
+  /** The name of what runs it. */
+  readonly backend: string;
+  /** As its backend has prepared it. */
+  readonly prepared: unknown;
   readonly kernel: string;
   readonly storages: readonly Storage[];
   readonly calls: readonly Call[];
@@ -36,8 +38,8 @@ const SPAN = 0.2;
 
 let loaded: LoadedKernel | undefined;
 
-async function tryOut({ prepared, kernel, storages, calls }: Trial): Promise<Answer> {
-  loaded = (await bindKernels(prepared))(kernel);
+async function tryOut({ backend, prepared, kernel, storages, calls }: Trial): Promise<Answer> {
+  loaded = (await backendOf({ backend }).bindKernels(prepared))(kernel);
   loaded.load(storages);
   for (const call of calls) loaded.run(...call);
   await loaded.read(storages);

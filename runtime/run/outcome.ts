@@ -6,7 +6,7 @@
 import type { Graph } from "../../codegen/graph/shapes.ts";
 import { sizeOf } from "../data/arrays.ts";
 import type { Dataset } from "../data/data.ts";
-import type { Predictions } from "../backends/threads/session.ts";
+import type { Predictions } from "../backends/session.ts";
 
 /** A sample that was classified wrong. */
 export interface MissedSample {

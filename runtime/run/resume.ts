@@ -6,10 +6,13 @@
  */
 import { InputError } from "../../codegen/error.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
 import { said, sizeOf, viewOf } from "../data/arrays.ts";
+import { type Dataset, hashDataset } from "../data/data.ts";
 import { type Checkpoint, parameterShapes, type TensorValues, type TrainingState } from "../files/checkpoint.ts";
 import { wrongFigure, wrongPartial } from "./figures.ts";
-import { notFinite } from "../backends/threads/session.ts";
+import { stepsInEpoch } from "../backends/rows.ts";
+import { notFinite } from "../backends/tensors.ts";
 import type { EpochReport, PartialEpoch } from "./training_report.ts";
 
 /** How a tensor that is not the net's is refused: by its name, the shape it must have, and what was found, in words. */
@@ -102,8 +105,23 @@ function ownPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): PartialE
   return { steps, seconds, lossSum, hitSum };
 }
 
+/**
+ * Checks whether a run can go on from another one as it is asked to.
+ *
+ * @throws {InputError} when it was another seed's, other data's, or a longer one.
+ */
+export async function checkResume(
+  before: TrainingState,
+  { batchSize }: Plan,
+  train: Dataset,
+  { epochs, seed }: { readonly epochs: number; readonly seed: number },
+): Promise<void> {
+  const { samples } = train, steps = stepsInEpoch({ batchSize }, samples), hash = await hashDataset(train);
+  checkResumable(before, { epochs, seed, steps, samples, batchSize, hash });
+}
+
 /** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */
-export function checkResumable(
+function checkResumable(
   { seed, data, history, partial }: TrainingState,
   run: {
     readonly epochs: number;

@@ -6,6 +6,9 @@
 import { plan } from "../../codegen/compile.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
+import { stepsInEpoch } from "../backends/rows.ts";
+import type { Epoch } from "../backends/session.ts";
 import { sizeOf } from "../data/arrays.ts";
 import { initialize, shuffleEpoch } from "./random.ts";
 
@@ -24,6 +27,25 @@ export function learningRates(spec: Spec, { schedulers }: Registry): (epoch: num
   const { scheduler } = spec.training, initial = initialLearningRate(spec);
   const { rate } = schedulers.find(({ type }) => type === scheduler.type)!;
   return (epoch) => rate(scheduler, initial, epoch);
+}
+
+/** What an epoch of a run is given, and the learning rate that it has. */
+export type TrainingEpoch = Epoch & { readonly learningRate: number };
+
+/** What an epoch over so many samples is given, by its number from 0. */
+export function epochsOf(
+  spec: Spec,
+  registry: Registry,
+  plan: Plan,
+  samples: number,
+  seed: number,
+): (epoch: number) => TrainingEpoch {
+  const steps = stepsInEpoch(plan, samples), rate = learningRates(spec, registry), { optimizer } = spec.training;
+  return (epoch) => {
+    const learningRate = rate(epoch);
+    const params = (step: number) => plan.graph.optimizer.params(optimizer, learningRate, epoch * steps + step + 1);
+    return { seed, epoch, learningRate, params };
+  };
 }
 
 /** What a run begins with. */

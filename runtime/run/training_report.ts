@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GpuReport } from "../backends/webgpu/session.ts";
+import type { GpuReport } from "../backends/session.ts";
 import type { Machine } from "../measure/machine.ts";
 import type { Profile } from "../measure/profile.ts";
 import type { TestReport } from "./outcome.ts";

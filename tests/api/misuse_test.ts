@@ -31,9 +31,9 @@ import {
   tune,
   verifyNet,
 } from "../../mod.ts";
-import { loadCode } from "../../runtime/backends/threads/load.ts";
-import { BEGINNING, Session } from "../../runtime/backends/threads/session.ts";
+import { BEGINNING } from "../../runtime/backends/epoch.ts";
 import { Watch } from "../../runtime/run/watch.ts";
+import { openSession } from "../open_session.ts";
 
 const json = {
   name: "misused",
@@ -88,7 +88,7 @@ Deno.test("a data set made by hand must be what it says", async () => {
 Deno.test("no step is run that the tables have no row for", async () => {
   const [target] = targets;
   const net = compileTarget(plan(SPEC, registry, { layout: target.layout, data: "f32" }), target);
-  const session = await Session.open(net.plan, await loadCode(net), [DATA], 1);
+  const session = await openSession(net, [DATA], { threads: 1 });
   try {
     session.initialize(0);
     const epoch = { seed: 0, epoch: 0, params: () => ({}) };

@@ -7,7 +7,7 @@ import { commandOf, type Configuration, LADDER, LEFT_OUT } from "../../bench/lad
 import { trainRung } from "../../bench/rung.ts";
 import { type Measured, type Results, wrongOnes } from "../../bench/timeline_results.ts";
 import { timelineSvg, timelineTable, timelineText } from "../../bench/timeline_text.ts";
-import { findAdapter } from "../../runtime/backends/webgpu/gpu.ts";
+import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
 import { uniform } from "../../runtime/run/random.ts";
 
 const PROJECT = join(import.meta.dirname!, "..", "..");

@@ -253,9 +253,9 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `error: --weights is missing: give a checkpoint, or weights of another program\n${see("predict")}`,
   ],
   [
-    `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/trained.safetensors --target webgpu`,
+    `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/trained.safetensors --target gpu`,
     2,
-    `error: --target cannot be "webgpu"; choose from auto, wasm_relaxed, wasm, typescript\n${see("predict")}`,
+    `error: --target cannot be "gpu"; ${TARGET_CHOICE}\n${see("predict")}`,
   ],
   [
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/none`,
@@ -1031,12 +1031,29 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "predict on this machine's adapter says what threads say",
+  ignore,
+  async fn() {
+    const images = [`${SCRATCH}/lower.png`, `${SCRATCH}/upper.pgm`];
+    const run = (...flags: string[]) =>
+      deno([...taskArguments("predict"), ...images, "--weights", `${SCRATCH}/trained.safetensors`, ...flags]);
+    const own = await run("--target", "webgpu", "--batch", "2"), expected = await run();
+    assert.deepEqual([own.code, withoutDriver(own.stderr), own.stdout], [0, "", expected.stdout]);
+    const { target, batchSize } = JSON.parse((await run("--target", "webgpu", "--json")).stdout);
+    assert.deepEqual([target, batchSize], ["webgpu", 1]);
+  },
+});
+
 Deno.test("commands that need an adapter say so where there is none", async () => {
   for (const [command, ...args] of [["train", "--data", DATA, "--out", OUT], ["verify"], ["tune", "--out", OUT]]) {
     const { code, stderr } = await cli(command, SPEC_FILE, ...args, "--target", "webgpu");
     assert.equal(code, 1);
     assert.match(stderr, /^error: target webgpu needs a WebGPU adapter, and .*mesa-vulkan-drivers.*\n$/);
   }
+  const words = [`${SCRATCH}/lower.png`, "--weights", `${SCRATCH}/trained.safetensors`, "--target", "webgpu"];
+  const { code, stderr } = await cli("predict", ...words);
+  assert.deepEqual([code, /^error: target webgpu needs a WebGPU adapter, and /.test(stderr)], [1, true]);
 });
 
 /** What is left out, and in which targets that is possible. */

@@ -120,7 +120,7 @@ function fault(
 
 const XS = sweep();
 
-for (const { name, fma, gpu = false } of targets) {
+for (const { name, fma, needsGrid: gpu = false } of targets) {
   Deno.test({
     name: `${name}: tanh and sigmoid at every exponent, one by one and in lanes, end in 1, -1 and 0`,
     ignore: gpu && ignore,
@@ -154,7 +154,7 @@ Deno.test("negative control: values that stop short of 1, fall, or are a million
   }
 });
 
-for (const { name, gpu = false } of targets) {
+for (const { name, needsGrid: gpu = false } of targets) {
   Deno.test({
     name: `${name}: cross entropy of outputs of any size keeps its digits`,
     ignore: gpu && ignore,

@@ -12,7 +12,7 @@ import { accesses } from "../../codegen/plan/kernel.ts";
 import { provePlan } from "../../codegen/prove/plan/plan.ts";
 import { proveTarget } from "../../codegen/prove/plan/target.ts";
 import type { Target } from "../../codegen/targets/target.ts";
-import { findTarget, loadSpec, parseSpec, type Spec, targets } from "../../mod.ts";
+import { findTarget, loadSpec, parseSpec, processorTargets, type Spec } from "../../mod.ts";
 import { assertRefused, type Laid, laid, moved, placed, refusal, withTensor } from "../laid_out.ts";
 import { LARGE_NETS } from "../large_nets.ts";
 import { randomSpec } from "../random_spec.ts";
@@ -185,7 +185,7 @@ function compiled(net: string, target: Target): CompiledNet {
 
 Deno.test("each wait of the printed step deleted in turn, and the last: refused", () => {
   let refused = 0, ends = 0;
-  for (const target of targets.filter(({ gpu }) => !gpu)) {
+  for (const target of processorTargets) {
     for (const net of NETS) {
       const { plan, kernels, files } = compiled(net, target), lines = files[target.entry].split("\n");
       proveTarget(plan, kernels, files, target);

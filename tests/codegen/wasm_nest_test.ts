@@ -23,7 +23,8 @@ import { prelude } from "../../codegen/targets/wasm/prelude.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { Writer } from "../../codegen/print/writer.ts";
 import { targets } from "../../mod.ts";
-import { assemble, PAGE } from "../../runtime/backends/threads/load.ts";
+import { assemble } from "../../runtime/backends/threads/load.ts";
+import { PAGE } from "../../runtime/backends/threads/memory.ts";
 import { hash, uniform } from "../../runtime/run/random.ts";
 
 const WASM = targets.filter(({ wholeAddresses }) => wholeAddresses);

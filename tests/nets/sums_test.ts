@@ -7,7 +7,8 @@
 import assert from "node:assert/strict";
 import { compileTarget, plan } from "../../codegen/compile.ts";
 import { fromArrays, parseSpec, registry, targets } from "../../mod.ts";
-import { addUp, BEGINNING, type NetSession } from "../../runtime/backends/threads/session.ts";
+import { addUp, BEGINNING } from "../../runtime/backends/epoch.ts";
+import type { NetSession } from "../../runtime/backends/session.ts";
 import { ignore } from "../adapter.ts";
 import { openSession } from "../open_session.ts";
 

@@ -3,9 +3,7 @@ import assert from "node:assert/strict";
 import { compileTarget, plan } from "../../codegen/compile.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate } from "../../codegen/graph/spec.ts";
-import { loadCode } from "../../runtime/backends/threads/load.ts";
 import { streamKey, uniform } from "../../runtime/run/random.ts";
-import { Session } from "../../runtime/backends/threads/session.ts";
 import {
   type Dataset,
   findTarget,
@@ -15,7 +13,8 @@ import {
   registry,
   type Spec,
 } from "../../mod.ts";
-import { ignore } from "../adapter.ts";
+import { lacksAdapter } from "../adapter.ts";
+import { openSession } from "../open_session.ts";
 import { compiledFor, differences, type Trained, trainGenerated, trainPlainly } from "../plain_model.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
@@ -70,7 +69,7 @@ function longestSum(spec: Spec): number {
 for (const target of [...targets, findTarget("webgpu")]) {
   for (const net of width(["lenet5"], ["mnist_cnn", "lenet5"])) {
     const name = `${target.name}: ${FOLLOWED} steps of ${net} follow the plain f64 model`;
-    Deno.test({ name, ignore: target.gpu && ignore }, async () => {
+    Deno.test({ name, ignore: lacksAdapter(target) }, async () => {
       const spec = parseSpec(Deno.readTextFileSync(new URL(`../../specs/${net}.json`, import.meta.url)));
       // the last batch is a short one
       const data = syntheticDigits(FOLLOWED * spec.batchSize - 32, [1, 28, 28]);
@@ -161,7 +160,7 @@ async function lossCurve(
 ): Promise<number[]> {
   const { plan: planned, ...rest } = plan(spec, registry, { layout: target.layout });
   const net = compileTarget({ plan: planned, ...rest }, target);
-  const session = await Session.open(planned, await loadCode(net), [data], 2);
+  const session = await openSession(net, [data], { threads: 2 });
   try {
     session.initialize(SEED);
     const rate = faster * initialLearningRate(spec), losses: number[] = [];

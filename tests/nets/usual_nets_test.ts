@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Target } from "../../codegen/targets/target.ts";
 import { parseSpec, processorTargets, type Spec, targets } from "../../mod.ts";
-import { ignore } from "../adapter.ts";
+import { lacksAdapter } from "../adapter.ts";
 import { compiledFor, type Course, differences, type Trained, trainGenerated, trainPlainly } from "../plain_model.ts";
 import { randomData } from "../random_data.ts";
 import { usualSpec } from "../usual_spec.ts";
@@ -129,7 +129,7 @@ const WHOLE: readonly (readonly [input: readonly number[], type: string, batchSi
 
 Deno.test("pools over the whole image or over all time train as plain loops do, on every target", async () => {
   let ran = 0;
-  const here = targets.filter(({ gpu }) => !(gpu && ignore));
+  const here = targets.filter((target) => !lacksAdapter(target));
   for (const [i, [input, type, batchSize]] of width(WHOLE.filter((_, i) => i % 2 === 0), WHOLE).entries()) {
     const course = courseOf(pooled(input, type, batchSize), i);
     await follow(course, here, () => ran++);

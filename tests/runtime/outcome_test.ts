@@ -5,9 +5,9 @@ import { compileTarget, plan } from "../../codegen/compile.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { testReport } from "../../runtime/run/outcome.ts";
 import { uniform } from "../../runtime/run/random.ts";
-import type { Predictions } from "../../runtime/backends/threads/session.ts";
+import type { Predictions } from "../../runtime/backends/session.ts";
 import { type Dataset, fromArrays, parseSpec, registry, runsHere, type Spec, targets, train } from "../../mod.ts";
-import { ignore } from "../adapter.ts";
+import { lacksAdapter } from "../adapter.ts";
 import { openSession } from "../open_session.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
@@ -79,10 +79,10 @@ const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 for (const target of targets) {
   Deno.test({
     name: `${target.name}: the outputs for every sample are the plain network's, in the order of the samples`,
-    ignore: !runsHere(target) || (target.gpu !== undefined && ignore),
+    ignore: !runsHere(target) || lacksAdapter(target),
     async fn() {
       let compared = 0, told = 0;
-      const nets = NETS.slice(0, FLAT.length + (target.gpu ? SEEDS_ON_GPU : SEEDS));
+      const nets = NETS.slice(0, FLAT.length + (target.needsGrid ? SEEDS_ON_GPU : SEEDS));
       for (const [seed, spec] of nets.entries()) {
         // the first net has more steps than a GPU gets in one submission
         const data = samplesFor(spec, seed, seed === 0 ? 130 : 2), what = `${spec.name}, batch ${spec.batchSize}`;

@@ -20,7 +20,7 @@ import {
   targets,
   train,
 } from "../../mod.ts";
-import { ignore } from "../adapter.ts";
+import { lacksAdapter, withGpu } from "../adapter.ts";
 import { randomSpec } from "../random_spec.ts";
 import { QUICK, width } from "../width.ts";
 
@@ -77,11 +77,12 @@ function plain(
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a, (value, i) => Math.abs(value - b[i])).reduce((x, y) => Math.max(x, y), 0);
 
-for (const target of processorTargets) {
+for (const target of targets) {
   Deno.test({
     name: `${target.name}: predictions are the plain network's, at every batch size, for bytes and floats`,
-    ignore: !runsHere(target),
+    ignore: !runsHere(target) || lacksAdapter(target),
     async fn() {
+      const immediate = processorTargets.includes(target);
       let cases = 0, told = 0;
       const specs = [
         ...BATCHES.flatMap((batchSize) => OWN.map((net) => ({ spec: parseSpec(net), batchSize }))),
@@ -92,7 +93,7 @@ for (const target of processorTargets) {
       ];
       // each is a program of its own for the engine; those of scripts take an external program each
       for (const [seed, { spec, batchSize }] of specs.entries()) {
-        if (target.name === "typescript" && seed % 3 > 0) continue;
+        if (["typescript", "webgpu"].includes(target.name) && seed % 3 > 0) continue;
         if (QUICK && seed % 2 > 0) continue;
         const weights = weightsFor(spec, seed), size = spec.input.reduce((a, b) => a * b, 1);
         // whole batches, and one that is short
@@ -101,8 +102,14 @@ for (const target of processorTargets) {
         const floats = Float32Array.from(bytes, (byte) => byte / 255);
         const predictor = await loadPredictor(weights, { target: target.name, batchSize });
         assert.deepEqual([predictor.batchSize, predictor.target], [batchSize, target.name]);
-        const outputs = predictor.outputs(floats), what = `${spec.name} ${seed}, batch ${batchSize}`;
-        assert.deepEqual(predictor.outputs(bytes), outputs, what);
+        const outputs = await predictor.outputsAsync(floats), what = `${spec.name} ${seed}, batch ${batchSize}`;
+        if (immediate) {
+          for (const given of [floats, bytes]) assert.deepEqual(predictor.outputs(given), outputs, what);
+        } else {assert.throws(() => predictor.outputs(floats), {
+            name: "InputError",
+            message: /does not answer at once/,
+          });}
+        assert.deepEqual(await predictor.outputsAsync(bytes), outputs, what);
         const exact = plain(weights, floats, samples, Float64Array);
         const rounded = plain(weights, floats, samples, Float32Array);
         const longest = Math.max(...[...weights.parameters.values()].map(({ values }) => values.length));
@@ -114,10 +121,11 @@ for (const target of processorTargets) {
         const error = largestDifference(outputs, exact);
         assert.ok(error <= tolerance, `${what}: ${error} > ${tolerance}`);
         // one by one, in the other order: nothing is left of what was asked before
-        const predictions = Array.from({ length: samples }, (_, i) => {
-          const at = samples - 1 - i;
-          return predictor.predict(floats.subarray(at * size, (at + 1) * size))[0];
-        }).reverse();
+        const asked = Array.from({ length: samples }, (_, i) => {
+          const at = samples - 1 - i, one = floats.subarray(at * size, (at + 1) * size);
+          return immediate ? predictor.predict(one) : predictor.predictAsync(one);
+        });
+        const predictions = (await Promise.all(asked)).map(([prediction]) => prediction).reverse();
         assert.deepEqual(predictions.flatMap((p) => [...p.outputs]), [...outputs], what);
         for (const { label, probabilities, outputs } of predictions) {
           assert.equal(outputs[label], Math.max(...outputs));
@@ -129,9 +137,10 @@ for (const target of processorTargets) {
         // negative control: the next sample's outputs
         const moved = [...exact.slice(predictor.classes), ...exact.slice(0, predictor.classes)];
         if (largestDifference(outputs, moved) > tolerance) told++;
+        predictor.close();
         cases++;
       }
-      assert.equal(cases, target.name === "typescript" ? width(4, 13) : width(10, 38));
+      assert.equal(cases, ["typescript", "webgpu"].includes(target.name) ? width(4, 13) : width(10, 38));
       assert.ok(told >= 0.8 * cases, `${told} of ${cases} told apart`);
     },
   });
@@ -170,7 +179,7 @@ function halves(samples: number): Dataset {
 for (const target of targets) {
   Deno.test({
     name: `${target.name}: a test of trained weights has the bits of the test after training`,
-    ignore: !runsHere(target) || (target.gpu !== undefined && ignore),
+    ignore: !runsHere(target) || lacksAdapter(target),
     async fn() {
       const spec = parseSpec({ ...OWN[1], batchSize: 16 }), data = { train: halves(160), test: halves(41) };
       const { report, parameters } = await train(spec, data, { target: target.name, threads: 2, epochs: 2 });
@@ -263,7 +272,10 @@ Deno.test("what does not fit is refused with one line", async () => {
     ],
     [() => loadPredictor(weights, { batchSize: 0 }), "batchSize is 0; expected a whole number, at least 1"],
     [() => loadPredictor(weights, { batchSize: 1.5 }), "batchSize is 1.5; expected a whole number, at least 1"],
-    [() => loadPredictor(weights, { target: "webgpu" }), "target webgpu cannot be asked by a thread; use target auto"],
+    [
+      () => withGpu(undefined, () => loadPredictor(weights, { target: "webgpu" })),
+      "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here",
+    ],
     [
       () => predictor.predict(new Float32Array(0)),
       "there are 0 inputs, and a sample of [1, 9, 10] takes 90; give whole samples",

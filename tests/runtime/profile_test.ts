@@ -18,13 +18,16 @@ import {
   type Trained,
   type TrainingReport,
 } from "../../mod.ts";
-import { findAdapter, gpuCode } from "../../runtime/backends/webgpu/gpu.ts";
-import { loadCode } from "../../runtime/backends/threads/load.ts";
+import type { NetSession, Span, Timing } from "../../runtime/backends/session.ts";
+import { loadCode, type TimedCode } from "../../runtime/backends/threads/load.ts";
+import { fitMemory } from "../../runtime/backends/threads/memory.ts";
+import { ThreadSession } from "../../runtime/backends/threads/session.ts";
+import { stopwatch } from "../../runtime/backends/threads/stopwatch.ts";
+import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
+import { gpuCode } from "../../runtime/backends/webgpu/code.ts";
 import { PROFILED_STEPS, profileOf } from "../../runtime/measure/profile.ts";
-import { type NetSession, Session, type Span, type Timing } from "../../runtime/backends/threads/session.ts";
-import { stopwatch } from "../../runtime/backends/threads/team.ts";
 import { run } from "../../runtime/run/train.ts";
-import { ignore } from "../adapter.ts";
+import { ignore, lacksAdapter } from "../adapter.ts";
 import { asInstalled } from "../command_line.ts";
 import { openSession } from "../open_session.ts";
 import { compiled, epochOf, samples, SPEC } from "../small_net.ts";
@@ -40,7 +43,7 @@ const SPLIT = { train: DATA, test: DATA };
 /** What a step starts, in order. */
 function startedBy(target: Target): string[] {
   const net = compiled(target);
-  return target.gpu ? [...gpuCode(net).dispatches.train] : net.plan.train.kernels.map(({ kernel }) => kernel.name);
+  return target.needsGrid ? [...gpuCode(net).dispatches.train] : net.plan.train.kernels.map(({ kernel }) => kernel.name);
 }
 
 const bits = ({ parameters }: Trained) =>
@@ -88,7 +91,7 @@ function faults(trace: Trace, started: readonly string[], tracks: number): strin
 for (const target of targets) {
   Deno.test({
     name: `${target.name}: a profile has every kernel of a step, in order, and trains nothing else`,
-    ignore: target.gpu && ignore,
+    ignore: lacksAdapter(target),
     async fn() {
       const options = { target: target.name, threads: THREADS, seed: 3 }, started = startedBy(target);
       const plain = await train(SPEC, SPLIT, options);
@@ -97,7 +100,7 @@ for (const target of targets) {
       assert.deepEqual(bits(profiled), bits(plain));
       assert.deepEqual(lasting(profiled.report), lasting(plain.report));
 
-      const tracks = target.gpu ? 1 : THREADS, trace = profiled.trace!;
+      const tracks = target.needsGrid ? 1 : THREADS, trace = profiled.trace!;
       assert.deepEqual(faults(trace, started, tracks), []);
       // negative controls
       assert.notDeepEqual(faults(trace, started.toReversed(), tracks), []);
@@ -107,7 +110,7 @@ for (const target of targets) {
 
       const { kernels, steps, stepSeconds, clock } = profiled.report.profile!;
       assert.deepEqual([kernels.map(({ kernel }) => kernel), steps], [started, PROFILED_STEPS]);
-      assert.match(clock, target.gpu ? /^timestamps of the GPU/ : /^the threads' clocks/);
+      assert.match(clock, target.needsGrid ? /^timestamps of the GPU/ : /^the threads' clocks/);
       const all = compiled(target).plan.train.kernels.map(({ kernel }) => kernel);
       assert.deepEqual(kernels.flatMap(({ merged }) => merged).toSorted(), all.map(({ name }) => name).toSorted());
       const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -130,7 +133,7 @@ for (const target of targets) {
 
   Deno.test({
     name: `${target.name}: steps that are timed compute what steps of training do`,
-    ignore: target.gpu && ignore,
+    ignore: lacksAdapter(target),
     async fn() {
       const net = compiled(target), epoch = epochOf(net.plan, 3, 0, DATA.samples);
       const after = async (body: (session: NetSession) => Promise<unknown>) => {
@@ -205,7 +208,13 @@ Deno.test("threads that are timed wait for each other where the plan has a barri
       };
     }`;
     const timed = { code: `data:text/javascript,${encodeURIComponent(script)}`, shares: () => true };
-    const session = await Session.open(net.plan, await loadCode(net), [DATA], THREADS, timed);
+    const session = await ThreadSession.open(
+      net.plan,
+      await loadCode(net),
+      fitMemory(net.plan, [DATA]),
+      THREADS,
+      timed,
+    );
     try {
       return await session.profile(0, { seed: 0, epoch: 0, params: () => ({}) }, STEPS, 0);
     } finally {
@@ -287,12 +296,15 @@ Deno.test("a profile of times written by hand", () => {
 Deno.test("a profile that fails after the training loses nothing of it", async () => {
   const target = findTarget("wasm"), net = compiled(target), code = await loadCode(net);
   const machine = () => measureMachine({ probes: [] });
-  const what = { spec: SPEC, plan: net.plan, target: target.name, without: [], code, registry, machine };
+  const fitted = (timed?: TimedCode) => ({
+    open: () => ThreadSession.open(net.plan, code, fitMemory(net.plan, [DATA, DATA]), THREADS, timed),
+  });
+  const what = { spec: SPEC, net, without: [], registry, machine };
   const options = { threads: THREADS, epochs: 1, seed: 3 };
-  const plain = await run(what, SPLIT, options);
+  const plain = await run({ ...what, fitted: fitted() }, SPLIT, options);
   const broken = "data:text/javascript,export const bind = () => ({ train() { throw new Error('timed boom'); } })";
   await assert.rejects(
-    run({ ...what, timed: { code: broken, shares: () => true } }, SPLIT, { ...options, profile: true }),
+    run({ ...what, fitted: fitted({ code: broken, shares: () => true }) }, SPLIT, { ...options, profile: true }),
     (error) => {
       assert.ok(error instanceof ProfileError);
       assert.match(error.message, /^no profile: (timed boom|another thread failed)$/);

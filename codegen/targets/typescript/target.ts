@@ -14,7 +14,10 @@ import { ARRAY, syntax } from "./syntax.ts";
 export const typescript: Target = {
   name: "typescript",
   syntax,
+  backend: "threads",
   entry: "step.ts",
+  script: true,
+  mustHoist: false,
   fma: false,
   numbers: "f32 in, sums in f64",
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },

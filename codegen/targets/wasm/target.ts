@@ -20,7 +20,9 @@ function target(name: string, relaxed: boolean): Target {
   return {
     name,
     syntax: syntax(relaxed),
+    backend: "threads",
     entry: "module.wat",
+    mustHoist: true,
     fma: relaxed,
     sample: sample(relaxed ? [0x20, 0, 0x20, 0, 0x20, 0, 0xfd, 0x85, 0x02] : [0x20, 0, 0x20, 0, 0xfd, 0xe4, 0x01]),
     numbers: "f32",

@@ -23,8 +23,10 @@ const NUMBERS = "f32";
 export const webgpu: Target = {
   name: "webgpu",
   syntax,
+  backend: "webgpu",
   entry: "step.json",
-  gpu: true,
+  needsGrid: true,
+  mustHoist: true,
   // drivers fuse where they like; asked for, it is emulated by some
   fma: false,
   numbers: NUMBERS,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RowPlaces } from "../rows.ts";
 import type { Code } from "./load.ts";
 
 /** Runs one step, by its row number. */
@@ -10,9 +11,6 @@ export interface Steps {
   train(step: number): void;
   evaluate(step: number): void;
 }
-
-/** Byte offset and elements of the tensors whose rows the run supplies. */
-export type Rows = Readonly<Record<string, readonly [number, number]>>;
 
 /** A thread of a team, and how it waits for the others. */
 export interface Member {
@@ -22,9 +20,13 @@ export interface Member {
 }
 
 /** What binds code to memory, for one data set. */
-export async function binder(code: Code, memory: WebAssembly.Memory, member: Member): Promise<(rows: Rows) => Steps> {
+export async function binder(
+  code: Code,
+  memory: WebAssembly.Memory,
+  member: Member,
+): Promise<(rows: RowPlaces) => Steps> {
   if (typeof code === "string") {
-    const { bind }: { bind(memory: ArrayBufferLike, rows: Rows, member: Member): Steps } = await import(code);
+    const { bind }: { bind(memory: ArrayBufferLike, rows: RowPlaces, member: Member): Steps } = await import(code);
     return (rows) => bind(memory.buffer, rows, member);
   }
   return (rows) => {

@@ -3,30 +3,24 @@
  *
  * @module
  */
-
+import type { RowPlaces } from "../rows.ts";
 import type { Code } from "./load.ts";
+import type { StopwatchPlan } from "./stopwatch.ts";
+
+/** A memory that threads share, and where each data set's rows are in it. */
+export interface SharedRows {
+  readonly memory: WebAssembly.Memory;
+  readonly rows: readonly RowPlaces[];
+}
 
 /** What a worker needs to begin. */
-export interface Assignment {
+export interface Assignment extends SharedRows {
   readonly code: Code;
-  readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
-  /** Where each data set's rows are, for `bind`. */
-  readonly rows: readonly Readonly<Record<string, readonly [number, number]>>[];
   readonly thread: number;
   readonly threads: number;
   /** For a training step that waits after every kernel: what it is timed with. */
   readonly stopwatch?: StopwatchPlan;
-}
-
-/** What the threads of a team time their kernels with. */
-export interface StopwatchPlan {
-  /** Whether a thread really waits for the others, for each kernel of a step: after it. */
-  readonly barriers: readonly boolean[];
-  /** For each thread, step and kernel: when it began and ended, in milliseconds since `origin`. */
-  readonly times: Float64Array;
-  /** The time, in milliseconds, from which all threads count. */
-  readonly origin: number;
 }
 
 /** Steps `from` to `to` of a data set. */
@@ -72,37 +66,6 @@ export function barrier(control: Int32Array, threads: number): () => void {
   return () => {
     if (!Atomics.load(control, FAILED)) pass();
     if (Atomics.load(control, FAILED)) throw new Error("another thread failed");
-  };
-}
-
-/** What times the kernels of one thread. */
-export interface Stopwatch {
-  /** Called when a step begins. */
-  begin(): void;
-  /** Called by the step after each kernel; waits for the others where it must. */
-  wait(): void;
-}
-
-/** Times steps as they are run, one after the other. `wait`: the barrier. */
-export function stopwatch(
-  { barriers, times, origin }: StopwatchPlan,
-  { thread, threads, wait }: { thread: number; threads: number; wait(): void },
-): Stopwatch {
-  const share = times.length / threads, own = times.subarray(thread * share, (thread + 1) * share);
-  // threads begin at different times, and each counts from its own beginning
-  const now = () => performance.timeOrigin - origin + performance.now();
-  let kernel = 0, began = 0, at = 0;
-  return {
-    begin() {
-      kernel = 0;
-      began = now();
-    },
-    wait() {
-      own[at++] = began;
-      own[at++] = now();
-      if (barriers[kernel++]) wait();
-      began = now();
-    },
   };
 }
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { binder } from "./bind.ts";
-import { abandon, type Assignment, barrier, HALT, LAST, PROGRESS, stopwatch, type Work } from "./team.ts";
+import { stopwatch } from "./stopwatch.ts";
+import { abandon, type Assignment, barrier, HALT, LAST, PROGRESS, type Work } from "./team.ts";
 
 let run: (work: Work) => void;
 let controlBlock: Int32Array | undefined;

@@ -1,0 +1,41 @@
+/**
+ * Data sets as a net takes them: whether they fit it, and what its tensors of samples hold.
+ *
+ * @module
+ */
+import { InputError } from "../../codegen/error.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
+import { sizeOf } from "../data/arrays.ts";
+import { checkLabels, type Dataset } from "../data/data.ts";
+import { outputOf } from "./tensors.ts";
+
+/**
+ * @param set one that was read: the proof of the kernels stands on its sizes and labels.
+ * @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for.
+ */
+export function checkFit(plan: Plan, set: Dataset): void {
+  const { shape, inputs, source } = set;
+  const [, ...expected] = plan.tensors.data.shape;
+  if (expected.length === shape.length ? expected.join() !== shape.join() : sizeOf(expected) !== sizeOf(shape)) {
+    throw new InputError(
+      `${source}: samples are [${shape.join(", ")}], but net ${plan.name} takes [${
+        expected.join(", ")
+      }]; use other data or change "input" in the spec`,
+    );
+  }
+  const bytes = inputs instanceof Uint8Array;
+  if (bytes !== (plan.tensors.data.dtype === "u8")) {
+    throw new InputError(
+      `${source}: samples are ${bytes ? "bytes" : "floats"}, but net ${plan.name} was compiled for ${
+        bytes ? "floats" : "bytes"
+      }`,
+    );
+  }
+  checkLabels(set, outputOf(plan).classes);
+}
+
+/** Rows of zeros with a 1 at the label: samples x outputs. */
+export function fillTargets({ tensors }: Plan, targets: Float32Array, { labels }: Dataset): void {
+  const outputs = tensors.targets.shape[1];
+  for (const [i, label] of labels.entries()) targets[i * outputs + label] = 1;
+}

@@ -1,0 +1,49 @@
+/**
+ * Tensors of a plan as sessions hold them: which are trained, what they begin with, and how their elements are stored.
+ *
+ * @module
+ */
+import { BYTES } from "../../codegen/ir/ir.ts";
+import { toStored } from "../../codegen/plan/arrange/layouts.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
+import { firstNotFinite } from "../data/arrays.ts";
+import { initialize } from "../run/random.ts";
+import type { NotFinite } from "./session.ts";
+
+/** Names of the tensors that are trained. */
+export function parametersOf({ tensors }: Plan): string[] {
+  return Object.values(tensors).filter(({ role }) => role === "parameter").map(({ name }) => name);
+}
+
+/** The tensor that the loss is taken of, and how many outputs it has for a sample. */
+export function outputOf({ graph }: Plan): { name: string; classes: number } {
+  return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
+}
+
+/** What parameters and the optimizer's state begin with, tensor by tensor, in the order of their storage. */
+export function* initialTensors({ tensors }: Plan, seed: number): Generator<[name: string, values: Float32Array]> {
+  for (const tensor of Object.values(tensors)) {
+    if (tensor.role !== "parameter" && tensor.role !== "state") continue;
+    const values = new Float32Array(tensor.bytes / BYTES.f32);
+    if (tensor.role === "parameter") {
+      initialize(values, tensor, seed);
+      values.set(toStored(values, tensor.layout));
+    }
+    yield [tensor.name, values];
+  }
+}
+
+/** A tensor's elements from the usual order to that of its storage. */
+export function storedValues({ tensors }: Plan, name: string, values: Float32Array): Float32Array {
+  const { dtype, bytes, layout } = tensors[name];
+  if (dtype !== "f32" || values.length * BYTES[dtype] !== bytes) throw new TypeError(`${values.length} for ${name}`);
+  return toStored(values, layout);
+}
+
+/** The first element of some tensors that is infinite or NaN. */
+export function notFinite(tensors: Iterable<readonly [name: string, values: Float32Array]>): NotFinite | undefined {
+  for (const [name, values] of tensors) {
+    const index = firstNotFinite(values);
+    if (index >= 0) return { name, index, value: values[index] };
+  }
+}

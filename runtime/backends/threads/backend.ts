@@ -1,0 +1,32 @@
+/**
+ * Threads of the processor: a team of workers that share memory and run scripts or WebAssembly.
+ *
+ * @module
+ */
+import type { Backend } from "../backend.ts";
+import { bindKernels, type PreparedKernels, prepareKernels } from "./kernels.ts";
+import { loadCode, loadTimedCode } from "./load.ts";
+import { fitMemory } from "./memory.ts";
+import { openPredictor } from "./predictor.ts";
+import { ThreadSession } from "./session.ts";
+
+/** Runs targets whose code threads can load. */
+export const threads: Backend<PreparedKernels> = {
+  name: "threads",
+  takesThreads: true,
+  lastWork: "this step",
+  available: () => ({ device: "the processor", preferred: false, reason: "every machine has threads" }),
+  requireDevice() {},
+  fit(net, sets, { threads, profile = false, module }) {
+    const memory = fitMemory(net.plan, sets);
+    return {
+      async open() {
+        const code = module ?? await loadCode(net), timed = profile ? await loadTimedCode(net, module) : undefined;
+        return await ThreadSession.open(net.plan, code, memory, threads, timed);
+      },
+    };
+  },
+  predictor: openPredictor,
+  prepareKernels,
+  bindKernels,
+};

@@ -1,0 +1,96 @@
+/**
+ * Single kernels in the thread that calls them, in a memory of their own: to check what they compute, and to time them.
+ *
+ * @module
+ */
+import type { Storage } from "../../../codegen/ir/interpret.ts";
+import type { CompiledNet } from "../../../codegen/compile.ts";
+import type { LoadedKernel } from "../backend.ts";
+import { placeRows, type RowCounts } from "../rows.ts";
+import { type Code, loadCode, typescriptUrl } from "./load.ts";
+import { PAGE, sharedMemory } from "./memory.ts";
+
+/** Kernels that any thread can make callable: it can be sent to a worker. */
+export interface PreparedKernels {
+  readonly code: Code;
+  /** Memory for a module, in pages. */
+  readonly pages: number;
+  /** Addresses of the tensors whose rows the run supplies. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly kernels: Readonly<Record<string, PreparedKernel>>;
+}
+
+/** How a kernel is called. */
+interface PreparedKernel {
+  /** Where its tensors are, in the order of its arguments. */
+  readonly addresses: readonly number[];
+  /** Whether a script's function takes the step's number, and a share of a parallel loop. */
+  readonly step: boolean;
+  readonly parallel: boolean;
+}
+
+/** Lays out memory for the kernels of a net, and loads their code: of scripts no more than the one file, if it is one. */
+export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?: string): Promise<PreparedKernels> {
+  const { plan, kernels, files, target } = net, { rows, end } = placeRows(plan, counts, plan.arenaBytes);
+  const planned = [...plan.train.kernels, ...plan.evaluate.kernels];
+  const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
+    const { bindings } = planned.find((k) => k.kernel.name === name)!;
+    return [name, {
+      addresses: Object.keys(nest.tensors).map((symbol) => {
+        const { name, role, offset } = plan.tensors[bindings[symbol]];
+        return role === "run" ? rows[name][0] : offset;
+      }),
+      step: Object.values(nest.tensors).some(({ rows }) => rows === "steps"),
+      parallel: nest.parallel !== undefined,
+    }];
+  });
+  return {
+    // a script without imports needs no bundling: Deno takes its types away
+    code: only !== undefined && target.script ? typescriptUrl(files[`${only}.ts`]) : await loadCode(net),
+    pages: Math.ceil(end / PAGE),
+    rows: Object.fromEntries(Object.entries(rows).map(([name, [offset]]) => [name, offset])),
+    kernels: Object.fromEntries(prepared),
+  };
+}
+
+/** Kernels by name, in a memory of their own. */
+export async function bindKernels(
+  { code, pages, rows, kernels }: PreparedKernels,
+): Promise<(name: string) => LoadedKernel> {
+  if (typeof code === "string") {
+    const module = await import(code);
+    return (name) => scriptKernel(module[name], kernels[name]);
+  }
+  const memory = sharedMemory(pages);
+  const instance = new WebAssembly.Instance(code, { team: { memory, wait: () => {}, thread: 0, threads: 1 }, rows });
+  return (name) => assembledKernel(instance.exports[name] as (...args: number[]) => void, kernels[name], memory);
+}
+
+function scriptKernel(
+  call: (...args: (Storage | number)[]) => void,
+  { step: takesStep, parallel }: PreparedKernel,
+): LoadedKernel {
+  let storages: readonly Storage[] = [];
+  return {
+    load: (own) => storages = own,
+    run: (step, from, to) => call(...storages, ...takesStep ? [step] : [], ...parallel ? [from, to] : []),
+    read() {},
+  };
+}
+
+function assembledKernel(
+  call: (...args: number[]) => void,
+  { addresses }: PreparedKernel,
+  { buffer }: WebAssembly.Memory,
+): LoadedKernel {
+  const views = (storages: readonly Storage[]) =>
+    storages.map((storage, i) => {
+      const View = storage.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Storage;
+      return new View(buffer, addresses[i], storage.length);
+    });
+  return {
+    load: (storages) => views(storages).forEach((view, i) => view.set(storages[i])),
+    run: (step, from, to) => call(step, from, to),
+    read: (storages) => views(storages).forEach((view, i) => storages[i].set(view)),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The memory that threads share: the arena of a net, and behind it the rows of each data set.
+ *
+ * @module
+ */
+import { InputError } from "../../../codegen/error.ts";
+import { megabytes } from "../../../codegen/amounts.ts";
+import type { Plan } from "../../../codegen/plan/plan.ts";
+import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
+import type { StepTables } from "../epoch.ts";
+import { placeRows, rowCounts, type RowPlaces } from "../rows.ts";
+import { checkFit, fillTargets } from "../samples.ts";
+
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE = 65536;
+/** Largest memory of a session, in bytes. */
+const LARGEST = 2 ** 32;
+
+/** Where data sets are going to lie. */
+export interface FittedMemory {
+  readonly sets: readonly Dataset[];
+  /** Of each data set. */
+  readonly rows: readonly RowPlaces[];
+  /** Of the whole memory. */
+  readonly pages: number;
+}
+
+/**
+ * Where data sets lie in a memory behind the tensors of a net, and how large it is.
+ *
+ * @throws {InputError} when a data set does not fit the network, or all of it no memory.
+ */
+export function fitMemory(plan: Plan, given: readonly Dataset[]): FittedMemory {
+  const sets = given.map((set) => readDataset(set)), rows: RowPlaces[] = [];
+  let end = plan.arenaBytes;
+  for (const set of sets) {
+    checkFit(plan, set);
+    const placed = placeRows(plan, rowCounts(plan, set.samples), end);
+    rows.push(placed.rows);
+    end = placed.end;
+  }
+  if (end > LARGEST) {
+    throw new InputError(
+      `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
+    );
+  }
+  return { sets, rows, pages: Math.ceil(end / PAGE) };
+}
+
+/** Memory that workers can share. */
+export function sharedMemory(pages: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** A data set in the memory, and what the kernels say of each of its samples, a row for each step. */
+export interface LoadedSet extends StepTables {
+  readonly loss: Float32Array;
+  readonly hit: Float32Array;
+}
+
+/** Copies a data set to its rows. */
+export function loadSet(plan: Plan, memory: ArrayBufferLike, rows: RowPlaces, set: Dataset): LoadedSet {
+  (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
+    .set(inputsOf(set));
+  if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
+  if (rows.targets) fillTargets(plan, new Float32Array(memory, ...rows.targets), set);
+  return {
+    ...rowCounts(plan, set.samples),
+    order: new Int32Array(memory, ...rows.order),
+    params: new Float32Array(memory, ...rows.params),
+    loss: new Float32Array(memory, ...rows.loss),
+    hit: new Float32Array(memory, ...rows.hit),
+    ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * Predictions in the thread that asks: a memory with the weights, and the one step that makes outputs.
+ *
+ * @module
+ */
+import type { CompiledNet } from "../../../codegen/compile.ts";
+import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
+import type { BoundPredictor, Parameters } from "../backend.ts";
+import { fillEvaluation } from "../epoch.ts";
+import { placeRows } from "../rows.ts";
+import { outputOf, parametersOf, storedValues } from "../tensors.ts";
+import { binder } from "./bind.ts";
+import { loadCode } from "./load.ts";
+import { PAGE, sharedMemory } from "./memory.ts";
+
+/** Puts the parameters into a memory of its own and binds the code to it. */
+export async function openPredictor(net: CompiledNet, parameters: Parameters): Promise<BoundPredictor> {
+  const { plan } = net, { batchSize: samples } = plan;
+  const { rows, end } = placeRows(plan, { samples, steps: 1 }, plan.arenaBytes);
+  const memory = sharedMemory(Math.ceil(end / PAGE)), { buffer } = memory;
+  for (const name of parametersOf(plan)) {
+    const { offset, bytes } = plan.tensors[name];
+    new Float32Array(buffer, offset, bytes / 4).set(storedValues(plan, name, parameters.get(name)!.values));
+  }
+  fillEvaluation(plan, {
+    samples,
+    steps: 1,
+    order: new Int32Array(buffer, ...rows.order),
+    params: new Float32Array(buffer, ...rows.params),
+  });
+  const bind = await binder(await loadCode(net), memory, { thread: 0, threads: 1, wait() {} });
+  const { evaluate } = bind(rows), { offset, bytes, layout } = plan.tensors[outputOf(plan).name];
+  const outputs = new Float32Array(buffer, offset, bytes / 4);
+  return {
+    immediate: true,
+    input: new Float32Array(buffer, ...rows.data),
+    run() {
+      evaluate(0);
+      return fromStored(outputs, layout);
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Times the kernels of some training steps, in a team of its own whose threads look at their clocks.
+ *
+ * @module
+ */
+import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { Span, Timing } from "../session.ts";
+import type { TimedCode } from "./load.ts";
+import { type SharedRows, Team } from "./team.ts";
+
+/** Which steps are timed. */
+interface TimedSteps {
+  readonly set: number;
+  /** Steps that the data set has. */
+  readonly ofSet: number;
+  readonly steps: number;
+  /** Steps before them. */
+  readonly warmUp: number;
+}
+
+/** Runs the first steps of a data set, over and over where it has fewer; its tables are filled. */
+export async function timeSteps(
+  plan: Plan,
+  { code, shares }: TimedCode,
+  { threads, ...memory }: SharedRows & { readonly threads: number },
+  { set, ofSet, steps, warmUp }: TimedSteps,
+): Promise<Timing> {
+  const { kernels, barriers } = plan.train, all = warmUp + steps, count = kernels.length;
+  const times = new Float64Array(new SharedArrayBuffer(threads * all * count * 2 * 8));
+  const stopwatch = { times, origin: performance.timeOrigin, barriers: [...barriers.slice(1), true] };
+  const team = await Team.start({ code, ...memory, stopwatch }, threads);
+  try {
+    for (let done = 0; done < all; done += ofSet) {
+      await team.run({ rows: set, mode: "train", from: 0, to: Math.min(ofSet, all - done) });
+    }
+  } finally {
+    team.stop();
+  }
+  const spans: Span[] = [];
+  for (let step = 0; step < steps; step++) {
+    for (let track = 0; track < threads; track++) {
+      for (const [started, { kernel: { name } }] of kernels.entries()) {
+        if (!shares(name, track, threads)) continue;
+        const at = 2 * ((track * all + warmUp + step) * count + started);
+        spans.push({ step, track, started, begin: times[at] / 1000, end: times[at + 1] / 1000 });
+      }
+    }
+  }
+  return {
+    clock: threads === 1 ? "the thread's clock" : "the threads' clocks, each kernel in the thread that took longest",
+    tracks: Array.from({ length: threads }, (_, thread) => `thread ${thread + 1}`),
+    started: kernels.map(({ kernel: { name } }) => ({ name, kernels: [name] })),
+    spans,
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * The adapter of this machine: which one WebGPU finds, what it is called, and whether it is a GPU at all.
+ *
+ * @module
+ */
+import { InputError } from "../../../codegen/error.ts";
+import type { Availability } from "../backend.ts";
+
+const NO_ADAPTER = "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here; " +
+  "on Linux the package mesa-vulkan-drivers brings one, in software; or use target auto";
+
+/** Where no desktop has said where its sockets are, Mesa looks for them all the same, and calls that an error. */
+function quietMesa(): void {
+  const variable = "XDG_RUNTIME_DIR", { state } = Deno.permissions.querySync({ name: "env", variable });
+  if (Deno.build.os === "linux" && state === "granted" && !Deno.env.has(variable)) Deno.env.set(variable, "/tmp");
+}
+
+/** The adapter, or nothing: a driver that fails is of no more use than none. */
+export async function findAdapter(): Promise<GPUAdapter | undefined> {
+  quietMesa();
+  try {
+    return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {InputError} when there is none. */
+export async function needAdapter(): Promise<GPUAdapter> {
+  const adapter = await findAdapter();
+  if (!adapter) throw new InputError(NO_ADAPTER);
+  return adapter;
+}
+
+/** How many storage buffers a kernel may have. */
+export function mostBindings({ limits }: GPUAdapter): number {
+  return limits.maxStorageBuffersPerShaderStage;
+}
+
+/** What the driver calls an adapter. */
+export function adapterName({ description, vendor }: GPUAdapterInfo): string {
+  return description || vendor || "an adapter without a name";
+}
+
+/** Names of adapters that are the processor: Mesa's, Google's, Microsoft's and Apple's. */
+const SOFTWARE_NAMES = /llvmpipe|lavapipe|softpipe|swiftshader|basic render|software renderer/i;
+/** Vendor and device, as PCI numbers them, of SwiftShader and WARP. */
+const SOFTWARE_DEVICES = [[0x1ae0, 0xc0de], [0x1414, 0x8c]];
+
+/** Whether an adapter is the processor, not a GPU. */
+export function isSoftware({ isFallbackAdapter, vendor, device, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || SOFTWARE_NAMES.test(`${vendor} ${device} ${description}`) ||
+    SOFTWARE_DEVICES.some(([v, d]) => v === Number(vendor) && d === Number(device));
+}
+
+/** What there is on this machine: no adapter, one in software, or a GPU. */
+export async function availability(): Promise<Availability> {
+  const adapter = await findAdapter();
+  if (!adapter) {
+    return {
+      preferred: false,
+      reason: "no GPU, or no driver for it: navigator.gpu.requestAdapter() gives none; see deno task doctor",
+    };
+  }
+  const name = adapterName(adapter.info), software = isSoftware(adapter.info);
+  return {
+    device: `${name}${software ? ", in software" : ""}`,
+    preferred: !software,
+    reason: software ? `${name} is software, no GPU` : `${name} is a GPU`,
+  };
+}

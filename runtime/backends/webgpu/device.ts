@@ -1,0 +1,116 @@
+/**
+ * A device of the adapter, with as much as a net needs of it.
+ *
+ * @module
+ */
+import { InputError } from "../../../codegen/error.ts";
+import { megabytes } from "../../../codegen/amounts.ts";
+import { adapterName, isSoftware, needAdapter } from "./adapter.ts";
+import { oneLine, watch } from "./errors.ts";
+
+/** What a net and its data need of a device. */
+export interface GpuNeeds {
+  /** Bytes of the buffer of each tensor, all of which a kernel binds. */
+  readonly buffers: Readonly<Record<string, number>>;
+  /** Bytes of the buffer of step numbers, of which a kernel binds one. */
+  readonly numbers?: number;
+  /** Storage buffers of each kernel. */
+  readonly bindings: Readonly<Record<string, number>>;
+  /** Whether kernels are to be timed. */
+  readonly timestamps?: boolean;
+}
+
+/** What a device was asked for. */
+export interface Asked {
+  /** How often work was handed over. */
+  submits: number;
+  /** How often a buffer was waited for. */
+  readBacks: number;
+}
+
+/** A device and what it is. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  /** Counts since it was opened. */
+  readonly asked: Asked;
+  readonly name: string;
+  /** Whether it is the processor, not a GPU. */
+  readonly fallback: boolean;
+}
+
+/** Where a kernel needs too many buffers. */
+const REMEDY = "merge less (--without cases,elementwise,window), or use another target";
+/** Where a buffer is too large. */
+const SMALLER = "use fewer samples, a smaller batch or smaller layers, or another target";
+/** Devices by adapter and what they were asked for. One is never ended by hand: Deno may crash at exit when it is. */
+const devices = new Map<string, Promise<GPUDevice>>();
+
+/**
+ * A device with the limits that a net needs; nothing is allocated.
+ *
+ * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
+ */
+export async function openGpu(needs: GpuNeeds, adapter?: GPUAdapter): Promise<Gpu> {
+  const found = adapter ?? await needAdapter(), { info } = found, name = adapterName(info);
+  const descriptor = descriptorFor(needs, found), key = JSON.stringify([name, descriptor]);
+  const device = devices.get(key) ??
+    found.requestDevice(descriptor).then((device) => {
+      watch(device, name, () => devices.delete(key));
+      return device;
+    });
+  devices.set(key, device);
+  try {
+    return { device: await device, asked: { submits: 0, readBacks: 0 }, name, fallback: isSoftware(info) };
+  } catch (error) {
+    devices.delete(key);
+    throw new InputError(`${name} gives no device (${oneLine(error)}); use another target`);
+  }
+}
+
+/** What a device is asked for: no more than is needed, but never less than the default of every device. */
+function descriptorFor(
+  { buffers, numbers = 0, bindings, timestamps = false }: GpuNeeds,
+  { limits, features }: GPUAdapter,
+): GPUDeviceDescriptor & { requiredLimits: Record<string, number> } {
+  const [tensor, bytes] = largest(buffers), [kernel, count] = largest(bindings);
+  const bytesOf = (limit: "maxStorageBufferBindingSize" | "maxBufferSize", need: number, what: string) => {
+    if (need <= limits[limit]) return;
+    throw new InputError(
+      `this GPU's ${limit} is ${megabytes(limits[limit])}, and ${what} ${megabytes(need)}; ${SMALLER}`,
+    );
+  };
+  bytesOf("maxStorageBufferBindingSize", bytes, `tensor ${tensor} needs`);
+  bytesOf("maxBufferSize", bytes, `tensor ${tensor} needs`);
+  bytesOf("maxBufferSize", numbers, "the numbers of all steps of an epoch need");
+  const { maxStorageBuffersPerShaderStage: most } = limits;
+  if (count > most) {
+    throw new InputError(
+      `this GPU's maxStorageBuffersPerShaderStage is ${most}, and kernel ${kernel} needs ${count}; ${REMEDY}`,
+    );
+  }
+  if (timestamps && !features.has("timestamp-query")) {
+    throw new InputError(
+      "this GPU has no timestamp queries (the WebGPU feature timestamp-query), so its kernels cannot be timed; " +
+        "train without a profile, or use another target",
+    );
+  }
+  return {
+    requiredFeatures: timestamps ? ["timestamp-query"] : [],
+    requiredLimits: {
+      maxStorageBufferBindingSize: Math.max(bytes, 2 ** 27),
+      maxBufferSize: Math.max(bytes, numbers, 2 ** 28),
+      maxStorageBuffersPerShaderStage: Math.max(count, 8),
+    },
+  };
+}
+
+/** The largest of some numbers, and its name. */
+function largest(of: Readonly<Record<string, number>>): [name: string, value: number] {
+  return Object.entries(of).reduce((a, b) => a[1] >= b[1] ? a : b, ["", 0] as [string, number]);
+}
+
+/** Hands over work. */
+export function submit({ device, asked }: Pick<Gpu, "device" | "asked">, ...commands: GPUCommandBuffer[]): void {
+  asked.submits++;
+  device.queue.submit(commands);
+}
