@@ -23,6 +23,15 @@ const PROVEN = /^codegen\/ir\/(?:ir|affine|expr|text)\.ts$/;
 /** All of the compiler but what one target has for itself. */
 const COMPILER = /^codegen\/(?!targets\/\w+\/)[\w/]+\.ts$/;
 
+/** The runtime, but for what one backend has for itself. */
+const RUNTIME = /^runtime\/(?!backends\/\w+\/)/;
+/** What backends are made of: their interface, what they share, data sets, and random numbers. */
+const BACKENDS = [
+  /^runtime\/backends\/(?!backends\.ts)\w+\.ts$/,
+  /^runtime\/(?:data|platform)\//,
+  /^runtime\/run\/random\.ts$/,
+];
+
 /** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
 const RULES: readonly Rule[] = [
   { files: /^codegen\/ir\/operations\.ts$/, local: [], external: [] },
@@ -62,18 +71,26 @@ const RULES: readonly Rule[] = [
     external: [],
   },
   { files: /^kernels\/(?:layers|losses|optimizers|schedules|step)\/\w+\.ts$/, local: NOTATION, external: [/^zod$/] },
+  // a backend knows no other, and nothing of who asks it
   {
     files: /^runtime\/backends\/(\w+)\/\w+\.ts$/,
-    local: [/^runtime\//, COMPILER, /^codegen\/targets\/$1\/dispatch\.ts$/],
+    local: [...BACKENDS, /^runtime\/backends\/$1\//, COMPILER, /^codegen\/targets\/$1\/dispatch\.ts$/],
   },
-  { files: /^runtime\/[\w/]+\.ts$/, local: [/^runtime\//, COMPILER] },
+  {
+    files: /^runtime\/backends\/backends\.ts$/,
+    local: [...BACKENDS, COMPILER, /^runtime\/backends\/\w+\/backend\.ts$/],
+  },
+  { files: /^runtime\/backends\/\w+\.ts$/, local: [...BACKENDS, COMPILER] },
+  // what measures the machine is made of pieces of backends
+  { files: /^runtime\/measure\/machine(?:_worker)?\.ts$/, local: [/^runtime\//, COMPILER] },
+  { files: /^runtime\/[\w/]+\.ts$/, local: [RUNTIME, COMPILER] },
   { files: /^generated\/(\w+\/\w+)\/[\w/]+\.ts$/, local: [/^generated\/$1\//], external: [] },
   {
     files: /^api\/\w+\.ts$/,
-    local: [/^api\//, /^codegen\//, /^kernels\/(?:mod|schedules\/schedulers)\.ts$/, /^runtime\//],
+    local: [/^api\//, /^codegen\//, /^kernels\/(?:mod|schedules\/schedulers)\.ts$/, RUNTIME],
     external: [],
   },
-  { files: /^mod\.ts$/, local: [/^api\//, COMPILER, /^runtime\//], external: [] },
+  { files: /^mod\.ts$/, local: [/^api\//, COMPILER, RUNTIME], external: [] },
   { files: /^cli\/commands\/mod\.ts$/, local: [/^cli\/command\.ts$/, /^cli\/commands\//], external: [] },
   // a command knows no other
   {
@@ -256,6 +273,20 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["runtime/backends/threads/session.ts", "../../../codegen/targets/wasm/target.ts", true],
   ["runtime/backends/threads/session.ts", "../../../codegen/targets/webgpu/dispatch.ts", true],
   ["runtime/backends/webgpu/session.ts", "../../../codegen/targets/webgpu/dispatch.ts", false],
+  ["runtime/backends/webgpu/session.ts", "../threads/session.ts", true],
+  ["runtime/backends/webgpu/session.ts", "../epoch.ts", false],
+  ["runtime/backends/webgpu/session.ts", "../backends.ts", true],
+  ["runtime/backends/webgpu/session.ts", "../../run/train.ts", true],
+  ["runtime/backends/epoch.ts", "./threads/memory.ts", true],
+  ["runtime/backends/epoch.ts", "../run/random.ts", false],
+  ["runtime/backends/backends.ts", "./threads/backend.ts", false],
+  ["runtime/backends/backends.ts", "./threads/session.ts", true],
+  ["runtime/run/train.ts", "../backends/session.ts", false],
+  ["runtime/run/train.ts", "../backends/threads/session.ts", true],
+  ["runtime/measure/machine.ts", "../backends/webgpu/adapter.ts", false],
+  ["runtime/measure/tune.ts", "../backends/webgpu/adapter.ts", true],
+  ["api/train.ts", "../runtime/backends/backends.ts", false],
+  ["api/train.ts", "../runtime/backends/threads/load.ts", true],
   ["runtime/run/train.ts", "../../kernels/mod.ts", true],
   ["runtime/run/train.ts", "../../mod.ts", true],
   ["runtime/run/train.ts", "../../generated/mnist_cnn/wasm/step.ts", true],
@@ -312,6 +343,50 @@ Deno.test("negative control: each rule, kept and broken", () => {
   assert.ok(wrong >= 35 && EXAMPLES.length - wrong >= 25, `${EXAMPLES.length} examples, ${wrong} of them wrong`);
   for (const name of ["codegen/utils.ts", "runtime/run/helpers.ts", "tests/helper.ts", "elsewhere/file.ts"]) {
     assert.equal(violations(new Map([[name, ""]])).length, 1, name);
+  }
+});
+
+/** Questions that only a target and its backend answer: who asks one of them knows what there is, and not what it does. */
+const QUESTIONS = new RegExp(
+  [
+    "\\btarget\\.gpu\\b",
+    String.raw`\.endsWith\("\.(?:ts|wat|wgsl)"\)`,
+    '"dispatches" in',
+    String.raw`"(?:module\.wat|step\.ts|step\.json)"`,
+    "\\b(?:GpuSession|ThreadSession|gpuCode|loadCode)\\b",
+    String.raw`\bbackend\s*[!=]==`,
+    String.raw`[!=]==\s*"(?:threads|webgpu|typescript|wasm|wasm_relaxed)"`,
+  ].join("|"),
+);
+/** Where they are answered, and where results of several programs are told apart by their names. */
+const ANSWERS = /^(?:runtime\/backends|codegen\/targets|generated|bench|tests)\//;
+
+/** Where files ask one, code only. */
+function questions(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].filter(([file]) => !ANSWERS.test(file)).flatMap(([file, source]) =>
+    source.split("\n").filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line) && QUESTIONS.test(line))
+      .map((line) => `${file}: ${line.trim()}`)
+  );
+}
+
+Deno.test("nobody but targets and backends asks what a target is: facts are asked, not names", async () => {
+  assert.deepEqual(questions(await readSources()), []);
+  // negative control
+  const wrong = [
+    "if (target.gpu) return;",
+    'if (!target.entry.endsWith(".ts")) throw error;',
+    'const onGpu = "dispatches" in code;',
+    'const text = files["module.wat"];',
+    "const session = await GpuSession.open(plan, code, sets);",
+    'if (target.backend === "webgpu") return;',
+    'if (name !== "typescript") return;',
+  ];
+  for (const line of wrong) {
+    assert.deepEqual(questions(new Map([["runtime/run/train.ts", line]])), [`runtime/run/train.ts: ${line}`]);
+    assert.deepEqual(
+      questions(new Map([["runtime/backends/webgpu/backend.ts", line], ["api/a.ts", `// ${line}`]])),
+      [],
+    );
   }
 });
 

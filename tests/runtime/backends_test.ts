@@ -1,0 +1,72 @@
+/** Backends: every target has one, each says what it would run on, and what does not fit is refused before it is begun. */
+import assert from "node:assert/strict";
+import { backendOf } from "../../runtime/backends/backends.ts";
+import { placeRows, rowCounts, stepsInEpoch } from "../../runtime/backends/rows.ts";
+import { BYTES } from "../../codegen/ir/operations.ts";
+import { findTarget, fromArrays, InputError, processorTargets, runsHere, targets } from "../../mod.ts";
+import { ignore, lacksAdapter, withGpu } from "../adapter.ts";
+import { compiled, epochOf, samples } from "../small_net.ts";
+
+Deno.test("every target has a backend; those of threads come first", () => {
+  const found = targets.map((target) => backendOf(target));
+  assert.deepEqual(found.map(({ name }) => name), targets.map(({ backend }) => backend));
+  assert.deepEqual(targets.slice(0, processorTargets.length), processorTargets);
+  assert.deepEqual(found.map(({ takesThreads }) => takesThreads), targets.map((t) => processorTargets.includes(t)));
+  assert.throws(() => backendOf({ backend: "abacus" }), /^TypeError: there is no backend abacus$/);
+});
+
+Deno.test("a backend says what it would run on, or that there is nothing", async () => {
+  const threads = backendOf(findTarget("typescript")), webgpu = backendOf(findTarget("webgpu"));
+  assert.deepEqual([typeof (await threads.available()).device, (await threads.available()).preferred], [
+    "string",
+    false,
+  ]);
+  await threads.requireDevice();
+  await withGpu(undefined, async () => {
+    const { device, preferred } = await webgpu.available();
+    assert.deepEqual([device, preferred], [undefined, false]);
+    await assert.rejects(async () => await webgpu.requireDevice(), InputError);
+  });
+  if (ignore) return;
+  assert.equal(typeof (await webgpu.available()).device, "string");
+  await webgpu.requireDevice();
+});
+
+for (const target of targets) {
+  Deno.test({
+    name:
+      `${target.name}: a net that fits is opened, trains, and says on how many threads; one that does not is refused`,
+    ignore: !runsHere(target) || lacksAdapter(target),
+    async fn() {
+      const net = compiled(target), backend = backendOf(target), data = samples(20), options = { threads: 2 };
+      const session = await (await backend.fit(net, [data], options)).open();
+      try {
+        assert.deepEqual([session.threads, session.gpu === undefined], backend.takesThreads ? [2, true] : [0, false]);
+        session.initialize(1);
+        const { steps, loss } = await session.train(0, epochOf(net.plan, 1, 0, data.samples));
+        assert.deepEqual([steps, Number.isFinite(loss)], [stepsInEpoch(net.plan, data.samples), true]);
+      } finally {
+        session.close();
+      }
+      const other = fromArrays(new Uint8Array(9), [0], [1, 3, 3]);
+      await assert.rejects(async () => await backend.fit(net, [data, other], options), InputError);
+    },
+  });
+}
+
+Deno.test("rows lie behind the arena, apart, each at the beginning of a cache line", () => {
+  const { plan } = compiled(findTarget("wasm")), counts = rowCounts(plan, 33);
+  assert.deepEqual(counts, { samples: 33, steps: 3 });
+  const { rows, end } = placeRows(plan, counts, plan.arenaBytes);
+  const names = Object.values(plan.tensors).filter(({ role }) => role === "run").map(({ name }) => name);
+  assert.deepEqual(Object.keys(rows).toSorted(), names.toSorted());
+  assert.equal(rows.data[1], 33 * 64);
+  assert.equal(rows.order[1], 3 * 16);
+  let last = plan.arenaBytes;
+  for (const [name, [offset, elements]] of Object.entries(rows)) {
+    assert.equal(offset % 64, 0, name);
+    assert.ok(offset >= last && offset < last + 64, `${name} at ${offset}, behind ${last}`);
+    last = offset + elements * BYTES[plan.tensors[name].dtype];
+  }
+  assert.equal(end, last);
+});
