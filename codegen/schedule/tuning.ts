@@ -220,7 +220,11 @@ export function misfit(
  *
  * @returns a function that throws an {@linkcode InputError} for a schedule that does not fit its kernel.
  */
-export function tunedSchedules(tuning: Tuning, net: string, target: Pick<Target, "name" | "needsGrid" | "spread">): Tuned {
+export function tunedSchedules(
+  tuning: Tuning,
+  net: string,
+  target: Pick<Target, "name" | "needsGrid" | "spread">,
+): Tuned {
   const own = tuningOf(tuning, net, target.name);
   return (kernel) => {
     const stored = storedSchedule(own, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);

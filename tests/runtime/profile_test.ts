@@ -43,7 +43,9 @@ const SPLIT = { train: DATA, test: DATA };
 /** What a step starts, in order. */
 function startedBy(target: Target): string[] {
   const net = compiled(target);
-  return target.needsGrid ? [...gpuCode(net).dispatches.train] : net.plan.train.kernels.map(({ kernel }) => kernel.name);
+  return target.needsGrid
+    ? [...gpuCode(net).dispatches.train]
+    : net.plan.train.kernels.map(({ kernel }) => kernel.name);
 }
 
 const bits = ({ parameters }: Trained) =>
