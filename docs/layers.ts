@@ -53,7 +53,7 @@ export function layersPage(): string {
     OPTIONS_NOTE,
     kindTable("layer", kinds.layer, "what it computes", true, common),
     "Every layer may also say:",
-    optionTable(kinds.layer[0], common),
+    optionTable("any layer", kinds.layer[0], common),
     ...kinds.layer.flatMap((kind) => layerSection(kind, common)),
     "## Losses",
     kindTable("loss", kinds.loss, "what it computes", false),
@@ -123,9 +123,9 @@ function kindTable(
 }
 
 /** Options of a kind in detail: those of a list. */
-function optionTable(kind: Kind, keys: readonly string[]): string {
+function optionTable(first: string, kind: Kind, keys: readonly string[]): string {
   return table(
-    ["option", "what it is", "may be"],
+    [first, "what it is", "may be"],
     optionsOf(kind).filter(([key]) => keys.includes(key))
       .map(([key, value]) => [code(optionText(kind, key, value)), value.description ?? "", domainOf(value)]),
   );
@@ -137,7 +137,7 @@ function layerSection(kind: Kind, common: readonly string[]): string[] {
   const example = exampleOf(kind.type, kind.schema);
   return [
     `### ${code(kind.type)}`,
-    keys.length === 0 ? "It has no options of its own." : optionTable(kind, keys),
+    keys.length === 0 ? "It has no options of its own." : optionTable("option", kind, keys),
     ...example === undefined ? [] : [
       `${code(JSON.stringify(example.layer))} after an input of [${example.input.join(", ")}] is`,
       example.formulas.length === 0

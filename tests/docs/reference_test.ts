@@ -46,7 +46,7 @@ function gaps(markdown: string): string[] {
     if (a !== b) found.push(`${what}: the page has ${a || "nothing"}, not ${b || "nothing"}`);
   };
   // what every layer may say has a table of its own
-  const common = table(markdown, "option").rows.flatMap(([first]) => quoted(first));
+  const common = table(markdown, "any layer").rows.flatMap(([first]) => quoted(first));
   for (const [name, kinds] of Object.entries(KINDS)) {
     const { header, rows } = table(markdown, name);
     const types = kinds.map(({ properties }) => properties.type.const!);
@@ -56,6 +56,9 @@ function gaps(markdown: string): string[] {
       const options = Object.entries(properties).filter(([key]) => key !== "type").map(([key, { default: value }]) =>
         value !== undefined ? `${key} = ${JSON.stringify(value)}` : required.includes(key) ? key : `${key}?`
       );
+      if (name === "layer") {
+        assert.ok(common.every((option) => options.includes(option)), `${types[i]} has not ${common}`);
+      }
       const told = header[1] === "options" ? [...quoted(row?.[1] ?? ""), ...name === "layer" ? common : []] : [];
       compare(types[i], told, options);
       if (name === "layer") assert.ok(markdown.includes(`### \`${types[i]}\`\n`), `no section of ${types[i]}`);
@@ -75,7 +78,8 @@ Deno.test("the tables name every layer, loss, optimizer, scheduler and init, and
   assert.equal(Object.values(KINDS).flat().length, all.length);
   for (const { rows } of [table(LAYERS, "init")]) assert.ok(rows.every(([, meaning]) => meaning !== ""));
   // negative control
-  assert.equal(gaps(LAYERS.replace(/^\| `tanh`.*\n/m, "")).length, 1);
+  assert.equal(gaps(LAYERS.replace(/^\| `relu`.*\n/m, "")).length, 1);
+  assert.equal(gaps(LAYERS.replace(/^\| `conv2d`.*\n/m, "")).length, 2);
   assert.equal(gaps(LAYERS.replace("`stride = 1`", "`stride = 2`")).length, 1);
 });
 
