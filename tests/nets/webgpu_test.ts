@@ -16,7 +16,7 @@ import { openGpu } from "../../runtime/backends/webgpu/device.ts";
 import { checked } from "../../runtime/backends/webgpu/errors.ts";
 import { needsOf } from "../../runtime/backends/webgpu/needs.ts";
 import { createPipeline, stepLayout } from "../../runtime/backends/webgpu/pipelines.ts";
-import { stepsTogether } from "../../runtime/backends/webgpu/session.ts";
+import { stepsTogether } from "../../runtime/backends/webgpu/submissions.ts";
 import { uniform } from "../../runtime/run/random.ts";
 import { timeKernels as timeWith } from "../../runtime/measure/time_kernels.ts";
 import { compareStorages, kernelCase, type VerifyRow } from "../../runtime/check/verify.ts";

@@ -21,27 +21,15 @@ import type {
 import { initialTensors, notFinite, parametersOf, storedValues } from "../tensors.ts";
 import { readBuffers } from "./buffers.ts";
 import type { GpuCode } from "./code.ts";
-import { type Asked, type Gpu, submit } from "./device.ts";
+import type { Asked, Gpu } from "./device.ts";
 import { checked } from "./errors.ts";
 import { emptyTables, takeMemory, writeSet, writeTables } from "./memory.ts";
 import { tensorBytes } from "./needs.ts";
 import { keepOutputs, type KeptOutputs } from "./outputs.ts";
 import { createPipelines } from "./pipelines.ts";
-import { encodeSteps, type GpuNet } from "./steps.ts";
+import type { GpuNet } from "./steps.ts";
+import { Submissions } from "./submissions.ts";
 import { timeSteps } from "./time_steps.ts";
-
-/** Steps that are submitted together: waiting for a submission costs 10 ms, so there must be many in it. */
-const SUBMITTED_STEPS = 128;
-/** Seconds that a submission may take on a GPU, about: systems take one that does not answer for 2 s for dead. */
-const LONGEST_SUBMISSION = 0.5;
-/** Steps that tell how long one takes, and what waiting for them adds, in seconds. */
-const TRIED_STEPS = 8, WAIT = 0.01;
-
-/** How many steps to submit together, when so many took so long with the wait for them. */
-export function stepsTogether(seconds: number, steps: number): number {
-  const each = Math.max(0, seconds - WAIT) / steps;
-  return Math.max(1, Math.min(SUBMITTED_STEPS, Math.floor(LONGEST_SUBMISSION / each)));
-}
 
 /** A network that trains and tests on data sets it holds, on a GPU. */
 export class GpuSession implements NetSession {
@@ -49,16 +37,21 @@ export class GpuSession implements NetSession {
   readonly #net: GpuNet;
   /** Of each data set. */
   readonly #tables: readonly StepTables[];
-  #together = SUBMITTED_STEPS;
-  #seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds"> = { compileSeconds: 0, uploadSeconds: 0 };
+  readonly #submissions: Submissions;
+  readonly #seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds">;
   /** In the last epoch. */
   #asked: Asked = { submits: 0, readBacks: 0 };
-  #progress = 0;
-  #stopped = false;
 
-  private constructor(net: GpuNet, tables: readonly StepTables[]) {
+  private constructor(
+    net: GpuNet,
+    tables: readonly StepTables[],
+    submissions: Submissions,
+    seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds">,
+  ) {
     this.#net = net;
     this.#tables = tables;
+    this.#submissions = submissions;
+    this.#seconds = seconds;
   }
 
   /**
@@ -77,14 +70,13 @@ export class GpuSession implements NetSession {
       });
       const uploaded = performance.now(), { dispatches } = code;
       const tables = counts.map((count) => emptyTables(plan, count));
-      const session = new GpuSession({ plan, gpu, dispatches, pipelines, memory }, tables);
-      // drivers compile a kernel when it first runs; what that leaves behind, `initialize` and the next step overwrite
-      await session.#warmUp();
-      session.#seconds = {
+      const net = { plan, gpu, dispatches, pipelines, memory };
+      // what the first run leaves behind, `initialize` and the next step overwrite
+      const submissions = await Submissions.begin(net, counts[0].steps);
+      return new GpuSession(net, tables, submissions, {
         compileSeconds: (compiled - begin + performance.now() - uploaded) / 1000,
         uploadSeconds: (uploaded - compiled) / 1000,
-      };
-      return session;
+      });
     } catch (error) {
       memory.destroy();
       throw error;
@@ -106,7 +98,7 @@ export class GpuSession implements NetSession {
 
   /** Steps of the epoch that is running that are known to be done. */
   get progress(): number {
-    return this.#progress;
+    return this.#submissions.progress;
   }
 
   /** Draws the initial parameters and clears the optimizer's state. */
@@ -150,7 +142,7 @@ export class GpuSession implements NetSession {
 
   /** Ends what is running, and what is begun later, after the steps that are submitted. */
   stop(): void {
-    this.#stopped = true;
+    this.#submissions.stop();
   }
 
   /** Runs the network over a data set in its own order, without training. */
@@ -162,7 +154,7 @@ export class GpuSession implements NetSession {
   /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
   async predictions(set: number): Promise<Predictions> {
     const { samples, steps } = this.#tables[set];
-    const kept = await keepOutputs(this.#net, samples, Math.min(steps, this.#together));
+    const kept = await keepOutputs(this.#net, samples, Math.min(steps, this.#submissions.together));
     try {
       fillEvaluation(this.#net.plan, this.#tables[set]);
       const { result } = await this.#run(set, this.#net.dispatches.evaluate, steps, { kept });
@@ -202,58 +194,16 @@ export class GpuSession implements NetSession {
       gpu.device,
       `net ${plan.name} on the GPU`,
       async () => {
-        const submitted = await this.#submitAll(set, kernels, first, steps, kept);
+        const submitted = await this.#submissions.submit(set, kernels, [first, steps], kept);
         const { buffers } = sets[set], bytes = 4 * plan.batchSize * submitted;
         const judged = [buffers.loss, buffers.hit].map((buffer) => ({ buffer, bytes }));
         return { submitted, contents: await readBuffers(gpu, [...judged, ...read.map((name) => this.#whole(name))]) };
       },
     );
-    this.#progress = submitted;
+    this.#submissions.done(submitted);
     const [losses, hits] = [loss, hit].map((content) => new Float32Array(content, 4 * plan.batchSize * first));
     const sums = addUp(before, submitted, losses, hits);
     return { result: resultOf(plan, tables, sums), values: contents.map((c, i) => this.#elements(read[i], c)) };
-  }
-
-  /** Submits steps until all are, or it is stopped; gives the number of the first one that is not. */
-  async #submitAll(
-    set: number,
-    kernels: readonly string[],
-    first: number,
-    steps: number,
-    kept?: KeptOutputs,
-  ): Promise<number> {
-    const { gpu } = this.#net, { device: { queue }, fallback } = gpu, stride = kept?.steps ?? this.#together;
-    this.#progress = first;
-    let submitted = first;
-    // one submission waits while another one runs; in software each takes seconds, and a stop should not take two
-    let last: Promise<unknown> = Promise.resolve();
-    for (let from = first; from < steps; from += stride) {
-      submitted = Math.min(from + stride, steps);
-      submit(gpu, encodeSteps(this.#net, set, kernels, [from, submitted], kept));
-      // before the next submission overwrites it
-      await kept?.read(from, submitted);
-      if (submitted === steps) break;
-      const done = queue.onSubmittedWorkDone();
-      await (fallback ? done : last);
-      this.#progress = fallback ? submitted : from;
-      last = done;
-      if (this.#stopped) break;
-    }
-    return submitted;
-  }
-
-  /** Runs every kernel once; on a GPU some more, to see how many steps may be submitted together. */
-  async #warmUp(): Promise<void> {
-    const { plan, gpu, dispatches: { train, evaluate } } = this.#net, { device, fallback } = gpu;
-    await checked(device, `net ${plan.name} on the GPU`, async () => {
-      submit(gpu, encodeSteps(this.#net, 0, [...train, ...evaluate], [0, 1]));
-      await device.queue.onSubmittedWorkDone();
-      if (fallback) return;
-      const steps = Math.min(TRIED_STEPS, this.#tables[0].steps), begin = performance.now();
-      submit(gpu, encodeSteps(this.#net, 0, train, [0, steps]));
-      await device.queue.onSubmittedWorkDone();
-      this.#together = stepsTogether((performance.now() - begin) / 1000, steps);
-    });
   }
 
   /** Sets a tensor's elements, in the order of its storage. */
