@@ -28,7 +28,7 @@ export function constantOffset(constant: number): Offset {
 }
 
 /** The sum of offsets times factors; terms of the same variable are merged, those of factor 0 dropped. */
-export function combine(...summands: (readonly [Offset, number])[]): Offset {
+export function sumOffsets(...summands: (readonly [Offset, number])[]): Offset {
   const coefficients = new Map<string, number>();
   let constant = 0;
   for (const [offset, factor] of summands) {

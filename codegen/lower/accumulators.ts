@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../ir/affine.ts";
 import { exprKey, freeAxes } from "../ir/expr.ts";
 import { type Axis, type Expr, LANES, type Reduce, type Type, type Value } from "../ir/ir.ts";
 import { ScheduleError } from "../schedule/schedule.ts";
@@ -81,7 +81,7 @@ export function choose({ node, best, place }: Accumulator, given: Value, copy: C
   const stays = scope.let("stays", apply("le", [value, best], scope));
   if (place !== undefined) {
     const offset = node.axes.reduce(
-      (sum, axis) => combine([sum, axis.extent], [copy.get(axis.name)!.offset, 1]),
+      (sum, axis) => sumOffsets([sum, axis.extent], [copy.get(axis.name)!.offset, 1]),
       constantOffset(0),
     );
     scope.emit({

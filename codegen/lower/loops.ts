@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../ir/affine.ts";
 import { type Axis, LANES, type Offset } from "../ir/ir.ts";
 import type { Schedule } from "../schedule/schedule.ts";
 import type { Lowering, Taking } from "./lowering.ts";
@@ -34,7 +34,7 @@ export function grouping(
 function neighbours(axis: Axis, base: Offset, count: number, width: number, { taking }: Lowering): Coordinate[] {
   const members = taking?.membersAlong(axis.name);
   if (!members) return group(base, count, width);
-  return group(combine([base, 1], [variable(members.variable), width]), count, width, width * members.to);
+  return group(sumOffsets([base, 1], [variable(members.variable), width]), count, width, width * members.to);
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combine, constantOffset, offsetKey } from "../ir/affine.ts";
+import { constantOffset, offsetKey, sumOffsets } from "../ir/affine.ts";
 import { exprKey, freeAxes } from "../ir/expr.ts";
 import type { Affine, Axis, Expr, Offset } from "../ir/ir.ts";
 
@@ -26,7 +26,7 @@ export function variable(name: string): Offset {
 /** Coordinates of so many neighbours from a place on, scalars or vectors, each `apart` from the next. */
 export function group(base: Offset, count: number, width: number, apart = width): Coordinate[] {
   return Array.from({ length: count }, (_, label) => ({
-    offset: combine([base, 1], [constantOffset(label * apart), 1]),
+    offset: sumOffsets([base, 1], [constantOffset(label * apart), 1]),
     ...(count > 1 && { label }),
     ...(width > 1 && { lanes: true }),
   }));
@@ -34,7 +34,7 @@ export function group(base: Offset, count: number, width: number, apart = width)
 
 /** An index at a point. */
 export function indexAt({ constant, terms }: Affine, point: Point): Offset {
-  return combine(
+  return sumOffsets(
     [constantOffset(constant), 1],
     ...terms.map(({ axis, coefficient }) => [point.get(axis)!.offset, coefficient] as const),
   );

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../ir/affine.ts";
 import { expressions, freeAxes } from "../ir/expr.ts";
 import { type Axis, type Expr, LANES, type Offset, type Value } from "../ir/ir.ts";
 import { accumulatorKey, add, choose, type Coordinates, seed, termsOf } from "./accumulators.ts";
@@ -144,7 +144,7 @@ function takeTerms(
     const wanted = sums || inner.every((axis) => unroll(axis) === axis.extent) ? unroll(axis) : 1;
     loop(axis, wanted, false, scope, lowering, (coordinates, scope) => {
       const begin = begins.get(axis.name) ?? constantOffset(0);
-      const placed = coordinates.map((c) => ({ ...c, offset: combine([begin, 1], [c.offset, 1]) }));
+      const placed = coordinates.map((c) => ({ ...c, offset: sumOffsets([begin, 1], [c.offset, 1]) }));
       open(inner, copies.flatMap((copy) => placed.map((c) => new Map([...copy, [axis.name, c]]))), scope);
     });
   };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combine, constantOffset, offsetKey } from "../ir/affine.ts";
+import { constantOffset, offsetKey, sumOffsets } from "../ir/affine.ts";
 import { exprKey, freeAxes } from "../ir/expr.ts";
 import {
   type Affine,
@@ -130,11 +130,11 @@ export function flatten(
   lowering: Lowering,
 ): Offset {
   const type = lowering.kernel.tensors[tensor], stride = strides(type);
-  return combine(...index.map((i, d) => {
+  return sumOffsets(...index.map((i, d) => {
     const at = i.kind === "affine"
       ? indexAt(i, point)
       : variable((evaluate(i, point, scope, lowering) as { name: string }).name);
-    return [combine([at, 1], [constantOffset(type.halo[d][0]), 1]), stride[d]] as const;
+    return [sumOffsets([at, 1], [constantOffset(type.halo[d][0]), 1]), stride[d]] as const;
   }));
 }
 

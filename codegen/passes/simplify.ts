@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { combine, offsetKey } from "../ir/affine.ts";
+import { offsetKey, sumOffsets } from "../ir/affine.ts";
 import type { LoopNest, Offset, Statement, Value } from "../ir/ir.ts";
 
 /** Statements of one loop body, and the bases defined in it. */
@@ -104,7 +104,7 @@ function rebase(offset: Offset, tensor: string, levels: readonly Level[]): Offse
   const prefix = here ? terms.slice(0, -1) : terms;
   const base = baseOf(prefix, tensor, levels, depth);
   const constant = offset.constant - prefix.reduce((sum, term) => sum + lift(term, levels, depth), 0);
-  return combine([{ constant, terms: base }, 1], [{ constant: 0, terms: here ? [innermost] : [] }, 1]);
+  return sumOffsets([{ constant, terms: base }, 1], [{ constant: 0, terms: here ? [innermost] : [] }, 1]);
 }
 
 /** What is added to a term that counts down, so that bases are never negative: some targets have unsigned addresses. */
@@ -145,7 +145,10 @@ function baseOf(
     type: "i32",
     value: {
       kind: "offset",
-      offset: combine([{ constant: 0, terms: before }, 1], [{ constant: lift(last, levels, depth), terms: [last] }, 1]),
+      offset: sumOffsets([{ constant: 0, terms: before }, 1], [
+        { constant: lift(last, levels, depth), terms: [last] },
+        1,
+      ]),
     },
   });
   return [{ variable: name, coefficient: 1 }];

@@ -66,7 +66,7 @@ export interface BodyWriter {
 }
 
 /** Where a tensor is: at a byte address, or, for one whose rows the run supplies, at one known by its name. */
-export type Place = { readonly address: number } | { readonly rows: string };
+export type Address = { readonly address: number } | { readonly rows: string };
 
 /** A kernel with its schedule and its proven loop nest. */
 export interface CompiledKernel {
@@ -100,7 +100,7 @@ export interface Group {
 export interface Target {
   readonly name: string;
   /** Spelling, for a nest whose tensors are at these places. */
-  syntax(nest: LoopNest, places: Readonly<Record<string, Place>>): Syntax;
+  syntax(nest: LoopNest, places: Readonly<Record<string, Address>>): Syntax;
   /** What runs its code: the name of a folder in runtime/backends/. */
   readonly backend: string;
   /** The file that is loaded: it has all kernels, or imports them. */

@@ -17,7 +17,7 @@ import {
 import { nestText } from "../../codegen/ir/text.ts";
 import { add, axis, mul, part, tanh, Tensor } from "../../codegen/language/notation.ts";
 import { printNest } from "../../codegen/print/print.ts";
-import type { Place, Target } from "../../codegen/targets/target.ts";
+import type { Address, Target } from "../../codegen/targets/target.ts";
 import { expand } from "../../codegen/passes/expand.ts";
 import { prelude } from "../../codegen/targets/wasm/prelude.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
@@ -33,7 +33,7 @@ const ULP = 2 ** -23;
 
 /** Runs a nest on a target, on storages that it changes as the interpreter would. */
 async function run(nest: LoopNest, target: Target, storages: Readonly<Record<string, Storage>>): Promise<void> {
-  const places: Record<string, Place> = {}, addresses: Record<string, number> = {};
+  const places: Record<string, Address> = {}, addresses: Record<string, number> = {};
   let end = 64;
   for (const [symbol, { dtype }] of Object.entries(nest.tensors)) {
     addresses[symbol] = end;

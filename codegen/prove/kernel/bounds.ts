@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../../ir/affine.ts";
 import { LANES, type Offset, type TensorType } from "../../ir/ir.ts";
 import type { Meanings, Proof } from "./known.ts";
 
 /** An index in terms of loops and loaded integers. */
 export function expand(offset: Offset, meanings: Meanings, proof: Proof): Offset {
-  return combine(
+  return sumOffsets(
     [constantOffset(offset.constant), 1],
     ...offset.terms.map(({ variable, coefficient }) => {
       const meaning = meanings.get(variable);

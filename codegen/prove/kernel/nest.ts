@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../../ir/affine.ts";
 import { BYTES, isVector, LANES, LOADED, type LoopNest, scalarOf, type Statement } from "../../ir/ir.ts";
 import { VerifyError } from "../error.ts";
 import { proveAccess } from "./bounds.ts";
@@ -119,6 +119,6 @@ function proveStore(
   const places = stores.get(tensor) ?? [];
   stores.set(tensor, places);
   for (let lane = 0; lane < elements; lane++) {
-    places.push({ offset: combine([offset, 1], [constantOffset(lane), 1]), meanings: known.meanings });
+    places.push({ offset: sumOffsets([offset, 1], [constantOffset(lane), 1]), meanings: known.meanings });
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { BYTES, isVector, type LoopNest, type Offset, type TensorType, type Type } from "../../ir/ir.ts";
-import type { Piece, Place } from "../target.ts";
+import type { Address, Piece } from "../target.ts";
 import { movingText, piece } from "./words.ts";
 
 const LOAD: Readonly<Record<TensorType["dtype"], string>> = {
@@ -23,7 +23,7 @@ const STORE: Readonly<Record<TensorType["dtype"], string>> = {
 /** Where the elements of a nest's tensors are. */
 export interface Memory {
   readonly tensors: LoopNest["tensors"];
-  readonly places: Readonly<Record<string, Place>>;
+  readonly places: Readonly<Record<string, Address>>;
   /** Locals that hold a byte address: all that use them access elements of four bytes. */
   readonly addresses: ReadonlySet<string>;
 }

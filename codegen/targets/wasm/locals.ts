@@ -16,7 +16,7 @@ interface Uses {
 }
 
 /** Locals of a nest that are nothing but indices of elements of four bytes, or parts of such. */
-export function addressesOf(nest: LoopNest): Set<string> {
+export function localsInBytes(nest: LoopNest): Set<string> {
   const { made, inBytes, inElements } = usesIn(nest);
   const users = new Map([...made.keys()].map((name) => [
     name,

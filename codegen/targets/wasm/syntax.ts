@@ -6,7 +6,7 @@
 import { isVector, type LoopNest, type Type } from "../../ir/ir.ts";
 import type { Piece, Syntax, Target } from "../target.ts";
 import { load, type Memory, store } from "./access.ts";
-import { addressesOf, localsOf } from "./locals.ts";
+import { localsInBytes, localsOf } from "./locals.ts";
 import { SCALAR, vectors } from "./operations.ts";
 import { constant, local, offset, piece } from "./words.ts";
 
@@ -19,7 +19,7 @@ const LOCALS_IN_LINE = 6;
  * @param relaxed one rounding in a fused multiply-add.
  */
 export const syntax = (relaxed: boolean): Target["syntax"] => (nest, places) => {
-  const memory: Memory = { tensors: nest.tensors, places, addresses: addressesOf(nest) };
+  const memory: Memory = { tensors: nest.tensors, places, addresses: localsInBytes(nest) };
   return {
     constant,
     local: (name, type) => piece(`(local.get ${local(name, type)})`),

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { combine, constantOffset, offsetKey } from "../../../ir/affine.ts";
+import { constantOffset, offsetKey, sumOffsets } from "../../../ir/affine.ts";
 import {
   type Affine,
   BYTES,
@@ -96,8 +96,10 @@ export function boxKey(tensor: string, indices: readonly SplitIndex[]): string {
 
 /** Where an access finds its element in its box. */
 export function placeInBox({ sides }: Pick<Box, "sides">, indices: readonly SplitIndex[]): Offset {
-  return combine(
-    ...indices.map(({ own }, d) => [combine([own, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const),
+  return sumOffsets(
+    ...indices.map(({ own }, d) =>
+      [sumOffsets([own, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const
+    ),
   );
 }
 
@@ -132,9 +134,9 @@ export function boxesOf(
         box[box.length - 1] = { extent: outer.extent * extent, stride: apart[d] };
       } else box.push({ extent, stride: apart[d] });
     }
-    const offset = combine(
+    const offset = sumOffsets(
       ...indices.map(({ joint }, d) =>
-        [combine([joint, 1], [constantOffset(sides[d].low + type.halo[d][0]), 1]), apart[d]] as const
+        [sumOffsets([joint, 1], [constantOffset(sides[d].low + type.halo[d][0]), 1]), apart[d]] as const
       ),
     );
     const scalar = LOADED[type.dtype], last = box.at(-1);

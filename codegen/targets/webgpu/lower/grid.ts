@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../../../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../../../ir/affine.ts";
 import { expressions } from "../../../ir/expr.ts";
 import {
   type Axis,
@@ -108,7 +108,7 @@ function spreadPoints(
     }
     const first = begin(loops, together > step ? `${axis.name}_group` : axis.name, axis.extent, together);
     const own = begin(places, `${axis.name}_place`, together, step);
-    const coordinates = group(combine([first, 1], [own, 1]), copies, width);
+    const coordinates = group(sumOffsets([first, 1], [own, 1]), copies, width);
     points = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
   }
   return { loops, places, points };

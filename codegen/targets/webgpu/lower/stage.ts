@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combine, constantOffset } from "../../../ir/affine.ts";
+import { constantOffset, sumOffsets } from "../../../ir/affine.ts";
 import { expressions, freeAxes } from "../../../ir/expr.ts";
 import { type Axis, LANES, membersOf, type Offset } from "../../../ir/ir.ts";
 import type { Instance, Lowering, Members, Reductions, TakeTerms } from "../../../lower/lowering.ts";
@@ -130,7 +130,7 @@ function usesOf(
   for (const { node, point } of sums) {
     const at = new Map(point);
     for (const axis of node.axes) {
-      const offset = combine([begins.get(axis.name)!, 1], [variable(termOf(axis)), 1]);
+      const offset = sumOffsets([begins.get(axis.name)!, 1], [variable(termOf(axis)), 1]);
       at.set(axis, { offset, ...axis.name === lanes && { lanes: true } });
     }
     for (const load of expressions(node.body)) {

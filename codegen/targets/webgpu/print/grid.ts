@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { combine } from "../../../ir/affine.ts";
+import { sumOffsets } from "../../../ir/affine.ts";
 import {
   type Grid,
   gridInvocations,
@@ -138,7 +138,7 @@ function copyLines(stage: Stage, element: (tensor: string, offset: Offset, type:
     const by = d === box.length - 1 ? width : 1;
     return { variable: `side_${d}`, to: extent / by, step: 1, stride: by * stride };
   });
-  const offset = combine(
+  const offset = sumOffsets(
     [stage.offset, 1],
     ...sides.map(({ variable, stride }) => [{ constant: 0, terms: [{ variable, coefficient: 1 }] }, stride] as const),
   );

@@ -1,0 +1,67 @@
+/**
+ * What a net is compiled to, and the same net put together in another way.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Swap } from "./graph/reorder.ts";
+import type { Fusion } from "./plan/fuse/rule.ts";
+import type { Plan } from "./plan/plan.ts";
+import { kernelSources } from "./print/source.ts";
+import { proveTarget } from "./prove/plan/target.ts";
+import type { CompiledKernel, Target } from "./targets/target.ts";
+
+/** A plan and what was merged on the way to it. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly fusions: readonly Fusion[];
+  readonly swaps: readonly Swap[];
+}
+
+/** A net for one target. */
+export interface CompiledNet extends Planned {
+  readonly target: Target;
+  readonly kernels: ReadonlyMap<string, CompiledKernel>;
+  /** Text by file name, `plan.txt` not among them. */
+  readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 of the file that is loaded, as it was printed from proven kernels. */
+  readonly proof: string;
+}
+
+/**
+ * A net whose kernels are printed, in files that run them in an order that is right.
+ *
+ * @param mostBindings storage buffers of a GPU's dispatch of several kernels.
+ * @throws {VerifyError} when anything about that is left unproven.
+ */
+export function printedNet(
+  net: Omit<CompiledNet, "files" | "proof">,
+  mostBindings?: number,
+): CompiledNet {
+  const { target, plan, kernels } = net;
+  const files = target.files(plan, kernels, kernelSources(kernels, target, plan), mostBindings);
+  proveTarget(plan, kernels, files, target);
+  return { ...net, files, proof: hashOf(files[target.entry]) };
+}
+
+/**
+ * The same net for threads, with a wait after every kernel of a training step: who is called there can tell when each
+ * kernel ended, and need not wait for the others where the plan has no barrier.
+ */
+export function withWaits(net: CompiledNet): CompiledNet {
+  const { train } = net.plan;
+  return printedNet({
+    ...net,
+    plan: { ...net.plan, train: { ...train, barriers: train.kernels.map((_, i) => i > 0) } },
+  });
+}
+
+/** The same net for a GPU that lets a kernel have fewer storage buffers than usual. */
+export function withBindings(net: CompiledNet, mostBindings: number): CompiledNet {
+  return printedNet(net, mostBindings);
+}
+
+/** SHA-256 of a text. */
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

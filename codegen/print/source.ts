@@ -1,0 +1,42 @@
+/**
+ * A kernel's text, head and all.
+ *
+ * @module
+ */
+import type { Plan } from "../plan/plan.ts";
+import type { Address, CompiledKernel, Target } from "../targets/target.ts";
+import { headerLines } from "./header.ts";
+import { printNest } from "./print.ts";
+import { Writer } from "./writer.ts";
+
+/** The text of one kernel of a plan. */
+export function kernelSource(compiled: CompiledKernel, target: Target, plan: Plan): string {
+  return kernelSources(new Map([[compiled.kernel.name, compiled]]), target, plan).get(compiled.kernel.name)!;
+}
+
+/** The texts of kernels of a plan, by name. */
+export function kernelSources(
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  target: Target,
+  plan: Plan,
+): Map<string, string> {
+  const all = [...plan.train.kernels, ...plan.evaluate.kernels];
+  // of several of a name, the first one's
+  const bindings = new Map(all.toReversed().map((k) => [k.kernel.name, k.bindings]));
+  return new Map([...kernels].map(([name, compiled]) => {
+    const writer = new Writer();
+    for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
+    printNest(compiled.nest, target.syntax(compiled.nest, addresses(bindings.get(name)!, plan)), writer);
+    return [name, writer.toString()];
+  }));
+}
+
+/** Where a kernel's tensors are, by symbol. */
+function addresses(bindings: Readonly<Record<string, string>>, { tensors }: Plan): Record<string, Address> {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([symbol, name]) => {
+      const { role, offset } = tensors[name];
+      return [symbol, role === "run" ? { rows: name } : { address: offset }];
+    }),
+  );
+}
