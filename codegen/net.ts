@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Swap } from "./graph/reorder.ts";
 import type { Fusion } from "./plan/fuse/rule.ts";
 import type { Plan } from "./plan/plan.ts";
+import { sha256 } from "./sha256.ts";
 import { kernelSources } from "./print/source.ts";
 import { proveTarget } from "./prove/plan/target.ts";
 import type { CompiledKernel, Target } from "./targets/target.ts";
@@ -62,6 +62,4 @@ export function withBindings(net: CompiledNet, mostBindings: number): CompiledNe
 }
 
 /** SHA-256 of a text. */
-export function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
+export const hashOf = sha256;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../sha256.ts";
 import type { Affine, Axis, Expr } from "./ir.ts";
 
 /** What an expression is made of, one level down. Loaded indices of a load count. */
@@ -113,7 +113,7 @@ export function exprKey(expr: Expr): string {
     }
   };
   const text = write();
-  const key = text.length > LONGEST_KEY ? createHash("sha256").update(text).digest("base64") : text;
+  const key = text.length > LONGEST_KEY ? sha256(text) : text;
   keys.set(expr, key);
   return key;
 }

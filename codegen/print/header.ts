@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { cost } from "../ir/cost.ts";
 import { expressions } from "../ir/expr.ts";
 import type { Axis, Kernel } from "../ir/ir.ts";
 import { formulas, kernelText } from "../ir/text.ts";
 import { megabytes } from "../amounts.ts";
 import { scheduleText } from "../schedule/schedule.ts";
+import { sha256 } from "../sha256.ts";
 import type { CompiledKernel } from "../targets/target.ts";
 
 /** Longest line of a formula. */
@@ -77,5 +77,5 @@ export function shapeLine({ parts }: Kernel): string {
 
 /** Eight hexadecimal digits that change when the kernel's formulas, shapes or schedule do. */
 function kernelHash(kernel: Kernel, schedule: CompiledKernel["schedule"]): string {
-  return createHash("sha256").update(kernelText(kernel)).update(scheduleText(schedule)).digest("hex").slice(0, 8);
+  return sha256(kernelText(kernel) + scheduleText(schedule)).slice(0, 8);
 }

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { InputError, printable } from "../error.ts";
 import type { Kernel } from "../ir/ir.ts";
 import { kernelText } from "../ir/text.ts";
 import { parseJson } from "../json.ts";
+import { sha256 } from "../sha256.ts";
 import { lower } from "../lower/lower.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
 import type { Target } from "../targets/target.ts";
@@ -183,7 +183,7 @@ export function normalized({ order, tile, unroll, split, workgroup, stage, ...re
 
 /** Eight hexadecimal digits that change when the kernel's formulas or shapes do. */
 export function formulaHash(kernel: Kernel): string {
-  return createHash("sha256").update(kernelText(kernel)).digest("hex").slice(0, 8);
+  return sha256(kernelText(kernel)).slice(0, 8);
 }
 
 /** What an object has itself under a name: names of nets may be those of what every object has. */

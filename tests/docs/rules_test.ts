@@ -17,7 +17,7 @@ const ANY = /^/;
 const room = (...names: string[]) => new RegExp(`^codegen/(?:${names.join("|")})/\\w+\\.ts$`);
 const IR = room("ir"), LANGUAGE = room("language"), GRAPH = room("graph"), PLAN = /^codegen\/plan\/(?:\w+\/)?\w+\.ts$/;
 const NOTATION = [IR, LANGUAGE, /^codegen\/error\.ts$/], MESSAGES = /^codegen\/(?:amounts|error|json)\.ts$/;
-const TARGET = /^codegen\/targets\/target\.ts$/;
+const TARGET = /^codegen\/targets\/target\.ts$/, HASH = /^codegen\/sha256\.ts$/;
 /** What a proof may know of the two forms: what they are, not how they are made. */
 const PROVEN = /^codegen\/ir\/(?:ir|affine|expr|text)\.ts$/;
 /** All of the compiler but what one target has for itself. */
@@ -35,14 +35,14 @@ const BACKENDS = [
 /** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
 const RULES: readonly Rule[] = [
   { files: /^codegen\/ir\/operations\.ts$/, local: [], external: [] },
-  { files: IR, local: [IR], external: [/^node:crypto$/] },
+  { files: IR, local: [IR, HASH], external: [] },
   { files: LANGUAGE, local: NOTATION, external: [/^zod$/] },
   { files: GRAPH, local: [IR, LANGUAGE, GRAPH, MESSAGES], external: [/^zod$/] },
   { files: PLAN, local: [IR, LANGUAGE, GRAPH, PLAN, MESSAGES], external: [] },
   {
     files: room("schedule"),
-    local: [IR, GRAPH, room("schedule", "lower"), TARGET, MESSAGES],
-    external: [/^zod$/, /^node:crypto$/],
+    local: [IR, GRAPH, room("schedule", "lower"), TARGET, MESSAGES, HASH],
+    external: [/^zod$/],
   },
   { files: room("lower"), local: [IR, room("lower"), /^codegen\/schedule\/schedule\.ts$/], external: [] },
   { files: room("passes"), local: [IR, room("passes"), /^codegen\/language\/notation\.ts$/], external: [] },
@@ -60,8 +60,8 @@ const RULES: readonly Rule[] = [
   },
   {
     files: room("print"),
-    local: [IR, GRAPH, PLAN, room("schedule", "print"), TARGET, MESSAGES],
-    external: [/^node:crypto$/],
+    local: [IR, GRAPH, PLAN, room("schedule", "print"), TARGET, MESSAGES, HASH],
+    external: [],
   },
   { files: /^codegen\/targets\/(\w+)\/[\w/]+\.ts$/, local: [COMPILER, /^codegen\/targets\/$1\//], external: [] },
   { files: /^codegen\/(?:targets\/)?\w+\.ts$/, local: [COMPILER] },
