@@ -1,26 +1,12 @@
 /**
- * Prints the V8 flags that tasks start Deno with, on this machine: V8 refuses to start with one it does not know, and the
- * one that packs vectors is only known on x64.
+ * Prints the V8 flags that tasks start Deno with, on this machine; see `platform/v8_flags.ts`.
  *
  *     deno run runtime/v8_flags.ts [checked] [unpacked]
  *
  * @module
  */
+import { printV8Flags } from "./platform/v8_flags.ts";
 
-/** Pairs of 128-bit vectors become one of 256 bits. */
-const PACKED = "--experimental-wasm-revectorize";
-/** Memory accesses of WebAssembly are not checked: every one of a generated kernel is proven, see ARCHITECTURE.md. */
-const UNCHECKED = "--no-wasm-bounds-checks";
-/** What is so anyway, where there is nothing to say: an empty list of flags is refused. */
-const NOTHING = "--wasm-bounds-checks";
+export { v8Flags } from "./platform/v8_flags.ts";
 
-/** V8 flags for a kind of processor. `checked`: bounds checks stay on. `packed`: pairs of vectors become one. */
-export function v8Flags(arch: string, checked: boolean, packed = true): string {
-  const flags = [...arch === "x86_64" && packed ? [PACKED] : [], ...checked ? [] : [UNCHECKED]];
-  return (flags.length > 0 ? flags : [NOTHING]).join(",");
-}
-
-if (import.meta.main) {
-  const [checked, unpacked] = ["checked", "unpacked"].map((word) => Deno.args.includes(word));
-  console.log(v8Flags(Deno.build.arch, checked, !unpacked));
-}
+if (import.meta.main) printV8Flags();

@@ -1,0 +1,25 @@
+/**
+ * The V8 flags that are right for a machine: V8 refuses to start with one it does not know, and the one that packs vectors
+ * is only known on x64.
+ *
+ * @module
+ */
+
+/** Pairs of 128-bit vectors become one of 256 bits. */
+const PACKED = "--experimental-wasm-revectorize";
+/** Memory accesses of WebAssembly are not checked: every one of a generated kernel is proven, see ARCHITECTURE.md. */
+const UNCHECKED = "--no-wasm-bounds-checks";
+/** What is so anyway, where there is nothing to say: an empty list of flags is refused. */
+const NOTHING = "--wasm-bounds-checks";
+
+/** V8 flags for a kind of processor. `checked`: bounds checks stay on. `packed`: pairs of vectors become one. */
+export function v8Flags(arch: string, checked: boolean, packed = true): string {
+  const flags = [...arch === "x86_64" && packed ? [PACKED] : [], ...checked ? [] : [UNCHECKED]];
+  return (flags.length > 0 ? flags : [NOTHING]).join(",");
+}
+
+/** Prints them for this machine, as the words on the command line say. */
+export function printV8Flags(): void {
+  const [checked, unpacked] = ["checked", "unpacked"].map((word) => Deno.args.includes(word));
+  console.log(v8Flags(Deno.build.arch, checked, !unpacked));
+}
