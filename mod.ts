@@ -28,7 +28,8 @@ export { MOST_EPOCHS } from "./codegen/language/schema.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export type { LayerOptions, Options, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
-export { type Checkpoint, saveCheckpoint, type TensorValues, type TrainingState } from "./runtime/files/checkpoint.ts";
+export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
+export { saveCheckpoint } from "./runtime/files/checkpoint_file.ts";
 export type { Classes, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
 export {

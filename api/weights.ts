@@ -11,13 +11,13 @@ import {
   type Checkpoint,
   decodeCheckpoint,
   isCheckpoint,
-  loadCheckpoint as loadWith,
   parameterShapes,
   specDifference,
 } from "../runtime/files/checkpoint.ts";
+import { loadCheckpoint as loadWith } from "../runtime/files/checkpoint_file.ts";
 import { readText } from "../runtime/files/files.ts";
 import { encodeOnnx } from "../runtime/files/onnx.ts";
-import { readSafetensors } from "../runtime/files/safetensors.ts";
+import { readSafetensors } from "../runtime/files/safetensors_file.ts";
 import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "../runtime/files/weights.ts";
 import { isObject } from "../runtime/run/options.ts";
 import { checkTensors, ownTensors } from "../runtime/run/resume.ts";

@@ -6,6 +6,7 @@
 
 import { InputError } from "../../codegen/error.ts";
 import { type Classes, classesOf, said, type Samples, samplesOf, shapeOf, sizeOf, viewOf } from "./arrays.ts";
+import { sha256, toHex } from "./bytes.ts";
 import { isObject } from "../run/options.ts";
 
 /** Samples in memory. */
@@ -226,8 +227,8 @@ export async function hashDataset(dataset: Dataset): Promise<string> {
   // beside other work: it is not computed on this thread, nor from memory that others may write to or make shorter
   const hash = (data: Uint8Array | Float32Array | Int32Array) => {
     const { buffer } = data, fixed = buffer instanceof ArrayBuffer && !buffer.resizable;
-    return crypto.subtle.digest("SHA-256", (fixed ? data : data.slice()) as BufferSource);
+    return sha256((fixed ? data : data.slice()) as Uint8Array<ArrayBuffer>);
   };
   const parts = await Promise.all([hash(inputsOf(own)), hash(Int32Array.from(own.labels))]);
-  return new Uint8Array(await hash(new Uint8Array(parts.flatMap((part) => [...new Uint8Array(part)])))).toHex();
+  return toHex(await hash(Uint8Array.from(parts.flatMap((part) => [...part]))));
 }

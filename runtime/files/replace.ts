@@ -7,7 +7,9 @@
 import { InputError, printable } from "../../codegen/error.ts";
 import { parseJson } from "../../codegen/json.ts";
 import { SPEC, TRAINING, VERSION } from "./checkpoint.ts";
-import { checkWritable, explain, removeAbandoned } from "./files.ts";
+import { platform } from "../platform/here.ts";
+import type { OpenFile } from "../platform/platform.ts";
+import { checkWritable, explain, infoOf, removeAbandoned } from "./files.ts";
 
 /** A kind of file that is written, but for checkpoints. "figures": of a benchmark. */
 export type FileKind = "report" | "trace" | "page" | "model" | "figures";
@@ -102,7 +104,7 @@ export async function prepareFile(path: string, kind: FileKind): Promise<void> {
 
 /** Whether there is a file that is not empty, and that writing would replace. */
 export async function holdsSomething(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(() => undefined);
+  const info = await infoOf(path);
   return info !== undefined && info.isFile && info.size > 0;
 }
 
@@ -118,24 +120,24 @@ function kept(path: string, what: string): InputError {
 async function contentsOf(path: string): Promise<TensorsFound | string | undefined> {
   if (!await holdsSomething(path)) return;
   try {
-    using file = await Deno.open(path);
-    const start = await readUpTo(file, 8), { size } = await file.stat();
+    const { size } = await platform.files.stat(path);
+    await using file = await platform.files.open(path, "read");
+    const start = await readUpTo(file, BEGINNING), rest = start.subarray(8);
     // a file in safetensors begins with the length of its header, which is JSON
     const length = start.length < 8 ? 0n : new DataView(start.buffer).getBigUint64(0, true);
-    if (length > 0n && length <= BigInt(size - 8)) {
-      const header = new TextDecoder().decode(await readUpTo(file, Math.min(Number(length), LONGEST_HEADER)));
-      if (header.startsWith("{")) return tensorsOf(header);
-      await file.seek(8, Deno.SeekMode.Start);
+    if (length > 0n && length <= BigInt(size - 8) && new TextDecoder().decode(rest).startsWith("{")) {
+      const bytes = Math.min(Number(length), LONGEST_HEADER),
+        more = await readUpTo(file, Math.max(0, bytes - rest.length));
+      return tensorsOf(await new Blob([rest.subarray(0, bytes), more]).text());
     }
-    const rest = await readUpTo(file, BEGINNING - 8);
-    return new TextDecoder("latin1").decode(start) + new TextDecoder("latin1").decode(rest);
+    return new TextDecoder("latin1").decode(start);
   } catch (error) {
     throw explain(error, "read", path);
   }
 }
 
 /** The next bytes of a file, fewer where it ends. */
-async function readUpTo(file: Deno.FsFile, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readUpTo(file: OpenFile, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const all = new Uint8Array(bytes);
   let at = 0;
   for (let count; at < bytes && (count = await file.read(all.subarray(at))) !== null;) at += count;

@@ -10,7 +10,6 @@ import { InputError, printable } from "../../codegen/error.ts";
 import { JsonError, parseJson } from "../../codegen/json.ts";
 import { isObject } from "../run/options.ts";
 import { sizeOf } from "../data/arrays.ts";
-import { explain, pathOf } from "./files.ts";
 
 /** Element types of the format, and their bytes. */
 const BYTES = {
@@ -41,7 +40,7 @@ export interface TensorFile {
 }
 
 /** Bytes before the header: its length. */
-const PREFIX = 8;
+export const PREFIX = 8;
 /** Longest header, in bytes: what other readers accept. */
 const LONGEST_HEADER = 100_000_000;
 /**
@@ -54,31 +53,6 @@ const ALIGNMENT = 8;
 /** Objects and lists inside each other: header, tensor, shape. */
 const DEPTH = 3;
 const METADATA = "__metadata__";
-
-/**
- * Reads a file.
- *
- * @param origin how messages call it; default its path.
- * @throws {InputError} saying why it cannot be read, or what is wrong with it.
- */
-export async function readSafetensors(given: string, origin = `"${given}"`): Promise<TensorFile> {
-  const path = pathOf(given);
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    const { isFile, isDirectory, size } = await Deno.stat(path);
-    if (isDirectory) throw new Deno.errors.IsADirectory();
-    if (!isFile) throw new InputError(`${origin} is no regular file; give the path of one`);
-    const prefix = new Uint8Array(PREFIX);
-    using file = await Deno.open(path);
-    const read = await file.read(prefix) ?? 0;
-    // before all of it is read
-    headerLength(prefix.subarray(0, read), size, origin);
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    throw explain(error, "read", path);
-  }
-  return decodeSafetensors(bytes, origin);
-}
 
 /**
  * The tensors of a file's bytes, as views of them.
@@ -188,8 +162,14 @@ export function toFloat64({ dtype, bytes }: StoredTensor): Float64Array<ArrayBuf
   return dtype === "F64" ? new Float64Array(bytes.slice().buffer) : undefined;
 }
 
-/** The header's length, from the first bytes of a file that has so many. */
-function headerLength(start: Uint8Array, size: number, origin: string): number {
+/**
+ * The header's length, from the first bytes of a file.
+ *
+ * @param start up to {@linkcode PREFIX} bytes, or more.
+ * @param size bytes that the file has.
+ * @throws {InputError} when it can be no such file, or is larger than what is read.
+ */
+export function headerLength(start: Uint8Array, size: number, origin: string): number {
   if (size > LARGEST_FILE) {
     throw new InputError(
       `${origin} has ${size} bytes, more than the ${LARGEST_FILE} that are read; give a smaller file`,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import { parseTuning, type Tuning, tuningText } from "../../codegen/schedule/tuning.ts";
+import { platform } from "../platform/here.ts";
 import { makeFolder, readTextIfPresent, writeAtomically } from "./files.ts";
 
 /**
@@ -26,6 +26,6 @@ export async function loadTuning(path: string, origin: string = path): Promise<T
 export async function saveTuning(path: string, { nets }: Tuning): Promise<void> {
   const text = tuningText(nets), found = await readTextIfPresent(path);
   if (text === (found ?? tuningText({}))) return;
-  await makeFolder(dirname(path));
+  await makeFolder(platform.files.dirname(path));
   await writeAtomically(path, text);
 }

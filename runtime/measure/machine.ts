@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { cpus } from "node:os";
 import { assemble } from "../backends/threads/load.ts";
 import { PAGE } from "../backends/threads/memory.ts";
 import { adapterName, findAdapter, isSoftware } from "../backends/webgpu/adapter.ts";
@@ -24,6 +23,7 @@ import {
   wrongAnswers,
 } from "./machine_probe.ts";
 import type { ProbeAssignment } from "./machine_worker.ts";
+import { platform } from "../platform/here.ts";
 import { checkChoices, listOf, MOST_THREADS, readOptions, THREADS } from "../run/options.ts";
 import { CONTROL_WORDS } from "../backends/threads/team.ts";
 
@@ -106,13 +106,13 @@ export interface Gpu {
 
 /** What a machine gives. What was not measured is left out. */
 export interface Machine extends Instructions {
-  /** Versions of Deno and V8. */
-  readonly versions: { readonly deno: string; readonly v8: string };
+  /** Versions of what runs the program, and of its engine: of Deno and V8. */
+  readonly versions: Readonly<Record<string, string>>;
   /** Operating system, as Deno calls it. */
   readonly os: string;
   /** Kind of processor, as Deno calls it. */
   readonly arch: string;
-  /** The processor's model, where Deno may ask (`--allow-sys=cpus`). */
+  /** The processor's model, where the program may ask (`--allow-sys=cpus`). */
   readonly cpu?: string;
   /** Threads the machine runs at once. */
   readonly cores: number;
@@ -175,19 +175,20 @@ export async function measureMachine(
   instructions: Instructions,
   options: MachineOptions = {},
 ): Promise<Machine> {
-  const { probes = PROBES, threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS) } = readOptions(options, {
+  const { probes = PROBES, threads = Math.min(platform.cores, MOST_THREADS) } = readOptions(options, {
     probes: listOf(PROBES),
     threads: THREADS,
   });
   checkChoices("probes", probes, PROBES);
   const wanted = (probe: Probe) => probes.includes(probe);
-  const cpu = cpuModel();
+  const { os, arch, cores } = platform, cpu = platform.cpuModel();
+  const { typescript: _, ...versions } = platform.versions;
   return {
-    versions: { deno: Deno.version.deno, v8: Deno.version.v8 },
-    os: Deno.build.os,
-    arch: Deno.build.arch,
+    versions,
+    os,
+    arch,
     ...cpu !== undefined && { cpu },
-    cores: navigator.hardwareConcurrency,
+    cores,
     threads,
     ...instructions,
     ...instructions.simd && probes.some((probe) => probe !== "gpu")
@@ -253,7 +254,7 @@ function findMode({ kernels, memory }: Bench, relaxed: boolean): Mode {
     .map((spans) => Math.min(...spans.map(([start, end]) => end - start)));
   const packs = (seconds: number) => apart / seconds > CLEAR;
   const reason = () => {
-    if (Deno.build.arch !== "x86_64") return "not x64";
+    if (platform.arch !== "x86_64") return "not x64";
     // where addresses are constant there is no check between stores, and pairs are packed all the same
     if (packs(constantPairs)) return "bounds checks are on";
     // processors got AVX2 together with fused multiply-add
@@ -340,7 +341,8 @@ async function timeTogether(
   jobs: readonly (readonly Job[])[],
 ): Promise<Span[][][]> {
   const control = new SharedArrayBuffer(4 * CONTROL_WORDS);
-  const workers = jobs.map(() => new Worker(new URL("./machine_worker.ts", import.meta.url).href, { type: "module" }));
+  const { Worker } = platform;
+  const workers = jobs.map(() => new Worker(new URL("./machine_worker.ts", import.meta.url), { type: "module" }));
   try {
     return await Promise.all(workers.map((worker, thread) =>
       new Promise<Span[][]>((resolve, reject) => {
@@ -364,12 +366,6 @@ async function timeTogether(
   } finally {
     for (const worker of workers) worker.terminate();
   }
-}
-
-/** The processor's model, if Deno may ask for it without a question to the user. */
-function cpuModel(): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "sys", kind: "cpus" });
-  return state === "granted" ? cpus()[0]?.model : undefined;
 }
 
 async function findGpu(): Promise<Gpu | null> {

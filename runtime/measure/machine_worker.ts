@@ -1,4 +1,3 @@
-/// <reference lib="deno.worker" />
 /**
  * One of the threads that measure what all cores give at once. The module that it is sent comes with its optimised code.
  *
@@ -6,6 +5,7 @@
  */
 import { type Job, type Kernels, time } from "./machine_probe.ts";
 import { abandon, barrier } from "../backends/threads/team.ts";
+import { parentOf } from "../platform/parent.ts";
 
 /** What a thread needs. */
 export interface ProbeAssignment {
@@ -18,18 +18,19 @@ export interface ProbeAssignment {
   readonly milliseconds: number;
 }
 
-self.onmessage = ({ data }: MessageEvent<ProbeAssignment>) => {
+const parent = parentOf();
+parent.onmessage = ({ data }: MessageEvent<ProbeAssignment>) => {
   const control = new Int32Array(data.control);
   try {
     const { exports } = new WebAssembly.Instance(data.module, { machine: { memory: data.memory } });
     const kernels = exports as unknown as Kernels;
     const meet = barrier(control, data.threads);
-    self.postMessage(data.jobs.flatMap((job) => {
+    parent.postMessage(data.jobs.flatMap((job) => {
       meet();
       return time(kernels, [job], data.milliseconds);
     }));
   } catch (error) {
     abandon(control);
-    self.postMessage(error instanceof Error ? error.message : String(error));
+    parent.postMessage(error instanceof Error ? error.message : String(error));
   }
 };

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { Worker } from "node:worker_threads";
 import { type CompiledNet, compileTarget, kernelsOf, plan } from "../../codegen/compile.ts";
 import type { Storage } from "../../codegen/ir/interpret.ts";
 import type { Kernel } from "../../codegen/ir/ir.ts";
@@ -19,6 +18,8 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { formulaHash, isStorable, normalized, type TunedKernel } from "../../codegen/schedule/tuning.ts";
 import { backendOf } from "../backends/backends.ts";
+import { platform } from "../platform/here.ts";
+import type { Thread } from "../platform/platform.ts";
 import type { Answer, Trial, Turn } from "./tune_worker.ts";
 import { type Call, compareStorages, kernelCase, rowsFor, teamCalls } from "../check/verify.ts";
 
@@ -327,16 +328,20 @@ class Bench {
   }
 }
 
-/** The worker of one candidate. Deno ends workers of `node:worker_threads` even in an endless loop, but not its own. */
+function startWorker(): Thread {
+  const { RunawayWorker: Worker } = platform;
+  return new Worker(new URL("./tune_worker.ts", import.meta.url), { type: "module" });
+}
+
+/** The worker of one candidate, which may hang. */
 class CandidateWorker {
-  readonly #worker = new Worker(new URL("./tune_worker.ts", import.meta.url));
+  readonly #worker = startWorker();
   readonly #patience: number;
   #hangs = false;
 
   constructor(patience: number) {
     this.#patience = patience;
-    // what fails while nothing is asked is told by the silence to the next question
-    this.#worker.on("error", () => {});
+    this.#deaf();
   }
 
   /** To be called at once: it waits for the message that the worker has started. */
@@ -371,13 +376,23 @@ class CandidateWorker {
       this.#hangs = true;
       reject(new Error(`no answer in ${patience / 1000} s`));
     }, patience);
-    const onMessage = (answer: Answer) => "error" in answer ? reject(new Error(answer.error)) : resolve(answer);
-    this.#worker.once("message", onMessage).once("error", reject);
+    this.#worker.onmessage = ({ data: answer }: MessageEvent<Answer>) =>
+      "error" in answer ? reject(new Error(answer.error)) : resolve(answer);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      this.#worker.off("message", onMessage).off("error", reject);
+      this.#deaf();
     }
+  }
+
+  /** What fails while nothing is asked is told by the silence to the next question. */
+  #deaf(): void {
+    this.#worker.onmessage = null;
+    this.#worker.onerror = (event) => event.preventDefault();
   }
 }

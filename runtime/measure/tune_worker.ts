@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { parentPort } from "node:worker_threads";
 import type { Storage } from "../../codegen/ir/interpret.ts";
 import type { LoadedKernel } from "../backends/backend.ts";
 import { backendOf } from "../backends/backends.ts";
+import { parentOf } from "../platform/parent.ts";
 import type { Call } from "../check/verify.ts";
 
 /** A kernel to be loaded, and run once on some data. */
@@ -63,11 +63,12 @@ async function time({ run, measure }: LoadedKernel, { call, milliseconds }: Turn
   return { milliseconds: least };
 }
 
-parentPort?.on("message", async (message: Trial | Turn) => {
+const parent = parentOf();
+parent.onmessage = async ({ data: message }: MessageEvent<Trial | Turn>) => {
   try {
-    parentPort!.postMessage(await ("calls" in message ? tryOut(message) : time(loaded!, message)));
+    parent.postMessage(await ("calls" in message ? tryOut(message) : time(loaded!, message)));
   } catch (error) {
-    parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) });
+    parent.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
-});
-parentPort?.postMessage({ started: true });
+};
+parent.postMessage({ started: true });

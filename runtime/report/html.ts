@@ -5,6 +5,7 @@
  */
 import { printable } from "../../codegen/error.ts";
 import { PACKING_WORDS } from "../measure/machine.ts";
+import { fromBase64, toBase64 } from "../data/bytes.ts";
 import { type Content, Markup, markup } from "./markup.ts";
 import { encodePng, isPicture } from "../data/png.ts";
 import { count, duration } from "../run/progress.ts";
@@ -301,7 +302,7 @@ function missed({ test, data }: TrainingReport): Markup | undefined {
     const sure = probability !== undefined && percent(probability, 0);
     const taken = markup`<span>${label} → ${predicted}</span>${sure && markup` <small>${sure}</small>`}`;
     if (pixels === undefined || !isPicture(channels)) return markup`<li><small>no. ${index}</small>${taken}</li>`;
-    const png = encodePng(Uint8Array.fromBase64(pixels), data.shape).toBase64();
+    const png = toBase64(encodePng(fromBase64(pixels), data.shape));
     const text = `test image ${index}: class ${label}, taken for ${predicted}${sure ? `, probability ${sure}` : ""}`;
     return markup`<li><img class="${
       channels === 1 && "grey"

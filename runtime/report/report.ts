@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { dirname } from "node:path";
 import { z } from "zod";
 import { InputError, printable } from "../../codegen/error.ts";
 import { parseJson } from "../../codegen/json.ts";
@@ -11,6 +10,7 @@ import { MOST_EPOCHS } from "../../codegen/language/schema.ts";
 import { sizeOf } from "../data/arrays.ts";
 import { LARGEST_AMOUNT } from "../run/figures.ts";
 import { checkWritable, explain, makeFolder, pathOf, readText, writeAtomically } from "../files/files.ts";
+import { platform } from "../platform/here.ts";
 import { type Packing, PACKING_WORDS } from "../measure/machine.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
@@ -36,7 +36,7 @@ export interface ReportFile {
  */
 export async function prepareReport(place: ReportPlace, kind: FileKind = "report"): Promise<ReportFile> {
   if (place.file === undefined) {
-    await makeFolder(dirname(place.base));
+    await makeFolder(platform.files.dirname(place.base));
     await checkWritable(`${place.base}.json`);
   } else await prepareFile(place.file, kind);
   return {
@@ -53,10 +53,10 @@ async function takeName(base: string): Promise<string> {
   for (let count = 1;; count++) {
     const path = `${base}${count === 1 ? "" : `-${count}`}.json`;
     try {
-      (await Deno.open(path, { write: true, createNew: true })).close();
+      await using _ = await platform.files.open(path, "create");
       return path;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw explain(error, "write", path);
+      if (platform.files.faultOf(error as Error) !== "AlreadyExists") throw explain(error, "write", path);
     }
   }
 }
@@ -226,7 +226,7 @@ export function parseReport(json: string, origin = "report"): TrainingReport {
  */
 export async function loadReport(given: string, origin: string = given): Promise<TrainingReport> {
   const path = pathOf(given);
-  const { size, isFile, isDirectory } = await Deno.stat(path).catch((error) => {
+  const { size, isFile, isDirectory } = await platform.files.stat(path).catch((error) => {
     throw explain(error, "read", path);
   });
   // what is no file may have no end

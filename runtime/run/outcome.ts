@@ -5,6 +5,7 @@
  */
 import type { Graph } from "../../codegen/graph/shapes.ts";
 import { sizeOf } from "../data/arrays.ts";
+import { toBase64 } from "../data/bytes.ts";
 import type { Dataset } from "../data/data.ts";
 import type { Predictions } from "../backends/session.ts";
 
@@ -73,7 +74,7 @@ export function testReport({ loss, output, shapes }: Graph, set: Dataset, predic
     missed: missed.slice(0, MOST_MISSED).map((sample, i) => ({
       ...sample,
       ...bytes && (i + 1) * size <= MOST_BYTES &&
-        { pixels: bytes.subarray(sample.index * size, (sample.index + 1) * size).toBase64() },
+        { pixels: toBase64(bytes.subarray(sample.index * size, (sample.index + 1) * size)) },
     })),
   };
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { styleText } from "node:util";
 import type { Progress } from "./training_report.ts";
 
 /** The terminal, and how to write on it. */
@@ -26,6 +25,8 @@ export interface Pace {
 
 /** Seconds that the pace is taken from; more where two readings lie further apart. */
 const WINDOW = 5;
+/** How terminals are told of a colour, and that it ends. */
+const CYAN = [36, 39] as const, DIM = [2, 22] as const;
 const LONGEST_BAR = 30, SHORTEST_BAR = 5;
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -56,10 +57,9 @@ export function progressLine(
   if (length < SHORTEST_BAR) return (before.trimEnd() + after).slice(0, Math.max(0, columns));
   const done = Math.floor(length * samples / total);
   const [full, empty] = ["━".repeat(done), "─".repeat(length - done)];
-  // not asked whether the stream is a terminal: the caller has
-  const paint = (format: "cyan" | "dim", text: string) =>
-    color && text !== "" ? styleText(format, text, { validateStream: false }) : text;
-  return before + paint("cyan", full) + paint("dim", empty) + after;
+  const paint = ([begin, end]: readonly [number, number], text: string) =>
+    color && text !== "" ? `\x1b[${begin}m${text}\x1b[${end}m` : text;
+  return before + paint(CYAN, full) + paint(DIM, empty) + after;
 }
 
 /** The line while it is on the screen. Each change is one write, so it does not flicker. */

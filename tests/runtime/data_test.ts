@@ -700,11 +700,12 @@ async function withModuleCopy(
     for (
       const file of [
         "codegen/error.ts",
-        "runtime/data/arrays.ts",
-        "runtime/data/data.ts",
+        "codegen/sha256.ts",
+        ...["arrays", "bytes", "data", "idx", "idx_folder"].map((name) => `runtime/data/${name}.ts`),
         "runtime/files/files.ts",
-        "runtime/data/idx.ts",
-        "runtime/data/idx_folder.ts",
+        ...["browser", "builtin", "deno", "here", "node", "node_shared", "stored"].map((name) =>
+          `runtime/platform/${name}.ts`
+        ),
         "runtime/run/options.ts",
       ]
     ) {

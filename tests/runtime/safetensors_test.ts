@@ -4,12 +4,12 @@ import { join } from "node:path";
 import {
   decodeSafetensors,
   encodeSafetensors,
-  readSafetensors,
   type StoredTensor,
   storedTensor,
   toFloat32,
   toFloat64,
 } from "../../runtime/files/safetensors.ts";
+import { readSafetensors } from "../../runtime/files/safetensors_file.ts";
 import { InputError } from "../../mod.ts";
 
 /** Written by the Python package safetensors 0.8.0: seven tensors of six types, one empty, one a scalar. */
