@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { crc32, createInflate, deflateSync } from "node:zlib";
 import { InputError } from "../../codegen/error.ts";
+import { platform } from "../platform/here.ts";
+import { crc32 } from "./crc32.ts";
 import { checkSize, type Image } from "./images.ts";
+import { bytesOfRows, largestOf, pixelsOf, type PngLayout } from "./png_pixels.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** PNG's numbers for grey and for red, green and blue, by channels. */
@@ -19,8 +21,18 @@ const KINDS: Readonly<Record<number, { readonly numbers: number; readonly bits: 
   6: { numbers: 4, bits: [8, 16] },
 };
 const PALETTE = 3;
-/** Where the seven passes of an interlaced image begin, and their steps: columns, rows. */
-const PASSES = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+
+/** A part of a file. */
+interface Chunk {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a header says. */
+interface Layout extends PngLayout {
+  /** PNG's number of the kind of colours. */
+  readonly kind: number;
+}
 
 /** Whether an image of so many channels can be one. */
 export function isPicture(channels: number): boolean {
@@ -44,7 +56,7 @@ export function encodePng(pixels: Uint8Array, [channels, height, width]: readonl
   return Uint8Array.from([
     ...SIGNATURE,
     ...chunk("IHDR", header),
-    ...chunk("IDAT", deflateSync(rows)),
+    ...chunk("IDAT", platform.deflate(rows)),
     ...chunk("IEND", new Uint8Array()),
   ]);
 }
@@ -55,16 +67,31 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * The pixels of a PNG file, at the depth that it has. What they are is decoded by pngjs; it gets no more than the chunks
- * that make pixels, when these were found to be whole and to unpack to as many bytes as the size says. More bytes than
- * that mean nothing.
+ * The pixels of a PNG file, at the depth that it has. All that makes them is found to be whole before, and to unpack to as
+ * many bytes as the size says. More bytes than that mean nothing.
  *
  * @param background what transparent pixels show, 0 to 1.
  * @throws {InputError} when it is damaged, or too large.
  */
 export async function decodePng(file: Uint8Array, background: number, origin: string): Promise<Image> {
   const damaged = (why: string) => new InputError(`${origin}: ${why}; the PNG file is damaged, take another copy`);
-  const chunks = pixelChunks(file, damaged), [{ name: first, bytes: header }] = chunks;
+  const chunks = pixelChunks(file, damaged), layout = layoutOf(chunks, origin, damaged), expected = bytesOfRows(layout);
+  const rows = await unpacked(joined(chunksOf(chunks, "IDAT")), expected);
+  if (rows === undefined) throw damaged("its pixels cannot be unpacked");
+  if (rows.length < expected) throw damaged(`its pixels are ${rows.length} bytes, its size says ${expected}`);
+  const [palette] = layout.kind === PALETTE ? chunksOf(chunks, "PLTE") : [], [transparency] = chunksOf(chunks, "tRNS");
+  let pixels: ArrayLike<number>;
+  try {
+    pixels = pixelsOf(rows, layout, { palette, transparency });
+  } catch (error) {
+    throw damaged(`its pixels cannot be read (${(error as Error).message})`);
+  }
+  return seenOn(background, pixels, layout);
+}
+
+/** What the header says; and that chunks are there as often as they may be. */
+function layoutOf(chunks: readonly Chunk[], origin: string, damaged: (why: string) => InputError): Layout {
+  const [{ name: first, bytes: header }] = chunks;
   if (first !== "IHDR" || header.length !== 13) throw damaged("it does not begin with its size");
   const view = new DataView(header.buffer, header.byteOffset),
     [bits, kind, packing, filter, interlace] = header.slice(8);
@@ -73,37 +100,15 @@ export async function decodePng(file: Uint8Array, background: number, origin: st
   const { numbers, bits: possible } = KINDS[kind] ?? { numbers: 0, bits: [] };
   if (!possible.includes(bits)) throw damaged(`${bits} bits of kind ${kind} make no pixels`);
   if (packing !== 0 || filter !== 0 || interlace > 1) throw damaged("it is packed in a way that does not exist");
-  const [of, ...others] = ["IHDR", "PLTE", "tRNS"].map((name) => chunks.filter((chunk) => chunk.name === name).length);
-  if (of > 1 || others.some((count) => count > 1)) throw damaged("it has a chunk twice");
-  if (kind === PALETTE && !chunks.some(({ name }) => name === "PLTE")) throw damaged("its palette is missing");
-  const passes = interlace === 0 ? [[0, 0, 1, 1]] : PASSES;
-  const expected = passes.reduce((bytes, [x, y, across, down]) => {
-    const columns = Math.ceil((width - x) / across), rows = Math.ceil((height - y) / down);
-    return bytes + (columns > 0 && rows > 0 ? rows * (1 + Math.ceil(columns * numbers * bits / 8)) : 0);
-  }, 0);
-  const data = joined(chunks.filter(({ name }) => name === "IDAT").map(({ bytes }) => bytes));
-  const rows = await unpacked(data, expected);
-  if (rows === undefined) throw damaged("its pixels cannot be unpacked");
-  if (rows.length < expected) throw damaged(`its pixels are ${rows.length} bytes, its size says ${expected}`);
-  const rest = chunks.filter(({ name }) => name === "PLTE" || name === "tRNS");
-  const plain = joined([
-    Uint8Array.from(SIGNATURE),
-    ...[chunks[0], ...rest, { name: "IDAT", bytes: deflateSync(rows, { level: 0 }) }, {
-      name: "IEND",
-      bytes: new Uint8Array(),
-    }]
-      .map(({ name, bytes }) => chunk(name, bytes)),
-  ]);
-  // it is of use to few commands only
-  const { default: { PNG } } = await import("pngjs"), { Buffer } = await import("node:buffer");
-  const deep = bits === 16, most = deep ? 65535 : 255;
-  let pixels: ArrayLike<number>;
-  try {
-    // four numbers a pixel, whatever the file has: bytes, or of 16 bits where it has those, which are not to become bytes
-    pixels = PNG.sync.read(Buffer.from(plain), { skipRescale: deep }).data;
-  } catch (error) {
-    throw damaged(`its pixels cannot be read (${(error as Error).message.split("\n")[0]})`);
-  }
+  const [of, palettes, transparencies] = ["IHDR", "PLTE", "tRNS"].map((name) => chunksOf(chunks, name).length);
+  if (of > 1 || palettes > 1 || transparencies > 1) throw damaged("it has a chunk twice");
+  if (kind === PALETTE && palettes === 0) throw damaged("its palette is missing");
+  return { width, height, bits, kind, numbers, interlaced: interlace === 1 };
+}
+
+/** Pixels as they look on a ground: in colours, or grey where the file has no colours. */
+function seenOn(background: number, pixels: ArrayLike<number>, layout: Layout): Image {
+  const { width, height, kind } = layout, most = largestOf(layout);
   const area = width * height, color = kind !== 0 && kind !== 4, channels = color ? 3 : 1;
   const values = new Float32Array(channels * area);
   for (let i = 0; i < area; i++) {
@@ -117,11 +122,10 @@ export async function decodePng(file: Uint8Array, background: number, origin: st
 
 /** The first bytes of what packed data holds, at most so many: a little may unpack to a lot. Undefined if it is damaged. */
 async function unpacked(data: Uint8Array, most: number): Promise<Uint8Array | undefined> {
-  const pieces: Uint8Array[] = [], stream = createInflate();
+  const pieces: Uint8Array[] = [];
   let length = 0;
-  stream.end(data);
   try {
-    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+    for await (const piece of platform.inflate(data)) {
       pieces.push(piece);
       length += piece.length;
       // what follows means nothing
@@ -134,8 +138,8 @@ async function unpacked(data: Uint8Array, most: number): Promise<Uint8Array | un
 }
 
 /** The chunks that make pixels, up to the end of the image; all must be whole. */
-function pixelChunks(file: Uint8Array, damaged: (why: string) => InputError): { name: string; bytes: Uint8Array }[] {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength), chunks = [];
+function pixelChunks(file: Uint8Array, damaged: (why: string) => InputError): Chunk[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength), chunks: Chunk[] = [];
   for (let at = SIGNATURE.length;;) {
     if (at + 12 > file.length) throw damaged(`it ends at byte ${file.length}, inside the image`);
     const length = view.getUint32(at), end = at + 12 + length;
@@ -151,6 +155,10 @@ function pixelChunks(file: Uint8Array, damaged: (why: string) => InputError): { 
   }
   if (!chunks.some(({ name }) => name === "IDAT")) throw damaged("it has no pixels");
   return chunks;
+}
+
+function chunksOf(chunks: readonly Chunk[], name: string): Uint8Array[] {
+  return chunks.filter((chunk) => chunk.name === name).map(({ bytes }) => bytes);
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
