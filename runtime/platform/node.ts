@@ -5,7 +5,7 @@
  */
 import { builtin } from "./builtin.ts";
 import { deflate, gunzip, inflate, modelOf, NodeWorker, paths, sha256, stripTypes } from "./node_shared.ts";
-import type { Fault, FileInfo, Files, OpenFile, OpenMode, Platform, PlatformKind } from "./platform.ts";
+import type { Fault, FileInfo, Files, OpenFile, OpenMode, Platform, PlatformKind, ThreadClass } from "./platform.ts";
 
 /** Node from version 24 on: older ones lack what the compiler uses of the language. */
 export const node: PlatformKind = {
@@ -32,14 +32,27 @@ function open(): Platform {
     sha256,
     deflate,
     inflate,
-    stripTypes,
-    Worker: NodeWorker,
-    RunawayWorker: NodeWorker,
+    stripTypes: bun === undefined ? stripTypes : stripInBun,
+    Worker: THREADS,
+    RunawayWorker: THREADS,
     get files() {
       return files ??= openFiles();
     },
   };
 }
+
+/** Bun does not have this from Node. */
+function stripInBun(text: string): string {
+  const { Transpiler } = (globalThis as unknown as { Bun: BunTools }).Bun;
+  return new Transpiler({ loader: "ts" }).transformSync(text);
+}
+
+interface BunTools {
+  readonly Transpiler: new (options: { readonly loader: "ts" }) => { transformSync(text: string): string };
+}
+
+/** Bun has workers as the web has; of those that it has from Node too, `self` hears nothing. */
+const THREADS: ThreadClass = "Worker" in globalThis ? globalThis.Worker as ThreadClass : NodeWorker;
 
 const MODES: Readonly<Record<OpenMode, string>> = { read: "r", write: "w", create: "wx" };
 

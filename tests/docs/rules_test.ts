@@ -193,6 +193,26 @@ Deno.test("no files import each other in a circle", async () => {
   assert.deepEqual(circles(chain), ["a.ts", "b.ts", "c.ts"]);
 });
 
+/** Where Deno and Node may be named: they are asked there, or are what is tested. */
+const PLATFORM_BOUND = /^(?:runtime\/platform\/|cli\.ts$|cli\/|bench\/|docs\/|tests\/)/;
+
+/** Files that name Deno, or a module that Node has built in, and may not. */
+function platformNames(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].filter(([file, source]) =>
+    !PLATFORM_BOUND.test(file) && /\bDeno[.[]\w|["'`]node:|\bprocess\.\w|\breference lib="deno/.test(source)
+  ).map(([file]) => file);
+}
+
+Deno.test("nothing but platforms and programs names Deno or Node", async () => {
+  const sources = await readSources();
+  assert.deepEqual(platformNames(sources), []);
+  assert(sources.has("runtime/platform/deno.ts") && PLATFORM_BOUND.test("runtime/platform/deno.ts"));
+  const wrong = ['import { join } from "node:path";', "Deno.cwd();", 'await import("node:fs")', "process.cwd()"];
+  for (const source of wrong) assert.deepEqual(platformNames(new Map([["runtime/a.ts", source]])), ["runtime/a.ts"]);
+  const right = ["/** As Deno does. */", '"Deno may not; start it"', "processor.name"];
+  for (const source of right) assert.deepEqual(platformNames(new Map([["runtime/a.ts", source]])), []);
+});
+
 Deno.test("the proof takes only types from what lays out", async () => {
   const sources = [...await readSources()].filter(([file]) => file.startsWith("codegen/prove/"));
   assert(sources.length > 0);
@@ -394,7 +414,15 @@ Deno.test("nobody but targets and backends asks what a target is: facts are aske
 const SHARED = /(?<!`)Deno\.(addSignalListener|chdir|exit|umask|env\.(set|delete))\(|memoryUsage\(\)\.rss/;
 
 /** Programs that tests start as processes of their own. */
-const PROGRAMS = ["block_counts", "browser", "command_lines", "fuzz_arguments", "soak", "train_random"]
+const PROGRAMS = [
+  "block_counts",
+  "browser",
+  "browser_module",
+  "command_lines",
+  "fuzz_arguments",
+  "soak",
+  "train_random",
+]
   .map((name) => `tests/${name}.ts`);
 
 /** Where files of tests, by their paths, do what they may not. */

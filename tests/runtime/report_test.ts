@@ -17,6 +17,7 @@ import {
 import { markup } from "../../runtime/report/markup.ts";
 import { encodePng } from "../../runtime/data/png.ts";
 import type { View } from "../browser.ts";
+import { chromium, inChromium } from "../chromium.ts";
 
 const PROJECT = join(import.meta.dirname!, "..", "..");
 
@@ -429,20 +430,6 @@ Deno.test("training does not load what only the page needs", async () => {
   assert.ok(reached(true).length >= 3);
 });
 
-/** Where Chromium is, if anywhere. */
-function findChromium(): string | undefined {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  const paths = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((f) => join(f, name)));
-  return paths.find((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const chromium = findChromium();
 if (!chromium) console.log("report: no Chromium here (package chromium has it): pages are not opened");
 
 /** What Chromium shows of a page, light and dark, wide and at a phone's width. */
@@ -451,16 +438,7 @@ async function views(html: string): Promise<View[]> {
   try {
     const page = join(folder, "page.html");
     await Deno.writeTextFile(page, html);
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run"],
-        ...["--allow-sys=homedir,osRelease", "tests/browser.ts", chromium!, page],
-      ],
-      cwd: PROJECT,
-      signal: AbortSignal.timeout(300_000),
-    }).output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    return JSON.parse(new TextDecoder().decode(stdout));
+    return await inChromium<View[]>("tests/browser.ts", [page]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,0 +1,33 @@
+/** Chromium, for tests that look at what a page shows or does. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { PROJECT } from "./command_line.ts";
+
+/** Where Chromium is, if anywhere. */
+export const chromium: string | undefined = findChromium();
+
+function findChromium(): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((f) => join(f, name)));
+  return paths.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What a program of these tests prints that opens Chromium. It needs permissions that the tests have no use for. */
+export async function inChromium<Found>(program: string, args: string[], permissions: string[] = []): Promise<Found> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run"],
+      ...["--allow-sys=homedir,osRelease", ...permissions, program, chromium!, ...args],
+    ],
+    cwd: PROJECT,
+    signal: AbortSignal.timeout(300_000),
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}

@@ -1,0 +1,126 @@
+/** What compiles, trains and predicts runs in browsers, in Node and in Deno, from the same bundle, without a shim. */
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import * as esbuild from "esbuild";
+import type { Call } from "../browser_module.ts";
+import { chromium, inChromium } from "../chromium.ts";
+import { PROJECT } from "../command_line.ts";
+import { type Outcome, trial } from "../trial.ts";
+import { width } from "../width.ts";
+
+const THREADS = 2;
+/** The oldest Node that has what the compiler uses of the language. */
+const OLDEST_NODE = 24;
+
+const spec: unknown = JSON.parse(await Deno.readTextFile(join(PROJECT, "specs", "lenet5.json")));
+const folder = await Deno.makeTempDir();
+Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
+
+/** Bundles a program and the worker for a browser, into the folder. Nothing is left out, and nothing is put in. */
+async function bundle(program: string): Promise<esbuild.Metafile> {
+  const { outputFiles, metafile } = await esbuild.build({
+    absWorkingDir: PROJECT,
+    entryPoints: { trial: program, worker: "runtime/backends/threads/worker.ts" },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2024",
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  await esbuild.stop();
+  for (const { path, text } of outputFiles) {
+    // modules are JavaScript now, and so are the names of workers
+    const named = text.replaceAll(/(?<=new URL\("\.\/\w+)\.ts(?=", import\.meta\.url\))/g, ".js");
+    await Deno.writeTextFile(path, named);
+  }
+  await Deno.writeTextFile(join(folder, "package.json"), '{ "type": "module" }');
+  return metafile;
+}
+
+/** All that a bundle's programs import, at once or later, by whether it is in the bundle. */
+function importsOf({ outputs }: esbuild.Metafile): { readonly inside: Set<string>; readonly outside: Set<string> } {
+  const inside = new Set<string>(), outside = new Set<string>();
+  const follow = (name: string) => {
+    if (inside.has(name)) return;
+    inside.add(name);
+    for (const { path, external } of outputs[name].imports) {
+      if (external) outside.add(path);
+      else follow(path);
+    }
+  };
+  for (const name of Object.keys(outputs)) if (["trial.js", "worker.js"].includes(basename(name))) follow(name);
+  return { inside, outside };
+}
+
+const metafile = await bundle("tests/trial.ts");
+/** What Deno makes of it, unbundled. */
+const expected: Record<string, Outcome> = {};
+for (const target of width(["wasm"], ["wasm", "wasm_relaxed"])) expected[target] = await trial(spec, target, THREADS);
+
+Deno.test("what compiles, trains and predicts bundles for a browser, and imports nothing", async () => {
+  const { inside, outside } = importsOf(metafile);
+  assert(inside.size > 2);
+  assert.deepEqual([...outside], []);
+  const trained = expected.wasm;
+  assert(Object.keys(trained.files.webgpu).length > 5 && trained.threads === THREADS);
+  assert(trained.losses.at(-1)! < 0.8 * trained.losses[0]);
+  // negative control
+  const program = join(folder, "asks_node.ts");
+  await Deno.writeTextFile(program, 'import { join } from "node:path";\nconsole.log(join("a", "b"));\n');
+  await assert.rejects(bundle(program), /Could not resolve "node:path"/);
+});
+
+if (!chromium) console.log("bundle: no Chromium here (package chromium has it): nothing is tried in a browser");
+for (const target of Object.keys(expected)) {
+  Deno.test({
+    name: `in Chromium: the same files, losses and predictions, ${target}`,
+    ignore: !chromium,
+    async fn() {
+      const args = [folder, "trial.js", "trial", JSON.stringify([spec, target, THREADS])];
+      const call = await inChromium<Call>("tests/browser_module.ts", args, ["--allow-net=127.0.0.1"]);
+      const { returned, isolated, messages, files } = call;
+      assert.deepEqual(messages, []);
+      assert(isolated && files.includes("worker.js"), files.join());
+      assert.deepEqual(returned, expected[target]);
+    },
+  });
+}
+
+/** Node, if there is one that is new enough. */
+async function findNode(): Promise<string | undefined> {
+  const program = Deno.env.get("KERNELWRIGHT_NODE") ?? "node";
+  try {
+    const { stdout } = await new Deno.Command(program, { args: ["--version"] }).output();
+    const version = new TextDecoder().decode(stdout).trim();
+    if (Number(/^v(\d+)\./.exec(version)?.[1]) >= OLDEST_NODE) return program;
+    console.log(`bundle: ${program} is ${version}, and ${OLDEST_NODE} is needed: nothing is tried in Node`);
+  } catch {
+    console.log("bundle: no Node here: nothing is tried in it");
+  }
+}
+
+const node = await findNode();
+for (const target of Object.keys(expected)) {
+  Deno.test({
+    name: `in Node: the same files, losses and predictions, ${target}`,
+    ignore: !node,
+    async fn() {
+      const file = join(folder, `${target}.js`);
+      const args = JSON.stringify([spec, target, THREADS]).slice(1, -1);
+      await Deno.writeTextFile(
+        file,
+        `import { trial } from "./trial.js";\nconsole.log(JSON.stringify(await trial(${args})));\n`,
+      );
+      const { code, stdout, stderr } = await new Deno.Command(node!, {
+        args: [file],
+        signal: AbortSignal.timeout(300_000),
+      }).output();
+      assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+      assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), expected[target]);
+    },
+  });
+}
