@@ -10,6 +10,7 @@ import { typescript } from "../codegen/targets/typescript/target.ts";
 import { wasm, wasmRelaxed } from "../codegen/targets/wasm/target.ts";
 import { webgpu } from "../codegen/targets/webgpu/target.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
+import { platform } from "../runtime/platform/here.ts";
 import { type Kind, MOST_THREADS, TEXT } from "../runtime/run/options.ts";
 
 /**
@@ -62,4 +63,4 @@ export function targetHere(name: string): Target {
 export const TARGET: Kind = { ...TEXT, expected: "the name of a target" };
 
 /** How many threads work where nobody says. */
-export const allCores = () => Math.min(navigator.hardwareConcurrency, MOST_THREADS);
+export const allCores = () => Math.min(platform.cores, MOST_THREADS);

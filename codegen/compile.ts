@@ -35,7 +35,7 @@ import type { CompiledKernel, Target } from "./targets/target.ts";
 
 export { planText } from "./print/plan_text.ts";
 export { kernelSource } from "./print/source.ts";
-export { type CompiledNet, hashOf, type Planned, withBindings, withWaits } from "./net.ts";
+export { type CompiledNet, type Planned, withBindings, withWaits } from "./net.ts";
 export { KERNEL_RULES, MERGING, type Optimization, OPTIMIZATIONS, PLAN_RULES, type PlanRule } from "./optimizations.ts";
 
 /** Choices beside the spec. */

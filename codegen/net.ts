@@ -6,7 +6,6 @@
 import type { Swap } from "./graph/reorder.ts";
 import type { Fusion } from "./plan/fuse/rule.ts";
 import type { Plan } from "./plan/plan.ts";
-import { sha256 } from "./sha256.ts";
 import { kernelSources } from "./print/source.ts";
 import { proveTarget } from "./prove/plan/target.ts";
 import type { CompiledKernel, Target } from "./targets/target.ts";
@@ -24,8 +23,8 @@ export interface CompiledNet extends Planned {
   readonly kernels: ReadonlyMap<string, CompiledKernel>;
   /** Text by file name, `plan.txt` not among them. */
   readonly files: Readonly<Record<string, string>>;
-  /** SHA-256 of the file that is loaded, as it was printed from proven kernels. */
-  readonly proof: string;
+  /** The file that is loaded, as it was printed from proven kernels: nothing else is run. */
+  readonly proven: string;
 }
 
 /**
@@ -35,13 +34,13 @@ export interface CompiledNet extends Planned {
  * @throws {VerifyError} when anything about that is left unproven.
  */
 export function printedNet(
-  net: Omit<CompiledNet, "files" | "proof">,
+  net: Omit<CompiledNet, "files" | "proven">,
   mostBindings?: number,
 ): CompiledNet {
   const { target, plan, kernels } = net;
   const files = target.files(plan, kernels, kernelSources(kernels, target, plan), mostBindings);
   proveTarget(plan, kernels, files, target);
-  return { ...net, files, proof: hashOf(files[target.entry]) };
+  return { ...net, files, proven: files[target.entry] };
 }
 
 /**
@@ -60,6 +59,3 @@ export function withWaits(net: CompiledNet): CompiledNet {
 export function withBindings(net: CompiledNet, mostBindings: number): CompiledNet {
   return printedNet(net, mostBindings);
 }
-
-/** SHA-256 of a text. */
-export const hashOf = sha256;

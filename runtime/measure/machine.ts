@@ -25,7 +25,7 @@ import {
 import type { ProbeAssignment } from "./machine_worker.ts";
 import { platform } from "../platform/here.ts";
 import { checkChoices, listOf, MOST_THREADS, readOptions, THREADS } from "../run/options.ts";
-import { CONTROL_WORDS } from "../backends/threads/team.ts";
+import { CONTROL_WORDS } from "../backends/threads/control.ts";
 
 /** What can be measured: how V8 runs WebAssembly, GFLOP/s, GB/s, and the GPU. */
 export type Probe = "mode" | "arithmetic" | "bandwidth" | "gpu";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Job, type Kernels, time } from "./machine_probe.ts";
-import { abandon, barrier } from "../backends/threads/team.ts";
+import { abandon, barrier } from "../backends/threads/control.ts";
 import { parentOf } from "../platform/parent.ts";
 
 /** What a thread needs. */

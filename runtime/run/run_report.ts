@@ -7,6 +7,7 @@ import type { NetSession } from "../backends/session.ts";
 import type { Dataset, DataSplit } from "../data/data.ts";
 import type { Checkpoint, TrainingState } from "../files/checkpoint.ts";
 import type { Machine } from "../measure/machine.ts";
+import { platform } from "../platform/here.ts";
 import { LARGEST_AMOUNT } from "./figures.ts";
 import type { TestReport } from "./outcome.ts";
 import type { Runnable, RunOptions } from "./run_options.ts";
@@ -49,12 +50,7 @@ export function reportOf(
     test: outcome.test,
     ...gpu && { gpu },
     machine: outcome.machine,
-    versions: {
-      kernelwright: VERSION,
-      deno: Deno.version.deno,
-      v8: Deno.version.v8,
-      typescript: Deno.version.typescript,
-    },
+    versions: { kernelwright: VERSION, ...platform.versions },
   };
 }
 

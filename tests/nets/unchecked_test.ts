@@ -70,7 +70,7 @@ Deno.test("a module that is not what the compiler has proven is not run", async 
       );
       refused++;
     }
-    await assert.rejects(loadCode({ ...net, proof: "" }), /is not what the compiler has proven/);
+    await assert.rejects(loadCode({ ...net, proven: "" }), /is not what the compiler has proven/);
   }
   assert.equal(refused, 6);
 });

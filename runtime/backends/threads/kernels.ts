@@ -7,7 +7,8 @@ import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { CompiledNet } from "../../../codegen/compile.ts";
 import type { LoadedKernel } from "../backend.ts";
 import { placeRows, type RowCounts } from "../rows.ts";
-import { type Code, loadCode, typescriptUrl } from "./load.ts";
+import { scriptUrl } from "./bundle.ts";
+import { type Code, loadCode } from "./load.ts";
 import { PAGE, sharedMemory } from "./memory.ts";
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */
@@ -46,7 +47,7 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
   });
   return {
     // a script without imports needs no bundling: Deno takes its types away
-    code: only !== undefined && target.script ? typescriptUrl(files[`${only}.ts`]) : await loadCode(net),
+    code: only !== undefined && target.script ? scriptUrl(files[`${only}.ts`]) : await loadCode(net),
     pages: Math.ceil(end / PAGE),
     rows: Object.fromEntries(Object.entries(rows).map(([name, [offset]]) => [name, offset])),
     kernels: Object.fromEntries(prepared),

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type CompiledNet, hashOf, withWaits } from "../../../codegen/compile.ts";
-import { bundle } from "./bundle.ts";
+import { type CompiledNet, withWaits } from "../../../codegen/compile.ts";
+import { sha256 } from "../../../codegen/sha256.ts";
+import { bundle, scriptUrl } from "./bundle.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
 export type Code = string | WebAssembly.Module;
@@ -16,12 +17,11 @@ export type Code = string | WebAssembly.Module;
  * check its memory accesses.
  */
 export async function loadCode(
-  { files, target: { entry, script }, proof }: Pick<CompiledNet, "files" | "target" | "proof">,
+  { files, target: { entry, script }, proven }: Pick<CompiledNet, "files" | "target" | "proven">,
 ): Promise<Code> {
-  if (hashOf(files[entry]) !== proof) {
-    throw new Error(
-      `${entry} is not what the compiler has proven (SHA-256 ${hashOf(files[entry])}, not ${proof}); it is not run`,
-    );
+  if (files[entry] !== proven) {
+    const [found, expected] = [files[entry], proven].map(sha256);
+    throw new Error(`${entry} is not what the compiler has proven (SHA-256 ${found}, not ${expected}); it is not run`);
   }
   return script ? bundle(files) : await assemble(files[entry]);
 }
@@ -50,12 +50,7 @@ export async function loadTimedCode(net: CompiledNet, module?: string): Promise<
 
 /** Another script in place of a file's, with the same files beside it. */
 function beside(file: string, script: string): string {
-  return typescriptUrl(script.replaceAll('from "./', () => `from "${new URL("./", file)}`));
-}
-
-/** A script as it was printed, types and all. */
-export function typescriptUrl(script: string): string {
-  return `data:application/typescript;charset=utf-8,${encodeURIComponent(script)}`;
+  return scriptUrl(script.replaceAll('from "./', () => `from "${new URL("./", file)}`));
 }
 
 /**

@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { platform } from "../../platform/here.ts";
+import type { Thread } from "../../platform/platform.ts";
 import type { RowPlaces } from "../rows.ts";
+import { CONTROL_WORDS, HALT, LAST, PROGRESS } from "./control.ts";
 import type { Code } from "./load.ts";
 import type { StopwatchPlan } from "./stopwatch.ts";
 
@@ -33,48 +36,15 @@ export interface Work {
   readonly watched?: { readonly address: number; readonly row: number };
 }
 
-/** Places in the control block. `HALT`: whether the work is to end early. `LAST`: the step that it ends with then. */
-export const WAITING = 0, GENERATION = 1, PROGRESS = 2, FAILED = 3, HALT = 4, LAST = 5, CONTROL_WORDS = 6;
-
 /** No step. */
 const NEVER = 2 ** 31 - 1;
 
-/** Looks at a flag so often before a thread goes to sleep: about 20 us, what a wake-up costs. */
-const SPINS = 2000;
-
-/** Wakes all threads that wait for one that has failed, and lets them fail too. */
-export function abandon(control: Int32Array): void {
-  Atomics.store(control, FAILED, 1);
-  Atomics.add(control, GENERATION, 1);
-  Atomics.notify(control, GENERATION);
-}
-
-/** A barrier: returns when all threads of the team have called it, throws when one has failed. */
-export function barrier(control: Int32Array, threads: number): () => void {
-  if (threads === 1) return () => {};
-  const pass = () => {
-    const generation = Atomics.load(control, GENERATION);
-    if (Atomics.add(control, WAITING, 1) === threads - 1) {
-      Atomics.store(control, WAITING, 0);
-      Atomics.add(control, GENERATION, 1);
-      Atomics.notify(control, GENERATION);
-      return;
-    }
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(control, GENERATION) !== generation) return;
-    while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
-  };
-  return () => {
-    if (!Atomics.load(control, FAILED)) pass();
-    if (Atomics.load(control, FAILED)) throw new Error("another thread failed");
-  };
-}
-
 /** Workers, from the side of the thread that has them. */
 export class Team {
-  readonly #workers: Worker[];
+  readonly #workers: Thread[];
   readonly #control: Int32Array;
 
-  private constructor(workers: Worker[], control: Int32Array) {
+  private constructor(workers: Thread[], control: Int32Array) {
     this.#workers = workers;
     this.#control = control;
   }
@@ -86,9 +56,10 @@ export class Team {
    */
   static async start(assignment: Omit<Assignment, "thread" | "threads" | "control">, threads: number): Promise<Team> {
     const control = new SharedArrayBuffer(4 * CONTROL_WORDS);
+    const { Worker } = platform;
     const workers = Array.from(
       { length: threads },
-      () => new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" }),
+      () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
     );
     const team = new Team(workers, new Int32Array(control));
     try {

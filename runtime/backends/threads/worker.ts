@@ -1,12 +1,13 @@
-/// <reference lib="deno.worker" />
 /**
  * One thread of a team: gets its assignment, then runs work until it is ended.
  *
  * @module
  */
+import { parentOf } from "../../platform/parent.ts";
 import { binder } from "./bind.ts";
+import { abandon, barrier, HALT, LAST, PROGRESS } from "./control.ts";
 import { stopwatch } from "./stopwatch.ts";
-import { abandon, type Assignment, barrier, HALT, LAST, PROGRESS, type Work } from "./team.ts";
+import type { Assignment, Work } from "./team.ts";
 
 let run: (work: Work) => void;
 let controlBlock: Int32Array | undefined;
@@ -31,13 +32,14 @@ async function begin({ code, memory, control: shared, rows, thread, threads, ...
   };
 }
 
-self.onmessage = async ({ data }: MessageEvent<Assignment | Work>) => {
+const parent = parentOf();
+parent.onmessage = async ({ data }: MessageEvent<Assignment | Work>) => {
   try {
     if ("code" in data) await begin(data);
     else run(data);
-    self.postMessage(null);
+    parent.postMessage(null);
   } catch (error) {
     if (controlBlock) abandon(controlBlock);
-    self.postMessage(error instanceof Error ? error.message : String(error));
+    parent.postMessage(error instanceof Error ? error.message : String(error));
   }
 };

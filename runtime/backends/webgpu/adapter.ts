@@ -4,20 +4,15 @@
  * @module
  */
 import { InputError } from "../../../codegen/error.ts";
+import { platform } from "../../platform/here.ts";
 import type { Availability } from "../backend.ts";
 
 const NO_ADAPTER = "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here; " +
   "on Linux the package mesa-vulkan-drivers brings one, in software; or use target auto";
 
-/** Where no desktop has said where its sockets are, Mesa looks for them all the same, and calls that an error. */
-function quietMesa(): void {
-  const variable = "XDG_RUNTIME_DIR", { state } = Deno.permissions.querySync({ name: "env", variable });
-  if (Deno.build.os === "linux" && state === "granted" && !Deno.env.has(variable)) Deno.env.set(variable, "/tmp");
-}
-
 /** The adapter, or nothing: a driver that fails is of no more use than none. */
 export async function findAdapter(): Promise<GPUAdapter | undefined> {
-  quietMesa();
+  platform.prepareGpu();
   try {
     return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
   } catch {
