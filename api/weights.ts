@@ -11,8 +11,8 @@ import {
   type Checkpoint,
   decodeCheckpoint,
   isCheckpoint,
-  parameterShapes,
   specDifference,
+  weightShapes,
 } from "../runtime/files/checkpoint.ts";
 import { loadCheckpoint as loadWith } from "../runtime/files/checkpoint_file.ts";
 import { readText } from "../runtime/files/files.ts";
@@ -102,7 +102,7 @@ export async function loadNames(path: string, origin = `"${path}"`): Promise<Wei
 export interface Weights {
   /** The net. */
   readonly spec: Spec;
-  /** Parameters by name, in the usual order. */
+  /** Parameters and buffers by name, in the usual order. */
   readonly parameters: Trained["parameters"];
 }
 
@@ -114,7 +114,7 @@ export function readWeights(given: Weights): Weights & { readonly graph: Graph }
   const { spec: net, parameters } = given, spec = checkedSpec(net), graph = inferShapes(spec, registry);
   const refuse = (name: string, shape: Shape, found: string) =>
     new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
-  const own = ownTensors(parameters, parameterShapes(graph), "the weights", refuse);
+  const own = ownTensors(parameters, weightShapes(graph), "the weights", refuse);
   checkTensors(own, "the weights");
   return { spec, graph, parameters: own };
 }

@@ -86,7 +86,9 @@ export function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): R
   return {
     kept: Object.fromEntries(
       Object.values(tensors)
-        .filter(({ role, name }) => role === "parameter" || role === "state" || name === "loss" || name === "hit")
+        .filter(({ role, name }) =>
+          ["parameter", "buffer", "state"].includes(role) || name === "loss" || name === "hit"
+        )
         .map(({ name, layout }) => [name, fromStored(arena[name] as Float64Array, layout)]),
     ),
     largest: own.flatMap(({ name }) => Array.from(arena[name])).reduce((a, b) => Math.max(a, Math.abs(b)), 1),

@@ -14,8 +14,8 @@ import type { Graph } from "../graph/shapes.ts";
  */
 export type Role = "parameter" | "buffer" | "state" | "value" | "gradient" | "run";
 
-/** Roles of what is kept from step to step; only training changes it. */
-export const KEPT_ROLES: readonly Role[] = ["parameter", "buffer", "state"];
+/** Roles of what makes a trained net: it is saved and loaded, and a test reads it. */
+export const WEIGHT_ROLES: readonly Role[] = ["parameter", "buffer"];
 
 /** How a tensor's elements are ordered in memory. */
 export interface Layout {

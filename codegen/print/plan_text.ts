@@ -9,7 +9,7 @@ import type { Swap } from "../graph/reorder.ts";
 import { formulaLines, operations } from "./header.ts";
 import { accesses } from "../plan/kernel.ts";
 import { megabytes } from "../amounts.ts";
-import type { Plan, PlannedTensor, Step } from "../plan/plan.ts";
+import type { Plan, PlannedTensor, Role, Step } from "../plan/plan.ts";
 
 /** The plan for people. */
 export function planText(
@@ -19,11 +19,10 @@ export function planText(
     readonly swaps: readonly Swap[];
   },
 ): string {
-  const parameters = Object.values(plan.tensors).filter(({ role }) => role === "parameter");
-  const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const count = numbersOf(plan, "parameter"), buffers = numbersOf(plan, "buffer");
   const work = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
   const lines = [
-    `net ${plan.name}: batch ${plan.batchSize}, ${count} parameters`,
+    `net ${plan.name}: batch ${plan.batchSize}, ${count} parameters${buffers > 0 ? `, ${buffers} in buffers` : ""}`,
     `arena ${plan.arenaBytes} bytes (${megabytes(plan.arenaBytes)}), the data set and ${
       plan.params.length + plan.keys.length
     } numbers per step behind it`,
@@ -43,6 +42,12 @@ export function planText(
     ...tensorLines(plan),
   ];
   return lines.map((line) => line.trimEnd()).join("\n") + "\n";
+}
+
+/** How many numbers the tensors of a role have. */
+function numbersOf({ tensors }: Plan, of: Role): number {
+  return Object.values(tensors).filter(({ role }) => role === of)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
 function stepLines(name: string, { kernels, barriers }: Step): string[] {
@@ -80,7 +85,7 @@ function tensorLine(
   uses: readonly [first: number, last: number] | undefined,
 ): string {
   const padding = halo.filter(([a, b]) => a + b > 0).map(([a, b]) => `${a}+${b}`).join(" ");
-  const life = role === "parameter" || role === "state"
+  const life = ["parameter", "buffer", "state"].includes(role)
     ? "always"
     : role === "run"
     ? "the run's"

@@ -31,7 +31,7 @@ export interface Backend<Prepared = unknown> {
   /**
    * A net that was compiled for nothing but predictions, with its weights.
    *
-   * @param parameters by name, in the usual order: all of them.
+   * @param parameters by name, in the usual order: all of them, and all buffers.
    * @throws {InputError} when there is nothing to run on, or the net does not fit it.
    */
   predictor(net: CompiledNet, parameters: Parameters): Promise<BoundPredictor>;

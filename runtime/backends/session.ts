@@ -56,7 +56,7 @@ export interface NetSession {
   readonly threads: number;
   /** What it asked of a GPU so far, if it runs on one. */
   readonly gpu?: GpuReport;
-  /** Draws the initial parameters and clears the optimizer's state. */
+  /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void;
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
   read(name: string): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>>;

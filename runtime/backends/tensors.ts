@@ -5,7 +5,7 @@
  */
 import { BYTES } from "../../codegen/ir/ir.ts";
 import { toStored } from "../../codegen/plan/arrange/layouts.ts";
-import type { Plan } from "../../codegen/plan/plan.ts";
+import { type Plan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { firstNotFinite } from "../data/arrays.ts";
 import { initialize } from "../run/random.ts";
 import type { NotFinite } from "./session.ts";
@@ -15,17 +15,23 @@ export function parametersOf({ tensors }: Plan): string[] {
   return Object.values(tensors).filter(({ role }) => role === "parameter").map(({ name }) => name);
 }
 
+/** Names of the tensors that make a trained net: those that are trained, and the buffers of layers. */
+export function weightsOf({ tensors }: Plan): string[] {
+  return Object.values(tensors).filter(({ role }) => WEIGHT_ROLES.includes(role)).map(({ name }) => name);
+}
+
 /** The tensor that the loss is taken of, and how many outputs it has for a sample. */
 export function outputOf({ graph }: Plan): { name: string; classes: number } {
   return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
 }
 
-/** What parameters and the optimizer's state begin with, tensor by tensor, in the order of their storage. */
+/** What parameters, buffers and the optimizer's state begin with, tensor by tensor, in the order of their storage. */
 export function* initialTensors({ tensors }: Plan, seed: number): Generator<[name: string, values: Float32Array]> {
   for (const tensor of Object.values(tensors)) {
-    if (tensor.role !== "parameter" && tensor.role !== "state") continue;
+    const isWeight = WEIGHT_ROLES.includes(tensor.role);
+    if (!isWeight && tensor.role !== "state") continue;
     const values = new Float32Array(tensor.bytes / BYTES.f32);
-    if (tensor.role === "parameter") {
+    if (isWeight) {
       initialize(values, tensor, seed);
       values.set(toStored(values, tensor.layout));
     }

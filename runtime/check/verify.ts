@@ -18,7 +18,7 @@ import { interpretKernel, type Storage, storageLength, type Storages } from "../
 import { type Kernel, type LoopNest, strides, type TensorType } from "../../codegen/ir/ir.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { accesses } from "../../codegen/plan/kernel.ts";
-import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
+import { type Plan, type PlannedKernel, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
@@ -236,7 +236,7 @@ function randomStorages(
         symbol,
         randomStorage(
           type,
-          tensor.role === "state",
+          tensor.role === "state" || tensor.role === "buffer",
           type.rows === "steps" ? steps : samples,
           samples,
           plan,
@@ -318,6 +318,7 @@ function exactStorages(plan: Plan, spec: Spec, seed: number): Record<string, Sto
       true,
     );
     if (fresh) storage.fill(0);
+    if (typeof tensor.initial === "number") storage.fill(tensor.initial);
     if (tensor.role === "parameter") {
       const initial = new Float32Array(storage.length);
       initialize(initial, tensor, seed);
@@ -341,7 +342,11 @@ function storagesOf({ bindings }: PlannedKernel, all: Readonly<Record<string, St
 export function checkGradients(spec: Spec, registry: Registry, seed: number, data?: "u8" | "f32"): VerifyRow[] {
   const { plan: whole } = plan(spec, registry, { without: MERGING, data });
   const all = exactStorages(whole, spec, seed);
+  // what layers keep is the same before each run
+  const kept = Object.values(whole.tensors).filter(({ role }) => role === "buffer")
+    .map(({ name }) => [all[name], all[name].slice()] as const);
   const run = (kernels: readonly PlannedKernel[]) => {
+    for (const [storage, before] of kept) storage.set(before);
     for (const planned of kernels) interpretKernel(planned.kernel, storagesOf(planned, all), ROW);
   };
   const end = whole.train.kernels.findIndex(({ title }) => title.stem === "loss" && title.pass === "forward");
@@ -355,8 +360,9 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
   for (const { name, role } of Object.values(whole.tensors)) {
     if (role !== "parameter") continue;
     const values = all[name], analytic = all[`${name}.gradient`], draw = draws(seed, `check ${name}`);
-    // what comes before the parameter's layer does not change
-    const rest = forward.slice(forward.findIndex((planned) => accesses(planned).reads.has(name)));
+    // what comes before the parameter's layer does not change, but for what layers keep
+    const first = kept.length > 0 ? 0 : forward.findIndex((planned) => accesses(planned).reads.has(name));
+    const rest = forward.slice(first);
     const lossAt = (i: number, value: number) => {
       const old = values[i];
       values[i] = value;
@@ -427,7 +433,7 @@ export function checkFusion(
     for (const step of [0, 1]) {
       for (const planned of one.train.kernels) interpretKernel(planned.kernel, storagesOf(planned, all), step);
     }
-    const kept = Object.values(one.tensors).filter(({ role }) => role === "parameter" || role === "state");
+    const kept = Object.values(one.tensors).filter(({ role }) => WEIGHT_ROLES.includes(role) || role === "state");
     const longest = Math.max(...one.train.kernels.map(({ kernel }) => longestReduction(kernel)));
     return {
       values: Object.fromEntries(kept.map(({ name, layout }) => [name, fromStored(all[name] as Float64Array, layout)])),

@@ -2,7 +2,7 @@
  * What a run has reached, as a file: weights in the usual order, and all that it takes to go on as if it had never
  * stopped.
  *
- * Names of tensors: `conv1.weight` for parameters; `optimizer.conv1.weight.m` for the optimizer's state;
+ * Names of tensors: `conv1.weight` for parameters and buffers; `optimizer.conv1.weight.m` for the optimizer's state;
  * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and
  * `epoch.hit_sum` for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The
  * metadata have the spec, the state of the run, and a hash of all the rest.
@@ -42,7 +42,7 @@ export interface TensorValues {
 export interface Checkpoint {
   /** The net, and how it is trained. */
   readonly spec: Spec;
-  /** Weights and biases by name: `conv1.weight`. */
+  /** Weights and biases by name: `conv1.weight`; and the buffers of layers that have some. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
   /** Absent where only weights are known: training then begins with them. */
   readonly training?: TrainingState;
@@ -153,7 +153,7 @@ export function decodeCheckpoint(file: TensorFile, registry: Registry, origin: s
   const spec = parseSpec(metadata.get(SPEC) ?? "", registry, `${origin}, its spec`);
   const graph = inferShapes(spec, registry, `${origin}, its spec`), contents = new Contents(tensors, origin);
   const parameters = new Map(
-    [...parameterShapes(graph)].map(([name, shape]) => [name, contents.floats(name, shape)] as const),
+    [...weightShapes(graph)].map(([name, shape]) => [name, contents.floats(name, shape)] as const),
   );
   const state = metadata.get(TRAINING);
   const training = state === undefined ? undefined : decodeTraining(parseState(state, origin), graph, contents, origin);
@@ -249,6 +249,15 @@ class Contents {
     this.#left.delete(name);
     return stored;
   }
+}
+
+/** The shapes of a net's parameters and buffers by name, in the order of its layers. */
+export function weightShapes({ nodes }: Graph): Map<string, readonly number[]> {
+  return new Map(
+    nodes.flatMap(({ name, parameters, buffers }) =>
+      [...parameters, ...buffers].map(({ name: what, shape }) => [`${name}.${what}`, shape] as const)
+    ),
+  );
 }
 
 /** The shapes of a net's parameters by name, in the order of its layers. */

@@ -11,12 +11,12 @@ import { z } from "zod";
 import { InputError, printable } from "../../codegen/error.ts";
 import { type JsonError, parseJson } from "../../codegen/json.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
-import { parameterShapes, type TensorValues } from "./checkpoint.ts";
+import { type TensorValues, weightShapes } from "./checkpoint.ts";
 import { type StoredTensor, type TensorFile, toFloat32 } from "./safetensors.ts";
 
 /** The parameters of a net, and where each came from. */
 export interface ImportedParameters {
-  /** By the net's names. */
+  /** By the net's names; buffers among them. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
   /** The file's name of each, by the net's. */
   readonly names: ReadonlyMap<string, string>;
@@ -64,7 +64,7 @@ export function importParameters(
   names: WeightNames | undefined,
   origin: string,
 ): ImportedParameters {
-  const shapes = parameterShapes(graph);
+  const shapes = weightShapes(graph);
   const same = [...shapes].every(([name, shape]) => tensors.get(name)?.shape.join() === shape.join());
   const found = names
     ? named(names, shapes, origin)

@@ -9,7 +9,13 @@ import type { Graph } from "../../codegen/graph/shapes.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { said, sizeOf, viewOf } from "../data/arrays.ts";
 import { type Dataset, hashDataset } from "../data/data.ts";
-import { type Checkpoint, parameterShapes, type TensorValues, type TrainingState } from "../files/checkpoint.ts";
+import {
+  type Checkpoint,
+  parameterShapes,
+  type TensorValues,
+  type TrainingState,
+  weightShapes,
+} from "../files/checkpoint.ts";
 import { wrongFigure, wrongPartial } from "./figures.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import { notFinite } from "../backends/tensors.ts";
@@ -62,7 +68,6 @@ export function ownCheckpoint(
   { parameters, training }: Omit<Checkpoint, "spec">,
   graph: Graph,
 ): Omit<Checkpoint, "spec"> {
-  const shapes = [...parameterShapes(graph)];
   const refuse: Refuse = (name, shape, found) =>
     new InputError(
       `the checkpoint does not fit net ${graph.name}: ${name} must be ${sizeOf(shape)} numbers in a Float32Array, ` +
@@ -70,14 +75,14 @@ export function ownCheckpoint(
     );
   const tensors = (given: unknown, shapes: Iterable<readonly [string, readonly number[]]>) =>
     ownTensors(given, shapes, "the checkpoint's tensors", refuse);
-  const own = tensors(parameters, shapes);
+  const own = tensors(parameters, weightShapes(graph));
   if (training === undefined || training === null) return { parameters: own };
   const { seed, epochs, target, without, data, history, partial, optimizer } = training;
   if (!Array.isArray(without) || !(data instanceof Object)) {
     throw new InputError("the checkpoint's training is not as loadCheckpoint reads it: without or data is missing");
   }
   const { samples, hash } = data;
-  const states = shapes.flatMap(([name, shape]) =>
+  const states = [...parameterShapes(graph)].flatMap(([name, shape]) =>
     graph.optimizer.state.map((symbol) => [`${name}.${symbol}`, shape] as const)
   );
   return {

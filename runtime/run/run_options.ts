@@ -53,7 +53,7 @@ export interface RunOptions {
 export interface Trained {
   /** What happened. */
   readonly report: TrainingReport;
-  /** Parameters by name, in the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
+  /** Parameters and buffers by name, in the usual order: conv weights [out, in, h, w], linear weights [out, in]. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
   /** What {@linkcode saveCheckpoint} keeps, to go on from or to use the net. */
   readonly checkpoint: Checkpoint;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { NetSession } from "../backends/session.ts";
+import { parametersOf } from "../backends/tensors.ts";
 import type { Dataset, DataSplit } from "../data/data.ts";
 import type { Checkpoint, TrainingState } from "../files/checkpoint.ts";
 import type { Machine } from "../measure/machine.ts";
@@ -42,7 +43,7 @@ export function reportOf(
     batchSize: plan.batchSize,
     seed,
     without,
-    parameters: [...parameters.values()].reduce((sum, { values }) => sum + values.length, 0),
+    parameters: parametersOf(plan).reduce((sum, name) => sum + parameters.get(name)!.values.length, 0),
     data: dataReport(train, test),
     epochs: history,
     training: { images, seconds, imagesPerSecond: speed <= LARGEST_AMOUNT ? speed : 0 },

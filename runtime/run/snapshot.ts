@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan, Role } from "../../codegen/plan/plan.ts";
+import { type Plan, type Role, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import type { NetSession } from "../backends/session.ts";
 import { notFinite } from "../backends/tensors.ts";
@@ -21,7 +21,7 @@ export interface Reached {
 }
 
 /**
- * Reads parameters and the optimizer's state back.
+ * Reads parameters, buffers and the optimizer's state back.
  *
  * @throws {DivergedError} when one of them is infinite or NaN.
  */
@@ -37,21 +37,25 @@ export async function takeSnapshot(
   const last = partial
     ? [history.length + 1, partial.steps] as const
     : [history.length, stepsInEpoch(plan, samples)] as const;
-  const read = async (role: Role) => {
-    const tensors = await readTensors(session, plan, role);
+  const read = async (roles: readonly Role[]) => {
+    const tensors = await readTensors(session, plan, roles);
     checkDiverged(notFinite([...tensors].map(([name, { values }]) => [name, values])), ...last);
     return tensors;
   };
-  const parameters = await read("parameter"), optimizer = await read("state");
+  const parameters = await read(WEIGHT_ROLES), optimizer = await read(["state"]);
   const data = { samples, hash: await hash };
   const own = { without: [...without], history: history.map((epoch) => ({ ...epoch })) };
   const training = { seed, epochs, target: target.name, data, optimizer, ...own };
   return { spec, parameters, training: { ...training, ...partial && { partial } } };
 }
 
-/** The tensors of a role, read back. */
-async function readTensors(session: NetSession, { tensors }: Plan, role: Role): Promise<Map<string, TensorValues>> {
-  const chosen = Object.values(tensors).filter((tensor) => tensor.role === role);
+/** The tensors of some roles, read back. */
+async function readTensors(
+  session: NetSession,
+  { tensors }: Plan,
+  roles: readonly Role[],
+): Promise<Map<string, TensorValues>> {
+  const chosen = Object.values(tensors).filter(({ role }) => roles.includes(role));
   const values = await session.readAll(chosen.map(({ name }) => name));
   return new Map(
     chosen.map(({ name, shape, layout }, i) => [name, { shape: layout?.shape ?? shape, values: values[i] }]),

@@ -5,6 +5,7 @@
  */
 import { plan } from "../../codegen/compile.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
+import { WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
@@ -14,7 +15,7 @@ import { initialize, shuffleEpoch } from "./random.ts";
 
 /** What a run of a net begins with and in which order it goes on, for whoever does the same in another way. */
 export interface RunStart {
-  /** Initial values of the parameters by name, in the usual order. */
+  /** Initial values of the parameters and buffers by name, in the usual order. */
   readonly parameters: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   /** The optimizer's learning rate in an epoch, from 0. */
   learningRate(epoch: number): number;
@@ -52,7 +53,7 @@ export function epochsOf(
 export function startOf(spec: Spec, registry: Registry, seed: number): RunStart {
   const parameters = new Map<string, Float32Array<ArrayBuffer>>();
   for (const tensor of Object.values(plan(spec, registry).plan.tensors)) {
-    if (tensor.role !== "parameter") continue;
+    if (!WEIGHT_ROLES.includes(tensor.role)) continue;
     const values = new Float32Array(sizeOf(tensor.shape));
     initialize(values, tensor, seed);
     parameters.set(tensor.name, values);

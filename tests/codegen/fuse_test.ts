@@ -161,7 +161,7 @@ function makeArena({ tensors, graph }: Plan, spec: Spec): Arena {
     const key = streamKey(SEED, tensor.name), limit = tensor.below === "samples" ? SAMPLES : tensor.below ?? 256;
     const values = Array.from({ length }, (_, i) => {
       if (tensor.columns) return tableEntry(tensor.columns, i, graph, spec);
-      if (tensor.role === "run" || tensor.role === "parameter") {
+      if (["run", "parameter", "buffer"].includes(tensor.role)) {
         return tensor.dtype === "f32" ? 2 * uniform(key, i) - 1 : Math.floor(uniform(key, i) * limit);
       }
       return 0;

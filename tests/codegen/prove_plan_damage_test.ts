@@ -100,6 +100,17 @@ const DAMAGES: readonly Damage[] = [
     (p) => tensor(p, "dropout1.output", { alias: "dropout1.mask", offset: 0 }),
     "dropout1.output has the storage of dropout1.mask, but not its type, bytes and place",
   ],
+  [
+    "a test that trains",
+    (p) => ({
+      ...p,
+      evaluate: {
+        ...p.evaluate,
+        kernels: [...p.evaluate.kernels, p.train.kernels.find(({ title }) => title.pass.includes("update"))!],
+      },
+    }),
+    "in a test, and only training may",
+  ],
   ["no place for what comes out", (p) => without(p, "linear2.output"), "what the net puts out has no place"],
   ["no tensor", (p) => without(p, "label"), "batch_gather_label has no tensor"],
   [

@@ -31,6 +31,7 @@ import { proveFlow } from "./flow.ts";
 import { proveOrder } from "./order.ts";
 import { proveReach } from "./reach.ts";
 import { proveStorage } from "./storage.ts";
+import { rootOf } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 
 /** @throws {VerifyError} when anything about a plan is left unproven: naming kernels and tensors. */
@@ -41,6 +42,7 @@ export function provePlan(plan: Plan, draft: Draft): void {
   for (const name of ["train", "evaluate"] as const) {
     const step = plan[name];
     for (const planned of step.kernels) proveOnce(planned, known, plan);
+    if (name === "evaluate") { for (const planned of step.kernels) proveKept(planned, plan); }
     proveFlow(plan, draft, name);
     proveOrder(plan, step, betweenBarriers(step, plan));
   }
@@ -54,6 +56,15 @@ function proveOnce(planned: PlannedKernel, known: Map<string, PlannedKernel>, pl
     known.set(name, planned);
   } else if (before.kernel.parts !== parts || JSON.stringify(before.bindings) !== JSON.stringify(bindings)) {
     throw unproven(plan.name, `there are two kernels ${name}`);
+  }
+}
+
+/** A test changes nothing that is kept from step to step. */
+function proveKept({ kernel, bindings }: PlannedKernel, { name: net, tensors }: Plan): void {
+  for (const { tensor } of kernel.parts.flatMap(({ assignments }) => assignments)) {
+    const { name, role } = tensors[rootOf(bindings[tensor], tensors)];
+    if (!["parameter", "buffer", "state"].includes(role)) continue;
+    throw unproven(net, `${kernel.name} writes ${name} in a test, and only training may`);
   }
 }
 

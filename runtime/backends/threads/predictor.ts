@@ -8,7 +8,7 @@ import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
 import type { BoundPredictor, Parameters } from "../backend.ts";
 import { fillEvaluation } from "../epoch.ts";
 import { placeRows } from "../rows.ts";
-import { outputOf, parametersOf, storedValues } from "../tensors.ts";
+import { outputOf, storedValues, weightsOf } from "../tensors.ts";
 import { binder } from "./bind.ts";
 import { loadCode } from "./load.ts";
 import { PAGE, sharedMemory } from "./memory.ts";
@@ -18,7 +18,7 @@ export async function openPredictor(net: CompiledNet, parameters: Parameters): P
   const { plan } = net, { batchSize: samples } = plan;
   const { rows, end } = placeRows(plan, { samples, steps: 1 }, plan.arenaBytes);
   const memory = sharedMemory(Math.ceil(end / PAGE)), { buffer } = memory;
-  for (const name of parametersOf(plan)) {
+  for (const name of weightsOf(plan)) {
     const { offset, bytes } = plan.tensors[name];
     new Float32Array(buffer, offset, bytes / 4).set(storedValues(plan, name, parameters.get(name)!.values));
   }

@@ -59,7 +59,7 @@ export class ThreadSession implements NetSession {
     return this.#team.size;
   }
 
-  /** Draws the initial parameters and clears the optimizer's state. */
+  /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void {
     for (const [name, values] of initialTensors(this.#plan, seed)) this.#tensor(name).set(values);
   }

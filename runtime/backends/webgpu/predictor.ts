@@ -8,7 +8,7 @@ import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
 import type { BoundPredictor, Parameters } from "../backend.ts";
 import { fillEvaluation } from "../epoch.ts";
 import { elementsOf } from "../rows.ts";
-import { outputOf, parametersOf, storedValues } from "../tensors.ts";
+import { outputOf, storedValues, weightsOf } from "../tensors.ts";
 import { mostBindings, needAdapter } from "./adapter.ts";
 import { readBuffers } from "./buffers.ts";
 import { bindingsOf, gpuCode } from "./code.ts";
@@ -30,7 +30,7 @@ export async function openPredictor(net: CompiledNet, parameters: Parameters): P
   const gpu = await openGpu(needsOf(plan, bindingsOf(code), [counts]), adapter), { device } = gpu;
   const pipelines = await createPipelines(device, code);
   const memory = await takeMemory(plan, device, pipelines, [counts]);
-  for (const name of parametersOf(plan)) {
+  for (const name of weightsOf(plan)) {
     const stored = storedValues(plan, name, parameters.get(name)!.values);
     device.queue.writeBuffer(memory.buffers[name], 0, stored as BufferSource);
   }

@@ -101,7 +101,7 @@ export class GpuSession implements NetSession {
     return this.#submissions.progress;
   }
 
-  /** Draws the initial parameters and clears the optimizer's state. */
+  /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void {
     for (const [name, values] of initialTensors(this.#net.plan, seed)) this.#write(name, values);
   }
