@@ -1,9 +1,10 @@
 /**
- * All layers, losses and optimizers a spec can name. To add one: its file, and its line here.
+ * All layers, losses and optimizers a spec can name, and the metrics that nets are told. To add one: its file, and its line here.
  *
  * @module
  */
 import type { Registry } from "../codegen/language/registry.ts";
+import { accuracy } from "./metrics/accuracy.ts";
 import { adam } from "./optimizers/adam.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import * as batch from "./step/batch.ts";
@@ -24,6 +25,7 @@ import { tanh } from "./layers/tanh.ts";
 export const kernels: Omit<Registry, "schedulers"> = {
   layers: [conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout],
   losses: [softmaxCrossEntropy, mse],
+  metrics: [accuracy],
   optimizers: [sgd, momentum, adam],
   batch,
 };

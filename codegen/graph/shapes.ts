@@ -12,7 +12,7 @@ import {
   type Shape,
   type Shapes,
 } from "../language/layer.ts";
-import type { LossKind } from "../language/loss.ts";
+import type { LossKind, MetricKind, TargetSpec } from "../language/loss.ts";
 import type { OptimizerKind } from "../language/optimizer.ts";
 import type { Registry } from "../language/registry.ts";
 import { INPUT, layerInputs, layerNames } from "./names.ts";
@@ -41,6 +41,9 @@ export interface Graph {
   readonly output: string;
   readonly loss: LossKind;
   readonly lossOptions: Options;
+  /** What the output is compared with, by the loss and the metrics. */
+  readonly target: TargetSpec;
+  readonly metrics: readonly MetricKind[];
   readonly optimizer: OptimizerKind;
 }
 
@@ -76,10 +79,11 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   checkReaders(nodes, origin);
   checkOutput(spec, shapes[output], said(output), registry, origin);
   checkTrainable(nodes, registry, origin);
+  const loss = registry.losses.find(({ type }) => type === spec.loss.type)!, target = loss.target(shapes[output]);
   return {
     ...{ name: spec.name, batchSize: spec.batchSize, shapes, nodes, output },
-    loss: registry.losses.find(({ type }) => type === spec.loss.type)!,
-    lossOptions: spec.loss,
+    ...{ loss, lossOptions: spec.loss, target },
+    metrics: registry.metrics.filter((metric) => metric.fits(shapes[output], target)),
     optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
   };
 }

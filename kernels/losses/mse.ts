@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { STEP } from "../../codegen/ir/ir.ts";
-import type { LossKind } from "../../codegen/language/loss.ts";
+import { type LossKind, numbersLike } from "../../codegen/language/loss.ts";
 import {
-  argmax,
   axis,
   div,
-  eq,
   float,
   lt,
   mul,
@@ -26,18 +24,13 @@ export const mse: LossKind<z.infer<typeof schema>> = {
   source: "kernels/losses/mse.ts",
   schema,
   summary: "mean of (x - target)^2 over samples and outputs; labels become one-hot targets",
-  target: "target",
+  target: numbersLike,
 
-  forward(n, { x, target, loss, hit }) {
+  forward(n, { x, target, loss }) {
     const j = axis("j", x.shape[1]);
     const isSample = lt(float(position(n)), param("count"));
     const error = named("error", sub(x.at(n, j), target.at(n, j)));
-    const right = eq(argmax([j], x.at(n, j)), argmax([j], target.at(n, j)));
-    return [part(
-      [n],
-      loss.set([STEP, n], select(isSample, div(sum([j], mul(error, error)), x.shape[1]), 0)),
-      hit.set([STEP, n], select(isSample, select(right, 1, 0), 0)),
-    )];
+    return [part([n], loss.set([STEP, n], select(isSample, div(sum([j], mul(error, error)), x.shape[1]), 0)))];
   },
 
   backward(n, { x, target, dx }) {

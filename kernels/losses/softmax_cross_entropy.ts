@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { type Axis, STEP } from "../../codegen/ir/ir.ts";
-import type { LossKind } from "../../codegen/language/loss.ts";
+import { classLabels, type LossKind } from "../../codegen/language/loss.ts";
 import type { Tensors } from "../../codegen/language/layer.ts";
 import {
-  argmax,
   axis,
   div,
   eq,
@@ -36,19 +35,14 @@ export const softmaxCrossEntropy: LossKind<z.infer<typeof schema>> = {
   source: "kernels/losses/softmax_cross_entropy.ts",
   schema,
   summary: "mean of -log softmax(x)[label]",
-  target: "label",
+  target: classLabels,
 
   forward(n, tensors) {
-    const { x, label, loss, hit } = tensors;
+    const { x, label, loss } = tensors;
     const { j, largest, total } = softmax(n, tensors);
     const isSample = lt(float(position(n)), param("count"));
     const chosen = named("chosen", sum([j], select(eq(position(j), label.at(n)), x.at(n, j), 0)));
-    const right = eq(argmax([j], x.at(n, j)), label.at(n));
-    return [part(
-      [n],
-      loss.set([STEP, n], select(isSample, sub(log(total), sub(chosen, largest)), 0)),
-      hit.set([STEP, n], select(isSample, select(right, 1, 0), 0)),
-    )];
+    return [part([n], loss.set([STEP, n], select(isSample, sub(log(total), sub(chosen, largest)), 0)))];
   },
 
   backward(n, tensors) {

@@ -6,7 +6,7 @@
 import type { Axis, Part } from "../../codegen/ir/ir.ts";
 import { STEP } from "../../codegen/ir/ir.ts";
 import type { Tensors } from "../../codegen/language/layer.ts";
-import { axis, div, featureAxes, float, part } from "../../codegen/language/notation.ts";
+import { axis, div, featureAxes, float, part, type Tensor } from "../../codegen/language/notation.ts";
 
 /** Where this is written. */
 export const source = "kernels/step/batch.ts";
@@ -18,13 +18,8 @@ export function gatherInputs(n: Axis, { x, data, order }: Tensors, bytes: boolea
   return [part([n, ...axes], x.set([n, ...axes], bytes ? div(float(value), 255) : value))];
 }
 
-/** label[n] = labels[order[step, n]]. */
-export function gatherLabels(n: Axis, { label, labels, order }: Tensors): Part[] {
-  return [part([n], label.set([n], labels.at(order.at(STEP, n))))];
-}
-
-/** target[n, o] = targets[order[step, n], o]. */
-export function gatherTargets(n: Axis, { target, targets, order }: Tensors): Part[] {
-  const o = axis("o", target.shape[1]);
-  return [part([n, o], target.set([n, o], targets.at(order.at(STEP, n), o)))];
+/** label[n] = labels[order[step, n]]; a target of several numbers for each of them. */
+export function gatherTargets(n: Axis, batch: Tensor, all: Tensor, order: Tensor): Part[] {
+  const shape = batch.shape.slice(1), axes = shape.length === 1 ? [axis("o", shape[0])] : featureAxes(shape);
+  return [part([n, ...axes], batch.set([n, ...axes], all.at(order.at(STEP, n), ...axes)))];
 }

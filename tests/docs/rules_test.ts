@@ -67,10 +67,14 @@ const RULES: readonly Rule[] = [
   { files: /^codegen\/(?:targets\/)?\w+\.ts$/, local: [COMPILER] },
   {
     files: /^kernels\/mod\.ts$/,
-    local: [...NOTATION, /^kernels\/(?:layers|losses|optimizers|schedules|step)\/\w+\.ts$/],
+    local: [...NOTATION, /^kernels\/(?:layers|losses|metrics|optimizers|schedules|step)\/\w+\.ts$/],
     external: [],
   },
-  { files: /^kernels\/(?:layers|losses|optimizers|schedules|step)\/\w+\.ts$/, local: NOTATION, external: [/^zod$/] },
+  {
+    files: /^kernels\/(?:layers|losses|metrics|optimizers|schedules|step)\/\w+\.ts$/,
+    local: NOTATION,
+    external: [/^zod$/],
+  },
   // a backend knows no other, and nothing of who asks it
   {
     files: /^runtime\/backends\/(\w+)\/\w+\.ts$/,

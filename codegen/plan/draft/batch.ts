@@ -34,25 +34,20 @@ export function draftInputs(
   };
 }
 
-/** What the outputs are compared with: class labels, or one number for each output. */
-export function targetOf({ batchSize, loss, shapes, output }: Graph): { one: DraftTensor; all: DraftTensor } {
-  const [outputs] = shapes[output];
-  return loss.target === "label"
-    ? {
-      one: { name: "label", role: "value", dtype: "i32", shape: [batchSize], below: outputs },
-      all: { name: "labels", role: "run", dtype: "i32", shape: [Infinity], rows: "samples", below: outputs },
-    }
-    : {
-      one: { name: "target", role: "value", dtype: "f32", shape: [batchSize, outputs] },
-      all: { name: "targets", role: "run", dtype: "f32", shape: [Infinity, outputs], rows: "samples" },
-    };
+/** What the outputs are compared with: for the batch, and for the whole data set. */
+export function targetOf({ batchSize, target }: Graph): { one: DraftTensor; all: DraftTensor } {
+  const { symbol, shape, dtype, below } = target, limit = below === undefined ? {} : { below };
+  return {
+    one: { name: symbol, role: "value", dtype, shape: [batchSize, ...shape], ...limit },
+    all: { name: `${symbol}s`, role: "run", dtype, shape: [Infinity, ...shape], rows: "samples", ...limit },
+  };
 }
 
-/** `label` or `target`, from those of the data set. */
-export function draftTargets(graph: Graph, n: Axis, batch: BatchKind): Section {
-  const { one, all } = targetOf(graph);
-  const symbols = { [one.name]: one, [all.name]: all, order: orderOf(graph) };
-  const write = graph.loss.target === "label" ? batch.gatherLabels : batch.gatherTargets;
-  const heading = { title: { stem: "batch", pass: "gather", wrt: one.name }, source: batch.source };
-  return { tensors: [one, all], kernels: [draftKernel(heading, symbols, write(n, notationOf(symbols)))] };
+/** The targets of the batch, from those of the data set. */
+export function draftTargets(graph: Graph, n: Axis, { source, gatherTargets }: BatchKind): Section {
+  const { one, all } = targetOf(graph), symbols = { [one.name]: one, [all.name]: all, order: orderOf(graph) };
+  const tensors = notationOf(symbols);
+  const parts = gatherTargets(n, tensors[one.name], tensors[all.name], tensors.order);
+  const heading = { title: { stem: "batch", pass: "gather", wrt: one.name }, source };
+  return { tensors: [one, all], kernels: [draftKernel(heading, symbols, parts)] };
 }

@@ -1,5 +1,5 @@
 /**
- * The loss: a number for each sample, and its gradient.
+ * The loss, a number for each sample, and its gradient; and the metrics, which are numbers for each sample, too.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import type { DraftTensor } from "../plan.ts";
 import { targetOf } from "./batch.ts";
 import { draftKernel, notationOf, type Section } from "./kernel.ts";
 import { gradientOf, outputOf, type Symbols } from "./tensors.ts";
+import { together } from "./together.ts";
 
 /** One number for each sample of an epoch: nothing is added up in f32. */
 function figureOf(name: string, { batchSize }: Graph): DraftTensor {
@@ -20,16 +21,15 @@ function judged(graph: Graph): Symbols {
   return { x: outputOf(graph.output, graph), [one.name]: one };
 }
 
-/** The loss of each sample, and whether the net was right. */
+/** The loss of each sample and its metrics, in one kernel: all of them start from the network's output. */
 export function draftLoss(graph: Graph, n: Axis): Section {
-  const { loss: { source, forward }, lossOptions } = graph;
-  const loss = figureOf("loss", graph), hit = figureOf("hit", graph);
-  const symbols = { ...judged(graph), loss, hit };
-  const parts = forward(n, notationOf(symbols), lossOptions);
-  return {
-    tensors: [loss, hit],
-    kernels: [draftKernel({ title: { stem: "loss", pass: "forward" }, source }, symbols, parts)],
-  };
+  const { loss: { source, forward }, lossOptions, metrics } = graph;
+  const names = ["loss", ...metrics.map(({ symbol }) => symbol)];
+  const figures: Symbols = Object.fromEntries(names.map((name) => [name, figureOf(name, graph)]));
+  const symbols = { ...judged(graph), ...figures }, tensors = notationOf(symbols);
+  const parts = [forward(n, tensors, lossOptions), ...metrics.map((metric) => metric.forward(n, tensors))];
+  const heading = { title: { stem: "loss", pass: "forward" }, source };
+  return { tensors: Object.values(figures), kernels: [draftKernel(heading, symbols, together(parts.flat()))] };
 }
 
 /** Its gradient with respect to the output. */
