@@ -28,6 +28,7 @@ import { mix, registry } from "../mix_layer.ts";
 import { CLASSES, INPUTS, LAYERS, MixModel, type Storage } from "../mix_model.ts";
 import { openSession } from "../open_session.ts";
 import { differences } from "../plain_model.ts";
+import { width } from "../width.ts";
 
 const BATCH = 16, STEPS = 12, RATE = 0.2, SEED = 3;
 
@@ -217,6 +218,50 @@ for (const target of processorTargets) {
     }
   });
 }
+
+/** A random graph on images of one size: each layer reads any that came before, and what nobody reads is added up at the end. */
+function randomGraph(seed: number): Spec {
+  let drawn = 0;
+  const draw = () => uniform(streamKey(seed, "graph"), drawn++);
+  const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)];
+  // the first has the shape that all others keep
+  const layers: Record<string, unknown>[] = [{ type: "conv2d", outChannels: 2, kernel: 3, padding: 1, name: "l0" }];
+  const unread = new Set(["l0"]);
+  for (let i = 1, count = 3 + Math.floor(6 * draw()); i < count; i++) {
+    const known = layers.map(({ name }) => name as string);
+    const [one, two] = [pick(known), pick(known)];
+    const own = pick<Record<string, unknown>>([
+      { type: "conv2d", outChannels: 2, kernel: 3, padding: 1, input: one },
+      ...["tanh", "relu", "sigmoid"].map((type) => ({ type, input: one })),
+      { type: "maxPool2d", kernel: 1, input: one },
+      { type: "avgPool2d", kernel: 1, input: one },
+      ...["mix", "add", "add"].map((type) => ({ type, input: [one, two] })),
+    ]);
+    layers.push({ ...own, name: `l${i}` });
+    for (const name of [own.input].flat()) unread.delete(name as string);
+    unread.add(`l${i}`);
+  }
+  const last = [...unread];
+  if (last.length > 1) layers.push({ type: "add", input: last });
+  layers.push({ type: "maxPool2d", kernel: 2 }, { type: "flatten" }, { type: "linear", outFeatures: 3 });
+  return specOf(layers, [1 + Math.floor(2 * draw()), 4, 4], {
+    name: `graph_${seed}`,
+    batchSize: pick([3, 8, 16, 32]),
+    training: { epochs: 1, optimizer: pick([{ type: "sgd", learningRate: 0.1 }, { type: "adam", l2: 0.01 }]) },
+  });
+}
+
+Deno.test("random graphs are verified", async () => {
+  let several = 0, kernels = 0;
+  for (let seed = 1; seed <= width(8, 60); seed++) {
+    const spec = randomGraph(seed), target = processorTargets[seed % processorTargets.length];
+    const rows = await verifyNet(spec, registry, target, { data: "f32", seed });
+    assert.deepEqual(rows.filter(({ ok }) => !ok), [], JSON.stringify(spec.layers));
+    if (rows.some(({ check }) => check.includes("backward_output"))) several++;
+    kernels += rows.length;
+  }
+  assert(several >= width(4, 30) && kernels > width(100, 800), `${several} with several readers, ${kernels} kernels`);
+});
 
 Deno.test("negative control: gradients that do not add up, or forget what the mean does, are noticed", async () => {
   const [target] = processorTargets;
