@@ -8,528 +8,23 @@
  *
  * @module
  */
+import { Relu, Sigmoid, Tanh } from "./naive/activations.ts";
+import { Conv2d } from "./naive/conv2d.ts";
+import { Dropout } from "./naive/dropout.ts";
+import type { Layer, NaiveParameter, Numbers, Storage } from "./naive/layer.ts";
+import { Linear } from "./naive/linear.ts";
+import { computeLoss, type NaiveResult, type Outputs } from "./naive/loss.ts";
+import { type Slot, update } from "./naive/optimizers.ts";
+import { AvgPool2d, MaxPool2d } from "./naive/pool2d.ts";
+import { asImage, expectEqual, pair, product, slide, type Window } from "./naive/shapes.ts";
+import type { NaiveLayerSpec, NaiveOptimizerSpec, NaiveSpec } from "./naive/spec.ts";
 
-/** Storage of all values: f32 for the timed baseline, f64 for the model. */
-export type Numbers = Float32Array | Float64Array;
+export type { NaiveParameter, Numbers } from "./naive/layer.ts";
+export type { NaiveResult } from "./naive/loss.ts";
+export type { NaiveExtent, NaiveLayerSpec, NaiveOptimizerSpec, NaiveSpec } from "./naive/spec.ts";
 
-/** One extent for both axes, or `[height, width]`. */
-export type NaiveExtent = number | readonly number[];
-
-/** One layer of a {@linkcode NaiveSpec}. */
-export type NaiveLayerSpec =
-  | {
-    type: "conv2d";
-    inChannels?: number;
-    outChannels: number;
-    kernel: NaiveExtent;
-    stride?: NaiveExtent;
-    padding?: NaiveExtent;
-  }
-  | {
-    type: "maxPool2d" | "avgPool2d";
-    kernel: NaiveExtent;
-    stride?: NaiveExtent;
-  }
-  | { type: "linear"; inFeatures?: number; outFeatures: number }
-  | { type: "dropout"; rate: number }
-  | { type: "relu" | "sigmoid" | "tanh" | "flatten" };
-
-/** The update rule of a {@linkcode NaiveSpec}; the rate comes with each step. */
-export type NaiveOptimizerSpec =
-  | { type: "sgd"; learningRate?: number; l2?: number }
-  | { type: "momentum"; learningRate?: number; momentum?: number; l2?: number }
-  | {
-    type: "adam";
-    learningRate?: number;
-    beta1?: number;
-    beta2?: number;
-    epsilon?: number;
-    l2?: number;
-  };
-
-/** The part of a network's specification that this module reads. */
-export interface NaiveSpec {
-  /** Name of the network; not read. */
-  name?: string;
-  /** Shape of one sample: `[channels, height, width]` or `[features]`. */
-  input: readonly number[];
-  /** Most samples in one call; buffers are allocated for this many. */
-  batchSize: number;
-  /** The layers in order. */
-  layers: readonly NaiveLayerSpec[];
-  /** The loss, a mean over the samples (mse: over samples and outputs). */
-  loss: { type: "softmaxCrossEntropy" | "mse" };
-  /** Settings of the training; only the optimizer is read here. */
-  training: {
-    epochs?: number;
-    optimizer: NaiveOptimizerSpec;
-    scheduler?: unknown;
-    sgdLearningRate?: number;
-  };
-}
-
-/** A weight or bias with its gradient; all values start at zero. */
-export interface NaiveParameter {
-  /** Shape of the values, row-major. */
-  shape: number[];
-  /** The values; the caller writes initial ones. */
-  values: Numbers;
-  /** Gradient of the loss, averaged over the samples, without the L2 term. */
-  gradient: Numbers;
-  /** Inputs that feed one output (conv2d: times the kernel's area). */
-  fanIn: number;
-  /** Outputs that one input feeds (conv2d: times the kernel's area). */
-  fanOut: number;
-}
-
-/** Loss and right answers over the samples of one call. */
-export interface NaiveResult {
-  /** The mean loss, without an L2 term. */
-  loss: number;
-  /** Samples whose first largest output is at the label. */
-  correct: number;
-}
-
-type Storage = Float32ArrayConstructor | Float64ArrayConstructor;
-type Image = { channels: number; height: number; width: number };
-type Window = { kernel: number[]; stride: number[]; padding: number[] };
-
-/** What a layer computes; buffers are batch x shape, `count` samples of them used. */
-interface Layer {
-  forward(input: Numbers, output: Numbers, count: number): void;
-  /** Gradients of the parameters, and of the input where a buffer is given. */
-  backward(
-    input: Numbers,
-    output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void;
-}
-
-class Conv2d implements Layer {
-  constructor(
-    readonly from: Image,
-    readonly to: Image,
-    readonly window: Window,
-    readonly weight: NaiveParameter,
-    readonly bias: NaiveParameter,
-  ) {}
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    const { channels, height, width } = this.from;
-    const { channels: outputs, height: rows, width: columns } = this.to;
-    const [kernelHeight, kernelWidth] = this.window.kernel;
-    const [strideY, strideX] = this.window.stride;
-    const [paddingY, paddingX] = this.window.padding;
-    const weight = this.weight.values;
-    const bias = this.bias.values;
-    for (let n = 0; n < count; n++) {
-      for (let o = 0; o < outputs; o++) {
-        for (let y = 0; y < rows; y++) {
-          for (let x = 0; x < columns; x++) {
-            let sum = bias[o];
-            for (let c = 0; c < channels; c++) {
-              for (let r = 0; r < kernelHeight; r++) {
-                const row = y * strideY + r - paddingY;
-                if (row < 0 || row >= height) continue;
-                for (let s = 0; s < kernelWidth; s++) {
-                  const column = x * strideX + s - paddingX;
-                  if (column < 0 || column >= width) continue;
-                  sum += input[
-                    ((n * channels + c) * height + row) * width +
-                    column
-                  ] *
-                    weight[
-                      ((o * channels + c) * kernelHeight + r) *
-                        kernelWidth + s
-                    ];
-                }
-              }
-            }
-            output[((n * outputs + o) * rows + y) * columns + x] = sum;
-          }
-        }
-      }
-    }
-  }
-
-  backward(
-    input: Numbers,
-    _output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    this.#parameterGradients(input, outputGradient, count);
-    if (inputGradient) {
-      this.#inputGradient(outputGradient, inputGradient, count);
-    }
-  }
-
-  #parameterGradients(
-    input: Numbers,
-    outputGradient: Numbers,
-    count: number,
-  ): void {
-    const { channels, height, width } = this.from;
-    const { channels: outputs, height: rows, width: columns } = this.to;
-    const [kernelHeight, kernelWidth] = this.window.kernel;
-    const [strideY, strideX] = this.window.stride;
-    const [paddingY, paddingX] = this.window.padding;
-    const weightGradient = this.weight.gradient;
-    const biasGradient = this.bias.gradient;
-    weightGradient.fill(0);
-    biasGradient.fill(0);
-    for (let n = 0; n < count; n++) {
-      for (let o = 0; o < outputs; o++) {
-        for (let y = 0; y < rows; y++) {
-          for (let x = 0; x < columns; x++) {
-            const gradient = outputGradient[((n * outputs + o) * rows + y) * columns + x];
-            biasGradient[o] += gradient;
-            for (let c = 0; c < channels; c++) {
-              for (let r = 0; r < kernelHeight; r++) {
-                const row = y * strideY + r - paddingY;
-                if (row < 0 || row >= height) continue;
-                for (let s = 0; s < kernelWidth; s++) {
-                  const column = x * strideX + s - paddingX;
-                  if (column < 0 || column >= width) continue;
-                  weightGradient[
-                    ((o * channels + c) * kernelHeight + r) * kernelWidth + s
-                  ] += gradient *
-                    input[
-                      ((n * channels + c) * height + row) * width +
-                      column
-                    ];
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
-  #inputGradient(
-    outputGradient: Numbers,
-    inputGradient: Numbers,
-    count: number,
-  ): void {
-    const { channels, height, width } = this.from;
-    const { channels: outputs, height: rows, width: columns } = this.to;
-    const [kernelHeight, kernelWidth] = this.window.kernel;
-    const [strideY, strideX] = this.window.stride;
-    const [paddingY, paddingX] = this.window.padding;
-    const weight = this.weight.values;
-    inputGradient.fill(0);
-    for (let n = 0; n < count; n++) {
-      for (let o = 0; o < outputs; o++) {
-        for (let y = 0; y < rows; y++) {
-          for (let x = 0; x < columns; x++) {
-            const gradient = outputGradient[((n * outputs + o) * rows + y) * columns + x];
-            for (let c = 0; c < channels; c++) {
-              for (let r = 0; r < kernelHeight; r++) {
-                const row = y * strideY + r - paddingY;
-                if (row < 0 || row >= height) continue;
-                for (let s = 0; s < kernelWidth; s++) {
-                  const column = x * strideX + s - paddingX;
-                  if (column < 0 || column >= width) continue;
-                  inputGradient[
-                    ((n * channels + c) * height + row) * width + column
-                  ] += gradient *
-                    weight[
-                      ((o * channels + c) * kernelHeight + r) *
-                        kernelWidth + s
-                    ];
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-class Linear implements Layer {
-  constructor(
-    readonly inputs: number,
-    readonly outputs: number,
-    readonly weight: NaiveParameter,
-    readonly bias: NaiveParameter,
-  ) {}
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    const { inputs, outputs } = this;
-    const weight = this.weight.values;
-    const bias = this.bias.values;
-    for (let n = 0; n < count; n++) {
-      for (let o = 0; o < outputs; o++) {
-        let sum = bias[o];
-        for (let i = 0; i < inputs; i++) {
-          sum += input[n * inputs + i] * weight[o * inputs + i];
-        }
-        output[n * outputs + o] = sum;
-      }
-    }
-  }
-
-  backward(
-    input: Numbers,
-    _output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    const { inputs, outputs } = this;
-    const weight = this.weight.values;
-    const weightGradient = this.weight.gradient;
-    const biasGradient = this.bias.gradient;
-    weightGradient.fill(0);
-    biasGradient.fill(0);
-    for (let n = 0; n < count; n++) {
-      for (let o = 0; o < outputs; o++) {
-        const gradient = outputGradient[n * outputs + o];
-        biasGradient[o] += gradient;
-        for (let i = 0; i < inputs; i++) {
-          weightGradient[o * inputs + i] += gradient * input[n * inputs + i];
-        }
-      }
-    }
-    if (!inputGradient) return;
-    inputGradient.fill(0);
-    for (let n = 0; n < count; n++) {
-      for (let o = 0; o < outputs; o++) {
-        const gradient = outputGradient[n * outputs + o];
-        for (let i = 0; i < inputs; i++) {
-          inputGradient[n * inputs + i] += gradient * weight[o * inputs + i];
-        }
-      }
-    }
-  }
-}
-
-class MaxPool2d implements Layer {
-  /** For each output, the index of the input that it was taken from. */
-  readonly winner: Int32Array;
-
-  constructor(
-    readonly from: Image,
-    readonly to: Image,
-    readonly window: Window,
-    batchSize: number,
-  ) {
-    this.winner = new Int32Array(
-      batchSize * to.channels * to.height * to.width,
-    );
-  }
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    const { channels, height, width } = this.from;
-    const { height: rows, width: columns } = this.to;
-    const [kernelHeight, kernelWidth] = this.window.kernel;
-    const [strideY, strideX] = this.window.stride;
-    const winner = this.winner;
-    for (let n = 0; n < count; n++) {
-      for (let c = 0; c < channels; c++) {
-        const image = (n * channels + c) * height * width;
-        for (let y = 0; y < rows; y++) {
-          for (let x = 0; x < columns; x++) {
-            let best = image + y * strideY * width + x * strideX;
-            for (let r = 0; r < kernelHeight; r++) {
-              for (let s = 0; s < kernelWidth; s++) {
-                const at = image + (y * strideY + r) * width + x * strideX + s;
-                if (input[at] > input[best]) best = at;
-              }
-            }
-            const to = ((n * channels + c) * rows + y) * columns + x;
-            output[to] = input[best];
-            winner[to] = best;
-          }
-        }
-      }
-    }
-  }
-
-  backward(
-    _input: Numbers,
-    _output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    if (!inputGradient) return;
-    const winner = this.winner;
-    const length = count * this.to.channels * this.to.height * this.to.width;
-    inputGradient.fill(0);
-    for (let i = 0; i < length; i++) {
-      inputGradient[winner[i]] += outputGradient[i];
-    }
-  }
-}
-
-class AvgPool2d implements Layer {
-  constructor(
-    readonly from: Image,
-    readonly to: Image,
-    readonly window: Window,
-  ) {}
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    const { channels, height, width } = this.from;
-    const { height: rows, width: columns } = this.to;
-    const [kernelHeight, kernelWidth] = this.window.kernel;
-    const [strideY, strideX] = this.window.stride;
-    const area = kernelHeight * kernelWidth;
-    for (let n = 0; n < count; n++) {
-      for (let c = 0; c < channels; c++) {
-        const image = (n * channels + c) * height * width;
-        for (let y = 0; y < rows; y++) {
-          for (let x = 0; x < columns; x++) {
-            let sum = 0;
-            for (let r = 0; r < kernelHeight; r++) {
-              for (let s = 0; s < kernelWidth; s++) {
-                sum += input[image + (y * strideY + r) * width + x * strideX + s];
-              }
-            }
-            output[((n * channels + c) * rows + y) * columns + x] = sum / area;
-          }
-        }
-      }
-    }
-  }
-
-  backward(
-    _input: Numbers,
-    _output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    if (!inputGradient) return;
-    const { channels, height, width } = this.from;
-    const { height: rows, width: columns } = this.to;
-    const [kernelHeight, kernelWidth] = this.window.kernel;
-    const [strideY, strideX] = this.window.stride;
-    const area = kernelHeight * kernelWidth;
-    inputGradient.fill(0);
-    for (let n = 0; n < count; n++) {
-      for (let c = 0; c < channels; c++) {
-        const image = (n * channels + c) * height * width;
-        for (let y = 0; y < rows; y++) {
-          for (let x = 0; x < columns; x++) {
-            const gradient = outputGradient[((n * channels + c) * rows + y) * columns + x] /
-              area;
-            for (let r = 0; r < kernelHeight; r++) {
-              for (let s = 0; s < kernelWidth; s++) {
-                inputGradient[
-                  image + (y * strideY + r) * width + x * strideX + s
-                ] += gradient;
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-class Relu implements Layer {
-  constructor(readonly size: number) {}
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    for (let i = 0; i < count * this.size; i++) {
-      output[i] = input[i] > 0 ? input[i] : 0;
-    }
-  }
-
-  backward(
-    _input: Numbers,
-    output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    if (!inputGradient) return;
-    for (let i = 0; i < count * this.size; i++) {
-      inputGradient[i] = output[i] > 0 ? outputGradient[i] : 0;
-    }
-  }
-}
-
-class Sigmoid implements Layer {
-  constructor(readonly size: number) {}
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    for (let i = 0; i < count * this.size; i++) {
-      output[i] = 1 / (1 + Math.exp(-input[i]));
-    }
-  }
-
-  backward(
-    _input: Numbers,
-    output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    if (!inputGradient) return;
-    for (let i = 0; i < count * this.size; i++) {
-      inputGradient[i] = outputGradient[i] * output[i] * (1 - output[i]);
-    }
-  }
-}
-
-class Tanh implements Layer {
-  constructor(readonly size: number) {}
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    for (let i = 0; i < count * this.size; i++) {
-      output[i] = Math.tanh(input[i]);
-    }
-  }
-
-  backward(
-    _input: Numbers,
-    output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    if (!inputGradient) return;
-    for (let i = 0; i < count * this.size; i++) {
-      inputGradient[i] = outputGradient[i] * (1 - output[i] * output[i]);
-    }
-  }
-}
-
-class Dropout implements Layer {
-  /** The network writes the caller's mask here, or ones to evaluate. */
-  readonly mask: Numbers;
-
-  constructor(readonly size: number, batchSize: number, storage: Storage) {
-    this.mask = new storage(batchSize * size);
-  }
-
-  forward(input: Numbers, output: Numbers, count: number): void {
-    const mask = this.mask;
-    for (let i = 0; i < count * this.size; i++) output[i] = input[i] * mask[i];
-  }
-
-  backward(
-    _input: Numbers,
-    _output: Numbers,
-    outputGradient: Numbers,
-    inputGradient: Numbers | undefined,
-    count: number,
-  ): void {
-    if (!inputGradient) return;
-    const mask = this.mask;
-    for (let i = 0; i < count * this.size; i++) {
-      inputGradient[i] = outputGradient[i] * mask[i];
-    }
-  }
-}
+/** What a spec says of a layer of some kind. */
+type SpecOf<Type extends NaiveLayerSpec["type"]> = Extract<NaiveLayerSpec, { type: Type }>;
 
 /** A layer and the buffers between which it works. */
 interface Stage {
@@ -539,17 +34,6 @@ interface Stage {
   /** Absent where no earlier layer has parameters: nothing would read it. */
   inputGradient: Numbers | undefined;
   outputGradient: Numbers;
-}
-
-/** A parameter and what the optimizer keeps for it. */
-interface Slot {
-  parameter: NaiveParameter;
-  /** L2 applies to weights, not to biases. */
-  l2: number;
-  /** Momentum's velocity or Adam's mean; empty for plain SGD. */
-  first: Numbers;
-  /** Adam's mean of squares; empty otherwise. */
-  second: Numbers;
 }
 
 /** A network that is run and trained by straight nested loops. */
@@ -563,10 +47,8 @@ export class NaiveNetwork {
   readonly #storage: Storage;
   readonly #batchSize: number;
   readonly #inputSize: number;
-  readonly #outputSize: number;
   readonly #input: Numbers;
-  readonly #output: Numbers;
-  readonly #outputGradient: Numbers;
+  readonly #outputs: Outputs;
   readonly #stages: Stage[] = [];
   readonly #dropouts: Dropout[] = [];
   readonly #slots: Slot[] = [];
@@ -613,9 +95,7 @@ export class NaiveNetwork {
       if (this.parameters.size > 0) gradient = stage.outputGradient;
     }
     if (!gradient) throw new Error("the network has no parameters");
-    this.#output = output;
-    this.#outputGradient = gradient;
-    this.#outputSize = product(shape);
+    this.#outputs = { output, gradient, size: product(shape) };
   }
 
   /**
@@ -625,7 +105,8 @@ export class NaiveNetwork {
   forward(inputs: Numbers, count: number): Numbers {
     for (const dropout of this.#dropouts) dropout.mask.fill(1);
     this.#runForward(inputs, count);
-    return this.#output.slice(0, count * this.#outputSize);
+    const { output, size } = this.#outputs;
+    return output.slice(0, count * size);
   }
 
   /** Loss and right answers in evaluation mode. */
@@ -636,7 +117,7 @@ export class NaiveNetwork {
   ): NaiveResult {
     for (const dropout of this.#dropouts) dropout.mask.fill(1);
     this.#runForward(inputs, count);
-    return this.#computeLoss(labels, count);
+    return computeLoss(this.#loss, this.#outputs, labels, count);
   }
 
   /** Forward, loss, backward, update. `masks`: one for each dropout layer. */
@@ -673,7 +154,7 @@ export class NaiveNetwork {
       dropout.mask.set(masks[i].subarray(0, length));
     });
     this.#runForward(inputs, count);
-    const result = this.#computeLoss(labels, count);
+    const result = computeLoss(this.#loss, this.#outputs, labels, count);
     for (const stage of this.#stages.toReversed()) {
       const { layer, input, output, outputGradient, inputGradient } = stage;
       layer.backward(input, output, outputGradient, inputGradient, count);
@@ -684,26 +165,8 @@ export class NaiveNetwork {
   /** One step of the optimizer with the gradients that were computed last. */
   update(learningRate: number): void {
     this.#steps++;
-    const optimizer = this.#optimizer;
     for (const slot of this.#slots) {
-      switch (optimizer.type) {
-        case "sgd":
-          sgd(slot, learningRate);
-          break;
-        case "momentum":
-          momentum(slot, learningRate, optimizer.momentum ?? 0.9);
-          break;
-        case "adam":
-          adam(
-            slot,
-            learningRate,
-            optimizer.beta1 ?? 0.9,
-            optimizer.beta2 ?? 0.999,
-            optimizer.epsilon ?? 1e-8,
-            this.#steps,
-          );
-          break;
-      }
+      update(slot, this.#optimizer, learningRate, this.#steps);
     }
   }
 
@@ -719,47 +182,6 @@ export class NaiveNetwork {
     }
   }
 
-  /** The loss, and its gradient with respect to the outputs. */
-  #computeLoss(labels: ArrayLike<number>, count: number): NaiveResult {
-    const outputs = this.#outputSize;
-    const output = this.#output;
-    const gradient = this.#outputGradient;
-    let total = 0;
-    let correct = 0;
-    for (let n = 0; n < count; n++) {
-      const label = labels[n];
-      if (!(Number.isInteger(label) && label >= 0 && label < outputs)) {
-        throw new RangeError(`label ${label} is not in 0..${outputs - 1}`);
-      }
-      const first = n * outputs;
-      let best = 0;
-      for (let o = 1; o < outputs; o++) {
-        if (output[first + o] > output[first + best]) best = o;
-      }
-      if (best === label) correct++;
-
-      if (this.#loss === "mse") {
-        for (let o = 0; o < outputs; o++) {
-          const error = output[first + o] - (o === label ? 1 : 0);
-          total += error * error / outputs;
-          gradient[first + o] = 2 * error / (count * outputs);
-        }
-      } else {
-        const largest = output[first + best];
-        let sum = 0;
-        for (let o = 0; o < outputs; o++) {
-          sum += Math.exp(output[first + o] - largest);
-        }
-        total += Math.log(sum) - (output[first + label] - largest);
-        for (let o = 0; o < outputs; o++) {
-          const probability = Math.exp(output[first + o] - largest) / sum;
-          gradient[first + o] = (probability - (o === label ? 1 : 0)) / count;
-        }
-      }
-    }
-    return { loss: total / count, correct };
-  }
-
   /** The layer (none for flatten) and the shape of its output. */
   #makeLayer(
     spec: NaiveLayerSpec,
@@ -767,58 +189,13 @@ export class NaiveNetwork {
   ): { layer?: Layer; shape: number[] } {
     const size = product(shape);
     switch (spec.type) {
-      case "conv2d": {
-        const from = asImage(shape, spec.type);
-        expectEqual("inChannels", spec.inChannels ?? from.channels, shape[0]);
-        const kernel = pair(spec.kernel, 1);
-        const window: Window = {
-          kernel,
-          stride: pair(spec.stride ?? 1, 1),
-          padding: pair(spec.padding ?? 0, 0),
-        };
-        const to = slide(from, window, spec.outChannels);
-        const area = kernel[0] * kernel[1];
-        const [weight, bias] = this.#addParameters(
-          "conv",
-          [to.channels, from.channels, ...kernel],
-          from.channels * area,
-          to.channels * area,
-        );
-        return {
-          layer: new Conv2d(from, to, window, weight, bias),
-          shape: [to.channels, to.height, to.width],
-        };
-      }
+      case "conv2d":
+        return this.#makeConv2d(spec, shape);
       case "maxPool2d":
-      case "avgPool2d": {
-        const from = asImage(shape, spec.type);
-        const window: Window = {
-          kernel: pair(spec.kernel, 1),
-          stride: pair(spec.stride ?? spec.kernel, 1),
-          padding: [0, 0],
-        };
-        const to = slide(from, window, from.channels);
-        return {
-          layer: spec.type === "maxPool2d"
-            ? new MaxPool2d(from, to, window, this.#batchSize)
-            : new AvgPool2d(from, to, window),
-          shape: [to.channels, to.height, to.width],
-        };
-      }
-      case "linear": {
-        if (shape.length !== 1) throw new Error("linear needs a flat input");
-        expectEqual("inFeatures", spec.inFeatures ?? size, size);
-        const [weight, bias] = this.#addParameters(
-          "linear",
-          [spec.outFeatures, size],
-          size,
-          spec.outFeatures,
-        );
-        return {
-          layer: new Linear(size, spec.outFeatures, weight, bias),
-          shape: [spec.outFeatures],
-        };
-      }
+      case "avgPool2d":
+        return this.#makePool2d(spec, shape);
+      case "linear":
+        return this.#makeLinear(spec, shape);
       case "dropout": {
         const layer = new Dropout(size, this.#batchSize, this.#storage);
         this.#dropouts.push(layer);
@@ -835,6 +212,61 @@ export class NaiveNetwork {
       default:
         throw new Error(`unknown layer ${JSON.stringify(spec)}`);
     }
+  }
+
+  #makeConv2d(spec: SpecOf<"conv2d">, shape: number[]) {
+    const from = asImage(shape, spec.type);
+    expectEqual("inChannels", spec.inChannels ?? from.channels, shape[0]);
+    const kernel = pair(spec.kernel, 1);
+    const window: Window = {
+      kernel,
+      stride: pair(spec.stride ?? 1, 1),
+      padding: pair(spec.padding ?? 0, 0),
+    };
+    const to = slide(from, window, spec.outChannels);
+    const area = kernel[0] * kernel[1];
+    const [weight, bias] = this.#addParameters(
+      "conv",
+      [to.channels, from.channels, ...kernel],
+      from.channels * area,
+      to.channels * area,
+    );
+    return {
+      layer: new Conv2d(from, to, window, weight, bias),
+      shape: [to.channels, to.height, to.width],
+    };
+  }
+
+  #makePool2d(spec: SpecOf<"maxPool2d" | "avgPool2d">, shape: number[]) {
+    const from = asImage(shape, spec.type);
+    const window: Window = {
+      kernel: pair(spec.kernel, 1),
+      stride: pair(spec.stride ?? spec.kernel, 1),
+      padding: [0, 0],
+    };
+    const to = slide(from, window, from.channels);
+    return {
+      layer: spec.type === "maxPool2d"
+        ? new MaxPool2d(from, to, window, this.#batchSize)
+        : new AvgPool2d(from, to, window),
+      shape: [to.channels, to.height, to.width],
+    };
+  }
+
+  #makeLinear(spec: SpecOf<"linear">, shape: number[]) {
+    const size = product(shape);
+    if (shape.length !== 1) throw new Error("linear needs a flat input");
+    expectEqual("inFeatures", spec.inFeatures ?? size, size);
+    const [weight, bias] = this.#addParameters(
+      "linear",
+      [spec.outFeatures, size],
+      size,
+      spec.outFeatures,
+    );
+    return {
+      layer: new Linear(size, spec.outFeatures, weight, bias),
+      shape: [spec.outFeatures],
+    };
   }
 
   /** Weight and bias of the next layer of this kind. */
@@ -871,81 +303,4 @@ export class NaiveNetwork {
       add("bias", [shape[0]], 0),
     ];
   }
-}
-
-function sgd(slot: Slot, learningRate: number): void {
-  const { values, gradient } = slot.parameter;
-  const l2 = slot.l2;
-  for (let i = 0; i < values.length; i++) {
-    values[i] -= learningRate * (gradient[i] + l2 * values[i]);
-  }
-}
-
-function momentum(slot: Slot, learningRate: number, momentum: number): void {
-  const { values, gradient } = slot.parameter;
-  const { l2, first: velocity } = slot;
-  for (let i = 0; i < values.length; i++) {
-    velocity[i] = momentum * velocity[i] + gradient[i] + l2 * values[i];
-    values[i] -= learningRate * velocity[i];
-  }
-}
-
-function adam(
-  slot: Slot,
-  learningRate: number,
-  beta1: number,
-  beta2: number,
-  epsilon: number,
-  step: number,
-): void {
-  const { values, gradient } = slot.parameter;
-  const { l2, first, second } = slot;
-  const correction1 = 1 - Math.pow(beta1, step);
-  const correction2 = 1 - Math.pow(beta2, step);
-  for (let i = 0; i < values.length; i++) {
-    const g = gradient[i] + l2 * values[i];
-    first[i] = beta1 * first[i] + (1 - beta1) * g;
-    second[i] = beta2 * second[i] + (1 - beta2) * g * g;
-    const mean = first[i] / correction1;
-    const square = second[i] / correction2;
-    values[i] -= learningRate * mean / (Math.sqrt(square) + epsilon);
-  }
-}
-
-function product(shape: readonly number[]): number {
-  for (const extent of shape) {
-    if (!(Number.isInteger(extent) && extent > 0)) {
-      throw new RangeError(`bad extent ${extent} in shape [${shape}]`);
-    }
-  }
-  return shape.reduce((a, b) => a * b, 1);
-}
-
-function pair(value: NaiveExtent, least: number): number[] {
-  const both = typeof value === "number" ? [value, value] : [...value];
-  if (both.length !== 2 || !both.every((v) => Number.isInteger(v))) {
-    throw new Error(`expected an integer or [h, w], not ${value}`);
-  }
-  if (Math.min(...both) < least) throw new RangeError(`${value} < ${least}`);
-  return both;
-}
-
-function asImage(shape: readonly number[], layer: string): Image {
-  if (shape.length !== 3) throw new Error(`${layer} needs [c, h, w]`);
-  return { channels: shape[0], height: shape[1], width: shape[2] };
-}
-
-function expectEqual(what: string, given: number, actual: number): void {
-  if (given !== actual) throw new Error(`${what} ${given} but got ${actual}`);
-}
-
-/** What a window that slides over an image leaves. */
-function slide(from: Image, window: Window, channels: number): Image {
-  const { kernel, stride, padding } = window;
-  const positions = (extent: number, axis: number): number =>
-    Math.floor((extent + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1;
-  const height = positions(from.height, 0);
-  const width = positions(from.width, 1);
-  if (height < 1 || width < 1) throw new Error("the kernel does not fit");
-  return { channels, height, width };
 }

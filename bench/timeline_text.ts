@@ -166,7 +166,9 @@ async function excerpt({ target, without }: Configuration, places: readonly Plac
   const pieces: string[] = [];
   for (const { kernel, local } of places) {
     const source = target === "naive"
-      ? (await Deno.readTextFile(fileURLToPath(new URL("./naive.ts", import.meta.url)))).split("class Linear ")[1]
+      ? (await Deno.readTextFile(fileURLToPath(new URL("./naive/linear.ts", import.meta.url)))).split(
+        "class Linear ",
+      )[1]
       : kernelStages(spec, { target, without }).get(kernel)?.source ?? "";
     const lines = local === undefined ? innermostLoop(source) : linesWith(local, source, mark);
     if (!lines || lines.length === 0) throw new Error(`kernel ${kernel} of target ${target} has no ${local ?? "loop"}`);

@@ -109,6 +109,8 @@ const RULES: readonly Rule[] = [
     local: [/^mod\.ts$/, /^cli\/(?:commands\/mod|\w+)\.ts$/, /^runtime\/platform\/deno_version\.ts$/],
     external: [],
   },
+  // the plain network knows nothing of what it is compared with
+  { files: /^bench\/naive(?:\/\w+)?\.ts$/, local: [/^bench\/naive\/\w+\.ts$/], external: [] },
   { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//, /^specs\/\w+\.json$/] },
   { files: /^docs\/\w+\.ts$/, local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/] },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
@@ -353,6 +355,10 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["bench/step.ts", "./naive.ts", false],
   ["bench/step.ts", "../runtime/backends/threads/team.ts", true],
   ["bench/step.ts", "../codegen/plan/plan.ts", true],
+  ["bench/naive.ts", "./naive/linear.ts", false],
+  ["bench/naive.ts", "../mod.ts", true],
+  ["bench/naive/linear.ts", "./layer.ts", false],
+  ["bench/naive/linear.ts", "../step.ts", true],
   ["bench/kernels_bench.ts", "../specs/mnist_cnn.json", false],
   ["tests/plan_test.ts", "../kernels/layers/relu.ts", false],
 ];

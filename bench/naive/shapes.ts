@@ -1,0 +1,54 @@
+/**
+ * Shapes in the naive network.
+ *
+ * @module
+ */
+import type { NaiveExtent } from "./spec.ts";
+
+/** A shape as images have it. */
+export type Image = { channels: number; height: number; width: number };
+
+/** How a window slides over an image: along height and width. */
+export type Window = { kernel: number[]; stride: number[]; padding: number[] };
+
+/** Elements of a shape. */
+export function product(shape: readonly number[]): number {
+  for (const extent of shape) {
+    if (!(Number.isInteger(extent) && extent > 0)) {
+      throw new RangeError(`bad extent ${extent} in shape [${shape}]`);
+    }
+  }
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** An extent of height and of width. */
+export function pair(value: NaiveExtent, least: number): number[] {
+  const both = typeof value === "number" ? [value, value] : [...value];
+  if (both.length !== 2 || !both.every((v) => Number.isInteger(v))) {
+    throw new Error(`expected an integer or [h, w], not ${value}`);
+  }
+  if (Math.min(...both) < least) throw new RangeError(`${value} < ${least}`);
+  return both;
+}
+
+/** A shape as that of an image. */
+export function asImage(shape: readonly number[], layer: string): Image {
+  if (shape.length !== 3) throw new Error(`${layer} needs [c, h, w]`);
+  return { channels: shape[0], height: shape[1], width: shape[2] };
+}
+
+/** @throws {Error} when what a spec says is not what is there. */
+export function expectEqual(what: string, given: number, actual: number): void {
+  if (given !== actual) throw new Error(`${what} ${given} but got ${actual}`);
+}
+
+/** What a window that slides over an image leaves. */
+export function slide(from: Image, window: Window, channels: number): Image {
+  const { kernel, stride, padding } = window;
+  const positions = (extent: number, axis: number): number =>
+    Math.floor((extent + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1;
+  const height = positions(from.height, 0);
+  const width = positions(from.width, 1);
+  if (height < 1 || width < 1) throw new Error("the kernel does not fit");
+  return { channels, height, width };
+}

@@ -1,0 +1,61 @@
+/**
+ * What the naive network reads of a spec.
+ *
+ * @module
+ */
+
+/** One extent for both axes, or `[height, width]`. */
+export type NaiveExtent = number | readonly number[];
+
+/** One layer of a {@linkcode NaiveSpec}. */
+export type NaiveLayerSpec =
+  | {
+    type: "conv2d";
+    inChannels?: number;
+    outChannels: number;
+    kernel: NaiveExtent;
+    stride?: NaiveExtent;
+    padding?: NaiveExtent;
+  }
+  | {
+    type: "maxPool2d" | "avgPool2d";
+    kernel: NaiveExtent;
+    stride?: NaiveExtent;
+  }
+  | { type: "linear"; inFeatures?: number; outFeatures: number }
+  | { type: "dropout"; rate: number }
+  | { type: "relu" | "sigmoid" | "tanh" | "flatten" };
+
+/** The update rule of a {@linkcode NaiveSpec}; the rate comes with each step. */
+export type NaiveOptimizerSpec =
+  | { type: "sgd"; learningRate?: number; l2?: number }
+  | { type: "momentum"; learningRate?: number; momentum?: number; l2?: number }
+  | {
+    type: "adam";
+    learningRate?: number;
+    beta1?: number;
+    beta2?: number;
+    epsilon?: number;
+    l2?: number;
+  };
+
+/** The part of a network's specification that this module reads. */
+export interface NaiveSpec {
+  /** Name of the network; not read. */
+  name?: string;
+  /** Shape of one sample: `[channels, height, width]` or `[features]`. */
+  input: readonly number[];
+  /** Most samples in one call; buffers are allocated for this many. */
+  batchSize: number;
+  /** The layers in order. */
+  layers: readonly NaiveLayerSpec[];
+  /** The loss, a mean over the samples (mse: over samples and outputs). */
+  loss: { type: "softmaxCrossEntropy" | "mse" };
+  /** Settings of the training; only the optimizer is read here. */
+  training: {
+    epochs?: number;
+    optimizer: NaiveOptimizerSpec;
+    scheduler?: unknown;
+    sgdLearningRate?: number;
+  };
+}
