@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { asStarted } from "../mod.ts";
 import { jsonFile } from "./json_file.ts";
 import { type Outcome, workArguments } from "./peers/work.ts";
-import { peersText, SHOWN_STEPS } from "./peers_text.ts";
+import { peersText, SHOWN_STEPS } from "./comparison/text.ts";
 import { BASE, FASTEST, median, type Results, type Row, type WholeRun } from "./results.ts";
 
 const USAGE = "usage: deno task bench:peers [--only ROW] [--images N] [--full] [--json FILE]";
@@ -38,13 +38,13 @@ interface Trainer {
 }
 
 const OURS: readonly Trainer[] = [
-  { name: "typescript", file: "ours.ts", form: "typescript" },
-  { name: "wasm", file: "ours.ts", form: "wasm" },
-  { name: "wasm, V8 flags", file: "ours.ts", form: "wasm", fast: true },
-  { name: "wasm_relaxed", file: "ours.ts", form: "wasm_relaxed" },
-  { name: "wasm_relaxed, 1 thread, V8 flags", file: "ours.ts", form: "wasm_relaxed 1", fast: true },
-  { name: FASTEST, file: "ours.ts", form: "wasm_relaxed", fast: true },
-  { name: "webgpu", file: "ours.ts", form: "webgpu", gpu: true },
+  { name: "typescript", file: "comparison/ours.ts", form: "typescript" },
+  { name: "wasm", file: "comparison/ours.ts", form: "wasm" },
+  { name: "wasm, V8 flags", file: "comparison/ours.ts", form: "wasm", fast: true },
+  { name: "wasm_relaxed", file: "comparison/ours.ts", form: "wasm_relaxed" },
+  { name: "wasm_relaxed, 1 thread, V8 flags", file: "comparison/ours.ts", form: "wasm_relaxed 1", fast: true },
+  { name: FASTEST, file: "comparison/ours.ts", form: "wasm_relaxed", fast: true },
+  { name: "webgpu", file: "comparison/ours.ts", form: "webgpu", gpu: true },
 ];
 const PEERS: readonly Trainer[] = [
   { name: "naive, 1 thread", file: "peers/naive.ts", form: "" },
@@ -231,7 +231,12 @@ async function run(): Promise<Results> {
   const progress = (what: string) => console.error(what);
   const read = ["--allow-env", "--allow-read"];
   v8Flags = await own("../runtime/v8_flags.ts", []);
-  const load = await own("prepare_peers.ts", [...read, "--allow-write", "--allow-sys=loadavg"], folder, `${images}`);
+  const load = await own(
+    "comparison/prepare.ts",
+    [...read, "--allow-write", "--allow-sys=loadavg"],
+    folder,
+    `${images}`,
+  );
   progress("what this machine can do");
   const doctor = [...read, "--allow-sys=cpus", `--v8-flags=${v8Flags}`];
   const { cpu, os, arch, cores, arithmetic: peak, gpu: adapter, versions } = JSON.parse(
@@ -267,7 +272,7 @@ async function run(): Promise<Results> {
   if (full) {
     progress("all epochs");
     try {
-      wholeRun = JSON.parse(await own("whole_run.ts", [...read, `--v8-flags=${v8Flags}`], "wasm_relaxed"));
+      wholeRun = JSON.parse(await own("comparison/whole_run.ts", [...read, `--v8-flags=${v8Flags}`], "wasm_relaxed"));
     } catch (error) {
       // the rows are not lost with it
       complain((error as Error).message);

@@ -11,10 +11,10 @@ import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { asStarted, loadSpec, type Machine, parseJson, trainingWork, VERSION } from "../mod.ts";
-import { type Configuration, type Engine, LADDER, LEFT_OUT } from "./ladder.ts";
-import type { Outcome, Work } from "./rung.ts";
-import { type Measured, type Results, wrongOnes } from "./timeline_results.ts";
-import { NET, timelineSvg, timelineTable, timelineText } from "./timeline_text.ts";
+import { type Configuration, type Engine, LADDER, LEFT_OUT } from "./timeline/ladder.ts";
+import type { Outcome, Work } from "./timeline/rung.ts";
+import { type Measured, type Results, wrongOnes } from "./timeline/results.ts";
+import { NET, timelineSvg, timelineTable, timelineText } from "./timeline/text.ts";
 
 const path = (file: string) => fileURLToPath(new URL(`../${file}`, import.meta.url));
 const RESULTS = path("bench/timeline.json"), CHART = path("bench/timeline.svg"), TEXT = path("OPTIMIZATIONS.md");
@@ -123,7 +123,7 @@ async function v8Flags(): Promise<Record<Engine, readonly string[]>> {
 
 /** Trains a configuration in a process of its own. */
 async function trained(work: Work, flags: readonly string[]): Promise<Outcome | string> {
-  const ran = await deno([...RUN, "--allow-read", ...flags, path("bench/rung.ts"), JSON.stringify(work)]);
+  const ran = await deno([...RUN, "--allow-read", ...flags, path("bench/timeline/rung.ts"), JSON.stringify(work)]);
   return "output" in ran ? JSON.parse(ran.output.trimEnd().split("\n").at(-1)!) : ran.reason;
 }
 

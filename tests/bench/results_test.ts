@@ -1,7 +1,7 @@
 /** The tables of results are those of bench/results.json; the comparison with other libraries measures what it says. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { peersText, SHOWN_STEPS } from "../../bench/peers_text.ts";
+import { peersText, SHOWN_STEPS } from "../../bench/comparison/text.ts";
 import {
   BASE,
   FASTEST,

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fromArrays, loadSpec, OPTIMIZATIONS, parseSpec, targets } from "../../mod.ts";
-import { innermostLoop, linesWith, shortened } from "../../bench/excerpt.ts";
-import { commandOf, type Configuration, LADDER, LEFT_OUT } from "../../bench/ladder.ts";
-import { trainRung } from "../../bench/rung.ts";
-import { type Measured, type Results, wrongOnes } from "../../bench/timeline_results.ts";
-import { timelineSvg, timelineTable, timelineText } from "../../bench/timeline_text.ts";
+import { innermostLoop, linesWith, shortened } from "../../bench/timeline/excerpt.ts";
+import { commandOf, type Configuration, LADDER, LEFT_OUT } from "../../bench/timeline/ladder.ts";
+import { trainRung } from "../../bench/timeline/rung.ts";
+import { type Measured, type Results, wrongOnes } from "../../bench/timeline/results.ts";
+import { timelineSvg, timelineTable, timelineText } from "../../bench/timeline/text.ts";
 import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
 import { uniform } from "../../runtime/run/random.ts";
 

@@ -4,10 +4,10 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { kernelStages, type Spec } from "../mod.ts";
+import { kernelStages, type Spec } from "../../mod.ts";
 import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
 import { commandOf, type Configuration, LADDER, LEFT_OUT, type Place, type Rung } from "./ladder.ts";
-import { type Bar, timelineChart } from "./timeline_chart.ts";
+import { type Bar, timelineChart } from "./chart.ts";
 import {
   arithmetic,
   busy,
@@ -18,7 +18,7 @@ import {
   SAME,
   summary,
   wrongOnes,
-} from "./timeline_results.ts";
+} from "./results.ts";
 
 /** The net that the text is about. */
 export const NET = "mnist_cnn";
@@ -166,7 +166,7 @@ async function excerpt({ target, without }: Configuration, places: readonly Plac
   const pieces: string[] = [];
   for (const { kernel, local } of places) {
     const source = target === "naive"
-      ? (await Deno.readTextFile(fileURLToPath(new URL("./naive/linear.ts", import.meta.url)))).split(
+      ? (await Deno.readTextFile(fileURLToPath(new URL("../naive/linear.ts", import.meta.url)))).split(
         "class Linear ",
       )[1]
       : kernelStages(spec, { target, without }).get(kernel)?.source ?? "";
@@ -232,7 +232,7 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
     timeZone: "UTC",
   });
   return [
-    "<!-- made by deno task timeline from bench/timeline.json: change bench/ladder.ts or bench/timeline_text.ts -->",
+    "<!-- made by deno task timeline from bench/timeline.json: change bench/timeline/ladder.ts or bench/timeline/text.ts -->",
     "# A timeline of optimizations",
     `One training, \`${NET}\` on MNIST, in ${steps.length} configurations, from nested loops to what \`deno task train\` ` +
     `does. Each adds one thing to the one before, is chosen by flags, and can be trained with by hand. The project ` +

@@ -1,9 +1,9 @@
 /**
- * What `peers.ts` prints.
+ * What `../peers.ts` prints.
  *
  * @module
  */
-import { BASE, median, NOISY, type Results, type Row, SAMPLE_FLOPS, TOLERANCE } from "./results.ts";
+import { BASE, median, NOISY, type Results, type Row, SAMPLE_FLOPS, TOLERANCE } from "../results.ts";
 
 /** Of these steps the losses are printed. */
 export const SHOWN_STEPS = [1, 2, 3, 5, 10, 20, 30, 40, 50] as const;

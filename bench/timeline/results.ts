@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { median } from "./results.ts";
+import { median } from "../results.ts";
 
 /** What was measured of a configuration. */
 export interface Measured {

@@ -1,14 +1,23 @@
 /**
- * Trains one configuration of the timeline (`timeline.ts`), a process of its own, since V8's flags are a process's. The
+ * Trains one configuration of the timeline (`../timeline.ts`), a process of its own, since V8's flags are a process's. The
  * last line it prints is an {@linkcode Outcome}.
  *
- *     deno run bench/rung.ts WORK
+ *     deno run bench/timeline/rung.ts WORK
  *
  * @module
  */
-import { type DataSplit, limitSamples, loadMnist, loadSpec, loadTuning, runStart, type Spec, train } from "../mod.ts";
+import {
+  type DataSplit,
+  limitSamples,
+  loadMnist,
+  loadSpec,
+  loadTuning,
+  runStart,
+  type Spec,
+  train,
+} from "../../mod.ts";
 import type { Configuration } from "./ladder.ts";
-import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
+import { NaiveNetwork, type NaiveSpec } from "../naive.ts";
 
 /** What such a process is to do. */
 export interface Work {

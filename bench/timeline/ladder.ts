@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Optimization, OPTIMIZATIONS } from "../mod.ts";
+import { type Optimization, OPTIMIZATIONS } from "../../mod.ts";
 
 /** How V8 runs WebAssembly: as it does by default, without bounds checks, or also with vectors of 256 bits. */
 export type Engine = "default" | "unchecked" | "packed";
