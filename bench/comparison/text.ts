@@ -3,55 +3,67 @@
  *
  * @module
  */
-import { BASE, median, NOISY, type Results, type Row, SAMPLE_FLOPS, TOLERANCE } from "../results.ts";
+import { median, noiseNotes, summary } from "../measure/summary.ts";
+import { textTable } from "../measure/table.ts";
+import { BASE, type Results, type Row, SAMPLE_FLOPS, TOLERANCE } from "./results.ts";
 
 /** Of these steps the losses are printed. */
 export const SHOWN_STEPS = [1, 2, 3, 5, 10, 20, 30, 40, 50] as const;
 
-/** Widths of the first column and of the others. */
-const NAME = 34, CELL = 11, OWN = 13, LOSS = 8;
-
-const line = (first: string, cells: readonly string[], width: number = CELL): string =>
-  (first.padEnd(NAME) + cells.map((cell) => cell.padStart(width)).join("")).trimEnd();
-
 const fixed = (value: number): string => value.toFixed(value < 20 ? 1 : 0);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Results as text. `ours`: the names of this compiler's rows. */
-export function peersText(
-  { net, batchSize, machine, v8Flags, versions, rounds, rows, wholeRun }: Results,
-  ours: readonly string[],
-): string {
-  const ran = Object.entries(rows).filter(([, { reason }]) => reason === undefined);
-  const rateOf = ({ rates }: Row) => median(rates);
-  const [ownRows, peerRows] = [true, false].map((own) => ran.filter(([name]) => ours.includes(name) === own));
-  const base = rows[BASE]?.reason === undefined && rows[BASE] ? rateOf(rows[BASE]) : undefined;
+const rateOf = ({ rates }: Row): number => median(rates);
+const ranIn = (rows: Results["rows"]) => Object.entries(rows).filter(([, { reason }]) => reason === undefined);
+/** Rows that ran, by their names. */
+type Ran = ReturnType<typeof ranIn>;
 
-  const table = [
+/** Results as text. `ours`: the names of this compiler's rows. */
+export function peersText(results: Results, ours: readonly string[]): string {
+  const ran = ranIn(results.rows);
+  const [ownRows, peerRows] = [true, false].map((own) => ran.filter(([name]) => ours.includes(name) === own));
+  return [
+    rowsText(results),
+    notesText(results, ran),
+    ...ownRows.length > 0 ? [sharesText(results, ownRows)] : [],
+    ...ownRows.length > 0 && peerRows.length > 0 ? [ratiosText(ownRows, peerRows)] : [],
+    lossesText(results),
+  ].map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** What was measured of each row. */
+function rowsText({ net, batchSize, rounds, rows }: Results): string[] {
+  const base = rows[BASE]?.reason === undefined && rows[BASE] ? rateOf(rows[BASE]) : undefined;
+  return [
     `${net}, batch ${batchSize}: medians of ${rounds} rounds in turn`,
     `ratio: images/s beside ${BASE}; spread: from the slowest to the fastest round`,
     "first step: seconds from the start of the process; compile: of these, after code and data were loaded",
     "",
-    line("", ["images/s", "ratio", "spread", "first step", "compile", "peak MB"]),
-    ...Object.entries(rows).map(([name, row]) =>
-      row.reason !== undefined ? `${name.padEnd(NAME)} cannot run: ${row.reason}` : line(name, [
-        fixed(rateOf(row)),
-        base === undefined ? "" : (rateOf(row) / base).toFixed(rateOf(row) < base ? 2 : 1),
-        percent(row.spread!),
-        median(row.sinceStart).toFixed(2),
-        median(row.sinceReady).toFixed(2),
-        (Math.max(...row.peakBytes) / 1e6).toFixed(0),
-      ])
-    ),
+    ...textTable([
+      ["", "images/s", "ratio", "spread", "first step", "compile", "peak MB"],
+      ...Object.entries(rows).map(([name, row]) =>
+        row.reason !== undefined ? { name, note: `cannot run: ${row.reason}` } : [
+          name,
+          fixed(rateOf(row)),
+          base === undefined ? "" : (rateOf(row) / base).toFixed(rateOf(row) < base ? 2 : 1),
+          percent(summary(row.rates).spread),
+          median(row.sinceStart).toFixed(2),
+          median(row.sinceReady).toFixed(2),
+          (Math.max(...row.peakBytes) / 1e6).toFixed(0),
+        ]
+      ),
+    ]),
   ];
+}
 
-  const noisy = ran.filter(([, { spread }]) => spread! > NOISY).map(([name]) => name);
+/** On what it was measured, and how far it can be trusted. */
+function notesText({ machine, v8Flags, versions, wholeRun }: Results, ran: Ran): string[] {
   const once = ran.filter(([, { images }]) => images === undefined).map(([name]) => name);
   const { cpu, os, arch, cores, peak, adapter, load } = machine;
   const adapters = new Set(ran.flatMap(([, { adapter }]) => adapter ?? []));
-  const notes = [
+  return [
     ...once.length > 0 ? [`one process, step by step, since a step takes so long: ${once.join("; ")}`] : [],
-    ...noisy.length > 0 ? [`noisy, spread over ${100 * NOISY} %: ${noisy.join("; ")}`] : [],
+    ...noiseNotes(Object.fromEntries(ran.map(([name, { rates, slow }]) => [name, { values: rates, slow }]))),
     `V8 flags: ${v8Flags}`,
     `machine: ${cpu ?? "processor not known"}, ${cores} cores, ${os} ${arch}; load average before: ${load.toFixed(2)}`,
     `peak: ${peak.one.toFixed(0)} GFLOP/s of one core, ${
@@ -68,46 +80,54 @@ export function peersText(
       ]
       : [],
   ];
+}
 
-  const shares = [
+/** How much of the processor's arithmetic our rows use. */
+function sharesText({ machine: { peak } }: Results, own: Ran): string[] {
+  const onProcessor = own.filter(([, { adapter }]) => adapter === undefined);
+  return [
     `share of the peak, at ${(SAMPLE_FLOPS / 1e6).toFixed(2)} MFLOP a sample whatever is saved`,
     "",
-    ...ownRows.filter(([, { adapter }]) => adapter === undefined).map(([name, row]) => {
+    ...textTable(onProcessor.map(([name, row]) => {
       const share = rateOf(row) * SAMPLE_FLOPS / 1e9 / (name.includes("1 thread") ? peak.one : peak.all);
-      return line(name, [percent(share)]);
-    }),
+      return [name, percent(share)];
+    })),
   ];
+}
 
-  // a name such as "wasm, V8 flags" is a column's heading of two lines
-  const headings = ownRows.map(([name]) => name.split(", "));
-  const ratios = [
+/** Each of our rows beside each peer. */
+function ratiosText(own: Ran, peers: Ran): string[] {
+  // a name such as "wasm, V8 flags" is a column's heading of some lines
+  const headings = own.map(([name]) => name.split(", "));
+  const lines = Math.max(0, ...headings.map(({ length }) => length));
+  return [
     "ours, times as fast as each peer",
     "",
-    ...Array.from(
-      { length: Math.max(0, ...headings.map(({ length }) => length)) },
-      (_, i) => line("", headings.map((parts) => parts[i] ?? ""), OWN),
-    ),
-    ...peerRows.map(([name, row]) => line(name, ownRows.map(([, own]) => fixed(rateOf(own) / rateOf(row))), OWN)),
+    ...textTable([
+      ...Array.from({ length: lines }, (_, i) => ["", ...headings.map((parts) => parts[i] ?? "")]),
+      ...peers.map(([name, row]) => [name, ...own.map(([, each]) => fixed(rateOf(each) / rateOf(row)))]),
+    ]),
   ];
+}
 
-  const losses = [
+/** Whether all did the same work. */
+function lossesText({ rows }: Results): string[] {
+  const measured = Object.entries(rows).filter(([, { losses }]) => losses.length > 0);
+  const [header, ...lines] = textTable([
+    ["step", ...SHOWN_STEPS.map(String), "largest gap"],
+    ...measured.map(([name, { losses, gap }]) => [
+      name,
+      ...SHOWN_STEPS.map((step) => losses[step - 1]?.toFixed(4) ?? ""),
+      gap === undefined ? "" : gap.toExponential(1),
+    ]),
+  ]);
+  return [
     "losses of the first steps, all on the same batch from the same weights, and how far they are from ours",
     "",
-    line("step", [...SHOWN_STEPS.map(String), " largest gap"], LOSS),
-    ...Object.entries(rows).filter(([, { losses }]) => losses.length > 0).flatMap(([name, { losses, gap }]) => [
-      line(name, [
-        ...SHOWN_STEPS.map((step) => losses[step - 1]?.toFixed(4) ?? ""),
-        gap === undefined ? "" : gap.toExponential(1).padStart(12),
-      ], LOSS),
+    header,
+    ...measured.flatMap(([name, { gap }], i) => [
+      lines[i],
       ...gap !== undefined && !(gap <= TOLERANCE) ? [`  ${name} does other work: its losses are not ours`] : [],
     ]),
   ];
-
-  return [
-    table,
-    notes,
-    ...ownRows.length > 0 ? [shares] : [],
-    ...ownRows.length > 0 && peerRows.length > 0 ? [ratios] : [],
-    losses,
-  ].map((lines) => lines.join("\n")).join("\n\n");
 }

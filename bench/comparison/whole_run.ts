@@ -9,7 +9,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { loadMnist, loadSpec, train } from "../../mod.ts";
-import type { WholeRun } from "../results.ts";
+import type { WholeRun } from "./results.ts";
 
 const [target] = Deno.args;
 const [spec, data] = await Promise.all([

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { median } from "../results.ts";
+import type { Environment } from "../measure/environment.ts";
 
 /** What was measured of a configuration. */
 export interface Measured {
   /** Training images/s, of each round. */
   readonly rates: readonly number[];
+  /** In how many rounds the machine gave less than it can. */
+  readonly slow?: number;
   /** Mean loss of each epoch of the check, which is the same work for all. */
   readonly losses: readonly number[];
   /** Images of a timed epoch. */
@@ -20,24 +22,11 @@ export interface Measured {
 }
 
 /** The contents of `timeline.json`. */
-export interface Results {
+export interface Results extends Environment {
   readonly net: string;
   readonly batchSize: number;
   /** Multiplications and additions of a training step. */
   readonly work: number;
-  readonly date: string;
-  readonly machine: {
-    readonly cpu: string | null;
-    readonly os: string;
-    readonly arch: string;
-    readonly cores: number;
-    /** Mean number of processes that wanted a core in the minute before. */
-    readonly load: number;
-    /** Multiplications and additions in registers, in GFLOP/s: of one core, and of all at once. */
-    readonly peak: { readonly one: number; readonly all: number };
-    readonly gpu: { readonly name: string; readonly fallback: boolean } | null;
-  };
-  readonly versions: Readonly<Record<string, string>>;
   /** What each configuration trains first, whatever its speed. */
   readonly check: { readonly images: number; readonly epochs: number };
   readonly rounds: number;
@@ -47,23 +36,12 @@ export interface Results {
   readonly configurations: Readonly<Record<string, Measured>>;
 }
 
-/** A configuration whose rounds differ by more than this share of their median is called noisy. */
-export const NOISY = 0.1;
 /** Gains below this share are none. */
 export const SAME = 0.03;
 /** A loss further from the first configuration's than this share is of other work: rounding changes its seventh digit. */
 export const TOLERANCE = 1e-4;
 /** Above so many processes for each core, others were at work. */
 const BUSY = 0.3;
-
-/** The reference program, as its author published it: seconds, for so many images. */
-export const REFERENCE = { seconds: 1556.741, images: 600_000 };
-
-/** Median of the images/s, their largest, and how far they are apart. */
-export function summary({ rates }: Measured): { rate: number; best: number; spread: number } {
-  const rate = median(rates), best = Math.max(...rates);
-  return { rate, best, spread: (best - Math.min(...rates)) / rate };
-}
 
 /** GFLOP/s at so many images/s, and the share of what the threads could do. */
 export function arithmetic(

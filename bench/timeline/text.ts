@@ -3,136 +3,31 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { kernelStages, type Spec } from "../../mod.ts";
-import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
-import { commandOf, type Configuration, LADDER, LEFT_OUT, type Place, type Rung } from "./ladder.ts";
+import { projectFile } from "../measure/programs.ts";
+import { summary } from "../measure/summary.ts";
+import { REFERENCE } from "../reference.ts";
 import { type Bar, timelineChart } from "./chart.ts";
-import {
-  arithmetic,
-  busy,
-  type Measured,
-  NOISY,
-  REFERENCE,
-  type Results,
-  SAME,
-  summary,
-  wrongOnes,
-} from "./results.ts";
+import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
+import { commandOf, type Configuration, LADDER, LEFT_OUT, type Place } from "./ladder.ts";
+import { arithmetic, type Measured, type Results, SAME } from "./results.ts";
+import { factor, figure, isApart, noiseOf, percent, plural, rateOf, type Step, stepsOf } from "./steps.ts";
 
 /** The net that the text is about. */
 export const NET = "mnist_cnn";
 /** Where the chart is, as seen from the text. */
 const CHART = "bench/timeline.svg";
 
-const figure = (value: number, decimals = 0) =>
-  value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-const factor = (value: number) => figure(value, value < 10 ? 2 : 1);
-const percent = (share: number) => `${figure(100 * share, share < 0.1 ? 1 : 0)} %`;
-const plural = (rounds: number) => `${rounds} round${rounds === 1 ? "" : "s"}`;
-const rateOf = (measured: Measured) => summary(measured).rate;
-
-/** A rung that ran, and the one before it that did. */
-interface Step {
-  readonly rung: Rung;
-  readonly measured: Measured;
-  readonly before?: { readonly rung: Rung; readonly measured: Measured };
-}
-
-/** Whether a rung ran on the processor although it is for a GPU: then it is none. */
-const isApart = ({ target }: Configuration, { machine: { gpu } }: Results) =>
-  target === "webgpu" && gpu !== null && gpu.fallback;
-
-/** The rungs that ran, in order. */
-function stepsOf(results: Results): Step[] {
-  const steps: Step[] = [];
-  for (const rung of LADDER) {
-    const measured = results.configurations[rung.name];
-    if (measured === undefined || measured.reason !== undefined || isApart(rung, results)) continue;
-    const before = steps.at(-1);
-    steps.push({ rung, measured, ...before && { before: { rung: before.rung, measured: before.measured } } });
-  }
-  return steps;
-}
-
-/** What the timeline prints: a line for each configuration. */
-export function timelineTable(results: Results): string {
-  const steps = stepsOf(results), [first] = steps;
-  const wrong = wrongOnes(results);
-  const row = (cells: readonly string[]) => {
-    const [name, ...others] = cells;
-    return `${name.padEnd(46)}${others.map((cell) => cell.padStart(11)).join("")}`.trimEnd();
-  };
-  const line = (title: string, measured: Measured, ratios: readonly string[]) => {
-    const { rate, best, spread } = summary(measured), { gflops, share } = arithmetic(results, rate, measured.threads);
-    return row([
-      title,
-      figure(rate),
-      figure(best),
-      percent(spread),
-      figure(gflops, 1),
-      measured.threads === 0 ? "" : percent(share),
-      ...ratios,
-      measured.losses.at(-1)!.toFixed(6),
-    ]);
-  };
-  const names = steps.map(({ rung }) => rung.name);
-  const others = [...LADDER, ...LEFT_OUT].filter(({ name }) =>
-    results.configurations[name] !== undefined && !names.includes(name)
-  );
-  return [
-    row(["", "images/s", "best", "spread", "GFLOP/s", "of peak", "x before", "x first", "loss"]),
-    ...steps.map(({ rung, measured, before }) =>
-      line(rung.title, measured, [
-        before ? factor(rateOf(measured) / rateOf(before.measured)) : "",
-        factor(rateOf(measured) / rateOf(first.measured)),
-      ])
-    ),
-    ...others.map(({ name, title }) => {
-      const measured = results.configurations[name];
-      if (measured.reason !== undefined) return `${title.padEnd(46)} cannot run: ${measured.reason}`;
-      return line(title, measured, ["", first ? factor(rateOf(measured) / rateOf(first.measured)) : ""]);
-    }),
-    ...noiseOf(results).map((sentence) => `\n${sentence}`),
-    ...wrong.map((name) => `\n${name} does other work: its loss is not the others'`),
-  ].join("\n");
-}
-
-/** What is to be said about how far rounds differ, and about others on the machine. */
-function noiseOf(results: Results): string[] {
-  const ran = Object.entries(results.configurations).filter(([, { reason }]) => reason === undefined);
-  const noisy = ran.filter(([, measured]) => summary(measured).spread > NOISY).map(([name]) => name);
-  const widest = percent(Math.max(...ran.map(([, measured]) => summary(measured).spread)));
-  const noise = noisy.length === 0
-    ? `Rounds of a configuration differ by ${widest} of their median at most.`
-    : `Noisy: of ${
-      noisy.length === ran.length ? "all" : `${noisy.length} of ${ran.length}`
-    } configurations the slowest ` +
-      `and the fastest round differ by more than ${percent(NOISY)} of the median, at most by ${widest}` +
-      `${noisy.length === ran.length ? "" : ` (${noisy.join(", ")})`}.`;
-  return [
-    ...results.rounds === 1 ? [] : [noise],
-    ...busy(results)
-      ? [
-        `Others used the machine: its load average before was ${
-          figure(results.machine.load, 1)
-        }. Take no figure here as more than a hint.`,
-      ]
-      : [],
-    ...results.quick ? ["Each configuration was timed for less than usual."] : [],
-  ];
-}
-
 /** What a step brought, in words that follow from the figures. */
 function verdict({ rung, measured, before }: Step, results: Results): string {
-  const { rate, spread } = summary(measured);
+  const { median: rate, spread } = summary(measured.rates);
   const { gflops, share } = arithmetic(results, rate, measured.threads);
   const speed = `${figure(rate)} images/s, ${figure(gflops, 1)} GFLOP/s` +
     (measured.threads === 0
       ? ""
       : `, ${percent(share)} of what ${measured.threads === 1 ? "a core" : "the cores"} can do`);
   if (!before) return `**${speed}.** ${rung.why}`;
-  const own = summary(before.measured), ratio = rate / own.rate, change = Math.abs(ratio - 1);
+  const own = summary(before.measured.rates), ratio = rate / own.median, change = Math.abs(ratio - 1);
   const noise = Math.max(spread, own.spread);
   const times = ratio >= 1 + SAME
     ? `${factor(ratio)} times as fast`
@@ -166,9 +61,7 @@ async function excerpt({ target, without }: Configuration, places: readonly Plac
   const pieces: string[] = [];
   for (const { kernel, local } of places) {
     const source = target === "naive"
-      ? (await Deno.readTextFile(fileURLToPath(new URL("../naive/linear.ts", import.meta.url)))).split(
-        "class Linear ",
-      )[1]
+      ? (await Deno.readTextFile(projectFile("bench/naive/linear.ts"))).split("class Linear ")[1]
       : kernelStages(spec, { target, without }).get(kernel)?.source ?? "";
     const lines = local === undefined ? innermostLoop(source) : linesWith(local, source, mark);
     if (!lines || lines.length === 0) throw new Error(`kernel ${kernel} of target ${target} has no ${local ?? "loop"}`);
@@ -205,7 +98,8 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
   const { machine, versions, check, rounds, configurations, batchSize } = results;
   const total = check.images * check.epochs / batchSize;
   const rows = steps.map(({ rung, measured, before }, i) => {
-    const { rate, best } = summary(measured), { gflops, share } = arithmetic(results, rate, measured.threads);
+    const { median: rate, most: best } = summary(measured.rates),
+      { gflops, share } = arithmetic(results, rate, measured.threads);
     return [
       `${i + 1}`,
       rung.title,

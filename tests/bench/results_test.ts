@@ -1,19 +1,10 @@
 /** The tables of results are those of bench/results.json; the comparison with other libraries measures what it says. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { PAGES, resultsText, shortText, withResults } from "../../bench/comparison/pages.ts";
+import { BASE, FASTEST, type Results, type Row } from "../../bench/comparison/results.ts";
 import { peersText, SHOWN_STEPS } from "../../bench/comparison/text.ts";
-import {
-  BASE,
-  FASTEST,
-  median,
-  NOISY,
-  PAGES,
-  type Results,
-  resultsText,
-  type Row,
-  shortText,
-  withResults,
-} from "../../bench/results.ts";
+import { median, NOISY } from "../../bench/measure/summary.ts";
 import { asInstalled } from "../command_line.ts";
 import { QUICK } from "../width.ts";
 

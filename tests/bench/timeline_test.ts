@@ -6,7 +6,8 @@ import { innermostLoop, linesWith, shortened } from "../../bench/timeline/excerp
 import { commandOf, type Configuration, LADDER, LEFT_OUT } from "../../bench/timeline/ladder.ts";
 import { trainRung } from "../../bench/timeline/rung.ts";
 import { type Measured, type Results, wrongOnes } from "../../bench/timeline/results.ts";
-import { timelineSvg, timelineTable, timelineText } from "../../bench/timeline/text.ts";
+import { timelineTable } from "../../bench/timeline/table.ts";
+import { timelineSvg, timelineText } from "../../bench/timeline/text.ts";
 import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
 import { uniform } from "../../runtime/run/random.ts";
 
