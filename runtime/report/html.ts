@@ -11,6 +11,7 @@ import { encodePng, isPicture } from "../data/png.ts";
 import { count, duration } from "../run/progress.ts";
 import { type Curve, curveChart, type KernelBar, kernelChart, rooflineChart, timeChart } from "./charts.ts";
 import { STYLE } from "./style.ts";
+import { trainedStepSeconds } from "./trained_step.ts";
 import type { EpochReport, TrainingReport } from "../run/training_report.ts";
 
 /**
@@ -167,7 +168,8 @@ function epochs({ epochs, training }: TrainingReport): Markup {
   );
 }
 
-function kernels({ profile, machine, threads, net, epochs, training, batchSize }: TrainingReport): Markup {
+function kernels(report: TrainingReport): Markup {
+  const { profile, machine, threads, net } = report;
   if (!profile) {
     const command = markup`<code>deno task train ${net} --profile runs/trace.json</code>`;
     return section(
@@ -186,7 +188,7 @@ function kernels({ profile, machine, threads, net, epochs, training, batchSize }
   }));
   const shown = bars.slice(0, MOST_KERNELS), total = bars.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = shown.slice(0, 3).map(({ name, text }) => `${name} ${text}`).join(", ");
-  const trained = epochs.at(-1)!.seconds / Math.ceil(training.images / epochs.length / batchSize);
+  const trained = trainedStepSeconds(report);
   const { arithmetic, bandwidth } = machine;
   const roof = threads > 0 && arithmetic && bandwidth
     ? { peak: arithmetic.all, bandwidth: bandwidth.read.all }

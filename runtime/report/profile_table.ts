@@ -5,9 +5,11 @@
  */
 import type { ProfiledKernel } from "../measure/profile.ts";
 import type { TrainingReport } from "../run/training_report.ts";
+import { trainedStepSeconds } from "./trained_step.ts";
 
 /** A run's profile as lines of text: a table, and what it adds up to; none without a profile. */
-export function profileTable({ profile, epochs, training, batchSize }: TrainingReport): string[] {
+export function profileTable(report: TrainingReport): string[] {
+  const { profile } = report;
   if (!profile) return [];
   const { clock, steps, stepSeconds, kernels } = profile;
   const width = Math.max(...kernels.map(({ kernel }) => kernel.length));
@@ -19,8 +21,7 @@ export function profileTable({ profile, epochs, training, batchSize }: TrainingR
   const rate = (amount: number, seconds: number) => seconds > 0 ? (amount / seconds / 1e9).toFixed(1) : "-";
   const line = ({ kernel, seconds, share, flops, bytes }: Omit<ProfiledKernel, "merged">) =>
     row(kernel, [us(seconds), percent(share), rate(flops, seconds), rate(bytes, seconds)]);
-  // the last epoch is the warmest
-  const trained = epochs.at(-1)!.seconds / Math.ceil(training.images / epochs.length / batchSize);
+  const trained = trainedStepSeconds(report);
   const sum = total("seconds");
   return [
     row("kernel", ["us", "share", "GFLOP/s", "GB/s"]),
