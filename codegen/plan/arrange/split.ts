@@ -23,71 +23,87 @@ export function split(
   layouts: ReadonlyMap<string, Layout>,
   block: number,
 ): PlannedKernel {
-  const { kernel: { parts }, bindings } = planned;
-  const splits = new Map<Axis, Split>();
-  const divide = (whole: Axis, by: number) => {
-    if (splits.has(whole) || whole.extent === by) return;
-    splits.set(whole, { outer: axis(`${whole.name}b`, whole.extent / by), inner: axis(whole.name, by), by });
-  };
-  divide(batch, block);
-  const visit = (tensor: string, index: readonly Index[]) => {
-    const layout = layouts.get(bindings[tensor]);
-    for (const { of, every } of layout?.dimensions ?? []) {
-      const own = plainAxis(index[of]);
-      if (every > 1) divide(own!, every);
-    }
-  };
-  for (const { assignments } of parts) {
-    for (const { tensor, index, value } of assignments) {
-      visit(tensor, index);
-      for (const e of expressions(value)) if (e.kind === "load") visit(e.tensor, e.index);
-    }
-  }
-  const affine = (index: Affine): Affine =>
-    plus(
-      index.constant,
-      ...index.terms.map(({ axis, coefficient }) => {
-        const own = splits.get(axis);
-        return times(own ? plus(times(own.outer, own.by), own.inner) : axis, coefficient);
-      }),
-    );
+  const { kernel, bindings } = planned, splits = splitsOf(planned, batch, layouts, block);
+  const order = orderOf(splits, batch), affine = affineOf(splits);
   const place = (tensor: string, index: readonly Index[]): Index[] => {
     const rewritten = index.map((i) => i.kind === "affine" ? affine(i) : rewrite(i) as Load);
     const layout = layouts.get(bindings[tensor]);
-    if (!layout) return rewritten;
-    return layout.dimensions.map(({ of, extent }, d) => {
-      if (extent === layout.shape[of]) return rewritten[of];
-      const own = splits.get(plainAxis(index[of])!)!;
-      return plus(d === layout.dimensions.length - 1 ? own.inner : own.outer);
-    });
+    return layout ? stored(layout, index, rewritten, splits) : rewritten;
   };
-  const order = (axes: readonly Axis[]) => [
-    ...axes.flatMap((axis) => {
-      const own = splits.get(axis);
-      // an axis that is one block is that block's inner one
-      return own ? [own.outer] : axis === batch ? [] : [axis];
-    }),
-    ...axes.flatMap((axis) => splits.get(axis)?.inner ?? (axis === batch ? [axis] : [])),
-  ];
   const rewrite = rewriter(
     (node) => node.kind === "load" ? { ...node, index: place(node.tensor, node.index) } : undefined,
     affine,
     order,
   );
-  return {
-    ...planned,
-    kernel: {
-      ...planned.kernel,
-      parts: parts.map(({ axes, assignments }) => {
-        const placed = assignments.map(({ tensor, index, value }) => ({
-          tensor,
-          index: place(tensor, index) as Affine[],
-          value: rewrite(value),
-        }));
-        // loops run through what is written in the order of its storage
-        const stored = placed[0].index.flatMap(({ terms }) => terms.map(({ axis }) => axis));
-        return { axes: order(axes).sort((a, b) => stored.indexOf(a) - stored.indexOf(b)), assignments: placed };
-      }),
-    },
+  const parts = kernel.parts.map(({ axes, assignments }) => {
+    const placed = assignments.map(({ tensor, index, value }) => ({
+      tensor,
+      index: place(tensor, index) as Affine[],
+      value: rewrite(value),
+    }));
+    // loops run through what is written in the order of its storage
+    const written = placed[0].index.flatMap(({ terms }) => terms.map(({ axis }) => axis));
+    return { axes: order(axes).sort((a, b) => written.indexOf(a) - written.indexOf(b)), assignments: placed };
+  });
+  return { ...planned, kernel: { ...kernel, parts } };
+}
+
+/** The axes that layouts divide: that of the samples, and those that index a dimension in blocks. */
+function splitsOf(
+  { kernel: { parts }, bindings }: PlannedKernel,
+  batch: Axis,
+  layouts: ReadonlyMap<string, Layout>,
+  block: number,
+): Map<Axis, Split> {
+  const splits = new Map<Axis, Split>();
+  const divide = (whole: Axis, by: number) => {
+    if (splits.has(whole) || whole.extent === by) return;
+    splits.set(whole, { outer: axis(`${whole.name}b`, whole.extent / by), inner: axis(whole.name, by), by });
   };
+  const visit = (tensor: string, index: readonly Index[]) => {
+    for (const { of, every } of layouts.get(bindings[tensor])?.dimensions ?? []) {
+      if (every > 1) divide(plainAxis(index[of])!, every);
+    }
+  };
+  divide(batch, block);
+  for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
+    visit(tensor, index);
+    for (const e of expressions(value)) if (e.kind === "load") visit(e.tensor, e.index);
+  }
+  return splits;
+}
+
+/** An index over the parts of axes. */
+function affineOf(splits: ReadonlyMap<Axis, Split>): (index: Affine) => Affine {
+  return ({ constant, terms }) =>
+    plus(
+      constant,
+      ...terms.map(({ axis, coefficient }) => {
+        const own = splits.get(axis);
+        return times(own ? plus(times(own.outer, own.by), own.inner) : axis, coefficient);
+      }),
+    );
+}
+
+/** Axes as their parts: blocks where the axes were, and the places in blocks behind all others. */
+function orderOf(splits: ReadonlyMap<Axis, Split>, batch: Axis): (axes: readonly Axis[]) => Axis[] {
+  return (axes) => [
+    // an axis that is one block is that block's inner one
+    ...axes.flatMap((axis) => splits.get(axis)?.outer ?? (axis === batch ? [] : [axis])),
+    ...axes.flatMap((axis) => splits.get(axis)?.inner ?? (axis === batch ? [axis] : [])),
+  ];
+}
+
+/** The index of an element in its tensor's storage. `rewritten`: its usual index over the parts of axes. */
+function stored(
+  { shape, dimensions }: Layout,
+  index: readonly Index[],
+  rewritten: readonly Index[],
+  splits: ReadonlyMap<Axis, Split>,
+): Index[] {
+  return dimensions.map(({ of, extent }, d) => {
+    if (extent === shape[of]) return rewritten[of];
+    const own = splits.get(plainAxis(index[of])!)!;
+    return plus(d === dimensions.length - 1 ? own.inner : own.outer);
+  });
 }
