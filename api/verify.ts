@@ -6,7 +6,8 @@
 import { OPTIMIZATIONS } from "../codegen/compile.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
 import { tunedSchedules, type Tuning } from "../codegen/schedule/tuning.ts";
-import { verifyNet as verifyWith, type VerifyOptions, type VerifyRow } from "../runtime/check/verify.ts";
+import type { VerifyRow } from "../runtime/check/row.ts";
+import { verifyNet as verifyWith, type VerifyOptions } from "../runtime/check/verify.ts";
 import { checkChoices, FUNCTION, objectOf, readOptions, SEED } from "../runtime/run/options.ts";
 import { COMPILE, TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";

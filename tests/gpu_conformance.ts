@@ -5,7 +5,9 @@
 import { compileTarget, kernelsOf, plan } from "../codegen/compile.ts";
 import type { Target } from "../codegen/targets/target.ts";
 import { loadKernels } from "../runtime/backends/backends.ts";
-import { rowsFor, verifyKernelCode, type VerifyRow } from "../runtime/check/verify.ts";
+import { verifyKernelCode } from "../runtime/check/kernel.ts";
+import { rowsFor } from "../runtime/check/random_data.ts";
+import type { VerifyRow } from "../runtime/check/row.ts";
 import { findTarget, parseSpec, registry } from "../mod.ts";
 import { randomSpec } from "./random_spec.ts";
 

@@ -16,7 +16,8 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import { backendOf, loadKernels } from "../backends/backends.ts";
-import { kernelCase, preparedCall, ROW, rowsFor, verifyKernelCode } from "../check/verify.ts";
+import { kernelCase, preparedCall, verifyKernelCode } from "../check/kernel.ts";
+import { ROW, rowsFor } from "../check/random_data.ts";
 
 /** Kernels that make the same tensors. */
 export interface KernelGroup {

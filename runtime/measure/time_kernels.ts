@@ -12,7 +12,8 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import { loadKernels } from "../backends/backends.ts";
-import { preparedCall, rowsFor, verifyKernelCode } from "../check/verify.ts";
+import { preparedCall, verifyKernelCode } from "../check/kernel.ts";
+import { rowsFor } from "../check/random_data.ts";
 
 /** How long one run of a kernel takes. */
 export interface KernelTime {

@@ -21,7 +21,9 @@ import { backendOf } from "../backends/backends.ts";
 import { platform } from "../platform/here.ts";
 import type { Thread } from "../platform/platform.ts";
 import type { Answer, Trial, Turn } from "./tune_worker.ts";
-import { type Call, compareStorages, kernelCase, rowsFor, teamCalls } from "../check/verify.ts";
+import { compareStorages } from "../check/differences.ts";
+import { type Call, kernelCase, teamCalls } from "../check/kernel.ts";
+import { rowsFor } from "../check/random_data.ts";
 
 /** A candidate that was not timed, or not to the end. */
 export interface Refusal {

@@ -12,7 +12,8 @@ import { type Schedule, ScheduleError } from "../../codegen/schedule/schedule.ts
 import { rounds } from "../../codegen/targets/webgpu/merge.ts";
 import { scatter } from "../../codegen/targets/webgpu/print/head.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
-import { compareStorages, kernelCase } from "../../runtime/check/verify.ts";
+import { compareStorages } from "../../runtime/check/differences.ts";
+import { kernelCase } from "../../runtime/check/kernel.ts";
 import { findTarget, loadSpec, parseSpec, registry } from "../../mod.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";

@@ -19,7 +19,9 @@ import { createPipeline, stepLayout } from "../../runtime/backends/webgpu/pipeli
 import { stepsTogether } from "../../runtime/backends/webgpu/submissions.ts";
 import { uniform } from "../../runtime/run/random.ts";
 import { timeKernels as timeWith } from "../../runtime/measure/time_kernels.ts";
-import { compareStorages, kernelCase, type VerifyRow } from "../../runtime/check/verify.ts";
+import { compareStorages } from "../../runtime/check/differences.ts";
+import { kernelCase } from "../../runtime/check/kernel.ts";
+import type { VerifyRow } from "../../runtime/check/row.ts";
 import {
   chooseTarget,
   type Dataset,

@@ -1,0 +1,62 @@
+/**
+ * How far results are apart, and how far rounding may bring them.
+ *
+ * @module
+ */
+import { expressions } from "../../codegen/ir/expr.ts";
+import type { Storage } from "../../codegen/ir/interpret.ts";
+import type { Kernel } from "../../codegen/ir/ir.ts";
+import type { Target } from "../../codegen/targets/target.ts";
+import type { VerifyRow } from "./row.ts";
+
+/** What a kernel wrote against what it should have. */
+export function compareStorages(
+  kernel: Kernel,
+  found: Readonly<Record<string, Storage>>,
+  expected: Readonly<Record<string, Storage>>,
+  target: Target,
+): VerifyRow {
+  // roundings of a sum of random data add up like a random walk: 8 times the root of their number is as good as never
+  // exceeded (Higham and Mary, SIAM J. Sci. Comput. 41, A2815), and their number never
+  const length = longestReduction(kernel), roundings = Math.min(length, 8 * Math.sqrt(length));
+  let error = 0, tolerance = 0, excess = -Infinity, cases = 0;
+  const written = new Set(kernel.parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)));
+  for (const [symbol, { dtype }] of Object.entries(kernel.tensors)) {
+    const largest = largestOf(expected[symbol]);
+    // what is only read must stay as it was: a store to a wrong place need not trap
+    const allowed = dtype === "f32" && written.has(symbol)
+      // of what is stored, and of the data it is made of, which is of size 1
+      ? (largest + 1) * (roundings * target.epsilon.sum + target.epsilon.store)
+      : 0;
+    const worst = largestDifference(found[symbol], expected[symbol]);
+    if (written.has(symbol)) cases += found[symbol].length;
+    else if (worst === 0) continue;
+    if (worst - allowed > excess) [excess, error, tolerance] = [worst - allowed, worst, allowed];
+  }
+  return { check: kernel.name, cases, error, tolerance, ok: excess <= 0 };
+}
+
+/** Iterations of the longest reduction, nested ones multiplied. */
+export function longestReduction({ parts }: Kernel): number {
+  const reductions = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
+    .filter((expr) => expr.kind === "reduce");
+  return Math.max(1, ...reductions.map(({ axes }) => axes.reduce((product, { extent }) => product * extent, 1)));
+}
+
+/** The largest size. */
+export function largestOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  return largest;
+}
+
+/** NaN differs from all but NaN. */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let worst = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (Object.is(a[i], b[i]) || a[i] === b[i]) continue;
+    const difference = Math.abs(a[i] - b[i]);
+    worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
+  }
+  return worst;
+}

@@ -1,0 +1,100 @@
+/**
+ * The formulas of backward passes against central differences.
+ *
+ * @module
+ */
+import { MERGING, plan } from "../../codegen/compile.ts";
+import { interpretKernel, type Storage } from "../../codegen/ir/interpret.ts";
+import type { Spec } from "../../codegen/graph/spec.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
+import type { PlannedKernel } from "../../codegen/plan/plan.ts";
+import { draws, exactStorages, ROW, storagesOf } from "./random_data.ts";
+import type { VerifyRow } from "./row.ts";
+
+/** Entries of each parameter whose gradient is checked. */
+const SAMPLES = 3;
+
+/** Steps of the two central differences: the fine one is half the coarse one. */
+const STEP = 1e-4;
+
+/** A parameter in a plan that is interpreted. */
+interface Probed {
+  readonly name: string;
+  /** Its values and its gradient as the backward pass has it. */
+  readonly values: Storage;
+  readonly gradient: Storage;
+  /** Computes what depends on the values, up to the loss, which it returns. */
+  loss(): number;
+}
+
+/**
+ * Gradients of the unfused plan, interpreted in f64, against central differences of the loss, for some entries of each
+ * parameter. An entry whose differences for two step widths disagree stands at a kink of relu or maxPool; another is drawn.
+ */
+export function checkGradients(spec: Spec, registry: Registry, seed: number, data?: "u8" | "f32"): VerifyRow[] {
+  const { plan: whole } = plan(spec, registry, { without: MERGING, data });
+  const all = exactStorages(whole, spec, seed);
+  // what layers keep is the same before each run
+  const kept = Object.values(whole.tensors).filter(({ role }) => role === "buffer")
+    .map(({ name }) => [all[name], all[name].slice()] as const);
+  const run = (kernels: readonly PlannedKernel[]) => {
+    for (const [storage, before] of kept) storage.set(before);
+    for (const planned of kernels) interpretKernel(planned.kernel, storagesOf(planned, all), ROW);
+  };
+  const end = whole.train.kernels.findIndex(({ title }) => title.stem === "loss" && title.pass === "forward");
+  const forward = whole.train.kernels.slice(0, end + 1);
+  run(whole.train.kernels.filter(({ title }) => title.pass !== "update"));
+  const count = Math.max(1, whole.batchSize - 1);
+  const losses = all.loss.subarray(ROW * whole.batchSize, (ROW + 1) * whole.batchSize);
+  return Object.values(whole.tensors).filter(({ role }) => role === "parameter").map(({ name }) => {
+    // what comes before the parameter's layer does not change, but for what layers keep
+    const first = kept.length > 0 ? 0 : forward.findIndex((planned) => accesses(planned).reads.has(name));
+    const rest = forward.slice(first);
+    const loss = () => {
+      run(rest);
+      return Array.from(losses).reduce((sum, value) => sum + value, 0) / count;
+    };
+    return checkParameter({ name, values: all[name], gradient: all[`${name}.gradient`], loss }, seed);
+  });
+}
+
+/** Some entries of a parameter. */
+function checkParameter({ name, values, gradient, loss }: Probed, seed: number): VerifyRow {
+  const draw = draws(seed, `check ${name}`);
+  const lossAt = (i: number, value: number) => {
+    const old = values[i];
+    values[i] = value;
+    const there = loss();
+    values[i] = old;
+    return there;
+  };
+  let worst = { error: 0, tolerance: 0, excess: -Infinity }, cases = 0, kinks = 0, last = 0;
+  for (let tries = 0; cases < Math.min(SAMPLES, values.length) && tries < 10 * SAMPLES; tries++) {
+    const i = Math.floor(draw() * values.length);
+    const difference = (h: number) => (lossAt(i, values[i] + h) - (last = lossAt(i, values[i] - h))) / (2 * h);
+    const coarse = difference(STEP), fine = difference(STEP / 2);
+    const disagreement = Math.abs(coarse - fine), rounding = 64 * Number.EPSILON * Math.max(1, Math.abs(last)) / STEP;
+    if (disagreement > rounding + 1e-4 * (Math.abs(coarse) + Math.abs(fine)) + 1e-7) {
+      kinks++;
+      continue;
+    }
+    cases++;
+    // the error of a central difference falls with h^2, so that of the fine one is a third of the disagreement
+    const error = Math.abs(fine - gradient[i]), tolerance = disagreement + rounding;
+    if (error - tolerance > worst.excess) worst = { error, tolerance, excess: error - tolerance };
+  }
+  loss();
+  const note = cases === 0
+    ? `no entry away from a kink among ${kinks}`
+    : kinks > 0
+    ? `entries at a kink left out: ${kinks}`
+    : undefined;
+  return {
+    check: `gradient ${name}`,
+    cases,
+    ...{ error: worst.error, tolerance: worst.tolerance },
+    ok: worst.excess <= 0 && cases > 0,
+    ...note && { note },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * A generated kernel against the interpreter.
+ *
+ * @module
+ */
+import { interpretKernel, type Storage } from "../../codegen/ir/interpret.ts";
+import type { Kernel, LoopNest } from "../../codegen/ir/ir.ts";
+import type { Spec } from "../../codegen/graph/spec.ts";
+import type { Plan } from "../../codegen/plan/plan.ts";
+import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
+import type { LoadedKernel } from "../backends/backend.ts";
+import { compareStorages } from "./differences.ts";
+import { draws, randomStorages, ROW } from "./random_data.ts";
+import type { VerifyRow } from "./row.ts";
+
+/** Parts a parallel loop is split in, so that the seams are checked too. */
+const THREADS = 3;
+
+/** Runs a generated kernel, split as a team would, and the interpreter on the same random data. */
+export async function verifyKernelCode(
+  { kernel, nest }: CompiledKernel,
+  { load, run, read }: LoadedKernel,
+  bindings: Readonly<Record<string, string>>,
+  plan: Plan,
+  spec: Spec,
+  target: Target,
+  seed: number,
+): Promise<VerifyRow> {
+  const { given, expected } = kernelCase(kernel, bindings, plan, spec, seed);
+  const own = Object.keys(nest.tensors).map((symbol) => given[symbol]);
+  load(own);
+  for (const call of teamCalls(nest)) run(...call);
+  await read(own);
+  return compareStorages(kernel, given, expected, target);
+}
+
+/** Random data for a kernel, by symbol, and what the interpreter makes of it. */
+export function kernelCase(
+  kernel: Kernel,
+  bindings: Readonly<Record<string, string>>,
+  plan: Plan,
+  spec: Spec,
+  seed: number,
+): { given: Readonly<Record<string, Storage>>; expected: Readonly<Record<string, Storage>> } {
+  const given = randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name));
+  const expected = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
+  interpretKernel(kernel, expected, ROW);
+  return { given, expected };
+}
+
+/** A call of a kernel: the row of the tables of run-time numbers, and a share of the parallel loop. */
+export type Call = readonly [step: number, from: number, to: number];
+
+/** The calls by which a team runs a kernel. */
+export function teamCalls({ parallel }: LoopNest, threads = THREADS): Call[] {
+  const { iterations, step } = parallel ?? { iterations: 0, step: 0 };
+  const bound = (i: number) => Math.floor(iterations * i / threads) * step;
+  return Array.from({ length: parallel ? threads : 1 }, (_, thread) => [ROW, bound(thread), bound(thread + 1)]);
+}
+
+/** Puts random contents where a kernel reads, and gives the call that runs all of it on one thread. */
+export function preparedCall(
+  { kernel, nest }: CompiledKernel,
+  { load }: LoadedKernel,
+  bindings: Readonly<Record<string, string>>,
+  plan: Plan,
+  spec: Spec,
+): Call {
+  const storages = randomStorages(kernel, bindings, plan, spec, draws(0, kernel.name));
+  load(Object.keys(nest.tensors).map((symbol) => storages[symbol]));
+  const [call] = teamCalls(nest, 1);
+  return call;
+}

@@ -1,0 +1,130 @@
+/**
+ * Random data that kernels are checked and timed with: legal contents of what they read.
+ *
+ * @module
+ */
+import { type Storage, storageLength, type Storages } from "../../codegen/ir/interpret.ts";
+import { type Kernel, strides, type TensorType } from "../../codegen/ir/ir.ts";
+import { toStored } from "../../codegen/plan/arrange/layouts.ts";
+import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
+import type { Spec } from "../../codegen/graph/spec.ts";
+import type { RowCounts } from "../backends/rows.ts";
+import { initialize, streamKey, uniform } from "../run/random.ts";
+
+/** The row of the tables of run-time numbers that is used; not the first, so that its offset is checked. */
+export const ROW = 1;
+
+/** Draws numbers in [0, 1), one after the other. */
+type Draw = () => number;
+
+export function draws(seed: number, stream: string): Draw {
+  const key = streamKey(seed, stream);
+  let counter = 0;
+  return () => uniform(key, counter++);
+}
+
+/** Rows that checks make up of the tensors that a run would supply: not just a batch, and steps up to the one that runs. */
+export function rowsFor({ batchSize }: Plan): RowCounts {
+  return { samples: batchSize + 3, steps: ROW + 1 };
+}
+
+/** Legal random contents: halos 0, integers in their range, moments of optimizers positive. */
+export function randomStorages(
+  kernel: Kernel,
+  bindings: Readonly<Record<string, string>>,
+  plan: Plan,
+  spec: Spec,
+  draw: Draw,
+): Record<string, Storage> {
+  // a tensor may have several symbols
+  const known = new Map<string, Storage>();
+  return Object.fromEntries(
+    Object.entries(kernel.tensors).map(([symbol, type]) => {
+      const { name, role } = plan.tensors[bindings[symbol]], positive = role === "state" || role === "buffer";
+      const storage = known.get(name) ?? randomStorage(type, plan, spec, draw, { positive, exact: false });
+      known.set(name, storage);
+      return [symbol, storage];
+    }),
+  );
+}
+
+/** Random contents of a tensor. `positive`: none is below 0. `exact`: in f64, where a run has f32. */
+function randomStorage(
+  type: TensorType,
+  plan: Plan,
+  spec: Spec,
+  draw: Draw,
+  { positive, exact }: { positive: boolean; exact: boolean },
+): Storage {
+  const { samples, steps } = rowsFor(plan), rows = type.rows === "steps" ? steps : samples;
+  const arrays = { f32: exact ? Float64Array : Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
+  const storage: Storage = new arrays[type.dtype](storageLength(type, rows));
+  if (type.columns) {
+    for (let row = 0; row < rows; row++) fillRow(storage, type.columns, row, plan, spec, row + 1, draw);
+    return storage;
+  }
+  const limit = type.below === "samples" ? samples : type.below ?? 256;
+  const value = type.dtype === "f32" ? (positive ? draw : () => 2 * draw() - 1) : () => Math.floor(draw() * limit);
+  const stride = strides(type);
+  const visit = (d: number, at: number): void => {
+    if (d === stride.length) {
+      storage[at] = value();
+      return;
+    }
+    const extent = type.shape[d] === Infinity ? rows : type.shape[d];
+    for (let i = 0; i < extent; i++) visit(d + 1, at + (i + type.halo[d][0]) * stride[d]);
+  };
+  visit(0, 0);
+  return storage;
+}
+
+/** The run-time numbers of a step that are not drawn, by name; one sample short of a batch, where there are two. */
+export function stepNumbers(plan: Plan, spec: Spec, step: number): Readonly<Record<string, number>> {
+  return {
+    ...plan.graph.optimizer.params(spec.training.optimizer, 0.01, step),
+    count: Math.max(1, plan.batchSize - 1),
+  };
+}
+
+/** One row of a table of run-time numbers, as a run would fill it. */
+function fillRow(
+  table: Storage,
+  columns: readonly string[],
+  row: number,
+  plan: Plan,
+  spec: Spec,
+  step: number,
+  draw: Draw,
+): void {
+  const values = stepNumbers(plan, spec, step);
+  for (const [column, name] of columns.entries()) {
+    table[row * columns.length + column] = values[name] ?? Math.floor(draw() * 2 ** 32);
+  }
+}
+
+/** Storages of a whole plan by tensor, in f64, with initial parameters; aliases share. */
+export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<string, Storage> {
+  const all: Record<string, Storage> = {};
+  for (const tensor of Object.values(plan.tensors)) {
+    if (tensor.alias) continue;
+    const draw = draws(seed, tensor.name);
+    const fresh = tensor.role === "value" || tensor.role === "gradient" || tensor.role === "state";
+    const storage = randomStorage(tensor, plan, spec, draw, { positive: true, exact: true });
+    if (fresh) storage.fill(0);
+    if (typeof tensor.initial === "number") storage.fill(tensor.initial);
+    if (tensor.role === "parameter") {
+      const initial = new Float32Array(storage.length);
+      initialize(initial, tensor, seed);
+      // biases too, so that none is at the kink of a relu
+      storage.set(toStored(initial.map((value) => value === 0 ? 0.2 * draw() - 0.1 : value), tensor.layout));
+    }
+    all[tensor.name] = storage;
+  }
+  for (const { name, alias } of Object.values(plan.tensors)) if (alias) all[name] = all[alias];
+  return all;
+}
+
+/** The storages of a kernel, by symbol. */
+export function storagesOf({ bindings }: PlannedKernel, all: Readonly<Record<string, Storage>>): Storages {
+  return Object.fromEntries(Object.entries(bindings).map(([symbol, name]) => [symbol, all[name]]));
+}
