@@ -21,10 +21,12 @@ export function readSplit(data: Partial<DataSplit> | undefined): DataSplit {
       `data.${name} is ${found}; expected { train, test }, two data sets such as fromArrays makes them`,
     );
   }
-  const own = { train: readDataset(train!, "data.train"), test: readDataset(test!, "data.test") };
-  if (kindOf(own.train) === kindOf(own.test)) return own;
+  const copies = { train: readDataset(train!, "data.train"), test: readDataset(test!, "data.test") };
+  if (kindOf(copies.train) === kindOf(copies.test)) return copies;
   const words = (set: Dataset) => kindOf(set) === "u8" ? "bytes, which are scaled by 1/255" : "floats";
   throw new InputError(
-    `the samples of data.train are ${words(own.train)}, those of data.test ${words(own.test)}; give both in one kind`,
+    `the samples of data.train are ${words(copies.train)}, those of data.test ${
+      words(copies.test)
+    }; give both in one kind`,
   );
 }

@@ -51,10 +51,10 @@ const copies = new WeakSet<Spec>();
  */
 export function checkedSpec(spec: Spec, origin?: string): Spec {
   if (copies.has(spec)) return spec;
-  const own = freeze(parse(spec, registry, origin)), before = checked.get(spec);
-  if (before !== undefined && JSON.stringify(before) === JSON.stringify(own)) return before;
-  copies.add(own);
+  const copy = freeze(parse(spec, registry, origin)), before = checked.get(spec);
+  if (before !== undefined && JSON.stringify(before) === JSON.stringify(copy)) return before;
+  copies.add(copy);
   // a text in JSON is a spec, too
-  if (typeof spec === "object") checked.set(spec, own);
-  return own;
+  if (typeof spec === "object") checked.set(spec, copy);
+  return copy;
 }

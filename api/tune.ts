@@ -58,8 +58,8 @@ export async function tune(
   if (options.kernel !== undefined && !all.some(({ name }) => name === options.kernel)) {
     throw new InputError(`net ${spec.name} has no kernel "${options.kernel}"`);
   }
-  const own = tuningOf(tuning, spec.name, target.name);
-  const stored = (kernel: Kernel) => storedSchedule(own, spec.name, target.name, kernel);
+  const entries = tuningOf(tuning, spec.name, target.name);
+  const stored = (kernel: Kernel) => storedSchedule(entries, spec.name, target.name, kernel);
   const known = new Map(all.flatMap((kernel): [string, TunedKernel][] => {
     const schedule = stored(kernel);
     return schedule && misfit(kernel, schedule, target) === undefined

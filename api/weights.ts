@@ -114,9 +114,9 @@ export function readWeights(given: Weights): Weights & { readonly graph: Graph }
   const { spec: net, parameters } = given, spec = checkedSpec(net), graph = inferShapes(spec, registry);
   const refuse = (name: string, shape: Shape, found: string) =>
     new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
-  const own = ownTensors(parameters, weightShapes(graph), "the weights", refuse);
-  checkTensors(own, "the weights");
-  return { spec, graph, parameters: own };
+  const copies = ownTensors(parameters, weightShapes(graph), "the weights", refuse);
+  checkTensors(copies, "the weights");
+  return { spec, graph, parameters: copies };
 }
 
 /**

@@ -50,8 +50,8 @@ export async function checkNameFree(
   const shipped = await loadSpec(join(SPECS, `${name}.json`));
   // to compile it takes its time
   if (JSON.stringify({ ...shipped, ...spec }) === JSON.stringify(shipped)) return;
-  const own = generatedFiles(shipped, options);
-  if (Object.entries(files).every(([path, text]) => own[path] === text)) return;
+  const shippedFiles = generatedFiles(shipped, options);
+  if (Object.entries(files).every(([path, text]) => shippedFiles[path] === text)) return;
   throw new InputError(
     `${origin}: the name "${name}" is taken by another net, specs/${name}.json, whose code is in generated/; ` +
       'give yours another "name", or use --out DIR',

@@ -40,7 +40,7 @@ export { KERNEL_RULES, MERGING, type Optimization, OPTIMIZATIONS, PLAN_RULES, ty
 
 /** Choices beside the spec. */
 export interface CompileOptions extends PlanOptions {
-  /** How tensors lie in memory. Default "rows". */
+  /** How tensors lie in memory. Default "row_major". */
   readonly layout?: LayoutName;
   /** What is left out; of no use here are those of {@linkcode KERNEL_RULES}. Default: nothing. */
   readonly without?: readonly Optimization[];
@@ -50,11 +50,11 @@ export interface CompileOptions extends PlanOptions {
 
 /** Spec to a proven plan: shapes, kernels in order, layouts, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
-  const without = new Set<string>(options.without), { layout = "rows", predict = false, origin } = options;
+  const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
   const given = inferShapes(spec, registry, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const whole = draft(graph, registry.batch, options);
-  const arranged = layout === "rows" || without.has("layout") ? whole : arrange(whole, layout);
+  const arranged = layout === "row_major" || without.has("layout") ? whole : arrange(whole, layout);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
   if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
   const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);
@@ -120,8 +120,8 @@ function compileKernels(
   const guesses = new Map<string, Schedule>(), nests = new Map<string, LoopNest>();
   return new Map(kernels.map((kernel) => {
     const { name } = kernel, structure = structureOf(kernel);
-    const own = left.tiles || left.vectors ? undefined : tuned?.(kernel);
-    const schedule = own ?? once(guesses, structure, () => firstGuess(kernel, target, left));
+    const tunedSchedule = left.tiles || left.vectors ? undefined : tuned?.(kernel);
+    const schedule = tunedSchedule ?? once(guesses, structure, () => firstGuess(kernel, target, left));
     const nest = once(
       nests,
       `${JSON.stringify(schedule)} ${structure}`,

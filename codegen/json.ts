@@ -28,17 +28,17 @@ export class JsonError extends SyntaxError {
  */
 export function parseJson(text: string): unknown {
   if (text.startsWith(UTF16)) throw new JsonError("it is in UTF-16; save it in UTF-8");
-  const own = text.startsWith(MARK) ? text.slice(MARK.length) : text;
+  const json = text.startsWith(MARK) ? text.slice(MARK.length) : text;
   let value: unknown;
   try {
-    value = JSON.parse(own);
+    value = JSON.parse(json);
   } catch (error) {
     throw new JsonError(`not JSON: ${(error as Error).message}`);
   }
-  const twice = keyTwice(own);
+  const twice = keyTwice(json);
   if (!twice) return value;
-  const key = own.slice(twice.begin, twice.end), short = key.length > 60 ? `${key.slice(0, 57)}...` : key;
-  const line = own.slice(0, twice.begin).split("\n").length;
+  const key = json.slice(twice.begin, twice.end), short = key.length > 60 ? `${key.slice(0, 57)}...` : key;
+  const line = json.slice(0, twice.begin).split("\n").length;
   throw new JsonError(`${short} stands twice in the same object, again in line ${line}; leave one`, JSON.parse(key));
 }
 

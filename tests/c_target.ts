@@ -85,7 +85,7 @@ export const c: Target = {
   numbers: "f32",
   epsilon: { sum: 2 ** -23, store: 2 ** -20 },
   commentMark: "//",
-  layout: "rows",
+  layout: "row_major",
   backend: "gcc",
   mustHoist: false,
   wholeAddresses: false,

@@ -23,7 +23,7 @@ export interface Laid {
 /** A net laid out, and not proven. */
 export function laid(spec: Spec, layout: LayoutName, predict = false): Laid {
   const { graph } = reorder(inferShapes(spec, registry)), whole = draft(graph, registry.batch, { predict });
-  const { draft: drafted } = fuse(layout === "rows" ? whole : arrange(whole, layout), new Set());
+  const { draft: drafted } = fuse(layout === "row_major" ? whole : arrange(whole, layout), new Set());
   return { plan: layOut(drafted), drafted };
 }
 

@@ -87,6 +87,6 @@ class Order {
 
 /** The node with another tensor in place of one that it reads. */
 function reading(node: GraphNode, tensor: string, by: string): GraphNode {
-  const inputs = Object.entries(node.inputs).map(([symbol, own]) => [symbol, own === tensor ? by : own]);
+  const inputs = Object.entries(node.inputs).map(([symbol, input]) => [symbol, input === tensor ? by : input]);
   return { ...node, inputs: Object.fromEntries(inputs) };
 }

@@ -72,7 +72,7 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     shapes[name] = outputShape(kind, options, given, `${where} does not fit ${read[i].map(said).join(" and ")}`);
     const parameters = kind.parameters?.(options, given) ?? [], buffers = kind.buffers?.(options, given) ?? [];
     checkSize("output", [spec.batchSize, ...shapes[name]], where);
-    for (const own of [...parameters, ...buffers]) checkSize(own.name, own.shape, where);
+    for (const tensor of [...parameters, ...buffers]) checkSize(tensor.name, tensor.shape, where);
     nodes.push({ name, kind, options, inputs, parameters, buffers });
   }
   const output = names.at(-1)!;

@@ -59,14 +59,14 @@ function count({ parts, tensors }: Kernel): Cost {
       for (const expr of expressions(value)) {
         if (expr.kind !== "load") continue;
         const { shape } = tensors[expr.tensor];
-        const own = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
-        read.set(expr.tensor, own);
+        const elements = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
+        read.set(expr.tensor, elements);
         for (const [d, index] of expr.index.entries()) {
           const affine = index.kind === "affine" ? [index] : index.index.filter((i) => i.kind === "affine");
           const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
-          const known = own[d];
+          const known = elements[d];
           if (typeof known === "number" || many > LISTED) {
-            own[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
+            elements[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
           } else {
             for (const i of values(...affine)) if (i >= 0 && i < shape[d]) known.add(i);
           }

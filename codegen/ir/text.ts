@@ -42,8 +42,8 @@ function operation(op: Op, operands: readonly Text[]): Text {
   if (infix) {
     const [sign, level] = infix;
     // the right side of - and / needs parentheses at its own level
-    const wrap = ({ text, level: own }: Text, right: boolean) =>
-      own < level || (right && own === level && level !== 0) || level === 0 && own === 0 ? `(${text})` : text;
+    const wrap = ({ text, level: inner }: Text, right: boolean) =>
+      inner < level || (right && inner === level && level !== 0) || level === 0 && inner === 0 ? `(${text})` : text;
     return { text: `${wrap(operands[0], false)} ${sign} ${wrap(operands[1], op !== "add" && op !== "mul")}`, level };
   }
   if (op === "float" || op === "ufloat" || op === "unsigned") return operands[0];

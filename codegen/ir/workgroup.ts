@@ -30,12 +30,12 @@ export const WORKGROUP_BYTES = 16_384;
 /** The most sums, scalars or vectors, that a grid's members have. */
 export function combinedSums(body: readonly Statement[], vectors: boolean): number {
   return body.reduce((most, s) => {
-    const own = s.kind === "combine"
+    const sums = s.kind === "combine"
       ? s.sums.filter(({ type }) => isVector(type) === vectors).length
       : "body" in s
       ? combinedSums(s.body, vectors)
       : 0;
-    return Math.max(most, own);
+    return Math.max(most, sums);
   }, 0);
 }
 

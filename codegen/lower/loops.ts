@@ -16,7 +16,7 @@ export interface Grouping {
   /** Elements of each: a vector's, or one. */
   readonly width: number;
   /** From one to the next. */
-  readonly apart: number;
+  readonly stride: number;
 }
 
 /** How so many copies lie along an axis: as many as it has room for. */
@@ -26,8 +26,8 @@ export function grouping(
   { schedule, taking }: { readonly schedule: Schedule; readonly taking?: Pick<Taking, "membersAlong"> },
 ): Grouping {
   const width = name === schedule.vectorize && extent >= LANES ? LANES : 1;
-  const apart = width * (taking?.membersAlong(name)?.to ?? 1);
-  return { copies: Math.min(copies, Math.floor(extent / apart)), width, apart };
+  const stride = width * (taking?.membersAlong(name)?.to ?? 1);
+  return { copies: Math.min(copies, Math.floor(extent / stride)), width, stride };
 }
 
 /** Coordinates of so many neighbours from a place on; of what members share, those of a member. */
@@ -50,8 +50,8 @@ export function loop(
   lowering: Lowering,
   body: (coordinates: Coordinate[], scope: Scope) => void,
 ): void {
-  const { copies, width, apart } = grouping(axis, wanted, lowering);
-  const iterations = Math.floor(axis.extent / (copies * apart)), end = iterations * copies * apart;
+  const { copies, width, stride } = grouping(axis, wanted, lowering);
+  const iterations = Math.floor(axis.extent / (copies * stride)), end = iterations * copies * stride;
   if (iterations === 1 && !parallel && end === axis.extent) {
     return body(neighbours(axis, constantOffset(0), copies, width, lowering), scope);
   }
@@ -62,13 +62,13 @@ export function loop(
     variable: name,
     from: 0,
     to: end,
-    step: copies * apart,
+    step: copies * stride,
     parallel,
     body: inside.statements,
   });
   // what is left: vectors as far as they go, then one by one
-  const vectors = apart > 1 ? Math.floor((axis.extent - end) / apart) : 0;
-  const single = end + vectors * apart;
+  const vectors = stride > 1 ? Math.floor((axis.extent - end) / stride) : 0;
+  const single = end + vectors * stride;
   for (const [base, count, wide] of [[end, vectors, width], [single, axis.extent - single, 1]]) {
     if (count === 0) continue;
     const after = scope.inner();

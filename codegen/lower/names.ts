@@ -15,8 +15,8 @@ export function loadName({ tensor, index }: Load, point: Point): string {
     if (i.kind === "load") continue;
     let label: number | undefined;
     for (const { axis, coefficient } of i.terms) {
-      const own = point.get(axis)?.label;
-      if (own !== undefined) label = (label ?? 0) + own * coefficient;
+      const axisLabel = point.get(axis)?.label;
+      if (axisLabel !== undefined) label = (label ?? 0) + axisLabel * coefficient;
       names.push(axis.name);
     }
     if (label !== undefined) labels.push(label);

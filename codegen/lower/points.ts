@@ -24,9 +24,9 @@ export function variable(name: string): Offset {
 }
 
 /** Coordinates of so many neighbours from a place on, scalars or vectors, each `apart` from the next. */
-export function group(base: Offset, count: number, width: number, apart = width): Coordinate[] {
+export function group(base: Offset, count: number, width: number, stride = width): Coordinate[] {
   return Array.from({ length: count }, (_, label) => ({
-    offset: sumOffsets([base, 1], [constantOffset(label * apart), 1]),
+    offset: sumOffsets([base, 1], [constantOffset(label * stride), 1]),
     ...(count > 1 && { label }),
     ...(width > 1 && { lanes: true }),
   }));

@@ -180,8 +180,10 @@ function addTerms(
   for (const copy of copies) {
     for (let term = 0; term < terms; term++) {
       for (const accumulator of accumulators) {
-        const own = termsOf(accumulator.node)[term];
-        if (own) add(accumulator, evaluate(own, pointOf(accumulator, copy), scope, lowering), copy, across, scope);
+        const addend = termsOf(accumulator.node)[term];
+        if (addend) {
+          add(accumulator, evaluate(addend, pointOf(accumulator, copy), scope, lowering), copy, across, scope);
+        }
       }
     }
   }

@@ -15,9 +15,9 @@ export function distinctNames(draft: Draft): Draft {
     let name = kernel.name;
     for (let i = 2; taken.has(name); i++) name = `${kernel.name}_${i}`;
     taken.add(name);
-    const own = name === kernel.name ? planned : { ...planned, kernel: { ...kernel, name } };
-    renamed.set(planned, own);
-    return own;
+    const unique = name === kernel.name ? planned : { ...planned, kernel: { ...kernel, name } };
+    renamed.set(planned, unique);
+    return unique;
   };
   return { ...draft, train: draft.train.map(rename), evaluate: draft.evaluate.map(rename) };
 }

@@ -66,8 +66,8 @@ export function formulaLines(kernel: Kernel): string[] {
 /** The extents of all axes of a kernel. */
 export function shapeLine({ parts }: Kernel): string {
   const axes = new Map<string, Axis>();
-  for (const { axes: own, assignments } of parts) {
-    for (const axis of own) axes.set(`${axis.name}${axis.extent}`, axis);
+  for (const { axes: partAxes, assignments } of parts) {
+    for (const axis of partAxes) axes.set(`${axis.name}${axis.extent}`, axis);
     for (const expr of assignments.flatMap(({ value }) => expressions(value))) {
       if (expr.kind === "reduce") { for (const axis of expr.axes) axes.set(`${axis.name}${axis.extent}`, axis); }
     }

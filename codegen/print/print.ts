@@ -70,9 +70,9 @@ function printStatement(
       return 1;
     case "set": {
       const sum = s.value.kind === "apply" && s.value.op === "add" ? s.value.operands : undefined;
-      const own = sum && sum[0].kind === "local" && sum[0].name === s.name, type = typeOf(s.value);
+      const accumulates = sum && sum[0].kind === "local" && sum[0].name === s.name, type = typeOf(s.value);
       writer.line(
-        own
+        accumulates
           ? syntax.accumulate(s.name, type, spell(sum[1], printing))
           : syntax.set(s.name, type, spell(s.value, printing)),
       );

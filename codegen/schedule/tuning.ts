@@ -225,12 +225,12 @@ export function tunedSchedules(
   net: string,
   target: Pick<Target, "name" | "needsGrid" | "spread">,
 ): Tuned {
-  const own = tuningOf(tuning, net, target.name);
+  const entries = tuningOf(tuning, net, target.name);
   return (kernel) => {
-    const stored = storedSchedule(own, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);
+    const stored = storedSchedule(entries, net, target.name, kernel), reason = stored && misfit(kernel, stored, target);
     if (reason === undefined) return stored;
     throw new InputError(
-      `${own.origin}: ${net}: ${target.name}: ${reason}; run "deno task tune" again for this net`,
+      `${entries.origin}: ${net}: ${target.name}: ${reason}; run "deno task tune" again for this net`,
     );
   };
 }
@@ -239,6 +239,6 @@ export function tunedSchedules(
 export function withKernels(nets: Nets, net: string, target: string, kernels: Kernels): Nets {
   const { [net]: targets = {}, ...otherNets } = nets;
   const { [target]: _, ...otherTargets } = targets;
-  const own = { ...otherTargets, ...Object.keys(kernels).length > 0 && { [target]: kernels } };
-  return { ...otherNets, ...Object.keys(own).length > 0 && { [net]: own } };
+  const merged = { ...otherTargets, ...Object.keys(kernels).length > 0 && { [target]: kernels } };
+  return { ...otherNets, ...Object.keys(merged).length > 0 && { [net]: merged } };
 }

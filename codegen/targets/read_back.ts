@@ -39,7 +39,7 @@ export function groupsOf(
     if (name === "wait") open();
     else if (name !== undefined) {
       group[alone === undefined ? "shared" : "alone"].push(name);
-      group.given[name] = given.split(", ").map((own) => storages?.get(own) ?? own);
+      group.given[name] = given.split(", ").map((word) => storages?.get(word) ?? word);
     }
   }
   return groups.map(({ shared, alone, given }) => ({

@@ -47,10 +47,10 @@ export function checkFusion(
       longest,
     };
   });
-  const [own, plain] = states;
+  const [fused, plain] = states;
   let error = 0, cases = 0, largest = 0;
   for (const [name, values] of Object.entries(plain.values)) {
-    error = Math.max(error, largestDifference(values, own.values[name]));
+    error = Math.max(error, largestDifference(values, fused.values[name]));
     largest = Math.max(largest, largestOf(values));
     cases += values.length;
   }

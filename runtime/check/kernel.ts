@@ -27,10 +27,10 @@ export async function verifyKernelCode(
   seed: number,
 ): Promise<VerifyRow> {
   const { given, expected } = kernelCase(kernel, bindings, plan, spec, seed);
-  const own = Object.keys(nest.tensors).map((symbol) => given[symbol]);
-  load(own);
+  const storages = Object.keys(nest.tensors).map((symbol) => given[symbol]);
+  load(storages);
   for (const call of teamCalls(nest)) run(...call);
-  await read(own);
+  await read(storages);
   return compareStorages(kernel, given, expected, target);
 }
 

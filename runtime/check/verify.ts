@@ -62,7 +62,7 @@ export async function verifyNet(
   const small = { ...spec, batchSize: Math.min(spec.batchSize, least) };
   for (const row of checkGradients(small, registry, seed, data)) add(row);
   // as small as it can be without losing the layout
-  const few = { ...spec, batchSize: target.layout !== "rows" ? smallestAlike(spec.batchSize) : small.batchSize };
+  const few = { ...spec, batchSize: target.layout !== "row_major" ? smallestAlike(spec.batchSize) : small.batchSize };
   add(checkFusion(few, registry, seed, { data, without, layout: target.layout }));
   return rows;
 }

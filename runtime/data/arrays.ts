@@ -69,9 +69,9 @@ export function samplesOf(value: unknown, shape: readonly number[], what: string
     if (wrong >= 0) throw notFiniteSample(wrong, view[wrong], shape, what);
     return view;
   }
-  const own = new Numbers(shape, what);
-  if (isFloats(view)) own.take(view, view.length);
-  else if (Array.isArray(value)) own.takeList(value);
+  const numbers = new Numbers(shape, what);
+  if (isFloats(view)) numbers.take(view, view.length);
+  else if (Array.isArray(value)) numbers.takeList(value);
   else {
     throw new InputError(
       `${what} is ${
@@ -80,7 +80,7 @@ export function samplesOf(value: unknown, shape: readonly number[], what: string
         "by 1/255, in a Uint8Array.",
     );
   }
-  return own.values;
+  return numbers.values;
 }
 
 /**

@@ -54,7 +54,7 @@ export interface DataSplit {
  * not finite.
  */
 export function fromArrays(inputs: Samples, labels: Classes, shape: readonly number[]): Dataset {
-  const own = shapeOf(shape);
+  const sampleShape = shapeOf(shape);
   const classes = classesOf(
     labels,
     (sample, label) =>
@@ -64,18 +64,20 @@ export function fromArrays(inputs: Samples, labels: Classes, shape: readonly num
   if (samples === 0) {
     throw new InputError("labels is empty: give at least one sample.");
   }
-  const values = samplesOf(inputs, own, "inputs"), perSample = sizeOf(own), expected = samples * perSample;
+  const values = samplesOf(inputs, sampleShape, "inputs"),
+    perSample = sizeOf(sampleShape),
+    expected = samples * perSample;
   if (values.length !== expected) {
     throw new InputError(
       `inputs has ${values.length} values, but ${samples} labels and the shape ` +
-        `[${own.join(", ")}] need ${samples} x ${perSample} = ${expected}. ` +
+        `[${sampleShape.join(", ")}] need ${samples} x ${perSample} = ${expected}. ` +
         "Give one label per sample, and the shape of one sample.",
     );
   }
   return {
     source: "arrays in memory",
     samples,
-    shape: own,
+    shape: sampleShape,
     inputs: inputs instanceof Float32Array || inputs instanceof Uint8Array ? inputs : values,
     labels: labels instanceof Uint8Array || labels instanceof Int32Array ? labels : classes,
   };
@@ -136,9 +138,9 @@ export function readDataset(given: Dataset, what = "data"): Dataset {
     inputs,
     labels,
   };
-  const own = Object.freeze(fields);
-  read.add(own);
-  return own;
+  const frozen = Object.freeze(fields);
+  read.add(frozen);
+  return frozen;
 }
 
 /**
@@ -201,34 +203,34 @@ function countedFromOne(labels: Dataset["labels"]): string {
  * @throws {InputError} If `count` is not a positive integer, or there are fewer samples.
  */
 export function limitSamples(dataset: Dataset, count: number): Dataset {
-  const own = readDataset(dataset);
+  const checked = readDataset(dataset);
   if (!Number.isInteger(count) || count < 1) {
     throw new InputError(
       `The number of samples is ${count}: give a positive integer.`,
     );
   }
-  if (count > own.samples) {
+  if (count > checked.samples) {
     throw new InputError(
-      `${own.source} has ${own.samples} samples, fewer than the ${count} asked for. ` +
-        `Ask for at most ${own.samples}.`,
+      `${checked.source} has ${checked.samples} samples, fewer than the ${count} asked for. ` +
+        `Ask for at most ${checked.samples}.`,
     );
   }
   return {
-    ...own,
+    ...checked,
     samples: count,
-    inputs: inputsOf(own).subarray(0, count * sizeOf(own.shape)),
-    labels: own.labels.subarray(0, count),
+    inputs: inputsOf(checked).subarray(0, count * sizeOf(checked.shape)),
+    labels: checked.labels.subarray(0, count),
   };
 }
 
 /** SHA-256, in hexadecimal, that tells data sets apart: of the hashes of inputs, as they are stored, and labels. */
 export async function hashDataset(dataset: Dataset): Promise<string> {
-  const own = readDataset(dataset);
+  const checked = readDataset(dataset);
   // beside other work: it is not computed on this thread, nor from memory that others may write to or make shorter
   const hash = (data: Uint8Array | Float32Array | Int32Array) => {
     const { buffer } = data, fixed = buffer instanceof ArrayBuffer && !buffer.resizable;
     return sha256((fixed ? data : data.slice()) as Uint8Array<ArrayBuffer>);
   };
-  const parts = await Promise.all([hash(inputsOf(own)), hash(Int32Array.from(own.labels))]);
+  const parts = await Promise.all([hash(inputsOf(checked)), hash(Int32Array.from(checked.labels))]);
   return toHex(await hash(Uint8Array.from(parts.flatMap((part) => [...part]))));
 }

@@ -185,8 +185,8 @@ async function openFolder(given: string): Promise<Folder> {
   const { join, dirname, basename } = platform.files;
   const parent = dirname(directory), set = basename(directory).toLowerCase();
   if (!await statIfPresent(directory) && (await statIfPresent(parent))?.isDirectory) {
-    const { path, names, files } = await folderAt(parent), own = files.filter((file) => file.set === set);
-    if (own.length > 0) return { path, names, files: own };
+    const { path, names, files } = await folderAt(parent), ofSet = files.filter((file) => file.set === set);
+    if (ofSet.length > 0) return { path, names, files: ofSet };
   }
   await requireFolder(directory, NO_FOLDER);
   const folder = await folderAt(directory), sets = [...new Set(folder.files.map(({ set }) => set))];
@@ -236,9 +236,9 @@ async function requireFolder(directory: string, advice: string): Promise<void> {
 
 async function findFile({ path: folder, names, files }: Folder, part: Part, content: Content): Promise<IdxPlace> {
   const { join, basename } = platform.files;
-  const [usual] = MNIST[part][content], own = files.filter((file) => file.part === part && file.content === content);
+  const [usual] = MNIST[part][content], named = files.filter((file) => file.part === part && file.content === content);
   const found: IdxPlace[] = [];
-  for (const { name } of own) {
+  for (const { name } of named) {
     const path = join(folder, name), info = await statIfPresent(path);
     // Opening a pipe would wait for a writer forever.
     if (info?.isFile) found.push({ path, gzipped: /\.gz$/i.test(name), fileBytes: info.size });
@@ -253,8 +253,8 @@ async function findFile({ path: folder, names, files }: Folder, part: Part, cont
   }
   const place = candidates.find(({ gzipped }) => !gzipped) ?? candidates[0];
   if (place) return place;
-  if (own.length > 0) {
-    throw new InputError(`"${join(folder, own[0].name)}" is not a regular file. Put the IDX file in its place.`);
+  if (named.length > 0) {
+    throw new InputError(`"${join(folder, named[0].name)}" is not a regular file. Put the IDX file in its place.`);
   }
   throw new InputError(
     `Folder "${folder}" has no ${part === "train" ? "training" : "test"} ${content}, such as ${usual}, plain or .gz; ` +

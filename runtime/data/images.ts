@@ -59,13 +59,15 @@ export function fitted(image: Image, shape: Shape, origin: string): Float32Array
   return values;
 }
 
-function inChannels({ channels: own, values }: Image, channels: number): Float32Array {
-  if (own === channels) return values;
-  const pixels = values.length / own;
-  return own === 1 ? Float32Array.from({ length: channels * pixels }, (_, i) => values[i % pixels]) : Float32Array.from(
-    { length: pixels },
-    (_, i) => LIGHTNESS.reduce((sum, share, c) => sum + share * values[c * pixels + i], 0),
-  );
+function inChannels({ channels: given, values }: Image, channels: number): Float32Array {
+  if (given === channels) return values;
+  const pixels = values.length / given;
+  return given === 1
+    ? Float32Array.from({ length: channels * pixels }, (_, i) => values[i % pixels])
+    : Float32Array.from(
+      { length: pixels },
+      (_, i) => LIGHTNESS.reduce((sum, share, c) => sum + share * values[c * pixels + i], 0),
+    );
 }
 
 /**

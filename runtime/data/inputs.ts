@@ -48,9 +48,9 @@ export async function readInputs(path: string, shape: Shape, options: ImageOptio
   const begins = (bytes: readonly number[]) => bytes.every((byte, i) => start[i] === byte);
   const elements = sizeOf(shape);
   if (isIdx(start) || (begins(GZIP) && path.endsWith(".gz"))) {
-    const { samples, shape: own, inputs } = await loadIdxImages(path, shape);
-    const same = shape.length === 3 ? own.join() === shape.join() : inputs.length === samples * elements;
-    if (!same) throw new InputError(`${origin}: its images are [${own.join(", ")}], but ${takesShape(shape)}`);
+    const { samples, shape: imageShape, inputs } = await loadIdxImages(path, shape);
+    const same = shape.length === 3 ? imageShape.join() === shape.join() : inputs.length === samples * elements;
+    if (!same) throw new InputError(`${origin}: its images are [${imageShape.join(", ")}], but ${takesShape(shape)}`);
     if (!options.darkOnLight) return { samples, inputs };
     if (inputs instanceof Uint8Array) return { samples, inputs: inputs.map((value) => 255 - value) };
     throw new InputError(

@@ -69,12 +69,12 @@ export function pixelsOf(rows: Uint8Array, layout: PngLayout, colors: PngColors)
   for (const { x, y, across, down, columns, rows: count, rowBytes } of passesOf(layout)) {
     let above: Uint8Array = new Uint8Array(rowBytes);
     for (let row = 0; row < count; row++) {
-      const own = rows.subarray(at + 1, at + 1 + rowBytes);
-      unfilter(rows[at], own, above, Math.max(1, numbers * bits / 8));
+      const line = rows.subarray(at + 1, at + 1 + rowBytes);
+      unfilter(rows[at], line, above, Math.max(1, numbers * bits / 8));
       for (let column = 0; column < columns; column++) {
-        put(own, column, pixels, 4 * ((y + row * down) * width + x + column * across));
+        put(line, column, pixels, 4 * ((y + row * down) * width + x + column * across));
       }
-      above = own;
+      above = line;
       at += 1 + rowBytes;
     }
   }

@@ -99,8 +99,8 @@ export function encodeCheckpoint({ spec, parameters, training }: Checkpoint): Te
   const add = (name: string, { shape, values }: TensorValues) => tensors.set(name, storedTensor(shape, values));
   for (const [name, values] of parameters) add(name, values);
   // the schema's place is of use beside the spec's own file only
-  const { $schema: _, ...own } = spec as Spec & { $schema?: string };
-  const metadata = new Map([["format", "pt"], [VERSION, CURRENT], [SPEC, JSON.stringify(own)]]);
+  const { $schema: _, ...stored } = spec as Spec & { $schema?: string };
+  const metadata = new Map([["format", "pt"], [VERSION, CURRENT], [SPEC, JSON.stringify(stored)]]);
   if (training) {
     const { optimizer, history, partial, ...state } = training;
     for (const [name, values] of optimizer) add(`${OPTIMIZER}${name}`, values);

@@ -187,17 +187,17 @@ function lackingTensors(
   layer: string,
   shapes: ReadonlyMap<string, readonly number[]>,
 ): string | undefined {
-  const own = [...shapes].filter(([name]) => split(name).layer === layer)
+  const wanted = [...shapes].filter(([name]) => split(name).layer === layer)
     .map(([name, shape]) => ({ what: split(name).what, shape }));
   const cut = [...Map.groupBy(tensors.keys(), (name) => split(name).layer)].filter(([, names]) =>
-    names.length < own.length &&
+    names.length < wanted.length &&
     names.every((name) =>
-      own.some(({ what, shape }) => split(name).what === what && tensors.get(name)!.shape.join() === shape.join())
+      wanted.some(({ what, shape }) => split(name).what === what && tensors.get(name)!.shape.join() === shape.join())
     )
   );
   if (cut.length !== number) return undefined;
   const [stem, names] = cut[0];
-  const { what, shape } = own.find(({ what }) => !names.some((name) => split(name).what === what))!;
+  const { what, shape } = wanted.find(({ what }) => !names.some((name) => split(name).what === what))!;
   return `${shown(stem === "" ? what : `${stem}.${what}`)} [${shape.join(", ")}]`;
 }
 
@@ -206,7 +206,7 @@ function byShapes(tensors: readonly (readonly [name: string, shape: readonly num
   const layers = Map.groupBy(tensors, ([name]) => split(name).layer);
   const signatures = Map.groupBy(
     layers,
-    ([, own]) => own.map(([name, shape]) => `${split(name).what} [${shape.join(", ")}]`).sort().join(", "),
+    ([, tensors]) => tensors.map(([name, shape]) => `${split(name).what} [${shape.join(", ")}]`).sort().join(", "),
   );
   return new Map([...signatures].map(([signature, all]) => [signature, all.map(([layer]) => layer)]));
 }

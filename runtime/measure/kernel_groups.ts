@@ -87,8 +87,8 @@ export async function groupedKernels(
   forms: readonly KernelForm[],
 ): Promise<KernelGroup[]> {
   // layers one by one, but in the order that all other forms have them in
-  const { plan: apart } = plan(spec, registry, { without: MERGING.filter((rule) => rule !== "reorder") });
-  const loaded: LoadedForm[] = [{ name: GENERIC, plan: apart, runs: genericRuns(apart, spec) }];
+  const { plan: unmerged } = plan(spec, registry, { without: MERGING.filter((rule) => rule !== "reorder") });
+  const loaded: LoadedForm[] = [{ name: GENERIC, plan: unmerged, runs: genericRuns(unmerged, spec) }];
   for (const form of forms) {
     const { device } = await backendOf(form.target).available();
     if (device !== undefined) loaded.push(await loadForm(form, device, spec, registry));
@@ -213,9 +213,9 @@ export function groupKernels(base: Plan, plans: readonly Plan[]): string[][][] {
     });
     const found: number[][] = [];
     for (const [i, { writes }] of [...all.entries()].toReversed()) {
-      const own = first.flatMap((_, k) => overlap(made[k], writes) ? [k] : []);
+      const makers = first.flatMap((_, k) => overlap(made[k], writes) ? [k] : []);
       const later = all.flatMap(({ reads }, k) => k > i && overlap(reads, writes) ? found[k] : []);
-      found[i] = own.length > 0 ? own : later;
+      found[i] = makers.length > 0 ? makers : later;
       if (found[i].length === 0) {
         throw new TypeError(`nothing is made of what ${plan.train.kernels[i].kernel.name} makes`);
       }

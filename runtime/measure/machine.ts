@@ -250,9 +250,9 @@ function findMode({ kernels, memory }: Bench, relaxed: boolean): Mode {
   const jobs = ["tile16_apart", "tile16", "tile16_constant", "access", "access_constant"].map((name) =>
     loop(name, 0, 20)
   );
-  const [apart, pairs, constantPairs, access, constantAccess] = time(kernels, jobs, FOR_MODE)
+  const [singles, pairs, constantPairs, access, constantAccess] = time(kernels, jobs, FOR_MODE)
     .map((spans) => Math.min(...spans.map(([start, end]) => end - start)));
-  const packs = (seconds: number) => apart / seconds > CLEAR;
+  const packs = (seconds: number) => singles / seconds > CLEAR;
   const reason = () => {
     if (platform.arch !== "x86_64") return "not x64";
     // where addresses are constant there is no check between stores, and pairs are packed all the same
@@ -262,7 +262,7 @@ function findMode({ kernels, memory }: Bench, relaxed: boolean): Mode {
   };
   return {
     packing: packs(pairs) ? "engaged" : reason(),
-    packingGain: apart / pairs,
+    packingGain: singles / pairs,
     boundsChecks: access / constantAccess > CLEAR,
     boundsChecksCost: access / constantAccess,
   };
@@ -324,11 +324,11 @@ function bestRates(
   spans: readonly (readonly (readonly Span[])[])[],
 ): (readonly [string, number])[] {
   return jobs[0].map(({ kernel }, job) => {
-    const threads = spans.map((own) => own[job]);
+    const threads = spans.map((thread) => thread[job]);
     // threads that had to take turns are in no moment fast all at once
     const rate = (moment: number) =>
-      threads.reduce((sum, own, thread) => {
-        const span = own.find(([start, end]) => start <= moment && moment < end);
+      threads.reduce((sum, runs, thread) => {
+        const span = runs.find(([start, end]) => start <= moment && moment < end);
         return span ? sum + jobs[thread][job].work / (span[1] - span[0]) : sum;
       }, 0);
     return [kernel, Math.max(...threads[0].map(([start, end]) => rate((start + end) / 2))) / 1e6];
@@ -352,7 +352,7 @@ async function timeTogether(
           event.preventDefault();
           reject(new Error(event.message));
         };
-        const own: ProbeAssignment = {
+        const assignment: ProbeAssignment = {
           module,
           memory,
           control,
@@ -360,7 +360,7 @@ async function timeTogether(
           jobs: jobs[thread],
           milliseconds: FOR_ALL,
         };
-        worker.postMessage(own);
+        worker.postMessage(assignment);
       })
     ));
   } finally {

@@ -81,10 +81,10 @@ export function profileOf(
   if (spans.length === 0) throw new Error(`the clock goes back in every step (${clock})`);
   const costs = new Map(plan.train.kernels.map(({ kernel }) => [kernel.name, cost(kernel)]));
   const work = started.map(({ kernels }) => {
-    const own = kernels.map((name) => costs.get(name)!);
+    const kernelCosts = kernels.map((name) => costs.get(name)!);
     return {
-      flops: own.reduce((sum, { flops }) => sum + flops, 0),
-      bytes: own.reduce((sum, { read, written }) => sum + read + written, 0),
+      flops: kernelCosts.reduce((sum, { flops }) => sum + flops, 0),
+      bytes: kernelCosts.reduce((sum, { read, written }) => sum + read + written, 0),
     };
   });
   /** Of each step, the longest run of each kernel, and the whole step. */

@@ -226,8 +226,8 @@ function draw({ description, ...options }: Plot.PlotOptions & { readonly descrip
 /** Where the number of each dot stands: apart from other dots and numbers, as far as there is such a place. */
 function labelOffsets(dots: readonly (readonly [x: number, y: number])[]): (readonly [dx: number, dy: number])[] {
   const numbers: [x: number, y: number][] = [];
-  return dots.map(([x, y], own) => {
-    const others = [...dots.filter((_, i) => i !== own), ...numbers];
+  return dots.map(([x, y], dot) => {
+    const others = [...dots.filter((_, i) => i !== dot), ...numbers];
     /** How free a place is, up to 1. */
     const room = ([dx, dy]: readonly [number, number]) => {
       const gaps = others.map(([left, up]) =>

@@ -77,14 +77,14 @@ export function readOptions<Options extends object>(
   kinds: Readonly<Record<keyof Required<Options>, Kind>>,
 ): Options {
   check("options", given, objectOf('an object, such as { target: "auto" }, or nothing'));
-  const own: Partial<Record<keyof Options, unknown>> = {};
+  const checked: Partial<Record<keyof Options, unknown>> = {};
   for (const [name, kind] of Object.entries<Kind>(kinds)) {
     const value = given[name as keyof Options];
     if (value === undefined || value === null) continue;
     check(name, value, kind);
-    own[name as keyof Options] = value;
+    checked[name as keyof Options] = value;
   }
-  return own as Options;
+  return checked as Options;
 }
 
 /** @throws {InputError} naming an entry of an option's list that is none of the choices. */

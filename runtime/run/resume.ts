@@ -42,7 +42,9 @@ export function ownTensors(
   const all = new Map<string, TensorValues>();
   for (const [name, shape] of shapes) {
     const found: Partial<TensorValues> | undefined = given.get(name), numbers = found?.values;
-    const own = found?.shape, view = viewOf(numbers), extents = Array.isArray(own) ? `[${own.join(", ")}]` : "no shape";
+    const foundShape = found?.shape,
+      view = viewOf(numbers),
+      extents = Array.isArray(foundShape) ? `[${foundShape.join(", ")}]` : "no shape";
     if (!(view instanceof Float32Array) || view.length !== sizeOf(shape) || extents !== `[${shape.join(", ")}]`) {
       const count = view instanceof Float32Array ? `${view.length} numbers` : said(numbers);
       throw refuse(name, shape, found ? `${extents}, ${count}` : "none");
@@ -75,8 +77,8 @@ export function ownCheckpoint(
     );
   const tensors = (given: unknown, shapes: Iterable<readonly [string, readonly number[]]>) =>
     ownTensors(given, shapes, "the checkpoint's tensors", refuse);
-  const own = tensors(parameters, weightShapes(graph));
-  if (training === undefined || training === null) return { parameters: own };
+  const copies = tensors(parameters, weightShapes(graph));
+  if (training === undefined || training === null) return { parameters: copies };
   const { seed, epochs, target, without, data, history, partial, optimizer } = training;
   if (!Array.isArray(without) || !(data instanceof Object)) {
     throw new InputError("the checkpoint's training is not as loadCheckpoint reads it: without or data is missing");
@@ -86,7 +88,7 @@ export function ownCheckpoint(
     graph.optimizer.state.map((symbol) => [`${name}.${symbol}`, shape] as const)
   );
   return {
-    parameters: own,
+    parameters: copies,
     training: {
       ...{ seed, epochs, target, without: [...without], data: { samples, hash }, history: ownHistory(history) },
       ...partial && { partial: ownPartial(partial) },

@@ -44,8 +44,8 @@ export async function takeSnapshot(
   };
   const parameters = await read(WEIGHT_ROLES), optimizer = await read(["state"]);
   const data = { samples, hash: await hash };
-  const own = { without: [...without], history: history.map((epoch) => ({ ...epoch })) };
-  const training = { seed, epochs, target: target.name, data, optimizer, ...own };
+  const copies = { without: [...without], history: history.map((epoch) => ({ ...epoch })) };
+  const training = { seed, epochs, target: target.name, data, optimizer, ...copies };
   return { spec, parameters, training: { ...training, ...partial && { partial } } };
 }
 

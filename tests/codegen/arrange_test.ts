@@ -220,7 +220,7 @@ const LAID_OUT: readonly CompileOptions[] = [
   { layout: "lanes" },
   { layout: "blocks" },
   // of two merged sums the order changes
-  { layout: "rows" },
+  { layout: "row_major" },
 ];
 
 Deno.test("nets laid out in blocks train as those in rows", () => {

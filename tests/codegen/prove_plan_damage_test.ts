@@ -15,7 +15,7 @@ import { findTarget } from "../../mod.ts";
 import { assertRefused, laid, refusal, withTensor } from "../laid_out.ts";
 import { SPEC } from "../small_net.ts";
 
-const { plan: PLAN, drafted: DRAFTED } = laid(SPEC, "rows");
+const { plan: PLAN, drafted: DRAFTED } = laid(SPEC, "row_major");
 
 /** What is damaged, how, and what the proof says. */
 type Damage = readonly [what: string, damage: (plan: Plan) => Plan, message: string];

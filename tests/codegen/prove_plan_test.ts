@@ -19,7 +19,7 @@ import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
 
 const NETS = ["lenet5", "mnist_cnn", "mnist_mlp"];
-const LAYOUTS: readonly LayoutName[] = ["rows", "lanes", "blocks"];
+const LAYOUTS: readonly LayoutName[] = ["row_major", "lanes", "blocks"];
 /** Random nets that are accepted in each layout. */
 const SEEDS = width(10, 200);
 /** What the proof calls a line of memory. */
@@ -261,7 +261,7 @@ Deno.test("each two dispatches made one, and exchanged: refused, unless they tou
     for (const step of STEPS) {
       for (let i = 0; i + 1 < list[step].length; i++) {
         const [a, b] = [list[step][i], list[step][i + 1]], [own, other] = [a, b].map(touched);
-        const apart = own.writes.isDisjointFrom(other.all) && other.writes.isDisjointFrom(own.all);
+        const disjoint = own.writes.isDisjointFrom(other.all) && other.writes.isDisjointFrom(own.all);
         const union = (what: "kernels" | "tensors" | "writes") => [
           ...new Set([...list.kernels[a][what], ...list.kernels[b][what]]),
         ];
@@ -274,7 +274,7 @@ Deno.test("each two dispatches made one, and exchanged: refused, unless they tou
           ]
         ) {
           const found = refusal(prove(changed));
-          assert.equal(found === undefined, apart, `${net}, ${a} and ${b}: ${found}`);
+          assert.equal(found === undefined, disjoint, `${net}, ${a} and ${b}: ${found}`);
           if (found === undefined) harmless++;
           else refused++;
         }
@@ -310,7 +310,7 @@ Deno.test("each two tensors that stand side by side in a call or dispatch exchan
 });
 
 Deno.test("a target that leaves out a wait stops the compiler", () => {
-  const target = findTarget("typescript"), { plan } = shipped("mnist_mlp", "rows");
+  const target = findTarget("typescript"), { plan } = shipped("mnist_mlp", "row_major");
   const hasty: Target = {
     ...target,
     files: (...given) => {

@@ -51,7 +51,7 @@ for (const target of targets) {
       for (const { check } of rows) checked.add(check);
     }
     assert.ok(checked.has("conv1_pool1_relu1_forward"));
-    if (target.layout === "rows") return;
+    if (target.layout === "row_major") return;
     for (const check of ["linear1_forward_chunks", "pool1_conv1_backward_weight_lanes", "relu1_output_rows"]) {
       assert.ok(checked.has(check), check);
     }

@@ -23,8 +23,8 @@ const shipped = (net: string) => loadSpec(join(PROJECT, "specs", `${net}.json`))
 
 /** Fused in rows, layer by layer, and in the layouts of the other targets. */
 function plansOf(spec: Spec): Plan[] {
-  const apart = MERGING.filter((rule) => rule !== "reorder");
-  return [{}, { without: apart }, { layout: "lanes" }, { layout: "blocks" }, { layout: "lanes", without: apart }]
+  const merging = MERGING.filter((rule) => rule !== "reorder");
+  return [{}, { without: merging }, { layout: "lanes" }, { layout: "blocks" }, { layout: "lanes", without: merging }]
     .map((options) => plan(spec, registry, options as Parameters<typeof plan>[2]).plan);
 }
 

@@ -32,7 +32,7 @@ const BLOCKS = [16, 8, 4];
  * How tensors lie: row-major; or as told above; or in those blocks and panels, but no copy by rows and no sum in two
  * kernels, for targets whose invocations can share a sum.
  */
-export type LayoutName = "rows" | "lanes" | "blocks";
+export type LayoutName = "row_major" | "lanes" | "blocks";
 
 /** Gives tensors their layouts and rewrites all kernels; a batch that makes no whole blocks is left as it is. */
 export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {

@@ -55,10 +55,10 @@ export function panels(
   const factors = value.body.operands;
   // the operand that has each axis of the weight, and nothing but it and the samples
   const owners = index.map((at) => {
-    const own = plainAxis(at);
-    return own &&
+    const side = plainAxis(at);
+    return side &&
       factors.find((f): f is Load =>
-        f.kind === "load" && f.index.length === 2 && plainAxis(f.index[1]) === own && layouts.has(bindings[f.tensor])
+        f.kind === "load" && f.index.length === 2 && plainAxis(f.index[1]) === side && layouts.has(bindings[f.tensor])
       );
   });
   const [first, second] = owners;

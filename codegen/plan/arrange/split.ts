@@ -79,8 +79,8 @@ function affineOf(splits: ReadonlyMap<Axis, Split>): (index: Affine) => Affine {
     plus(
       constant,
       ...terms.map(({ axis, coefficient }) => {
-        const own = splits.get(axis);
-        return times(own ? plus(times(own.outer, own.by), own.inner) : axis, coefficient);
+        const split = splits.get(axis);
+        return times(split ? plus(times(split.outer, split.by), split.inner) : axis, coefficient);
       }),
     );
 }
@@ -103,7 +103,7 @@ function stored(
 ): Index[] {
   return dimensions.map(({ of, extent }, d) => {
     if (extent === shape[of]) return rewritten[of];
-    const own = splits.get(plainAxis(index[of])!)!;
-    return plus(d === dimensions.length - 1 ? own.inner : own.outer);
+    const split = splits.get(plainAxis(index[of])!)!;
+    return plus(d === dimensions.length - 1 ? split.inner : split.outer);
   });
 }

@@ -60,7 +60,7 @@ export function chunkSums(
       ...index.terms.map((t) => times(t.axis === long ? plus(times(chunk, size), inner) : t.axis, t.coefficient)),
     );
   const body = rewriter(() => undefined, move)(reduce.body);
-  const axes = reduce.axes.map((own) => own === long ? inner : own);
+  const axes = reduce.axes.map((axis) => axis === long ? inner : axis);
   return inTwo(planned, { ...reduce, axes }, { name: "chunks", first: [chunk], last: [] }, body, tensors);
 }
 
@@ -89,23 +89,23 @@ function inTwo(
   const at = [...first, ...axes, ...last];
   const shape = at.map(({ extent }) => extent);
   tensors[name] = { name, role: "gradient", dtype: "f32", shape, kept: true };
-  const apart = new Tensor(`${tensor}_${what}`, shape);
+  const partial = new Tensor(`${tensor}_${what}`, shape);
   const early = { ...title, wrt: title.wrt === undefined ? what : `${title.wrt}_${what}` };
-  const sums = sum(summed.filter((own) => !last.includes(own)), body);
+  const sums = sum(summed.filter((axis) => !last.includes(axis)), body);
   const total = rewriter(
-    (node) => node.kind === "reduce" ? sum([...first, ...last], apart.at(...at)) : undefined,
+    (node) => node.kind === "reduce" ? sum([...first, ...last], partial.at(...at)) : undefined,
     (index) => index,
   );
   return [
     {
       ...planned,
       title: early,
-      bindings: { ...bindings, [apart.symbol]: name },
-      kernel: { ...kernel, name: kernelName(early), parts: [part(at, apart.set(at, sums))] },
+      bindings: { ...bindings, [partial.symbol]: name },
+      kernel: { ...kernel, name: kernelName(early), parts: [part(at, partial.set(at, sums))] },
     },
     {
       ...planned,
-      bindings: { ...bindings, [apart.symbol]: name },
+      bindings: { ...bindings, [partial.symbol]: name },
       kernel: { ...kernel, parts: [part(axes, { tensor, index, value: total(value) })] },
     },
   ].map(prune);

@@ -39,6 +39,6 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = f
 
 function headOf(graph: Graph, batch: Draft["batch"], sections: readonly Section[]) {
   const { name, batchSize } = graph;
-  const tensors = Object.fromEntries(sections.flatMap(({ tensors }) => tensors.map((own) => [own.name, own])));
+  const tensors = Object.fromEntries(sections.flatMap(({ tensors }) => tensors.map((tensor) => [tensor.name, tensor])));
   return { name, batchSize, graph, batch, tensors };
 }

@@ -24,19 +24,19 @@ export function draftForward(graph: Graph, n: Axis): Forward {
 
 function draftLayer(node: GraphNode, graph: Graph, n: Axis): Forward {
   const { name, kind, options } = node, y = outputOf(name, graph);
-  const own: Symbols = { ...parametersOf(node), ...buffersOf(node), ...innerOf(node, graph) };
-  const symbols: Symbols = { ...inputsOf(node, graph), y, ...own }, tensors = notationOf(symbols);
+  const kept: Symbols = { ...parametersOf(node), ...buffersOf(node), ...innerOf(node, graph) };
+  const symbols: Symbols = { ...inputsOf(node, graph), y, ...kept }, tensors = notationOf(symbols);
   const draft = (pass: "forward" | "evaluate", kernels: ReturnType<typeof kind.forward>) =>
     draftPass(name, pass, kind.source, symbols, kernels);
   const forward = draft("forward", kind.forward(n, tensors, options, name));
   const evaluate = kind.evaluate ? draft("evaluate", kind.evaluate(n, tensors, options)) : forward;
   checkKept(node, evaluate);
-  return { tensors: [y, ...Object.values(own)], kernels: forward, evaluate };
+  return { tensors: [y, ...Object.values(kept)], kernels: forward, evaluate };
 }
 
 /** @throws {TypeError} when a test would change what a layer keeps: a fault of the kind. */
 function checkKept({ name, kind, parameters, buffers }: GraphNode, kernels: readonly PlannedKernel[]): void {
-  const kept = [...parameters, ...buffers].map((own) => `${name}.${own.name}`);
+  const kept = [...parameters, ...buffers].map((tensor) => `${name}.${tensor.name}`);
   const changed = kept.find((tensor) => kernels.some((planned) => accesses(planned).writes.has(tensor)));
   if (changed === undefined) return;
   throw new TypeError(`layer ${kind.type}: its kernels for a test write ${changed}; give it an evaluate that does not`);

@@ -16,10 +16,10 @@ export function needed(kernels: readonly PlannedKernel[], wanted: Iterable<strin
   for (const planned of kernels.toReversed()) {
     const { kernel, bindings } = planned;
     // what one part reads of another may be its own element only, but that is needed, too
-    const own = new Set([...live, ...readBy(kernel.parts, bindings)]);
+    const liveHere = new Set([...live, ...readBy(kernel.parts, bindings)]);
     const parts = kernel.parts.map((part) => ({
       ...part,
-      assignments: part.assignments.filter(({ tensor }) => own.has(bindings[tensor])),
+      assignments: part.assignments.filter(({ tensor }) => liveHere.has(bindings[tensor])),
     })).filter(({ assignments }) => assignments.length > 0);
     if (!parts.some(({ assignments }) => assignments.some(({ tensor }) => live.has(bindings[tensor])))) continue;
     for (const name of readBy(parts, bindings)) live.add(name);

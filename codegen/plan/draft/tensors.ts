@@ -64,6 +64,6 @@ export function innerOf(node: GraphNode, { batchSize, shapes }: Graph): Symbols 
 }
 
 /** The same symbols for something made of each. */
-export function mapped<From, To>(all: Readonly<Record<string, From>>, make: (own: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(all).map(([symbol, own]) => [symbol, make(own)]));
+export function mapped<From, To>(all: Readonly<Record<string, From>>, make: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(all).map(([symbol, value]) => [symbol, make(value)]));
 }

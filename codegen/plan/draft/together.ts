@@ -13,9 +13,9 @@ import { plus, times } from "../../language/notation.ts";
  */
 export function together(parts: readonly Part[]): Part[] {
   const joined: Part[] = [], known = new Map<string, Axis>();
-  const same = (own: Axis) => {
-    const key = `${own.name} ${own.extent}`;
-    if (!known.has(key)) known.set(key, own);
+  const same = (axis: Axis) => {
+    const key = `${axis.name} ${axis.extent}`;
+    if (!known.has(key)) known.set(key, axis);
     return known.get(key)!;
   };
   const index = ({ constant, terms }: Affine) =>
@@ -24,12 +24,12 @@ export function together(parts: readonly Part[]): Part[] {
     axes.forEach(same);
     // all formulas of a part are rewritten at once: what they share, they go on sharing
     const rewrite: (expr: Expr) => Expr = rewriter(() => undefined, index, (axes) => axes.map(same));
-    const own = assignments.map((assignment) => ({ ...assignment, value: rewrite(assignment.value) }));
+    const renamed = assignments.map((assignment) => ({ ...assignment, value: rewrite(assignment.value) }));
     const place = joined.findIndex((other) =>
       other.axes.length === axes.length && other.axes.every((a, i) => a === axes[i])
     );
-    if (place < 0) joined.push({ axes, assignments: own });
-    else joined[place] = { axes, assignments: [...joined[place].assignments, ...own] };
+    if (place < 0) joined.push({ axes, assignments: renamed });
+    else joined[place] = { axes, assignments: [...joined[place].assignments, ...renamed] };
   }
   return joined;
 }

@@ -18,9 +18,9 @@ export function draftUpdates(node: GraphNode, { optimizer }: Graph, gradients: r
   const updates = node.parameters.map(({ symbol, name, shape, decay }): Section => {
     const w = parameters[symbol], dw = slopes[`d${symbol}`];
     const state: Symbols = Object.fromEntries(
-      optimizer.state.map((own): [string, DraftTensor] => [
-        own,
-        { name: `${w.name}.${own}`, role: "state", dtype: "f32", shape },
+      optimizer.state.map((stateSymbol): [string, DraftTensor] => [
+        stateSymbol,
+        { name: `${w.name}.${stateSymbol}`, role: "state", dtype: "f32", shape },
       ]),
     );
     const symbols = { w, dw, ...state }, axes = updateAxes(gradients, dw.name, shape);

@@ -51,11 +51,11 @@ function factorOf(
   const loads = (exprs: readonly Expr[]) =>
     exprs.filter((e): e is Load => e.kind === "load" && bindings[e.tensor] === tensor);
   const all = expressions(value), sums = all.filter((e): e is Reduce => e.kind === "reduce");
-  const [own] = sums;
-  if (sums.length !== 1 || own.reduction !== "sum") return undefined;
-  const factors = own.body.kind === "op" && own.body.op === "mul" ? own.body.operands : [own.body];
+  const [sum] = sums;
+  if (sums.length !== 1 || sum.reduction !== "sum") return undefined;
+  const factors = sum.body.kind === "op" && sum.body.op === "mul" ? sum.body.operands : [sum.body];
   const [load, ...others] = loads(factors);
-  return load && others.length === 0 && loads(all).length === 1 ? { sum: own, load } : undefined;
+  return load && others.length === 0 && loads(all).length === 1 ? { sum, load } : undefined;
 }
 
 /** Whether the reader sums over every dimension along which the tensor is made by cases. */
@@ -73,7 +73,9 @@ function sumsOver(tensor: string, producer: PlannedKernel, reader: PlannedKernel
       part.assignments.every(({ index }) =>
         index.every((at, d) => summed.has(axes[d]!) || plainAxis(at) !== undefined) &&
         // an axis in two dimensions, or in none, is no position
-        part.axes.every((own) => index.filter(({ terms }) => terms.some(({ axis }) => axis === own)).length === 1)
+        part.axes.every((partAxis) =>
+          index.filter(({ terms }) => terms.some(({ axis }) => axis === partAxis)).length === 1
+        )
       )
     );
   });
@@ -86,12 +88,12 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
   const totals = new Map<Expr, Expr>(), known = new Map<string, Expr>();
   for (const { load, sum: whole } of part.assignments.flatMap((a) => factorOf(tensor, reader, a) ?? [])) {
     const { axes, body, name } = whole;
-    const own = load.index.map((index) => plainAxis(index)!);
+    const loadAxes = load.index.map((index) => plainAxis(index)!);
     const sums = producer.kernel.parts.map((made) => {
       // axes of the producer that stand for one of the reader's keep the reader's name
       const names = new Map<Axis, Axis>();
       const stays = new Set<Axis>();
-      for (const [d, axis] of own.entries()) {
+      for (const [d, axis] of loadAxes.entries()) {
         const same = made.assignments.map(({ index }) => plainAxis(index[d]));
         if (same.every((a) => a && a === same[0])) {
           names.set(same[0]!, axis);
@@ -99,7 +101,7 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
         }
       }
       const taken = new Set(
-        [...part.axes, ...axes.filter((axis) => stays.has(axis) || !own.includes(axis))].map((a) => a.name),
+        [...part.axes, ...axes.filter((axis) => stays.has(axis) || !loadAxes.includes(axis))].map((a) => a.name),
       );
       for (const axis of made.axes) {
         if (!names.has(axis)) names.set(axis, { ...axis, name: freeName(axis.name, taken) });
@@ -118,7 +120,7 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
         translate,
       );
       const terms = made.assignments.filter(({ value: v }) => v.kind !== "constant" || v.value !== 0).map((a) => {
-        const at = new Map(own.map((axis, d) => [axis, translate(a.index[d])]));
+        const at = new Map(loadAxes.map((axis, d) => [axis, translate(a.index[d])]));
         const move = (index: Affine) =>
           plus(index.constant, ...index.terms.map((t) => times(at.get(t.axis) ?? t.axis, t.coefficient)));
         return rewriter(
@@ -126,8 +128,8 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
           move,
         )(body);
       });
-      const replaced = axes.filter((axis) => own.includes(axis) && !stays.has(axis));
-      const inserted = made.axes.filter((axis) => !own.includes(names.get(axis)!)).map((axis) => names.get(axis)!);
+      const replaced = axes.filter((axis) => loadAxes.includes(axis) && !stays.has(axis));
+      const inserted = made.axes.filter((axis) => !loadAxes.includes(names.get(axis)!)).map((axis) => names.get(axis)!);
       const place = axes.findIndex((axis) => replaced.includes(axis));
       const summed = axes.flatMap((axis, i) => i === place ? inserted : replaced.includes(axis) ? [] : [axis]);
       return terms.length === 0 ? undefined : sum(summed, add(terms[0], ...terms.slice(1)));
@@ -139,10 +141,10 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
   const replace = rewriter((node) => totals.get(node), (index) => index);
   const assignments = part.assignments.map((a): Assignment => ({ ...a, value: replace(a.value) }));
   const { title, source } = joinTitles(producer, reader);
-  const named_ = { ...title, pass: reader.title.pass };
+  const merged = { ...title, pass: reader.title.pass };
   return prune({
-    title: named_,
+    title: merged,
     bindings,
-    kernel: { name: kernelName(named_), source, parts: [{ axes: part.axes, assignments }], tensors: {} },
+    kernel: { name: kernelName(merged), source, parts: [{ axes: part.axes, assignments }], tensors: {} },
   });
 }

@@ -54,7 +54,7 @@ function swap(
     (index) => index,
   );
   const rebound = ({ bindings }: PlannedKernel, name: (name: string) => string) =>
-    Object.fromEntries(Object.entries(bindings).map(([symbol, own]) => [symbol, name(own)]));
+    Object.fromEntries(Object.entries(bindings).map(([symbol, tensor]) => [symbol, name(tensor)]));
   const early: PlannedKernel = {
     ...reader,
     bindings: rebound(reader, (name) => name === tensor ? from : name === to ? tensor : name),

@@ -45,7 +45,7 @@ export function pairRule(
       const [producer] = list.writers(tensor), [consumer] = list.readers(tensor);
       if (!producer || !consumer) continue;
       // a pair of both lists stays one kernel
-      let pair = merged.find((own) => own.producer === producer && own.consumer === consumer);
+      let pair = merged.find((known) => known.producer === producer && known.consumer === consumer);
       if (!pair) {
         pair = { producer, consumer, kernel: merge(producer, consumer, tensor) };
         merged.push(pair);

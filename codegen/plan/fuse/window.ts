@@ -43,10 +43,10 @@ export function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, te
   const taken = new Set([...outer, ...reduced([made.value]).map(({ name }) => name)]);
   // the producer's own reductions run inside of the consumer's
   const fresh = new Map<Axis, Axis>();
-  const rename = (own: Axis) => {
-    if (!outer.has(own.name)) return own;
-    if (!fresh.has(own)) fresh.set(own, { ...own, name: freeName(own.name, taken) });
-    return fresh.get(own)!;
+  const rename = (axis: Axis) => {
+    if (!outer.has(axis.name)) return axis;
+    if (!fresh.has(axis)) fresh.set(axis, { ...axis, name: freeName(axis.name, taken) });
+    return fresh.get(axis)!;
   };
   const [load] = loadsOf(tensor, consumer);
   const substitute = (index: Affine) =>
@@ -79,6 +79,7 @@ export function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, te
 function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): Load[] {
   const loads = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
     .filter((expr): expr is Load => expr.kind === "load" && bindings[expr.tensor] === tensor);
-  const same = (a: Load, b: Load) => exprKey(a) === exprKey(b) && [...freeAxes(a)].every((own) => freeAxes(b).has(own));
+  const same = (a: Load, b: Load) =>
+    exprKey(a) === exprKey(b) && [...freeAxes(a)].every((axis) => freeAxes(b).has(axis));
   return loads.filter((load, i) => loads.findIndex((other) => same(other, load)) === i);
 }

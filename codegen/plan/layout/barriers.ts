@@ -15,8 +15,8 @@ import type { PlannedKernel } from "../plan.ts";
 export function placeBarriers(kernels: readonly PlannedKernel[], storage: (name: string) => string): boolean[] {
   let reads = new Set<string>(), writes = new Set<string>();
   return kernels.map((planned) => {
-    const own = accesses(planned);
-    const read = [...own.reads].map(storage), written = [...own.writes].map(storage);
+    const accessed = accesses(planned);
+    const read = [...accessed.reads].map(storage), written = [...accessed.writes].map(storage);
     const barrier = [...read, ...written].some((name) => writes.has(name)) || written.some((name) => reads.has(name));
     if (barrier) [reads, writes] = [new Set(), new Set()];
     for (const name of read) reads.add(name);

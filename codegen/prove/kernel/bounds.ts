@@ -14,8 +14,8 @@ export function expand(offset: Offset, meanings: Meanings, proof: Proof): Offset
     ...offset.terms.map(({ variable, coefficient }) => {
       const meaning = meanings.get(variable);
       if (!meaning) throw proof.fail(`${variable} is not defined`);
-      const own = { constant: 0, terms: [{ variable, coefficient: 1 }] };
-      return [meaning.kind === "derived" ? expand(meaning.offset, meanings, proof) : own, coefficient] as const;
+      const itself = { constant: 0, terms: [{ variable, coefficient: 1 }] };
+      return [meaning.kind === "derived" ? expand(meaning.offset, meanings, proof) : itself, coefficient] as const;
     }),
   );
 }

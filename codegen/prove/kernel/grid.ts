@@ -124,8 +124,8 @@ export function proveStage(
   if (!joint) throw fail(`${name} is staged where not all of a workgroup come by`);
   proveNew(name, known, proof);
   const { dtype, rows } = nest.tensors[tensor] ?? {};
-  const own = expand(offset, known.meanings, proof).terms.find(({ variable }) => !joint.has(variable));
-  if (own) throw fail(`where ${name} lies depends on ${own.variable}, which a workgroup has no one of`);
+  const differing = expand(offset, known.meanings, proof).terms.find(({ variable }) => !joint.has(variable));
+  if (differing) throw fail(`where ${name} lies depends on ${differing.variable}, which a workgroup has no one of`);
   // a box is what a loop over each of its dimensions would access
   const sides = box.map(({ extent, stride }, d) => {
     if (!(extent > 0)) throw fail(`${name} is ${extent} long`);

@@ -61,8 +61,8 @@ function proveStatement(s: Statement, known: Known, context: Context, proof: Pro
       return proveDefinition(s, known, proof);
     case "set": {
       if (!known.mutable.has(s.name)) throw fail(`${s.name} is set and is no accumulator`);
-      const type = proveValue(s.value, known, proof), own = known.types.get(s.name);
-      if (type !== own) throw fail(`${s.name} is ${own}, set to ${type}`);
+      const type = proveValue(s.value, known, proof), declared = known.types.get(s.name);
+      if (type !== declared) throw fail(`${s.name} is ${declared}, set to ${type}`);
       return;
     }
     case "store":

@@ -25,17 +25,17 @@ export function proveFlow(plan: Plan, draft: Draft, step: "train" | "evaluate"):
   const found = (name: string) => stored.get(rootOf(name, tensors)) ?? rootOf(name, tensors);
   const left = plan[step].kernels.values();
   let next = left.next();
-  for (const [i, own] of draft[step].entries()) {
-    if (next.value?.kernel.parts !== own.kernel.parts) {
-      const [to, from] = renaming(own, draft.tensors, fail);
+  for (const [i, draftKernel] of draft[step].entries()) {
+    if (next.value?.kernel.parts !== draftKernel.kernel.parts) {
+      const [to, from] = renaming(draftKernel, draft.tensors, fail);
       drafted.set(to, expected(from));
       continue;
     }
-    const { bindings } = next.value, { name } = own.kernel;
-    for (const [symbol, tensor] of Object.entries(own.bindings)) {
+    const { bindings } = next.value, { name } = draftKernel.kernel;
+    for (const [symbol, tensor] of Object.entries(draftKernel.bindings)) {
       if (bindings[symbol] !== tensor) throw fail(`${name} has ${bindings[symbol]} in place of ${tensor}`);
     }
-    const { reads, writes } = touchedBy(own);
+    const { reads, writes } = touchedBy(draftKernel);
     for (const tensor of new Set(reads.map(({ load }) => bindings[load.tensor]))) {
       if (expected(tensor) !== found(tensor)) throw fail(`${name} would not find in ${tensor} what was written there`);
     }

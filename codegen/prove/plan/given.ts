@@ -35,21 +35,21 @@ export function touchesIn(body: readonly Statement[]): Touch[] {
 /**
  * Each symbol of a nest is given the storage that the kernels touch where the nest touches the symbol.
  *
- * @param own the kernels that it runs, one after the other: itself, if there is one.
+ * @param parts the kernels that it runs, one after the other: itself, if there is one.
  * @param given what is printed, by position.
  * @param printed how a storage is printed.
  * @throws {VerifyError} naming kernels and storages.
  */
 export function proveGiven(
   nest: LoopNest,
-  own: readonly BoundNest[],
+  parts: readonly BoundNest[],
   given: readonly (string | number)[],
   printed: (storage: PlannedTensor) => string | number,
   { name: net, tensors }: Plan,
 ): void {
-  const fail = (what: string) => unproven(net, `${own.map(({ nest }) => nest.name).join(" and ")} ${what}`);
+  const fail = (what: string) => unproven(net, `${parts.map(({ nest }) => nest.name).join(" and ")} ${what}`);
   const touches = touchesIn(nest.body), storages = new Map<string, string>();
-  const alone = own.flatMap(({ nest, bindings }) =>
+  const alone = parts.flatMap(({ nest, bindings }) =>
     touchesIn(nest.body).map(({ tensor, stores }) => ({ storage: rootOf(bindings[tensor], tensors), stores }))
   );
   if (touches.length !== alone.length) throw fail(`load and store ${alone.length} times, and as one ${touches.length}`);

@@ -36,9 +36,9 @@ export function proveOrder({ name: net, tensors }: Plan, step: Step, groups: rea
   for (const planned of step.kernels) {
     const { name } = planned.kernel, group = turns.get(name), { reads, writes } = storagesOf(planned, tensors);
     if (group === undefined) throw unproven(net, `${name} does not run`);
-    const wait = (before: Turn | undefined, own: string, storage: string, other: string) => {
+    const wait = (before: Turn | undefined, does: string, storage: string, other: string) => {
       if (!before || before.group < group) return;
-      throw unproven(net, `${name} ${own} ${storage}, which ${before.name} ${other}, and does not wait for it`);
+      throw unproven(net, `${name} ${does} ${storage}, which ${before.name} ${other}, and does not wait for it`);
     };
     for (const storage of reads) wait(written.get(storage), "reads", storage, "writes");
     for (const storage of writes) {

@@ -30,12 +30,12 @@ export function proveReach(planned: PlannedKernel, plan: Plan): void {
       throw fail(`writes ${name}, which is the run's`);
     }
     if (index.length !== shape.length) throw fail(`writes ${name} by ${index.length} indices of ${shape.length}`);
-    for (const [d, own] of index.entries()) {
+    for (const [d, position] of index.entries()) {
       if (shape[d] === Infinity) {
-        if (!isRow(own, rows, kernel.tensors)) throw fail(`writes ${name} by no row number`);
+        if (!isRow(position, rows, kernel.tensors)) throw fail(`writes ${name} by no row number`);
         continue;
       }
-      const [low, high] = rangeOf(own);
+      const [low, high] = rangeOf(position);
       if (low < 0 || high >= shape[d]) {
         throw fail(`writes dimension ${d} of ${name} from ${low} to ${high}, and its extent is ${shape[d]}`);
       }
@@ -66,12 +66,12 @@ function proveBindings({ kernel, bindings }: PlannedKernel, { tensors }: Plan, t
 function proveRead({ tensor, index, padded }: Load, { kernel, bindings }: PlannedKernel, fail: Fail): void {
   const { shape, halo, rows } = kernel.tensors[tensor], name = bindings[tensor];
   if (index.length !== shape.length) throw fail(`reads ${name} by ${index.length} indices of ${shape.length}`);
-  for (const [d, own] of index.entries()) {
+  for (const [d, position] of index.entries()) {
     if (shape[d] === Infinity) {
-      if (!isRow(own, rows, kernel.tensors)) throw fail(`reads ${name} by no row number`);
+      if (!isRow(position, rows, kernel.tensors)) throw fail(`reads ${name} by no row number`);
       continue;
     }
-    const [low, high] = own.kind === "load" ? loadedRange(own, kernel.tensors) : rangeOf(own);
+    const [low, high] = position.kind === "load" ? loadedRange(position, kernel.tensors) : rangeOf(position);
     const [before, after] = padded ? halo[d] : [0, 0];
     if (low < -before || high >= shape[d] + after) {
       throw fail(
@@ -102,7 +102,7 @@ function proveInPlace(planned: PlannedKernel, { tensors }: Plan, { reads, writes
     if (before !== undefined && before !== symbol) throw fail(`writes ${root} by two names`);
     written.set(root, symbol);
   }
-  const own = ({ part, load, reduced }: Read, root: string) => {
+  const isOwnElement = ({ part, load, reduced }: Read, root: string) => {
     const place = placeOf(load.index, kernel.tensors[load.tensor]);
     return !reduced &&
       writes.some(({ part: other, assignment: { tensor, index } }) =>
@@ -112,7 +112,7 @@ function proveInPlace(planned: PlannedKernel, { tensors }: Plan, { reads, writes
   };
   for (const read of reads) {
     const root = rootOf(bindings[read.load.tensor], tensors);
-    if (written.has(root) && !own(read, root)) {
+    if (written.has(root) && !isOwnElement(read, root)) {
       throw fail(`reads ${root}, which it writes, at another element than the same iteration writes`);
     }
   }

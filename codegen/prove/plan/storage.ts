@@ -72,12 +72,15 @@ function provePlace(tensor: PlannedTensor, arenaBytes: number, fail: Fail): void
 }
 
 function proveAlias(tensor: PlannedTensor, tensors: Tensors, fail: Fail): void {
-  const { name, alias, dtype, offset, bytes, role } = tensor, own = tensors[alias!];
-  if (!own || own.alias !== undefined || own.role === "run" || role === "run") {
+  const { name, alias, dtype, offset, bytes, role } = tensor, storage = tensors[alias!];
+  if (!storage || storage.alias !== undefined || storage.role === "run" || role === "run") {
     throw fail(`${name} has the storage of ${alias}, which has none`);
   }
-  if (isPadded(tensor) || isPadded(own)) throw fail(`${name} has the storage of ${alias}, and there is a halo`);
-  if (dtype !== own.dtype || bytesOf(tensor) !== bytesOf(own) || bytes !== own.bytes || offset !== own.offset) {
+  if (isPadded(tensor) || isPadded(storage)) throw fail(`${name} has the storage of ${alias}, and there is a halo`);
+  if (
+    dtype !== storage.dtype || bytesOf(tensor) !== bytesOf(storage) || bytes !== storage.bytes ||
+    offset !== storage.offset
+  ) {
     throw fail(`${name} has the storage of ${alias}, but not its type, bytes and place`);
   }
 }

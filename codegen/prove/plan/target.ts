@@ -24,8 +24,8 @@ export function proveTarget(
   files: Readonly<Record<string, string>>,
   target: Pick<Target, "groups" | "merged">,
 ): void {
-  const planned = new Map(STEPS.flatMap((name) => plan[name].kernels).map((own) => [own.kernel.name, own]));
-  for (const own of planned.values()) proveNest(own, kernels.get(own.kernel.name), plan);
+  const planned = new Map(STEPS.flatMap((name) => plan[name].kernels).map((planned) => [planned.kernel.name, planned]));
+  for (const kernel of planned.values()) proveNest(kernel, kernels.get(kernel.kernel.name), plan);
   const groups = target.groups(files);
   for (const name of STEPS) {
     if (groups[name].length === 0) throw unproven(plan.name, `no step ${name} is printed`);
@@ -50,7 +50,7 @@ function proveNest(planned: PlannedKernel, compiled: CompiledKernel | undefined,
   ]);
   const written = new Set(writes.map(({ assignment }) => assignment.tensor)), touches = touchesIn(compiled.nest.body);
   const [loads, stores] = [false, true].map((stores) =>
-    new Set(touches.filter((own) => own.stores === stores).map(({ tensor }) => tensor))
+    new Set(touches.filter((touch) => touch.stores === stores).map(({ tensor }) => tensor))
   );
   const [more] = [...loads.difference(read), ...stores.symmetricDifference(written)];
   const other = Object.entries(compiled.nest.tensors).find(([symbol, type]) =>
@@ -70,12 +70,12 @@ function proveHandedOver(
   plan: Plan,
   { merged }: Pick<Target, "merged">,
 ): void {
-  const own = names.map((name) => ({ nest: kernels.get(name)!.nest, bindings: planned.get(name)!.bindings }));
-  for (const one of given ? own : []) {
+  const nests = names.map((name) => ({ nest: kernels.get(name)!.nest, bindings: planned.get(name)!.bindings }));
+  for (const one of given ? nests : []) {
     const printed = ({ name, role, offset }: PlannedTensor) => role === "run" ? name : offset;
     proveGiven(one.nest, [one], given![one.nest.name], printed, plan);
   }
-  if (bound) proveGiven(own.length === 1 ? own[0].nest : merged!(own), own, bound, ({ name }) => name, plan);
+  if (bound) proveGiven(nests.length === 1 ? nests[0].nest : merged!(nests), nests, bound, ({ name }) => name, plan);
 }
 
 /** Where threads run a step, each kernel is shared by them or run by one, as its nest is made for. */
@@ -85,10 +85,10 @@ function proveAlone(
   { name }: Plan,
 ): void {
   if (!alone) return;
-  for (const own of names) {
-    const shared = kernels.get(own)!.nest.parallel !== undefined;
-    if (shared && alone.includes(own)) throw unproven(name, `${own} is made for all threads and run by one`);
-    if (!shared && !alone.includes(own)) throw unproven(name, `${own} is made for one thread and run by all`);
+  for (const kernel of names) {
+    const shared = kernels.get(kernel)!.nest.parallel !== undefined;
+    if (shared && alone.includes(kernel)) throw unproven(name, `${kernel} is made for all threads and run by one`);
+    if (!shared && !alone.includes(kernel)) throw unproven(name, `${kernel} is made for one thread and run by all`);
   }
 }
 

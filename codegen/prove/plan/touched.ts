@@ -111,10 +111,10 @@ export function placeOf(
   const terms = new Map<Axis, number>();
   let constant = 0, stride = 1;
   for (let d = shape.length - 1; d >= 0; d--) {
-    const own = index[d];
-    if (own?.kind !== "affine") return undefined;
-    constant += (own.constant + halo[d][0]) * stride;
-    for (const { axis, coefficient } of own.terms) {
+    const position = index[d];
+    if (position?.kind !== "affine") return undefined;
+    constant += (position.constant + halo[d][0]) * stride;
+    for (const { axis, coefficient } of position.terms) {
       // an axis of one element moves nothing
       if (axis.extent > 1) terms.set(axis, (terms.get(axis) ?? 0) + coefficient * stride);
     }

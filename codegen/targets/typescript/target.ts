@@ -22,7 +22,7 @@ export const typescript: Target = {
   numbers: "f32 in, sums in f64",
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },
   commentMark: "//",
-  layout: "rows",
+  layout: "row_major",
   wholeAddresses: false,
   candidates,
   files: (plan, kernels, texts) => ({

@@ -28,12 +28,12 @@ export function localsInBytes(nest: LoopNest): Set<string> {
   // what only these are made of
   for (let more = true; more;) {
     more = false;
-    for (const [name, own] of users) {
-      const all = own.every((user) => found.has(user));
+    for (const [name, nameUsers] of users) {
+      const all = nameUsers.every((user) => found.has(user));
       if (found.has(name)) {
         if (all) continue;
         found.delete(name);
-      } else if (!inBytes.has(name) && !inElements.has(name) && own.length > 0 && all) found.add(name);
+      } else if (!inBytes.has(name) && !inElements.has(name) && nameUsers.length > 0 && all) found.add(name);
       else continue;
       more = true;
     }

@@ -123,10 +123,10 @@ const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
 export function prelude(text: string): string[] {
   const needed: string[] = [];
   let all = text;
-  for (const [name, own] of [...FUNCTIONS].reverse()) {
+  for (const [name, text] of [...FUNCTIONS].reverse()) {
     if (!all.includes(`(call ${name} `)) continue;
-    needed.unshift(own);
-    all += own;
+    needed.unshift(text);
+    all += text;
   }
   return needed;
 }

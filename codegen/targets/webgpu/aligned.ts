@@ -30,8 +30,8 @@ export function alignedOnly(nest: LoopNest): Set<string> {
       if (s.kind === "store") access(s.tensor, s.offset, isVector(typeOf(s.value)), multiples);
       if (s.kind === "let" && s.value.kind === "offset" && aligned(s.value.offset, multiples)) multiples.add(s.name);
       if (s.kind === "grid") {
-        const own = [...s.loops, ...s.places ?? []].filter(({ step }) => step % LANES === 0);
-        visit(s.body, new Set([...multiples, ...own.map(({ variable }) => variable)]));
+        const vectorLoops = [...s.loops, ...s.places ?? []].filter(({ step }) => step % LANES === 0);
+        visit(s.body, new Set([...multiples, ...vectorLoops.map(({ variable }) => variable)]));
       }
       if (s.kind === "loop") {
         const whole = s.from % LANES === 0 && s.step % LANES === 0;

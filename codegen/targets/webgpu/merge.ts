@@ -91,12 +91,12 @@ export function merge(name: string, items: readonly BoundNest[]): BoundNest {
   const outputs: string[] = [], body: Statement[] = [];
   let invocations = 0;
   const vectors = new Set<string>();
-  for (const { nest, bindings: own } of items) {
+  for (const { nest, bindings: itemBindings } of items) {
     const names = new Map<string, string>(), wide = alignedOnly(nest);
     for (const [symbol, type] of Object.entries(nest.tensors)) {
       // one that is all vectors for one kernel and not for the other is bound twice
       const shared = Object.keys(bindings).find((other) =>
-        bindings[other] === own[symbol] && vectors.has(other) === wide.has(symbol)
+        bindings[other] === itemBindings[symbol] && vectors.has(other) === wide.has(symbol)
       );
       let fresh = symbol;
       for (let i = 2; fresh in tensors || taken.has(fresh); i++) fresh = `${symbol}_${i}`;
@@ -104,7 +104,7 @@ export function merge(name: string, items: readonly BoundNest[]): BoundNest {
       names.set(symbol, final);
       if (wide.has(symbol)) vectors.add(final);
       tensors[final] = type;
-      bindings[final] = own[symbol];
+      bindings[final] = itemBindings[symbol];
     }
     outputs.push(...nest.outputs.map((symbol) => names.get(symbol)!));
     // a workgroup is of one kernel
@@ -116,14 +116,14 @@ export function merge(name: string, items: readonly BoundNest[]): BoundNest {
 
 function localsOf(body: readonly Statement[]): Set<string> {
   return new Set(body.flatMap((s): string[] => {
-    const own = s.kind === "let" || s.kind === "variable" || s.kind === "stage"
+    const names = s.kind === "let" || s.kind === "variable" || s.kind === "stage"
       ? [s.name]
       : s.kind === "loop"
       ? [s.variable]
       : s.kind === "grid"
       ? [...s.loops, ...s.places ?? [], ...s.members ?? []].map(({ variable }) => variable)
       : [];
-    return "body" in s ? [...own, ...localsOf(s.body)] : own;
+    return "body" in s ? [...names, ...localsOf(s.body)] : names;
   }));
 }
 

@@ -64,7 +64,7 @@ function files(
   const written: Record<string, string> = {}, dispatches: Record<string, Dispatch> = {};
   const step = (planned: readonly PlannedKernel[]) =>
     rounds(
-      planned.map((own) => ({ ...kernels.get(own.kernel.name)!, bindings: own.bindings, planned: own })),
+      planned.map((kernel) => ({ ...kernels.get(kernel.kernel.name)!, bindings: kernel.bindings, planned: kernel })),
       plan,
       mostBindings,
     )

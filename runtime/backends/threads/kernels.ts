@@ -73,7 +73,7 @@ function scriptKernel(
 ): LoadedKernel {
   let storages: readonly Storage[] = [];
   return {
-    load: (own) => storages = own,
+    load: (given) => storages = given,
     run: (step, from, to) => call(...storages, ...takesStep ? [step] : [], ...parallel ? [from, to] : []),
     read() {},
   };

@@ -27,7 +27,7 @@ export function stopwatch(
   { barriers, times, origin }: StopwatchPlan,
   { thread, threads, wait }: { thread: number; threads: number; wait(): void },
 ): Stopwatch {
-  const share = times.length / threads, own = times.subarray(thread * share, (thread + 1) * share);
+  const share = times.length / threads, threadTimes = times.subarray(thread * share, (thread + 1) * share);
   // threads begin at different times, and each counts from its own beginning
   const now = () => performance.timeOrigin - origin + performance.now();
   let kernel = 0, began = 0, at = 0;
@@ -37,8 +37,8 @@ export function stopwatch(
       began = now();
     },
     wait() {
-      own[at++] = began;
-      own[at++] = now();
+      threadTimes[at++] = began;
+      threadTimes[at++] = now();
       if (barriers[kernel++]) wait();
       began = now();
     },

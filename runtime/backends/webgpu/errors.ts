@@ -13,12 +13,12 @@ const watches = new WeakMap<GPUDevice, Watch>();
 
 /** Notes when a device is lost, or finds an error that nobody waits for: it is of no use then, and no other net gets it. */
 export function watch(device: GPUDevice, name: string, forget: () => void): void {
-  const own: Watch = { waiting: new Set() };
-  watches.set(device, own);
+  const state: Watch = { waiting: new Set() };
+  watches.set(device, state);
   const fail = (what: string) => {
     forget();
-    own.failure ??= new Error(what);
-    for (const tell of own.waiting) tell(own.failure);
+    state.failure ??= new Error(what);
+    for (const tell of state.waiting) tell(state.failure);
   };
   device.lost.then(({ message, reason }) =>
     fail(`${name} was lost (${message || reason}); start again, or use another target`)
@@ -41,18 +41,18 @@ export function oneLine(error: unknown): string {
  * @throws {Error} what the device finds wrong, or that it was lost meanwhile, in one line that begins with `what`.
  */
 export async function checked<Result>(device: GPUDevice, what: string, body: () => Result): Promise<Awaited<Result>> {
-  const own = watches.get(device) ?? { waiting: new Set() }, failed = Promise.withResolvers<never>();
-  own.waiting.add(failed.reject);
-  if (own.failure) failed.reject(own.failure);
+  const state = watches.get(device) ?? { waiting: new Set() }, failed = Promise.withResolvers<never>();
+  state.waiting.add(failed.reject);
+  if (state.failure) failed.reject(state.failure);
   try {
     // what waits for a lost device may get no answer
     return await Promise.race([scoped(device, body), failed.promise]);
   } catch (error) {
     // that it was lost is nearer to the cause than what failed for it, and may be told a moment later
-    if (!own.failure) await new Promise((resolve) => setTimeout(resolve, 0));
-    throw new Error(`${what}: ${oneLine(own.failure ?? error)}`);
+    if (!state.failure) await new Promise((resolve) => setTimeout(resolve, 0));
+    throw new Error(`${what}: ${oneLine(state.failure ?? error)}`);
   } finally {
-    own.waiting.delete(failed.reject);
+    state.waiting.delete(failed.reject);
   }
 }
 

@@ -67,10 +67,10 @@ function queuedKernel(gpu: Gpu, name: string, prepared: PreparedKernel, clock: C
   pipeline.catch(() => {});
   let last: Promise<unknown> = pipeline, buffers: readonly GPUBuffer[] = [];
   const queued = <Result>(body: () => Result): Promise<Awaited<Result>> => {
-    const own = last.then(() => checked(device, `kernel ${name} on the GPU`, body));
-    own.catch(() => {});
-    last = own;
-    return own;
+    const turn = last.then(() => checked(device, `kernel ${name} on the GPU`, body));
+    turn.catch(() => {});
+    last = turn;
+    return turn;
   };
   const clear = () => {
     for (const buffer of buffers) buffer.destroy();

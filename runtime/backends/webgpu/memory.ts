@@ -69,7 +69,10 @@ export async function takeMemory(
       return {
         ...{ buffers, destroy },
         stepGroup: device.createBindGroup({ layout: stepLayout(device), entries: [stepEntry(numbers)] }),
-        sets: rows.map((own) => ({ buffers: own, groups: groupsOf(device, pipelines, { ...buffers, ...own }) })),
+        sets: rows.map((setBuffers) => ({
+          buffers: setBuffers,
+          groups: groupsOf(device, pipelines, { ...buffers, ...setBuffers }),
+        })),
       };
     });
   } catch (error) {

@@ -25,7 +25,7 @@ import { laneStep } from "../../../lower/values.ts";
 /** An index of an access: what a workgroup has in common, and what each of its invocations and terms adds. */
 export interface SplitIndex {
   readonly joint: Offset;
-  readonly own: Offset;
+  readonly rest: Offset;
 }
 
 /** What invocations load, each for itself: one element or four neighbours for each term. */
@@ -68,8 +68,8 @@ export function splitIndices({ index }: Load, point: Point, joint: ReadonlySet<s
   for (const i of index) {
     if (i.kind === "load") return undefined;
     const { constant, terms } = indexAt(i, point);
-    const [common, own] = [true, false].map((is) => terms.filter(({ variable }) => joint.has(variable) === is));
-    indices.push({ joint: { constant: 0, terms: common }, own: { constant, terms: own } });
+    const [common, rest] = [true, false].map((is) => terms.filter(({ variable }) => joint.has(variable) === is));
+    indices.push({ joint: { constant: 0, terms: common }, rest: { constant, terms: rest } });
   }
   return indices;
 }
@@ -97,8 +97,8 @@ export function boxKey(tensor: string, indices: readonly SplitIndex[]): string {
 /** Where an access finds its element in its box. */
 export function placeInBox({ sides }: Pick<Box, "sides">, indices: readonly SplitIndex[]): Offset {
   return sumOffsets(
-    ...indices.map(({ own }, d) =>
-      [sumOffsets([own, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const
+    ...indices.map(({ rest }, d) =>
+      [sumOffsets([rest, 1], [constantOffset(-sides[d].low), 1]), sides[d].stride] as const
     ),
   );
 }
@@ -115,9 +115,9 @@ export function boxesOf(
   team: number,
 ): Box[] {
   return [...Map.groupBy(uses, ({ tensor, indices }) => boxKey(tensor, indices))].flatMap(([key, all]) => {
-    const [{ tensor, indices }] = all, type = tensors[tensor], apart = strides(type);
+    const [{ tensor, indices }] = all, type = tensors[tensor], tensorStrides = strides(type);
     const reached = indices.map((_, d) => {
-      const each = all.map((use) => reach(use.indices[d].own, ranges));
+      const each = all.map((use) => reach(use.indices[d].rest, ranges));
       return {
         low: Math.min(...each.map(([low]) => low)),
         high: Math.max(...each.map(([, high], i) => high + all[i].beside[d])),
@@ -130,20 +130,20 @@ export function boxesOf(
       const outer = box.at(-1);
       if (extent === 1) continue;
       // rows that follow each other are one
-      if (outer?.stride === extent * apart[d]) {
-        box[box.length - 1] = { extent: outer.extent * extent, stride: apart[d] };
-      } else box.push({ extent, stride: apart[d] });
+      if (outer?.stride === extent * tensorStrides[d]) {
+        box[box.length - 1] = { extent: outer.extent * extent, stride: tensorStrides[d] };
+      } else box.push({ extent, stride: tensorStrides[d] });
     }
     const offset = sumOffsets(
       ...indices.map(({ joint }, d) =>
-        [sumOffsets([joint, 1], [constantOffset(sides[d].low + type.halo[d][0]), 1]), apart[d]] as const
+        [sumOffsets([joint, 1], [constantOffset(sides[d].low + type.halo[d][0]), 1]), tensorStrides[d]] as const
       ),
     );
     const scalar = LOADED[type.dtype], last = box.at(-1);
     const wide = last?.stride === 1 && last.extent % LANES === 0 &&
       all.every((use) => isWide(use) && isAligned(placeInBox({ sides }, use.indices), ranges));
     const stage: Box["stage"] = { kind: "stage", tensor, offset, box, type: wide ? `${scalar}x4` : scalar };
-    const distinct = new Map(all.map((use) => [use.indices.map(({ own }) => offsetKey(own)).join(), use]));
+    const distinct = new Map(all.map((use) => [use.indices.map(({ rest }) => offsetKey(rest)).join(), use]));
     const loaded = [...distinct.values()].reduce((sum, use) => sum + elementsOf(use, ranges), 0);
     return loaded * WORKGROUP / team < 2 * stagedElements(stage) ? [] : [{ key, stage, sides }];
   });
@@ -166,7 +166,7 @@ const isAligned = ({ constant, terms }: Offset, ranges: ReadonlyMap<string, Rang
 
 /** Elements that an invocation would load. */
 function elementsOf(use: Use, ranges: ReadonlyMap<string, Range>): number {
-  const variables = new Set(use.indices.flatMap(({ own }) => own.terms.map(({ variable }) => variable)));
+  const variables = new Set(use.indices.flatMap(({ rest }) => rest.terms.map(({ variable }) => variable)));
   let elements = isWide(use) ? LANES : 1;
   for (const variable of variables) {
     const { largest, step, term } = ranges.get(variable)!;

@@ -87,9 +87,9 @@ function spreadPoints(
   const { tile, workgroup } = schedule, loops: Loop[] = [], places: Loop[] = [];
   const begin = (of: Loop[], wish: string, to: number, step: number): Offset => {
     if (to === step) return constantOffset(0);
-    const own = scope.name(wish, "i32");
-    of.push({ variable: own, to, step });
-    return variable(own);
+    const name = scope.name(wish, "i32");
+    of.push({ variable: name, to, step });
+    return variable(name);
   };
   let points = start;
   for (const axis of axes) {
@@ -107,8 +107,8 @@ function spreadPoints(
       );
     }
     const first = begin(loops, together > step ? `${axis.name}_group` : axis.name, axis.extent, together);
-    const own = begin(places, `${axis.name}_place`, together, step);
-    const coordinates = group(sumOffsets([first, 1], [own, 1]), copies, width);
+    const place = begin(places, `${axis.name}_place`, together, step);
+    const coordinates = group(sumOffsets([first, 1], [place, 1]), copies, width);
     points = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
   }
   return { loops, places, points };
@@ -125,10 +125,10 @@ function workgroupOf(
   if (invocations !== WORKGROUP) {
     throw new ScheduleError(`${kernel}: workgroup tiles of ${invocations} invocations, not ${WORKGROUP}`);
   }
-  const own = [...places, ...members.map((member) => ({ ...member, step: 1 }))];
+  const differing = [...places, ...members.map((member) => ({ ...member, step: 1 }))];
   return {
     joint: new Set(loops.map(({ variable }) => variable)),
-    ranges: new Map(own.map(({ variable, to, step }) => [variable, { largest: to - step, step, term: false }])),
+    ranges: new Map(differing.map(({ variable, to, step }) => [variable, { largest: to - step, step, term: false }])),
   };
 }
 

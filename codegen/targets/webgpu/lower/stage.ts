@@ -96,10 +96,10 @@ function inChunks(
       begins.set(name, constantOffset(0));
       return open(d + 1, scope);
     }
-    const inside = scope.inner(), own = inside.name(`${name}_from`, "i32");
-    begins.set(name, variable(own));
+    const inside = scope.inner(), from = inside.name(`${name}_from`, "i32");
+    begins.set(name, variable(from));
     open(d + 1, inside);
-    scope.emit({ kind: "loop", variable: own, from: 0, to: extent, step, parallel: false, body: inside.statements });
+    scope.emit({ kind: "loop", variable: from, from: 0, to: extent, step, parallel: false, body: inside.statements });
   };
   open(0, scope);
 }

@@ -105,26 +105,26 @@ function places(loops: Grid["loops"], start: string): string[] {
  */
 function sharedGrid(grid: Grid): [string, string, ...string[]] {
   const { first, loops, places: tiles, members = [] } = grid, team = membersOf(grid), points = gridPoints(grid);
-  const apart = WORKGROUP / team, from = first / WORKGROUP, to = from + gridInvocations(grid) / WORKGROUP;
+  const groupPoints = WORKGROUP / team, from = first / WORKGROUP, to = from + gridInvocations(grid) / WORKGROUP;
   const tests = [...from > 0 ? [`group >= ${from}`] : [], `group < ${to}`];
   const start = from === 0 ? "group" : `(group - ${from})`;
-  const member = places(members.map((own) => ({ ...own, step: 1 })), "member");
+  const member = places(members.map((loop) => ({ ...loop, step: 1 })), "member");
   if (tiles) {
     return [
       `if (${tests.join(" && ")}) {`,
       "}",
-      ...team > 1 ? [`let member = mine / ${apart};`, "let leads = member == 0;"] : [],
+      ...team > 1 ? [`let member = mine / ${groupPoints};`, "let leads = member == 0;"] : [],
       ...places(loops, start),
-      ...places(tiles, team > 1 ? `(mine % ${apart})` : "mine"),
+      ...places(tiles, team > 1 ? `(mine % ${groupPoints})` : "mine"),
       ...member,
     ];
   }
-  const whole = points % apart === 0, last = points - 1;
+  const whole = points % groupPoints === 0, last = points - 1;
   return [
     `if (${tests.join(" && ")}) {`,
     "}",
-    `let member = mine / ${apart};`,
-    `let place = ${start} * ${apart} + mine % ${apart};`,
+    `let member = mine / ${groupPoints};`,
+    `let place = ${start} * ${groupPoints} + mine % ${groupPoints};`,
     whole ? "let leads = member == 0;" : `let leads = member == 0 && place <= ${last};`,
     ...loops.length > 0 ? places(loops, whole ? "place" : `min(place, ${last})`) : [],
     ...member,
@@ -159,21 +159,21 @@ function copyLines(stage: Stage, element: (tensor: string, offset: Offset, type:
 
 /** The lines that add up members' sums. */
 function combineLines(sums: Extract<Statement, { kind: "combine" }>["sums"], grid: Grid): string[] {
-  const team = membersOf(grid), apart = WORKGROUP / team, lines = ["", "// combine"];
+  const team = membersOf(grid), groupPoints = WORKGROUP / team, lines = ["", "// combine"];
   const arrays = Map.groupBy(sums, ({ type }) => isVector(type) ? "sums_4" : "sums");
   const each = (line: (place: string, name: string) => string) =>
-    [...arrays].flatMap(([array, own]) =>
-      own.map(({ name }, i) => line(`${array}[mine${i === 0 ? "" : ` + ${WORKGROUP * i}`}]`, identifier(name)))
+    [...arrays].flatMap(([array, sums]) =>
+      sums.map(({ name }, i) => line(`${array}[mine${i === 0 ? "" : ` + ${WORKGROUP * i}`}]`, identifier(name)))
     );
   lines.push(...each((place, name) => `${place} = ${name};`), "workgroupBarrier();");
   // one member adds up a sum, another one the next
   for (const [array, { length }] of arrays) {
-    const all = length > team, own = all ? "nth" : "member";
+    const all = length > team, sum = all ? "nth" : "member";
     lines.push(
       all ? `for (var nth = member; nth < ${length}; nth += ${team}) {` : `if (member < ${length}) {`,
-      `  let first = ${own} * ${WORKGROUP} + mine % ${apart};`,
+      `  let first = ${sum} * ${WORKGROUP} + mine % ${groupPoints};`,
       `  var total = ${array}[first];`,
-      `  for (var at = ${apart}; at < ${WORKGROUP}; at += ${apart}) { total += ${array}[first + at]; }`,
+      `  for (var at = ${groupPoints}; at < ${WORKGROUP}; at += ${groupPoints}) { total += ${array}[first + at]; }`,
       `  ${array}[first] = total;`,
       "}",
     );

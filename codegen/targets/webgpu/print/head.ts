@@ -87,16 +87,16 @@ function numberLines(x: number, y: number, factor: number, inWorkgroups: boolean
     : y > 1
     ? `let group = i32(groups.y * ${x}u + groups.x);`
     : "let group = i32(groups.x);";
-  const own = [group, "let mine = i32(place_in);"];
+  const inWorkgroup = [group, "let mine = i32(place_in);"];
   if (factor > 1) {
     return [
       "// workgroups of each kernel lie scattered: none of them is all at the end",
-      ...own,
+      ...inWorkgroup,
       `let point = group * ${WORKGROUP} + mine;`,
     ];
   }
   const point = y > 1 ? `let point = i32(id.y * ${x * WORKGROUP}u + id.x);` : "let point = i32(id.x);";
-  return [point, ...inWorkgroups ? own : []];
+  return [point, ...inWorkgroups ? inWorkgroup : []];
 }
 
 /** Grids of a nest: each has workgroups of its own, which take as long as its kernel has it. */
