@@ -57,6 +57,12 @@ export function layersPage(): string {
     ...kinds.layer.flatMap((kind) => layerSection(kind, common)),
     "## Losses",
     kindTable("loss", kinds.loss, "what it computes", false),
+    "## Metrics",
+    "A net is told all that fit its outputs and targets; nothing is learned from them.",
+    table(
+      ["metric", "what it is", "source"],
+      registry.metrics.map(({ type, summary, source }) => [code(type), summary, sourceLink(source)]),
+    ),
     "## Optimizers",
     "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases.",
     kindTable("optimizer", kinds.optimizer, "rule", true),
@@ -100,6 +106,9 @@ function optionText({ schema: { required = [] } }: Kind, key: string, value: Sch
   return required.includes(key) ? key : `${key}?`;
 }
 
+/** A link to the file that a kind is written in. */
+const sourceLink = (path: string) => `[${path.slice(path.lastIndexOf("/") + 1)}](../${path})`;
+
 /** @param common options that are told elsewhere. */
 function kindTable(
   name: string,
@@ -109,7 +118,6 @@ function kindTable(
   common: readonly string[] = [],
 ): string {
   const special = (kind: Kind) => optionsOf(kind).filter(([key]) => !common.includes(key));
-  const source = (path: string) => `[${path.slice(path.lastIndexOf("/") + 1)}](../${path})`;
   const sources = kinds.every((kind) => kind.source !== undefined);
   return table(
     [name, ...options ? ["options"] : [], what, ...sources ? ["source"] : []],
@@ -117,7 +125,7 @@ function kindTable(
       code(kind.type),
       ...options ? [special(kind).map(([key, value]) => code(optionText(kind, key, value))).join(", ")] : [],
       kind.summary,
-      ...sources ? [source(kind.source!)] : [],
+      ...sources ? [sourceLink(kind.source!)] : [],
     ]),
   );
 }

@@ -76,6 +76,10 @@ Deno.test("the tables name every layer, loss, optimizer, scheduler and init, and
   assert.deepEqual(gaps(LAYERS), []);
   const all = [...registry.layers, ...registry.losses, ...registry.optimizers, ...registry.schedulers];
   assert.equal(Object.values(KINDS).flat().length, all.length);
+  assert.deepEqual(
+    table(LAYERS, "metric").rows.map(([first]) => quoted(first)[0]),
+    registry.metrics.map(({ type }) => type),
+  );
   for (const { rows } of [table(LAYERS, "init")]) assert.ok(rows.every(([, meaning]) => meaning !== ""));
   // negative control
   assert.equal(gaps(LAYERS.replace(/^\| `relu`.*\n/m, "")).length, 1);
