@@ -117,3 +117,17 @@ export function exprKey(expr: Expr): string {
   keys.set(expr, key);
   return key;
 }
+
+/** How often each expression is used to compute some others, by its key; what is in one that is used again counts once. */
+export function countUses(values: readonly Expr[]): Map<string, number> {
+  const uses = new Map<string, number>();
+  const count = (expr: Expr) => {
+    const key = exprKey(expr), before = uses.get(key) ?? 0;
+    uses.set(key, before + 1);
+    if (before > 0) return;
+    if (expr.kind === "op") expr.operands.forEach(count);
+    if (expr.kind === "reduce") count(expr.body);
+  };
+  values.forEach(count);
+  return uses;
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expressions, exprKey } from "./expr.ts";
+import { countUses, expressions, exprKey } from "./expr.ts";
 import {
   type Affine,
   type Assignment,
@@ -14,6 +14,9 @@ import {
   type LoopNest,
   type Offset,
   type Op,
+  type Operation,
+  OPS,
+  type Reduce,
   type Statement,
   type Value,
 } from "./ir.ts";
@@ -78,11 +81,16 @@ function indexText(index: Index): string {
 
 /** An expression in index notation. */
 export function exprText(expr: Expr): string {
-  return render(expr, new Set()).text;
+  return render(expr, new Map()).text;
 }
 
-/** `names`: what stands by its name. */
-function render(expr: Expr, names: ReadonlySet<string>): Text {
+/** `names`: what stands by its name, by the keys of expressions. */
+function render(expr: Expr, names: ReadonlyMap<string, string>): Text {
+  const name = names.size > 0 ? names.get(exprKey(expr)) : undefined;
+  return name === undefined ? renderWhole(expr, names) : { text: name, level: 3 };
+}
+
+function renderWhole(expr: Expr, names: ReadonlyMap<string, string>): Text {
   switch (expr.kind) {
     case "constant":
       return { text: constantText(expr), level: 3 };
@@ -95,10 +103,8 @@ function render(expr: Expr, names: ReadonlySet<string>): Text {
     case "param":
       return { text: expr.name, level: 3 };
     case "op":
-      if (expr.name !== undefined && names.has(expr.name)) return { text: expr.name, level: 3 };
       return operation(expr.op, expr.operands.map((operand) => render(operand, names)));
     case "reduce": {
-      if (expr.name !== undefined && names.has(expr.name)) return { text: expr.name, level: 3 };
       const axes = expr.axes.map(({ name }) => name).join(",");
       return { text: `${expr.reduction} over ${axes} of ${render(expr.body, names).text}`, level: 0.5 };
     }
@@ -106,29 +112,53 @@ function render(expr: Expr, names: ReadonlySet<string>): Text {
 }
 
 /** `y[n,o] = b[o] + sum over i of x[n,i] * w[o,i]`. */
-export function assignmentText({ tensor, index, value }: Assignment, names: ReadonlySet<string> = new Set()): string {
+export function assignmentText(
+  { tensor, index, value }: Assignment,
+  names: ReadonlyMap<string, string> = new Map(),
+): string {
   return `${tensor}[${index.map(affineText).join(",")}] = ${render(value, names).text}`;
 }
 
-/** The formulas of a kernel: first what has a name of its own, then the assignments in terms of the names. */
-export function formulas({ parts }: Kernel): string[] {
-  return [
-    ...new Set(parts.flatMap(({ assignments }) => {
-      const meanings = new Map<string, Expr>(), ambiguous = new Set<string>();
-      for (const expr of assignments.flatMap(({ value }) => expressions(value))) {
-        if ((expr.kind !== "op" && expr.kind !== "reduce") || expr.name === undefined) continue;
-        const other = meanings.get(expr.name);
-        if (other && exprKey(other) !== exprKey(expr)) ambiguous.add(expr.name);
-        meanings.set(expr.name, expr);
-      }
-      for (const name of ambiguous) meanings.delete(name);
-      const names = new Set(meanings.keys());
-      return [
-        ...[...meanings].map(([name, expr]) => `${name} = ${render({ ...expr, name: undefined } as Expr, names).text}`),
-        ...assignments.map((assignment) => assignmentText(assignment, names)),
-      ];
-    })),
-  ];
+/**
+ * The formulas of a kernel: first what has a name of its own or is used more than once, then the assignments in terms of
+ * these. The names are those that generated code uses, so that nothing is said twice.
+ */
+export function formulas({ parts, tensors }: Kernel): string[] {
+  const known = new Map<string, string>(), taken = Object.keys(tensors);
+  return [...new Set(parts.flatMap(({ assignments }) => partFormulas(assignments, taken, known)))];
+}
+
+/** The formulas of a part. `known`: names of earlier parts by key; what these have named is not said again. */
+function partFormulas(
+  assignments: readonly Assignment[],
+  taken: readonly string[],
+  known: Map<string, string>,
+): string[] {
+  const values = assignments.map(({ value }) => value), uses = countUses(values);
+  const names = new Map<string, string>(), lines: string[] = [];
+  for (const expr of values.flatMap(expressions)) {
+    const key = exprKey(expr), before = known.get(key);
+    if (names.has(key) || (expr.kind !== "op" && expr.kind !== "reduce")) continue;
+    if (before === undefined && expr.name === undefined && (uses.get(key) ?? 0) < 2) continue;
+    const name = before ?? free(expr.name ?? usualName(expr), [...taken, ...names.values()]);
+    if (before === undefined) lines.push(`${name} = ${renderWhole(expr, names).text}`);
+    names.set(key, name);
+    known.set(key, name);
+  }
+  return [...lines, ...assignments.map((assignment) => assignmentText(assignment, names))];
+}
+
+/** What generated code calls a value that has no name. */
+function usualName(expr: Operation | Reduce): string {
+  if (expr.kind === "op") return OPS[expr.op].result === "bool" ? "test" : "t";
+  return { argmax: "place", max: "best", sum: "sum" }[expr.reduction];
+}
+
+/** A name that is not taken. */
+function free(wish: string, taken: readonly string[]): string {
+  let name = wish;
+  for (let i = 2; taken.includes(name); i++) name = `${wish}_${i}`;
+  return name;
 }
 
 /** A kernel: per part its axes and assignments. */

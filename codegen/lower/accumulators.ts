@@ -39,7 +39,8 @@ export function seed(
         `${lowering.kernel.name}: a ${node.reduction} cannot be vectorized along its own axis ${across.name}`,
       );
     }
-    const seeded = (wish: string, type: Type, from: number) => scope.variable(nameAt(wish, point, scope), type, from);
+    const seeded = (wish: string, type: Type, from: number) =>
+      scope.variable(nameAt(wish, point, scope, lowering.axes), type, from);
     const wish = node.name ?? lowering.purposes.get(exprKey(node));
     const lanes = [...freeAxes(node)].some((axis) => point.get(axis)?.lanes);
     const key = accumulatorKey(node, point);
@@ -54,7 +55,7 @@ export function seed(
       accumulator = { node, point, best, ...(rest && { rest }) };
       accumulators.set(key, accumulator);
     }
-    if (node.reduction === "argmax") accumulator.place ??= seeded(wish ?? "place", lanes ? "i32x4" : "i32", 0);
+    if (node.reduction === "argmax") accumulator.place ??= seeded(node.name ?? "place", lanes ? "i32x4" : "i32", 0);
     if (!across) {
       scope.keep(keyAt(node, point), node.reduction === "argmax" ? accumulator.place! : accumulator.best);
     }

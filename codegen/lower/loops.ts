@@ -55,17 +55,15 @@ export function loop(
   if (iterations === 1 && !parallel && end === axis.extent) {
     return body(neighbours(axis, constantOffset(0), copies, width, lowering), scope);
   }
-  const inside = scope.inner(), name = inside.name(axis.name, "i32");
-  body(neighbours(axis, variable(name), copies, width, lowering), inside);
-  scope.emit({
-    kind: "loop",
-    variable: name,
-    from: 0,
-    to: end,
-    step: copies * stride,
-    parallel,
-    body: inside.statements,
-  });
+  const inside = scope.inner();
+  if (iterations === 1 && !parallel) {
+    body(neighbours(axis, constantOffset(0), copies, width, lowering), inside);
+    scope.emit({ kind: "block", last: false, body: inside.statements });
+  } else {
+    const name = inside.name(axis.name, "i32"), step = copies * stride;
+    body(neighbours(axis, variable(name), copies, width, lowering), inside);
+    scope.emit({ kind: "loop", variable: name, from: 0, to: end, step, parallel, body: inside.statements });
+  }
   // what is left: vectors as far as they go, then one by one
   const vectors = stride > 1 ? Math.floor((axis.extent - end) / stride) : 0;
   const single = end + vectors * stride;

@@ -14,7 +14,7 @@ import { type Schedule, ScheduleError } from "../schedule/schedule.ts";
 import { checkDirectives } from "./directives.ts";
 import { grouping } from "./loops.ts";
 import type { SpreadOf } from "./lowering.ts";
-import { lowerPart } from "./part.ts";
+import { lowerPart, together } from "./part.ts";
 import { type NestState, Scope } from "./scope.ts";
 
 /** Nests by kernel and schedule: targets lower a schedule to see whether it fits, and the compiler does it again. */
@@ -47,12 +47,14 @@ function carryOut(kernel: Kernel, schedule: Schedule, spreadOf: SpreadOf | undef
   const spread = schedule.grid && spreadOf?.(kernel, schedule);
   const parallel = schedule.parallel === undefined ? undefined : sharedLoop(kernel, schedule, schedule.parallel);
   const body: Statement[] = [], state: NestState = { kernel: name, kinds: new Map(), statements: 0 };
-  for (const part of parts) {
+  // a grid's invocations cannot go on from points of another part's
+  const groups = spread ? parts.map((part) => [part]) : together(parts);
+  for (const group of groups) {
     const scope = new Scope(state);
     scope.reserve([...Object.keys(tensors), "step", "from", "to"]);
-    lowerPart(part, kernel, schedule, spread, scope);
+    lowerPart(group, kernel, schedule, spread, scope);
     body.push(
-      ...(parts.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
+      ...(groups.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
     );
   }
   const outputs = [...new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)))];

@@ -12,6 +12,8 @@ import type { Local, Scope } from "./scope.ts";
 export interface Lowering {
   readonly kernel: Kernel;
   readonly schedule: Schedule;
+  /** The axes of the part's index space: the order of tile coordinates in names. */
+  readonly axes: readonly Axis[];
   /** How often each expression of the part is used, by its key. */
   readonly uses: ReadonlyMap<string, number>;
   /** The tensor that each reduction of the part is for, by its key. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { offsetKey } from "../ir/affine.ts";
-import { exprKey } from "../ir/expr.ts";
+import { countUses, expressions, exprKey } from "../ir/expr.ts";
 import { type Axis, type Expr, isVector, type Kernel, type Part, STEP, typeOf } from "../ir/ir.ts";
 import type { Schedule } from "../schedule/schedule.ts";
 import { loop } from "./loops.ts";
@@ -14,9 +14,13 @@ import { hoist, prepare } from "./reductions.ts";
 import type { Scope } from "./scope.ts";
 import { evaluate, flatten, laneStep, localOf, splat } from "./values.ts";
 
-/** Fills a scope with a part. `spread`: how a target goes through its index space, if not by loops. */
+/**
+ * Fills a scope with a part, and with others that go on from each of its points.
+ *
+ * @param spread how a target goes through index spaces, if not by loops.
+ */
 export function lowerPart(
-  part: Part,
+  [part, ...further]: readonly Part[],
   kernel: Kernel,
   schedule: Schedule,
   spread: Spread | undefined,
@@ -26,29 +30,73 @@ export function lowerPart(
     axes: outermostFirst(part, schedule),
     opened: new Set([STEP]),
     points: [new Map([[STEP, { offset: variable("step") }]])],
-    values: part.assignments.map(({ value }) => value),
+    values: valuesOf(part),
   };
-  const lowering: Lowering = { kernel, schedule, ...usesOf(part) };
-  const body: Body = (points, scope, lowering) => fill(part, points, scope, lowering);
+  const body: Body = (points, scope, lowering) => {
+    fill(part, points, scope, lowering);
+    for (const other of further) goOn(other, points, scope, lowering);
+  };
+  const lowering = loweringOf(part, kernel, schedule);
   if (!spread) return open(space, scope, lowering, body);
   spread.open(space, scope, lowering, (space, scope, lowering) => open(space, scope, lowering, body));
 }
 
-/** How often each expression is used, and the tensor that each reduction is for, by key. */
-function usesOf({ assignments }: Part): Pick<Lowering, "uses" | "purposes"> {
-  const uses = new Map<string, number>(), purposes = new Map<string, string>();
-  for (const { tensor, value } of assignments) {
-    const count = (expr: Expr) => {
-      const key = exprKey(expr), before = uses.get(key) ?? 0;
-      uses.set(key, before + 1);
-      if (expr.kind === "reduce" && !purposes.has(key)) purposes.set(key, tensor);
-      if (before > 0) return;
-      if (expr.kind === "op") expr.operands.forEach(count);
-      if (expr.kind === "reduce") count(expr.body);
-    };
-    count(value);
+/** Goes from points of another part, whose axes a part has too, through the axes that it has beside these. */
+function goOn(part: Part, points: readonly Point[], scope: Scope, { kernel, schedule }: Lowering): void {
+  const own = new Map(part.axes.map((axis) => [axis.name, axis]));
+  const known = points.map((point) => new Map([...point].map(([axis, at]) => [own.get(axis.name) ?? axis, at])));
+  const opened = new Set(known.flatMap((point) => [...point.keys()]));
+  const space: Space = {
+    axes: outermostFirst(part, schedule).filter((axis) => !opened.has(axis)),
+    opened,
+    points: known,
+    values: valuesOf(part),
+  };
+  open(
+    space,
+    scope,
+    loweringOf(part, kernel, schedule),
+    (points, scope, lowering) => fill(part, points, scope, lowering),
+  );
+}
+
+/**
+ * Parts in groups: one behind another that goes through the same points, and further, and needs the same reductions, is
+ * computed inside of its loops, where these are known.
+ */
+export function together(parts: readonly Part[]): Part[][] {
+  const groups: Part[][] = [], reductions = parts.map(({ assignments }) => reductionsOf(assignments));
+  for (const [i, part] of parts.entries()) {
+    const first = groups.at(-1)?.[0], shared = first && reductions[parts.indexOf(first)].intersection(reductions[i]);
+    const same = (axis: Axis) => part.axes.some(({ name, extent }) => name === axis.name && extent === axis.extent);
+    if (first && shared!.size > 0 && first.axes.every(same)) groups.at(-1)!.push(part);
+    else groups.push([part]);
   }
-  return { uses, purposes };
+  return groups;
+}
+
+function reductionsOf(assignments: Part["assignments"]): Set<string> {
+  return new Set(
+    assignments.flatMap(({ value }) => expressions(value)).filter(({ kind }) => kind === "reduce").map(exprKey),
+  );
+}
+
+const valuesOf = ({ assignments }: Part) => assignments.map(({ value }) => value);
+
+function loweringOf(part: Part, kernel: Kernel, schedule: Schedule): Lowering {
+  const uses = countUses(valuesOf(part));
+  return { kernel, schedule, axes: part.axes, uses, purposes: purposesOf(part) };
+}
+
+/** The tensor that each reduction is for, by its key: the first one that is made of it. */
+function purposesOf({ assignments }: Part): Map<string, string> {
+  const purposes = new Map<string, string>();
+  for (const { tensor, value } of assignments) {
+    for (const expr of expressions(value)) {
+      if (expr.kind === "reduce" && !purposes.has(exprKey(expr))) purposes.set(exprKey(expr), tensor);
+    }
+  }
+  return purposes;
 }
 
 /** The axes of a part as a schedule orders them: what threads share is around all others. */

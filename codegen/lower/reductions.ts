@@ -13,7 +13,7 @@ import { loop } from "./loops.ts";
 import type { Accumulator, Instance, Lowering, Reductions, TakeTerms } from "./lowering.ts";
 import { labelledBy } from "./names.ts";
 import { keyAt, type Point } from "./points.ts";
-import type { Scope } from "./scope.ts";
+import { FINISH, REDUCE, type Scope, SEED } from "./scope.ts";
 import { apply, evaluate, localOf } from "./values.ts";
 
 /** Computes the largest subexpressions that depend on nothing but open axes. */
@@ -76,9 +76,10 @@ function reduce(instances: readonly Instance[], scope: Scope, lowering: Lowering
     return;
   }
   const across = axes.find(({ name, extent }) => name === schedule.vectorize && extent >= LANES);
-  scope.note("seed");
+  const around = scope.section;
+  scope.note(SEED);
   const accumulators = seed(instances, across, scope, lowering), all = [...accumulators.values()];
-  scope.note("reduce");
+  scope.note(REDUCE);
   // only sums may go another way through the axes: for the others the first of equals counts
   const sums = instances.every(({ node }) => node.reduction === "sum");
   const reductions: Reductions = { accumulators: all, axes: sums ? ordered(axes, schedule.order) : axes, sums };
@@ -86,8 +87,9 @@ function reduce(instances: readonly Instance[], scope: Scope, lowering: Lowering
     takeTerms(axes, begins, reductions, across, scope, lowering);
   if (taking) taking.take(reductions, scope, lowering, terms);
   else terms(reductions.axes, new Map(), scope, lowering);
-  scope.note("finish");
-  if (across) addLanes(instances, accumulators, scope);
+  // one that is unrolled around it goes on
+  scope.note(around === REDUCE ? REDUCE : FINISH);
+  if (across) addLanes(instances, accumulators, scope, lowering);
 }
 
 /** Axes in the order of a schedule, those left out last. */
@@ -101,12 +103,13 @@ function addLanes(
   instances: readonly Instance[],
   accumulators: ReadonlyMap<string, Accumulator>,
   scope: Scope,
+  { axes }: Lowering,
 ): void {
   for (const { node, point } of instances) {
     const { best, rest } = accumulators.get(accumulatorKey(node, point))!;
     const total: Value = { kind: "total", value: best };
     const sum = scope.let(
-      labelledBy(`${best.name.replace(/\d+$/, "")}_total`, point, node),
+      labelledBy(`${best.name.replace(/\d+$/, "")}_total`, point, node, axes),
       rest ? apply("add", [total, rest], scope) : total,
     );
     scope.keep(keyAt(node, point), sum);

@@ -9,6 +9,9 @@ import { ScheduleError } from "../schedule/schedule.ts";
 /** Most statements of one kernel: above this, code is no longer read, and engines compile it slowly or not at all. */
 export const STATEMENT_BUDGET = 4000;
 
+/** The comments between what a reduction begins with, its loops, and what is made of it. */
+export const SEED = "seed", REDUCE = "reduce", FINISH = "finish";
+
 /** A local of a loop nest. */
 export type Local = Extract<Value, { kind: "local" }>;
 
@@ -74,9 +77,17 @@ export class Scope {
     }
   }
 
-  /** A comment, in place of one that nothing came behind. */
+  /** What the last comment here said. */
+  get section(): string | undefined {
+    const comment = this.statements.findLast((s) => s.kind === "comment");
+    return comment?.kind === "comment" ? comment.text : undefined;
+  }
+
+  /** A comment, in place of one that nothing came behind; accumulators that follow others need none of their own. */
   note(text: string): void {
     if (this.statements.at(-1)?.kind === "comment") this.statements.pop();
+    const last = this.statements.at(-1);
+    if (text === SEED && this.section === SEED && last?.kind === "variable") return;
     this.statements.push({ kind: "comment", text });
   }
 

@@ -77,7 +77,7 @@ export function localOf(expr: Expr, point: Point, scope: Scope, lowering: Loweri
   value ??= evaluate(expr, point, scope, lowering);
   if (expr.kind !== "op" || value.kind === "local") return value;
   const wish = expr.name ?? (OPS[expr.op].result === "bool" ? "test" : "t");
-  return scope.keep(key, scope.let(labelledBy(wish, point, expr), value));
+  return scope.keep(key, scope.let(labelledBy(wish, point, expr, lowering.axes), value));
 }
 
 /** A number of the step's row of its table. */

@@ -2,7 +2,8 @@
  * Stage 7: index arithmetic moved out of loops.
  *
  * An offset `n * 6272 + i + 5` used in a loop over `i` inside a loop over `n` becomes `x_at_n + i + 5`, with
- * `x_at_n = n * 6272` computed once per `n`. Accesses whose offsets differ by a constant share the base.
+ * `x_at_n = n * 6272` computed once per `n`. Accesses whose offsets differ by a constant share the base; one that several
+ * tensors share is called by the axes alone, `at_n`.
  *
  * @module
  */
@@ -14,9 +15,15 @@ interface Level {
   /** Its loop variable and loaded integers, with the largest value where it is known. */
   readonly variables: Map<string, number>;
   readonly bases: Statement[];
-  readonly known: Map<string, string>;
+  readonly known: Map<string, Base>;
   readonly names: Set<string>;
-  readonly whole: boolean;
+  readonly settings: Settings;
+}
+
+/** A base, and those that it is made of. */
+interface Base {
+  readonly name: string;
+  readonly users: readonly Set<string>[];
 }
 
 /**
@@ -25,16 +32,33 @@ interface Level {
  * @param whole whether every access has one variable: otherwise the innermost loop's may be added to a base.
  */
 export function simplify(nest: LoopNest, whole = false): LoopNest {
-  return { ...nest, body: simplifyBody(nest.body, [], new Map([["step", 0]]), whole) };
+  const simplified = (bases: Bases) => simplifyBody(nest.body, [], new Map([["step", 0]]), { whole, bases });
+  const users: Set<string>[] = [];
+  // who shares a base is known when all has been seen: what is done again is the same but for the names
+  simplified({ users, shared: [] });
+  return { ...nest, body: simplified({ users: [], shared: users.map(({ size }) => size > 1) }) };
+}
+
+/** All bases of a nest, in the order in which they come to be. */
+interface Bases {
+  /** The tensors that have used each. */
+  readonly users: Set<string>[];
+  /** Whether several tensors will use it. */
+  readonly shared: readonly boolean[];
+}
+
+interface Settings {
+  readonly whole: boolean;
+  readonly bases: Bases;
 }
 
 function simplifyBody(
   body: readonly Statement[],
   around: readonly Level[],
   variables: Map<string, number>,
-  whole: boolean,
+  settings: Settings,
 ): Statement[] {
-  const level: Level = { variables, bases: [], known: new Map(), names: new Set(), whole };
+  const level: Level = { variables, bases: [], known: new Map(), names: new Set(), settings };
   const levels = [...around, level];
   const result: Statement[] = [];
   for (const statement of body) {
@@ -45,7 +69,7 @@ function simplifyBody(
           statement.body,
           levels,
           new Map([[statement.variable, statement.to - statement.step]]),
-          whole,
+          settings,
         ),
       });
     } else if (statement.kind === "grid") {
@@ -55,9 +79,9 @@ function simplifyBody(
         ),
         ...statement.members?.map(({ variable, to }) => [variable, to - 1] as const) ?? [],
       ]);
-      result.push({ ...statement, body: simplifyBody(statement.body, levels, last, whole) });
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, last, settings) });
     } else if (statement.kind === "block") {
-      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), whole) });
+      result.push({ ...statement, body: simplifyBody(statement.body, levels, new Map(), settings) });
     } else if (statement.kind === "comment" || statement.kind === "combine") {
       result.push(statement);
     } else if (statement.kind === "stage") {
@@ -100,7 +124,8 @@ function rebase(offset: Offset, tensor: string, levels: readonly Level[]): Offse
   if (terms.length === 0) return offset;
   const innermost = terms[terms.length - 1];
   // the loop right here may add its variable itself
-  const here = !levels[0].whole && depth(innermost.variable) === levels.length - 1 && innermost.coefficient === 1;
+  const here = !levels[0].settings.whole && depth(innermost.variable) === levels.length - 1 &&
+    innermost.coefficient === 1;
   const prefix = here ? terms.slice(0, -1) : terms;
   const base = baseOf(prefix, tensor, levels, depth);
   const constant = offset.constant - prefix.reduce((sum, term) => sum + lift(term, levels, depth), 0);
@@ -127,29 +152,39 @@ function baseOf(
   depth: (variable: string) => number,
 ): Offset["terms"] {
   if (terms.length === 0) return terms;
-  if (terms.length === 1 && terms[0].coefficient === 1 && (!levels[0].whole || isBase(terms[0].variable, levels))) {
+  if (
+    terms.length === 1 && terms[0].coefficient === 1 &&
+    (!levels[0].settings.whole || isBase(terms[0].variable, levels))
+  ) {
     return terms;
   }
   const key = offsetKey({ constant: 0, terms });
-  for (const { known } of levels) if (known.has(key)) return [{ variable: known.get(key)!, coefficient: 1 }];
-  const last = terms[terms.length - 1];
-  const level = levels[depth(last.variable)];
+  const base = levels.find(({ known }) => known.has(key))?.known.get(key) ?? newBase(key, terms, tensor, levels, depth);
+  for (const users of base.users) users.add(tensor);
+  return [{ variable: base.name, coefficient: 1 }];
+}
+
+/** Computes a base where the last of its variables is known, from the base of the others. */
+function newBase(
+  key: string,
+  terms: Offset["terms"],
+  tensor: string,
+  levels: readonly Level[],
+  depth: (variable: string) => number,
+): Base {
+  const last = terms[terms.length - 1], level = levels[depth(last.variable)], { bases } = level.settings;
   const before = baseOf(terms.slice(0, -1), tensor, levels, depth);
-  let name = `${tensor}_at_${terms.map(({ variable }) => variable).join("_")}`;
+  const inner = levels.flatMap(({ known }) => [...known.values()].filter(({ name }) => name === before[0]?.variable));
+  const users = new Set<string>(), shared = bases.shared[bases.users.push(users) - 1];
+  let name = [...shared ? [] : [tensor], "at", ...terms.map(({ variable }) => variable)].join("_");
   for (let i = 2; levels.some(({ names }) => names.has(name)); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
   level.names.add(name);
-  level.known.set(key, name);
-  level.bases.push({
-    kind: "let",
-    name,
-    type: "i32",
-    value: {
-      kind: "offset",
-      offset: sumOffsets([{ constant: 0, terms: before }, 1], [
-        { constant: lift(last, levels, depth), terms: [last] },
-        1,
-      ]),
-    },
-  });
-  return [{ variable: name, coefficient: 1 }];
+  const base: Base = { name, users: [users, ...inner.flatMap((own) => own.users)] };
+  level.known.set(key, base);
+  const offset = sumOffsets(
+    [{ constant: 0, terms: before }, 1],
+    [{ constant: lift(last, levels, depth), terms: [last] }, 1],
+  );
+  level.bases.push({ kind: "let", name, type: "i32", value: { kind: "offset", offset } });
+  return base;
 }

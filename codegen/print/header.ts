@@ -6,45 +6,45 @@
  */
 import { cost } from "../ir/cost.ts";
 import { expressions } from "../ir/expr.ts";
-import type { Axis, Kernel } from "../ir/ir.ts";
+import type { Axis, Kernel, Statement } from "../ir/ir.ts";
 import { formulas, kernelText } from "../ir/text.ts";
 import { megabytes } from "../amounts.ts";
 import { scheduleText } from "../schedule/schedule.ts";
 import { sha256 } from "../sha256.ts";
 import type { CompiledKernel } from "../targets/target.ts";
+import { packed } from "./writer.ts";
 
-/** Longest line of a formula. */
-const WIDTH = 150;
+/** Longest line of formulas, and most of them. */
+const WIDTH = 150, MOST_LINES = 4;
 
 /** The lines of a kernel's head, without comment marks. */
 export function headerLines({ kernel, schedule, nest }: CompiledKernel, numbers: string, net: string): string[] {
-  const formulas = formulaLines(kernel);
+  const [formula, ...formulas] = formulaLines(kernel);
   const { flops, read, written } = cost(kernel);
-  const accumulators = new Set<string>();
-  const count = (body: typeof nest.body): void =>
-    body.forEach((s) => {
-      if (s.kind === "variable") accumulators.add(s.name);
-      if (s.kind === "loop" || s.kind === "grid") count(s.body);
-    });
-  count(
-    nest.body.length > 0 && nest.body.every((s) => s.kind === "block")
-      ? nest.body.flatMap((s) => s.kind === "block" ? s.body : [])
-      : nest.body,
-  );
-  const intensity = flops / (read + written);
+  const accumulators = accumulatorsOf(nest.body), intensity = flops / (read + written);
   return [
-    `kernel    ${kernel.name}   ${formulas[0]}`,
-    ...formulas.slice(1).map((formula) => `          ${formula}`),
+    `kernel    ${kernel.name}   ${formula}`,
+    ...formulas.map((formula) => `          ${formula}`),
     `shape     ${shapeLine(kernel)}   (${numbers})`,
     `schedule  ${scheduleText(schedule)}`,
     `cost      ${operations(flops)} · ${megabytes(read)} read · ${megabytes(written)} written · ` +
-    `${intensity >= 10 ? intensity.toFixed(0) : intensity.toFixed(1)} FLOP/B · ${accumulators.size} accumulator${
-      accumulators.size === 1 ? "" : "s"
-    }`,
+    `${intensity >= 10 ? intensity.toFixed(0) : intensity.toFixed(1)} FLOP/B` +
+    (accumulators === 0 ? "" : ` · ${accumulators} accumulator${accumulators === 1 ? "" : "s"}`),
     `source    ${kernel.source} sha256:${
       kernelHash(kernel, schedule)
     }   regenerate: deno task generate specs/${net}.json`,
   ];
+}
+
+/** The most accumulators that wait at once: those of a body and of the loops in it; blocks follow each other. */
+function accumulatorsOf(body: readonly Statement[]): number {
+  const own = new Set<string>();
+  let most = 0;
+  for (const s of body) {
+    if (s.kind === "variable") own.add(s.name);
+    if ("body" in s) most = Math.max(most, accumulatorsOf(s.body));
+  }
+  return own.size + most;
 }
 
 /** Operations for people. */
@@ -56,11 +56,16 @@ export function operations(flops: number): string {
     : `${(flops / 1e6).toFixed(1)} MFLOP`;
 }
 
-/** At most four lines: the rest of the formulas is counted. */
+/** At most four lines: a formula on each, or, of more, as many as have room. */
 export function formulaLines(kernel: Kernel): string[] {
   const all = formulas(kernel);
-  const cut = (text: string) => text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
-  return all.length <= 4 ? all.map(cut) : [...all.slice(0, 3).map(cut), `and ${all.length - 3} more`];
+  if (all.length <= MOST_LINES) return all.map(cut);
+  const lines = packed(all, "; ", WIDTH), left = lines.length - MOST_LINES;
+  return left <= 0 ? lines.map(cut) : [...lines.slice(0, MOST_LINES - 1).map(cut), `and ${left + 1} more lines`];
+}
+
+function cut(text: string): string {
+  return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text;
 }
 
 /** The extents of all axes of a kernel. */

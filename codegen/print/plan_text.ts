@@ -28,6 +28,8 @@ export function planText(
     } numbers per step behind it`,
     `work ${operations(work)} a training step, ${operations(work / plan.batchSize)} a sample`,
     "",
+    "each kernel: its work, bytes that it reads and writes, and its formulas; at a barrier (---) threads wait for each other",
+    "",
     ...stepLines("train", plan.train),
     "",
     ...stepLines("evaluate", plan.evaluate),
@@ -38,7 +40,8 @@ export function planText(
       `  ${rule.padEnd(11)} ${producer} + ${consumer}${tensor === undefined ? "" : `: ${tensor}`}`
     ),
     "",
-    "tensors                          type  shape                  halo           offset      bytes  lifetime in a training step",
+    "tensors, by bytes from the arena's begin; 2+28+2: 28 with two zeros on each side; in use from the first to the last",
+    "kernel of a training step that touches it",
     ...tensorLines(plan),
   ];
   return lines.map((line) => line.trimEnd()).join("\n") + "\n";
@@ -81,10 +84,9 @@ function tensorLines({ tensors, train: { kernels } }: Plan): string[] {
 
 /** `uses`: the first and the last kernel of a training step that touch it. */
 function tensorLine(
-  { name, dtype, shape, halo, alias, offset, bytes, role }: PlannedTensor,
+  { name, dtype, shape, halo, alias, offset, role }: PlannedTensor,
   uses: readonly [first: number, last: number] | undefined,
 ): string {
-  const padding = halo.filter(([a, b]) => a + b > 0).map(([a, b]) => `${a}+${b}`).join(" ");
   const life = ["parameter", "buffer", "state"].includes(role)
     ? "always"
     : role === "run"
@@ -92,14 +94,14 @@ function tensorLine(
     : uses === undefined
     ? "evaluation"
     : `${uses[0]} to ${uses[1]}`;
-  const extents = `[${shape.map((extent) => extent === Infinity ? "rows" : extent).join(", ")}]`;
+  const extents = shape.map((extent, d) => {
+    const [before, after] = halo[d];
+    return extent === Infinity ? "rows" : before + after > 0 ? `${before}+${extent}+${after}` : extent;
+  });
   return [
-    name.padEnd(32),
-    dtype.padEnd(5),
-    extents.padEnd(22),
-    padding.padEnd(10),
-    (alias ? `= ${alias}` : role === "run" ? "" : String(offset)).padStart(10),
-    (alias || role === "run" ? "" : String(bytes)).padStart(10),
-    ` ${life}`,
+    `  ${name}`.padEnd(32),
+    `${dtype} [${extents.join(", ")}]`.padEnd(32),
+    (alias ? `= ${alias}` : role === "run" ? "" : `at ${offset}`).padEnd(28),
+    life,
   ].join(" ");
 }

@@ -4,6 +4,20 @@
  * @module
  */
 
+/** Columns that a line of generated code should not go beyond. */
+export const COLUMNS = 120;
+
+/** Words in as few lines as they fit in. */
+export function packed(words: readonly string[], separator: string, columns = COLUMNS): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = [...lines.slice(-1), word].join(separator);
+    if (lines.length > 0 && line.length <= columns) lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Collects lines. */
 export class Writer {
   readonly #lines: string[] = [];

@@ -38,7 +38,7 @@ export function joinTitles(
       pass: join(producer.title.pass, consumer.title.pass),
       ...(wrt !== undefined && { wrt }),
     },
-    source: join(producer.kernel.source, consumer.kernel.source).replaceAll("_kernels", " + kernels"),
+    source: [...new Set([producer, consumer].flatMap(({ kernel }) => kernel.source.split(" + ")))].join(" + "),
   };
 }
 

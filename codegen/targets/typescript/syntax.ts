@@ -4,6 +4,7 @@
  * @module
  */
 import type { LoopNest, Offset, TensorType } from "../../ir/ir.ts";
+import { COLUMNS, packed } from "../../print/writer.ts";
 import type { Piece, Syntax } from "../target.ts";
 
 /** Levels, loosest first: choice, comparison and bits, sums, products, signs, atoms. */
@@ -96,5 +97,8 @@ export function syntax({ name, tensors, parallel }: LoopNest): Syntax {
   const args = Object.entries(tensors).map(([symbol, { dtype }]) => `${symbol}: ${ARRAY[dtype]}`);
   if (Object.values(tensors).some(({ rows }) => rows === "steps")) args.push("step: number");
   if (parallel) args.push("from: number", "to: number");
-  return { ...SYNTAX, kernel: () => [`export function ${name}(${args.join(", ")}): void {`, "}"] };
+  const open = `export function ${name}(${args.join(", ")}): void {`;
+  const lines = packed(args, ", ", COLUMNS - 3).map((line) => `  ${line},`);
+  const wrapped = [`export function ${name}(`, ...lines, "): void {"].join("\n");
+  return { ...SYNTAX, kernel: () => [open.length > COLUMNS ? wrapped : open, "}"] };
 }

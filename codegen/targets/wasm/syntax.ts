@@ -4,14 +4,12 @@
  * @module
  */
 import { isVector, type LoopNest, type Type } from "../../ir/ir.ts";
+import { COLUMNS, packed } from "../../print/writer.ts";
 import type { Piece, Syntax, Target } from "../target.ts";
 import { load, type Memory, store } from "./access.ts";
 import { localsInBytes, localsOf } from "./locals.ts";
 import { SCALAR, vectors } from "./operations.ts";
 import { constant, local, offset, piece } from "./words.ts";
-
-/** Declarations of locals in one line. */
-const LOCALS_IN_LINE = 6;
 
 /**
  * The table that `print.ts` walks with, for a nest whose tensors are at these places.
@@ -67,11 +65,9 @@ const loop: Syntax["loop"] = (variable, from, to, step, parallel) => {
 /** The line before a kernel's body, the one behind it, and its locals. */
 function head({ name, parallel, body }: LoopNest): [open: string, close: string, ...first: string[]] {
   const args = ["step", ...parallel ? ["from", "to"] : []].map((name) => ` (param $${name} i32)`).join("");
-  const lines: string[] = [];
-  for (const [type, names] of localsOf(body)) {
-    for (let i = 0; i < names.length; i += LOCALS_IN_LINE) {
-      lines.push(names.slice(i, i + LOCALS_IN_LINE).map((name) => `(local ${name} ${type})`).join(" "));
-    }
-  }
+  // those of a type stand together
+  const lines = [...localsOf(body)].flatMap(([type, names]) =>
+    packed(names.map((name) => `(local ${name} ${type})`), " ", COLUMNS - 4)
+  );
   return [`(func $${name} (export "${name}")${args}`, ")", ...lines];
 }

@@ -4,7 +4,9 @@
 // schedule  tile q 4 · unroll s 5 · parallel n
 // cost      15.7 MFLOP · 201.3 kB read · 1.2 MB written · 11 FLOP/B · 4 accumulators
 // source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:e1cfe26f   regenerate: deno task generate specs/lenet5.json
-export function conv1_tanh1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function conv1_tanh1_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1024;
     const y_at_n = n * 4704;

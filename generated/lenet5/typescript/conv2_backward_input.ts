@@ -3,7 +3,9 @@
 // schedule  tile j 4 · unroll u 5 · parallel n
 // cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 4 accumulators
 // source    kernels/layers/conv2d.ts sha256:57616757   regenerate: deno task generate specs/lenet5.json
-export function conv2_backward_input(dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number): void {
+export function conv2_backward_input(
+  dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n++) {
     const dy_at_n = n * 5184;
     const dx_at_n = n * 1176;

@@ -1,12 +1,15 @@
-// kernel    conv2_backward_update_weight   dw = sum over n,p,q of dy[n,o,p,q] * x[n,c,p+r,q+s]
-//           gradient = dw + l2 * w[o,c,r,s]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    conv2_backward_update_weight   dw = sum over n,p,q of dy[n,o,p,q] * x[n,c,p+r,q+s]; gradient = dw + l2 * w[o,c,r,s]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[o,c,r,s] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o,c,r,s] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[o,c,r,s] = mean; v[o,c,r,s] = square
+//           w[o,c,r,s] = w[o,c,r,s] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, c = 6, r = 5, s = 5, n = 64, p = 10, q = 10   (f32 in, sums in f64)
 // schedule  tile s 5 · unroll q 4 · parallel o
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 5 accumulators
 // source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:3210f8a3   regenerate: deno task generate specs/lenet5.json
-export function conv2_backward_update_weight(m: Float32Array, dy: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+export function conv2_backward_update_weight(
+  m: Float32Array, dy: Float32Array, x: Float32Array, w: Float32Array, v: Float32Array, params: Float32Array,
+  step: number, from: number, to: number,
+): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
   const beta1_rest = params[params_at_step + 2];
@@ -18,13 +21,13 @@ export function conv2_backward_update_weight(m: Float32Array, dy: Float32Array, 
   const epsilon = params[params_at_step + 8];
   for (let o = from; o < to; o++) {
     const dy_at_o = o * 324;
-    const m_at_o = o * 150;
+    const at_o = o * 150;
     for (let c = 0; c < 6; c++) {
       const x_at_c = c * 196;
-      const m_at_o_c = m_at_o + c * 25;
+      const at_o_c = at_o + c * 25;
       for (let r = 0; r < 5; r++) {
         const x_at_c_r = x_at_c + r * 14;
-        const m_at_o_c_r = m_at_o_c + r * 5;
+        const at_o_c_r = at_o_c + r * 5;
 
         // seed
         let dw0 = 0;
@@ -98,66 +101,66 @@ export function conv2_backward_update_weight(m: Float32Array, dy: Float32Array, 
         }
 
         // finish
-        const m0 = m[m_at_o_c_r];
-        const w0 = w[m_at_o_c_r];
-        const v0 = v[m_at_o_c_r];
+        const m0 = m[at_o_c_r];
+        const w0 = w[at_o_c_r];
+        const v0 = v[at_o_c_r];
         const gradient0 = dw0 + l2 * w0;
         const g0 = Math.abs(gradient0) < 8.881784197001252e-16 ? 0 : gradient0;
         const t0 = beta1 * m0 + beta1_rest * g0;
         const mean0 = Math.abs(t0) < 8.881784197001252e-16 ? 0 : t0;
         const t0_2 = beta2 * v0 + beta2_rest * g0 * g0;
         const square0 = Math.abs(t0_2) < 1.1754943508222875e-38 ? 0 : t0_2;
-        m[m_at_o_c_r] = mean0;
-        v[m_at_o_c_r] = square0;
-        w[m_at_o_c_r] = w0 - step_size * mean0 / (Math.sqrt(square0) * v_scale + epsilon);
-        const m1 = m[m_at_o_c_r + 1];
-        const w1 = w[m_at_o_c_r + 1];
-        const v1 = v[m_at_o_c_r + 1];
+        m[at_o_c_r] = mean0;
+        v[at_o_c_r] = square0;
+        w[at_o_c_r] = w0 - step_size * mean0 / (Math.sqrt(square0) * v_scale + epsilon);
+        const m1 = m[at_o_c_r + 1];
+        const w1 = w[at_o_c_r + 1];
+        const v1 = v[at_o_c_r + 1];
         const gradient1 = dw1 + l2 * w1;
         const g1 = Math.abs(gradient1) < 8.881784197001252e-16 ? 0 : gradient1;
         const t1 = beta1 * m1 + beta1_rest * g1;
         const mean1 = Math.abs(t1) < 8.881784197001252e-16 ? 0 : t1;
         const t1_2 = beta2 * v1 + beta2_rest * g1 * g1;
         const square1 = Math.abs(t1_2) < 1.1754943508222875e-38 ? 0 : t1_2;
-        m[m_at_o_c_r + 1] = mean1;
-        v[m_at_o_c_r + 1] = square1;
-        w[m_at_o_c_r + 1] = w1 - step_size * mean1 / (Math.sqrt(square1) * v_scale + epsilon);
-        const m2 = m[m_at_o_c_r + 2];
-        const w2 = w[m_at_o_c_r + 2];
-        const v2 = v[m_at_o_c_r + 2];
+        m[at_o_c_r + 1] = mean1;
+        v[at_o_c_r + 1] = square1;
+        w[at_o_c_r + 1] = w1 - step_size * mean1 / (Math.sqrt(square1) * v_scale + epsilon);
+        const m2 = m[at_o_c_r + 2];
+        const w2 = w[at_o_c_r + 2];
+        const v2 = v[at_o_c_r + 2];
         const gradient2 = dw2 + l2 * w2;
         const g2 = Math.abs(gradient2) < 8.881784197001252e-16 ? 0 : gradient2;
         const t2 = beta1 * m2 + beta1_rest * g2;
         const mean2 = Math.abs(t2) < 8.881784197001252e-16 ? 0 : t2;
         const t2_2 = beta2 * v2 + beta2_rest * g2 * g2;
         const square2 = Math.abs(t2_2) < 1.1754943508222875e-38 ? 0 : t2_2;
-        m[m_at_o_c_r + 2] = mean2;
-        v[m_at_o_c_r + 2] = square2;
-        w[m_at_o_c_r + 2] = w2 - step_size * mean2 / (Math.sqrt(square2) * v_scale + epsilon);
-        const m3 = m[m_at_o_c_r + 3];
-        const w3 = w[m_at_o_c_r + 3];
-        const v3 = v[m_at_o_c_r + 3];
+        m[at_o_c_r + 2] = mean2;
+        v[at_o_c_r + 2] = square2;
+        w[at_o_c_r + 2] = w2 - step_size * mean2 / (Math.sqrt(square2) * v_scale + epsilon);
+        const m3 = m[at_o_c_r + 3];
+        const w3 = w[at_o_c_r + 3];
+        const v3 = v[at_o_c_r + 3];
         const gradient3 = dw3 + l2 * w3;
         const g3 = Math.abs(gradient3) < 8.881784197001252e-16 ? 0 : gradient3;
         const t3 = beta1 * m3 + beta1_rest * g3;
         const mean3 = Math.abs(t3) < 8.881784197001252e-16 ? 0 : t3;
         const t3_2 = beta2 * v3 + beta2_rest * g3 * g3;
         const square3 = Math.abs(t3_2) < 1.1754943508222875e-38 ? 0 : t3_2;
-        m[m_at_o_c_r + 3] = mean3;
-        v[m_at_o_c_r + 3] = square3;
-        w[m_at_o_c_r + 3] = w3 - step_size * mean3 / (Math.sqrt(square3) * v_scale + epsilon);
-        const m4 = m[m_at_o_c_r + 4];
-        const w4 = w[m_at_o_c_r + 4];
-        const v4 = v[m_at_o_c_r + 4];
+        m[at_o_c_r + 3] = mean3;
+        v[at_o_c_r + 3] = square3;
+        w[at_o_c_r + 3] = w3 - step_size * mean3 / (Math.sqrt(square3) * v_scale + epsilon);
+        const m4 = m[at_o_c_r + 4];
+        const w4 = w[at_o_c_r + 4];
+        const v4 = v[at_o_c_r + 4];
         const gradient4 = dw4 + l2 * w4;
         const g4 = Math.abs(gradient4) < 8.881784197001252e-16 ? 0 : gradient4;
         const t4 = beta1 * m4 + beta1_rest * g4;
         const mean4 = Math.abs(t4) < 8.881784197001252e-16 ? 0 : t4;
         const t4_2 = beta2 * v4 + beta2_rest * g4 * g4;
         const square4 = Math.abs(t4_2) < 1.1754943508222875e-38 ? 0 : t4_2;
-        m[m_at_o_c_r + 4] = mean4;
-        v[m_at_o_c_r + 4] = square4;
-        w[m_at_o_c_r + 4] = w4 - step_size * mean4 / (Math.sqrt(square4) * v_scale + epsilon);
+        m[at_o_c_r + 4] = mean4;
+        v[at_o_c_r + 4] = square4;
+        w[at_o_c_r + 4] = w4 - step_size * mean4 / (Math.sqrt(square4) * v_scale + epsilon);
       }
     }
   }

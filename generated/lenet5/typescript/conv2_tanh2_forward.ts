@@ -4,7 +4,9 @@
 // schedule  tile q 4 · unroll s 5 · parallel n
 // cost      30.9 MFLOP · 310.7 kB read · 409.6 kB written · 43 FLOP/B · 4 accumulators
 // source    kernels/layers/conv2d.ts + kernels/layers/tanh.ts sha256:45355a35   regenerate: deno task generate specs/lenet5.json
-export function conv2_tanh2_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function conv2_tanh2_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1176;
     const y_at_n = n * 1600;

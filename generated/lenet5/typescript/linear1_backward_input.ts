@@ -3,7 +3,9 @@
 // schedule  tile n 2, i 2 · parallel n
 // cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts sha256:d68a31b8   regenerate: deno task generate specs/lenet5.json
-export function linear1_backward_input(dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number): void {
+export function linear1_backward_input(
+  dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 120;
     const dx_at_n = n * 400;

@@ -4,7 +4,9 @@
 // schedule  tile n 2, o 2 · parallel n
 // cost      6.2 MFLOP · 294.9 kB read · 30.7 kB written · 19 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:0a62c2ee   regenerate: deno task generate specs/lenet5.json
-export function linear1_tanh3_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function linear1_tanh3_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 400;
     const y_at_n = n * 120;

@@ -1,12 +1,14 @@
-// kernel    linear2_backward_update_bias   db = sum over n of dy[n,o]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    linear2_backward_update_bias   db = sum over n of dy[n,o]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 84, n = 64   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 1 accumulator
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:66097e31   regenerate: deno task generate specs/lenet5.json
-export function linear2_backward_update_bias(m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+export function linear2_backward_update_bias(
+  m: Float32Array, dy: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number,
+  to: number,
+): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
   const beta1_rest = params[params_at_step + 2];

@@ -4,10 +4,12 @@
 // schedule  tile n 2, i 2 · parallel n
 // cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:cab9b1ec   regenerate: deno task generate specs/lenet5.json
-export function linear2_tanh3_backward_input(dy: Float32Array, w: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
+export function linear2_tanh3_backward_input(
+  dy: Float32Array, w: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 84;
-    const y_at_n = n * 120;
+    const at_n = n * 120;
     for (let i = 0; i < 120; i += 2) {
       // seed
       let value00 = 0;
@@ -29,14 +31,14 @@ export function linear2_tanh3_backward_input(dy: Float32Array, w: Float32Array, 
       }
 
       // finish
-      const y00 = y[y_at_n + i];
-      dx[y_at_n + i] = value00 * (1 - y00 * y00);
-      const y01 = y[y_at_n + i + 1];
-      dx[y_at_n + i + 1] = value01 * (1 - y01 * y01);
-      const y10 = y[y_at_n + i + 120];
-      dx[y_at_n + i + 120] = value10 * (1 - y10 * y10);
-      const y11 = y[y_at_n + i + 121];
-      dx[y_at_n + i + 121] = value11 * (1 - y11 * y11);
+      const y00 = y[at_n + i];
+      dx[at_n + i] = value00 * (1 - y00 * y00);
+      const y01 = y[at_n + i + 1];
+      dx[at_n + i + 1] = value01 * (1 - y01 * y01);
+      const y10 = y[at_n + i + 120];
+      dx[at_n + i + 120] = value10 * (1 - y10 * y10);
+      const y11 = y[at_n + i + 121];
+      dx[at_n + i + 121] = value11 * (1 - y11 * y11);
     }
   }
 }

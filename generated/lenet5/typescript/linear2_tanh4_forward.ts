@@ -4,7 +4,9 @@
 // schedule  tile n 2, o 2 · parallel n
 // cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:3f5fc88b   regenerate: deno task generate specs/lenet5.json
-export function linear2_tanh4_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function linear2_tanh4_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 120;
     const y_at_n = n * 84;

@@ -3,7 +3,9 @@
 // schedule  tile n 2, o 2 · parallel n
 // cost      108.2 kFLOP · 24.9 kB read · 2560 B written · 3.9 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts sha256:ef471d95   regenerate: deno task generate specs/lenet5.json
-export function linear3_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function linear3_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 84;
     const y_at_n = n * 10;

@@ -4,10 +4,12 @@
 // schedule  tile n 2, i 2 · parallel n
 // cost      123.6 kFLOP · 27.4 kB read · 21.5 kB written · 2.5 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:72242796   regenerate: deno task generate specs/lenet5.json
-export function linear3_tanh4_backward_input(dy: Float32Array, w: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
+export function linear3_tanh4_backward_input(
+  dy: Float32Array, w: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 10;
-    const y_at_n = n * 84;
+    const at_n = n * 84;
     for (let i = 0; i < 84; i += 2) {
       // seed
       let value00 = 0;
@@ -29,14 +31,14 @@ export function linear3_tanh4_backward_input(dy: Float32Array, w: Float32Array, 
       }
 
       // finish
-      const y00 = y[y_at_n + i];
-      dx[y_at_n + i] = value00 * (1 - y00 * y00);
-      const y01 = y[y_at_n + i + 1];
-      dx[y_at_n + i + 1] = value01 * (1 - y01 * y01);
-      const y10 = y[y_at_n + i + 84];
-      dx[y_at_n + i + 84] = value10 * (1 - y10 * y10);
-      const y11 = y[y_at_n + i + 85];
-      dx[y_at_n + i + 85] = value11 * (1 - y11 * y11);
+      const y00 = y[at_n + i];
+      dx[at_n + i] = value00 * (1 - y00 * y00);
+      const y01 = y[at_n + i + 1];
+      dx[at_n + i + 1] = value01 * (1 - y01 * y01);
+      const y10 = y[at_n + i + 84];
+      dx[at_n + i + 84] = value10 * (1 - y10 * y10);
+      const y11 = y[at_n + i + 85];
+      dx[at_n + i + 85] = value11 * (1 - y11 * y11);
     }
   }
 }

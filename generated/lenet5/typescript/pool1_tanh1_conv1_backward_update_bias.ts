@@ -1,12 +1,15 @@
-// kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[n,o,i,j] * 0.25
-//           db = sum over n,i,j of value * (1 - y[n,o,2i,2j] * y[n,o,2i,2j]) + value * (1 - y[n,o,2i,2j+1] * y[n,o,2i,2j+1]) + value * (1 - y[n,o,2i+1,2j] * y[n,…
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           and 5 more
+// kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[n,o,i,j] * 0.25; dy_2 = value * (1 - y[n,o,2i,2j] * y[n,o,2i,2j]); dy_3 = value * (1 - y[n,o,2i,2j+1] * y[n,o,2i,2j+1])
+//           dy_4 = value * (1 - y[n,o,2i+1,2j] * y[n,o,2i+1,2j]); dy_5 = value * (1 - y[n,o,2i+1,2j+1] * y[n,o,2i+1,2j+1])
+//           db = sum over n,i,j of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           and 2 more lines
 // shape     o = 6, n = 64, i = 14, j = 14   (f32 in, sums in f64)
 // schedule  parallel o
 // cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
 // source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:3c690aea   regenerate: deno task generate specs/lenet5.json
-export function pool1_tanh1_conv1_backward_update_bias(m: Float32Array, dy: Float32Array, y: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+export function pool1_tanh1_conv1_backward_update_bias(
+  m: Float32Array, dy: Float32Array, y: Float32Array, v: Float32Array, w: Float32Array, params: Float32Array,
+  step: number, from: number, to: number,
+): void {
   const params_at_step = step * 9;
   const beta1 = params[params_at_step + 1];
   const beta1_rest = params[params_at_step + 2];

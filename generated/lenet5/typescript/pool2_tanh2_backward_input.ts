@@ -1,12 +1,12 @@
-// kernel    pool2_tanh2_backward_input   value = dy[n,c,i,j] * 0.25
-//           dx[n,c,2i,2j] = value * (1 - y[n,c,2i,2j] * y[n,c,2i,2j])
-//           dx[n,c,2i,2j+1] = value * (1 - y[n,c,2i,2j+1] * y[n,c,2i,2j+1])
-//           and 2 more
+// kernel    pool2_tanh2_backward_input   value = dy[n,c,i,j] * 0.25; dx[n,c,2i,2j] = value * (1 - y[n,c,2i,2j] * y[n,c,2i,2j]); dx[n,c,2i,2j+1] = value * (1 - y[n,c,2i,2j+1] * y[n,c,2i,2j+1])
+//           dx[n,c,2i+1,2j] = value * (1 - y[n,c,2i+1,2j] * y[n,c,2i+1,2j]); dx[n,c,2i+1,2j+1] = value * (1 - y[n,c,2i+1,2j+1] * y[n,c,2i+1,2j+1])
 // shape     n = 64, c = 16, i = 5, j = 5   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B · 0 accumulators
+// cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B
 // source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts sha256:35921c6b   regenerate: deno task generate specs/lenet5.json
-export function pool2_tanh2_backward_input(dy: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number): void {
+export function pool2_tanh2_backward_input(
+  dy: Float32Array, y: Float32Array, dx: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n++) {
     const dy_at_n = n * 400;
     const y_at_n = n * 1600;

@@ -3,10 +3,9 @@
 // schedule  tile c 2, i 2, j 2 · unroll u 5 · vectorize n · grid nb, c, i, j, n · split o 4
 // cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 8 accumulators
 // source    kernels/layers/conv2d.ts sha256:e0669ff8   regenerate: deno task generate specs/lenet5.json
-// kernel    conv2_backward_update_bias   db = sum over nb,p,q,n of dy[nb,o,p,q,n]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    conv2_backward_update_bias   db = sum over nb,p,q,n of dy[nb,o,p,q,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, nb = 4, p = 10, q = 10, n = 16   (f32)
 // schedule  unroll q 5, p 5 · vectorize n · grid o · split n 4, q 2, p 2, nb 4
 // cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
@@ -22,22 +21,26 @@
 var<workgroup> sums_4: array<vec4<f32>, 512>;
 
 @compute @workgroup_size(64) // 163 workgroups
-fn conv2_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn conv2_backward_input_and_1_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 101 % 163;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     if (group < 147) {
       let member = mine / 16;
-      let place = group * 16 + mine % 16;
+      let tile = group * 16 + mine % 16;
       let leads = member == 0;
-      let nb = place / 588;
-      let c = (place / 196 % 3) * 2;
-      let i = (place / 28 % 7) * 2;
-      let j = (place / 4 % 7) * 2;
-      let n = (place % 4) * 4;
+      let nb = tile / 588;
+      let c = (tile / 196 % 3) * 2;
+      let i = (tile / 28 % 7) * 2;
+      let j = (tile / 4 % 7) * 2;
+      let n = (tile % 4) * 4;
       let o_member = member;
       let dy_at_nb: i32 = nb * 82944;
       let dy_at_nb_o_member: i32 = dy_at_nb + o_member * 5184;
@@ -145,9 +148,9 @@ fn conv2_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>,
       workgroupBarrier();
       for (var nth = member; nth < 8; nth += 4) {
         let first = nth * 64 + mine % 16;
-        var total = sums_4[first];
-        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 16; at < 64; at += 16) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dx000 = sums_4[mine];
@@ -175,9 +178,9 @@ fn conv2_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>,
     let params_at_step: i32 = step * 9;
     if (group >= 147 && group < 163) {
       let member = mine / 1;
-      let place = (group - 147) * 1 + mine % 1;
+      let tile = (group - 147) * 1 + mine % 1;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member / 16;
       let q_member = member / 8 % 2;
       let p_member = member / 4 % 2;
@@ -248,9 +251,9 @@ fn conv2_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>,
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 1;
-        var total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       db = sums_4[mine];

@@ -1,23 +1,23 @@
-// kernel    conv2_backward_update_weight   dw = sum over nb,p,q,n of dy[nb,o,p,q,n] * x[nb,c,p+r,q+s,n]
-//           gradient = dw + l2 * w[o,c,r,s]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    conv2_backward_update_weight   dw = sum over nb,p,q,n of dy[nb,o,p,q,n] * x[nb,c,p+r,q+s,n]; gradient = dw + l2 * w[o,c,r,s]
+//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient; t = beta1 * m[o,c,r,s] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t
+//           t_2 = beta2 * v[o,c,r,s] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[o,c,r,s] = mean; v[o,c,r,s] = square
+//           w[o,c,r,s] = w[o,c,r,s] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
 // schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
 // source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
-// kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25
-//           dw = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) * x[nb,c,2i+r-2,2j+s-2,n] + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1…
-//           gradient = dw + l2 * w[o,c,r,s]
-//           and 6 more
+// kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
+//           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
+//           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
+//           and 3 more lines
 // shape     o = 6, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 1 accumulator
 // source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:95c953b6   regenerate: deno task generate specs/lenet5.json
-// kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25
-//           db = sum over nb,i,j,n of value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]) + value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n]) + value * (1 - y[nb,o…
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           and 5 more
+// kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
+//           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
+//           db = sum over nb,i,j,n of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           and 2 more lines
 // shape     o = 6, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
@@ -41,22 +41,26 @@
 var<workgroup> sums_4: array<vec4<f32>, 512>;
 
 @compute @workgroup_size(64) // 306 workgroups
-fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn conv2_backward_update_weight_and_2_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 191 % 306;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
     if (group < 150) {
       let member = mine / 2;
-      let place = group * 2 + mine % 2;
+      let tile = group * 2 + mine % 2;
       let leads = member == 0;
-      let o = (place / 75) * 4;
-      let c = (place / 25 % 3) * 2;
-      let r = place / 5 % 5;
-      let s = place % 5;
+      let o = (tile / 75) * 4;
+      let c = (tile / 25 % 3) * 2;
+      let r = tile / 5 % 5;
+      let s = tile % 5;
       let n_member = member / 8;
       let q_member = member / 4 % 2;
       let p_member = member / 2 % 2;
@@ -73,9 +77,9 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
       let x_at_nb_member_c_p_member_r_q_member: i32 = x_at_nb_member_c_p_member_r + q_member * 16;
       let x_at_nb_member_c_p_member_r_q_member_s: i32 = x_at_nb_member_c_p_member_r_q_member + s * 16;
       let x_at_nb_member_c_p_member_r_q_member_s_n_member: i32 = x_at_nb_member_c_p_member_r_q_member_s + n_member * 4;
-      let m_at_o: i32 = o * 150;
-      let m_at_o_c: i32 = m_at_o + c * 25;
-      let m_at_o_c_r: i32 = m_at_o_c + r * 5;
+      let at_o: i32 = o * 150;
+      let at_o_c: i32 = at_o + c * 25;
+      let at_o_c_r: i32 = at_o_c + r * 5;
 
       // seed
       var dw00: vec4<f32> = vec4<f32>(0f);
@@ -179,9 +183,9 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
       workgroupBarrier();
       if (member < 8) {
         let first = member * 64 + mine % 2;
-        var total = sums_4[first];
-        for (var at = 2; at < 64; at += 2) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 2; at < 64; at += 2) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dw00 = sums_4[mine];
@@ -202,9 +206,9 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let dw_total21: f32 = ((dw21.x + dw21.y) + (dw21.z + dw21.w));
         let dw_total30: f32 = ((dw30.x + dw30.y) + (dw30.z + dw30.w));
         let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
-        let m00: f32 = m[m_at_o_c_r + s];
-        let w00: f32 = w[m_at_o_c_r + s];
-        let v00: f32 = v[m_at_o_c_r + s];
+        let m00: f32 = m[at_o_c_r + s];
+        let w00: f32 = w[at_o_c_r + s];
+        let v00: f32 = v[at_o_c_r + s];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -219,93 +223,93 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[m_at_o_c_r + s] = mean00;
-        v[m_at_o_c_r + s] = square00;
-        w[m_at_o_c_r + s] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
-        let m01: f32 = m[m_at_o_c_r + s + 25];
-        let w01: f32 = w[m_at_o_c_r + s + 25];
-        let v01: f32 = v[m_at_o_c_r + s + 25];
+        m[at_o_c_r + s] = mean00;
+        v[at_o_c_r + s] = square00;
+        w[at_o_c_r + s] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+        let m01: f32 = m[at_o_c_r + s + 25];
+        let w01: f32 = w[at_o_c_r + s + 25];
+        let v01: f32 = v[at_o_c_r + s + 25];
         let gradient01: f32 = dw_total01 + l2 * w01;
         let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
         let t01: f32 = beta1 * m01 + beta1_rest * g01;
         let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
         let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
         let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 25] = mean01;
-        v[m_at_o_c_r + s + 25] = square01;
-        w[m_at_o_c_r + s + 25] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
-        let m10: f32 = m[m_at_o_c_r + s + 150];
-        let w10: f32 = w[m_at_o_c_r + s + 150];
-        let v10: f32 = v[m_at_o_c_r + s + 150];
+        m[at_o_c_r + s + 25] = mean01;
+        v[at_o_c_r + s + 25] = square01;
+        w[at_o_c_r + s + 25] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+        let m10: f32 = m[at_o_c_r + s + 150];
+        let w10: f32 = w[at_o_c_r + s + 150];
+        let v10: f32 = v[at_o_c_r + s + 150];
         let gradient10: f32 = dw_total10 + l2 * w10;
         let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
         let t10: f32 = beta1 * m10 + beta1_rest * g10;
         let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
         let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
         let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 150] = mean10;
-        v[m_at_o_c_r + s + 150] = square10;
-        w[m_at_o_c_r + s + 150] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
-        let m11: f32 = m[m_at_o_c_r + s + 175];
-        let w11: f32 = w[m_at_o_c_r + s + 175];
-        let v11: f32 = v[m_at_o_c_r + s + 175];
+        m[at_o_c_r + s + 150] = mean10;
+        v[at_o_c_r + s + 150] = square10;
+        w[at_o_c_r + s + 150] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+        let m11: f32 = m[at_o_c_r + s + 175];
+        let w11: f32 = w[at_o_c_r + s + 175];
+        let v11: f32 = v[at_o_c_r + s + 175];
         let gradient11: f32 = dw_total11 + l2 * w11;
         let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
         let t11: f32 = beta1 * m11 + beta1_rest * g11;
         let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
         let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
         let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 175] = mean11;
-        v[m_at_o_c_r + s + 175] = square11;
-        w[m_at_o_c_r + s + 175] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
-        let m20: f32 = m[m_at_o_c_r + s + 300];
-        let w20: f32 = w[m_at_o_c_r + s + 300];
-        let v20: f32 = v[m_at_o_c_r + s + 300];
+        m[at_o_c_r + s + 175] = mean11;
+        v[at_o_c_r + s + 175] = square11;
+        w[at_o_c_r + s + 175] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+        let m20: f32 = m[at_o_c_r + s + 300];
+        let w20: f32 = w[at_o_c_r + s + 300];
+        let v20: f32 = v[at_o_c_r + s + 300];
         let gradient20: f32 = dw_total20 + l2 * w20;
         let g20: f32 = select(gradient20, 0f, abs(gradient20) < 8.881784197001252e-16f);
         let t20: f32 = beta1 * m20 + beta1_rest * g20;
         let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
         let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
         let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 300] = mean20;
-        v[m_at_o_c_r + s + 300] = square20;
-        w[m_at_o_c_r + s + 300] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
-        let m21: f32 = m[m_at_o_c_r + s + 325];
-        let w21: f32 = w[m_at_o_c_r + s + 325];
-        let v21: f32 = v[m_at_o_c_r + s + 325];
+        m[at_o_c_r + s + 300] = mean20;
+        v[at_o_c_r + s + 300] = square20;
+        w[at_o_c_r + s + 300] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
+        let m21: f32 = m[at_o_c_r + s + 325];
+        let w21: f32 = w[at_o_c_r + s + 325];
+        let v21: f32 = v[at_o_c_r + s + 325];
         let gradient21: f32 = dw_total21 + l2 * w21;
         let g21: f32 = select(gradient21, 0f, abs(gradient21) < 8.881784197001252e-16f);
         let t21: f32 = beta1 * m21 + beta1_rest * g21;
         let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
         let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
         let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 325] = mean21;
-        v[m_at_o_c_r + s + 325] = square21;
-        w[m_at_o_c_r + s + 325] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
-        let m30: f32 = m[m_at_o_c_r + s + 450];
-        let w30: f32 = w[m_at_o_c_r + s + 450];
-        let v30: f32 = v[m_at_o_c_r + s + 450];
+        m[at_o_c_r + s + 325] = mean21;
+        v[at_o_c_r + s + 325] = square21;
+        w[at_o_c_r + s + 325] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
+        let m30: f32 = m[at_o_c_r + s + 450];
+        let w30: f32 = w[at_o_c_r + s + 450];
+        let v30: f32 = v[at_o_c_r + s + 450];
         let gradient30: f32 = dw_total30 + l2 * w30;
         let g30: f32 = select(gradient30, 0f, abs(gradient30) < 8.881784197001252e-16f);
         let t30: f32 = beta1 * m30 + beta1_rest * g30;
         let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
         let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
         let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 450] = mean30;
-        v[m_at_o_c_r + s + 450] = square30;
-        w[m_at_o_c_r + s + 450] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
-        let m31: f32 = m[m_at_o_c_r + s + 475];
-        let w31: f32 = w[m_at_o_c_r + s + 475];
-        let v31: f32 = v[m_at_o_c_r + s + 475];
+        m[at_o_c_r + s + 450] = mean30;
+        v[at_o_c_r + s + 450] = square30;
+        w[at_o_c_r + s + 450] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
+        let m31: f32 = m[at_o_c_r + s + 475];
+        let w31: f32 = w[at_o_c_r + s + 475];
+        let v31: f32 = v[at_o_c_r + s + 475];
         let gradient31: f32 = dw_total31 + l2 * w31;
         let g31: f32 = select(gradient31, 0f, abs(gradient31) < 8.881784197001252e-16f);
         let t31: f32 = beta1 * m31 + beta1_rest * g31;
         let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
         let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
         let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
-        m[m_at_o_c_r + s + 475] = mean31;
-        v[m_at_o_c_r + s + 475] = square31;
-        w[m_at_o_c_r + s + 475] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
+        m[at_o_c_r + s + 475] = mean31;
+        v[at_o_c_r + s + 475] = square31;
+        w[at_o_c_r + s + 475] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
       }
     }
   }
@@ -313,11 +317,11 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
     let params_at_step: i32 = step * 9;
     if (group >= 150 && group < 300) {
       let member = mine / 1;
-      let place = (group - 150) * 1 + mine % 1;
+      let tile = (group - 150) * 1 + mine % 1;
       let leads = member == 0;
-      let o = place / 25;
-      let r = place / 5 % 5;
-      let s = place % 5;
+      let o = tile / 25;
+      let r = tile / 5 % 5;
+      let s = tile % 5;
       let n_member = member / 16;
       let j_member = member / 8 % 2;
       let i_member = member / 4 % 2;
@@ -338,8 +342,8 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
       let x_at_nb_member_i_member_r_j_member: i32 = x_at_nb_member_i_member_r + j_member * 32;
       let x_at_nb_member_i_member_r_j_member_s: i32 = x_at_nb_member_i_member_r_j_member + s * 16;
       let x_at_nb_member_i_member_r_j_member_s_n_member: i32 = x_at_nb_member_i_member_r_j_member_s + n_member * 4;
-      let m_at_o: i32 = o * 25;
-      let m_at_o_r: i32 = m_at_o + r * 5;
+      let at_o: i32 = o * 25;
+      let at_o_r: i32 = at_o + r * 5;
 
       // seed
       var dw: vec4<f32> = vec4<f32>(0f);
@@ -379,18 +383,18 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 1;
-        var total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dw = sums_4[mine];
       if (leads) {
         // finish
         let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-        let m_ocrs: f32 = m_2[m_at_o_r + s];
-        let w_ocrs: f32 = w_2[m_at_o_r + s];
-        let v_ocrs: f32 = v_2[m_at_o_r + s];
+        let m_ocrs: f32 = m_2[at_o_r + s];
+        let w_ocrs: f32 = w_2[at_o_r + s];
+        let v_ocrs: f32 = v_2[at_o_r + s];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -405,9 +409,9 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m_2[m_at_o_r + s] = mean;
-        v_2[m_at_o_r + s] = square;
-        w_2[m_at_o_r + s] = w_ocrs - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        m_2[at_o_r + s] = mean;
+        v_2[at_o_r + s] = square;
+        w_2[at_o_r + s] = w_ocrs - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }
@@ -415,9 +419,9 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
     let params_at_step: i32 = step * 9;
     if (group >= 300 && group < 306) {
       let member = mine / 1;
-      let place = (group - 300) * 1 + mine % 1;
+      let tile = (group - 300) * 1 + mine % 1;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member / 16;
       let j_member = member / 8 % 2;
       let i_member = member / 4 % 2;
@@ -465,9 +469,9 @@ fn conv2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: ve
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 1;
-        var total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       db = sums_4[mine];

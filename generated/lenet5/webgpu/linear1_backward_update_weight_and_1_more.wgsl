@@ -1,18 +1,17 @@
-// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]
-//           gradient = dw + l2 * w[ib,o,i]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]; gradient = dw + l2 * w[ib,o,i]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[ib,o,i] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[ib,o,i] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ib,o,i] = mean; v[ib,o,i] = square
+//           w[ib,o,i] = w[ib,o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ib = 25, o = 120, i = 16, nb = 4, n = 16   (f32)
 // schedule  tile o 2, i 2 · unroll n 4, nb 4 · vectorize n · grid ib, o, i
 // cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:ec243b52   regenerate: deno task generate specs/lenet5.json
-// kernel    pool2_tanh2_backward_input   value = dy[nb,c,i,j,n] * 0.25
-//           dx[nb,c,2i,2j,n] = value * (1 - y[nb,c,2i,2j,n] * y[nb,c,2i,2j,n])
-//           dx[nb,c,2i,2j+1,n] = value * (1 - y[nb,c,2i,2j+1,n] * y[nb,c,2i,2j+1,n])
-//           and 2 more
+// kernel    pool2_tanh2_backward_input   value = dy[nb,c,i,j,n] * 0.25; dx[nb,c,2i,2j,n] = value * (1 - y[nb,c,2i,2j,n] * y[nb,c,2i,2j,n])
+//           dx[nb,c,2i,2j+1,n] = value * (1 - y[nb,c,2i,2j+1,n] * y[nb,c,2i,2j+1,n]); dx[nb,c,2i+1,2j,n] = value * (1 - y[nb,c,2i+1,2j,n] * y[nb,c,2i+1,2j,n])
+//           dx[nb,c,2i+1,2j+1,n] = value * (1 - y[nb,c,2i+1,2j+1,n] * y[nb,c,2i+1,2j+1,n])
 // shape     nb = 4, c = 16, i = 5, j = 5, n = 16   (f32)
 // schedule  vectorize n · grid nb, c, i, j, n
-// cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B · 0 accumulators
+// cost      332.8 kFLOP · 512.0 kB read · 409.6 kB written · 0.4 FLOP/B
 // source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts sha256:4e48c86e   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
@@ -26,10 +25,14 @@
 @group(1) @binding(8) var<storage, read_write> dx: array<vec4<f32>>;
 
 @compute @workgroup_size(64) // 288 workgroups
-fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear1_backward_update_weight_and_1_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 179 % 288;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
@@ -41,8 +44,8 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let x_at_ib: i32 = ib * 256;
       let x_at_ib_i: i32 = x_at_ib + i * 16;
       let dy_at_o: i32 = o * 16;
-      let m_at_ib: i32 = ib * 1920;
-      let m_at_ib_o: i32 = m_at_ib + o * 16;
+      let at_ib: i32 = ib * 1920;
+      let at_ib_o: i32 = at_ib + o * 16;
 
       // seed
       var dw00: vec4<f32> = vec4<f32>(0f);
@@ -185,9 +188,9 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let dw_total01: f32 = ((dw01.x + dw01.y) + (dw01.z + dw01.w));
       let dw_total10: f32 = ((dw10.x + dw10.y) + (dw10.z + dw10.w));
       let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
-      let m00: f32 = m[m_at_ib_o + i];
-      let w00: f32 = w[m_at_ib_o + i];
-      let v00: f32 = v[m_at_ib_o + i];
+      let m00: f32 = m[at_ib_o + i];
+      let w00: f32 = w[at_ib_o + i];
+      let v00: f32 = v[at_ib_o + i];
       let beta1: f32 = params[params_at_step + 1];
       let beta1_rest: f32 = params[params_at_step + 2];
       let l2: f32 = params[params_at_step + 3];
@@ -202,45 +205,45 @@ fn linear1_backward_update_weight_and_1_more(@builtin(global_invocation_id) id: 
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
-      m[m_at_ib_o + i] = mean00;
-      v[m_at_ib_o + i] = square00;
-      w[m_at_ib_o + i] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
-      let m01: f32 = m[m_at_ib_o + i + 1];
-      let w01: f32 = w[m_at_ib_o + i + 1];
-      let v01: f32 = v[m_at_ib_o + i + 1];
+      m[at_ib_o + i] = mean00;
+      v[at_ib_o + i] = square00;
+      w[at_ib_o + i] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+      let m01: f32 = m[at_ib_o + i + 1];
+      let w01: f32 = w[at_ib_o + i + 1];
+      let v01: f32 = v[at_ib_o + i + 1];
       let gradient01: f32 = dw_total01 + l2 * w01;
       let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
       let t01: f32 = beta1 * m01 + beta1_rest * g01;
       let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
       let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
       let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
-      m[m_at_ib_o + i + 1] = mean01;
-      v[m_at_ib_o + i + 1] = square01;
-      w[m_at_ib_o + i + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
-      let m10: f32 = m[m_at_ib_o + i + 16];
-      let w10: f32 = w[m_at_ib_o + i + 16];
-      let v10: f32 = v[m_at_ib_o + i + 16];
+      m[at_ib_o + i + 1] = mean01;
+      v[at_ib_o + i + 1] = square01;
+      w[at_ib_o + i + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+      let m10: f32 = m[at_ib_o + i + 16];
+      let w10: f32 = w[at_ib_o + i + 16];
+      let v10: f32 = v[at_ib_o + i + 16];
       let gradient10: f32 = dw_total10 + l2 * w10;
       let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
       let t10: f32 = beta1 * m10 + beta1_rest * g10;
       let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
       let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
       let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
-      m[m_at_ib_o + i + 16] = mean10;
-      v[m_at_ib_o + i + 16] = square10;
-      w[m_at_ib_o + i + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
-      let m11: f32 = m[m_at_ib_o + i + 17];
-      let w11: f32 = w[m_at_ib_o + i + 17];
-      let v11: f32 = v[m_at_ib_o + i + 17];
+      m[at_ib_o + i + 16] = mean10;
+      v[at_ib_o + i + 16] = square10;
+      w[at_ib_o + i + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+      let m11: f32 = m[at_ib_o + i + 17];
+      let w11: f32 = w[at_ib_o + i + 17];
+      let v11: f32 = v[at_ib_o + i + 17];
       let gradient11: f32 = dw_total11 + l2 * w11;
       let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
       let t11: f32 = beta1 * m11 + beta1_rest * g11;
       let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
       let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
       let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
-      m[m_at_ib_o + i + 17] = mean11;
-      v[m_at_ib_o + i + 17] = square11;
-      w[m_at_ib_o + i + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+      m[at_ib_o + i + 17] = mean11;
+      v[at_ib_o + i + 17] = square11;
+      w[at_ib_o + i + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
     }
   }
   {

@@ -11,17 +11,21 @@
 var<workgroup> sums_4: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(64) // 120 workgroups
-fn linear1_tanh3_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear1_tanh3_forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   let point = i32(id.x);
   let group = i32(groups.x);
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   if (group < 120) {
     let member = mine / 4;
-    let place = group * 4 + mine % 4;
+    let tile = group * 4 + mine % 4;
     let leads = member == 0;
-    let nb = place / 120;
-    let o = (place / 2 % 60) * 2;
-    let n = (place % 2) * 8;
+    let nb = tile / 120;
+    let o = (tile / 2 % 60) * 2;
+    let n = (tile % 2) * 8;
     let i_member = member;
     let x_at_nb: i32 = nb * 6400;
     let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
@@ -91,9 +95,9 @@ fn linear1_tanh3_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
     workgroupBarrier();
     if (member < 4) {
       let first = member * 64 + mine % 4;
-      var total = sums_4[first];
-      for (var at = 4; at < 64; at += 4) { total += sums_4[first + at]; }
-      sums_4[first] = total;
+      var team_total = sums_4[first];
+      for (var at = 4; at < 64; at += 4) { team_total += sums_4[first + at]; }
+      sums_4[first] = team_total;
     }
     workgroupBarrier();
     y00 = sums_4[mine];

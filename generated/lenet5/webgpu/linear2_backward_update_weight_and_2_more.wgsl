@@ -1,7 +1,7 @@
-// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,8ib+i,n] * dy[nb,o,n]
-//           gradient = dw + l2 * w[ib,o,i]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,8ib+i,n] * dy[nb,o,n]; gradient = dw + l2 * w[ib,o,i]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[ib,o,i] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[ib,o,i] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ib,o,i] = mean; v[ib,o,i] = square
+//           w[ib,o,i] = w[ib,o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ib = 15, o = 84, i = 8, nb = 4, n = 16   (f32)
 // schedule  unroll n 4, nb 4 · vectorize n · grid ib, o, i
 // cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 1 accumulator
@@ -11,10 +11,9 @@
 // schedule  tile i 4, n 2 · unroll o 5 · vectorize n · grid nb, ib, i, n · split o 8
 // cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 8 accumulators
 // source    kernels/layers/linear.ts sha256:65353f47   regenerate: deno task generate specs/lenet5.json
-// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 120, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
@@ -37,10 +36,14 @@ var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 512>;
 
 @compute @workgroup_size(64) // 288 workgroups
-fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear2_backward_update_weight_and_2_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 179 % 288;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
@@ -52,8 +55,8 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let x_at_ib: i32 = ib * 128;
       let x_at_ib_i: i32 = x_at_ib + i * 16;
       let dy_at_o: i32 = o * 16;
-      let m_at_ib: i32 = ib * 672;
-      let m_at_ib_o: i32 = m_at_ib + o * 8;
+      let at_ib: i32 = ib * 672;
+      let at_ib_o: i32 = at_ib + o * 8;
 
       // seed
       var dw: vec4<f32> = vec4<f32>(0f);
@@ -110,9 +113,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
 
       // finish
       let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-      let m_iboi: f32 = m[m_at_ib_o + i];
-      let w_iboi: f32 = w[m_at_ib_o + i];
-      let v_iboi: f32 = v[m_at_ib_o + i];
+      let m_iboi: f32 = m[at_ib_o + i];
+      let w_iboi: f32 = w[at_ib_o + i];
+      let v_iboi: f32 = v[at_ib_o + i];
       let beta1: f32 = params[params_at_step + 1];
       let beta1_rest: f32 = params[params_at_step + 2];
       let l2: f32 = params[params_at_step + 3];
@@ -127,20 +130,20 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
-      m[m_at_ib_o + i] = mean;
-      v[m_at_ib_o + i] = square;
-      w[m_at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      m[at_ib_o + i] = mean;
+      v[at_ib_o + i] = square;
+      w[at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
     }
   }
   {
     if (group >= 158 && group < 258) {
       let member = mine / 8;
-      let place = (group - 158) * 8 + mine % 8;
+      let tile = (group - 158) * 8 + mine % 8;
       let leads = member == 0;
-      let nb = place / 200;
-      let ib = place / 8 % 25;
-      let i = (place / 2 % 4) * 4;
-      let n = (place % 2) * 8;
+      let nb = tile / 200;
+      let ib = tile / 8 % 25;
+      let i = (tile / 2 % 4) * 4;
+      let n = (tile % 2) * 8;
       let o_member = member;
       let dy_at_nb: i32 = nb * 1920;
       let dy_at_nb_o_member: i32 = dy_at_nb + o_member * 16;
@@ -250,9 +253,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 8) {
         let first = member * 64 + mine % 8;
-        var total = sums_4[first];
-        for (var at = 8; at < 64; at += 8) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 8; at < 64; at += 8) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dx00 = sums_4[mine];
@@ -280,9 +283,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
     let params_at_step: i32 = step * 9;
     if (group >= 258 && group < 288) {
       let member = mine / 4;
-      let place = (group - 258) * 4 + mine % 4;
+      let tile = (group - 258) * 4 + mine % 4;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member;
       let dy_at_o: i32 = o * 16;
 
@@ -304,9 +307,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var total = sums[first];
-        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
-        sums[first] = total;
+        var team_total = sums[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
+        sums[first] = team_total;
       }
       workgroupBarrier();
       db = sums[mine];

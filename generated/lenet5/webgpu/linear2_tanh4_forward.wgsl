@@ -11,17 +11,21 @@
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 168 workgroups
-fn linear2_tanh4_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear2_tanh4_forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   let point = i32(id.x);
   let group = i32(groups.x);
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   if (group < 168) {
     let member = mine / 8;
-    let place = group * 8 + mine % 8;
+    let tile = group * 8 + mine % 8;
     let leads = member == 0;
-    let nb = place / 336;
-    let o = place / 4 % 84;
-    let n = (place % 4) * 4;
+    let nb = tile / 336;
+    let o = tile / 4 % 84;
+    let n = (tile % 4) * 4;
     let i_member = member;
     let x_at_nb: i32 = nb * 1920;
     let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
@@ -84,9 +88,9 @@ fn linear2_tanh4_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
     workgroupBarrier();
     if (member < 1) {
       let first = member * 64 + mine % 8;
-      var total = sums_4[first];
-      for (var at = 8; at < 64; at += 8) { total += sums_4[first + at]; }
-      sums_4[first] = total;
+      var team_total = sums_4[first];
+      for (var at = 8; at < 64; at += 8) { team_total += sums_4[first + at]; }
+      sums_4[first] = team_total;
     }
     workgroupBarrier();
     y_sum = sums_4[mine];

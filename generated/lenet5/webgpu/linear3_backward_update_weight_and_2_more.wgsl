@@ -1,7 +1,7 @@
-// kernel    linear3_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,o,n]
-//           gradient = dw + l2 * w[o,i]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear3_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,o,n]; gradient = dw + l2 * w[o,i]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[o,i] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o,i] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[o,i] = mean; v[o,i] = square
+//           w[o,i] = w[o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 10, i = 84, nb = 4, n = 16   (f32)
 // schedule  unroll nb 2 · vectorize n · grid o, i · split n 4, nb 2
 // cost      120.1 kFLOP · 34.1 kB read · 10.1 kB written · 2.7 FLOP/B · 1 accumulator
@@ -12,10 +12,9 @@
 // schedule  unroll o 21 · vectorize n · grid nb, ib, i, n · split o 4
 // cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 1 accumulator
 // source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:14fb803f   regenerate: deno task generate specs/lenet5.json
-// kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 84, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      6.5 kFLOP · 22.5 kB read · 1008 B written · 0.3 FLOP/B · 1 accumulator
@@ -39,20 +38,24 @@ var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 246 workgroups
-fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear3_backward_update_weight_and_2_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 155 % 246;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
     if (group < 105) {
       let member = mine / 8;
-      let place = group * 8 + mine % 8;
+      let tile = group * 8 + mine % 8;
       let leads = member == 0;
-      let o = place / 84;
-      let i = place % 84;
+      let o = tile / 84;
+      let i = tile % 84;
       let n_member = member / 2;
       let nb_member = member % 2;
       let x_at_nb_member: i32 = nb_member * 1344;
@@ -61,7 +64,7 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let dy_at_nb_member: i32 = nb_member * 160;
       let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 16;
       let dy_at_nb_member_o_n_member: i32 = dy_at_nb_member_o + n_member * 4;
-      let m_at_o: i32 = o * 84;
+      let at_o: i32 = o * 84;
 
       // seed
       var dw: vec4<f32> = vec4<f32>(0f);
@@ -79,18 +82,18 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 8;
-        var total = sums_4[first];
-        for (var at = 8; at < 64; at += 8) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 8; at < 64; at += 8) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dw = sums_4[mine];
       if (leads) {
         // finish
         let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-        let m_oi: f32 = m[m_at_o + i];
-        let w_oi: f32 = w[m_at_o + i];
-        let v_oi: f32 = v[m_at_o + i];
+        let m_oi: f32 = m[at_o + i];
+        let w_oi: f32 = w[at_o + i];
+        let v_oi: f32 = v[at_o + i];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -105,29 +108,29 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[m_at_o + i] = mean;
-        v[m_at_o + i] = square;
-        w[m_at_o + i] = w_oi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        m[at_o + i] = mean;
+        v[at_o + i] = square;
+        w[at_o + i] = w_oi - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }
   {
     if (group >= 105 && group < 225) {
       let member = mine / 16;
-      let place = (group - 105) * 16 + mine % 16;
+      let tile = (group - 105) * 16 + mine % 16;
       let leads = member == 0;
-      let nb = place / 480;
-      let ib = place / 32 % 15;
-      let i = place / 4 % 8;
-      let n = (place % 4) * 4;
+      let nb = tile / 480;
+      let ib = tile / 32 % 15;
+      let i = tile / 4 % 8;
+      let n = (tile % 4) * 4;
       let o_member = member;
       let dy_at_nb: i32 = nb * 1344;
       let dy_at_nb_o_member: i32 = dy_at_nb + o_member * 16;
       let w_at_ib: i32 = ib * 672;
       let w_at_ib_o_member: i32 = w_at_ib + o_member * 8;
-      let y_at_nb: i32 = nb * 1920;
-      let y_at_nb_ib: i32 = y_at_nb + ib * 128;
-      let y_at_nb_ib_i: i32 = y_at_nb_ib + i * 16;
+      let at_nb: i32 = nb * 1920;
+      let at_nb_ib: i32 = at_nb + ib * 128;
+      let at_nb_ib_i: i32 = at_nb_ib + i * 16;
 
       // seed
       var value: vec4<f32> = vec4<f32>(0f);
@@ -202,16 +205,16 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 16;
-        var total = sums_4[first];
-        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 16; at < 64; at += 16) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       value = sums_4[mine];
       if (leads) {
         // finish
-        let y_nbibin: vec4<f32> = y[(y_at_nb_ib_i + n) / 4];
-        dx[(y_at_nb_ib_i + n) / 4] = value * (vec4<f32>(1f) - y_nbibin * y_nbibin);
+        let y_nbibin: vec4<f32> = y[(at_nb_ib_i + n) / 4];
+        dx[(at_nb_ib_i + n) / 4] = value * (vec4<f32>(1f) - y_nbibin * y_nbibin);
       }
     }
   }
@@ -219,9 +222,9 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
     let params_at_step: i32 = step * 9;
     if (group >= 225 && group < 246) {
       let member = mine / 4;
-      let place = (group - 225) * 4 + mine % 4;
+      let tile = (group - 225) * 4 + mine % 4;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member;
       let dy_at_o: i32 = o * 16;
 
@@ -243,9 +246,9 @@ fn linear3_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var total = sums[first];
-        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
-        sums[first] = total;
+        var team_total = sums[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
+        sums[first] = team_total;
       }
       workgroupBarrier();
       db = sums[mine];

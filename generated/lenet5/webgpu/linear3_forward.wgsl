@@ -10,17 +10,21 @@
 var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64) // 40 workgroups
-fn linear3_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear3_forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   let point = i32(id.x);
   let group = i32(groups.x);
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   if (group < 40) {
     let member = mine / 16;
-    let place = group * 16 + mine % 16;
+    let tile = group * 16 + mine % 16;
     let leads = member == 0;
-    let nb = place / 160;
-    let o = place / 16 % 10;
-    let n = place % 16;
+    let nb = tile / 160;
+    let o = tile / 16 % 10;
+    let n = tile % 16;
     let i_member = member;
     let x_at_nb: i32 = nb * 1344;
     let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
@@ -101,9 +105,9 @@ fn linear3_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgr
     workgroupBarrier();
     if (member < 1) {
       let first = member * 64 + mine % 16;
-      var total = sums[first];
-      for (var at = 16; at < 64; at += 16) { total += sums[first + at]; }
-      sums[first] = total;
+      var team_total = sums[first];
+      for (var at = 16; at < 64; at += 16) { team_total += sums[first + at]; }
+      sums[first] = team_total;
     }
     workgroupBarrier();
     y_sum = sums[mine];

@@ -1,13 +1,15 @@
 // kernel    batch_gather_label   label[n] = labels[order[step,n]]
 // shape     n = 64   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B · 0 accumulators
+// cost      0 FLOP · 512 B read · 256 B written · 0.0 FLOP/B
 // source    kernels/step/batch.ts sha256:300af0a6   regenerate: deno task generate specs/mnist_cnn.json
-export function batch_gather_label(order: Int32Array, labels: Int32Array, label: Int32Array, step: number, from: number, to: number): void {
+export function batch_gather_label(
+  order: Int32Array, labels: Int32Array, label: Int32Array, step: number, from: number, to: number,
+): void {
   const order_at_step = step * 64;
   for (let n = from; n < to; n++) {
     const order_stepn = order[order_at_step + n];
-    const labels_2 = labels[order_stepn];
-    label[n] = labels_2;
+    const labels_order = labels[order_stepn];
+    label[n] = labels_order;
   }
 }

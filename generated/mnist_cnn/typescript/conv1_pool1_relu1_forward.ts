@@ -1,29 +1,30 @@
-// kernel    conv1_pool1_relu1_forward   value = max over u,v of b[c] + (sum over c2,r,s of x[n,c2,2p+u+r-2,2q+v+s-2] * w[c,c2,r,s])
+// kernel    conv1_pool1_relu1_forward   t = b[c] + (sum over c2,r,s of x[n,c2,2p+u+r-2,2q+v+s-2] * w[c,c2,r,s])
+//           value = max over u,v of t
 //           y[n,c,p,q] = max(value, 0)
-//           code[n,c,p,q] = argmax over u,v of b[c] + (sum over c2,r,s of x[n,c2,2p+u+r-2,2q+v+s-2] * w[c,c2,r,s])
+//           code[n,c,p,q] = argmax over u,v of t
 // shape     n = 64, c = 32, p = 14, q = 14, c2 = 1, r = 5, s = 5, u = 2, v = 2   (f32 in, sums in f64)
 // schedule  unroll u 2, v 2 · parallel n
 // cost      81.9 MFLOP · 204.0 kB read · 2.0 MB written · 37 FLOP/B · 6 accumulators
 // source    kernels/layers/conv2d.ts + kernels/layers/max_pool2d.ts + kernels/layers/relu.ts sha256:95a444f6   regenerate: deno task generate specs/mnist_cnn.json
-export function conv1_pool1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, code: Uint8Array, from: number, to: number): void {
+export function conv1_pool1_relu1_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, code: Uint8Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n++) {
     const x_at_n = n * 1024;
-    const y_at_n = n * 6272;
+    const at_n = n * 6272;
     for (let c = 0; c < 32; c++) {
       const w_at_c = c * 25;
-      const y_at_n_c = y_at_n + c * 196;
+      const at_n_c = at_n + c * 196;
       const b_c = b[c];
       for (let p = 0; p < 14; p++) {
         const x_at_n_p = x_at_n + p * 64;
-        const y_at_n_c_p = y_at_n_c + p * 14;
+        const at_n_c_p = at_n_c + p * 14;
         for (let q = 0; q < 14; q++) {
           const x_at_n_p_q = x_at_n_p + q * 2;
 
           // seed
           let value = -Infinity;
-          let code_sum = 0;
-
-          // seed
+          let place = 0;
           let y00 = 0;
           let y01 = 0;
           let y10 = 0;
@@ -46,27 +47,27 @@ export function conv1_pool1_relu1_forward(b: Float32Array, x: Float32Array, w: F
             }
           }
 
-          // finish
+          // reduce
           const t00 = b_c + y00;
           const stays = t00 <= value;
-          code_sum = stays ? code_sum : 0;
+          place = stays ? place : 0;
           value = stays ? value : t00;
           const t01 = b_c + y01;
           const stays_2 = t01 <= value;
-          code_sum = stays_2 ? code_sum : 1;
+          place = stays_2 ? place : 1;
           value = stays_2 ? value : t01;
           const t10 = b_c + y10;
           const stays_3 = t10 <= value;
-          code_sum = stays_3 ? code_sum : 2;
+          place = stays_3 ? place : 2;
           value = stays_3 ? value : t10;
           const t11 = b_c + y11;
           const stays_4 = t11 <= value;
-          code_sum = stays_4 ? code_sum : 3;
+          place = stays_4 ? place : 3;
           value = stays_4 ? value : t11;
 
           // finish
-          y[y_at_n_c_p + q] = Math.max(value, 0);
-          code[y_at_n_c_p + q] = code_sum;
+          y[at_n_c_p + q] = Math.max(value, 0);
+          code[at_n_c_p + q] = place;
         }
       }
     }

@@ -4,10 +4,12 @@
 // schedule  tile n 2, i 2 · parallel n
 // cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:17e5897e   regenerate: deno task generate specs/mnist_cnn.json
-export function linear1_relu1_backward_input(y: Float32Array, dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number): void {
+export function linear1_relu1_backward_input(
+  y: Float32Array, dy: Float32Array, w: Float32Array, dx: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const dy_at_n = n * 128;
-    const y_at_n = n * 6272;
+    const at_n = n * 6272;
     for (let i = 0; i < 6272; i += 2) {
       // seed
       let value00 = 0;
@@ -29,14 +31,14 @@ export function linear1_relu1_backward_input(y: Float32Array, dy: Float32Array, 
       }
 
       // finish
-      const y00 = y[y_at_n + i];
-      dx[y_at_n + i] = y00 <= 0 ? 0 : value00;
-      const y01 = y[y_at_n + i + 1];
-      dx[y_at_n + i + 1] = y01 <= 0 ? 0 : value01;
-      const y10 = y[y_at_n + i + 6272];
-      dx[y_at_n + i + 6272] = y10 <= 0 ? 0 : value10;
-      const y11 = y[y_at_n + i + 6273];
-      dx[y_at_n + i + 6273] = y11 <= 0 ? 0 : value11;
+      const y00 = y[at_n + i];
+      dx[at_n + i] = y00 <= 0 ? 0 : value00;
+      const y01 = y[at_n + i + 1];
+      dx[at_n + i + 1] = y01 <= 0 ? 0 : value01;
+      const y10 = y[at_n + i + 6272];
+      dx[at_n + i + 6272] = y10 <= 0 ? 0 : value10;
+      const y11 = y[at_n + i + 6273];
+      dx[at_n + i + 6273] = y11 <= 0 ? 0 : value11;
     }
   }
 }

@@ -4,7 +4,9 @@
 // schedule  tile n 2, o 2 · parallel n
 // cost      102.8 MFLOP · 4.8 MB read · 32.8 kB written · 21 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:8a9fb400   regenerate: deno task generate specs/mnist_cnn.json
-export function linear1_relu2_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function linear1_relu2_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 6272;
     const y_at_n = n * 128;

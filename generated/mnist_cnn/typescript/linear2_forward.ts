@@ -3,7 +3,9 @@
 // schedule  tile n 2, o 2 · parallel n
 // cost      164.5 kFLOP · 37.9 kB read · 2560 B written · 4.1 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts sha256:ddd93e04   regenerate: deno task generate specs/mnist_cnn.json
-export function linear2_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function linear2_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 128;
     const y_at_n = n * 10;

@@ -1,85 +1,57 @@
-// kernel    loss_forward_backward   largest = max over j of x[n,j]
-//           total = sum over j of exp(x[n,j] - largest)
-//           chosen = sum over j of if j = label[n] then x[n,j] else 0
-//           and 3 more
+// kernel    loss_forward_backward   test = n < count; largest = max over j of x[n,j]; total = sum over j of exp(x[n,j] - largest)
+//           chosen = sum over j of if j = label[n] then x[n,j] else 0; loss[step,n] = if test then log(total) - (chosen - largest) else 0
+//           hit[step,n] = if test then if argmax over j of x[n,j] = label[n] then 1 else 0 else 0
+//           dx[n,o] = if test then (exp(x[n,o] - largest) / total - (if o = label[n] then 1 else 0)) / count else 0
 // shape     n = 64, j = 10, o = 10   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
+// cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 5 accumulators
 // source    kernels/losses/softmax_cross_entropy.ts sha256:ee4f0300   regenerate: deno task generate specs/mnist_cnn.json
-export function loss_forward_backward(x: Float32Array, label: Int32Array, loss: Float32Array, hit: Float32Array, dx: Float32Array, params: Float32Array, step: number, from: number, to: number): void {
+export function loss_forward_backward(
+  x: Float32Array, label: Int32Array, loss: Float32Array, hit: Float32Array, dx: Float32Array, params: Float32Array,
+  step: number, from: number, to: number,
+): void {
   const params_at_step = step * 9;
-  const loss_at_step = step * 64;
-  {
-    const count = params[params_at_step];
-    for (let n = from; n < to; n++) {
-      const x_at_n = n * 10;
+  const at_step = step * 64;
+  const count = params[params_at_step];
+  for (let n = from; n < to; n++) {
+    const at_n = n * 10;
 
-      // seed
-      let largest = -Infinity;
+    // seed
+    let largest = -Infinity;
 
-      // reduce
-      for (let j = 0; j < 10; j++) {
-        const x_nj = x[x_at_n + j];
-        const stays = x_nj <= largest;
-        largest = stays ? largest : x_nj;
-      }
-
-      // finish
-      const label_n = label[n];
-
-      // seed
-      let total = 0;
-      let chosen = 0;
-      let best = -Infinity;
-      let hit_sum = 0;
-
-      // reduce
-      for (let j = 0; j < 10; j++) {
-        const x_nj = x[x_at_n + j];
-        total += Math.exp(x_nj - largest);
-        chosen += j === label_n ? x_nj : 0;
-        const stays = x_nj <= best;
-        hit_sum = stays ? hit_sum : j;
-        best = stays ? best : x_nj;
-      }
-
-      // finish
-      const test = n < count;
-      loss[loss_at_step + n] = test ? Math.log(total) - (chosen - largest) : 0;
-      hit[loss_at_step + n] = test ? (hit_sum === label_n ? 1 : 0) : 0;
+    // reduce
+    for (let j = 0; j < 10; j++) {
+      const x_nj = x[at_n + j];
+      const stays = x_nj <= largest;
+      largest = stays ? largest : x_nj;
     }
-  }
-  {
-    const count = params[params_at_step];
-    for (let n = from; n < to; n++) {
-      const x_at_n = n * 10;
-      const test = n < count;
 
-      // seed
-      let largest = -Infinity;
+    // finish
+    const label_n = label[n];
 
-      // reduce
-      for (let j = 0; j < 10; j++) {
-        const x_nj = x[x_at_n + j];
-        const stays = x_nj <= largest;
-        largest = stays ? largest : x_nj;
-      }
+    // seed
+    let total = 0;
+    let chosen = 0;
+    let best = -Infinity;
+    let place = 0;
 
-      // seed
-      let total = 0;
+    // reduce
+    for (let j = 0; j < 10; j++) {
+      const x_nj = x[at_n + j];
+      total += Math.exp(x_nj - largest);
+      chosen += j === label_n ? x_nj : 0;
+      const stays = x_nj <= best;
+      place = stays ? place : j;
+      best = stays ? best : x_nj;
+    }
 
-      // reduce
-      for (let j = 0; j < 10; j++) {
-        const x_nj = x[x_at_n + j];
-        total += Math.exp(x_nj - largest);
-      }
-
-      // finish
-      const label_n = label[n];
-      for (let o = 0; o < 10; o++) {
-        const x_no = x[x_at_n + o];
-        dx[x_at_n + o] = test ? (Math.exp(x_no - largest) / total - (o === label_n ? 1 : 0)) / count : 0;
-      }
+    // finish
+    const test = n < count;
+    loss[at_step + n] = test ? Math.log(total) - (chosen - largest) : 0;
+    hit[at_step + n] = test ? (place === label_n ? 1 : 0) : 0;
+    for (let o = 0; o < 10; o++) {
+      const x_no = x[at_n + o];
+      dx[at_n + o] = test ? (Math.exp(x_no - largest) / total - (o === label_n ? 1 : 0)) / count : 0;
     }
   }
 }

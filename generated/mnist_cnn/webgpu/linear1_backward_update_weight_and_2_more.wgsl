@@ -1,23 +1,23 @@
-// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]
-//           gradient = dw + l2 * w[ob,i,o]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]; gradient = dw + l2 * w[ob,i,o]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[ob,i,o] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[ob,i,o] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ob,i,o] = mean; v[ob,i,o] = square
+//           w[ob,i,o] = w[ob,i,o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
 // schedule  tile i 4, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 16 accumulators
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:b3d18225   regenerate: deno task generate specs/mnist_cnn.json
-// kernel    pool1_conv1_backward_update_weight   dw = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) * x[nb,c,2i+r-2,2j+s-2,n] + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,…
-//           gradient = dw + l2 * w[o,c,r,s]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    pool1_conv1_backward_update_weight   dy_2 = if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0; dy_3 = if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0
+//           dy_4 = if code[nb,o,i,j,n] = 2 then dy[nb,o,i,j,n] else 0; dy_5 = if code[nb,o,i,j,n] = 3 then dy[nb,o,i,j,n] else 0
+//           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
+//           and 3 more lines
 // shape     o = 32, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  tile s 5 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      80.3 MFLOP · 3.4 MB read · 9600 B written · 23 FLOP/B · 5 accumulators
 // source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:9f18db9b   regenerate: deno task generate specs/mnist_cnn.json
-// kernel    pool1_conv1_backward_update_bias   db = sum over nb,i,j,n of (if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0) + (if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0) + (if code[nb,o…
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    pool1_conv1_backward_update_bias   dy_2 = if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0; dy_3 = if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0
+//           dy_4 = if code[nb,o,i,j,n] = 2 then dy[nb,o,i,j,n] else 0; dy_5 = if code[nb,o,i,j,n] = 3 then dy[nb,o,i,j,n] else 0
+//           db = sum over nb,i,j,n of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           and 2 more lines
 // shape     o = 32, nb = 4, i = 14, j = 14, n = 16   (f32)
 // schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.6 MFLOP · 3.2 MB read · 384 B written · 0.5 FLOP/B · 1 accumulator
@@ -41,10 +41,14 @@
 var<workgroup> sums_4: array<vec4<f32>, 320>;
 
 @compute @workgroup_size(64) // 976 workgroups
-fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear1_backward_update_weight_and_2_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 603 % 976;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
@@ -56,8 +60,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let x_at_i: i32 = i * 16;
       let dy_at_ob: i32 = ob * 256;
       let dy_at_ob_o: i32 = dy_at_ob + o * 16;
-      let m_at_ob: i32 = ob * 100352;
-      let m_at_ob_i: i32 = m_at_ob + i * 16;
+      let at_ob: i32 = ob * 100352;
+      let at_ob_i: i32 = at_ob + i * 16;
 
       // seed
       var dw00: vec4<f32> = vec4<f32>(0f);
@@ -196,9 +200,9 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
       let dw_total32: f32 = ((dw32.x + dw32.y) + (dw32.z + dw32.w));
       let dw_total33: f32 = ((dw33.x + dw33.y) + (dw33.z + dw33.w));
-      let m00: f32 = m[m_at_ob_i + o];
-      let w00: f32 = w[m_at_ob_i + o];
-      let v00: f32 = v[m_at_ob_i + o];
+      let m00: f32 = m[at_ob_i + o];
+      let w00: f32 = w[at_ob_i + o];
+      let v00: f32 = v[at_ob_i + o];
       let beta1: f32 = params[params_at_step + 1];
       let beta1_rest: f32 = params[params_at_step + 2];
       let l2: f32 = params[params_at_step + 3];
@@ -213,215 +217,215 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
-      m[m_at_ob_i + o] = mean00;
-      v[m_at_ob_i + o] = square00;
-      w[m_at_ob_i + o] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
-      let m01: f32 = m[m_at_ob_i + o + 1];
-      let w01: f32 = w[m_at_ob_i + o + 1];
-      let v01: f32 = v[m_at_ob_i + o + 1];
+      m[at_ob_i + o] = mean00;
+      v[at_ob_i + o] = square00;
+      w[at_ob_i + o] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+      let m01: f32 = m[at_ob_i + o + 1];
+      let w01: f32 = w[at_ob_i + o + 1];
+      let v01: f32 = v[at_ob_i + o + 1];
       let gradient01: f32 = dw_total01 + l2 * w01;
       let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
       let t01: f32 = beta1 * m01 + beta1_rest * g01;
       let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
       let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
       let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 1] = mean01;
-      v[m_at_ob_i + o + 1] = square01;
-      w[m_at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
-      let m02: f32 = m[m_at_ob_i + o + 2];
-      let w02: f32 = w[m_at_ob_i + o + 2];
-      let v02: f32 = v[m_at_ob_i + o + 2];
+      m[at_ob_i + o + 1] = mean01;
+      v[at_ob_i + o + 1] = square01;
+      w[at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+      let m02: f32 = m[at_ob_i + o + 2];
+      let w02: f32 = w[at_ob_i + o + 2];
+      let v02: f32 = v[at_ob_i + o + 2];
       let gradient02: f32 = dw_total02 + l2 * w02;
       let g02: f32 = select(gradient02, 0f, abs(gradient02) < 8.881784197001252e-16f);
       let t02: f32 = beta1 * m02 + beta1_rest * g02;
       let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
       let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
       let square02: f32 = select(t02_2, 0f, abs(t02_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 2] = mean02;
-      v[m_at_ob_i + o + 2] = square02;
-      w[m_at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
-      let m03: f32 = m[m_at_ob_i + o + 3];
-      let w03: f32 = w[m_at_ob_i + o + 3];
-      let v03: f32 = v[m_at_ob_i + o + 3];
+      m[at_ob_i + o + 2] = mean02;
+      v[at_ob_i + o + 2] = square02;
+      w[at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
+      let m03: f32 = m[at_ob_i + o + 3];
+      let w03: f32 = w[at_ob_i + o + 3];
+      let v03: f32 = v[at_ob_i + o + 3];
       let gradient03: f32 = dw_total03 + l2 * w03;
       let g03: f32 = select(gradient03, 0f, abs(gradient03) < 8.881784197001252e-16f);
       let t03: f32 = beta1 * m03 + beta1_rest * g03;
       let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
       let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
       let square03: f32 = select(t03_2, 0f, abs(t03_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 3] = mean03;
-      v[m_at_ob_i + o + 3] = square03;
-      w[m_at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
-      let m10: f32 = m[m_at_ob_i + o + 16];
-      let w10: f32 = w[m_at_ob_i + o + 16];
-      let v10: f32 = v[m_at_ob_i + o + 16];
+      m[at_ob_i + o + 3] = mean03;
+      v[at_ob_i + o + 3] = square03;
+      w[at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
+      let m10: f32 = m[at_ob_i + o + 16];
+      let w10: f32 = w[at_ob_i + o + 16];
+      let v10: f32 = v[at_ob_i + o + 16];
       let gradient10: f32 = dw_total10 + l2 * w10;
       let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
       let t10: f32 = beta1 * m10 + beta1_rest * g10;
       let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
       let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
       let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 16] = mean10;
-      v[m_at_ob_i + o + 16] = square10;
-      w[m_at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
-      let m11: f32 = m[m_at_ob_i + o + 17];
-      let w11: f32 = w[m_at_ob_i + o + 17];
-      let v11: f32 = v[m_at_ob_i + o + 17];
+      m[at_ob_i + o + 16] = mean10;
+      v[at_ob_i + o + 16] = square10;
+      w[at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+      let m11: f32 = m[at_ob_i + o + 17];
+      let w11: f32 = w[at_ob_i + o + 17];
+      let v11: f32 = v[at_ob_i + o + 17];
       let gradient11: f32 = dw_total11 + l2 * w11;
       let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
       let t11: f32 = beta1 * m11 + beta1_rest * g11;
       let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
       let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
       let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 17] = mean11;
-      v[m_at_ob_i + o + 17] = square11;
-      w[m_at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
-      let m12: f32 = m[m_at_ob_i + o + 18];
-      let w12: f32 = w[m_at_ob_i + o + 18];
-      let v12: f32 = v[m_at_ob_i + o + 18];
+      m[at_ob_i + o + 17] = mean11;
+      v[at_ob_i + o + 17] = square11;
+      w[at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+      let m12: f32 = m[at_ob_i + o + 18];
+      let w12: f32 = w[at_ob_i + o + 18];
+      let v12: f32 = v[at_ob_i + o + 18];
       let gradient12: f32 = dw_total12 + l2 * w12;
       let g12: f32 = select(gradient12, 0f, abs(gradient12) < 8.881784197001252e-16f);
       let t12: f32 = beta1 * m12 + beta1_rest * g12;
       let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
       let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
       let square12: f32 = select(t12_2, 0f, abs(t12_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 18] = mean12;
-      v[m_at_ob_i + o + 18] = square12;
-      w[m_at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
-      let m13: f32 = m[m_at_ob_i + o + 19];
-      let w13: f32 = w[m_at_ob_i + o + 19];
-      let v13: f32 = v[m_at_ob_i + o + 19];
+      m[at_ob_i + o + 18] = mean12;
+      v[at_ob_i + o + 18] = square12;
+      w[at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
+      let m13: f32 = m[at_ob_i + o + 19];
+      let w13: f32 = w[at_ob_i + o + 19];
+      let v13: f32 = v[at_ob_i + o + 19];
       let gradient13: f32 = dw_total13 + l2 * w13;
       let g13: f32 = select(gradient13, 0f, abs(gradient13) < 8.881784197001252e-16f);
       let t13: f32 = beta1 * m13 + beta1_rest * g13;
       let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
       let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
       let square13: f32 = select(t13_2, 0f, abs(t13_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 19] = mean13;
-      v[m_at_ob_i + o + 19] = square13;
-      w[m_at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
-      let m20: f32 = m[m_at_ob_i + o + 32];
-      let w20: f32 = w[m_at_ob_i + o + 32];
-      let v20: f32 = v[m_at_ob_i + o + 32];
+      m[at_ob_i + o + 19] = mean13;
+      v[at_ob_i + o + 19] = square13;
+      w[at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
+      let m20: f32 = m[at_ob_i + o + 32];
+      let w20: f32 = w[at_ob_i + o + 32];
+      let v20: f32 = v[at_ob_i + o + 32];
       let gradient20: f32 = dw_total20 + l2 * w20;
       let g20: f32 = select(gradient20, 0f, abs(gradient20) < 8.881784197001252e-16f);
       let t20: f32 = beta1 * m20 + beta1_rest * g20;
       let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
       let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
       let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 32] = mean20;
-      v[m_at_ob_i + o + 32] = square20;
-      w[m_at_ob_i + o + 32] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
-      let m21: f32 = m[m_at_ob_i + o + 33];
-      let w21: f32 = w[m_at_ob_i + o + 33];
-      let v21: f32 = v[m_at_ob_i + o + 33];
+      m[at_ob_i + o + 32] = mean20;
+      v[at_ob_i + o + 32] = square20;
+      w[at_ob_i + o + 32] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
+      let m21: f32 = m[at_ob_i + o + 33];
+      let w21: f32 = w[at_ob_i + o + 33];
+      let v21: f32 = v[at_ob_i + o + 33];
       let gradient21: f32 = dw_total21 + l2 * w21;
       let g21: f32 = select(gradient21, 0f, abs(gradient21) < 8.881784197001252e-16f);
       let t21: f32 = beta1 * m21 + beta1_rest * g21;
       let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
       let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
       let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 33] = mean21;
-      v[m_at_ob_i + o + 33] = square21;
-      w[m_at_ob_i + o + 33] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
-      let m22: f32 = m[m_at_ob_i + o + 34];
-      let w22: f32 = w[m_at_ob_i + o + 34];
-      let v22: f32 = v[m_at_ob_i + o + 34];
+      m[at_ob_i + o + 33] = mean21;
+      v[at_ob_i + o + 33] = square21;
+      w[at_ob_i + o + 33] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
+      let m22: f32 = m[at_ob_i + o + 34];
+      let w22: f32 = w[at_ob_i + o + 34];
+      let v22: f32 = v[at_ob_i + o + 34];
       let gradient22: f32 = dw_total22 + l2 * w22;
       let g22: f32 = select(gradient22, 0f, abs(gradient22) < 8.881784197001252e-16f);
       let t22: f32 = beta1 * m22 + beta1_rest * g22;
       let mean22: f32 = select(t22, 0f, abs(t22) < 8.881784197001252e-16f);
       let t22_2: f32 = beta2 * v22 + beta2_rest * g22 * g22;
       let square22: f32 = select(t22_2, 0f, abs(t22_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 34] = mean22;
-      v[m_at_ob_i + o + 34] = square22;
-      w[m_at_ob_i + o + 34] = w22 - step_size * mean22 / (sqrt(square22) * v_scale + epsilon);
-      let m23: f32 = m[m_at_ob_i + o + 35];
-      let w23: f32 = w[m_at_ob_i + o + 35];
-      let v23: f32 = v[m_at_ob_i + o + 35];
+      m[at_ob_i + o + 34] = mean22;
+      v[at_ob_i + o + 34] = square22;
+      w[at_ob_i + o + 34] = w22 - step_size * mean22 / (sqrt(square22) * v_scale + epsilon);
+      let m23: f32 = m[at_ob_i + o + 35];
+      let w23: f32 = w[at_ob_i + o + 35];
+      let v23: f32 = v[at_ob_i + o + 35];
       let gradient23: f32 = dw_total23 + l2 * w23;
       let g23: f32 = select(gradient23, 0f, abs(gradient23) < 8.881784197001252e-16f);
       let t23: f32 = beta1 * m23 + beta1_rest * g23;
       let mean23: f32 = select(t23, 0f, abs(t23) < 8.881784197001252e-16f);
       let t23_2: f32 = beta2 * v23 + beta2_rest * g23 * g23;
       let square23: f32 = select(t23_2, 0f, abs(t23_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 35] = mean23;
-      v[m_at_ob_i + o + 35] = square23;
-      w[m_at_ob_i + o + 35] = w23 - step_size * mean23 / (sqrt(square23) * v_scale + epsilon);
-      let m30: f32 = m[m_at_ob_i + o + 48];
-      let w30: f32 = w[m_at_ob_i + o + 48];
-      let v30: f32 = v[m_at_ob_i + o + 48];
+      m[at_ob_i + o + 35] = mean23;
+      v[at_ob_i + o + 35] = square23;
+      w[at_ob_i + o + 35] = w23 - step_size * mean23 / (sqrt(square23) * v_scale + epsilon);
+      let m30: f32 = m[at_ob_i + o + 48];
+      let w30: f32 = w[at_ob_i + o + 48];
+      let v30: f32 = v[at_ob_i + o + 48];
       let gradient30: f32 = dw_total30 + l2 * w30;
       let g30: f32 = select(gradient30, 0f, abs(gradient30) < 8.881784197001252e-16f);
       let t30: f32 = beta1 * m30 + beta1_rest * g30;
       let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
       let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
       let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 48] = mean30;
-      v[m_at_ob_i + o + 48] = square30;
-      w[m_at_ob_i + o + 48] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
-      let m31: f32 = m[m_at_ob_i + o + 49];
-      let w31: f32 = w[m_at_ob_i + o + 49];
-      let v31: f32 = v[m_at_ob_i + o + 49];
+      m[at_ob_i + o + 48] = mean30;
+      v[at_ob_i + o + 48] = square30;
+      w[at_ob_i + o + 48] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
+      let m31: f32 = m[at_ob_i + o + 49];
+      let w31: f32 = w[at_ob_i + o + 49];
+      let v31: f32 = v[at_ob_i + o + 49];
       let gradient31: f32 = dw_total31 + l2 * w31;
       let g31: f32 = select(gradient31, 0f, abs(gradient31) < 8.881784197001252e-16f);
       let t31: f32 = beta1 * m31 + beta1_rest * g31;
       let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
       let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
       let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 49] = mean31;
-      v[m_at_ob_i + o + 49] = square31;
-      w[m_at_ob_i + o + 49] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
-      let m32: f32 = m[m_at_ob_i + o + 50];
-      let w32: f32 = w[m_at_ob_i + o + 50];
-      let v32: f32 = v[m_at_ob_i + o + 50];
+      m[at_ob_i + o + 49] = mean31;
+      v[at_ob_i + o + 49] = square31;
+      w[at_ob_i + o + 49] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
+      let m32: f32 = m[at_ob_i + o + 50];
+      let w32: f32 = w[at_ob_i + o + 50];
+      let v32: f32 = v[at_ob_i + o + 50];
       let gradient32: f32 = dw_total32 + l2 * w32;
       let g32: f32 = select(gradient32, 0f, abs(gradient32) < 8.881784197001252e-16f);
       let t32: f32 = beta1 * m32 + beta1_rest * g32;
       let mean32: f32 = select(t32, 0f, abs(t32) < 8.881784197001252e-16f);
       let t32_2: f32 = beta2 * v32 + beta2_rest * g32 * g32;
       let square32: f32 = select(t32_2, 0f, abs(t32_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 50] = mean32;
-      v[m_at_ob_i + o + 50] = square32;
-      w[m_at_ob_i + o + 50] = w32 - step_size * mean32 / (sqrt(square32) * v_scale + epsilon);
-      let m33: f32 = m[m_at_ob_i + o + 51];
-      let w33: f32 = w[m_at_ob_i + o + 51];
-      let v33: f32 = v[m_at_ob_i + o + 51];
+      m[at_ob_i + o + 50] = mean32;
+      v[at_ob_i + o + 50] = square32;
+      w[at_ob_i + o + 50] = w32 - step_size * mean32 / (sqrt(square32) * v_scale + epsilon);
+      let m33: f32 = m[at_ob_i + o + 51];
+      let w33: f32 = w[at_ob_i + o + 51];
+      let v33: f32 = v[at_ob_i + o + 51];
       let gradient33: f32 = dw_total33 + l2 * w33;
       let g33: f32 = select(gradient33, 0f, abs(gradient33) < 8.881784197001252e-16f);
       let t33: f32 = beta1 * m33 + beta1_rest * g33;
       let mean33: f32 = select(t33, 0f, abs(t33) < 8.881784197001252e-16f);
       let t33_2: f32 = beta2 * v33 + beta2_rest * g33 * g33;
       let square33: f32 = select(t33_2, 0f, abs(t33_2) < 1.1754943508222875e-38f);
-      m[m_at_ob_i + o + 51] = mean33;
-      v[m_at_ob_i + o + 51] = square33;
-      w[m_at_ob_i + o + 51] = w33 - step_size * mean33 / (sqrt(square33) * v_scale + epsilon);
+      m[at_ob_i + o + 51] = mean33;
+      v[at_ob_i + o + 51] = square33;
+      w[at_ob_i + o + 51] = w33 - step_size * mean33 / (sqrt(square33) * v_scale + epsilon);
     }
   }
   {
     let params_at_step: i32 = step * 9;
     if (group >= 784 && group < 944) {
       let member = mine / 1;
-      let place = (group - 784) * 1 + mine % 1;
+      let tile = (group - 784) * 1 + mine % 1;
       let leads = member == 0;
-      let o = place / 5;
-      let r = place % 5;
+      let o = tile / 5;
+      let r = tile % 5;
       let n_member = member / 16;
       let j_member = member / 8 % 2;
       let i_member = member / 4 % 2;
       let nb_member = member % 4;
-      let code_at_nb_member: i32 = nb_member * 100352;
-      let code_at_nb_member_o: i32 = code_at_nb_member + o * 3136;
-      let code_at_nb_member_o_i_member: i32 = code_at_nb_member_o + i_member * 224;
-      let code_at_nb_member_o_i_member_j_member: i32 = code_at_nb_member_o_i_member + j_member * 16;
-      let code_at_nb_member_o_i_member_j_member_n_member: i32 = code_at_nb_member_o_i_member_j_member + n_member * 4;
+      let at_nb_member: i32 = nb_member * 100352;
+      let at_nb_member_o: i32 = at_nb_member + o * 3136;
+      let at_nb_member_o_i_member: i32 = at_nb_member_o + i_member * 224;
+      let at_nb_member_o_i_member_j_member: i32 = at_nb_member_o_i_member + j_member * 16;
+      let at_nb_member_o_i_member_j_member_n_member: i32 = at_nb_member_o_i_member_j_member + n_member * 4;
       let x_at_nb_member: i32 = nb_member * 16384;
       let x_at_nb_member_i_member: i32 = x_at_nb_member + i_member * 1024;
       let x_at_nb_member_i_member_r: i32 = x_at_nb_member_i_member + r * 512;
       let x_at_nb_member_i_member_r_j_member: i32 = x_at_nb_member_i_member_r + j_member * 32;
       let x_at_nb_member_i_member_r_j_member_n_member: i32 = x_at_nb_member_i_member_r_j_member + n_member * 4;
-      let m_at_o: i32 = o * 25;
-      let m_at_o_r: i32 = m_at_o + r * 5;
+      let at_o: i32 = o * 25;
+      let at_o_r: i32 = at_o + r * 5;
 
       // seed
       var dw0: vec4<f32> = vec4<f32>(0f);
@@ -432,13 +436,13 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
 
       // reduce
       for (var i = 0; i < 14; i += 2) {
-        let code_at_nb_member_o_i_member_j_member_n_member_i: i32 = code_at_nb_member_o_i_member_j_member_n_member + i * 224;
+        let at_nb_member_o_i_member_j_member_n_member_i: i32 = at_nb_member_o_i_member_j_member_n_member + i * 224;
         let x_at_nb_member_i_member_r_j_member_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_n_member + i * 1024;
         for (var j = 0; j < 14; j += 2) {
-          let code_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = code_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
+          let at_nb_member_o_i_member_j_member_n_member_i_j: i32 = at_nb_member_o_i_member_j_member_n_member_i + j * 16;
           let x_at_nb_member_i_member_r_j_member_n_member_i_j: i32 = x_at_nb_member_i_member_r_j_member_n_member_i + j * 32;
-          let code_nboijn: vec4<i32> = code[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let dy_nboijn: vec4<f32> = dy_6[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let code_nboijn: vec4<i32> = code[at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy_nboijn: vec4<f32> = dy_6[at_nb_member_o_i_member_j_member_n_member_i_j / 4];
           let dy_2: vec4<f32> = select(vec4<f32>(0f), dy_nboijn, code_nboijn == vec4<i32>(0));
           let x0: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_n_member_i_j / 4];
           dw0 += dy_2 * x0;
@@ -487,9 +491,9 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 5) {
         let first = member * 64 + mine % 1;
-        var total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dw0 = sums_4[mine];
@@ -504,9 +508,9 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let dw_total2: f32 = ((dw2.x + dw2.y) + (dw2.z + dw2.w));
         let dw_total3: f32 = ((dw3.x + dw3.y) + (dw3.z + dw3.w));
         let dw_total4: f32 = ((dw4.x + dw4.y) + (dw4.z + dw4.w));
-        let m0: f32 = m_2[m_at_o_r];
-        let w0: f32 = w_2[m_at_o_r];
-        let v0: f32 = v_2[m_at_o_r];
+        let m0: f32 = m_2[at_o_r];
+        let w0: f32 = w_2[at_o_r];
+        let v0: f32 = v_2[at_o_r];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -521,57 +525,57 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m_2[m_at_o_r] = mean0;
-        v_2[m_at_o_r] = square0;
-        w_2[m_at_o_r] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
-        let m1: f32 = m_2[m_at_o_r + 1];
-        let w1: f32 = w_2[m_at_o_r + 1];
-        let v1: f32 = v_2[m_at_o_r + 1];
+        m_2[at_o_r] = mean0;
+        v_2[at_o_r] = square0;
+        w_2[at_o_r] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
+        let m1: f32 = m_2[at_o_r + 1];
+        let w1: f32 = w_2[at_o_r + 1];
+        let v1: f32 = v_2[at_o_r + 1];
         let gradient1: f32 = dw_total1 + l2 * w1;
         let g1: f32 = select(gradient1, 0f, abs(gradient1) < 8.881784197001252e-16f);
         let t1: f32 = beta1 * m1 + beta1_rest * g1;
         let mean1: f32 = select(t1, 0f, abs(t1) < 8.881784197001252e-16f);
         let t1_2: f32 = beta2 * v1 + beta2_rest * g1 * g1;
         let square1: f32 = select(t1_2, 0f, abs(t1_2) < 1.1754943508222875e-38f);
-        m_2[m_at_o_r + 1] = mean1;
-        v_2[m_at_o_r + 1] = square1;
-        w_2[m_at_o_r + 1] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
-        let m2: f32 = m_2[m_at_o_r + 2];
-        let w2: f32 = w_2[m_at_o_r + 2];
-        let v2: f32 = v_2[m_at_o_r + 2];
+        m_2[at_o_r + 1] = mean1;
+        v_2[at_o_r + 1] = square1;
+        w_2[at_o_r + 1] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
+        let m2: f32 = m_2[at_o_r + 2];
+        let w2: f32 = w_2[at_o_r + 2];
+        let v2: f32 = v_2[at_o_r + 2];
         let gradient2: f32 = dw_total2 + l2 * w2;
         let g2: f32 = select(gradient2, 0f, abs(gradient2) < 8.881784197001252e-16f);
         let t2: f32 = beta1 * m2 + beta1_rest * g2;
         let mean2: f32 = select(t2, 0f, abs(t2) < 8.881784197001252e-16f);
         let t2_2: f32 = beta2 * v2 + beta2_rest * g2 * g2;
         let square2: f32 = select(t2_2, 0f, abs(t2_2) < 1.1754943508222875e-38f);
-        m_2[m_at_o_r + 2] = mean2;
-        v_2[m_at_o_r + 2] = square2;
-        w_2[m_at_o_r + 2] = w2 - step_size * mean2 / (sqrt(square2) * v_scale + epsilon);
-        let m3: f32 = m_2[m_at_o_r + 3];
-        let w3: f32 = w_2[m_at_o_r + 3];
-        let v3: f32 = v_2[m_at_o_r + 3];
+        m_2[at_o_r + 2] = mean2;
+        v_2[at_o_r + 2] = square2;
+        w_2[at_o_r + 2] = w2 - step_size * mean2 / (sqrt(square2) * v_scale + epsilon);
+        let m3: f32 = m_2[at_o_r + 3];
+        let w3: f32 = w_2[at_o_r + 3];
+        let v3: f32 = v_2[at_o_r + 3];
         let gradient3: f32 = dw_total3 + l2 * w3;
         let g3: f32 = select(gradient3, 0f, abs(gradient3) < 8.881784197001252e-16f);
         let t3: f32 = beta1 * m3 + beta1_rest * g3;
         let mean3: f32 = select(t3, 0f, abs(t3) < 8.881784197001252e-16f);
         let t3_2: f32 = beta2 * v3 + beta2_rest * g3 * g3;
         let square3: f32 = select(t3_2, 0f, abs(t3_2) < 1.1754943508222875e-38f);
-        m_2[m_at_o_r + 3] = mean3;
-        v_2[m_at_o_r + 3] = square3;
-        w_2[m_at_o_r + 3] = w3 - step_size * mean3 / (sqrt(square3) * v_scale + epsilon);
-        let m4: f32 = m_2[m_at_o_r + 4];
-        let w4: f32 = w_2[m_at_o_r + 4];
-        let v4: f32 = v_2[m_at_o_r + 4];
+        m_2[at_o_r + 3] = mean3;
+        v_2[at_o_r + 3] = square3;
+        w_2[at_o_r + 3] = w3 - step_size * mean3 / (sqrt(square3) * v_scale + epsilon);
+        let m4: f32 = m_2[at_o_r + 4];
+        let w4: f32 = w_2[at_o_r + 4];
+        let v4: f32 = v_2[at_o_r + 4];
         let gradient4: f32 = dw_total4 + l2 * w4;
         let g4: f32 = select(gradient4, 0f, abs(gradient4) < 8.881784197001252e-16f);
         let t4: f32 = beta1 * m4 + beta1_rest * g4;
         let mean4: f32 = select(t4, 0f, abs(t4) < 8.881784197001252e-16f);
         let t4_2: f32 = beta2 * v4 + beta2_rest * g4 * g4;
         let square4: f32 = select(t4_2, 0f, abs(t4_2) < 1.1754943508222875e-38f);
-        m_2[m_at_o_r + 4] = mean4;
-        v_2[m_at_o_r + 4] = square4;
-        w_2[m_at_o_r + 4] = w4 - step_size * mean4 / (sqrt(square4) * v_scale + epsilon);
+        m_2[at_o_r + 4] = mean4;
+        v_2[at_o_r + 4] = square4;
+        w_2[at_o_r + 4] = w4 - step_size * mean4 / (sqrt(square4) * v_scale + epsilon);
       }
     }
   }
@@ -579,29 +583,28 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
     let params_at_step: i32 = step * 9;
     if (group >= 944 && group < 976) {
       let member = mine / 1;
-      let place = (group - 944) * 1 + mine % 1;
+      let tile = (group - 944) * 1 + mine % 1;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member / 16;
       let j_member = member / 8 % 2;
       let i_member = member / 4 % 2;
       let nb_member = member % 4;
-      let code_at_nb_member: i32 = nb_member * 100352;
-      let code_at_nb_member_o: i32 = code_at_nb_member + o * 3136;
-      let code_at_nb_member_o_i_member: i32 = code_at_nb_member_o + i_member * 224;
-      let code_at_nb_member_o_i_member_j_member: i32 = code_at_nb_member_o_i_member + j_member * 16;
-      let code_at_nb_member_o_i_member_j_member_n_member: i32 = code_at_nb_member_o_i_member_j_member + n_member * 4;
+      let at_nb_member: i32 = nb_member * 100352;
+      let at_nb_member_o: i32 = at_nb_member + o * 3136;
+      let at_nb_member_o_i_member: i32 = at_nb_member_o + i_member * 224;
+      let at_nb_member_o_i_member_j_member: i32 = at_nb_member_o_i_member + j_member * 16;
+      let at_nb_member_o_i_member_j_member_n_member: i32 = at_nb_member_o_i_member_j_member + n_member * 4;
 
       // seed
       var db: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       for (var i = 0; i < 14; i += 2) {
-        let code_at_nb_member_o_i_member_j_member_n_member_i: i32 = code_at_nb_member_o_i_member_j_member_n_member + i * 224;
-        for (var j = 0; j < 8; j += 8) {
-          let code_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = code_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
-          let code0: vec4<i32> = code[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let dy0: vec4<f32> = dy_6[code_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+        let at_nb_member_o_i_member_j_member_n_member_i: i32 = at_nb_member_o_i_member_j_member_n_member + i * 224;
+        {
+          let code0: vec4<i32> = code[at_nb_member_o_i_member_j_member_n_member_i / 4];
+          let dy0: vec4<f32> = dy_6[at_nb_member_o_i_member_j_member_n_member_i / 4];
           let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
           db += dy0_2;
           let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
@@ -610,8 +613,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
           db += dy0_4;
           let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
           db += dy0_5;
-          let code1: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 32) / 4];
-          let dy1: vec4<f32> = dy_6[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 32) / 4];
+          let code1: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
+          let dy1: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
           let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
           db += dy1_2;
           let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
@@ -620,8 +623,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
           db += dy1_4;
           let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
           db += dy1_5;
-          let code2: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 64) / 4];
-          let dy2: vec4<f32> = dy_6[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 64) / 4];
+          let code2: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+          let dy2: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
           let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
           db += dy2_2;
           let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
@@ -630,8 +633,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
           db += dy2_4;
           let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
           db += dy2_5;
-          let code3: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 96) / 4];
-          let dy3: vec4<f32> = dy_6[(code_at_nb_member_o_i_member_j_member_n_member_i_j + 96) / 4];
+          let code3: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
+          let dy3: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
           let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
           db += dy3_2;
           let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
@@ -642,8 +645,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
           db += dy3_5;
         }
         {
-          let code0: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let dy0: vec4<f32> = dy_6[(code_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let code0: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let dy0: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
           let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
           db += dy0_2;
           let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
@@ -652,8 +655,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
           db += dy0_4;
           let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
           db += dy0_5;
-          let code1: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
-          let dy1: vec4<f32> = dy_6[(code_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let code1: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let dy1: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
           let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
           db += dy1_2;
           let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
@@ -662,8 +665,8 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
           db += dy1_4;
           let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
           db += dy1_5;
-          let code2: vec4<i32> = code[(code_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let dy2: vec4<f32> = dy_6[(code_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let code2: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let dy2: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
           let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
           db += dy2_2;
           let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
@@ -680,9 +683,9 @@ fn linear1_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 1;
-        var total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       db = sums_4[mine];

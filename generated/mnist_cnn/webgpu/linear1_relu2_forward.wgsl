@@ -11,18 +11,22 @@
 var<workgroup> sums_4: array<vec4<f32>, 512>;
 
 @compute @workgroup_size(64) // 128 workgroups
-fn linear1_relu2_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear1_relu2_forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   let point = i32(id.x);
   let group = i32(groups.x);
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   if (group < 128) {
     let member = mine / 2;
-    let place = group * 2 + mine % 2;
+    let tile = group * 2 + mine % 2;
     let leads = member == 0;
-    let nb = place / 64;
-    let ob = place / 8 % 8;
-    let o = (place / 2 % 4) * 4;
-    let n = (place % 2) * 8;
+    let nb = tile / 64;
+    let ob = tile / 8 % 8;
+    let o = (tile / 2 % 4) * 4;
+    let n = (tile % 2) * 8;
     let i_member = member;
     let x_at_nb: i32 = nb * 100352;
     let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
@@ -161,9 +165,9 @@ fn linear1_relu2_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
     workgroupBarrier();
     if (member < 8) {
       let first = member * 64 + mine % 2;
-      var total = sums_4[first];
-      for (var at = 2; at < 64; at += 2) { total += sums_4[first + at]; }
-      sums_4[first] = total;
+      var team_total = sums_4[first];
+      for (var at = 2; at < 64; at += 2) { team_total += sums_4[first + at]; }
+      sums_4[first] = team_total;
     }
     workgroupBarrier();
     y00 = sums_4[mine];

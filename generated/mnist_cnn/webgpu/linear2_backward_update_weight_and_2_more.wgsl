@@ -1,7 +1,7 @@
-// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]
-//           gradient = dw + l2 * w[ib,o,i]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]; gradient = dw + l2 * w[ib,o,i]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[ib,o,i] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[ib,o,i] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ib,o,i] = mean; v[ib,o,i] = square
+//           w[ib,o,i] = w[ib,o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
 // cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
@@ -12,10 +12,9 @@
 // schedule  tile i 4, n 2 · unroll o 8 · vectorize n · grid nb, i, n
 // cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 8 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:ae0805a5   regenerate: deno task generate specs/mnist_cnn.json
-// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 128, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
@@ -39,29 +38,33 @@ var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 308 workgroups
-fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear2_backward_update_weight_and_2_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 191 % 308;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
     if (group < 80) {
       let member = mine / 16;
-      let place = group * 16 + mine % 16;
+      let tile = group * 16 + mine % 16;
       let leads = member == 0;
-      let ib = place / 160;
-      let o = place / 16 % 10;
-      let i = place % 16;
+      let ib = tile / 160;
+      let o = tile / 16 % 10;
+      let i = tile % 16;
       let n_member = member;
       let x_at_ib: i32 = ib * 256;
       let x_at_ib_i: i32 = x_at_ib + i * 16;
       let x_at_ib_i_n_member: i32 = x_at_ib_i + n_member * 4;
       let dy_at_o: i32 = o * 16;
       let dy_at_o_n_member: i32 = dy_at_o + n_member * 4;
-      let m_at_ib: i32 = ib * 160;
-      let m_at_ib_o: i32 = m_at_ib + o * 16;
+      let at_ib: i32 = ib * 160;
+      let at_ib_o: i32 = at_ib + o * 16;
 
       // seed
       var dw: vec4<f32> = vec4<f32>(0f);
@@ -85,18 +88,18 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 16;
-        var total = sums_4[first];
-        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 16; at < 64; at += 16) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dw = sums_4[mine];
       if (leads) {
         // finish
         let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-        let m_iboi: f32 = m[m_at_ib_o + i];
-        let w_iboi: f32 = w[m_at_ib_o + i];
-        let v_iboi: f32 = v[m_at_ib_o + i];
+        let m_iboi: f32 = m[at_ib_o + i];
+        let w_iboi: f32 = w[at_ib_o + i];
+        let v_iboi: f32 = v[at_ib_o + i];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -111,9 +114,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[m_at_ib_o + i] = mean;
-        v[m_at_ib_o + i] = square;
-        w[m_at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        m[at_ib_o + i] = mean;
+        v[at_ib_o + i] = square;
+        w[at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }
@@ -125,8 +128,8 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let dy_at_nb: i32 = nb * 2048;
       let dy_at_nb_n: i32 = dy_at_nb + n;
       let w_at_i: i32 = i * 16;
-      let y_at_nb: i32 = nb * 100352;
-      let y_at_nb_i: i32 = y_at_nb + i * 16;
+      let at_nb: i32 = nb * 100352;
+      let at_nb_i: i32 = at_nb + i * 16;
 
       // seed
       var value00: vec4<f32> = vec4<f32>(0f);
@@ -260,31 +263,31 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       }
 
       // finish
-      let y00: vec4<f32> = y[(y_at_nb_i + n) / 4];
-      let y01: vec4<f32> = y[(y_at_nb_i + n + 4) / 4];
-      dx[(y_at_nb_i + n) / 4] = select(value00, vec4<f32>(0f), y00 <= vec4<f32>(0f));
-      dx[(y_at_nb_i + n + 4) / 4] = select(value01, vec4<f32>(0f), y01 <= vec4<f32>(0f));
-      let y10: vec4<f32> = y[(y_at_nb_i + n + 16) / 4];
-      let y11: vec4<f32> = y[(y_at_nb_i + n + 20) / 4];
-      dx[(y_at_nb_i + n + 16) / 4] = select(value10, vec4<f32>(0f), y10 <= vec4<f32>(0f));
-      dx[(y_at_nb_i + n + 20) / 4] = select(value11, vec4<f32>(0f), y11 <= vec4<f32>(0f));
-      let y20: vec4<f32> = y[(y_at_nb_i + n + 32) / 4];
-      let y21: vec4<f32> = y[(y_at_nb_i + n + 36) / 4];
-      dx[(y_at_nb_i + n + 32) / 4] = select(value20, vec4<f32>(0f), y20 <= vec4<f32>(0f));
-      dx[(y_at_nb_i + n + 36) / 4] = select(value21, vec4<f32>(0f), y21 <= vec4<f32>(0f));
-      let y30: vec4<f32> = y[(y_at_nb_i + n + 48) / 4];
-      let y31: vec4<f32> = y[(y_at_nb_i + n + 52) / 4];
-      dx[(y_at_nb_i + n + 48) / 4] = select(value30, vec4<f32>(0f), y30 <= vec4<f32>(0f));
-      dx[(y_at_nb_i + n + 52) / 4] = select(value31, vec4<f32>(0f), y31 <= vec4<f32>(0f));
+      let y00: vec4<f32> = y[(at_nb_i + n) / 4];
+      let y01: vec4<f32> = y[(at_nb_i + n + 4) / 4];
+      dx[(at_nb_i + n) / 4] = select(value00, vec4<f32>(0f), y00 <= vec4<f32>(0f));
+      dx[(at_nb_i + n + 4) / 4] = select(value01, vec4<f32>(0f), y01 <= vec4<f32>(0f));
+      let y10: vec4<f32> = y[(at_nb_i + n + 16) / 4];
+      let y11: vec4<f32> = y[(at_nb_i + n + 20) / 4];
+      dx[(at_nb_i + n + 16) / 4] = select(value10, vec4<f32>(0f), y10 <= vec4<f32>(0f));
+      dx[(at_nb_i + n + 20) / 4] = select(value11, vec4<f32>(0f), y11 <= vec4<f32>(0f));
+      let y20: vec4<f32> = y[(at_nb_i + n + 32) / 4];
+      let y21: vec4<f32> = y[(at_nb_i + n + 36) / 4];
+      dx[(at_nb_i + n + 32) / 4] = select(value20, vec4<f32>(0f), y20 <= vec4<f32>(0f));
+      dx[(at_nb_i + n + 36) / 4] = select(value21, vec4<f32>(0f), y21 <= vec4<f32>(0f));
+      let y30: vec4<f32> = y[(at_nb_i + n + 48) / 4];
+      let y31: vec4<f32> = y[(at_nb_i + n + 52) / 4];
+      dx[(at_nb_i + n + 48) / 4] = select(value30, vec4<f32>(0f), y30 <= vec4<f32>(0f));
+      dx[(at_nb_i + n + 52) / 4] = select(value31, vec4<f32>(0f), y31 <= vec4<f32>(0f));
     }
   }
   {
     let params_at_step: i32 = step * 9;
     if (group >= 276 && group < 308) {
       let member = mine / 4;
-      let place = (group - 276) * 4 + mine % 4;
+      let tile = (group - 276) * 4 + mine % 4;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member;
       let dy_at_o: i32 = o * 16;
 
@@ -306,9 +309,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var total = sums[first];
-        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
-        sums[first] = total;
+        var team_total = sums[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
+        sums[first] = team_total;
       }
       workgroupBarrier();
       db = sums[mine];

@@ -10,17 +10,21 @@
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 80 workgroups
-fn linear2_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear2_forward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   let point = i32(id.x);
   let group = i32(groups.x);
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   if (group < 80) {
     let member = mine / 2;
-    let place = group * 2 + mine % 2;
+    let tile = group * 2 + mine % 2;
     let leads = member == 0;
-    let nb = place / 40;
-    let o = place / 4 % 10;
-    let n = (place % 4) * 4;
+    let nb = tile / 40;
+    let o = tile / 4 % 10;
+    let n = (tile % 4) * 4;
     let i_member = member / 2;
     let ib_member = member % 2;
     let x_at_nb: i32 = nb * 2048;
@@ -53,9 +57,9 @@ fn linear2_forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgr
     workgroupBarrier();
     if (member < 1) {
       let first = member * 64 + mine % 2;
-      var total = sums_4[first];
-      for (var at = 2; at < 64; at += 2) { total += sums_4[first + at]; }
-      sums_4[first] = total;
+      var team_total = sums_4[first];
+      for (var at = 2; at < 64; at += 2) { team_total += sums_4[first + at]; }
+      sums_4[first] = team_total;
     }
     workgroupBarrier();
     y_sum = sums_4[mine];

@@ -4,10 +4,9 @@
 // schedule  unroll o 10 · grid nb, ib, i, n
 // cost      163.8 kFLOP · 40.4 kB read · 32.8 kB written · 2.2 FLOP/B · 1 accumulator
 // source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:eaf20725   regenerate: deno task generate specs/mnist_cnn.json
-// kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 10, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
@@ -24,10 +23,14 @@
 var<workgroup> sums: array<f32, 64>;
 
 @compute @workgroup_size(64) // 131 workgroups
-fn linear2_relu2_backward_input_and_1_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear2_relu2_backward_input_and_1_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 81 % 131;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
@@ -38,9 +41,9 @@ fn linear2_relu2_backward_input_and_1_more(@builtin(global_invocation_id) id: ve
       let n = point % 16;
       let dy_at_nb: i32 = nb * 160;
       let w_at_ib: i32 = ib * 160;
-      let y_at_nb: i32 = nb * 2048;
-      let y_at_nb_ib: i32 = y_at_nb + ib * 256;
-      let y_at_nb_ib_i: i32 = y_at_nb_ib + i * 16;
+      let at_nb: i32 = nb * 2048;
+      let at_nb_ib: i32 = at_nb + ib * 256;
+      let at_nb_ib_i: i32 = at_nb_ib + i * 16;
 
       // seed
       var value: f32 = 0f;
@@ -78,17 +81,17 @@ fn linear2_relu2_backward_input_and_1_more(@builtin(global_invocation_id) id: ve
       value += dy9 * w9;
 
       // finish
-      let y_nbibin: f32 = y[y_at_nb_ib_i + n];
-      dx[y_at_nb_ib_i + n] = select(value, 0f, y_nbibin <= 0f);
+      let y_nbibin: f32 = y[at_nb_ib_i + n];
+      dx[at_nb_ib_i + n] = select(value, 0f, y_nbibin <= 0f);
     }
   }
   {
     let params_at_step: i32 = step * 9;
     if (group >= 128 && group < 131) {
       let member = mine / 4;
-      let place = (group - 128) * 4 + mine % 4;
-      let leads = member == 0 && place <= 9;
-      let o = min(place, 9);
+      let tile = (group - 128) * 4 + mine % 4;
+      let leads = member == 0 && tile <= 9;
+      let o = min(tile, 9);
       let n_member = member;
       let dy_at_o: i32 = o * 16;
 
@@ -110,9 +113,9 @@ fn linear2_relu2_backward_input_and_1_more(@builtin(global_invocation_id) id: ve
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var total = sums[first];
-        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
-        sums[first] = total;
+        var team_total = sums[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
+        sums[first] = team_total;
       }
       workgroupBarrier();
       db = sums[mine];

@@ -1,10 +1,10 @@
-// kernel    loss_forward_backward   largest = max over j of x[nb,j,n]
-//           total = sum over j of exp(x[nb,j,n] - largest)
-//           chosen = sum over j of if j = label[nb,n] then x[nb,j,n] else 0
-//           and 3 more
+// kernel    loss_forward_backward   test = 16nb+n < count; largest = max over j of x[nb,j,n]; total = sum over j of exp(x[nb,j,n] - largest)
+//           chosen = sum over j of if j = label[nb,n] then x[nb,j,n] else 0; loss[step,16nb+n] = if test then log(total) - (chosen - largest) else 0
+//           hit[step,16nb+n] = if test then if argmax over j of x[nb,j,n] = label[nb,n] then 1 else 0 else 0
+//           dx[nb,o,n] = if test then (exp(x[nb,o,n] - largest) / total - (if o = label[nb,n] then 1 else 0)) / count else 0
 // shape     nb = 4, n = 16, j = 10, o = 10   (f32)
 // schedule  unroll j 10 · grid nb, n, o
-// cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 0 accumulators
+// cost      25.2 kFLOP · 2816 B read · 3072 B written · 4.3 FLOP/B · 5 accumulators
 // source    kernels/losses/softmax_cross_entropy.ts sha256:eeec230f   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> x: array<f32>;
@@ -15,21 +15,25 @@
 @group(1) @binding(5) var<storage, read> params: array<f32>;
 
 @compute @workgroup_size(64) // 11 workgroups
-fn loss_forward_backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn loss_forward_backward(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 7 % 11;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   let params_at_step: i32 = step * 9;
-  let loss_at_step: i32 = step * 64;
+  let at_step: i32 = step * 64;
   {
     if (point < 64) {
       let nb = point / 16;
       let n = point % 16;
       let x_at_nb: i32 = nb * 160;
       let label_at_nb: i32 = nb * 16;
-      let loss_at_step_nb: i32 = loss_at_step + nb * 16;
+      let at_step_nb: i32 = at_step + nb * 16;
 
       // seed
       var largest: f32 = -3.4028234663852886e38f;
@@ -70,68 +74,68 @@ fn loss_forward_backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
       let label_nbn: i32 = label[label_at_nb + n];
 
       // seed
-      var total_: f32 = 0f;
+      var total: f32 = 0f;
       var chosen: f32 = 0f;
       var best: f32 = -3.4028234663852886e38f;
-      var hit_sum: i32 = 0;
+      var place: i32 = 0;
 
       // reduce
-      total_ += exp(x0 - largest);
+      total += exp(x0 - largest);
       chosen += select(0f, x0, 0 == label_nbn);
       let stays_11: bool = x0 <= best;
-      hit_sum = select(0, hit_sum, stays_11);
+      place = select(0, place, stays_11);
       best = select(x0, best, stays_11);
-      total_ += exp(x1 - largest);
+      total += exp(x1 - largest);
       chosen += select(0f, x1, 1 == label_nbn);
       let stays_12: bool = x1 <= best;
-      hit_sum = select(1, hit_sum, stays_12);
+      place = select(1, place, stays_12);
       best = select(x1, best, stays_12);
-      total_ += exp(x2 - largest);
+      total += exp(x2 - largest);
       chosen += select(0f, x2, 2 == label_nbn);
       let stays_13: bool = x2 <= best;
-      hit_sum = select(2, hit_sum, stays_13);
+      place = select(2, place, stays_13);
       best = select(x2, best, stays_13);
-      total_ += exp(x3 - largest);
+      total += exp(x3 - largest);
       chosen += select(0f, x3, 3 == label_nbn);
       let stays_14: bool = x3 <= best;
-      hit_sum = select(3, hit_sum, stays_14);
+      place = select(3, place, stays_14);
       best = select(x3, best, stays_14);
-      total_ += exp(x4 - largest);
+      total += exp(x4 - largest);
       chosen += select(0f, x4, 4 == label_nbn);
       let stays_15: bool = x4 <= best;
-      hit_sum = select(4, hit_sum, stays_15);
+      place = select(4, place, stays_15);
       best = select(x4, best, stays_15);
-      total_ += exp(x5 - largest);
+      total += exp(x5 - largest);
       chosen += select(0f, x5, 5 == label_nbn);
       let stays_16: bool = x5 <= best;
-      hit_sum = select(5, hit_sum, stays_16);
+      place = select(5, place, stays_16);
       best = select(x5, best, stays_16);
-      total_ += exp(x6 - largest);
+      total += exp(x6 - largest);
       chosen += select(0f, x6, 6 == label_nbn);
       let stays_17: bool = x6 <= best;
-      hit_sum = select(6, hit_sum, stays_17);
+      place = select(6, place, stays_17);
       best = select(x6, best, stays_17);
-      total_ += exp(x7 - largest);
+      total += exp(x7 - largest);
       chosen += select(0f, x7, 7 == label_nbn);
       let stays_18: bool = x7 <= best;
-      hit_sum = select(7, hit_sum, stays_18);
+      place = select(7, place, stays_18);
       best = select(x7, best, stays_18);
-      total_ += exp(x8 - largest);
+      total += exp(x8 - largest);
       chosen += select(0f, x8, 8 == label_nbn);
       let stays_19: bool = x8 <= best;
-      hit_sum = select(8, hit_sum, stays_19);
+      place = select(8, place, stays_19);
       best = select(x8, best, stays_19);
-      total_ += exp(x9 - largest);
+      total += exp(x9 - largest);
       chosen += select(0f, x9, 9 == label_nbn);
       let stays_20: bool = x9 <= best;
-      hit_sum = select(9, hit_sum, stays_20);
+      place = select(9, place, stays_20);
       best = select(x9, best, stays_20);
 
       // finish
       let count: f32 = params[params_at_step];
       let test: bool = f32(nb * 16 + n) < count;
-      loss[loss_at_step_nb + n] = select(0f, log(total_) - (chosen - largest), test);
-      hit[loss_at_step_nb + n] = select(0f, select(0f, 1f, hit_sum == label_nbn), test);
+      loss[at_step_nb + n] = select(0f, log(total) - (chosen - largest), test);
+      hit[at_step_nb + n] = select(0f, select(0f, 1f, place == label_nbn), test);
     }
   }
   {
@@ -139,65 +143,65 @@ fn loss_forward_backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(
       let nb = (point - 64) / 160;
       let n = (point - 64) / 10 % 16;
       let o = (point - 64) % 10;
-      let x_at_nb: i32 = nb * 160;
-      let x_at_nb_o: i32 = x_at_nb + o * 16;
+      let at_nb: i32 = nb * 160;
+      let at_nb_o: i32 = at_nb + o * 16;
       let label_at_nb: i32 = nb * 16;
 
       // seed
       var largest: f32 = -3.4028234663852886e38f;
 
       // reduce
-      let x0: f32 = x[x_at_nb + n];
+      let x0: f32 = x[at_nb + n];
       let stays: bool = x0 <= largest;
       largest = select(x0, largest, stays);
-      let x1: f32 = x[x_at_nb + n + 16];
+      let x1: f32 = x[at_nb + n + 16];
       let stays_2: bool = x1 <= largest;
       largest = select(x1, largest, stays_2);
-      let x2: f32 = x[x_at_nb + n + 32];
+      let x2: f32 = x[at_nb + n + 32];
       let stays_3: bool = x2 <= largest;
       largest = select(x2, largest, stays_3);
-      let x3: f32 = x[x_at_nb + n + 48];
+      let x3: f32 = x[at_nb + n + 48];
       let stays_4: bool = x3 <= largest;
       largest = select(x3, largest, stays_4);
-      let x4: f32 = x[x_at_nb + n + 64];
+      let x4: f32 = x[at_nb + n + 64];
       let stays_5: bool = x4 <= largest;
       largest = select(x4, largest, stays_5);
-      let x5: f32 = x[x_at_nb + n + 80];
+      let x5: f32 = x[at_nb + n + 80];
       let stays_6: bool = x5 <= largest;
       largest = select(x5, largest, stays_6);
-      let x6: f32 = x[x_at_nb + n + 96];
+      let x6: f32 = x[at_nb + n + 96];
       let stays_7: bool = x6 <= largest;
       largest = select(x6, largest, stays_7);
-      let x7: f32 = x[x_at_nb + n + 112];
+      let x7: f32 = x[at_nb + n + 112];
       let stays_8: bool = x7 <= largest;
       largest = select(x7, largest, stays_8);
-      let x8: f32 = x[x_at_nb + n + 128];
+      let x8: f32 = x[at_nb + n + 128];
       let stays_9: bool = x8 <= largest;
       largest = select(x8, largest, stays_9);
-      let x9: f32 = x[x_at_nb + n + 144];
+      let x9: f32 = x[at_nb + n + 144];
       let stays_10: bool = x9 <= largest;
       largest = select(x9, largest, stays_10);
 
       // seed
-      var total_: f32 = 0f;
+      var total: f32 = 0f;
 
       // reduce
-      total_ += exp(x0 - largest);
-      total_ += exp(x1 - largest);
-      total_ += exp(x2 - largest);
-      total_ += exp(x3 - largest);
-      total_ += exp(x4 - largest);
-      total_ += exp(x5 - largest);
-      total_ += exp(x6 - largest);
-      total_ += exp(x7 - largest);
-      total_ += exp(x8 - largest);
-      total_ += exp(x9 - largest);
+      total += exp(x0 - largest);
+      total += exp(x1 - largest);
+      total += exp(x2 - largest);
+      total += exp(x3 - largest);
+      total += exp(x4 - largest);
+      total += exp(x5 - largest);
+      total += exp(x6 - largest);
+      total += exp(x7 - largest);
+      total += exp(x8 - largest);
+      total += exp(x9 - largest);
 
       // finish
-      let x_nbon: f32 = x[x_at_nb_o + n];
+      let x_nbon: f32 = x[at_nb_o + n];
       let label_nbn: i32 = label[label_at_nb + n];
       let count: f32 = params[params_at_step];
-      dx[x_at_nb_o + n] = select(0f, (exp(x_nbon - largest) / total_ - select(0f, 1f, o == label_nbn)) / count, f32(nb * 16 + n) < count);
+      dx[at_nb_o + n] = select(0f, (exp(x_nbon - largest) / total - select(0f, 1f, o == label_nbn)) / count, f32(nb * 16 + n) < count);
     }
   }
 }

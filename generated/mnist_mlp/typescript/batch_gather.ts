@@ -1,9 +1,11 @@
 // kernel    batch_gather   x[n,c,h,w] = data[order[step,n],c,h,w] / 255
 // shape     n = 64, c = 1, h = 28, w = 28   (f32 in, sums in f64)
 // schedule  parallel n
-// cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B · 0 accumulators
+// cost      50.2 kFLOP · 50.4 kB read · 200.7 kB written · 0.2 FLOP/B
 // source    kernels/step/batch.ts sha256:bb5cfaa1   regenerate: deno task generate specs/mnist_mlp.json
-export function batch_gather(order: Int32Array, data: Uint8Array, x: Float32Array, step: number, from: number, to: number): void {
+export function batch_gather(
+  order: Int32Array, data: Uint8Array, x: Float32Array, step: number, from: number, to: number,
+): void {
   const order_at_step = step * 64;
   for (let n = from; n < to; n++) {
     const x_at_n = n * 784;

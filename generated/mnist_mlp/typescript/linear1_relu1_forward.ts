@@ -4,7 +4,9 @@
 // schedule  tile n 2, o 2 · parallel n
 // cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 4 accumulators
 // source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:b8bb2b3a   regenerate: deno task generate specs/mnist_mlp.json
-export function linear1_relu1_forward(b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number): void {
+export function linear1_relu1_forward(
+  b: Float32Array, x: Float32Array, w: Float32Array, y: Float32Array, from: number, to: number,
+): void {
   for (let n = from; n < to; n += 2) {
     const x_at_n = n * 784;
     const y_at_n = n * 128;

@@ -1,23 +1,22 @@
-// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]
-//           gradient = dw + l2 * w[ib,o,i]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear2_backward_update_weight   dw = sum over nb,n of x[nb,16ib+i,n] * dy[nb,o,n]; gradient = dw + l2 * w[ib,o,i]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[ib,o,i] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[ib,o,i] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ib,o,i] = mean; v[ib,o,i] = square
+//           w[ib,o,i] = w[ib,o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ib = 8, o = 10, i = 16, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · vectorize n · grid ib, o, i · split n 4
 // cost      183.0 kFLOP · 50.7 kB read · 15.4 kB written · 2.8 FLOP/B · 1 accumulator
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:21506282   regenerate: deno task generate specs/mnist_mlp.json
-// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]
-//           gradient = dw + l2 * w[ob,i,o]
-//           g = if abs(gradient) < 8.881784e-16 then 0 else gradient
-//           and 5 more
+// kernel    linear1_backward_update_weight   dw = sum over nb,n of x[nb,i,n] * dy[nb,16ob+o,n]; gradient = dw + l2 * w[ob,i,o]; g = if abs(gradient) < 8.881784e-16 then 0 else gradient
+//           t = beta1 * m[ob,i,o] + beta1_rest * g; mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[ob,i,o] + beta2_rest * g * g
+//           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ob,i,o] = mean; v[ob,i,o] = square
+//           w[ob,i,o] = w[ob,i,o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ob = 8, i = 784, o = 16, nb = 4, n = 16   (f32)
 // schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
 // cost      14.4 MFLOP · 1.4 MB read · 1.2 MB written · 5.4 FLOP/B · 8 accumulators
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:7f78132d   regenerate: deno task generate specs/mnist_mlp.json
-// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]
-//           g = if abs(db) < 8.881784e-16 then 0 else db
-//           mean = if abs(beta1 * m[o] + beta1_rest * g) < 8.881784e-16 then 0 else beta1 * m[o] + beta1_rest * g
-//           and 4 more
+// kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
+//           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
+//           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 128, nb = 4, n = 16   (f32)
 // schedule  unroll nb 4 · grid o · split n 16
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
@@ -42,29 +41,33 @@ var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 308 workgroups
-fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) groups: vec3<u32>, @builtin(local_invocation_index) place_in: u32) {
+fn linear2_backward_update_weight_and_2_more(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) groups: vec3<u32>,
+  @builtin(local_invocation_index) invocation: u32,
+) {
   // workgroups of each kernel lie scattered: none of them is all at the end
   let group = i32(groups.x) * 191 % 308;
-  let mine = i32(place_in);
+  let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
     if (group < 80) {
       let member = mine / 16;
-      let place = group * 16 + mine % 16;
+      let tile = group * 16 + mine % 16;
       let leads = member == 0;
-      let ib = place / 160;
-      let o = place / 16 % 10;
-      let i = place % 16;
+      let ib = tile / 160;
+      let o = tile / 16 % 10;
+      let i = tile % 16;
       let n_member = member;
       let x_at_ib: i32 = ib * 256;
       let x_at_ib_i: i32 = x_at_ib + i * 16;
       let x_at_ib_i_n_member: i32 = x_at_ib_i + n_member * 4;
       let dy_at_o: i32 = o * 16;
       let dy_at_o_n_member: i32 = dy_at_o + n_member * 4;
-      let m_at_ib: i32 = ib * 160;
-      let m_at_ib_o: i32 = m_at_ib + o * 16;
+      let at_ib: i32 = ib * 160;
+      let at_ib_o: i32 = at_ib + o * 16;
 
       // seed
       var dw: vec4<f32> = vec4<f32>(0f);
@@ -88,18 +91,18 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 16;
-        var total = sums_4[first];
-        for (var at = 16; at < 64; at += 16) { total += sums_4[first + at]; }
-        sums_4[first] = total;
+        var team_total = sums_4[first];
+        for (var at = 16; at < 64; at += 16) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
       dw = sums_4[mine];
       if (leads) {
         // finish
         let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-        let m_iboi: f32 = m[m_at_ib_o + i];
-        let w_iboi: f32 = w[m_at_ib_o + i];
-        let v_iboi: f32 = v[m_at_ib_o + i];
+        let m_iboi: f32 = m[at_ib_o + i];
+        let w_iboi: f32 = w[at_ib_o + i];
+        let v_iboi: f32 = v[at_ib_o + i];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -114,9 +117,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[m_at_ib_o + i] = mean;
-        v[m_at_ib_o + i] = square;
-        w[m_at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        m[at_ib_o + i] = mean;
+        v[at_ib_o + i] = square;
+        w[at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }
@@ -129,8 +132,8 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let x_at_i: i32 = i * 16;
       let dy_at_ob: i32 = ob * 256;
       let dy_at_ob_o: i32 = dy_at_ob + o * 16;
-      let m_at_ob: i32 = ob * 12544;
-      let m_at_ob_i: i32 = m_at_ob + i * 16;
+      let at_ob: i32 = ob * 12544;
+      let at_ob_i: i32 = at_ob + i * 16;
 
       // seed
       var dw00: vec4<f32> = vec4<f32>(0f);
@@ -213,9 +216,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
       let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
       let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
-      let m00: f32 = m_2[m_at_ob_i + o];
-      let w00: f32 = w_2[m_at_ob_i + o];
-      let v00: f32 = v_2[m_at_ob_i + o];
+      let m00: f32 = m_2[at_ob_i + o];
+      let w00: f32 = w_2[at_ob_i + o];
+      let v00: f32 = v_2[at_ob_i + o];
       let beta1: f32 = params[params_at_step + 1];
       let beta1_rest: f32 = params[params_at_step + 2];
       let l2: f32 = params[params_at_step + 3];
@@ -230,102 +233,102 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       let step_size: f32 = params[params_at_step + 6];
       let v_scale: f32 = params[params_at_step + 7];
       let epsilon: f32 = params[params_at_step + 8];
-      m_2[m_at_ob_i + o] = mean00;
-      v_2[m_at_ob_i + o] = square00;
-      w_2[m_at_ob_i + o] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
-      let m01: f32 = m_2[m_at_ob_i + o + 1];
-      let w01: f32 = w_2[m_at_ob_i + o + 1];
-      let v01: f32 = v_2[m_at_ob_i + o + 1];
+      m_2[at_ob_i + o] = mean00;
+      v_2[at_ob_i + o] = square00;
+      w_2[at_ob_i + o] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+      let m01: f32 = m_2[at_ob_i + o + 1];
+      let w01: f32 = w_2[at_ob_i + o + 1];
+      let v01: f32 = v_2[at_ob_i + o + 1];
       let gradient01: f32 = dw_total01 + l2 * w01;
       let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
       let t01: f32 = beta1 * m01 + beta1_rest * g01;
       let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
       let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
       let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 1] = mean01;
-      v_2[m_at_ob_i + o + 1] = square01;
-      w_2[m_at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
-      let m02: f32 = m_2[m_at_ob_i + o + 2];
-      let w02: f32 = w_2[m_at_ob_i + o + 2];
-      let v02: f32 = v_2[m_at_ob_i + o + 2];
+      m_2[at_ob_i + o + 1] = mean01;
+      v_2[at_ob_i + o + 1] = square01;
+      w_2[at_ob_i + o + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+      let m02: f32 = m_2[at_ob_i + o + 2];
+      let w02: f32 = w_2[at_ob_i + o + 2];
+      let v02: f32 = v_2[at_ob_i + o + 2];
       let gradient02: f32 = dw_total02 + l2 * w02;
       let g02: f32 = select(gradient02, 0f, abs(gradient02) < 8.881784197001252e-16f);
       let t02: f32 = beta1 * m02 + beta1_rest * g02;
       let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
       let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
       let square02: f32 = select(t02_2, 0f, abs(t02_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 2] = mean02;
-      v_2[m_at_ob_i + o + 2] = square02;
-      w_2[m_at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
-      let m03: f32 = m_2[m_at_ob_i + o + 3];
-      let w03: f32 = w_2[m_at_ob_i + o + 3];
-      let v03: f32 = v_2[m_at_ob_i + o + 3];
+      m_2[at_ob_i + o + 2] = mean02;
+      v_2[at_ob_i + o + 2] = square02;
+      w_2[at_ob_i + o + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
+      let m03: f32 = m_2[at_ob_i + o + 3];
+      let w03: f32 = w_2[at_ob_i + o + 3];
+      let v03: f32 = v_2[at_ob_i + o + 3];
       let gradient03: f32 = dw_total03 + l2 * w03;
       let g03: f32 = select(gradient03, 0f, abs(gradient03) < 8.881784197001252e-16f);
       let t03: f32 = beta1 * m03 + beta1_rest * g03;
       let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
       let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
       let square03: f32 = select(t03_2, 0f, abs(t03_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 3] = mean03;
-      v_2[m_at_ob_i + o + 3] = square03;
-      w_2[m_at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
-      let m10: f32 = m_2[m_at_ob_i + o + 16];
-      let w10: f32 = w_2[m_at_ob_i + o + 16];
-      let v10: f32 = v_2[m_at_ob_i + o + 16];
+      m_2[at_ob_i + o + 3] = mean03;
+      v_2[at_ob_i + o + 3] = square03;
+      w_2[at_ob_i + o + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
+      let m10: f32 = m_2[at_ob_i + o + 16];
+      let w10: f32 = w_2[at_ob_i + o + 16];
+      let v10: f32 = v_2[at_ob_i + o + 16];
       let gradient10: f32 = dw_total10 + l2 * w10;
       let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
       let t10: f32 = beta1 * m10 + beta1_rest * g10;
       let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
       let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
       let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 16] = mean10;
-      v_2[m_at_ob_i + o + 16] = square10;
-      w_2[m_at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
-      let m11: f32 = m_2[m_at_ob_i + o + 17];
-      let w11: f32 = w_2[m_at_ob_i + o + 17];
-      let v11: f32 = v_2[m_at_ob_i + o + 17];
+      m_2[at_ob_i + o + 16] = mean10;
+      v_2[at_ob_i + o + 16] = square10;
+      w_2[at_ob_i + o + 16] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+      let m11: f32 = m_2[at_ob_i + o + 17];
+      let w11: f32 = w_2[at_ob_i + o + 17];
+      let v11: f32 = v_2[at_ob_i + o + 17];
       let gradient11: f32 = dw_total11 + l2 * w11;
       let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
       let t11: f32 = beta1 * m11 + beta1_rest * g11;
       let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
       let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
       let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 17] = mean11;
-      v_2[m_at_ob_i + o + 17] = square11;
-      w_2[m_at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
-      let m12: f32 = m_2[m_at_ob_i + o + 18];
-      let w12: f32 = w_2[m_at_ob_i + o + 18];
-      let v12: f32 = v_2[m_at_ob_i + o + 18];
+      m_2[at_ob_i + o + 17] = mean11;
+      v_2[at_ob_i + o + 17] = square11;
+      w_2[at_ob_i + o + 17] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+      let m12: f32 = m_2[at_ob_i + o + 18];
+      let w12: f32 = w_2[at_ob_i + o + 18];
+      let v12: f32 = v_2[at_ob_i + o + 18];
       let gradient12: f32 = dw_total12 + l2 * w12;
       let g12: f32 = select(gradient12, 0f, abs(gradient12) < 8.881784197001252e-16f);
       let t12: f32 = beta1 * m12 + beta1_rest * g12;
       let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
       let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
       let square12: f32 = select(t12_2, 0f, abs(t12_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 18] = mean12;
-      v_2[m_at_ob_i + o + 18] = square12;
-      w_2[m_at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
-      let m13: f32 = m_2[m_at_ob_i + o + 19];
-      let w13: f32 = w_2[m_at_ob_i + o + 19];
-      let v13: f32 = v_2[m_at_ob_i + o + 19];
+      m_2[at_ob_i + o + 18] = mean12;
+      v_2[at_ob_i + o + 18] = square12;
+      w_2[at_ob_i + o + 18] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
+      let m13: f32 = m_2[at_ob_i + o + 19];
+      let w13: f32 = w_2[at_ob_i + o + 19];
+      let v13: f32 = v_2[at_ob_i + o + 19];
       let gradient13: f32 = dw_total13 + l2 * w13;
       let g13: f32 = select(gradient13, 0f, abs(gradient13) < 8.881784197001252e-16f);
       let t13: f32 = beta1 * m13 + beta1_rest * g13;
       let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
       let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
       let square13: f32 = select(t13_2, 0f, abs(t13_2) < 1.1754943508222875e-38f);
-      m_2[m_at_ob_i + o + 19] = mean13;
-      v_2[m_at_ob_i + o + 19] = square13;
-      w_2[m_at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
+      m_2[at_ob_i + o + 19] = mean13;
+      v_2[at_ob_i + o + 19] = square13;
+      w_2[at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
     }
   }
   {
     let params_at_step: i32 = step * 9;
     if (group >= 276 && group < 308) {
       let member = mine / 4;
-      let place = (group - 276) * 4 + mine % 4;
+      let tile = (group - 276) * 4 + mine % 4;
       let leads = member == 0;
-      let o = place;
+      let o = tile;
       let n_member = member;
       let dy_at_o: i32 = o * 16;
 
@@ -347,9 +350,9 @@ fn linear2_backward_update_weight_and_2_more(@builtin(global_invocation_id) id: 
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var total = sums[first];
-        for (var at = 4; at < 64; at += 4) { total += sums[first + at]; }
-        sums[first] = total;
+        var team_total = sums[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
+        sums[first] = team_total;
       }
       workgroupBarrier();
       db = sums[mine];

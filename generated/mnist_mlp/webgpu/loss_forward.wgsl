@@ -1,7 +1,6 @@
-// kernel    loss_forward   largest = max over j of x[nb,j,n]
-//           total = sum over j of exp(x[nb,j,n] - largest)
-//           chosen = sum over j of if j = label[nb,n] then x[nb,j,n] else 0
-//           and 2 more
+// kernel    loss_forward   test = 16nb+n < count; largest = max over j of x[nb,j,n]; total = sum over j of exp(x[nb,j,n] - largest)
+//           chosen = sum over j of if j = label[nb,n] then x[nb,j,n] else 0; loss[step,16nb+n] = if test then log(total) - (chosen - largest) else 0
+//           hit[step,16nb+n] = if test then if argmax over j of x[nb,j,n] = label[nb,n] then 1 else 0 else 0
 // shape     nb = 4, n = 16, j = 10   (f32)
 // schedule  unroll j 10 · grid nb, n
 // cost      2.8 kFLOP · 2816 B read · 512 B written · 0.8 FLOP/B · 5 accumulators
@@ -18,13 +17,13 @@ fn loss_forward(@builtin(global_invocation_id) id: vec3<u32>) {
   let point = i32(id.x);
   let step = step_row;
   let params_at_step: i32 = step * 9;
-  let loss_at_step: i32 = step * 64;
+  let at_step: i32 = step * 64;
   if (point < 64) {
     let nb = point / 16;
     let n = point % 16;
     let x_at_nb: i32 = nb * 160;
     let label_at_nb: i32 = nb * 16;
-    let loss_at_step_nb: i32 = loss_at_step + nb * 16;
+    let at_step_nb: i32 = at_step + nb * 16;
 
     // seed
     var largest: f32 = -3.4028234663852886e38f;
@@ -65,67 +64,67 @@ fn loss_forward(@builtin(global_invocation_id) id: vec3<u32>) {
     let label_nbn: i32 = label[label_at_nb + n];
 
     // seed
-    var total_: f32 = 0f;
+    var total: f32 = 0f;
     var chosen: f32 = 0f;
     var best: f32 = -3.4028234663852886e38f;
-    var hit_sum: i32 = 0;
+    var place: i32 = 0;
 
     // reduce
-    total_ += exp(x0 - largest);
+    total += exp(x0 - largest);
     chosen += select(0f, x0, 0 == label_nbn);
     let stays_11: bool = x0 <= best;
-    hit_sum = select(0, hit_sum, stays_11);
+    place = select(0, place, stays_11);
     best = select(x0, best, stays_11);
-    total_ += exp(x1 - largest);
+    total += exp(x1 - largest);
     chosen += select(0f, x1, 1 == label_nbn);
     let stays_12: bool = x1 <= best;
-    hit_sum = select(1, hit_sum, stays_12);
+    place = select(1, place, stays_12);
     best = select(x1, best, stays_12);
-    total_ += exp(x2 - largest);
+    total += exp(x2 - largest);
     chosen += select(0f, x2, 2 == label_nbn);
     let stays_13: bool = x2 <= best;
-    hit_sum = select(2, hit_sum, stays_13);
+    place = select(2, place, stays_13);
     best = select(x2, best, stays_13);
-    total_ += exp(x3 - largest);
+    total += exp(x3 - largest);
     chosen += select(0f, x3, 3 == label_nbn);
     let stays_14: bool = x3 <= best;
-    hit_sum = select(3, hit_sum, stays_14);
+    place = select(3, place, stays_14);
     best = select(x3, best, stays_14);
-    total_ += exp(x4 - largest);
+    total += exp(x4 - largest);
     chosen += select(0f, x4, 4 == label_nbn);
     let stays_15: bool = x4 <= best;
-    hit_sum = select(4, hit_sum, stays_15);
+    place = select(4, place, stays_15);
     best = select(x4, best, stays_15);
-    total_ += exp(x5 - largest);
+    total += exp(x5 - largest);
     chosen += select(0f, x5, 5 == label_nbn);
     let stays_16: bool = x5 <= best;
-    hit_sum = select(5, hit_sum, stays_16);
+    place = select(5, place, stays_16);
     best = select(x5, best, stays_16);
-    total_ += exp(x6 - largest);
+    total += exp(x6 - largest);
     chosen += select(0f, x6, 6 == label_nbn);
     let stays_17: bool = x6 <= best;
-    hit_sum = select(6, hit_sum, stays_17);
+    place = select(6, place, stays_17);
     best = select(x6, best, stays_17);
-    total_ += exp(x7 - largest);
+    total += exp(x7 - largest);
     chosen += select(0f, x7, 7 == label_nbn);
     let stays_18: bool = x7 <= best;
-    hit_sum = select(7, hit_sum, stays_18);
+    place = select(7, place, stays_18);
     best = select(x7, best, stays_18);
-    total_ += exp(x8 - largest);
+    total += exp(x8 - largest);
     chosen += select(0f, x8, 8 == label_nbn);
     let stays_19: bool = x8 <= best;
-    hit_sum = select(8, hit_sum, stays_19);
+    place = select(8, place, stays_19);
     best = select(x8, best, stays_19);
-    total_ += exp(x9 - largest);
+    total += exp(x9 - largest);
     chosen += select(0f, x9, 9 == label_nbn);
     let stays_20: bool = x9 <= best;
-    hit_sum = select(9, hit_sum, stays_20);
+    place = select(9, place, stays_20);
     best = select(x9, best, stays_20);
 
     // finish
     let count: f32 = params[params_at_step];
     let test: bool = f32(nb * 16 + n) < count;
-    loss[loss_at_step_nb + n] = select(0f, log(total_) - (chosen - largest), test);
-    hit[loss_at_step_nb + n] = select(0f, select(0f, 1f, hit_sum == label_nbn), test);
+    loss[at_step_nb + n] = select(0f, log(total) - (chosen - largest), test);
+    hit[at_step_nb + n] = select(0f, select(0f, 1f, place == label_nbn), test);
   }
 }

@@ -124,9 +124,9 @@ function sharedGrid(grid: Grid): [string, string, ...string[]] {
     `if (${tests.join(" && ")}) {`,
     "}",
     `let member = mine / ${groupPoints};`,
-    `let place = ${start} * ${groupPoints} + mine % ${groupPoints};`,
-    whole ? "let leads = member == 0;" : `let leads = member == 0 && place <= ${last};`,
-    ...loops.length > 0 ? places(loops, whole ? "place" : `min(place, ${last})`) : [],
+    `let tile = ${start} * ${groupPoints} + mine % ${groupPoints};`,
+    whole ? "let leads = member == 0;" : `let leads = member == 0 && tile <= ${last};`,
+    ...loops.length > 0 ? places(loops, whole ? "tile" : `min(tile, ${last})`) : [],
     ...member,
   ];
 }
@@ -172,9 +172,9 @@ function combineLines(sums: Extract<Statement, { kind: "combine" }>["sums"], gri
     lines.push(
       all ? `for (var nth = member; nth < ${length}; nth += ${team}) {` : `if (member < ${length}) {`,
       `  let first = ${sum} * ${WORKGROUP} + mine % ${groupPoints};`,
-      `  var total = ${array}[first];`,
-      `  for (var at = ${groupPoints}; at < ${WORKGROUP}; at += ${groupPoints}) { total += ${array}[first + at]; }`,
-      `  ${array}[first] = total;`,
+      `  var team_total = ${array}[first];`,
+      `  for (var at = ${groupPoints}; at < ${WORKGROUP}; at += ${groupPoints}) { team_total += ${array}[first + at]; }`,
+      `  ${array}[first] = team_total;`,
       "}",
     );
   }

@@ -28,7 +28,7 @@ export function head(nest: LoopNest, wide: ReadonlySet<string>): [open: string, 
   const inputs = [
     "@builtin(global_invocation_id) id: vec3<u32>",
     ...inWorkgroups
-      ? ["@builtin(workgroup_id) groups: vec3<u32>", "@builtin(local_invocation_index) place_in: u32"]
+      ? ["@builtin(workgroup_id) groups: vec3<u32>", "@builtin(local_invocation_index) invocation: u32"]
       : [],
   ];
   const lines = [
@@ -38,7 +38,9 @@ export function head(nest: LoopNest, wide: ReadonlySet<string>): [open: string, 
     ...stageLines(nest),
     "",
     `@compute @workgroup_size(${WORKGROUP}) // ${x}${y > 1 ? ` x ${y}` : ""} workgroups`,
-    `fn ${nest.name}(${inputs.join(", ")}) {`,
+    ...inputs.length > 1
+      ? [`fn ${nest.name}(`, ...inputs.map((input) => `  ${input},`), ") {"]
+      : [`fn ${nest.name}(${inputs[0]}) {`],
   ];
   return [
     lines.join("\n"),
@@ -87,7 +89,7 @@ function numberLines(x: number, y: number, factor: number, inWorkgroups: boolean
     : y > 1
     ? `let group = i32(groups.y * ${x}u + groups.x);`
     : "let group = i32(groups.x);";
-  const inWorkgroup = [group, "let mine = i32(place_in);"];
+  const inWorkgroup = [group, "let mine = i32(invocation);"];
   if (factor > 1) {
     return [
       "// workgroups of each kernel lie scattered: none of them is all at the end",

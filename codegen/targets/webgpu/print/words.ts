@@ -42,8 +42,8 @@ export const TYPE: Readonly<Record<Type, string>> = {
 const TAKEN = new Set(
   // what generated code says beside tensors and locals
   ("abs array at bool clamp exp f32 first four global_invocation_id group groups i32 id leads local_invocation_index log " +
-    "max member min mine nth place place_in point select sqrt " +
-    "step_row sums sums_4 tanh total u32 vec3 vec4 workgroup workgroupBarrier workgroup_id " +
+    "max member min mine nth invocation point select sqrt " +
+    "step_row sums sums_4 tanh team_total u32 tile vec3 vec4 workgroup workgroupBarrier workgroup_id " +
     // keywords and reserved words of WGSL
     "alias break case const const_assert continue continuing default diagnostic discard else enable false fn for if let " +
     "loop override requires return struct switch true var while NULL Self abstract active alignas alignof as asm " +
