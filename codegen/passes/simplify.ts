@@ -34,9 +34,9 @@ interface Base {
 export function simplify(nest: LoopNest, whole = false): LoopNest {
   const simplified = (bases: Bases) => simplifyBody(nest.body, [], new Map([["step", 0]]), { whole, bases });
   const users: Set<string>[] = [];
+  const body = simplified({ users, shared: [] }), shared = users.map(({ size }) => size > 1);
   // who shares a base is known when all has been seen: what is done again is the same but for the names
-  simplified({ users, shared: [] });
-  return { ...nest, body: simplified({ users: [], shared: users.map(({ size }) => size > 1) }) };
+  return { ...nest, body: shared.includes(true) ? simplified({ users: [], shared }) : body };
 }
 
 /** All bases of a nest, in the order in which they come to be. */
