@@ -29,7 +29,9 @@ export const LAYERS = [
 /** Parameters and buffers by name, and what training them needs. */
 export class MixModel {
   readonly tensors: ReadonlyMap<string, Numbers>;
-  constructor(initial: ReadonlyMap<string, ArrayLike<number>>, readonly storage: Storage) {
+  readonly storage: Storage;
+  constructor(initial: ReadonlyMap<string, ArrayLike<number>>, storage: Storage) {
+    this.storage = storage;
     this.tensors = new Map([...initial].map(([name, values]) => [name, new storage(values)]));
   }
 

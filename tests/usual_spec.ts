@@ -15,8 +15,11 @@ type Shape = readonly [channels: number, height: number, width: number];
 
 /** A number's source, and choices made with it. */
 class Dice {
+  readonly seed: number;
   #drawn = 0;
-  constructor(readonly seed: number) {}
+  constructor(seed: number) {
+    this.seed = seed;
+  }
 
   draw(): number {
     return uniform(this.seed * 6271 + 29, this.#drawn++);
@@ -35,8 +38,11 @@ class Dice {
 /** Layers so far, the shape behind them, and their multiply-adds for one sample. */
 class Net {
   readonly layers: Layer[] = [];
+  shape: readonly number[];
   work = 0;
-  constructor(public shape: readonly number[]) {}
+  constructor(shape: readonly number[]) {
+    this.shape = shape;
+  }
 
   conv(outChannels: number, kernel: readonly number[], stride: readonly number[], padding: readonly number[]): void {
     const [channels, ...size] = this.shape;

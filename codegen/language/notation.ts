@@ -160,8 +160,14 @@ export function uniform(key: Expr, counter: Exclude<IndexLike, Load>): Expr {
 
 /** A tensor, as the formulas name it. */
 export class Tensor {
-  /** `symbol`: its name in formulas and in generated code. */
-  constructor(readonly symbol: string, readonly shape: readonly number[]) {}
+  /** Its name in formulas and in generated code. */
+  readonly symbol: string;
+  readonly shape: readonly number[];
+
+  constructor(symbol: string, shape: readonly number[]) {
+    this.symbol = symbol;
+    this.shape = shape;
+  }
 
   /** The element at an index that must lie inside. */
   at(...indices: IndexLike[]): Load {

@@ -27,11 +27,16 @@ export interface NestState {
 
 /** A block of statements, with what is already computed in it and around it. */
 export class Scope {
+  readonly nest: NestState;
+  readonly parent: Scope | undefined;
   readonly statements: Statement[] = [];
   readonly #values = new Map<string, Value>();
   readonly #names = new Set<string>();
 
-  constructor(readonly nest: NestState, readonly parent?: Scope) {}
+  constructor(nest: NestState, parent?: Scope) {
+    this.nest = nest;
+    this.parent = parent;
+  }
 
   /** A block inside of this one. */
   inner(): Scope {

@@ -20,10 +20,13 @@ export function packed(words: readonly string[], separator: string, columns = CO
 
 /** Collects lines. */
 export class Writer {
+  readonly indentation: string;
   readonly #lines: string[] = [];
   #depth = 0;
 
-  constructor(readonly indentation = "  ") {}
+  constructor(indentation = "  ") {
+    this.indentation = indentation;
+  }
 
   /** Adds a line; an empty one only where one makes sense: never first in a block, never two in a row. */
   line(text = ""): void {

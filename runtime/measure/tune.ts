@@ -149,13 +149,18 @@ class Bench {
   #case: ReturnType<typeof kernelCase> | undefined;
   readonly #candidates: readonly Schedule[];
 
-  constructor(
-    readonly kernel: Kernel,
-    readonly plan: Plan,
-    readonly spec: Spec,
-    readonly target: Target,
-    readonly patience: number,
-  ) {
+  readonly kernel: Kernel;
+  readonly plan: Plan;
+  readonly spec: Spec;
+  readonly target: Target;
+  readonly patience: number;
+
+  constructor(kernel: Kernel, plan: Plan, spec: Spec, target: Target, patience: number) {
+    this.kernel = kernel;
+    this.plan = plan;
+    this.spec = spec;
+    this.target = target;
+    this.patience = patience;
     this.#candidates = [...target.candidates(kernel)];
   }
 

@@ -7,8 +7,12 @@ import { printable } from "../../codegen/error.ts";
 
 /** Text that is HTML already. */
 export class Markup {
+  readonly text: string;
+
   /** Of HTML that can be trusted. */
-  constructor(readonly text: string) {}
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 /** What may stand in HTML: lists one after the other, nothing for undefined and false. */

@@ -1,5 +1,6 @@
 /** The import rules of DESIGN section 2, the names of files, and what test files leave alone. */
 import assert from "node:assert/strict";
+import { stripTypeScriptTypes } from "node:module";
 import { join, posix } from "node:path";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
@@ -217,6 +218,28 @@ Deno.test("nothing but platforms and programs names Deno or Node", async () => {
   for (const source of wrong) assert.deepEqual(platformNames(new Map([["runtime/a.ts", source]])), ["runtime/a.ts"]);
   const right = ["/** As Deno does. */", '"Deno may not; start it"', "processor.name"];
   for (const source of right) assert.deepEqual(platformNames(new Map([["runtime/a.ts", source]])), []);
+});
+
+/** Files whose types cannot just be erased: with parameter properties, enums or namespaces. */
+function notErasable(sources: ReadonlyMap<string, string>): string[] {
+  return [...sources].filter(([, source]) => {
+    try {
+      stripTypeScriptTypes(source);
+      return false;
+    } catch {
+      return true;
+    }
+  }).map(([file]) => file);
+}
+
+Deno.test("types are erased and code is left, so that Node runs the sources as they are", async () => {
+  const sources = await readSources();
+  // the naive network runs nowhere else
+  const asTheyAre = new Map([...sources].filter(([file]) => !/^(?:bench\/naive|generated)\//.test(file)));
+  assert.deepEqual(notErasable(asTheyAre), []);
+  assert(asTheyAre.has("mod.ts") && asTheyAre.has("runtime/report/markup.ts"));
+  const made = new Map([["a.ts", "class A { constructor(readonly x: number) {} }"], ["b.ts", "const x: number = 1;"]]);
+  assert.deepEqual(notErasable(made), ["a.ts"]);
 });
 
 Deno.test("the proof takes only types from what lays out", async () => {

@@ -55,7 +55,10 @@ async function withFolder(
 }
 
 class Folder {
-  constructor(readonly path: string) {}
+  readonly path: string;
+  constructor(path: string) {
+    this.path = path;
+  }
   file(name: string): string {
     return join(this.path, name);
   }
