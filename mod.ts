@@ -38,7 +38,7 @@ export {
   loadIdxTestSet,
   loadMnist,
   storageNote,
-} from "./runtime/data/idx_folder.ts";
+} from "./runtime/data/idx/folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files/files.ts";
 export { type FileKind, holdsSomething, prepareCheckpoint, prepareFile } from "./runtime/files/replace.ts";
 export { asStarted } from "./runtime/platform/commands.ts";

