@@ -54,7 +54,7 @@ export {
   PACKING_WORDS,
   type Probe,
   type Rate,
-} from "./runtime/measure/machine.ts";
+} from "./runtime/measure/machine/facts.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";

@@ -13,7 +13,7 @@ import { backendOf } from "../runtime/backends/backends.ts";
 import { said } from "../runtime/data/arrays.ts";
 import type { DataSplit } from "../runtime/data/data.ts";
 import { type Checkpoint, specDifference } from "../runtime/files/checkpoint.ts";
-import { type Probe, PROBES } from "../runtime/measure/machine.ts";
+import { type Probe, PROBES } from "../runtime/measure/machine/facts.ts";
 import {
   check,
   checkChoices,

@@ -11,7 +11,7 @@ import { sizeOf } from "../data/arrays.ts";
 import { LARGEST_AMOUNT } from "../run/figures.ts";
 import { checkWritable, explain, makeFolder, pathOf, readText, writeAtomically } from "../files/files.ts";
 import { platform } from "../platform/here.ts";
-import { type Packing, PACKING_WORDS } from "../measure/machine.ts";
+import { type Packing, PACKING_WORDS } from "../measure/machine/facts.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
 import type { TrainingReport } from "../run/training_report.ts";

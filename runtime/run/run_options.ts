@@ -8,7 +8,7 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import type { FittedNet } from "../backends/backend.ts";
 import type { Checkpoint, TensorValues } from "../files/checkpoint.ts";
-import type { Machine } from "../measure/machine.ts";
+import type { Machine } from "../measure/machine/facts.ts";
 import type { Trace } from "../measure/profile.ts";
 import type { EpochReport, Progress, TrainingReport } from "./training_report.ts";
 

@@ -7,7 +7,7 @@ import type { NetSession } from "../backends/session.ts";
 import { parametersOf } from "../backends/tensors.ts";
 import type { Dataset, DataSplit } from "../data/data.ts";
 import type { Checkpoint, TrainingState } from "../files/checkpoint.ts";
-import type { Machine } from "../measure/machine.ts";
+import type { Machine } from "../measure/machine/facts.ts";
 import { platform } from "../platform/here.ts";
 import { LARGEST_AMOUNT } from "./figures.ts";
 import type { TestReport } from "./outcome.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { GpuReport } from "../backends/session.ts";
-import type { Machine } from "../measure/machine.ts";
+import type { Machine } from "../measure/machine/facts.ts";
 import type { Profile } from "../measure/profile.ts";
 import type { TestReport } from "./outcome.ts";
 

@@ -87,7 +87,7 @@ const RULES: readonly Rule[] = [
   },
   { files: /^runtime\/backends\/\w+\.ts$/, local: [...BACKENDS, COMPILER] },
   // what measures the machine is made of pieces of backends
-  { files: /^runtime\/measure\/machine(?:_worker)?\.ts$/, local: [/^runtime\//, COMPILER] },
+  { files: /^runtime\/measure\/machine\/\w+\.ts$/, local: [/^runtime\//, COMPILER] },
   { files: /^runtime\/[\w/]+\.ts$/, local: [RUNTIME, COMPILER] },
   { files: /^generated\/(\w+\/\w+)\/[\w/]+\.ts$/, local: [/^generated\/$1\//], external: [] },
   {
@@ -332,7 +332,7 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["runtime/backends/backends.ts", "./threads/session.ts", true],
   ["runtime/run/train.ts", "../backends/session.ts", false],
   ["runtime/run/train.ts", "../backends/threads/session.ts", true],
-  ["runtime/measure/machine.ts", "../backends/webgpu/adapter.ts", false],
+  ["runtime/measure/machine/gpu.ts", "../../backends/webgpu/adapter.ts", false],
   ["runtime/measure/tune.ts", "../backends/webgpu/adapter.ts", true],
   ["api/train.ts", "../runtime/backends/backends.ts", false],
   ["api/train.ts", "../runtime/backends/threads/load.ts", true],

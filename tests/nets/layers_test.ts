@@ -18,7 +18,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../runti
 import { encodeOnnx } from "../../runtime/files/onnx.ts";
 import { decodeSafetensors, encodeSafetensors, storedTensor } from "../../runtime/files/safetensors.ts";
 import { importParameters } from "../../runtime/files/weights.ts";
-import type { Machine } from "../../runtime/measure/machine.ts";
+import type { Machine } from "../../runtime/measure/machine/facts.ts";
 import { Predictor } from "../../runtime/run/predict.ts";
 import { shuffleEpoch, streamKey, uniform } from "../../runtime/run/random.ts";
 import { startOf } from "../../runtime/run/start.ts";

@@ -4,7 +4,7 @@ import { v8Flags } from "../../runtime/v8_flags.ts";
 import { join } from "node:path";
 import { type Machine, measureMachine } from "../../mod.ts";
 import { assemble } from "../../runtime/backends/threads/load.ts";
-import { fuses, type Kernels, probeText, TILES, warmUp, wrongAnswers } from "../../runtime/measure/machine_probe.ts";
+import { fuses, type Kernels, probeText, TILES, warmUp, wrongAnswers } from "../../runtime/measure/machine/probe.ts";
 import { withGpu } from "../adapter.ts";
 import { width } from "../width.ts";
 import { asInstalled } from "../command_line.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PACKING_WORDS } from "../../measure/machine.ts";
+import { PACKING_WORDS } from "../../measure/machine/facts.ts";
 import { count } from "../../run/progress.ts";
 import type { TrainingReport } from "../../run/training_report.ts";
 import { section } from "../elements.ts";

@@ -3,7 +3,7 @@
  *
  * They run without bounds checks too, so each access must be in bounds by construction. Each kernel touches the first
  * {@link SCRATCH} bytes from its argument `at` or `out`, and the streams besides that `bytes` bytes from where they are
- * told to; all these numbers are made here and in `machine.ts`, from nothing that comes from outside.
+ * told to; all these numbers are made here, in `bench.ts` and in `rates.ts`, from nothing that comes from outside.
  *
  * @module
  */

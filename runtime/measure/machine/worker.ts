@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Job, type Kernels, time } from "./machine_probe.ts";
-import { abandon, barrier } from "../backends/threads/control.ts";
-import { parentOf } from "../platform/parent.ts";
+import { type Job, type Kernels, time } from "./probe.ts";
+import { abandon, barrier } from "../../backends/threads/control.ts";
+import { parentOf } from "../../platform/parent.ts";
 
 /** What a thread needs. */
 export interface ProbeAssignment {
