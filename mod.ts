@@ -68,7 +68,8 @@ export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPla
 export type { GpuKernelRow, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
 export type { RunStart } from "./runtime/run/start.ts";
 export type { KernelTime } from "./runtime/measure/time_kernels.ts";
-export type { Refusal, TunedRow, TuneSettings } from "./runtime/measure/tune.ts";
+export type { Refusal, TunedRow } from "./runtime/measure/tune/results.ts";
+export type { TuneSettings } from "./runtime/measure/tune/tune.ts";
 export { loadTuning, saveTuning } from "./runtime/files/tuning_file.ts";
 export type { VerifyRow } from "./runtime/check/row.ts";
 export type { VerifyOptions } from "./runtime/check/verify.ts";

@@ -17,7 +17,8 @@ import {
   withKernels,
 } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
-import { type TunedRow, tuneNet, type TuneSettings } from "../runtime/measure/tune.ts";
+import type { TunedRow } from "../runtime/measure/tune/results.ts";
+import { tuneNet, type TuneSettings } from "../runtime/measure/tune/tune.ts";
 import { FUNCTION, type Kind, readOptions, TEXT } from "../runtime/run/options.ts";
 import { TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";

@@ -333,7 +333,7 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["runtime/run/train.ts", "../backends/session.ts", false],
   ["runtime/run/train.ts", "../backends/threads/session.ts", true],
   ["runtime/measure/machine/gpu.ts", "../../backends/webgpu/adapter.ts", false],
-  ["runtime/measure/tune.ts", "../backends/webgpu/adapter.ts", true],
+  ["runtime/measure/tune/tune.ts", "../../backends/webgpu/adapter.ts", true],
   ["api/train.ts", "../runtime/backends/backends.ts", false],
   ["api/train.ts", "../runtime/backends/threads/load.ts", true],
   ["runtime/run/train.ts", "../../kernels/mod.ts", true],

@@ -35,7 +35,7 @@ import {
   type Tuning,
   verifyNet,
 } from "../../mod.ts";
-import { tuneNet } from "../../runtime/measure/tune.ts";
+import { tuneNet } from "../../runtime/measure/tune/tune.ts";
 import { ignore, withGpu } from "../adapter.ts";
 import { randomSpec } from "../random_spec.ts";
 import { QUICK, width } from "../width.ts";

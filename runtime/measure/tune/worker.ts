@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Storage } from "../../codegen/ir/interpret.ts";
-import type { LoadedKernel } from "../backends/backend.ts";
-import { backendOf } from "../backends/backends.ts";
-import { parentOf } from "../platform/parent.ts";
-import type { Call } from "../check/kernel.ts";
+import type { Storage } from "../../../codegen/ir/interpret.ts";
+import type { LoadedKernel } from "../../backends/backend.ts";
+import { backendOf } from "../../backends/backends.ts";
+import { parentOf } from "../../platform/parent.ts";
+import type { Call } from "../../check/kernel.ts";
 
 /** A kernel to be loaded, and run once on some data. */
 export interface Trial {
