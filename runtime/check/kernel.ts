@@ -58,16 +58,26 @@ export function teamCalls({ parallel }: LoopNest, threads = THREADS): Call[] {
   return Array.from({ length: parallel ? threads : 1 }, (_, thread) => [ROW, bound(thread), bound(thread + 1)]);
 }
 
-/** Puts random contents where a kernel reads, and gives the call that runs all of it on one thread. */
-export function preparedCall(
-  { kernel, nest }: CompiledKernel,
-  { load }: LoadedKernel,
+/**
+ * Checks a kernel that is to be timed, and puts random contents where it reads.
+ *
+ * @param title what messages call the kernel.
+ * @returns the call that runs all of it on one thread.
+ * @throws {Error} when it does not compute what its formulas say.
+ */
+export async function checkedCall(
+  compiled: CompiledKernel,
+  loaded: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
   spec: Spec,
-): Call {
-  const storages = randomStorages(kernel, bindings, plan, spec, draws(0, kernel.name));
-  load(Object.keys(nest.tensors).map((symbol) => storages[symbol]));
+  target: Target,
+  title: string,
+): Promise<Call> {
+  const { ok, error, tolerance } = await verifyKernelCode(compiled, loaded, bindings, plan, spec, target, 0);
+  if (!ok) throw new Error(`${title} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
+  const { kernel, nest } = compiled, storages = randomStorages(kernel, bindings, plan, spec, draws(0, kernel.name));
+  loaded.load(Object.keys(nest.tensors).map((symbol) => storages[symbol]));
   const [call] = teamCalls(nest, 1);
   return call;
 }

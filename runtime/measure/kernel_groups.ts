@@ -16,7 +16,7 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import { backendOf, loadKernels } from "../backends/backends.ts";
-import { kernelCase, preparedCall, verifyKernelCode } from "../check/kernel.ts";
+import { checkedCall, kernelCase } from "../check/kernel.ts";
 import { ROW, rowsFor } from "../check/random_data.ts";
 
 /** Kernels that make the same tensors. */
@@ -157,9 +157,8 @@ async function loadForm(
   let queue: string | undefined;
   for (const { kernel: { name: kernel }, bindings } of net.plan.train.kernels) {
     const compiled = net.kernels.get(kernel)!, loaded = load(kernel);
-    const { ok, error, tolerance } = await verifyKernelCode(compiled, loaded, bindings, net.plan, spec, target, 0);
-    if (!ok) throw new Error(`${name}: ${kernel} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
-    const call = preparedCall(compiled, loaded, bindings, net.plan, spec), { run, repeat } = loaded;
+    const call = await checkedCall(compiled, loaded, bindings, net.plan, spec, target, `${name}: ${kernel}`);
+    const { run, repeat } = loaded;
     runs.set(kernel, repeat ? (times) => repeat(ROW, times) : () => run(...call));
     if (repeat) queue = device;
   }

@@ -6,13 +6,15 @@
 import { compileTarget, kernelsOf, plan } from "../../codegen/compile.ts";
 import { cost } from "../../codegen/ir/cost.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
+import type { Kernel } from "../../codegen/ir/ir.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
+import type { LoadedKernel } from "../backends/backend.ts";
 import { loadKernels } from "../backends/backends.ts";
-import { preparedCall, verifyKernelCode } from "../check/kernel.ts";
+import { type Call, checkedCall } from "../check/kernel.ts";
 import { rowsFor } from "../check/random_data.ts";
 
 /** How long one run of a kernel takes. */
@@ -68,44 +70,42 @@ export async function timeKernels(
     const compiled = net.kernels.get(kernel.name)!;
     const loaded = load(kernel.name);
     const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
-    const { ok, error, tolerance } = await verifyKernelCode(
-      compiled,
-      loaded,
-      bindings,
-      net.plan,
-      spec,
-      target,
-      0,
-    );
-    if (!ok) throw new Error(`${kernel.name} is wrong: its error is ${error}, at most ${tolerance} is rounding`);
-    const { run, measure } = loaded, call = preparedCall(compiled, loaded, bindings, net.plan, spec), [step] = call;
-    const time = async () => {
-      if (measure) return await measure(step, milliseconds / LEAST_RUNS);
-      const start = performance.now();
-      run(...call);
-      return performance.now() - start;
-    };
-    const [warmUp, least] = measure ? [GPU_WARM_UP, LEAST_GPU_RUNS] : [WARM_UP, LEAST_RUNS];
-    for (let i = 0; i < warmUp; i++) await time();
-    const times: number[] = [];
-    for (const end = performance.now() + milliseconds; performance.now() < end || times.length < least;) {
-      times.push(await time());
-    }
-    times.sort((a, b) => a - b);
-    const { flops, read, written, slow } = cost(kernel);
-    const all = kernel.parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+    const call = await checkedCall(compiled, loaded, bindings, net.plan, spec, target, kernel.name);
+    const times = await sortedTimes(loaded, call, milliseconds);
     timed.push({
       kernel: kernel.name,
       schedule: scheduleText(compiled.schedule),
       seconds: times[0] / 1000,
       median: times[times.length >> 1] / 1000,
       runs: times.length,
-      flops,
-      bytes: read + written,
-      slow,
-      gathers: all.some((e) => e.kind === "load" && e.index.some(({ kind }) => kind === "load")),
+      ...workOf(kernel),
       vectors: compiled.schedule.vectorize !== undefined,
     });
   }
   return timed;
+}
+
+/** Milliseconds of each counted run, the shortest first. */
+async function sortedTimes({ measure, run }: LoadedKernel, call: Call, milliseconds: number): Promise<number[]> {
+  const time = async () => {
+    if (measure) return await measure(call[0], milliseconds / LEAST_RUNS);
+    const start = performance.now();
+    run(...call);
+    return performance.now() - start;
+  };
+  const [warmUp, least] = measure ? [GPU_WARM_UP, LEAST_GPU_RUNS] : [WARM_UP, LEAST_RUNS];
+  for (let i = 0; i < warmUp; i++) await time();
+  const times: number[] = [];
+  for (const end = performance.now() + milliseconds; performance.now() < end || times.length < least;) {
+    times.push(await time());
+  }
+  return times.sort((a, b) => a - b);
+}
+
+/** What one run does. */
+function workOf(kernel: Kernel): Pick<KernelTime, "flops" | "bytes" | "slow" | "gathers"> {
+  const { flops, read, written, slow } = cost(kernel);
+  const all = kernel.parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+  const gathers = all.some((e) => e.kind === "load" && e.index.some(({ kind }) => kind === "load"));
+  return { flops, bytes: read + written, slow, gathers };
 }
