@@ -58,7 +58,8 @@ export {
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
-export { type Profile, type ProfiledKernel, type Trace, type TraceEvent } from "./runtime/measure/profile.ts";
+export type { Profile, ProfiledKernel } from "./runtime/measure/profile.ts";
+export type { Trace, TraceEvent } from "./runtime/measure/trace.ts";
 export { profileTable } from "./runtime/report/profile_table.ts";
 export { type ImageOptions, type InputSamples, readInputs } from "./runtime/data/inputs.ts";
 export type { ClassReport, MissedSample, TestReport } from "./runtime/run/outcome.ts";

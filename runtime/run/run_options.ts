@@ -9,7 +9,7 @@ import type { Registry } from "../../codegen/language/registry.ts";
 import type { FittedNet } from "../backends/backend.ts";
 import type { Checkpoint, TensorValues } from "../files/checkpoint.ts";
 import type { Machine } from "../measure/machine/facts.ts";
-import type { Trace } from "../measure/profile.ts";
+import type { Trace } from "../measure/trace.ts";
 import type { EpochReport, Progress, TrainingReport } from "./training_report.ts";
 
 /** A compiled net, what it came from, and what it runs on. */
