@@ -7,15 +7,8 @@ import { kernelsOf, plan } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
 import type { Kernel } from "../codegen/ir/ir.ts";
-import {
-  formulaHash,
-  misfit,
-  storedSchedule,
-  type TunedKernel,
-  type Tuning,
-  tuningOf,
-  withKernels,
-} from "../codegen/schedule/tuning.ts";
+import { formulaHash, misfit, storedSchedule, type Tuning, tuningOf, withKernels } from "../codegen/schedule/tuning.ts";
+import type { TunedKernel } from "../codegen/schedule/tuning_schema.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
 import type { TunedRow } from "../runtime/measure/tune/results.ts";
 import { tuneNet, type TuneSettings } from "../runtime/measure/tune/tune.ts";

@@ -9,7 +9,8 @@ import { nestText } from "../ir/text.ts";
 import { lower } from "../lower/lower.ts";
 import type { SpreadOf } from "../lower/lowering.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
-import { isStorable, normalized } from "./tuning.ts";
+import { normalized } from "./tuning.ts";
+import { isStorable } from "./tuning_schema.ts";
 
 /** Longest tile along an axis, and most copies of a reduction's body. */
 const LONGEST_TILE = 16, MOST_COPIES = 32;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { z } from "zod";
 import { InputError, printable } from "../error.ts";
 import type { Kernel } from "../ir/ir.ts";
 import { kernelText } from "../ir/text.ts";
@@ -12,17 +11,8 @@ import { parseJson } from "../json.ts";
 import { sha256 } from "../sha256.ts";
 import { lower } from "../lower/lower.ts";
 import { type Schedule, ScheduleError } from "./schedule.ts";
+import { describe, fileSchema, type Kernels, kernelsSchema, type Nets } from "./tuning_schema.ts";
 import type { Target } from "../targets/target.ts";
-
-/** The schedule of a kernel. */
-export interface TunedKernel {
-  /** Of the kernel it was made for: one of the same name with another hash has nothing to do with it. */
-  readonly hash: string;
-  readonly schedule: Schedule;
-}
-
-type Kernels = Readonly<Record<string, TunedKernel>>;
-type Nets = Readonly<Record<string, Readonly<Record<string, Kernels>>>>;
 
 /** The contents of a file of tuned schedules. */
 export interface Tuning {
@@ -41,55 +31,6 @@ export type Tuned = (kernel: Kernel) => Schedule | undefined;
 
 /** Longest file that is read, in characters: more than the largest nets take. */
 const LONGEST = 2 ** 26;
-/**
- * Most nets, targets, kernels or axes in one object: a net has up to 256 layers, each with up to 7 kernels (forward, in
- * training and in a test, gradients of the input, weights and biases, updates of the two), and a few of its own.
- */
-const MOST = 4096;
-/** Most copies along one axis, and of all axes together: what `lower` unrolls must fit into memory before it is counted. */
-const MOST_COPIES = 4096, MOST_COPIES_OF_ALL = 2 ** 18;
-
-const NAME = "a name of a-z, 0-9 and _ that begins with a letter";
-const name = z.string(NAME).regex(/^[a-z][a-z0-9_]{0,255}$/, NAME);
-const copies = z.custom<number>(
-  (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_COPIES,
-  `a whole number from 1 to ${MOST_COPIES}`,
-);
-
-function byName<Value>(value: z.ZodType<Value>, what: string): z.ZodType<Readonly<Record<string, Value>>> {
-  return z.record(name, value, what)
-    .refine((entries) => Object.keys(entries).length <= MOST, `at most ${MOST} entries`);
-}
-
-// a new directive must be listed here: the type checker asks for it
-const directives: { readonly [Directive in keyof Required<Schedule>]: z.ZodType<Schedule[Directive]> } = {
-  order: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
-  tile: byName(copies, "an object of sizes by axis").optional(),
-  unroll: byName(copies, "an object of copies by axis").optional(),
-  vectorize: name.optional(),
-  parallel: name.optional(),
-  grid: z.array(name, "a list of axes").max(MOST, `at most ${MOST} axes`).optional(),
-  split: byName(copies, "an object of members by axis").optional(),
-  workgroup: byName(copies, "an object of points by axis").optional(),
-  stage: byName(copies, "an object of terms by axis").optional(),
-};
-
-const schedule = z.strictObject(directives, "an object of directives").refine(
-  ({ tile = {}, unroll = {} }) =>
-    [...Object.values(tile), ...Object.values(unroll)].reduce((a, b) => a * b, 1) <= MOST_COPIES_OF_ALL,
-  `at most ${MOST_COPIES_OF_ALL} copies of all axes together`,
-);
-const kernel: z.ZodType<TunedKernel> = z.strictObject({
-  hash: z.string("8 hexadecimal digits").regex(/^[0-9a-f]{8}$/, "8 hexadecimal digits"),
-  schedule,
-}, "an object with hash and schedule");
-const kernels = byName(kernel, "an object of kernels");
-const file: z.ZodType<Nets> = byName(byName(kernels, "an object of targets"), "an object of nets");
-
-/** Whether a schedule may stand in a file. */
-export function isStorable(candidate: Schedule): boolean {
-  return schedule.safeParse(candidate).success;
-}
 
 /**
  * Checks a file of tuned schedules.
@@ -107,7 +48,7 @@ export function parseTuning(text: string, origin: string): Tuning {
   } catch (error) {
     throw fail((error as Error).message);
   }
-  const result = file.safeParse(value);
+  const result = fileSchema.safeParse(value);
   if (result.success) return { origin, nets: result.data };
   throw fail(describe(result.error.issues));
 }
@@ -119,21 +60,11 @@ export function parseTuning(text: string, origin: string): Tuning {
  */
 export function tuningOf(tuning: Tuning, net: string, target: string): Tuning {
   const { origin = "tuning", nets } = (tuning ?? {}) as Partial<Tuning>, all = within(within(nets, net), target) ?? {};
-  const { success, data, error } = kernels.safeParse(all);
+  const { success, data, error } = kernelsSchema.safeParse(all);
   if (success) return { origin, nets: { [net]: { [target]: data } } };
   throw new InputError(
     `${origin}: ${net}: ${target}: ${printable(describe(error.issues))}; give what loadTuning reads`,
   );
-}
-
-/** The first thing that is wrong; unknown keys first: a key that is missing may be there, but misspelled. */
-function describe(issues: readonly z.core.$ZodIssue[]): string {
-  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  const short = (text: string) => text.length > 60 ? `${text.slice(0, 60)}...` : text;
-  const at = issue.path.map((step) => `${short(String(step))}: `).join("");
-  if (issue.code === "unrecognized_keys") return `${at}unknown key ${short(JSON.stringify(issue.keys[0]))}`;
-  if (issue.code === "invalid_key") return `${at}expected ${issue.issues[0].message}`;
-  return `${at}expected ${issue.message}`;
 }
 
 /** The text of a file: keys sorted, a line for each kernel. */

@@ -9,15 +9,8 @@ import { STATEMENT_BUDGET } from "../../codegen/lower/scope.ts";
 import { neighbours } from "../../codegen/schedule/neighbours.ts";
 import { type Schedule, scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Target } from "../../codegen/targets/target.ts";
-import {
-  formulaHash,
-  isStorable,
-  normalized,
-  parseTuning,
-  type TunedKernel,
-  tuningText,
-  withKernels,
-} from "../../codegen/schedule/tuning.ts";
+import { formulaHash, normalized, parseTuning, tuningText, withKernels } from "../../codegen/schedule/tuning.ts";
+import { isStorable, type TunedKernel } from "../../codegen/schedule/tuning_schema.ts";
 import {
   compareGenerated,
   findTarget,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TunedKernel } from "../../../codegen/schedule/tuning.ts";
+import type { TunedKernel } from "../../../codegen/schedule/tuning_schema.ts";
 
 /** A candidate that was not timed, or not to the end. */
 export interface Refusal {

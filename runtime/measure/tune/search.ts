@@ -5,7 +5,8 @@
  */
 import { neighbours } from "../../../codegen/schedule/neighbours.ts";
 import { type Schedule, scheduleText } from "../../../codegen/schedule/schedule.ts";
-import { formulaHash, isStorable, normalized } from "../../../codegen/schedule/tuning.ts";
+import { formulaHash, normalized } from "../../../codegen/schedule/tuning.ts";
+import { isStorable } from "../../../codegen/schedule/tuning_schema.ts";
 import { type Attempts, type Contender, enter, noAttempts } from "./contender.ts";
 import { race, ROUNDS } from "./race.ts";
 import type { TunedRow } from "./results.ts";
