@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { compile, InputError, kernelStages } from "../../mod.ts";
+import { compile, findTarget, InputError, kernelStages } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
 import { parseOptimizations, specNote, target, without } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
@@ -19,9 +19,9 @@ export const command: Command = {
   words: "SPEC [KERNEL]",
   least: 1,
   most: 2,
-  notes: [specNote, "Without KERNEL the plan is printed, which names the kernels."],
+  notes: [specNote, "Without KERNEL the plan is printed, which names the kernels; their names differ between targets."],
   flags: { target, without, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
-  example: "deno task show mnist_cnn linear1_relu2_forward --stage nest",
+  example: "deno task show mnist_cnn linear1_forward_chunks --stage nest",
   run: show,
 };
 
@@ -30,7 +30,9 @@ async function show({ words: [net, kernel], flags: { target, stage, without: lef
   const [{ spec, origin }] = await loadSpecs([net]);
   const tuning = await tuningIn(GENERATED), without = parseOptimizations(left);
   if (kernel === undefined) {
-    write(compile(spec, { target, origin, tuning, without }).planText);
+    write(
+      `target ${findTarget(target ?? "auto").name}\n${compile(spec, { target, origin, tuning, without }).planText}`,
+    );
     return OK;
   }
   const kernels = kernelStages(spec, { target, origin, tuning, without });

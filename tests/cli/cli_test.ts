@@ -563,8 +563,14 @@ Deno.test("no command, a wrong one, help and version", async () => {
 
 Deno.test("show prints the plan, and a kernel at each stage", async () => {
   const committed = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/wasm_relaxed/plan.txt"));
-  assert.deepEqual(await cli("show", "mnist_mlp"), { code: 0, stdout: committed, stderr: "" });
-  assert.deepEqual(await cli("show", "specs/mnist_mlp.json"), { code: 0, stdout: committed, stderr: "" });
+  const plan = { code: 0, stdout: `target wasm_relaxed\n${committed}`, stderr: "" };
+  assert.deepEqual(await cli("show", "mnist_mlp"), plan);
+  assert.deepEqual(await cli("show", "specs/mnist_mlp.json"), plan);
+  const scalar = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/typescript/plan.txt"));
+  assert.deepEqual(await cli("show", "mnist_mlp", "--target", "typescript"), {
+    ...plan,
+    stdout: `target typescript\n${scalar}`,
+  });
   const shown = async (...args: string[]) => {
     const { code, stdout, stderr } = await cli("show", "mnist_mlp", "linear2_forward", ...args);
     assert.deepEqual([code, stderr], [0, ""]);
@@ -1025,7 +1031,7 @@ Deno.test({
     assert.equal(
       line,
       gpu!.fallback
-        ? `auto takes wasm_relaxed: ${gpu!.adapter} is software, no GPU`
+        ? `auto takes wasm_relaxed: no GPU here, ${gpu!.adapter} is a software adapter`
         : `auto takes webgpu: ${gpu!.adapter} is a GPU`,
     );
   },

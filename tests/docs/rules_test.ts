@@ -1,4 +1,4 @@
-/** The import rules of DESIGN section 2, the names of files, and what test files leave alone. */
+/** The import rules of ARCHITECTURE, "The folders", the names of files, and what test files leave alone. */
 import assert from "node:assert/strict";
 import { stripTypeScriptTypes } from "node:module";
 import { join, posix } from "node:path";

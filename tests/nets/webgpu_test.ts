@@ -590,16 +590,16 @@ Deno.test("webgpu: auto is never a GPU but for training, and not without one: no
     [undefined, none],
     [{ requestAdapter: () => Promise.resolve(null) }, none],
     [{ requestAdapter: () => Promise.reject(new Error("no driver")) }, none],
-    [software({ description: "Card 1", isFallbackAdapter: true }), "Card 1 is software, no GPU"],
+    [software({ description: "Card 1", isFallbackAdapter: true }), "no GPU here, Card 1 is a software adapter"],
     ...["llvmpipe (LLVM 15.0.6, 256 bits)", "SwiftShader Device (Subzero)", "Microsoft Basic Render Driver"].map(
       (description): [unknown, string] => [
         software({ description, isFallbackAdapter: false }),
-        `${description} is software, no GPU`,
+        `no GPU here, ${description} is a software adapter`,
       ],
     ),
     [
       software({ description: "", vendor: "6880", device: "49374", isFallbackAdapter: false }),
-      "6880 is software, no GPU",
+      "no GPU here, 6880 is a software adapter",
     ],
   ];
   for (const [gpu, reason] of cases) {

@@ -61,6 +61,6 @@ export async function availability(): Promise<Availability> {
   return {
     device: `${name}${software ? ", in software" : ""}`,
     preferred: !software,
-    reason: software ? `${name} is software, no GPU` : `${name} is a GPU`,
+    reason: software ? `no GPU here, ${name} is a software adapter` : `${name} is a GPU`,
   };
 }
