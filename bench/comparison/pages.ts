@@ -15,7 +15,7 @@ const SAME_FLAGS = "jax-js wasm, im2col, V8 flags";
 function shortLabels({ machine: { adapter } }: Results): Readonly<Record<string, string>> {
   return {
     "TensorFlow.js webgpu": `TensorFlow.js, WebGPU${adapter?.fallback ? " on a software adapter (no GPU)" : ""}`,
-    "naive, 1 thread": "nested loops in JavaScript, 1 thread",
+    "naive, 1 thread": "naive network: nested loops in JavaScript, 1 thread",
     [BASE]: "jax-js, WebAssembly, as one would write it",
     [SAME_FLAGS]: "jax-js, WebAssembly, convolution rewritten as im2col, same V8 flags",
     typescript: "**Kernelwright**, TypeScript",
