@@ -119,7 +119,7 @@ const profiled = z.object({
 }, "a kernel");
 
 const machine = z.object({
-  versions: z.object({ deno: text, v8: text }, "an object with deno and v8"),
+  versions: z.record(text, text, "an object of texts"),
   os: text,
   arch: text,
   cpu: text.optional(),

@@ -39,7 +39,7 @@ export class Predictor {
   readonly #loss: LossKind;
   readonly #bound: BoundPredictor;
   /** What was asked last: a batch is computed in the memory of the one before. */
-  readonly #asked: { last: Promise<unknown> } = { last: Promise.resolve() };
+  readonly #state: { last: Promise<unknown>; closed: boolean } = { last: Promise.resolve(), closed: false };
 
   /**
    * Of a net that was compiled for predictions, and its weights where they are used.
@@ -62,7 +62,7 @@ export class Predictor {
    * @param given samples x shape, row-major, or a list with an entry for each sample; bytes, in a Uint8Array or
    * Uint8ClampedArray, are scaled by 1/255, other numbers are taken as they are.
    * @throws {InputError} when they are something else, not finite, no whole number of samples, or so large that outputs
-   * are not finite; or when the target computes on a GPU.
+   * are not finite; when the target computes on a GPU; or when it is closed.
    */
   outputs(given: Samples): Float32Array {
     if (!this.#bound.immediate) {
@@ -71,6 +71,7 @@ export class Predictor {
       );
     }
     const inputs = this.#read(given);
+    this.#open();
     // the whole batch needs no room of its own
     if (inputs.length === this.#bound.input.length) return this.#finite(this.#batch(inputs) as Float32Array);
     const all = this.#room(inputs);
@@ -86,10 +87,11 @@ export class Predictor {
   async outputsAsync(given: Samples): Promise<Float32Array> {
     // what was given may change before it is its turn
     const inputs = this.#read(given).slice(), all = this.#room(inputs);
-    const answer = this.#asked.last.then(async () => {
+    this.#open();
+    const answer = this.#state.last.then(async () => {
       for (const [first, part] of this.#batches(inputs)) this.#put(all, first, await this.#batch(part));
     });
-    this.#asked.last = answer.catch(() => {});
+    this.#state.last = answer.catch(() => {});
     await answer;
     return this.#finite(all);
   }
@@ -113,9 +115,15 @@ export class Predictor {
     return this.#predictions(await this.outputsAsync(inputs));
   }
 
-  /** Gives back what it holds of a GPU; it cannot be asked any more then. */
+  /** What was asked is still answered, and nothing more; then it gives back what it holds. */
   close(): void {
-    this.#bound.close();
+    if (this.#state.closed) return;
+    this.#state.closed = true;
+    this.#state.last.then(() => this.#bound.close());
+  }
+
+  #open(): void {
+    if (this.#state.closed) throw new InputError("the predictor is closed; make another one with loadPredictor");
   }
 
   /** Inputs, for sure of whole samples. */

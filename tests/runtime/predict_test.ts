@@ -253,6 +253,27 @@ Deno.test("numbers of any kind are asked about as floats are, and bytes are scal
   assert.deepEqual(predictor.outputs(floats), outputs);
 });
 
+for (const target of targets) {
+  Deno.test({
+    name: `a predictor that is closed answers what was asked, and nothing more: ${target.name}`,
+    ignore: !runsHere(target) || lacksAdapter(target),
+    fn: async () => {
+      const predictor = await loadPredictor(weightsFor(parseSpec(OWN[1]), 1), { target: target.name }),
+        inputs = new Float32Array(90);
+      const [first] = await predictor.predictAsync(inputs), pending = predictor.predictAsync(inputs);
+      predictor.close();
+      predictor.close();
+      assert.deepEqual((await pending)[0].outputs, first.outputs);
+      const closed = {
+        name: "InputError",
+        message: "the predictor is closed; make another one with loadPredictor",
+      };
+      await assert.rejects(predictor.predictAsync(inputs), closed);
+      assert.throws(() => predictor.predict(inputs), target.backend === "threads" ? closed : { name: "InputError" });
+    },
+  });
+}
+
 Deno.test("what does not fit is refused with one line", async () => {
   const weights = weightsFor(parseSpec(OWN[1]), 1), { spec, parameters } = weights;
   const without = new Map([...parameters].slice(1));

@@ -168,8 +168,14 @@ const REFUSED: readonly (readonly [string, string])[] = [
     ["machine.mode.packing", "maybe", "machine.mode.packing: expected a known state"],
     ["machine.arithmetic.all", 0, "machine.arithmetic.all: expected a number above 0"],
     ["versions", { deno: 2 }, "versions.deno: expected a text"],
+    ["machine.versions", { node: 26 }, "machine.versions.node: expected a text"],
   ] as const).map(([path, value, message]) => [JSON.stringify(changed(path, value)), message] as const),
 ];
+
+Deno.test("a report that another platform made is one", () => {
+  const made = JSON.parse(JSON.stringify(changed("machine.versions", { node: "26.12.0", v8: "14.6" })));
+  assert.deepEqual(parseReport(JSON.stringify(made), "run.json").machine.versions, { node: "26.12.0", v8: "14.6" });
+});
 
 Deno.test("what is no report is refused with one line: the file, the path in it, what may be there", async () => {
   for (const [text, message] of REFUSED) {
