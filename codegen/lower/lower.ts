@@ -17,8 +17,23 @@ import type { SpreadOf } from "./lowering.ts";
 import { lowerPart, together } from "./part.ts";
 import { type NestState, Scope } from "./scope.ts";
 
-/** Nests by kernel and schedule: targets lower a schedule to see whether it fits, and the compiler does it again. */
-const lowered = new WeakMap<Kernel, Map<string, LoopNest>>();
+/** Of one kernel, by schedule. */
+type Nests = Map<string, LoopNest>;
+
+/** Stands for the way of targets that have no other one than loops. */
+const LOOPS = {};
+
+/**
+ * Nests by the target's way through index spaces, and kernel: targets lower a schedule to see whether it fits, and the
+ * compiler does it again.
+ */
+const lowered = new WeakMap<SpreadOf | typeof LOOPS, WeakMap<Kernel, Nests>>();
+
+function nestsOf(kernel: Kernel, way: SpreadOf | typeof LOOPS): Nests {
+  const kernels = lowered.get(way) ?? new WeakMap<Kernel, Nests>(), nests: Nests = kernels.get(kernel) ?? new Map();
+  lowered.set(way, kernels.set(kernel, nests));
+  return nests;
+}
 
 /**
  * Carries out a schedule.
@@ -27,8 +42,7 @@ const lowered = new WeakMap<Kernel, Map<string, LoopNest>>();
  * @throws {ScheduleError} when the schedule names what the kernel does not have, or unrolls over the budget.
  */
 export function lower(kernel: Kernel, schedule: Schedule, spreadOf?: SpreadOf): LoopNest {
-  const key = JSON.stringify(schedule), nests = lowered.get(kernel) ?? new Map<string, LoopNest>();
-  lowered.set(kernel, nests);
+  const key = JSON.stringify(schedule), nests = nestsOf(kernel, spreadOf ?? LOOPS);
   const nest = nests.get(key) ?? carryOut(kernel, withoutOnes(schedule), spreadOf);
   nests.set(key, nest);
   return nest;

@@ -171,6 +171,16 @@ Deno.test("split: schedules that cannot be carried out are refused", async () =>
   assert.ok(lower(kernel, { ...schedule, split: { i: 4 } }, webgpu.spread).invocations! > 0);
 });
 
+Deno.test("a grid that one target has carried out is still refused for a target that has none", async () => {
+  const { kernel, schedule } = (await mnist()).kernels.get("linear1_relu2_forward")!;
+  const nest = lower(kernel, schedule, webgpu.spread);
+  assert.throws(() => lower(kernel, schedule), {
+    name: "ScheduleError",
+    message: "linear1_relu2_forward has a grid, and its target has none",
+  });
+  assert.equal(lower(kernel, schedule, webgpu.spread), nest, "what is known is not made again");
+});
+
 Deno.test("dispatches: with fewer storage buffers there are more of them, in an order that is right", async () => {
   const net = await mnist();
   const items = net.plan.train.kernels.map((planned) => ({
