@@ -31,7 +31,13 @@ export function checkFit(plan: Plan, set: Dataset): void {
       }`,
     );
   }
-  checkLabels(set, outputOf(plan).classes);
+  checkLabels(set, labelLimit(plan));
+}
+
+/** Labels are below this: the number of outputs, or less where the loss says so, as the proof of the kernels has it. */
+function labelLimit(plan: Plan): number {
+  const { classes } = outputOf(plan), { below = classes } = plan.tensors.labels ?? {};
+  return Math.min(classes, Number(below));
 }
 
 /** Rows of zeros with a 1 at the label: samples x outputs. */

@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { backendOf } from "../../runtime/backends/backends.ts";
 import { placeRows, rowCounts, stepsInEpoch } from "../../runtime/backends/rows.ts";
+import { checkFit } from "../../runtime/backends/samples.ts";
+import { plan } from "../../codegen/compile.ts";
 import { BYTES } from "../../codegen/ir/operations.ts";
-import { findTarget, fromArrays, InputError, processorTargets, runsHere, targets } from "../../mod.ts";
+import { classLabels, type LossKind } from "../../codegen/language/loss.ts";
+import type { Registry } from "../../codegen/language/registry.ts";
+import { softmaxCrossEntropy } from "../../kernels/losses/softmax_cross_entropy.ts";
+import { findTarget, fromArrays, InputError, processorTargets, registry, runsHere, targets } from "../../mod.ts";
 import { ignore, lacksAdapter, withGpu } from "../adapter.ts";
-import { compiled, epochOf, samples } from "../small_net.ts";
+import { compiled, epochOf, samples, SPEC } from "../small_net.ts";
 
 Deno.test("every target has a backend; those of threads come first", () => {
   const found = targets.map((target) => backendOf(target));
@@ -53,6 +58,20 @@ for (const target of targets) {
     },
   });
 }
+
+/** The small net with another loss, or other metrics. */
+const judgedBy = (judges: Partial<Registry>) => plan(SPEC, { ...registry, ...judges }).plan;
+/** The loss of the small net, with targets of its own. */
+const lossOf = (target: LossKind["target"]): LossKind => ({ ...softmaxCrossEntropy, target });
+
+Deno.test("labels that the loss excludes are refused, although there are outputs for them", () => {
+  const own = judgedBy({ losses: [lossOf(([classes]) => ({ ...classLabels([classes]), below: classes - 1 }))] });
+  checkFit(own, fromArrays(new Uint8Array(128), [0, 1], [1, 8, 8]));
+  assert.throws(() => checkFit(own, fromArrays(new Uint8Array(128), [0, 2], [1, 8, 8])), {
+    name: "InputError",
+    message: /sample 1 has label 2, but the net has 2 classes/,
+  });
+});
 
 Deno.test("rows lie behind the arena, apart, each at the beginning of a cache line", () => {
   const { plan } = compiled(findTarget("wasm")), counts = rowCounts(plan, 33);
