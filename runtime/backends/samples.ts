@@ -10,10 +10,31 @@ import { checkLabels, type Dataset } from "../data/data.ts";
 import { outputOf } from "./tensors.ts";
 
 /**
+ * @throws {InputError} when a net wants other targets than those that can be made of labels, or does not tell which samples
+ * it gets right: a run reads the metric `hit`, and no other.
+ */
+function checkJudged(plan: Plan): void {
+  const { classes } = outputOf(plan), ofSamples: Record<string, string> = { labels: "i32", targets: `f32,${classes}` };
+  for (const { name, dtype, shape, rows } of Object.values(plan.tensors)) {
+    if (rows !== "samples" || name === "data") continue;
+    if (ofSamples[name] === [dtype, ...shape.slice(1)].join()) continue;
+    throw new InputError(
+      `net ${plan.name} cannot be run: its loss compares with "${name}", ${dtype} [${shape.slice(1).join(", ")}] for ` +
+        `each sample; a data set gives "labels", i32 [], or "targets", f32 [${classes}]`,
+    );
+  }
+  if (!plan.tensors.hit) {
+    throw new InputError(`net ${plan.name} cannot be run: no metric "hit" fits its outputs and targets`);
+  }
+}
+
+/**
  * @param set one that was read: the proof of the kernels stands on its sizes and labels.
- * @throws {InputError} when samples have another shape or kind than the network takes, or labels it has no output for.
+ * @throws {InputError} when no data set fits the net, or samples have another shape or kind than it takes, or labels it
+ * has no output for.
  */
 export function checkFit(plan: Plan, set: Dataset): void {
+  checkJudged(plan);
   const { shape, inputs, source } = set;
   const [, ...expected] = plan.tensors.data.shape;
   if (expected.length === shape.length ? expected.join() !== shape.join() : sizeOf(expected) !== sizeOf(shape)) {

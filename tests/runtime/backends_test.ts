@@ -73,6 +73,19 @@ Deno.test("labels that the loss excludes are refused, although there are outputs
   });
 });
 
+Deno.test("nets whose targets no run supplies, or whose metrics none reads, are refused", () => {
+  const refused = (judges: Partial<Registry>, message: RegExp) =>
+    assert.throws(() => checkFit(judgedBy(judges), samples(4)), { name: "InputError", message });
+  refused({ metrics: [] }, /^net kept cannot be run: no metric "hit" fits its outputs and targets$/);
+  const marks: LossKind = {
+    ...lossOf(([classes]) => ({ ...classLabels([classes]), symbol: "mark" })),
+    forward: (n, { mark, ...tensors }, options) => softmaxCrossEntropy.forward(n, { ...tensors, label: mark }, options),
+    backward: (n, { mark, ...tensors }, options) =>
+      softmaxCrossEntropy.backward(n, { ...tensors, label: mark }, options),
+  };
+  refused({ losses: [marks] }, /its loss compares with "marks", i32 \[\] for each sample; a data set gives "labels"/);
+});
+
 Deno.test("rows lie behind the arena, apart, each at the beginning of a cache line", () => {
   const { plan } = compiled(findTarget("wasm")), counts = rowCounts(plan, 33);
   assert.deepEqual(counts, { samples: 33, steps: 3 });
