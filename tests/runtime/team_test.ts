@@ -6,7 +6,7 @@ import { Team } from "../../runtime/backends/threads/team.ts";
 const memory = () => new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 const module = (body: string) =>
   `data:text/javascript,export function bind(memory, rows, { thread, wait }) { return { train(step) { ${body} } }; }`;
-const work = { rows: 0, mode: "train", from: 0, to: 3 } as const;
+const work = { set: 0, mode: "train", from: 0, to: 3 } as const;
 
 Deno.test("a thread that fails takes the others, which wait for it, with it", async () => {
   for (const failing of [0, 1, 2]) {

@@ -146,7 +146,7 @@ export class ThreadSession implements NetSession {
     let done = before.steps;
     while (done < steps) {
       const first = done, to = afterStep ? first + 1 : steps;
-      done = await this.#team.run({ rows: set, mode, from: first, to, watched });
+      done = await this.#team.run({ set, mode, from: first, to, watched });
       afterStep?.(first);
       if (this.#stopped || done < to) break;
     }

@@ -26,9 +26,10 @@ export interface Assignment extends SharedRows {
   readonly stopwatch?: StopwatchPlan;
 }
 
-/** Steps `from` to `to` of a data set. */
+/** Steps `from` to `to` over a data set. */
 export interface Work {
-  readonly rows: number;
+  /** The number of the data set. */
+  readonly set: number;
   readonly mode: "train" | "evaluate";
   readonly from: number;
   readonly to: number;

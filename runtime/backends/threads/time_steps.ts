@@ -31,7 +31,7 @@ export async function timeSteps(
   const team = await Team.start({ code, ...memory, stopwatch }, threads);
   try {
     for (let done = 0; done < all; done += ofSet) {
-      await team.run({ rows: set, mode: "train", from: 0, to: Math.min(ofSet, all - done) });
+      await team.run({ set, mode: "train", from: 0, to: Math.min(ofSet, all - done) });
     }
   } finally {
     team.stop();

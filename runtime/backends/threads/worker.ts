@@ -17,8 +17,8 @@ async function begin({ code, memory, control: shared, rows, thread, threads, ...
   const clock = timed.stopwatch && stopwatch(timed.stopwatch, member);
   const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
-  run = ({ rows, mode, from, to, watched }) => {
-    const step = steps[rows][mode], { address, row } = watched ?? { address: 0, row: 0 };
+  run = ({ set, mode, from, to, watched }) => {
+    const step = steps[set][mode], { address, row } = watched ?? { address: 0, row: 0 };
     const losses = new Float32Array(memory.buffer, address, watched ? row * to : 0);
     const goesWrong = (next: number) => watched && next > from && !Number.isFinite(losses[row * (next - 1)]);
     for (let i = from; i < to; i++) {
