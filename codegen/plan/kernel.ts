@@ -4,11 +4,16 @@
  * @module
  */
 import { expressions } from "../ir/expr.ts";
-import type { PlannedKernel } from "./plan.ts";
+import type { Plan, PlannedKernel } from "./plan.ts";
 
 /** `conv1_relu1_forward`, `linear1_backward_update_weight`. */
 export function kernelName({ stem, pass, wrt }: PlannedKernel["title"]): string {
   return wrt === undefined ? `${stem}_${pass}` : `${stem}_${pass}_${wrt}`;
+}
+
+/** The kernel of a name that a plan has; of several, such as those of both steps, the first. */
+export function plannedKernel({ train, evaluate }: Pick<Plan, "train" | "evaluate">, name: string): PlannedKernel {
+  return [...train.kernels, ...evaluate.kernels].find(({ kernel }) => kernel.name === name)!;
 }
 
 /** Leaves only the bindings a kernel uses, in the order of its use. */

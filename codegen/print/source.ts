@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plannedKernel } from "../plan/kernel.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Address, CompiledKernel, Target } from "../targets/target.ts";
 import { headerLines } from "./header.ts";
@@ -20,13 +21,10 @@ export function kernelSources(
   target: Target,
   plan: Plan,
 ): Map<string, string> {
-  const all = [...plan.train.kernels, ...plan.evaluate.kernels];
-  // of several of a name, the first one's
-  const bindings = new Map(all.toReversed().map((k) => [k.kernel.name, k.bindings]));
   return new Map([...kernels].map(([name, compiled]) => {
-    const writer = new Writer();
+    const { bindings } = plannedKernel(plan, name), writer = new Writer();
     for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
-    printNest(compiled.nest, target.syntax(compiled.nest, addresses(bindings.get(name)!, plan)), writer);
+    printNest(compiled.nest, target.syntax(compiled.nest, addresses(bindings, plan)), writer);
     return [name, writer.toString()];
   }));
 }

@@ -7,6 +7,7 @@ import { compileTarget, kernelsOf, type Optimization, plan } from "../../codegen
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { smallestAlike } from "../../codegen/plan/arrange/arrange.ts";
+import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { loadKernels } from "../backends/backends.ts";
@@ -50,9 +51,8 @@ export async function verifyNet(
   const planned = plan(spec, registry, { data, without, layout: target.layout });
   const net = compileTarget(planned, target, tuned, without);
   const load = await loadKernels(net, rowsFor(net.plan));
-  const kernels = [...net.plan.train.kernels, ...net.plan.evaluate.kernels];
   for (const kernel of kernelsOf(net.plan)) {
-    const { bindings } = kernels.find((p) => p.kernel.name === kernel.name)!;
+    const { bindings } = plannedKernel(net.plan, kernel.name);
     add(
       await verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed),
     );

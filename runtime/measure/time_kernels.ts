@@ -8,6 +8,7 @@ import { cost } from "../../codegen/ir/cost.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
 import type { Kernel } from "../../codegen/ir/ir.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
+import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import { scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
@@ -63,13 +64,12 @@ export async function timeKernels(
 ): Promise<KernelTime[]> {
   const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned);
   const load = await loadKernels(net, rowsFor(net.plan));
-  const planned = net.plan.train.kernels;
   const kernels = kernelsOf({ ...net.plan, evaluate: net.plan.train });
   const timed: KernelTime[] = [];
   for (const kernel of kernels.filter(({ name }) => only === undefined || name === only)) {
     const compiled = net.kernels.get(kernel.name)!;
     const loaded = load(kernel.name);
-    const { bindings } = planned.find((p) => p.kernel.name === kernel.name)!;
+    const { bindings } = plannedKernel(net.plan, kernel.name);
     const call = await checkedCall(compiled, loaded, bindings, net.plan, spec, target, kernel.name);
     const times = await sortedTimes(loaded, call, milliseconds);
     timed.push({

@@ -5,6 +5,7 @@
  */
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { CompiledNet } from "../../../codegen/compile.ts";
+import { plannedKernel } from "../../../codegen/plan/kernel.ts";
 import type { LoadedKernel } from "../backend.ts";
 import { placeRows, type RowCounts } from "../rows.ts";
 import { scriptUrl } from "./bundle.ts";
@@ -33,9 +34,8 @@ interface PreparedKernel {
 /** Lays out memory for the kernels of a net, and loads their code: of scripts no more than the one file, if it is one. */
 export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?: string): Promise<PreparedKernels> {
   const { plan, kernels, files, target } = net, { rows, end } = placeRows(plan, counts, plan.arenaBytes);
-  const planned = [...plan.train.kernels, ...plan.evaluate.kernels];
   const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
-    const { bindings } = planned.find((k) => k.kernel.name === name)!;
+    const { bindings } = plannedKernel(plan, name);
     return [name, {
       addresses: Object.keys(nest.tensors).map((symbol) => {
         const { name, role, offset } = plan.tensors[bindings[symbol]];

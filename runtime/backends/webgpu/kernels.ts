@@ -6,6 +6,7 @@
 import { type CompiledNet, kernelSource } from "../../../codegen/compile.ts";
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { TensorType } from "../../../codegen/ir/ir.ts";
+import { plannedKernel } from "../../../codegen/plan/kernel.ts";
 import { type Dispatch, dispatchOf } from "../../../codegen/targets/webgpu/dispatch.ts";
 import type { LoadedKernel } from "../backend.ts";
 import type { RowCounts } from "../rows.ts";
@@ -40,10 +41,9 @@ interface PreparedKernel {
 
 /** The kernels of a net, and what they need, for tensors of so many rows. */
 export function prepareKernels({ plan, kernels, target }: CompiledNet, counts: RowCounts): PreparedKernels {
-  const planned = [...plan.train.kernels, ...plan.evaluate.kernels];
   const bindings = [...kernels].map(([name, { nest }]) => [name, Object.keys(nest.tensors).length] as const);
   const prepared = [...kernels].map(([name, compiled]): [string, PreparedKernel] => {
-    const { bindings } = planned.find(({ kernel }) => kernel.name === name)!;
+    const { bindings } = plannedKernel(plan, name);
     return [name, {
       text: kernelSource(compiled, target, plan),
       dispatch: dispatchOf([name], compiled.nest, bindings, plan),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../../../codegen/ir/ir.ts";
+import { plannedKernel } from "../../../codegen/plan/kernel.ts";
 import type { Plan } from "../../../codegen/plan/plan.ts";
 import type { Schedule } from "../../../codegen/schedule/schedule.ts";
 import type { Spec } from "../../../codegen/graph/spec.ts";
@@ -26,7 +27,7 @@ export interface Subject {
 
 /** @param whole the plan of the kernel's net. */
 export function subjectOf(kernel: Kernel, whole: Plan, spec: Spec, target: Target, patience: number): Subject {
-  const planned = [...whole.train.kernels, ...whole.evaluate.kernels].find((k) => k.kernel.name === kernel.name)!;
+  const planned = plannedKernel(whole, kernel.name);
   const plan = {
     ...whole,
     train: { kernels: [planned], barriers: [false] },
