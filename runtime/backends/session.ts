@@ -88,6 +88,17 @@ export interface NetSession {
   close(): void;
 }
 
+/** Which steps are timed. */
+export interface TimedSteps {
+  /** The number of the data set. */
+  readonly set: number;
+  /** Steps that the data set has. */
+  readonly ofSet: number;
+  readonly steps: number;
+  /** Steps before them. */
+  readonly warmUp: number;
+}
+
 /** When the kernels of some training steps ran. */
 export interface Timing {
   /** What told the time. */

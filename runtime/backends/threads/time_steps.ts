@@ -4,19 +4,9 @@
  * @module
  */
 import type { Plan } from "../../../codegen/plan/plan.ts";
-import type { Span, Timing } from "../session.ts";
+import type { Span, TimedSteps, Timing } from "../session.ts";
 import type { TimedCode } from "./load.ts";
 import { type SharedRows, Team } from "./team.ts";
-
-/** Which steps are timed. */
-interface TimedSteps {
-  readonly set: number;
-  /** Steps that the data set has. */
-  readonly ofSet: number;
-  readonly steps: number;
-  /** Steps before them. */
-  readonly warmUp: number;
-}
 
 /** Runs the first steps of a data set, over and over where it has fewer; its tables are filled. */
 export async function timeSteps(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Span, Timing } from "../session.ts";
+import type { Span, TimedSteps, Timing } from "../session.ts";
 import { readBuffers } from "./buffers.ts";
 import { nanosecondsOfTick } from "./clock.ts";
 import { submit } from "./device.ts";
@@ -14,16 +14,6 @@ import { beginStep, dispatch, type GpuNet } from "./steps.ts";
 const MOST_TIMESTAMPS = 4096;
 /** Most dispatches of a step that can be timed. */
 export const MOST_TIMED = MOST_TIMESTAMPS / 2;
-
-/** Which steps are timed. */
-interface TimedSteps {
-  readonly set: number;
-  /** Steps that the data set has. */
-  readonly ofSet: number;
-  readonly steps: number;
-  /** Steps before them. */
-  readonly warmUp: number;
-}
 
 /** What was handed over at once: its first step, when it was submitted, and two ticks for each dispatch. */
 interface Submission {
