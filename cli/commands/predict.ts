@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { loadPredictor, type Prediction, printable, readInputs } from "../../mod.ts";
+import { loadPredictor, type Prediction, type Predictor, printable, readInputs } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
 import { json, requiredFlag, target, weights } from "../flags.ts";
 import { loadNetWithWeights } from "../nets.ts";
@@ -44,16 +44,13 @@ async function predict({ words, flags }: Line): Promise<number> {
     target: flags.target,
     batchSize: Number(flags.batch ?? 1),
   });
-  const darkOnLight = flags["dark-on-light"] !== undefined;
   const answers: Answer[] = [];
-  // nothing is said before all is done: a file that is broken is then the only thing to see
-  for (const input of words) {
-    const { samples, inputs } = await readInputs(resolve(input), spec.input, { darkOnLight });
-    for (const [index, prediction] of (await predictor.predictAsync(inputs)).entries()) {
-      answers.push({ input, ...samples > 1 && { index }, ...prediction });
-    }
+  try {
+    // nothing is said before all is done: a file that is broken is then the only thing to see
+    for (const input of words) answers.push(...await answersTo(input, predictor, spec.input, flags));
+  } finally {
+    predictor.close();
   }
-  predictor.close();
   if (flags.json === undefined) print(answers.map(answerText).join(""));
   else {
     const { target, batchSize } = predictor, predictions = answers.map(plain);
@@ -61,6 +58,19 @@ async function predict({ words, flags }: Line): Promise<number> {
     print(`${JSON.stringify(found, null, 2)}\n`);
   }
   return OK;
+}
+
+/** What the images of a file show. */
+async function answersTo(
+  input: string,
+  predictor: Predictor,
+  shape: readonly number[],
+  flags: Line["flags"],
+): Promise<Answer[]> {
+  const darkOnLight = flags["dark-on-light"] !== undefined;
+  const { samples, inputs } = await readInputs(resolve(input), shape, { darkOnLight });
+  const predictions = await predictor.predictAsync(inputs);
+  return predictions.map((prediction, index) => ({ input, ...samples > 1 && { index }, ...prediction }));
 }
 
 /** An answer as JSON has it: lists in place of typed arrays. */

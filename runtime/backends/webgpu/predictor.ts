@@ -5,6 +5,7 @@
  */
 import type { CompiledNet } from "../../../codegen/compile.ts";
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
+import type { Plan } from "../../../codegen/plan/plan.ts";
 import type { BoundPredictor, Parameters } from "../backend.ts";
 import { fillEvaluation } from "../epoch.ts";
 import { elementsOf } from "../rows.ts";
@@ -12,7 +13,7 @@ import { outputOf, storedValues, weightsOf } from "../tensors.ts";
 import { mostBindings, needAdapter } from "./adapter.ts";
 import { readBuffers } from "./buffers.ts";
 import { bindingsOf, gpuCode } from "./code.ts";
-import { openGpu, submit } from "./device.ts";
+import { type Gpu, openGpu, submit } from "./device.ts";
 import { checked } from "./errors.ts";
 import { emptyTables, type GpuMemory, takeMemory, writeTables } from "./memory.ts";
 import { needsOf } from "./needs.ts";
@@ -30,14 +31,24 @@ export async function openPredictor(net: CompiledNet, parameters: Parameters): P
   const gpu = await openGpu(needsOf(plan, bindingsOf(code), [counts]), adapter), { device } = gpu;
   const pipelines = await createPipelines(device, code);
   const memory = await takeMemory(plan, device, pipelines, [counts]);
+  try {
+    writeWeights(plan, gpu, memory, parameters);
+    const tables = emptyTables(plan, counts);
+    fillEvaluation(plan, tables);
+    writeTables(device, tables, memory.sets[0]);
+    return bound({ plan, gpu, dispatches, pipelines, memory }, memory, elementsOf(plan.tensors.data, counts));
+  } catch (error) {
+    memory.destroy();
+    throw error;
+  }
+}
+
+/** Copies the weights to their buffers. */
+function writeWeights(plan: Plan, { device }: Gpu, { buffers }: GpuMemory, parameters: Parameters): void {
   for (const name of weightsOf(plan)) {
     const stored = storedValues(plan, name, parameters.get(name)!.values);
-    device.queue.writeBuffer(memory.buffers[name], 0, stored as BufferSource);
+    device.queue.writeBuffer(buffers[name], 0, stored as BufferSource);
   }
-  const tables = emptyTables(plan, counts);
-  fillEvaluation(plan, tables);
-  writeTables(device, tables, memory.sets[0]);
-  return bound({ plan, gpu, dispatches, pipelines, memory }, memory, elementsOf(plan.tensors.data, counts));
 }
 
 /** `elements`: of the inputs of a batch. */
