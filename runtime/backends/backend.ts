@@ -23,7 +23,8 @@ export interface Backend<Prepared = unknown> {
   /** @throws {InputError} when there is nothing to run on. */
   requireDevice(): void | Promise<void>;
   /**
-   * Checks all that a session of a net with some data sets can be refused for. Nothing is begun, no code is loaded.
+   * Checks all that a session of a net with some data sets can be refused for. No code is loaded, and no memory taken; a
+   * GPU is asked for a device with the limits that the session needs.
    *
    * @throws {InputError} when a data set does not fit the net, or both together what they would run on.
    */
