@@ -7,7 +7,11 @@ import type { Layer, Numbers } from "./layer.ts";
 
 /** What is not positive becomes 0. */
 export class Relu implements Layer {
-  constructor(readonly size: number) {}
+  readonly size: number;
+
+  constructor(size: number) {
+    this.size = size;
+  }
 
   forward(input: Numbers, output: Numbers, count: number): void {
     for (let i = 0; i < count * this.size; i++) {
@@ -31,7 +35,11 @@ export class Relu implements Layer {
 
 /** The logistic function. */
 export class Sigmoid implements Layer {
-  constructor(readonly size: number) {}
+  readonly size: number;
+
+  constructor(size: number) {
+    this.size = size;
+  }
 
   forward(input: Numbers, output: Numbers, count: number): void {
     for (let i = 0; i < count * this.size; i++) {
@@ -55,7 +63,11 @@ export class Sigmoid implements Layer {
 
 /** The hyperbolic tangent. */
 export class Tanh implements Layer {
-  constructor(readonly size: number) {}
+  readonly size: number;
+
+  constructor(size: number) {
+    this.size = size;
+  }
 
   forward(input: Numbers, output: Numbers, count: number): void {
     for (let i = 0; i < count * this.size; i++) {

@@ -8,13 +8,25 @@ import type { Image, Window } from "./shapes.ts";
 
 /** A convolution with zeros around the image. */
 export class Conv2d implements Layer {
+  readonly from: Image;
+  readonly to: Image;
+  readonly window: Window;
+  readonly weight: NaiveParameter;
+  readonly bias: NaiveParameter;
+
   constructor(
-    readonly from: Image,
-    readonly to: Image,
-    readonly window: Window,
-    readonly weight: NaiveParameter,
-    readonly bias: NaiveParameter,
-  ) {}
+    from: Image,
+    to: Image,
+    window: Window,
+    weight: NaiveParameter,
+    bias: NaiveParameter,
+  ) {
+    this.from = from;
+    this.to = to;
+    this.window = window;
+    this.weight = weight;
+    this.bias = bias;
+  }
 
   forward(input: Numbers, output: Numbers, count: number): void {
     const { channels, height, width } = this.from;

@@ -9,8 +9,10 @@ import type { Layer, Numbers, Storage } from "./layer.ts";
 export class Dropout implements Layer {
   /** The network writes the caller's mask here, or ones to evaluate. */
   readonly mask: Numbers;
+  readonly size: number;
 
-  constructor(readonly size: number, batchSize: number, storage: Storage) {
+  constructor(size: number, batchSize: number, storage: Storage) {
+    this.size = size;
     this.mask = new storage(batchSize * size);
   }
 

@@ -7,12 +7,22 @@ import type { Layer, NaiveParameter, Numbers } from "./layer.ts";
 
 /** Every output is a weighted sum of all inputs. */
 export class Linear implements Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly weight: NaiveParameter;
+  readonly bias: NaiveParameter;
+
   constructor(
-    readonly inputs: number,
-    readonly outputs: number,
-    readonly weight: NaiveParameter,
-    readonly bias: NaiveParameter,
-  ) {}
+    inputs: number,
+    outputs: number,
+    weight: NaiveParameter,
+    bias: NaiveParameter,
+  ) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.weight = weight;
+    this.bias = bias;
+  }
 
   forward(input: Numbers, output: Numbers, count: number): void {
     const { inputs, outputs } = this;

@@ -10,13 +10,19 @@ import type { Image, Window } from "./shapes.ts";
 export class MaxPool2d implements Layer {
   /** For each output, the index of the input that it was taken from. */
   readonly winner: Int32Array;
+  readonly from: Image;
+  readonly to: Image;
+  readonly window: Window;
 
   constructor(
-    readonly from: Image,
-    readonly to: Image,
-    readonly window: Window,
+    from: Image,
+    to: Image,
+    window: Window,
     batchSize: number,
   ) {
+    this.from = from;
+    this.to = to;
+    this.window = window;
     this.winner = new Int32Array(
       batchSize * to.channels * to.height * to.width,
     );
@@ -68,11 +74,19 @@ export class MaxPool2d implements Layer {
 
 /** The mean of each window. */
 export class AvgPool2d implements Layer {
+  readonly from: Image;
+  readonly to: Image;
+  readonly window: Window;
+
   constructor(
-    readonly from: Image,
-    readonly to: Image,
-    readonly window: Window,
-  ) {}
+    from: Image,
+    to: Image,
+    window: Window,
+  ) {
+    this.from = from;
+    this.to = to;
+    this.window = window;
+  }
 
   forward(input: Numbers, output: Numbers, count: number): void {
     const { channels, height, width } = this.from;
