@@ -20,7 +20,6 @@ interface Navigator {
 function open(): Platform {
   const { userAgent = "", platform = "", hardwareConcurrency = 1 } = (globalThis.navigator ?? {}) as Navigator;
   const [, name, version] = /(Firefox|Edg|Chrome|Version)\/([\d.]+)/.exec(userAgent) ?? [];
-  const nothing = (what: string) => new Error(`a browser has no ${what}`);
   return {
     versions: name === undefined ? {} : { [NAMES[name] ?? name.toLowerCase()]: version },
     os: SYSTEMS.find(([pattern]) => pattern.test(platform))?.[1] ?? "unknown",
@@ -31,13 +30,10 @@ function open(): Platform {
     sha256: sha256OfBytes,
     deflate: store,
     inflate,
-    stripTypes() {
-      throw nothing("way to take types off a text");
-    },
     Worker: globalThis.Worker as ThreadClass,
     RunawayWorker: globalThis.Worker as ThreadClass,
     get files(): never {
-      throw nothing("files of its own");
+      throw new Error("a browser has no files of its own");
     },
   };
 }

@@ -39,12 +39,8 @@ export interface Platform {
    * @throws {Error} when they are damaged.
    */
   inflate(bytes: Uint8Array): AsyncIterable<Uint8Array>;
-  /**
-   * A module's text without its types; what is left stands where it stood.
-   *
-   * @throws {Error} where nothing can do that.
-   */
-  stripTypes(text: string): string;
+  /** A module's text without its types; what is left stands where it stood. Absent where nothing can do that. */
+  readonly stripTypes?: (text: string) => string;
   /**
    * Starts a thread that runs a module: `new Worker(new URL("./worker.ts", import.meta.url), { type: "module" })`. It is
    * written in just this form, by which bundlers know that the module is a program of its own; who started it, `parent.ts`

@@ -8,6 +8,7 @@ import { BYTES } from "../../codegen/ir/operations.ts";
 import { classLabels, type LossKind } from "../../codegen/language/loss.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { softmaxCrossEntropy } from "../../kernels/losses/softmax_cross_entropy.ts";
+import { platform } from "../../runtime/platform/here.ts";
 import { findTarget, fromArrays, InputError, processorTargets, registry, runsHere, targets } from "../../mod.ts";
 import { ignore, lacksAdapter, withGpu } from "../adapter.ts";
 import { compiled, epochOf, samples, SPEC } from "../small_net.ts";
@@ -35,6 +36,43 @@ Deno.test("a backend says what it would run on, or that there is nothing", async
   if (ignore) return;
   assert.equal(typeof (await webgpu.available()).device, "string");
   await webgpu.requireDevice();
+});
+
+/** Runs with another value of a property. */
+async function withProperty(of: object, name: string, value: unknown, body: () => Promise<void>): Promise<void> {
+  const before = Object.getOwnPropertyDescriptor(of, name);
+  Object.defineProperty(of, name, { value, configurable: true, writable: true });
+  try {
+    await body();
+  } finally {
+    if (before) Object.defineProperty(of, name, before);
+    else Reflect.deleteProperty(of, name);
+  }
+}
+
+Deno.test("threads that cannot share memory are told of as nothing to run on, and refused before any is begun", async () => {
+  const target = findTarget("wasm"), net = compiled(target), threads = backendOf(target), set = samples(20);
+  const message = "threads cannot share memory here: a page has to be cross-origin isolated";
+  const refused = async () => {
+    assert.deepEqual(await threads.available(), { preferred: false, reason: message });
+    await assert.rejects(async () => await threads.requireDevice(), new InputError(message));
+    await assert.rejects(async () => await threads.fit(net, [set], { threads: 2 }), new InputError(message));
+  };
+  await withProperty(globalThis, "SharedArrayBuffer", undefined, refused);
+  await withProperty(globalThis, "crossOriginIsolated", false, refused);
+  // negative control
+  await withProperty(globalThis, "crossOriginIsolated", true, async () => await threads.requireDevice());
+});
+
+Deno.test("a script is refused where nothing takes its types off, but for one that is loaded from where it is", async () => {
+  const target = findTarget("typescript"), net = compiled(target), threads = backendOf(target), set = samples(20);
+  const refused = { name: "InputError", message: /^nothing here takes the types off a script.*use another target$/ };
+  const counts = rowCounts(net.plan, 20);
+  await withProperty(platform, "stripTypes", undefined, async () => {
+    await assert.rejects(async () => await threads.fit(net, [set], { threads: 1 }), refused);
+    await assert.rejects(async () => await threads.prepareKernels(net, counts), refused);
+    await threads.fit(net, [set], { threads: 1, module: "file:///step.ts" });
+  });
 });
 
 for (const target of targets) {

@@ -7,6 +7,7 @@ import type { Backend } from "../backend.ts";
 import { bindKernels, type PreparedKernels, prepareKernels } from "./kernels.ts";
 import { loadCode, loadTimedCode } from "./load.ts";
 import { fitMemory } from "./memory.ts";
+import { requireSharing, requireStripping, sharingFault } from "./needs.ts";
 import { openPredictor } from "./predictor.ts";
 import { ThreadSession } from "./session.ts";
 
@@ -15,9 +16,15 @@ export const threads: Backend<PreparedKernels> = {
   name: "threads",
   takesThreads: true,
   lastWork: "this step",
-  available: () => ({ device: "the processor", preferred: false, reason: "every machine has threads" }),
-  requireDevice() {},
+  available() {
+    const reason = sharingFault();
+    if (reason !== undefined) return { preferred: false, reason };
+    return { device: "the processor", preferred: false, reason: "every machine has threads" };
+  },
+  requireDevice: requireSharing,
   fit(net, sets, { threads, profile = false, module }) {
+    requireSharing();
+    if (net.target.script && module === undefined) requireStripping();
     const memory = fitMemory(net.plan, sets);
     return {
       async open() {

@@ -3,17 +3,25 @@
  *
  * @module
  */
-import { platform } from "../../platform/here.ts";
+import { withoutTypes } from "./needs.ts";
 
 /** A generated file's import of another one: in one module all are there. */
 const IMPORT = /^import \{ \w+ \} from "\.\/\w+\.ts";\n/gm;
 
-/** Joins files that import each other as `./NAME`, without their types, as a data URL. */
+/**
+ * Joins files that import each other as `./NAME`, without their types, as a data URL.
+ *
+ * @throws {InputError} where nothing can take types off.
+ */
 export function bundle(files: Readonly<Record<string, string>>): string {
   return scriptUrl(Object.values(files).map((file) => file.replaceAll(IMPORT, "")).join("\n"));
 }
 
-/** A script without its types, as a data URL. */
+/**
+ * A script without its types, as a data URL.
+ *
+ * @throws {InputError} where nothing can take them off.
+ */
 export function scriptUrl(text: string): string {
-  return `data:text/javascript;charset=utf-8,${encodeURIComponent(platform.stripTypes(text))}`;
+  return `data:text/javascript;charset=utf-8,${encodeURIComponent(withoutTypes(text))}`;
 }
