@@ -14,12 +14,10 @@ import {
   add as plus,
   div,
   featureAxes,
-  float,
-  lt,
+  isSample,
   mul,
   param,
   part,
-  position,
   select,
   sub,
   sum,
@@ -39,7 +37,6 @@ function sameShape(shapes: Shapes): readonly number[] {
 
 /** Axes behind the batch, the first one that of the channels. */
 const axesOf = ({ shape }: Tensor) => featureAxes(shape.slice(1));
-const isSample = (n: Axis) => lt(float(position(n)), param("count"));
 /** The mean over the samples of a step, and all positions. */
 const meanOf = (n: Axis, [, ...positions]: readonly Axis[], value: Parameters<typeof sum>[1]) => {
   const count = positions.reduce((product, { extent }) => product * extent, 1);

@@ -116,6 +116,12 @@ export const select = (condition: Expr, a: ExprLike, b: ExprLike): Expr => op("s
 export const float = (a: Expr): Expr => op("float", a);
 
 /**
+ * Whether the row at `n` of the batch holds a sample: rows from the param `count` on hold none, and no sum over the batch
+ * may take them in.
+ */
+export const isSample = (n: Axis): Expr => lt(float(position(n)), param("count"));
+
+/**
  * 0 in place of what is smaller than `limit` on either side. Numbers that decay step by step otherwise end below the
  * smallest normal f32, where processors take many times as long and WebAssembly cannot round to 0.
  */

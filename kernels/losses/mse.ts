@@ -1,20 +1,7 @@
 import { z } from "zod";
 import { STEP } from "../../codegen/ir/ir.ts";
 import { type LossKind, numbersLike } from "../../codegen/language/loss.ts";
-import {
-  axis,
-  div,
-  float,
-  lt,
-  mul,
-  named,
-  param,
-  part,
-  position,
-  select,
-  sub,
-  sum,
-} from "../../codegen/language/notation.ts";
+import { axis, div, isSample, mul, named, param, part, select, sub, sum } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({ type: z.literal("mse") });
 
@@ -28,15 +15,13 @@ export const mse: LossKind<z.infer<typeof schema>> = {
 
   forward(n, { x, target, loss }) {
     const j = axis("j", x.shape[1]);
-    const isSample = lt(float(position(n)), param("count"));
     const error = named("error", sub(x.at(n, j), target.at(n, j)));
-    return [part([n], loss.set([STEP, n], select(isSample, div(sum([j], mul(error, error)), x.shape[1]), 0)))];
+    return [part([n], loss.set([STEP, n], select(isSample(n), div(sum([j], mul(error, error)), x.shape[1]), 0)))];
   },
 
   backward(n, { x, target, dx }) {
     const o = axis("o", x.shape[1]);
-    const isSample = lt(float(position(n)), param("count"));
     const slope = mul(sub(x.at(n, o), target.at(n, o)), 2 / x.shape[1]);
-    return [part([n, o], dx.set([n, o], select(isSample, div(slope, param("count")), 0)))];
+    return [part([n, o], dx.set([n, o], select(isSample(n), div(slope, param("count")), 0)))];
   },
 };

@@ -7,9 +7,8 @@ import {
   div,
   eq,
   exp,
-  float,
+  isSample,
   log,
-  lt,
   max,
   named,
   param,
@@ -40,19 +39,17 @@ export const softmaxCrossEntropy: LossKind<z.infer<typeof schema>> = {
   forward(n, tensors) {
     const { x, label, loss } = tensors;
     const { j, largest, total } = softmax(n, tensors);
-    const isSample = lt(float(position(n)), param("count"));
     const chosen = named("chosen", sum([j], select(eq(position(j), label.at(n)), x.at(n, j), 0)));
-    return [part([n], loss.set([STEP, n], select(isSample, sub(log(total), sub(chosen, largest)), 0)))];
+    return [part([n], loss.set([STEP, n], select(isSample(n), sub(log(total), sub(chosen, largest)), 0)))];
   },
 
   backward(n, tensors) {
     const { x, label, dx } = tensors;
     const { largest, total } = softmax(n, tensors);
     const o = axis("o", x.shape[1]);
-    const isSample = lt(float(position(n)), param("count"));
     const probability = div(exp(sub(x.at(n, o), largest)), total);
     const expected = select(eq(position(o), label.at(n)), 1, 0);
-    return [part([n, o], dx.set([n, o], select(isSample, div(sub(probability, expected), param("count")), 0)))];
+    return [part([n, o], dx.set([n, o], select(isSample(n), div(sub(probability, expected), param("count")), 0)))];
   },
 
   probabilities(outputs) {

@@ -1,6 +1,6 @@
 import { STEP } from "../../codegen/ir/ir.ts";
 import type { MetricKind } from "../../codegen/language/loss.ts";
-import { argmax, axis, eq, float, lt, param, part, position, select } from "../../codegen/language/notation.ts";
+import { argmax, axis, eq, isSample, part, select } from "../../codegen/language/notation.ts";
 
 /** 1 where the largest output is at the label, or where the largest target is; of equal ones the first counts. */
 export const accuracy: MetricKind = {
@@ -14,8 +14,7 @@ export const accuracy: MetricKind = {
 
   forward(n, { x, label, target, hit }) {
     const j = axis("j", x.shape[1]);
-    const isSample = lt(float(position(n)), param("count"));
     const right = eq(argmax([j], x.at(n, j)), label ? label.at(n) : argmax([j], target.at(n, j)));
-    return [part([n], hit.set([STEP, n], select(isSample, select(right, 1, 0), 0)))];
+    return [part([n], hit.set([STEP, n], select(isSample(n), select(right, 1, 0), 0)))];
   },
 };
