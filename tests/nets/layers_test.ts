@@ -424,6 +424,20 @@ Deno.test("a kind whose test would change what it keeps is a fault, told by the 
   );
 });
 
+Deno.test("a kind whose tensors are called what others of the layer are is a fault, told by the kind", () => {
+  const planned = (symbols: readonly string[]) => {
+    const inner = symbols.map((symbol) => ({ symbol, shape: [16], dtype: "f32" as const }));
+    const made: LayerKind = { ...mix, inner: (options, shapes) => [...mix.inner!(options, shapes), ...inner] };
+    return plan(SPEC, { ...registry, layers: registry.layers.map((kind) => kind.type === "mix" ? made : kind) });
+  };
+  for (const symbol of ["output", "output.gradient", "gain", "running_mean", "y", "dy", "a", "da", "dg", "z"]) {
+    const message = `layer mix: two of its tensors are called ${symbol}; give one another symbol or name`;
+    assert.throws(() => planned([symbol]), new TypeError(message));
+  }
+  assert.throws(() => planned(["u", "u"]), TypeError);
+  planned(["u", "v"]);
+});
+
 Deno.test("layers may have names that come together to those of other kernels and tensors", async () => {
   const spec = specOf([
     { type: "linear", outFeatures: 16, name: "x" },

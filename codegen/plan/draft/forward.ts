@@ -8,7 +8,7 @@ import type { Axis } from "../../ir/ir.ts";
 import { accesses } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
 import { draftPass, joined, notationOf, type Section } from "./kernel.ts";
-import { buffersOf, innerOf, inputsOf, outputOf, parametersOf, type Symbols } from "./tensors.ts";
+import { buffersOf, checkDistinct, innerOf, inputsOf, outputOf, parametersOf, type Symbols } from "./tensors.ts";
 
 /** What makes the outputs of inputs, in training and in a test. */
 export interface Forward extends Section {
@@ -24,6 +24,7 @@ export function draftForward(graph: Graph, n: Axis): Forward {
 
 function draftLayer(node: GraphNode, graph: Graph, n: Axis): Forward {
   const { name, kind, options } = node, y = outputOf(name, graph);
+  checkDistinct(node, graph);
   const kept: Symbols = { ...parametersOf(node), ...buffersOf(node), ...innerOf(node, graph) };
   const symbols: Symbols = { ...inputsOf(node, graph), y, ...kept }, tensors = notationOf(symbols);
   const draft = (pass: "forward" | "evaluate", kernels: ReturnType<typeof kind.forward>) =>

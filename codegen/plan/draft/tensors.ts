@@ -4,7 +4,7 @@
  * @module
  */
 import { type Graph, type GraphNode, inputShapes } from "../../graph/shapes.ts";
-import type { InnerSpec } from "../../language/layer.ts";
+import type { InnerSpec, ParameterSpec } from "../../language/layer.ts";
 import type { DraftTensor } from "../plan.ts";
 
 /** Tensors by symbol, as formulas call them. */
@@ -52,15 +52,46 @@ export function buffersOf({ name, buffers }: GraphNode): Symbols {
 
 /** What a layer's kernels leave for each other. */
 export function innerOf(node: GraphNode, { batchSize, shapes }: Graph): Symbols {
+  const { name } = node;
+  return Object.fromEntries(
+    innerSpecs(node, shapes).map(({ symbol, shape, dtype, below, once }) => [
+      symbol,
+      {
+        ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchSize, ...shape] },
+        ...below !== undefined && { below },
+      },
+    ]),
+  );
+}
+
+function innerSpecs(node: GraphNode, shapes: Graph["shapes"]): readonly InnerSpec[] {
   const { kind, name, options } = node;
-  const inner: readonly InnerSpec[] = kind.inner?.(options, { ...inputShapes(node, shapes), y: shapes[name] }) ?? [];
-  return Object.fromEntries(inner.map(({ symbol, shape, dtype, below, once }) => [
-    symbol,
-    {
-      ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchSize, ...shape] },
-      ...below !== undefined && { below },
-    },
-  ]));
+  return kind.inner?.(options, { ...inputShapes(node, shapes), y: shapes[name] }) ?? [];
+}
+
+/** @throws {TypeError} when two tensors of a layer would have one symbol or one name: a fault of the kind. */
+export function checkDistinct(node: GraphNode, { shapes }: Graph): void {
+  const { kind, inputs, parameters, buffers } = node;
+  const inner = innerSpecs(node, shapes).map(({ symbol }) => ({ symbol, name: symbol }));
+  const learned = parameters.flatMap(({ symbol, name }) => [{ symbol, name }, slopeOf({ symbol, name })]);
+  const y = { symbol: "y", name: "output" };
+  const all = [y, slopeOf(y), ...learned, ...buffers, ...inner];
+  const read = Object.keys(inputs).flatMap((symbol) => [symbol, `d${symbol}`]);
+  const twice = repeated([...read, ...all.map(({ symbol }) => symbol)]) ?? repeated(all.map(({ name }) => name));
+  if (twice !== undefined) {
+    throw new TypeError(`layer ${kind.type}: two of its tensors are called ${twice}; give one another symbol or name`);
+  }
+}
+
+/** What one of a layer's tensors is called in formulas, and within the layer. */
+type Called = Pick<ParameterSpec, "symbol" | "name">;
+
+function slopeOf({ symbol, name }: Called): Called {
+  return { symbol: `d${symbol}`, name: `${name}.gradient` };
+}
+
+function repeated(words: readonly string[]): string | undefined {
+  return words.find((word, i) => words.indexOf(word) < i);
 }
 
 /** The same symbols for something made of each. */
