@@ -77,9 +77,11 @@ export interface OnnxOperation {
   readonly op: string;
   /** Symbols of the layer's tensors, in the operation's order. */
   readonly inputs: readonly string[];
-  /** Whole numbers, and lists of them. */
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
+
+/** A whole number, a list of them, or a float: ONNX has types for each, and 1 as a float is none of the others. */
+export type OnnxAttribute = number | readonly number[] | { readonly float: number };
 
 /**
  * A kind of layer. `Options`: what its schema makes of a layer of the spec.

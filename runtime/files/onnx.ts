@@ -6,13 +6,13 @@
  */
 import { type PbfWriter } from "pbf";
 import { InputError } from "../../codegen/error.ts";
-import type { OnnxOperation, Shape } from "../../codegen/language/layer.ts";
+import type { OnnxAttribute, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
 import type { Trained } from "../run/run_options.ts";
 
 /** Version of the file's structure, and of the set of operations, which has all that layers use. */
 const IR_VERSION = 8, OPSET = 17;
-/** Kinds of an attribute, and of numbers. */
+/** Kinds of an attribute, and of numbers; that of floats is the same of both. */
 const INT = 2, INTS = 7, FLOAT = 1;
 /** How the number of samples is called; any number is possible. */
 const BATCH = "batch";
@@ -77,13 +77,20 @@ function writeNode({ name, op, inputs, output, attributes = {} }: Node, pbf: Pbf
 }
 
 function writeAttribute(
-  { name, value }: { readonly name: string; readonly value: number | readonly number[] },
+  { name, value }: { readonly name: string; readonly value: OnnxAttribute },
   pbf: PbfWriter,
 ): void {
   pbf.writeStringField(1, name);
-  if (typeof value === "number") pbf.writeVarintField(3, value);
-  else for (const each of value) pbf.writeVarintField(8, each);
-  pbf.writeVarintField(20, typeof value === "number" ? INT : INTS);
+  if (typeof value === "number") {
+    pbf.writeVarintField(3, value);
+    pbf.writeVarintField(20, INT);
+  } else if ("float" in value) {
+    pbf.writeFloatField(2, value.float);
+    pbf.writeVarintField(20, FLOAT);
+  } else {
+    for (const each of value) pbf.writeVarintField(8, each);
+    pbf.writeVarintField(20, INTS);
+  }
 }
 
 function writeTensor(

@@ -376,6 +376,24 @@ Deno.test("a sum of several tensors is exported as the graph says, what ONNX has
   );
 });
 
+Deno.test("a float is written to a model as one, a whole number too", async () => {
+  const spec = specOf([{ type: "linear", outFeatures: CLASSES }, { type: "tanh" }], [INPUTS]);
+  const graph = inferShapes(spec, registry), producer = { name: "Kernelwright", version: "0" };
+  const { parameters } = startOf(spec, registry, SEED);
+  const values = new Map([...parameters].map(([name, values]) => [name, { shape: [values.length], values }]));
+  const attributes = { epsilon: { float: 1 }, axis: 1 };
+  const nodes = graph.nodes.map((node) =>
+    node.kind.type === "tanh"
+      ? { ...node, kind: { ...node.kind, onnx: () => ({ op: "Tanh", inputs: ["x"], attributes }) } }
+      : node
+  );
+  const bytes = await encodeOnnx({ ...graph, nodes }, values, producer);
+  const text = String.fromCharCode(...bytes);
+  // field 2 has the four bytes of an f32, field 20 the kind of the attribute
+  assert(text.includes("\x0a\x07epsilon\x15\x00\x00\x80\x3f\xa0\x01\x01"));
+  assert(text.includes("\x0a\x04axis\x18\x01\xa0\x01\x02"));
+});
+
 // ---- refused
 
 Deno.test("layers that do not fit are told, with both ends", () => {
