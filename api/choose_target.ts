@@ -26,7 +26,7 @@ export interface TargetChoice {
 
 /**
  * What "auto" is when a net is trained: webgpu where there is a GPU that can hold the net and the data, else the fastest
- * target that workers can run.
+ * target that threads can run.
  *
  * @param data is waited for only where there is a GPU.
  * @param given how the net is going to be compiled, and whether its kernels are to be timed.

@@ -15,9 +15,9 @@ import { readWeights, type Weights } from "./weights.ts";
 
 /** How a trained net is tested. */
 export interface EvaluateOptions {
-  /** Default "auto": the fastest that workers run. */
+  /** Default "auto": the fastest that threads run. */
   readonly target?: string;
-  /** Workers. Default: all cores. */
+  /** Threads. Default: all cores. */
   readonly threads?: number;
   /** Schedules found by {@linkcode tune}. Default: first guesses. */
   readonly tuning?: Tuning;

@@ -29,7 +29,7 @@ export const targets = freeze<readonly Target[]>([wasmRelaxed, wasm, typescript,
 export const processorTargets = freeze<readonly Target[]>(targets.filter((target) => backendOf(target).takesThreads));
 
 /**
- * The target of a name; "auto" is the fastest that workers can run, see {@linkcode chooseTarget}.
+ * The target of a name; "auto" is the fastest that threads can run, see {@linkcode chooseTarget}.
  *
  * @ignore the compiler's own types
  */

@@ -23,7 +23,7 @@ export function variable(name: string): Offset {
   return { constant: 0, terms: [{ variable: name, coefficient: 1 }] };
 }
 
-/** Coordinates of so many neighbours from a place on, scalars or vectors, each `apart` from the next. */
+/** Coordinates of so many neighbours from a place on, scalars or vectors, each `stride` from the next. */
 export function group(base: Offset, count: number, width: number, stride = width): Coordinate[] {
   return Array.from({ length: count }, (_, label) => ({
     offset: sumOffsets([base, 1], [constantOffset(label * stride), 1]),
