@@ -44,7 +44,7 @@ export async function chooseTarget(
 }
 
 /** A target that was chosen, and where what was compiled for it is going to run, if that was asked. */
-export interface FastestTarget {
+interface FastestTarget {
   readonly target: Target;
   readonly reason: string;
   readonly fitted?: FittedNet;

@@ -68,7 +68,7 @@ export function workArguments(
 }
 
 /** A peer makes so many passes, however slow: the first warms up, and one alone has no spread. */
-export const LEAST_PASSES = 3;
+const LEAST_PASSES = 3;
 
 /** Pixels of an image. */
 const SAMPLE = 28 * 28;

@@ -88,7 +88,7 @@ function placed({ schema, summary }: LayerKind): { readonly schema: z.ZodType; r
 }
 
 /** The schema of specs that name kinds of this registry. A `title` is what messages say that a value may be. */
-export function specSchema(registry: Registry): z.ZodType<Spec> {
+function specSchema(registry: Registry): z.ZodType<Spec> {
   const schema = z.strictObject({
     $schema: z.string().optional().describe("Where editors find this schema."),
     name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/).meta({

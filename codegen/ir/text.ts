@@ -59,7 +59,7 @@ function operation(op: Op, operands: readonly Text[]): Text {
 const number = (value: number) => String(Number(value.toPrecision(7)));
 
 /** `2 h + r - 2`. */
-export function affineText({ constant, terms }: Affine): string {
+function affineText({ constant, terms }: Affine): string {
   return sum(constant, terms.map(({ axis, coefficient }) => [axis.name, coefficient]));
 }
 
@@ -80,7 +80,7 @@ function indexText(index: Index): string {
 }
 
 /** An expression in index notation. */
-export function exprText(expr: Expr): string {
+function exprText(expr: Expr): string {
   return render(expr, new Map()).text;
 }
 

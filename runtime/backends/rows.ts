@@ -32,7 +32,7 @@ export function rowCounts(plan: Plan, samples: number): RowCounts {
 }
 
 /** The tensors of a plan whose rows the run supplies. */
-export function runTensors({ tensors }: Plan): PlannedTensor[] {
+function runTensors({ tensors }: Plan): PlannedTensor[] {
   return Object.values(tensors).filter(({ role }) => role === "run");
 }
 

@@ -24,7 +24,7 @@ export interface RunStart {
 }
 
 /** The learning rate in each epoch, from 0. */
-export function learningRates(spec: Spec, { schedulers }: Registry): (epoch: number) => number {
+function learningRates(spec: Spec, { schedulers }: Registry): (epoch: number) => number {
   const { scheduler } = spec.training, initial = initialLearningRate(spec);
   const { rate } = schedulers.find(({ type }) => type === scheduler.type)!;
   return (epoch) => rate(scheduler, initial, epoch);
