@@ -30,7 +30,7 @@ import {
   THREADS,
   whole,
 } from "../runtime/run/options.ts";
-import { checkResume, ownCheckpoint } from "../runtime/run/resume.ts";
+import { checkResume, copyCheckpoint } from "../runtime/run/resume.ts";
 import type { RunOptions, Trained } from "../runtime/run/run_options.ts";
 import { type RunStart, startOf } from "../runtime/run/start.ts";
 import { run } from "../runtime/run/train.ts";
@@ -140,7 +140,7 @@ function readResume(given: Checkpoint, spec: Spec): Checkpoint {
       `the checkpoint is of another net, or was trained in another way: ${differing} differs; take its own spec`,
     );
   }
-  return { spec, ...ownCheckpoint(given, inferShapes(spec, registry)) };
+  return { spec, ...copyCheckpoint(given, inferShapes(spec, registry)) };
 }
 
 /**

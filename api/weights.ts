@@ -20,7 +20,7 @@ import { encodeOnnx } from "../runtime/files/onnx.ts";
 import { readSafetensors } from "../runtime/files/safetensors_file.ts";
 import { type ImportedParameters, importParameters, parseNames, type WeightNames } from "../runtime/files/weights.ts";
 import { isObject } from "../runtime/run/options.ts";
-import { checkTensors, ownTensors } from "../runtime/run/resume.ts";
+import { checkTensors, copyTensors } from "../runtime/run/resume.ts";
 import type { Trained } from "../runtime/run/run_options.ts";
 import { VERSION } from "../runtime/run/version.ts";
 import { registry } from "./registry.ts";
@@ -114,7 +114,7 @@ export function readWeights(given: Weights): Weights & { readonly graph: Graph }
   const { spec: net, parameters } = given, spec = checkedSpec(net), graph = inferShapes(spec, registry);
   const refuse = (name: string, shape: Shape, found: string) =>
     new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
-  const copies = ownTensors(parameters, weightShapes(graph), "the weights", refuse);
+  const copies = copyTensors(parameters, weightShapes(graph), "the weights", refuse);
   checkTensors(copies, "the weights");
   return { spec, graph, parameters: copies };
 }

@@ -15,8 +15,8 @@ export interface Bar {
   readonly fastest: number;
   /** Times the one above; left out where there is none. */
   readonly gain?: number;
-  /** It is no rung: shown apart. */
-  readonly apart?: true;
+  /** It is no rung, and shown by itself. */
+  readonly extra?: true;
 }
 
 /** A figure that was not measured here. */
@@ -66,8 +66,8 @@ export function timelineChart(bars: readonly Bar[], published: Published, descri
   const rows = [published, ...bars].map(({ name }) => name);
   const rates = [published.rate, ...bars.flatMap(({ slowest, fastest }) => [slowest, fastest])];
   const domain = [Math.min(...rates) / 1.25, Math.max(...rates) * 1.1];
-  const steps = bars.flatMap(({ name, rate, gain, apart }) =>
-    gain === undefined || apart ? [] : [{ name, from: rate / gain, rate }]
+  const steps = bars.flatMap(({ name, rate, gain, extra }) =>
+    gain === undefined || extra ? [] : [{ name, from: rate / gain, rate }]
   );
   const ticks = [1, 10, 100, 1e3, 1e4, 1e5].flatMap((power) => [power, 2 * power, 5 * power]).filter((tick) =>
     tick >= domain[0] && tick <= domain[1]
@@ -100,7 +100,7 @@ export function timelineChart(bars: readonly Bar[], published: Published, descri
         y: "name",
         x: "rate",
         r: 5,
-        fill: ({ apart }: Bar) => apart ? "var(--paper)" : "var(--run)",
+        fill: ({ extra }: Bar) => extra ? "var(--paper)" : "var(--run)",
         stroke: "var(--run)",
         strokeWidth: 2,
       }),
@@ -132,7 +132,7 @@ export function timelineChart(bars: readonly Bar[], published: Published, descri
         frameAnchor: "right",
         dx: 140,
         textAnchor: "end",
-        text: ({ gain, apart }: Bar) => apart ? "no rung" : gain === undefined ? "" : factor(gain),
+        text: ({ gain, extra }: Bar) => extra ? "no rung" : gain === undefined ? "" : factor(gain),
         fill: "var(--muted)",
       }),
     ],

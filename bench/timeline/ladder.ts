@@ -29,19 +29,19 @@ export interface Rung extends Configuration {
   /** Why it does not, where it does not. */
   readonly otherwise: string;
   /** Code that shows it, in the rung before and in this one. Left out where the code is the same. */
-  readonly shown?: { readonly before: readonly Place[]; readonly after: readonly Place[] };
+  readonly shown?: { readonly before: readonly ExcerptPlace[]; readonly after: readonly ExcerptPlace[] };
 }
 
 /** A place in generated code: the innermost loop of a kernel, or the lines that have some local. */
-export interface Place {
+export interface ExcerptPlace {
   readonly kernel: string;
   readonly local?: string;
 }
 
 /** What keeps kernels apart. */
 const APART: readonly Optimization[] = ["reorder", "loss", "elementwise", "window", "cases"];
-const FORWARD: readonly Place[] = [{ kernel: "linear1_forward" }];
-const CHUNKS: readonly Place[] = [{ kernel: "linear1_forward_chunks" }];
+const FORWARD: readonly ExcerptPlace[] = [{ kernel: "linear1_forward" }];
+const CHUNKS: readonly ExcerptPlace[] = [{ kernel: "linear1_forward_chunks" }];
 
 /** From the plainest to the fastest. */
 export const LADDER: readonly Rung[] = [

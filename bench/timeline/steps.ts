@@ -22,7 +22,7 @@ export interface Step {
 }
 
 /** Whether a rung ran on the processor although it is for a GPU: then it is none. */
-export const isApart = ({ target }: Configuration, { machine: { gpu } }: Results) =>
+export const isExtra = ({ target }: Configuration, { machine: { gpu } }: Results) =>
   target === "webgpu" && gpu !== null && gpu.fallback;
 
 /** The rungs that ran, in order. */
@@ -30,7 +30,7 @@ export function stepsOf(results: Results): Step[] {
   const steps: Step[] = [];
   for (const rung of LADDER) {
     const measured = results.configurations[rung.name];
-    if (measured === undefined || measured.reason !== undefined || isApart(rung, results)) continue;
+    if (measured === undefined || measured.reason !== undefined || isExtra(rung, results)) continue;
     const before = steps.at(-1);
     steps.push({ rung, measured, ...before && { before: { rung: before.rung, measured: before.measured } } });
   }

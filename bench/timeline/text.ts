@@ -9,9 +9,9 @@ import { summary } from "../measure/summary.ts";
 import { REFERENCE } from "../reference.ts";
 import { type Bar, timelineChart } from "./chart.ts";
 import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
-import { commandOf, type Configuration, LADDER, LEFT_OUT, type Place } from "./ladder.ts";
+import { commandOf, type Configuration, type ExcerptPlace, LADDER, LEFT_OUT } from "./ladder.ts";
 import { arithmetic, type Measured, type Results, SAME } from "./results.ts";
-import { factor, figure, isApart, noiseOf, percent, plural, rateOf, type Step, stepsOf } from "./steps.ts";
+import { factor, figure, isExtra, noiseOf, percent, plural, rateOf, type Step, stepsOf } from "./steps.ts";
 
 /** The net that the text is about. */
 export const NET = "mnist_cnn";
@@ -56,7 +56,7 @@ const LANGUAGE: Readonly<Record<Configuration["target"], string>> = {
 };
 
 /** Pieces of a configuration's code, as it was generated. */
-async function excerpt({ target, without }: Configuration, places: readonly Place[], spec: Spec) {
+async function excerpt({ target, without }: Configuration, places: readonly ExcerptPlace[], spec: Spec) {
   const mark = LANGUAGE[target] === "wat" ? ";;" : "//";
   const pieces: string[] = [];
   for (const { kernel, local } of places) {
@@ -217,13 +217,13 @@ export function timelineSvg(results: Results): string {
     ...bar(rung.title, measured),
     ...before && { gain: rateOf(measured) / rateOf(before.measured) },
   }));
-  const apart = LADDER.filter((rung) => isApart(rung, results)).flatMap(({ name }): Bar[] => {
+  const extras = LADDER.filter((rung) => isExtra(rung, results)).flatMap(({ name }): Bar[] => {
     const measured = results.configurations[name];
-    return measured && measured.reason === undefined ? [{ ...bar("WebGPU without a GPU", measured), apart: true }] : [];
+    return measured && measured.reason === undefined ? [{ ...bar("WebGPU without a GPU", measured), extra: true }] : [];
   });
   const description = `Training images per second: ${
-    [...bars, ...apart].map(({ name, rate }) => `${name} ${figure(rate)}`).join(", ")
+    [...bars, ...extras].map(({ name, rate }) => `${name} ${figure(rate)}`).join(", ")
   }`;
   const published = { name: "Reference program in C", rate: REFERENCE.images / REFERENCE.seconds };
-  return timelineChart([...bars, ...apart], published, description);
+  return timelineChart([...bars, ...extras], published, description);
 }

@@ -43,8 +43,8 @@ export function lowerPart(
 
 /** Goes from points of another part, whose axes a part has too, through the axes that it has beside these. */
 function goOn(part: Part, points: readonly Point[], scope: Scope, { kernel, schedule }: Lowering): void {
-  const own = new Map(part.axes.map((axis) => [axis.name, axis]));
-  const known = points.map((point) => new Map([...point].map(([axis, at]) => [own.get(axis.name) ?? axis, at])));
+  const axisNamed = new Map(part.axes.map((axis) => [axis.name, axis]));
+  const known = points.map((point) => new Map([...point].map(([axis, at]) => [axisNamed.get(axis.name) ?? axis, at])));
   const opened = new Set(known.flatMap((point) => [...point.keys()]));
   const space: Space = {
     axes: outermostFirst(part, schedule).filter((axis) => !opened.has(axis)),

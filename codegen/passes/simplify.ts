@@ -179,7 +179,7 @@ function newBase(
   let name = [...shared ? [] : [tensor], "at", ...terms.map(({ variable }) => variable)].join("_");
   for (let i = 2; levels.some(({ names }) => names.has(name)); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
   level.names.add(name);
-  const base: Base = { name, users: [users, ...inner.flatMap((own) => own.users)] };
+  const base: Base = { name, users: [users, ...inner.flatMap((other) => other.users)] };
   level.known.set(key, base);
   const offset = sumOffsets(
     [{ constant: 0, terms: before }, 1],

@@ -30,7 +30,7 @@ type Refuse = (name: string, shape: readonly number[], found: string) => InputEr
  * @param what how messages call all of them.
  * @throws {InputError} when one is missing, or has another shape or type.
  */
-export function ownTensors(
+export function copyTensors(
   given: unknown,
   shapes: Iterable<readonly [name: string, shape: readonly number[]]>,
   what: string,
@@ -66,7 +66,7 @@ export function checkTensors(tensors: ReadonlyMap<string, TensorValues>, what: s
  *
  * @throws {InputError} when it does not have just the tensors of the net, or its epochs are none.
  */
-export function ownCheckpoint(
+export function copyCheckpoint(
   { parameters, training }: Omit<Checkpoint, "spec">,
   graph: Graph,
 ): Omit<Checkpoint, "spec"> {
@@ -76,7 +76,7 @@ export function ownCheckpoint(
         `[${shape.join(", ")}], and it has ${found}`,
     );
   const tensors = (given: unknown, shapes: Iterable<readonly [string, readonly number[]]>) =>
-    ownTensors(given, shapes, "the checkpoint's tensors", refuse);
+    copyTensors(given, shapes, "the checkpoint's tensors", refuse);
   const copies = tensors(parameters, weightShapes(graph));
   if (training === undefined || training === null) return { parameters: copies };
   const { seed, epochs, target, without, data, history, partial, optimizer } = training;
@@ -90,14 +90,14 @@ export function ownCheckpoint(
   return {
     parameters: copies,
     training: {
-      ...{ seed, epochs, target, without: [...without], data: { samples, hash }, history: ownHistory(history) },
-      ...partial && { partial: ownPartial(partial) },
+      ...{ seed, epochs, target, without: [...without], data: { samples, hash }, history: copyHistory(history) },
+      ...partial && { partial: copyPartial(partial) },
       optimizer: tensors(optimizer, states),
     },
   };
 }
 
-function ownHistory(history: readonly EpochReport[]): EpochReport[] {
+function copyHistory(history: readonly EpochReport[]): EpochReport[] {
   if (!Array.isArray(history)) throw new InputError(`the checkpoint's history is ${said(history)}; expected a list`);
   return Array.from(history, (given: EpochReport, i) => {
     const epoch = { ...given, epoch: i + 1 };
@@ -108,7 +108,7 @@ function ownHistory(history: readonly EpochReport[]): EpochReport[] {
 }
 
 /** A copy, whatever it has: {@linkcode checkResumable} refuses what cannot be. */
-function ownPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): PartialEpoch {
+function copyPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): PartialEpoch {
   return { steps, seconds, lossSum, hitSum };
 }
 
