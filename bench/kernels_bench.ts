@@ -11,8 +11,8 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { asStarted, kernelGroups, loadSpec, loadTuning, measureMachine, parseSpec } from "../mod.ts";
+import { projectFile, specFile } from "./measure/programs.ts";
 import mnistCnn from "../specs/mnist_cnn.json" with { type: "json" };
 
 /** Iterations on a GPU, each of many dispatches. */
@@ -21,14 +21,12 @@ const GPU_ITERATIONS = 5;
 const USAGE = "usage: deno bench [--filter TEXT] [--json], or deno task bench, with -- SPEC for another net: " +
   "a JSON file or the name of a net in specs/";
 
-const own = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-
 /** @throws {Error} saying what is wrong. */
 async function chosenSpec() {
   const [word, more] = Deno.args;
   if (more !== undefined) throw new Error(`"${more}" is too much`);
   if (word === undefined) return parseSpec(mnistCnn);
-  const path = /[/\\]|\.json$/.test(word) ? word : own(`specs/${word}.json`);
+  const path = specFile(word);
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
     throw new Error(`${word} may not be read: use "deno task bench -- ${word}", or --allow-read`);
   }
@@ -37,7 +35,7 @@ async function chosenSpec() {
 
 /** Tuned schedules, if they may be read. */
 async function tuning() {
-  const path = own("generated/tuning.json"), { state } = Deno.permissions.querySync({ name: "read", path });
+  const path = projectFile("generated/tuning.json"), { state } = Deno.permissions.querySync({ name: "read", path });
   return state === "granted" ? await loadTuning(path) : undefined;
 }
 

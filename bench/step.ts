@@ -26,7 +26,7 @@ import {
 import { commandLine } from "./measure/command_line.ts";
 import { environmentOf, fail, jsonFile } from "./measure/environment.ts";
 import { openGate } from "./measure/gate.ts";
-import { projectFile } from "./measure/programs.ts";
+import { projectFile, specFile } from "./measure/programs.ts";
 import { noiseNotes, summary } from "./measure/summary.ts";
 import { textTable } from "./measure/table.ts";
 import { type Contender, type Measured, measureInTurn } from "./measure/turns.ts";
@@ -108,7 +108,7 @@ const { json, word, chosen } = commandLine({ usage: USAGE }, parse, check);
 const file = await jsonFile(json);
 try {
   const load = Deno.loadavg()[0];
-  const spec = await loadSpec(/[/\\]|\.json$/.test(word) ? word : projectFile(`specs/${word}.json`), word);
+  const spec = await loadSpec(specFile(word), word);
   const tuning = await loadTuning(projectFile("generated/tuning.json")), data = await loadMnist();
   const contenders = [
     naive(spec, data),

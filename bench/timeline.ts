@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { loadSpec, parseJson } from "../mod.ts";
 import { commandLine } from "./measure/command_line.ts";
 import { fail } from "./measure/environment.ts";
-import { denoOutput, projectFile as path } from "./measure/programs.ts";
+import { denoOutput, projectFile as path, specFile } from "./measure/programs.ts";
 import { LADDER, LEFT_OUT } from "./timeline/ladder.ts";
 import { ALL, measureTimeline } from "./timeline/measure.ts";
 import { type Results, wrongOnes } from "./timeline/results.ts";
@@ -97,7 +97,7 @@ async function write(results: Results): Promise<void> {
   }
   const [wrong] = wrongOnes(results);
   if (wrong !== undefined) throw new Error(`${wrong} does other work: its loss is not the others'`);
-  const text = await timelineText(results, await loadSpec(path(`specs/${NET}.json`)));
+  const text = await timelineText(results, await loadSpec(specFile(NET)));
   writeWhole(TEXT, await denoOutput(["fmt", `--config=${path("deno.json")}`, "--ext=md", "-"], text));
   writeWhole(CHART, timelineSvg(results));
 }
@@ -117,7 +117,7 @@ async function measure(word: string, only: string[] | undefined, quick: boolean,
   for (const each of file === RESULTS ? [RESULTS, TEXT, CHART] : file === undefined ? [] : [file]) {
     checkWritable(each);
   }
-  const spec = /[/\\]|\.json$/.test(word) ? word : path(`specs/${word}.json`);
+  const spec = specFile(word);
   const results = await measureTimeline(spec, word, only, quick);
   console.log(timelineTable(results));
   if (file !== undefined) writeWhole(file, `${JSON.stringify(results, null, 2)}\n`);

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 /** A file of the project, by its path from the project's folder. */
 export const projectFile = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
+/** The file of a spec, by a path or by the name of a net in `specs/`. */
+export const specFile = (word: string): string => /[/\\]|\.json$/.test(word) ? word : projectFile(`specs/${word}.json`);
+
 /** Deno's arguments for a program that runs with the project's own packages. */
 export const RUN: readonly string[] = ["run", "--no-prompt", `--config=${projectFile("deno.json")}`];
 
