@@ -19,11 +19,13 @@
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
-import type { Draft, Layout, PlannedKernel } from "../plan.ts";
+import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
+import { apart, channelLayouts, exchanged } from "./channels.ts";
+import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
-import { copyKernel, familiesOf, panels, redirect, type RowCopy } from "./panels.ts";
+import { familiesOf, panels } from "./panels.ts";
 import { split } from "./split.ts";
-import { chunkSums, sampleSums } from "./sums.ts";
+import { channelSums, chunkSums, sampleSums } from "./sums.ts";
 
 /** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. */
 const BLOCKS = [16, 8, 4];
@@ -34,18 +36,28 @@ const BLOCKS = [16, 8, 4];
  */
 export type LayoutName = "row_major" | "lanes" | "blocks";
 
-/** Gives tensors their layouts and rewrites all kernels; a batch that makes no whole blocks is left as it is. */
+/** Gives tensors their layouts and rewrites all kernels; what suits no layout is left as it is. */
 export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {
   const block = blockOf(draft.batchSize);
-  if (block === undefined) return draft;
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
-  const layouts = new Map<string, Layout>(), indices = indicesOf(kernels);
-  for (const name of Object.keys(draft.tensors)) {
-    if (isOfSamples(name, draft, indices.get(name))) layouts.set(name, blocked(draft.tensors[name].shape, 0, block));
+  const indices = indicesOf(kernels), families = familiesOf(draft.tensors);
+  const ofSamples = (name: string) => isOfSamples(name, draft, indices.get(name));
+  const channels = name === "lanes" && Deno.env.get("KW_CHANNELS")
+    ? channelLayouts(draft, ofSamples, indices, families)
+    : new Map<string, Layout>();
+  if (block === undefined && channels.size === 0) return draft;
+  const layouts = new Map<string, Layout>(channels);
+  for (const name of block === undefined ? [] : Object.keys(draft.tensors)) {
+    if (!channels.has(name) && ofSamples(name)) layouts.set(name, blocked(draft.tensors[name].shape, 0, block!));
   }
-  const copies = new Map<PlannedKernel, RowCopy>(), families = familiesOf(draft.tensors);
+  const copies = new Map<PlannedKernel, Copy>();
   for (const planned of kernels) {
-    const choice = panels(planned, draft, layouts, families);
+    const exchange = exchanged(planned, draft, channels);
+    if (exchange) {
+      layouts.set(exchange.name, exchange.layout);
+      copies.set(planned, exchange);
+    }
+    const choice = block === undefined ? undefined : panels(planned, draft, layouts, families);
     if (!choice?.tensors.every((name) => indices.get(name)?.every((index) => index.every(plainAxis)) ?? true)) continue;
     for (const name of choice.tensors) layouts.set(name, choice.layout);
     if (name === "blocks") continue;
@@ -53,7 +65,10 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
     copies.set(planned, choice.copy);
   }
   const tensors = { ...draft.tensors };
-  for (const { name, of } of copies.values()) tensors[name] = { ...tensors[of], name, kept: true };
+  for (const { name, of } of copies.values()) {
+    const { initial: _, ...copied } = tensors[of];
+    tensors[name] = { ...copied, name, role: copied.role === "parameter" ? "value" : copied.role, kept: true };
+  }
   for (const [name, layout] of layouts) {
     const { dtype } = tensors[name];
     tensors[name] = {
@@ -68,15 +83,40 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   for (const planned of kernels) {
     const copy = copies.get(planned);
     const before = copy ? [copyKernel(copy, draft)] : [];
-    const source = copy ? redirect(planned, copy) : planned;
-    const kernel = split(source, draft, layouts, block);
+    const moving = moves(planned, channels) ? withoutRenaming(planned, tensors) : planned;
+    const source = copy ? redirect(moving, copy) : moving;
+    const inParts = ofChannels(planned, channels) ? apart(source) : source;
+    const kernel = split(inParts, draft, layouts, block);
+    const inTwo = () =>
+      ofChannels(planned, channels)
+        ? channelSums(kernel, tensors)
+        : (block !== undefined && sampleSums(kernel, block, tensors)) || chunkSums(kernel, tensors);
     rewritten.set(planned, [
       ...before.map((each) => split(each, draft, layouts, block)),
-      ...name === "lanes" && (sampleSums(kernel, block, tensors) ?? chunkSums(kernel, tensors)) || [kernel],
+      ...name === "lanes" && inTwo() || [kernel],
     ]);
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
   return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
+}
+
+/** Whether a kernel touches an image whose channels are innermost. */
+function ofChannels({ bindings }: PlannedKernel, channels: ReadonlyMap<string, Layout>): boolean {
+  return Object.values(bindings).some((name) => channels.has(name));
+}
+
+/** Whether what only renames elements has to move them. */
+function moves(planned: PlannedKernel, channels: ReadonlyMap<string, Layout>): boolean {
+  return planned.reshapes === true && ofChannels(planned, channels);
+}
+
+/** A kernel that moves elements: not merged with its neighbours, whose vectors would have to do so. */
+function withoutRenaming(
+  { reshapes: _, ...planned }: PlannedKernel,
+  tensors: Record<string, DraftTensor>,
+): PlannedKernel {
+  for (const name of Object.values(planned.bindings)) tensors[name] = { ...tensors[name], kept: true };
+  return planned;
 }
 
 /** Samples in a block of a batch, if it makes whole blocks. */

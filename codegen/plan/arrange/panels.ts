@@ -5,21 +5,13 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import type { Load } from "../../ir/ir.ts";
-import { axis, part, Tensor } from "../../language/notation.ts";
-import { kernelName } from "../kernel.ts";
+import { axis } from "../../language/notation.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
+import type { Copy } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 
 /** How names of gradients end. */
 const GRADIENT = ".gradient";
-
-/** A copy of a tensor [n, ...] with the samples outermost, as rows. */
-export interface RowCopy {
-  readonly of: string;
-  readonly symbol: string;
-  readonly name: string;
-  readonly layout: Layout;
-}
 
 /** Tensors by what their names begin with: `linear1.weight` is of the families `linear1` and `linear1.weight`. */
 export function familiesOf(tensors: Draft["tensors"]): ReadonlyMap<string, readonly string[]> {
@@ -44,7 +36,7 @@ export function panels(
   { batch, tensors }: Draft,
   layouts: ReadonlyMap<string, Layout>,
   families: ReturnType<typeof familiesOf>,
-): { tensors: string[]; layout: Layout; copy: RowCopy } | undefined {
+): { tensors: string[]; layout: Layout; copy: Copy } | undefined {
   if (kernel.parts.length !== 1 || kernel.parts[0].assignments.length !== 1) return undefined;
   const [{ assignments: [{ tensor, index, value }] }] = kernel.parts;
   const gradient = bindings[tensor], weight = gradient.slice(0, -GRADIENT.length);
@@ -80,27 +72,8 @@ export function panels(
       symbol,
       name: `${bindings[symbol]}.rows`,
       layout: blocked(tensors[bindings[symbol]].shape, 1, panel),
+      pass: "rows",
+      axes: [batch, axis("i", tensors[bindings[symbol]].shape[1])],
     },
   };
-}
-
-export function copyKernel({ of, name }: RowCopy, { batch, tensors }: Draft): PlannedKernel {
-  const { shape } = tensors[of];
-  const i = axis("i", shape[1]), x = new Tensor("x", shape), y = new Tensor("y", shape);
-  const title = { stem: of.replaceAll(".", "_"), pass: "rows" };
-  return {
-    title,
-    bindings: { x: of, y: name },
-    kernel: {
-      name: kernelName(title),
-      source: "codegen/plan/arrange/panels.ts",
-      parts: [part([batch, i], y.set([batch, i], x.at(batch, i)))],
-      tensors: {},
-    },
-  };
-}
-
-/** The kernel with a tensor read from its copy. */
-export function redirect(planned: PlannedKernel, { symbol, name }: RowCopy): PlannedKernel {
-  return { ...planned, bindings: { ...planned.bindings, [symbol]: name } };
 }

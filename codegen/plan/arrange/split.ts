@@ -21,10 +21,10 @@ export function split(
   planned: PlannedKernel,
   { batch }: Draft,
   layouts: ReadonlyMap<string, Layout>,
-  block: number,
+  block: number | undefined,
 ): PlannedKernel {
-  const { kernel, bindings } = planned, splits = splitsOf(planned, batch, layouts, block);
-  const order = orderOf(splits, batch), affine = affineOf(splits);
+  const { kernel, bindings } = planned, { splits, late } = splitsOf(planned, batch, layouts, block);
+  const order = orderOf(splits, late), affine = affineOf(splits);
   const place = (tensor: string, index: readonly Index[]): Index[] => {
     const rewritten = index.map((i) => i.kind === "affine" ? affine(i) : rewrite(i) as Load);
     const layout = layouts.get(bindings[tensor]);
@@ -48,29 +48,42 @@ export function split(
   return { ...planned, kernel: { ...kernel, parts } };
 }
 
-/** The axes that layouts divide: that of the samples, and those that index a dimension in blocks. */
+/**
+ * The axes that layouts divide: those that index a dimension in blocks. And those that they move behind others whole.
+ * What touches no image by its channels has its samples in blocks of `block`, if there is one.
+ */
 function splitsOf(
   { kernel: { parts }, bindings }: PlannedKernel,
   batch: Axis,
   layouts: ReadonlyMap<string, Layout>,
-  block: number,
-): Map<Axis, Split> {
-  const splits = new Map<Axis, Split>();
+  block: number | undefined,
+): { splits: Map<Axis, Split>; late: Set<Axis> } {
+  const splits = new Map<Axis, Split>(), late = new Set<Axis>();
+  let samples = true;
   const divide = (whole: Axis, by: number) => {
-    if (splits.has(whole) || whole.extent === by) return;
+    const known = splits.get(whole);
+    if (known && known.by !== by) throw new Error(`${whole.name} is in blocks of ${known.by} and of ${by}`);
+    if (known || whole.extent === by) return;
     splits.set(whole, { outer: axis(`${whole.name}b`, whole.extent / by), inner: axis(whole.name, by), by });
   };
   const visit = (tensor: string, index: readonly Index[]) => {
-    for (const { of, every } of layouts.get(bindings[tensor])?.dimensions ?? []) {
-      if (every > 1) divide(plainAxis(index[of])!, every);
+    const { dimensions } = layouts.get(bindings[tensor]) ?? { dimensions: [] };
+    for (const [d, { of, every }] of dimensions.entries()) {
+      const whole = plainAxis(index[of]);
+      if (every > 1) divide(whole!, every);
+      else if (whole && dimensions.slice(0, d).some((before) => before.of > of)) late.add(whole);
     }
+    if (dimensions[0]?.of === 0 && dimensions[0].every === 1) samples = false;
   };
-  divide(batch, block);
   for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
     visit(tensor, index);
     for (const e of expressions(value)) if (e.kind === "load") visit(e.tensor, e.index);
   }
-  return splits;
+  if (samples && block !== undefined) {
+    divide(batch, block);
+    late.add(batch);
+  }
+  return { splits, late };
 }
 
 /** An index over the parts of axes. */
@@ -85,12 +98,12 @@ function affineOf(splits: ReadonlyMap<Axis, Split>): (index: Affine) => Affine {
     );
 }
 
-/** Axes as their parts: blocks where the axes were, and the places in blocks behind all others. */
-function orderOf(splits: ReadonlyMap<Axis, Split>, batch: Axis): (axes: readonly Axis[]) => Axis[] {
+/** Axes as their parts: blocks where the axes were, and the places in blocks, and `late` ones, behind all others. */
+function orderOf(splits: ReadonlyMap<Axis, Split>, late: ReadonlySet<Axis>): (axes: readonly Axis[]) => Axis[] {
   return (axes) => [
     // an axis that is one block is that block's inner one
-    ...axes.flatMap((axis) => splits.get(axis)?.outer ?? (axis === batch ? [] : [axis])),
-    ...axes.flatMap((axis) => splits.get(axis)?.inner ?? (axis === batch ? [axis] : [])),
+    ...axes.flatMap((axis) => splits.get(axis)?.outer ?? (late.has(axis) ? [] : [axis])),
+    ...axes.flatMap((axis) => splits.get(axis)?.inner ?? (late.has(axis) ? [axis] : [])),
   ];
 }
 
@@ -101,9 +114,9 @@ function stored(
   rewritten: readonly Index[],
   splits: ReadonlyMap<Axis, Split>,
 ): Index[] {
-  return dimensions.map(({ of, extent }, d) => {
+  return dimensions.map(({ of, every, extent }) => {
     if (extent === shape[of]) return rewritten[of];
     const split = splits.get(plainAxis(index[of])!)!;
-    return plus(d === dimensions.length - 1 ? split.inner : split.outer);
+    return plus(every > 1 ? split.outer : split.inner);
   });
 }

@@ -53,7 +53,18 @@ export function chunkSums(
   const chunks = long.extent / size;
   const points = product(planned.kernel.parts[0].axes);
   if (size * rest < CHUNK / 4 || chunks < 2 || chunks * points > LARGEST_CHUNKS) return undefined;
-  const chunk = axis(`${long.name}c`, chunks), inner = axis(long.name, size);
+  return chunked(planned, reduce, long, size, tensors);
+}
+
+/** A sum in two kernels: over chunks of so many iterations of one of its axes, and over the chunks. */
+function chunked(
+  planned: PlannedKernel,
+  reduce: Reduce,
+  long: Axis,
+  size: number,
+  tensors: Record<string, DraftTensor>,
+): readonly PlannedKernel[] {
+  const chunk = axis(`${long.name}c`, long.extent / size), inner = axis(long.name, size);
   const move = (index: Affine) =>
     plus(
       index.constant,
@@ -62,6 +73,28 @@ export function chunkSums(
   const body = rewriter(() => undefined, move)(reduce.body);
   const axes = reduce.axes.map((axis) => axis === long ? inner : axis);
   return inTwo(planned, { ...reduce, axes }, { name: "chunks", first: [chunk], last: [] }, body, tensors);
+}
+
+/** Terms of a chunk whose samples are whole: what is multiplied stays in the second cache. */
+const CHANNEL_CHUNK = 1024;
+
+/** Where channels are innermost: a long sum over samples as one for some samples each, and the sum of these. */
+export function channelSums(
+  planned: PlannedKernel,
+  tensors: Record<string, DraftTensor>,
+): readonly PlannedKernel[] | undefined {
+  const reduce = soleSum(planned);
+  if (!reduce) return undefined;
+  const [samples, ...positions] = reduce.axes, rest = product(positions);
+  if (product(reduce.axes) < 2 * CHANNEL_CHUNK || samples.name !== "n") return undefined;
+  const size = Math.max(...divisors(samples.extent).filter((size) => size === 1 || size * rest <= CHANNEL_CHUNK));
+  const points = product(planned.kernel.parts[0].axes);
+  if (size === samples.extent || samples.extent / size * points > LARGEST_CHUNKS) return undefined;
+  return chunked(planned, reduce, samples, size, tensors);
+}
+
+function divisors(extent: number): number[] {
+  return Array.from({ length: extent }, (_, i) => i + 1).filter((size) => extent % size === 0);
 }
 
 /** The only sum of a kernel that makes one tensor and reduces nothing else. */
