@@ -27,8 +27,8 @@ const SECOND_CACHE = 24;
 const TOTAL = 8;
 /** What a load costs although two are done in a cycle beside the arithmetic. */
 const LOADS = 0.1;
-/** Shares of its time that a tile along an axis one further out costs, and that a rest costs. */
-const FAR = 0.02, REST = 0.75;
+/** Share of its time that a tile along an axis one further out costs. */
+const FAR = 0.02;
 /** Instructions that begin and end an iteration. */
 const LOOP = 4;
 /** Instructions that are decoded in a cycle. */
@@ -50,26 +50,78 @@ export interface Body {
 
 /** Cycles for one term of one output, or nothing if the registers do not hold the tile. */
 export function estimate(tile: readonly Group[], body: Body): number | undefined {
-  const { part, core, around, inner, vectorize, packing, lanes } = body;
-  const groups = [...tile, ...around];
-  const sums = groups.reduce((product, { count }) => product * count, 1);
-  const per = lanes && tile.some(({ axis, count }) => axis === lanes && count % packing === 0) ? packing : 1;
-  if (sums / per > REGISTERS[packing]) return undefined;
-  const loads = expressions(core.body).filter((expr) => expr.kind === "load");
-  const work = expressions(core.body).filter((expr) => expr.kind === "op").length, terms = termsOf(core).length;
-  const { points: bodies, wide, single } = distinct(loads, [...groups, ...inner ? [inner] : []], vectorize);
+  const { part, core, vectorize, lanes } = body;
+  const whole = lanes && !tile.some(({ axis }) => axis === lanes)
+    ? [...tile, { axis: lanes, count: 1, width: LANES }]
+    : tile;
+  if (!fitsRegisters(whole, body)) return undefined;
+  const sums = whole.reduce((product, { count }) => product * count, 1);
+  const across = core.axes.find(({ name }) => name === vectorize);
+  const cycles = shares(whole).reduce((sum, { tile, share }) => sum + share * cyclesOf(tile, body), 0);
+  return reach(tile, part.axes) * (across ? passes(across) : 1) * cycles + (across ? TOTAL / points(core.axes) : 0) +
+    1e-6 * sums;
+}
 
+/**
+ * The tiles that an index space is gone through in, each with its share of the points: whole ones, and what is left at
+ * the end of each axis, of vectors and one by one.
+ */
+function shares(tile: readonly Group[]): { readonly tile: readonly Group[]; readonly share: number }[] {
+  return tile.reduce<{ tile: readonly Group[]; share: number }[]>(
+    (all, { axis, count, width }) => {
+      const groups = Math.floor(axis.extent / width), left = groups % count;
+      const along = [
+        { axis, count, width, points: (groups - left) * width },
+        { axis, count: left, width, points: left * width },
+        { axis, count: axis.extent % width, width: 1, points: axis.extent % width },
+      ].filter(({ points }) => points > 0);
+      return all.flatMap(({ tile, share }) =>
+        along.map(({ points, ...group }) => ({ tile: [...tile, group], share: share * points / axis.extent }))
+      );
+    },
+    [{ tile: [], share: 1 }],
+  );
+}
+
+/** Vectors that the engine puts into one register, in a tile. */
+function packed(tile: readonly Group[], { lanes, packing }: Body): Packing {
+  const fill = tile.some(({ axis, count, width }) => axis === lanes && width > 1 && count % packing === 0);
+  return fill ? packing : 1;
+}
+
+/** Whether what a tile sums and keeps waits in registers. */
+function fitsRegisters(tile: readonly Group[], body: Body): boolean {
+  const { core, around, inner, packing } = body, groups = [...tile, ...around], per = packed(tile, body);
+  const sums = groups.reduce((product, { count }) => product * count, 1);
+  const loads = expressions(core.body).filter((expr) => expr.kind === "load"), terms = termsOf(core).length;
   // what does not change with the outermost group is loaded once and waits in registers, and so does what the next copy
   // of the body reads again, as windows do; one more is just used. Of several terms, much of what one has loaded waits
   // for the next.
   const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
   const again = (load: Load) =>
     inner !== undefined && inner.count > 1 && groups.some(({ axis }) => slides(load, axis, [inner.axis]));
-  const kept = () =>
-    distinct(loads.filter((l) => !outermost || !freeAxes(l).has(outermost) || again(l)), groups, vectorize);
-  const waiting = () => terms > 1 ? WAITING * wide / per : kept().wide / per + kept().single + 1;
-  if (sums / per + waiting() > REGISTERS[packing]) return undefined;
+  const waiting = () => {
+    if (terms > 1) return WAITING * distinct(loads, copied(groups, inner), tile, body).wide / per;
+    const kept = distinct(
+      loads.filter((l) => !outermost || !freeAxes(l).has(outermost) || again(l)),
+      groups,
+      tile,
+      body,
+    );
+    return kept.wide / per + kept.single + 1;
+  };
+  return sums / per <= REGISTERS[packing] && sums / per + waiting() <= REGISTERS[packing];
+}
 
+const copied = (groups: readonly Group[], inner: Group | undefined) => inner ? [...groups, inner] : groups;
+
+/** Cycles for one term of one output of a tile. */
+function cyclesOf(tile: readonly Group[], body: Body): number {
+  const { core, around, inner, vectorize } = body, groups = [...tile, ...around], per = packed(tile, body);
+  const sums = groups.reduce((product, { count }) => product * count, 1);
+  const loads = expressions(core.body).filter((expr) => expr.kind === "load");
+  const work = expressions(core.body).filter((expr) => expr.kind === "op").length, terms = termsOf(core).length;
+  const { points: bodies, wide, single } = distinct(loads, copied(groups, inner), tile, body);
   const multiplies = bodies * terms / per, loaded = wide / per + single;
   const cycles = LOADS * loaded + Math.max(
     multiplies / 2 * Math.max(1, BUSY / (sums / per)),
@@ -77,9 +129,9 @@ export function estimate(tile: readonly Group[], body: Body): number | undefined
     (multiplies + loaded + bodies * Math.max(0, work - 2 * terms) / per / 2 + LOOP) / WIDTH,
     (inner?.count ?? 1) * lines(loads, tile, body) * LINE / SECOND_CACHE,
   );
+  const elements = tile.reduce((product, { width }) => product * width, 1);
   const across = core.axes.some(({ name }) => name === vectorize);
-  return reach(tile, part.axes) * rests(tile) * passes(vectorize, part.axes, core.axes) * cycles / (bodies * terms) +
-    (across ? TOTAL / points(core.axes) : 0) + 1e-6 * sums;
+  return cycles / (bodies * terms * (across ? 1 : elements));
 }
 
 /** Whether an access reads along one dimension by an axis and by one of others: the window of a convolution. */
@@ -108,10 +160,9 @@ function lines(loads: readonly Load[], tile: readonly Group[], { core, vectorize
   }, 0);
 }
 
-/** Vectors and single elements that an axis is gone through in, by its extent: a quarter, and more where it does not divide. */
-function passes(vectorize: string | undefined, ...spaces: (readonly Axis[])[]): number {
-  const axis = spaces.flat().find(({ name }) => name === vectorize);
-  return axis ? (Math.floor(axis.extent / LANES) + axis.extent % LANES) / axis.extent : 1;
+/** Vectors and single elements that an axis of a sum is gone through in, by its extent: a quarter, and more for a rest. */
+function passes({ extent }: Axis): number {
+  return (Math.floor(extent / LANES) + extent % LANES) / extent;
 }
 
 /** What it costs that elements along outer axes are far from each other in memory: 1, and a little more for each axis. */
@@ -122,23 +173,17 @@ function reach(tile: readonly Group[], axes: readonly Axis[]): number {
   );
 }
 
-/** What it costs that a tile does not divide its axes: what is left over is done with less sharing. */
-function rests(tile: readonly Group[]): number {
-  return tile.reduce((cost, { axis, count, width }) => {
-    const rest = Math.floor(axis.extent / width) % count;
-    return cost * (1 + REST * rest * width / axis.extent);
-  }, 1);
-}
-
 /** Loads of vectors and of single elements that a group needs, each once. */
 function distinct(
   loads: readonly Load[],
   groups: readonly Group[],
-  vectorize: string | undefined,
+  tile: readonly Group[],
+  { vectorize, lanes }: Body,
 ): { points: number; wide: number; single: number } {
   const found = distinctLoads(loads, groups);
+  const vectors = !lanes || tile.some(({ axis, width }) => axis === lanes && width > 1);
   const isWide = ({ index }: Load) =>
-    index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize));
+    vectors && index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize));
   const wide = found.loads.filter(isWide).length;
   return { points: found.points, wide, single: found.loads.length - wide };
 }
