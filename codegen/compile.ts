@@ -54,7 +54,8 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const given = inferShapes(spec, registry, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const whole = draft(graph, registry.batch, options);
-  const arranged = layout === "row_major" || without.has("layout") ? whole : arrange(whole, layout);
+  const chosen = layout === "lanes" && without.has("channels") ? "samples" : layout;
+  const arranged = chosen === "row_major" || without.has("layout") ? whole : arrange(whole, chosen);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
   if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
   const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);

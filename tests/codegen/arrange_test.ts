@@ -187,7 +187,7 @@ Deno.test("weights are in panels along the side that makes the widest, and all o
     const copies = train.filter(({ title }) => title.pass === "rows");
     assert.equal(copies.length, 1, `${what}: one operand of the gradient is copied`);
     const { kernel: { source, parts }, bindings } = copies[0];
-    assert.equal(source, "codegen/plan/arrange/panels.ts");
+    assert.equal(source, "codegen/plan/arrange/copy.ts");
     // rows: no dimension of samples innermost
     const last = parts[0].assignments[0].index.at(-1)!;
     assert.equal(last.terms[0].axis.name, "i", `${what} ${bindings.y}`);

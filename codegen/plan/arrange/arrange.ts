@@ -20,7 +20,7 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
-import { apart, channelLayouts, exchanged } from "./channels.ts";
+import { apart, channelLayouts, exchanged, hasManyChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { familiesOf, panels } from "./panels.ts";
@@ -31,23 +31,25 @@ import { channelSums, chunkSums, sampleSums } from "./sums.ts";
 const BLOCKS = [16, 8, 4];
 
 /**
- * How tensors lie: row-major; or as told above; or in those blocks and panels, but no copy by rows and no sum in two
- * kernels, for targets whose invocations can share a sum.
+ * How tensors lie: row-major; or as told above: `lanes`, of the two that follow, the one that suits the net; `samples`
+ * innermost; `channels` innermost in images. Or `blocks`: samples in those blocks and weights in panels, but no copy by
+ * rows and no sum in two kernels, for targets whose invocations can share a sum.
  */
-export type LayoutName = "row_major" | "lanes" | "blocks";
+export type LayoutName = "row_major" | "lanes" | "samples" | "channels" | "blocks";
 
 /** Gives tensors their layouts and rewrites all kernels; what suits no layout is left as it is. */
-export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {
+export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "lanes"): Draft {
   const block = blockOf(draft.batchSize);
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
   const indices = indicesOf(kernels), families = familiesOf(draft.tensors);
   const ofSamples = (name: string) => isOfSamples(name, draft, indices.get(name));
-  const channels = name === "lanes" && Deno.env.get("KW_CHANNELS")
-    ? channelLayouts(draft, ofSamples, indices, families)
-    : new Map<string, Layout>();
+  const many = name === "channels" || (name === "lanes" && hasManyChannels(draft));
+  const channels = many ? channelLayouts(draft, ofSamples, indices, families) : new Map<string, Layout>();
   if (block === undefined && channels.size === 0) return draft;
   const layouts = new Map<string, Layout>(channels);
   for (const name of block === undefined ? [] : Object.keys(draft.tensors)) {
+    // samples as they are given: each element is put in every lane
+    if (many && name === "input") continue;
     if (!channels.has(name) && ofSamples(name)) layouts.set(name, blocked(draft.tensors[name].shape, 0, block!));
   }
   const copies = new Map<PlannedKernel, Copy>();
@@ -83,17 +85,17 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   for (const planned of kernels) {
     const copy = copies.get(planned);
     const before = copy ? [copyKernel(copy, draft)] : [];
-    const moving = moves(planned, channels) ? withoutRenaming(planned, tensors) : planned;
+    const moving = moves(planned, layouts, channels) ? withoutRenaming(planned, tensors) : planned;
     const source = copy ? redirect(moving, copy) : moving;
     const inParts = ofChannels(planned, channels) ? apart(source) : source;
-    const kernel = split(inParts, draft, layouts, block);
+    const kernel = split(inParts, draft, layouts, block, moving !== planned);
     const inTwo = () =>
       ofChannels(planned, channels)
         ? channelSums(kernel, tensors)
         : (block !== undefined && sampleSums(kernel, block, tensors)) || chunkSums(kernel, tensors);
     rewritten.set(planned, [
       ...before.map((each) => split(each, draft, layouts, block)),
-      ...name === "lanes" && inTwo() || [kernel],
+      ...name !== "blocks" && inTwo() || [kernel],
     ]);
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
@@ -105,9 +107,14 @@ function ofChannels({ bindings }: PlannedKernel, channels: ReadonlyMap<string, L
   return Object.values(bindings).some((name) => channels.has(name));
 }
 
-/** Whether what only renames elements has to move them. */
-function moves(planned: PlannedKernel, channels: ReadonlyMap<string, Layout>): boolean {
-  return planned.reshapes === true && ofChannels(planned, channels);
+/** Whether what only renames elements has to move them: its tensors are not in one order. */
+function moves(
+  planned: PlannedKernel,
+  layouts: ReadonlyMap<string, Layout>,
+  channels: ReadonlyMap<string, Layout>,
+): boolean {
+  const blocked = Object.values(planned.bindings).map((name) => layouts.has(name));
+  return planned.reshapes === true && (ofChannels(planned, channels) || blocked.some((one) => one !== blocked[0]));
 }
 
 /** A kernel that moves elements: not merged with its neighbours, whose vectors would have to do so. */

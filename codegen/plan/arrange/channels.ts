@@ -13,7 +13,8 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
-import type { Draft, Layout, PlannedKernel } from "../plan.ts";
+import { multiplyAdds } from "../../ir/cost.ts";
+import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import type { Copy } from "./copy.ts";
 import type { familiesOf } from "./panels.ts";
 
@@ -59,6 +60,25 @@ function weightLayout(shape: readonly number[], outer: 0 | 1): Layout {
   };
 }
 
+/** A convolution has many channels from so many on, on both sides. */
+const MANY = 12;
+/** Share of the work that must be convolutions of many channels: then samples innermost is the slower layout. */
+const SHARE = 0.25;
+
+/** Whether channels are better innermost than samples: most of what sums multiply has many of them on both sides. */
+export function hasManyChannels({ train, evaluate, tensors }: Draft): boolean {
+  let many = 0, all = 0;
+  for (const { kernel, bindings } of [...train, ...evaluate]) {
+    const work = multiplyAdds(kernel);
+    all += work;
+    const weight = Object.values(bindings).find((name) => tensors[name].shape.length === 4 && isWeight(tensors[name]));
+    if (weight && Math.min(...tensors[weight].shape.slice(0, 2)) >= MANY) many += work;
+  }
+  return many > SHARE * all;
+}
+
+const isWeight = ({ role }: DraftTensor) => role === "parameter";
+
 /** Layouts of all images and weights of convolutions, by the accesses to each tensor. */
 export function channelLayouts(
   { tensors }: Draft,
@@ -71,7 +91,7 @@ export function channelLayouts(
     indices.get(name)?.every((index) => dimensions.every((d) => plainAxis(index[d]))) ?? true;
   for (const [name, { role, shape }] of Object.entries(tensors)) {
     if (shape.length !== 4) continue;
-    if (isOfSamples(name) && plain(name, 1)) layouts.set(name, imageLayout(shape));
+    if (name !== "input" && isOfSamples(name) && plain(name, 1)) layouts.set(name, imageLayout(shape));
     if (role !== "parameter") continue;
     const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
     if (same.every((other) => plain(other, 0, 1))) {

@@ -16,12 +16,17 @@ interface Split {
   readonly by: number;
 }
 
-/** The kernel over split axes, every access where the layouts put it. */
+/**
+ * The kernel over split axes, every access where the layouts put it.
+ *
+ * @param moves it brings elements from one order to another: what lies together on both sides is read together.
+ */
 export function split(
   planned: PlannedKernel,
   { batch }: Draft,
   layouts: ReadonlyMap<string, Layout>,
   block: number | undefined,
+  moves = false,
 ): PlannedKernel {
   const { kernel, bindings } = planned, { splits, late } = splitsOf(planned, batch, layouts, block);
   const order = orderOf(splits, late), affine = affineOf(splits);
@@ -41,9 +46,10 @@ export function split(
       index: place(tensor, index) as Affine[],
       value: rewrite(value),
     }));
-    // loops run through what is written in the order of its storage
+    // loops run through what is written in the order of its storage, or through blocks of both sides
     const written = placed[0].index.flatMap(({ terms }) => terms.map(({ axis }) => axis));
-    return { axes: order(axes).sort((a, b) => written.indexOf(a) - written.indexOf(b)), assignments: placed };
+    const inOrder = (all: Axis[]) => moves ? all : all.sort((a, b) => written.indexOf(a) - written.indexOf(b));
+    return { axes: inOrder(order(axes)), assignments: placed };
   });
   return { ...planned, kernel: { ...kernel, parts } };
 }
