@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { BYTES } from "../../codegen/ir/ir.ts";
-import { toStored } from "../../codegen/plan/arrange/layouts.ts";
+import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { type Plan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { firstNotFinite } from "../data/arrays.ts";
 import { initialize } from "../run/random.ts";
@@ -30,20 +29,19 @@ export function* initialTensors({ tensors }: Plan, seed: number): Generator<[nam
   for (const tensor of Object.values(tensors)) {
     const isWeight = WEIGHT_ROLES.includes(tensor.role);
     if (!isWeight && tensor.role !== "state") continue;
-    const values = new Float32Array(tensor.bytes / BYTES.f32);
-    if (isWeight) {
-      initialize(values, tensor, seed);
-      values.set(toStored(values, tensor.layout));
-    }
-    yield [tensor.name, values];
+    const values = new Float32Array(elementsOf(tensor));
+    if (isWeight) initialize(values, tensor, seed);
+    yield [tensor.name, toStored(values, tensor.layout)];
   }
 }
 
 /** A tensor's elements from the usual order to that of its storage. */
 export function storedValues({ tensors }: Plan, name: string, values: Float32Array): Float32Array {
-  const { dtype, bytes, layout } = tensors[name];
-  if (dtype !== "f32" || values.length * BYTES[dtype] !== bytes) throw new TypeError(`${values.length} for ${name}`);
-  return toStored(values, layout);
+  const tensor = tensors[name];
+  if (tensor.dtype !== "f32" || values.length !== elementsOf(tensor)) {
+    throw new TypeError(`${values.length} for ${name}`);
+  }
+  return toStored(values, tensor.layout);
 }
 
 /** The first element of some tensors that is infinite or NaN. */

@@ -5,7 +5,7 @@
  */
 import { type Storage, storageLength, type Storages } from "../../codegen/ir/interpret.ts";
 import { type Kernel, strides, type TensorType } from "../../codegen/ir/ir.ts";
-import { toStored } from "../../codegen/plan/arrange/layouts.ts";
+import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RowCounts } from "../backends/rows.ts";
@@ -113,10 +113,11 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<stri
     if (fresh) storage.fill(0);
     if (typeof tensor.initial === "number") storage.fill(tensor.initial);
     if (tensor.role === "parameter") {
-      const initial = new Float32Array(storage.length);
+      const initial = new Float32Array(elementsOf(tensor));
       initialize(initial, tensor, seed);
-      // biases too, so that none is at the kink of a relu
-      storage.set(toStored(initial.map((value) => value === 0 ? 0.2 * draw() - 0.1 : value), tensor.layout));
+      // biases too, so that none is at the kink of a relu; of numbers of their own: storages may differ in length
+      const bias = draws(seed, `${tensor.name} at first`);
+      storage.set(toStored(initial.map((value) => value === 0 ? 0.2 * bias() - 0.1 : value), tensor.layout));
     }
     all[tensor.name] = storage;
   }

@@ -20,9 +20,10 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
-import { apart, channelLayouts, exchanged, hasManyChannels } from "./channels.ts";
+import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
+import { overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
 import { split } from "./split.ts";
 import { channelSums, chunkSums, sampleSums } from "./sums.ts";
@@ -44,12 +45,14 @@ export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "
   const indices = indicesOf(kernels), families = familiesOf(draft.tensors);
   const ofSamples = (name: string) => isOfSamples(name, draft, indices.get(name));
   const many = name === "channels" || (name === "lanes" && hasManyChannels(draft));
-  const channels = many ? channelLayouts(draft, ofSamples, indices, families) : new Map<string, Layout>();
+  const channels = many
+    ? channelLayouts(draft, { kernels, indices, families, isOfSamples: ofSamples })
+    : new Map<string, Layout>();
   if (block === undefined && channels.size === 0) return draft;
   const layouts = new Map<string, Layout>(channels);
   for (const name of block === undefined ? [] : Object.keys(draft.tensors)) {
     // samples as they are given: each element is put in every lane
-    if (many && name === "input") continue;
+    if (many && name === GIVEN) continue;
     if (!channels.has(name) && ofSamples(name)) layouts.set(name, blocked(draft.tensors[name].shape, 0, block!));
   }
   const copies = new Map<PlannedKernel, Copy>();
@@ -88,13 +91,14 @@ export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "
     const moving = moves(planned, layouts, channels) ? withoutRenaming(planned, tensors) : planned;
     const source = copy ? redirect(moving, copy) : moving;
     const inParts = ofChannels(planned, channels) ? apart(source) : source;
-    const kernel = split(inParts, draft, layouts, block, moving !== planned);
+    const whole = overhanging(inParts, layouts);
+    const kernel = split(whole, draft, layouts, block, moving !== planned);
     const inTwo = () =>
       ofChannels(planned, channels)
         ? channelSums(kernel, tensors)
         : (block !== undefined && sampleSums(kernel, block, tensors)) || chunkSums(kernel, tensors);
     rewritten.set(planned, [
-      ...before.map((each) => split(each, draft, layouts, block)),
+      ...before.map((each) => split(overhanging(each, layouts), draft, layouts, block)),
       ...name !== "blocks" && inTwo() || [kernel],
     ]);
   }

@@ -11,53 +11,51 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
-import type { Index, Load } from "../../ir/ir.ts";
+import type { Index, Kernel, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
-import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
+import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
 import type { Copy } from "./copy.ts";
 import type { familiesOf } from "./panels.ts";
 
-/** Channels in a block, most wanted first; of other counts, all are in one. */
+/** Channels in a block, most wanted first: the register tile of two vectors of 256 bits, or of one. */
 const BLOCKS = [16, 8];
 
-function blockOf(channels: number): number {
-  return BLOCKS.find((size) => channels % size === 0) ?? channels;
-}
-
-/** The blocks of one dimension, if it has several, then other dimensions, then the places in a block. */
 type Stored = Layout["dimensions"][number];
 
-function blocks(shape: readonly number[], of: number): Stored[] {
-  const by = blockOf(shape[of]);
-  return shape[of] > by ? [{ of, every: by, extent: shape[of] / by }] : [];
-}
-
-function places(shape: readonly number[], of: number): Stored {
-  return { of, every: 1, extent: blockOf(shape[of]) };
-}
-
+/** Dimensions as they are. */
 const whole = (shape: readonly number[], ...dimensions: number[]): Stored[] =>
   dimensions.map((of) => ({ of, every: 1, extent: shape[of] }));
 
-/** [n, c / 16, h, w, c % 16]. */
-function imageLayout(shape: readonly number[]): Layout {
-  return { shape, dimensions: [...whole(shape, 0), ...blocks(shape, 1), ...whole(shape, 2, 3), places(shape, 1)] };
+/** A dimension of channels: its blocks, if it has several, and the places in one. What does not fill a block is zeros. */
+function inBlocks(shape: readonly number[], of: number): { blocks: Stored[]; places: Stored } {
+  const least = BLOCKS.at(-1)!, extent = Math.ceil(shape[of] / least) * least;
+  const by = BLOCKS.find((size) => extent % size === 0)!;
+  return {
+    blocks: extent > by ? [{ of, every: by, extent: extent / by }] : [],
+    places: { of, every: 1, extent: by },
+  };
 }
 
-/** [o / 16, c / 16, r, s, c % 16, o % 16], or with o and c exchanged. */
-function weightLayout(shape: readonly number[], outer: 0 | 1): Layout {
-  const inner = 1 - outer;
-  return {
-    shape,
-    dimensions: [
-      ...blocks(shape, outer),
-      ...blocks(shape, inner),
-      ...whole(shape, 2, 3),
-      places(shape, inner),
-      places(shape, outer),
-    ],
-  };
+/** [n, c / 16, h, w, c % 16]. */
+function imageLayout(shape: readonly number[]): Layout {
+  const { blocks, places } = inBlocks(shape, 1);
+  return { shape, dimensions: [...whole(shape, 0), ...blocks, ...whole(shape, 2, 3), places] };
+}
+
+/** [o / 16, c / 16, r, s, c % 16, o % 16], or with o and c exchanged; [o / 16, c, r, s, o % 16] where c is `asGiven`. */
+function weightLayout(shape: readonly number[], outer: 0 | 1, asGiven = false): Layout {
+  const inner = 1 - outer, { blocks, places } = inBlocks(shape, outer);
+  if (asGiven) return { shape, dimensions: [...blocks, ...whole(shape, inner, 2, 3), places] };
+  const terms = inBlocks(shape, inner);
+  return { shape, dimensions: [...blocks, ...terms.blocks, ...whole(shape, 2, 3), terms.places, places] };
+}
+
+/** A row of numbers, one for each channel, and zeros up to whole blocks. */
+function rowLayout(shape: readonly number[]): Layout {
+  const { blocks, places } = inBlocks(shape, 0);
+  const extent = (blocks[0]?.extent ?? 1) * places.extent;
+  return { shape, dimensions: [{ of: 0, every: 1, extent }] };
 }
 
 /** A convolution has many channels from so many on, on both sides. */
@@ -79,26 +77,84 @@ export function hasManyChannels({ train, evaluate, tensors }: Draft): boolean {
 
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
-/** Layouts of all images and weights of convolutions, by the accesses to each tensor. */
+/** The name of the samples as they are given: each of their elements is put in every lane, so any order will do. */
+export const GIVEN = "input";
+
+/** Accesses to each tensor, and what else kernels tell. */
+interface Accesses {
+  readonly kernels: readonly PlannedKernel[];
+  readonly indices: ReadonlyMap<string, readonly (readonly Index[])[]>;
+  readonly families: ReturnType<typeof familiesOf>;
+  readonly isOfSamples: (name: string) => boolean;
+}
+
+/** Layouts of all images, of the weights of convolutions, and of rows of numbers for each channel. */
 export function channelLayouts(
-  { tensors }: Draft,
-  isOfSamples: (name: string) => boolean,
-  indices: ReadonlyMap<string, readonly (readonly Index[])[]>,
-  families: ReturnType<typeof familiesOf>,
+  draft: Draft,
+  { kernels, indices, families, isOfSamples }: Accesses,
 ): Map<string, Layout> {
-  const layouts = new Map<string, Layout>();
+  const layouts = new Map<string, Layout>(), { tensors } = draft;
   const plain = (name: string, ...dimensions: number[]) =>
     indices.get(name)?.every((index) => dimensions.every((d) => plainAxis(index[d]))) ?? true;
-  for (const [name, { role, shape }] of Object.entries(tensors)) {
-    if (shape.length !== 4) continue;
-    if (name !== "input" && isOfSamples(name) && plain(name, 1)) layouts.set(name, imageLayout(shape));
-    if (role !== "parameter") continue;
-    const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
-    if (same.every((other) => plain(other, 0, 1))) {
-      for (const other of same) layouts.set(other, weightLayout(shape, 0));
+  for (const [name, { shape }] of Object.entries(tensors)) {
+    if (shape.length === 4 && name !== GIVEN && isOfSamples(name) && plain(name, 1)) {
+      layouts.set(name, imageLayout(shape));
     }
   }
+  const given = channelsOfGiven(kernels, draft);
+  for (const [name, { role, shape }] of Object.entries(tensors)) {
+    if (layouts.has(name) || !ROLES.has(role) || (shape.length !== 4 && shape.length !== 1)) continue;
+    const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
+    const images = shape.length === 4 ? [0, 1] : [0];
+    if (!same.every((other) => plain(other, ...images))) continue;
+    const layout = shape.length === 1 ? rowLayout(shape) : weightLayout(shape, 0, same.some((one) => given.has(one)));
+    if (shape.length === 1 && !same.some((other) => isOfChannels(other, kernels, layouts))) continue;
+    for (const other of same) layouts.set(other, layout);
+  }
   return layouts;
+}
+
+/** What a family of weights begins with: the weights themselves, or what a layer keeps. */
+const ROLES: ReadonlySet<Role> = new Set(["parameter", "buffer"]);
+
+/** Weights whose second dimension goes through the channels of the given samples. */
+function channelsOfGiven(kernels: readonly PlannedKernel[], { tensors }: Draft): ReadonlySet<string> {
+  return new Set(kernels.flatMap(({ kernel: { parts }, bindings }) => {
+    if (!Object.values(bindings).includes(GIVEN)) return [];
+    const all = accessesOf(parts);
+    const channels = all.filter(({ tensor }) => bindings[tensor] === GIVEN).map(({ index }) => plainAxis(index[1]));
+    return all.filter(({ tensor, index }) =>
+      tensors[bindings[tensor]].shape.length === 4 && bindings[tensor] !== GIVEN && index[1] &&
+      channels.includes(plainAxis(index[1]))
+    ).map(({ tensor }) => bindings[tensor]);
+  }));
+}
+
+/** Whether a row of numbers goes with the channels of an image. */
+function isOfChannels(
+  name: string,
+  kernels: readonly PlannedKernel[],
+  layouts: ReadonlyMap<string, Layout>,
+): boolean {
+  return kernels.some(({ kernel: { parts }, bindings }) => {
+    if (!Object.values(bindings).includes(name)) return false;
+    const all = accessesOf(parts), own = all.filter(({ tensor }) => bindings[tensor] === name);
+    return own.some(({ index: [at] }) =>
+      all.some(({ tensor, index }) =>
+        layouts.has(bindings[tensor]) && index.length === 4 && plainAxis(index[1]) === plainAxis(at)
+      )
+    );
+  });
+}
+
+/** All tensors that parts load and write, with their indices. */
+function accessesOf(parts: Kernel["parts"]): { tensor: string; index: readonly Index[] }[] {
+  return parts.flatMap(({ assignments }) =>
+    assignments.flatMap(({ tensor, index, value }) => [
+      { tensor, index },
+      ...expressions(value).filter((e) => e.kind === "load"),
+    ])
+  );
 }
 
 /** The weight of which an input's gradient wants a copy: its sum goes over the first channels and it writes the second. */

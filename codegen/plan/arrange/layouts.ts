@@ -5,22 +5,32 @@
  */
 import type { Layout } from "../plan.ts";
 
-/** The elements of a tensor from the usual order to that of its storage. */
+/** The elements of a tensor from the usual order to that of its storage; zeros where its blocks are not full. */
 export function toStored<T extends Float32Array | Float64Array>(values: T, layout: Layout | undefined): T {
-  return layout ? permuted(values, layout, (from, to) => [from, to]) : values.slice() as T;
+  if (!layout) return values.slice() as T;
+  const length = layout.dimensions.reduce((product, { extent }) => product * extent, 1);
+  return permuted(values, length, layout, (from, to) => [from, to]);
 }
 
 /** The elements of a tensor from its storage in the usual order. */
 export function fromStored<T extends Float32Array | Float64Array>(stored: T, layout: Layout | undefined): T {
-  return layout ? permuted(stored, layout, (from, to) => [to, from]) : stored.slice() as T;
+  if (!layout) return stored.slice() as T;
+  const length = layout.shape.reduce((product, extent) => product * extent, 1);
+  return permuted(stored, length, layout, (from, to) => [to, from]);
+}
+
+/** Elements of a tensor in the usual order: its storage may have more. */
+export function elementsOf({ shape, layout }: { readonly shape: readonly number[]; readonly layout?: Layout }): number {
+  return (layout?.shape ?? shape).reduce((product, extent) => product * extent, 1);
 }
 
 function permuted<T extends Float32Array | Float64Array>(
   source: T,
+  length: number,
   { shape, dimensions }: Layout,
   way: (usual: number, stored: number) => readonly [from: number, to: number],
 ): T {
-  const result = new (source.constructor as new (length: number) => T)(source.length);
+  const result = new (source.constructor as new (length: number) => T)(length);
   // how far each index of each usual dimension is into the storage
   const places = shape.map((extent) => new Int32Array(extent));
   let stride = 1;

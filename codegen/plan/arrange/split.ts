@@ -67,6 +67,8 @@ function splitsOf(
   const splits = new Map<Axis, Split>(), late = new Set<Axis>();
   let samples = true;
   const divide = (whole: Axis, by: number) => {
+    // what is left of blocks is in one
+    if (whole.extent < by) return;
     const known = splits.get(whole);
     if (known && known.by !== by) throw new Error(`${whole.name} is in blocks of ${known.by} and of ${by}`);
     if (known || whole.extent === by) return;
@@ -76,7 +78,7 @@ function splitsOf(
     const { dimensions } = layouts.get(bindings[tensor]) ?? { dimensions: [] };
     for (const [d, { of, every }] of dimensions.entries()) {
       const whole = plainAxis(index[of]);
-      if (every > 1) divide(whole!, every);
+      if (every > 1) { if (whole) divide(whole, every); }
       else if (whole && dimensions.slice(0, d).some((before) => before.of > of)) late.add(whole);
     }
     if (dimensions[0]?.of === 0 && dimensions[0].every === 1) samples = false;
@@ -115,14 +117,19 @@ function orderOf(splits: ReadonlyMap<Axis, Split>, late: ReadonlySet<Axis>): (ax
 
 /** The index of an element in its tensor's storage. `rewritten`: its usual index over the parts of axes. */
 function stored(
-  { shape, dimensions }: Layout,
+  { dimensions }: Layout,
   index: readonly Index[],
   rewritten: readonly Index[],
   splits: ReadonlyMap<Axis, Split>,
 ): Index[] {
-  return dimensions.map(({ of, every, extent }) => {
-    if (extent === shape[of]) return rewritten[of];
-    const split = splits.get(plainAxis(index[of])!)!;
-    return plus(every > 1 ? split.outer : split.inner);
+  return dimensions.map(({ of, every }, d) => {
+    const inner = dimensions.findLast((dimension) => dimension.of === of)!;
+    // not in blocks, or but for one
+    if (dimensions.every((other, i) => other.of !== of || i === d)) return rewritten[of];
+    const whole = plainAxis(index[of]), split = whole && splits.get(whole);
+    if (split) return plus(every > 1 ? split.outer : split.inner);
+    // in one of the blocks
+    const { constant, terms } = index[of] as Affine, block = Math.floor(constant / inner.extent);
+    return every > 1 ? plus(block) : plus(constant - block * inner.extent, ...terms.map(({ axis }) => axis));
   });
 }

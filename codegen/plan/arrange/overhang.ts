@@ -1,0 +1,157 @@
+/**
+ * Channels that do not fill their last block: what is stored behind the last one is zeros.
+ *
+ * A kernel goes through whole blocks. What it writes behind the last channel is made 0; what it sums there is 0, or made
+ * so; and what it loads there from tensors that are not in blocks is a 0 of their halo. A kernel that writes a tensor
+ * without such room goes through the last block's channels in a part of its own.
+ *
+ * @module
+ */
+import { plainAxis } from "../../ir/affine.ts";
+import { expressions, freeAxes, rewriter } from "../../ir/expr.ts";
+import type { Affine, Assignment, Axis, Expr, Index, Load, Part, Reduce } from "../../ir/ir.ts";
+import { axis, float, lt, plus, position, select, times } from "../../language/notation.ts";
+import type { Layout, PlannedKernel } from "../plan.ts";
+
+/** An axis that is gone through in blocks, the last of which it does not fill. */
+interface Overhang {
+  readonly axis: Axis;
+  /** Places in a block. */
+  readonly by: number;
+  /** Extent of whole blocks. */
+  readonly padded: number;
+}
+
+/** Tensors of a kernel by symbol, as they are stored. */
+type Layouts = (symbol: string) => Layout | undefined;
+
+/** The kernel over whole blocks of channels. */
+export function overhanging(planned: PlannedKernel, layouts: ReadonlyMap<string, Layout>): PlannedKernel {
+  const layoutOf: Layouts = (symbol) => layouts.get(planned.bindings[symbol]);
+  const parts = planned.kernel.parts.flatMap((part) => {
+    const found = overhangs(part, layoutOf);
+    return found.reduce<readonly Part[]>(
+      (parts, overhang) => parts.flatMap((part) => throughBlocks(part, overhang, layoutOf)),
+      [part],
+    );
+  });
+  return { ...planned, kernel: { ...planned.kernel, parts } };
+}
+
+/** The axes of a part that reach over the end of a dimension, each once. */
+function overhangs({ assignments }: Part, layoutOf: Layouts): Overhang[] {
+  const found = new Map<Axis, Overhang>();
+  const visit = (tensor: string, index: readonly Index[]) => {
+    const layout = layoutOf(tensor);
+    for (const [of, at] of index.entries()) {
+      const padded = layout && roomOf(layout, of), whole = plainAxis(at);
+      if (!padded || !whole || padded.extent === layout.shape[of] || whole.extent !== layout.shape[of]) continue;
+      found.set(whole, { axis: whole, by: padded.by, padded: padded.extent });
+    }
+  };
+  for (const { tensor, index, value } of assignments) {
+    visit(tensor, index);
+    for (const e of expressions(value)) if (e.kind === "load") visit(e.tensor, e.index);
+  }
+  return [...found.values()];
+}
+
+/** Places that a layout has for a dimension, and of how many a block is. */
+function roomOf({ dimensions }: Layout, dimension: number): { extent: number; by: number } {
+  const own = dimensions.filter(({ of }) => of === dimension);
+  return {
+    extent: own.reduce((product, { extent }) => product * extent, 1),
+    by: own.length > 1 ? own.at(-1)!.extent : Infinity,
+  };
+}
+
+/** The part over whole blocks along an axis, or over all but the last one and over what is in that. */
+function throughBlocks(part: Part, { axis: whole, by, padded }: Overhang, layoutOf: Layouts): Part[] {
+  const room = ({ tensor, index }: Assignment) => {
+    const layout = layoutOf(tensor), of = index.findIndex((at) => plainAxis(at) === whole);
+    return layout !== undefined && of >= 0 && roomOf(layout, of).extent === padded;
+  };
+  if (!part.axes.includes(whole) || part.assignments.every(room)) {
+    const wide = axis(whole.name, padded);
+    return [replaced(part, whole, plus(wide), [wide], layoutOf, part.axes.includes(whole))];
+  }
+  const full = Math.floor(whole.extent / by) * by || 0, rest = axis(whole.name, whole.extent - full);
+  const most = axis(whole.name, full);
+  return [
+    ...full > 0 ? [replaced(part, whole, plus(most), [most], layoutOf, false)] : [],
+    replaced(part, whole, plus(rest, full), [rest], layoutOf, false),
+  ];
+}
+
+/**
+ * A part with an axis in place of another.
+ *
+ * @param at the index that was the axis.
+ * @param masked whether what is written behind the axis is to be 0.
+ */
+function replaced(
+  { axes, assignments }: Part,
+  whole: Axis,
+  at: Affine,
+  instead: readonly Axis[],
+  layoutOf: Layouts,
+  masked: boolean,
+): Part {
+  const over = instead[0].extent > whole.extent;
+  const index = (i: Affine): Affine =>
+    plus(i.constant, ...i.terms.map((t) => times(t.axis === whole ? at : t.axis, t.coefficient)));
+  const swap = (axes: readonly Axis[]) => axes.flatMap((axis) => axis === whole ? instead : [axis]);
+  const within = (value: Expr, otherwise: Expr) => select(lt(float(position(at)), whole.extent), value, otherwise);
+  const rewrite = rewriter(
+    (node) => {
+      if (node.kind === "load" && over) return loaded(node, rewrite);
+      if (node.kind !== "reduce" || !node.axes.includes(whole) || !over || isZeroBehind(node, whole, layoutOf)) {
+        return undefined;
+      }
+      const nothing: Expr = { kind: "constant", value: node.reduction === "sum" ? 0 : -Infinity, type: "f32" };
+      return { ...node, axes: swap(node.axes), body: within(rewrite(node.body), nothing) };
+    },
+    index,
+    swap,
+  );
+  /** A load that goes behind the axis reads a halo, where its tensor has no room. */
+  const loaded = (node: Load, rewrite: (e: Expr) => Expr): Load => {
+    const room = (of: number) => {
+      const layout = layoutOf(node.tensor);
+      return layout !== undefined && roomOf(layout, of).extent === instead[0].extent;
+    };
+    const reaches = node.index.some((i, of) =>
+      i.kind === "affine" && i.terms.some(({ axis }) => axis === whole) && !(plainAxis(i) === whole && room(of))
+    );
+    const moved = node.index.map((i) => i.kind === "affine" ? index(i) : rewrite(i) as Load);
+    return { ...node, index: moved, padded: node.padded || reaches };
+  };
+  return {
+    axes: swap(axes),
+    assignments: assignments.map(({ tensor, index: written, value }) => {
+      const made = rewrite(value);
+      return {
+        tensor,
+        index: written.map(index),
+        value: masked && over && !isPlace(value) ? within(made, ZERO) : made,
+      };
+    }),
+  };
+}
+
+const ZERO: Expr = { kind: "constant", value: 0, type: "f32" };
+
+/** Places of maxima behind the last channel tell nothing, and nobody asks. */
+const isPlace = (value: Expr): boolean => value.kind === "reduce" && value.reduction === "argmax";
+
+/** Whether the terms of a sum behind the axis are products of zeros. */
+function isZeroBehind({ reduction, body }: Reduce, whole: Axis, layoutOf: Layouts): boolean {
+  if (reduction !== "sum" || body.kind !== "op" || body.op !== "mul") return false;
+  return body.operands.every((operand) =>
+    operand.kind === "load" &&
+    (!freeAxes(operand).has(whole) || operand.index.some((i, of) =>
+      plainAxis(i) === whole && layoutOf(operand.tensor) !== undefined &&
+      roomOf(layoutOf(operand.tensor)!, of).extent > whole.extent
+    ))
+  ) && body.operands.some((operand) => freeAxes(operand).has(whole));
+}
