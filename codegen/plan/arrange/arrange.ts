@@ -22,8 +22,9 @@ import type { Index } from "../../ir/ir.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
+import { accesses } from "../kernel.ts";
 import { blocked } from "./layouts.ts";
-import { overhanging } from "./overhang.ts";
+import { isMasked, overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
 import { split } from "./split.ts";
 import { channelSums, chunkSums, sampleSums } from "./sums.ts";
@@ -88,11 +89,15 @@ export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "
   for (const planned of kernels) {
     const copy = copies.get(planned);
     const before = copy ? [copyKernel(copy, draft)] : [];
-    const moving = moves(planned, layouts, channels) ? withoutRenaming(planned, tensors) : planned;
-    const source = copy ? redirect(moving, copy) : moving;
+    const moving = moves(planned, layouts, channels);
+    if (moving) keepInputs(planned, tensors);
+    const { reshapes: _, ...moved } = planned;
+    const own = moving ? moved : planned, source = copy ? redirect(own, copy) : own;
     const inParts = ofChannels(planned, channels) ? apart(source) : source;
     const whole = overhanging(inParts, layouts);
-    const kernel = split(whole, draft, layouts, block, moving !== planned);
+    // a mask keeps the engine from packing what would be merged with it
+    if (isMasked(inParts, whole)) keepInputs(whole, tensors);
+    const kernel = split(whole, draft, layouts, block, moving);
     const inTwo = () =>
       ofChannels(planned, channels)
         ? channelSums(kernel, tensors)
@@ -121,13 +126,9 @@ function moves(
   return planned.reshapes === true && (ofChannels(planned, channels) || blocked.some((one) => one !== blocked[0]));
 }
 
-/** A kernel that moves elements: not merged with its neighbours, whose vectors would have to do so. */
-function withoutRenaming(
-  { reshapes: _, ...planned }: PlannedKernel,
-  tensors: Record<string, DraftTensor>,
-): PlannedKernel {
-  for (const name of Object.values(planned.bindings)) tensors[name] = { ...tensors[name], kept: true };
-  return planned;
+/** What a kernel reads is stored, so that the kernel is not merged with those that make it. */
+function keepInputs(planned: PlannedKernel, tensors: Record<string, DraftTensor>): void {
+  for (const name of accesses(planned).reads) tensors[name] = { ...tensors[name], kept: true };
 }
 
 /** Samples in a block of a batch, if it makes whole blocks. */

@@ -8,8 +8,8 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions, freeAxes, rewriter } from "../../ir/expr.ts";
-import type { Affine, Assignment, Axis, Expr, Index, Load, Part, Reduce } from "../../ir/ir.ts";
+import { expressions, rewriter } from "../../ir/expr.ts";
+import type { Affine, Assignment, Axis, Expr, Index, Load, Op, Part } from "../../ir/ir.ts";
 import { axis, float, lt, plus, position, select, times } from "../../language/notation.ts";
 import type { Layout, PlannedKernel } from "../plan.ts";
 
@@ -105,7 +105,7 @@ function replaced(
   const rewrite = rewriter(
     (node) => {
       if (node.kind === "load" && over) return loaded(node, rewrite);
-      if (node.kind !== "reduce" || !node.axes.includes(whole) || !over || isZeroBehind(node, whole, layoutOf)) {
+      if (node.kind !== "reduce" || !node.axes.includes(whole) || !over || isZeroBehind(node.body, whole)) {
         return undefined;
       }
       const nothing: Expr = { kind: "constant", value: node.reduction === "sum" ? 0 : -Infinity, type: "f32" };
@@ -129,29 +129,44 @@ function replaced(
   return {
     axes: swap(axes),
     assignments: assignments.map(({ tensor, index: written, value }) => {
-      const made = rewrite(value);
-      return {
-        tensor,
-        index: written.map(index),
-        value: masked && over && !isPlace(value) ? within(made, ZERO) : made,
-      };
+      const made = rewrite(value), mask = masked && over && !isPlace(value) && !isZeroBehind(value, whole);
+      return { tensor, index: written.map(index), value: mask ? within(made, NOTHING) : made };
     }),
   };
 }
 
-const ZERO: Expr = { kind: "constant", value: 0, type: "f32" };
+const NOTHING: Expr = { kind: "constant", value: 0, type: "f32" };
 
 /** Places of maxima behind the last channel tell nothing, and nobody asks. */
 const isPlace = (value: Expr): boolean => value.kind === "reduce" && value.reduction === "argmax";
 
-/** Whether the terms of a sum behind the axis are products of zeros. */
-function isZeroBehind({ reduction, body }: Reduce, whole: Axis, layoutOf: Layouts): boolean {
-  if (reduction !== "sum" || body.kind !== "op" || body.op !== "mul") return false;
-  return body.operands.every((operand) =>
-    operand.kind === "load" &&
-    (!freeAxes(operand).has(whole) || operand.index.some((i, of) =>
-      plainAxis(i) === whole && layoutOf(operand.tensor) !== undefined &&
-      roomOf(layoutOf(operand.tensor)!, of).extent > whole.extent
-    ))
-  ) && body.operands.some((operand) => freeAxes(operand).has(whole));
+/** Operations that make 0 of zeros. */
+const KEEPS_ZERO: ReadonlySet<Op> = new Set(["add", "sub", "max", "abs", "neg", "sqrt", "tanh"]);
+
+/** Whether a value is 0 behind an axis, since what is loaded there is; what is not loaded is taken to be finite. */
+function isZeroBehind(value: Expr, whole: Axis): boolean {
+  const zero = (expr: Expr) => isZeroBehind(expr, whole);
+  switch (value.kind) {
+    case "constant":
+      return value.value === 0;
+    case "load":
+      // one that is itself loaded is not behind anything
+      return value.index.some((i) => i.kind === "affine" && plainAxis(i) === whole);
+    case "reduce":
+      return value.reduction !== "argmax" && zero(value.body);
+    case "op":
+      if (value.op === "mul") return value.operands.some(zero);
+      if (value.op === "select") return value.operands.slice(1).every(zero);
+      return KEEPS_ZERO.has(value.op) && value.operands.every(zero);
+    default:
+      return false;
+  }
+}
+
+/** Whether a kernel makes elements 0 that would not be. */
+export function isMasked(before: PlannedKernel, after: PlannedKernel): boolean {
+  const values = ({ kernel: { parts } }: PlannedKernel) =>
+    parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+  return values(after).filter(({ kind }) => kind === "position").length >
+    values(before).filter(({ kind }) => kind === "position").length;
 }

@@ -15,6 +15,8 @@ const SMALL = 9;
 const SHORT = 7;
 /** Copies of the body of a long reduction. */
 const COPIES = 4;
+/** Elements that are moved one by one in an iteration. */
+const MOVED = 16;
 /** What is proposed when nothing else fits. */
 const LAST = 1e3;
 /** Schedules that are proposed for one axis of vectors. */
@@ -51,6 +53,12 @@ function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
   return all.every((r) => r.axes === core.axes || outer.includes(r)) ? { outer, core } : undefined;
 }
 
+/** One by one, several elements an iteration: what only moves them has little else to do. */
+function copiesOf({ axes }: Part): Schedule {
+  const inner = axes.at(-1);
+  return inner ? { tile: { [inner.name]: Math.min(MOVED, inner.extent) } } : {};
+}
+
 /** The best schedules with vectors along one axis. */
 function guesses(part: Part, vectorize: string | undefined, packing: Packing): Guess[] {
   const unroll: Record<string, number> = {};
@@ -64,7 +72,10 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
   const lanes = part.axes.find(({ name }) => name === vectorize);
   // pairs of vectors, so that they can be packed
   const pair = lanes && lanes.extent >= LANES * packing ? { tile: { [lanes.name]: packing } } : {};
-  const plain: Guess = { cost: vectorize === undefined ? 2 * LANES : 2, schedule: { ...base, ...pair } };
+  const plain: Guess = {
+    cost: vectorize === undefined ? 2 * LANES : 2,
+    schedule: { ...base, ...pair, ...vectorize === undefined && reductions(part).length === 0 && copiesOf(part) },
+  };
   if (!nest || nest.core.reduction !== "sum" || points(nest.core.axes) <= SMALL) return [plain];
   if (nest.outer.some(({ axes }) => points(axes) > SMALL)) return [plain];
   const { outer, core } = nest;
