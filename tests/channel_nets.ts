@@ -45,8 +45,11 @@ export const head = (outFeatures: number) => [{ type: "flatten" }, { type: "line
 export const channelsOf = (spec: Spec, options: CompileOptions = {}): Plan =>
   plan(spec, registry, { layout: "channels", ...options }).plan;
 
-/** Whether the first convolution's output has its channels innermost. */
-export const areInnermost = ({ tensors }: Plan): boolean => tensors["conv1.output"].layout?.dimensions.at(-1)?.of === 1;
+/** Whether images have their channels innermost. */
+export const areInnermost = ({ tensors }: Plan): boolean =>
+  Object.values(tensors).some(({ role, layout }) =>
+    role === "value" && layout?.shape.length === 4 && layout.dimensions.at(-1)!.of === 1
+  );
 
 /** A net of all that makes something of zeros, and all that does not. */
 export const paddedNet = (channels: number, type: Optimizer) =>
