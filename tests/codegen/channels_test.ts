@@ -8,9 +8,10 @@ import { hasManyChannels } from "../../codegen/plan/arrange/channels.ts";
 import { elementsOf, fromStored, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { draft } from "../../codegen/plan/draft/draft.ts";
 import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
-import { loadSpec, parseSpec, registry, type Spec } from "../../mod.ts";
+import { loadSpec, parseSpec, processorTargets, registry, type Spec } from "../../mod.ts";
 import { areInnermost, channelsOf, CHOOSING, conv, hasMask, head, netOf, paddedNet, specOf } from "../channel_nets.ts";
 import { difference, tamed, trained } from "../interpreted.ts";
+import { openSession } from "../open_session.ts";
 import { trainGenerated } from "../plain_model.ts";
 import { randomData } from "../random_data.ts";
 import { randomSpec } from "../random_spec.ts";
@@ -362,3 +363,29 @@ for (const target of CHOOSING) {
     assert.equal(nets, width(4, all.length));
   });
 }
+
+Deno.test("weights and states go in and out in the usual order, whatever the target", async () => {
+  const spec = paddedNet(21, "adam"), data = randomData(spec, 4, 1, "weights"), drawn: (readonly Float32Array[])[] = [];
+  let compared = 0;
+  for (const target of processorTargets) {
+    const net = compileTarget(plan(spec, registry, { layout: target.layout }), target);
+    assert.equal(areInnermost(net.plan), target.layout === "lanes", target.name);
+    const names = Object.values(net.plan.tensors)
+      .filter(({ role }) => role === "parameter" || role === "state").map(({ name }) => name).sort();
+    const session = await openSession(net, [data], { threads: 1 });
+    try {
+      session.initialize(1);
+      drawn.push(await session.readAll(names));
+      for (const [i, name] of names.entries()) {
+        const values = drawn.at(-1)![i].map((_, at) => at + i + 1);
+        session.write(name, values);
+        assert.deepEqual(await session.read(name), values, `${target.name}: ${name}`);
+        compared += values.length;
+      }
+    } finally {
+      session.close();
+    }
+  }
+  for (const values of drawn) assert.deepEqual(values, drawn[0], "drawn from the same names");
+  assert(drawn.length > 1 && compared > 10_000, `${compared} numbers of ${drawn.length} targets`);
+});
