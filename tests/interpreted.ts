@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { fromStored, toStored } from "../codegen/plan/arrange/layouts.ts";
+import { elementsOf, fromStored, toStored } from "../codegen/plan/arrange/layouts.ts";
 import { expressions } from "../codegen/ir/expr.ts";
 import { interpretKernel, type Storage, storageLength } from "../codegen/ir/interpret.ts";
 import type { Kernel } from "../codegen/ir/ir.ts";
@@ -44,10 +44,13 @@ export function makeArena({ tensors, graph, batchSize }: Plan, spec: Spec): Aren
       });
     }
     const { initial } = tensor;
-    if (typeof initial === "number") return new Float64Array(length).fill(initial);
+    if (typeof initial === "number") return toStored(new Float64Array(elementsOf(tensor)).fill(initial), tensor.layout);
     if (initial) {
       const { fanIn } = initial, scale = 1 / Math.sqrt(fanIn);
-      return toStored(Float64Array.from({ length }, (_, i) => scale * (2 * uniform(key, i) - 1)), tensor.layout);
+      return toStored(
+        Float64Array.from({ length: elementsOf(tensor) }, (_, i) => scale * (2 * uniform(key, i) - 1)),
+        tensor.layout,
+      );
     }
     if (tensor.role !== "run") return tensor.dtype === "f32" ? new Float64Array(length) : new Int32Array(length);
     return tensor.dtype === "f32"

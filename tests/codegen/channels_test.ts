@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { compileTarget, MERGING, plan } from "../../codegen/compile.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { interpretKernel } from "../../codegen/ir/interpret.ts";
+import { parseSpec as parseWith } from "../../codegen/graph/spec.ts";
 import { hasManyChannels } from "../../codegen/plan/arrange/channels.ts";
 import { elementsOf, fromStored, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { draft } from "../../codegen/plan/draft/draft.ts";
@@ -11,6 +12,7 @@ import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import { loadSpec, parseSpec, processorTargets, registry, type Spec } from "../../mod.ts";
 import { areInnermost, channelsOf, CHOOSING, conv, hasMask, head, netOf, paddedNet, specOf } from "../channel_nets.ts";
 import { difference, tamed, trained } from "../interpreted.ts";
+import { registry as withMix } from "../mix_layer.ts";
 import { openSession } from "../open_session.ts";
 import { trainGenerated } from "../plain_model.ts";
 import { randomData } from "../random_data.ts";
@@ -316,6 +318,34 @@ Deno.test("nets with their channels innermost train as those in rows", () => {
   assert.equal(ran, 2 * (CHOSEN.length + WIDE_NETS + RANDOM_NETS));
   assert(compared > width(50_000, 500_000), `${compared} numbers`);
   for (const [what, times] of Object.entries(seen)) assert(times >= 2, `${what}: ${times} times`);
+});
+
+Deno.test("tensors with several readers, and layers with kernels and buffers of their own, train as in rows", () => {
+  const layers = (channels: number) => [
+    conv(channels, 3, { name: "stem" }),
+    { type: "sigmoid", name: "left" },
+    conv(channels, 3, { name: "right" }),
+    { type: "add", name: "both", input: ["right", "left"] },
+    { type: "mix", input: ["both", "stem"] },
+    conv(channels, 2),
+    ...head(3),
+  ];
+  let ran = 0;
+  for (const channels of [13, 16]) {
+    for (const batch of [1, 3, 16]) {
+      const spec = parseWith(netOf([3, 5, 4], layers(channels), batch), withMix);
+      const expected = trained(plan(spec, withMix, { without: MERGING }).plan, spec);
+      for (const without of [MERGING, undefined]) {
+        const { plan: planned } = plan(spec, withMix, { layout: "channels", without });
+        assert.deepEqual(planned.tensors["mix1.running_mean"].shape, [16]);
+        const found = trained(planned, spec);
+        assert("mix1.running_mean" in found.kept);
+        assert.equal(difference(expected, found, spec), undefined, `${channels} channels, batch ${batch}`);
+        ran++;
+      }
+    }
+  }
+  assert.equal(ran, 12);
 });
 
 Deno.test("negative control: without a kernel, or with channels in another order, training differs", () => {
