@@ -111,7 +111,9 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<stri
     const fresh = tensor.role === "value" || tensor.role === "gradient" || tensor.role === "state";
     const storage = randomStorage(tensor, plan, spec, draw, { positive: true, exact: true });
     if (fresh) storage.fill(0);
-    if (typeof tensor.initial === "number") storage.fill(tensor.initial);
+    if (typeof tensor.initial === "number") {
+      storage.set(toStored(new Float32Array(elementsOf(tensor)).fill(tensor.initial), tensor.layout));
+    }
     if (tensor.role === "parameter") {
       const initial = new Float32Array(elementsOf(tensor));
       initialize(initial, tensor, seed);
