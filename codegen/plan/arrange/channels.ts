@@ -69,11 +69,16 @@ export function hasManyChannels({ train, evaluate, tensors }: Draft): boolean {
   for (const { kernel, bindings } of [...train, ...evaluate]) {
     const work = multiplyAdds(kernel);
     all += work;
-    const weight = Object.values(bindings).find((name) => tensors[name].shape.length === 4 && isWeight(tensors[name]));
-    if (weight && Math.min(...tensors[weight].shape.slice(0, 2)) >= MANY) many += work;
+    // a weight, or its gradient
+    const shape = Object.values(bindings).map((name) => tensors[name.replace(GRADIENT, "")] ?? tensors[name])
+      .find((tensor) => tensor.shape.length === 4 && isWeight(tensor))?.shape;
+    if (shape && Math.min(...shape.slice(0, 2)) >= MANY) many += work;
   }
   return many > SHARE * all;
 }
+
+/** How the names of gradients end. */
+const GRADIENT = /\.gradient$/;
 
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
