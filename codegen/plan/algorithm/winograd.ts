@@ -155,9 +155,14 @@ function credited(kernels: readonly PlannedKernel[], { planned, sum, assignment 
   });
 }
 
-/** Axes with that of the planes behind that of the samples. */
-function withPlanes({ planes, draft: { batch } }: Tiling, axes: readonly Axis[]): Axis[] {
-  return [...axes.filter((axis) => axis === batch), planes, ...axes.filter((axis) => axis !== batch)];
+/**
+ * Axes in the order in which planes have them: samples, planes, tiles, channels. What the products of a plane sum lies side
+ * by side, and the products of a tile for all channels follow each other.
+ */
+function withPlanes({ planes, tiled, draft: { batch } }: Tiling, axes: readonly Axis[]): Axis[] {
+  const isTile = (axis: Axis) => tiled.some(({ tiles }) => tiles === axis);
+  const isChannel = (axis: Axis) => axis !== batch && !isTile(axis);
+  return [...axes.filter((axis) => axis === batch), planes, ...axes.filter(isTile), ...axes.filter(isChannel)];
 }
 
 /** Axes with those along the image in tiles. */
