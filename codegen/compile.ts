@@ -19,7 +19,7 @@ import type { Optimization } from "./optimizations.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { contract } from "./passes/contract.ts";
 import { simplify } from "./passes/simplify.ts";
-import { chooseAlgorithms, type Tile } from "./plan/algorithm/algorithm.ts";
+import { chooseAlgorithms, DIRECT, PAYING, type TileSizes } from "./plan/algorithm/algorithm.ts";
 import { arrange, blockOf, type LayoutName } from "./plan/arrange/arrange.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
@@ -46,18 +46,15 @@ export interface CompileOptions extends PlanOptions {
   /** What is left out; of no use here are those of {@linkcode KERNEL_RULES}. Default: nothing. */
   readonly without?: readonly Optimization[];
   /** Sizes of Winograd's tiles that may be used. Default: those that pay with the layout. */
-  readonly tiles?: readonly Tile[];
+  readonly tiles?: TileSizes;
   /** How messages call the spec: its file's name. */
   readonly origin?: string;
 }
 
-/** Sizes of Winograd's tiles that pay, by how tensors lie. */
-const PAYING_TILES: Readonly<Record<LayoutName, readonly Tile[]>> = { row_major: [], lanes: [], blocks: [] };
-
 /** Spec to a proven plan: shapes, kernels in order, layouts, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
-  const { tiles = without.has("winograd") ? [] : PAYING_TILES[layout] } = options;
+  const { tiles = without.has("winograd") ? DIRECT : PAYING[layout] } = options;
   const given = inferShapes(spec, registry, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const { draft: whole, chosen } = chooseAlgorithms(draft(graph, registry.batch, options), tiles);

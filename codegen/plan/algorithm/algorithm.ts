@@ -8,6 +8,7 @@
  * @module
  */
 import { accesses } from "../kernel.ts";
+import type { LayoutName } from "../arrange/arrange.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import type { Axis } from "../../ir/ir.ts";
@@ -26,10 +27,27 @@ export interface Chosen {
   readonly tile: number;
 }
 
-/** Sizes of tiles, largest first. */
-export const TILES = [4, 2] as const;
 /** A size of tiles. */
-export type Tile = typeof TILES[number];
+export type Tile = 2 | 4;
+
+/** Sizes of tiles that may be used. */
+export interface TileSizes {
+  /** Of outputs: forward, and for gradients of inputs. */
+  readonly outputs: readonly Tile[];
+  /** Of taps: for gradients of weights. */
+  readonly taps: readonly Tile[];
+}
+
+/** No tiles. */
+export const DIRECT: TileSizes = { outputs: [], taps: [] };
+
+/** Sizes that pay, by how tensors lie. */
+export const PAYING: Readonly<Record<LayoutName, TileSizes>> = {
+  row_major: DIRECT,
+  // sums over samples, which lie in lanes, gain nothing
+  lanes: { outputs: [4, 2], taps: [] },
+  blocks: DIRECT,
+};
 
 /** Channels on both sides, at least: with fewer, transforms take more than the products save. */
 const LEAST_CHANNELS = 16;
@@ -43,7 +61,7 @@ const LEAST_GAIN = 1.5;
  *
  * @param tiles sizes of tiles that may be used.
  */
-export function chooseAlgorithms(draft: Draft, tiles: readonly Tile[]): { draft: Draft; chosen: Chosen[] } {
+export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft; chosen: Chosen[] } {
   const chosen: Chosen[] = [], tensors: Record<string, DraftTensor> = { ...draft.tensors };
   const replaced = new Map<PlannedKernel, readonly PlannedKernel[]>();
   const made = new Map<string, { readonly tensor: DraftTensor; readonly by: PlannedKernel }>();
@@ -82,11 +100,12 @@ function isThere(maker: PlannedKernel, user: PlannedKernel, tensor: string, { tr
 }
 
 /** The size of tiles that saves the most, of those that suit a convolution. */
-function tileFor(convolution: Convolution, draft: Draft, tiles: readonly Tile[]): Tile | undefined {
+function tileFor(convolution: Convolution, draft: Draft, { outputs, taps }: TileSizes): Tile | undefined {
   if (!suits(convolution, draft)) return undefined;
   const sides = convolution.windows.map(({ long }) => long.extent);
   const gain = (tile: Tile) =>
     sides.reduce((gain, side) => gain * side * WINDOW / (Math.ceil(side / tile) * (tile + WINDOW - 1)), 1);
+  const tiles = convolution.sums === "short" ? outputs : taps;
   const fitting = tiles.filter((tile) => sides.every((side) => side >= LEAST_SIDE[tile]) && gain(tile) >= LEAST_GAIN);
   return fitting.toSorted((a, b) => gain(b) - gain(a))[0];
 }
