@@ -13,6 +13,7 @@ import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import type { Axis } from "../../ir/ir.ts";
 import { affineIndex, type Convolution, convolutionOf } from "./convolution.ts";
+import { amplification, filterOf } from "./filter.ts";
 import { byTiles, tilesKey, WINDOW } from "./winograd.ts";
 
 /** The rules of this stage. */
@@ -48,6 +49,12 @@ export const PAYING: Readonly<Record<LayoutName, TileSizes>> = {
   lanes: { outputs: [4, 2], taps: [] },
   blocks: DIRECT,
 };
+
+/** How many times larger the bound of rounding errors is, at most, than that of a direct sum. */
+export function roundingOf(chosen: readonly Chosen[]): number {
+  const filters = chosen.flatMap(({ tile }) => [filterOf(tile, WINDOW), filterOf(WINDOW, tile)]);
+  return Math.max(1, ...filters.map(amplification));
+}
 
 /** Channels on both sides, at least: with fewer, transforms take more than the products save. */
 const LEAST_CHANNELS = 16;

@@ -43,7 +43,7 @@ export function filterOf(outputs: number, taps: number): Filter {
     taps,
     // a divisor's sign stands with the data
     data: [
-      ...others.map((roots, j) => [...withRoots(roots).map((c) => Math.sign(spans[j]) * c), 0]),
+      ...others.map((roots, j) => [...withRoots(roots).map((c) => Math.sign(spans[j]) * c + 0), 0]),
       withRoots(points),
     ],
     weights: [...points.map((point) => powers(point, taps)), last(taps)],
@@ -62,4 +62,15 @@ function withRoots(roots: readonly number[]): number[] {
       [...coefficients, 0].map((c, k) => (k > 0 ? coefficients[k - 1] : 0) - root * (k < coefficients.length ? c : 0)),
     [1],
   ).map((c) => c + 0);
+}
+
+/**
+ * How many times larger the bound of rounding errors is than that of the direct sum, in two dimensions, if all weights and
+ * data are as large as the largest: products of the row sums of absolute values, by the terms of the direct sum.
+ */
+export function amplification({ taps, data, weights, divisors, result }: Filter): number {
+  const size = (row: readonly number[]) => row.reduce((sum, c) => sum + Math.abs(c), 0);
+  const products = data.map((row, j) => size(row) * size(weights[j]) / divisors[j]);
+  const rows = result.map((row) => row.reduce((sum, c, j) => sum + Math.abs(c) * products[j], 0));
+  return (Math.max(...rows) / taps) ** 2;
 }
