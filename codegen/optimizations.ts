@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { ALGORITHM_RULES } from "./plan/algorithm/algorithm.ts";
 import { FUSION_RULES } from "./plan/fuse/rule.ts";
 
 /**
  * Optimizations of the plan: layouts for vectors, those with channels innermost where they are many, layers in a cheaper
- * order, and the rules by which kernels are merged.
+ * order, the rules that compute the same with fewer operations, and those by which kernels are merged.
  */
-export const PLAN_RULES = ["layout", "channels", "reorder", ...FUSION_RULES] as const;
+export const PLAN_RULES = ["layout", "channels", "reorder", ...ALGORITHM_RULES, ...FUSION_RULES] as const;
 /** The name of an optimization of the plan. */
 export type PlanRule = typeof PLAN_RULES[number];
 /**
@@ -21,5 +22,5 @@ export const KERNEL_RULES = ["hoist", "tiles", "vectors"] as const;
 export const OPTIMIZATIONS = [...PLAN_RULES, ...KERNEL_RULES] as const;
 /** The name of an optimization that can be left out. */
 export type Optimization = typeof OPTIMIZATIONS[number];
-/** All that merge kernels, or make it possible. */
+/** All that change which kernels there are. */
 export const MERGING: readonly PlanRule[] = PLAN_RULES.filter((rule) => rule !== "layout" && rule !== "channels");

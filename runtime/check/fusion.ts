@@ -6,6 +6,7 @@
 import { type CompileOptions, MERGING, plan } from "../../codegen/compile.ts";
 import { interpretKernel } from "../../codegen/ir/interpret.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
+import { roundingOf } from "../../codegen/plan/algorithm/algorithm.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
@@ -25,7 +26,7 @@ export function checkFusion(
   { data, layout, without }: Pick<CompileOptions, "data" | "layout" | "without"> = {},
 ): VerifyRow {
   const states = [{ layout, without }, { without: MERGING }].map((options) => {
-    const { plan: one } = plan(spec, registry, { data, ...options });
+    const { plan: one, chosen = [] } = plan(spec, registry, { data, ...options });
     const all = exactStorages(one, spec, seed);
     // columns may be in another order: the same numbers by name
     for (const table of ["params", "keys"]) {
@@ -45,6 +46,7 @@ export function checkFusion(
     return {
       values: Object.fromEntries(kept.map(({ name, layout }) => [name, fromStored(all[name] as Float64Array, layout)])),
       longest,
+      rounding: roundingOf(chosen),
     };
   });
   const [fused, plain] = states;
@@ -55,6 +57,6 @@ export function checkFusion(
     cases += values.length;
   }
   // the same sums, in another order where layouts or chunks have it so; Adam divides by a root, which a step repeats
-  const tolerance = 16 * Number.EPSILON * largest * plain.longest;
+  const tolerance = 16 * Number.EPSILON * largest * plain.longest * fused.rounding;
   return { check: "fused step", cases, error, tolerance, ok: error <= tolerance };
 }

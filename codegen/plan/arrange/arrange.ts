@@ -39,13 +39,19 @@ const BLOCKS = [16, 8, 4];
  */
 export type LayoutName = "row_major" | "lanes" | "samples" | "channels" | "blocks";
 
+/** The layout that suits a net, where a target takes one of two. */
+export function layoutOf(draft: Draft, name: LayoutName, channels: boolean): Exclude<LayoutName, "lanes"> {
+  if (name !== "lanes") return name;
+  return channels && hasManyChannels(draft) ? "channels" : "samples";
+}
+
 /** Gives tensors their layouts and rewrites all kernels; what suits no layout is left as it is. */
-export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "lanes"): Draft {
+export function arrange(draft: Draft, name: "samples" | "channels" | "blocks" = "samples"): Draft {
   const block = blockOf(draft.batchSize);
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
   const indices = indicesOf(kernels), families = familiesOf(draft.tensors);
   const ofSamples = (name: string) => isOfSamples(name, draft, indices.get(name));
-  const many = name === "channels" || (name === "lanes" && hasManyChannels(draft));
+  const many = name === "channels";
   const channels = many
     ? channelLayouts(draft, { kernels, indices, families, isOfSamples: ofSamples })
     : new Map<string, Layout>();

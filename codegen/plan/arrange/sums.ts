@@ -138,6 +138,8 @@ function inTwo(
     },
     {
       ...planned,
+      // the first one does the work
+      ...planned.saves !== undefined && { saves: 0 },
       bindings: { ...bindings, [partial.symbol]: name },
       kernel: { ...kernel, parts: [part(axes, { tensor, index, value: total(value) })] },
     },

@@ -1,0 +1,136 @@
+/**
+ * Stage 4: a draft to a draft that computes the same with fewer operations.
+ *
+ * One rule, `winograd`: convolutions of 3 by 3 by steps of one, forward and both gradients, as products of transformed
+ * tiles. Tiles of 2 by 2 take 16 multiplications in place of 36, tiles of 4 by 4 take 36 in place of 144, and round more:
+ * see docs/decisions/winograd.md.
+ *
+ * @module
+ */
+import { accesses } from "../kernel.ts";
+import type { LayoutName } from "../arrange/arrange.ts";
+import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
+import { plainAxis } from "../../ir/affine.ts";
+import type { Axis } from "../../ir/ir.ts";
+import { affineIndex, type Convolution, convolutionOf } from "./convolution.ts";
+import { amplification, filterOf } from "./filter.ts";
+import { byTiles, tilesKey, WINDOW } from "./winograd.ts";
+
+/** The rules of this stage. */
+export const ALGORITHM_RULES = ["winograd"] as const;
+
+/** What is computed otherwise than it was drafted, for `plan.txt`. */
+export interface Chosen {
+  readonly rule: typeof ALGORITHM_RULES[number];
+  /** The kernel that was replaced. */
+  readonly kernel: string;
+  /** Outputs of a tile, or taps, along each dimension. */
+  readonly tile: number;
+}
+
+/** A size of tiles. */
+export type Tile = 2 | 4;
+
+/** Sizes of tiles that may be used. */
+export interface TileSizes {
+  /** Of outputs: forward, and for gradients of inputs. */
+  readonly outputs: readonly Tile[];
+  /** Of taps: for gradients of weights. */
+  readonly taps: readonly Tile[];
+}
+
+/** No tiles. */
+export const DIRECT: TileSizes = { outputs: [], taps: [] };
+
+/** Sizes that pay, by how tensors lie. */
+export const PAYING: Readonly<Record<Exclude<LayoutName, "lanes">, TileSizes>> = {
+  row_major: DIRECT,
+  samples: DIRECT,
+  channels: { outputs: [4, 2], taps: [4, 2] },
+  blocks: DIRECT,
+};
+
+/** How many times larger the bound of rounding errors is, at most, than that of a direct sum. */
+export function roundingOf(chosen: readonly Chosen[]): number {
+  const filters = chosen.flatMap(({ tile }) => [filterOf(tile, WINDOW), filterOf(WINDOW, tile)]);
+  return Math.max(1, ...filters.map(amplification));
+}
+
+/** Channels on both sides, at least: with fewer, transforms take more than the products save. */
+const LEAST_CHANNELS = 16;
+/** Rows and columns, at least, for tiles of each size. */
+const LEAST_SIDE: Readonly<Record<Tile, number>> = { 2: 4, 4: 12 };
+/** Times as many multiplications in the direct sum, at least: tiles that hang over have some for nothing. */
+const LEAST_GAIN = 1.5;
+
+/**
+ * Replaces convolutions where it pays.
+ *
+ * @param tiles sizes of tiles that may be used.
+ */
+export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft; chosen: Chosen[] } {
+  const chosen: Chosen[] = [], tensors: Record<string, DraftTensor> = { ...draft.tensors };
+  const replaced = new Map<PlannedKernel, readonly PlannedKernel[]>();
+  const made = new Map<string, { readonly tensor: DraftTensor; readonly by: PlannedKernel }>();
+  const free = (wish: string) => {
+    let name = wish;
+    for (let i = 2; tensors[name]; i++) name = `${wish}_${i}`;
+    return name;
+  };
+  for (const planned of new Set([...draft.train, ...draft.evaluate])) {
+    const convolution = convolutionOf(planned), tile = convolution && tileFor(convolution, draft, tiles);
+    if (!convolution || tile === undefined) continue;
+    const key = tilesKey(convolution, tile, draft.batch), known = made.get(key);
+    const shared = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);
+    const { kernels, tensors: added, data } = byTiles(
+      convolution,
+      tile,
+      draft,
+      shared ? known.tensor : undefined,
+      free,
+    );
+    for (const tensor of added) tensors[tensor.name] = tensor;
+    if (!shared) made.set(key, { tensor: data, by: planned });
+    replaced.set(planned, kernels);
+    chosen.push({ rule: "winograd", kernel: planned.kernel.name, tile });
+  }
+  const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => replaced.get(planned) ?? [planned]);
+  return { draft: { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) }, chosen };
+}
+
+/** Whether a kernel finds what an earlier one makes of a tensor: wherever it runs, that runs before, and the tensor stays. */
+function isThere(maker: PlannedKernel, user: PlannedKernel, tensor: string, { train, evaluate }: Draft): boolean {
+  return [train, evaluate].every((list) => {
+    const [from, to] = [list.indexOf(maker), list.indexOf(user)];
+    return to < 0 || from >= 0 && from < to && !list.slice(from, to).some((each) => accesses(each).writes.has(tensor));
+  });
+}
+
+/** The size of tiles that saves the most, of those that suit a convolution. */
+function tileFor(convolution: Convolution, draft: Draft, { outputs, taps }: TileSizes): Tile | undefined {
+  if (!suits(convolution, draft)) return undefined;
+  const sides = convolution.windows.map(({ long }) => long.extent);
+  const gain = (tile: Tile) =>
+    sides.reduce((gain, side) => gain * side * WINDOW / (Math.ceil(side / tile) * (tile + WINDOW - 1)), 1);
+  const tiles = convolution.sums === "short" ? outputs : taps;
+  const fitting = tiles.filter((tile) => sides.every((side) => side >= LEAST_SIDE[tile]) && gain(tile) >= LEAST_GAIN);
+  return fitting.toSorted((a, b) => gain(b) - gain(a))[0];
+}
+
+/** Whether the window is 3 by 3, there are channels enough, and what is read may have zeros around it. */
+function suits({ planned, data, filter, windows }: Convolution, { batch, tensors }: Draft): boolean {
+  if (windows.some(({ short }) => short.extent !== WINDOW)) return false;
+  const read = [data, filter].map(({ tensor }) => tensors[planned.bindings[tensor]]);
+  if (read.some(({ dtype }) => dtype !== "f32")) return false;
+  // zeros stand around values and gradients only
+  if (read[0].role !== "value" && read[0].role !== "gradient") return false;
+  const moving = windows.flatMap(({ long, short }) => [long, short]);
+  const axes = [data, filter].map(({ index }) => affineIndex(index).flatMap((i) => plainAxis(i) ?? []));
+  const channels = (some: readonly Axis[]) =>
+    some.filter((axis) => axis !== batch && !moving.includes(axis)).reduce(
+      (product, { extent }) => product * extent,
+      1,
+    );
+  const outer = channels(axes[1].filter((axis) => !axes[0].includes(axis)));
+  return Math.min(channels(axes[0]), outer) >= LEAST_CHANNELS;
+}
