@@ -57,10 +57,13 @@ function inOne(shape: readonly number[], of: number): Stored {
   return { of, every: 1, extent: (blocks[0]?.extent ?? 1) * places.extent };
 }
 
-/** Channels innermost as they are: of tiles [n, plane, i, j, c]. */
+/** Tiles [n, plane, i, j, c] as [n, plane, c / 16, i, j, c % 16]. */
 function tilesLayout(shape: readonly number[]): Layout {
-  const last = shape.length - 1;
-  return { shape, dimensions: [...whole(shape, ...shape.keys()).slice(0, last), inOne(shape, last)] };
+  const last = shape.length - 1, { blocks, places } = inBlocks(shape, last);
+  return {
+    shape,
+    dimensions: [...whole(shape, 0, 1), ...blocks, ...whole(shape, ...shape.keys()).slice(2, last), places],
+  };
 }
 
 /** Planes of a filter [plane, o, c] as [plane, o / 16, c, o % 16], where vectors lie along o: one of dimensions 1 and 2. */
