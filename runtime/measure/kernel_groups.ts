@@ -163,7 +163,7 @@ async function loadForm(
     const call = await checkedCall(compiled, loaded, bindings, net.plan, spec, target, `${name}: ${kernel}`);
     return [loaded, call];
   };
-  // drivers may crash, if rarely, where a device was made: who times no kernel on it makes none
+  // whoever times no kernel on a GPU makes no device: it takes time, and drivers may fail
   if (!backendOf(target).takesThreads) {
     const repeat = async (kernel: string): Promise<Repeat> => {
       const [{ repeat }] = await checked(kernel);
