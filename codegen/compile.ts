@@ -19,7 +19,8 @@ import type { Optimization } from "./optimizations.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { contract } from "./passes/contract.ts";
 import { simplify } from "./passes/simplify.ts";
-import { arrange, blockOf, type LayoutName } from "./plan/arrange/arrange.ts";
+import { arrange, type LayoutName } from "./plan/arrange/arrange.ts";
+import { blockOf, rowsOf } from "./plan/arrange/blocks.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
 import { layOut } from "./plan/layout/layout.ts";
@@ -53,14 +54,23 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
   const given = inferShapes(spec, registry, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
-  const whole = draft(graph, registry.batch, options);
+  const batchRows = batchRowsOf(graph.batchSize, options);
+  const whole = draft({ ...graph, batchRows }, registry.batch, options);
   const arranged = layout === "row_major" || without.has("layout") ? whole : arrange(whole, layout);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
-  if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
+  if (predict && layout === "lanes" && blockOf(batchRows) === undefined) without.add("window");
   const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);
   const laid = layOut(named);
   provePlan(laid, named);
   return { plan: laid, fusions, swaps };
+}
+
+/** Rows that a batch of so many samples gets. */
+export function batchRowsOf(
+  batchSize: number,
+  { layout = "row_major", without = [] }: Pick<CompileOptions, "layout" | "without">,
+): number {
+  return without.includes("layout") || without.includes("pad") ? batchSize : rowsOf(batchSize, layout);
 }
 
 /** What of a target its kernels' loop nests depend on. */

@@ -20,13 +20,11 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
+import { blockOf } from "./blocks.ts";
 import { blocked } from "./layouts.ts";
 import { copyKernel, familiesOf, panels, redirect, type RowCopy } from "./panels.ts";
 import { split } from "./split.ts";
 import { chunkSums, sampleSums } from "./sums.ts";
-
-/** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. */
-const BLOCKS = [16, 8, 4];
 
 /**
  * How tensors lie: row-major; or as told above; or in those blocks and panels, but no copy by rows and no sum in two
@@ -34,9 +32,9 @@ const BLOCKS = [16, 8, 4];
  */
 export type LayoutName = "row_major" | "lanes" | "blocks";
 
-/** Gives tensors their layouts and rewrites all kernels; a batch that makes no whole blocks is left as it is. */
+/** Gives tensors their layouts and rewrites all kernels; rows that make no whole blocks are left as they are. */
 export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {
-  const block = blockOf(draft.batchSize);
+  const block = blockOf(draft.batch.extent);
   if (block === undefined) return draft;
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
   const layouts = new Map<string, Layout>(), indices = indicesOf(kernels);
@@ -77,18 +75,6 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
   return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
-}
-
-/** Samples in a block of a batch, if it makes whole blocks. */
-export function blockOf(batchSize: number): number | undefined {
-  return BLOCKS.find((size) => batchSize % size === 0);
-}
-
-/** The smallest batch that is laid out as one of this size: several blocks where it has more than one. */
-export function smallestAlike(batchSize: number): number {
-  const block = blockOf(batchSize);
-  // twice a smaller block would be one of the next size
-  return block === undefined ? Math.min(batchSize, 2) : Math.min(batchSize, (block === BLOCKS[0] ? 2 : 3) * block);
 }
 
 /** All accesses to each tensor. */
