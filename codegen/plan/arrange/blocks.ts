@@ -7,7 +7,7 @@
 import type { LayoutName } from "./arrange.ts";
 
 /** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. `cost`: of a row, against the first. */
-const BLOCKS = [{ size: 16, cost: 1 }, { size: 8, cost: 1.3 }, { size: 4, cost: 2.2 }] as const;
+const BLOCKS = [{ size: 16, cost: 1 }, { size: 8, cost: 1.2 }, { size: 4, cost: 2 }] as const;
 /** Cost of a row that is in no block. */
 const ALONE = 3;
 

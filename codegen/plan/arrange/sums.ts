@@ -13,7 +13,7 @@ import type { DraftTensor, PlannedKernel } from "../plan.ts";
 /** A result of up to so many elements may be summed apart for each sample of a block. */
 const SMALL_RESULT = 16_384;
 /** It is worth it when so many terms go into each of these sums. */
-const MANY_TERMS = 128;
+const MANY_TERMS = 32;
 /** A sum of so many terms is taken in chunks. */
 const LONG_SUM = 1024;
 /** Most terms of a chunk: with 16 samples and 16 weights for each, three quarters of a 32 kB cache. */
