@@ -70,7 +70,8 @@ export function batchRowsOf(
   batchSize: number,
   { layout = "row_major", without = [] }: Pick<CompileOptions, "layout" | "without">,
 ): number {
-  return without.includes("layout") || without.includes("pad") ? batchSize : rowsOf(batchSize, layout);
+  // scalars, and invocations of a GPU, take any number of samples
+  return layout !== "lanes" || without.includes("layout") || without.includes("pad") ? batchSize : rowsOf(batchSize);
 }
 
 /** What of a target its kernels' loop nests depend on. */

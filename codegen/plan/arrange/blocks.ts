@@ -4,8 +4,6 @@
  *
  * @module
  */
-import type { LayoutName } from "./arrange.ts";
-
 /** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. `cost`: of a row, against the first. */
 const BLOCKS = [{ size: 16, cost: 1 }, { size: 8, cost: 1.2 }, { size: 4, cost: 2 }] as const;
 /** Cost of a row that is in no block. */
@@ -16,12 +14,8 @@ export function blockOf(rows: number): number | undefined {
   return BLOCKS.find(({ size }) => rows % size === 0)?.size;
 }
 
-/**
- * Rows of the batch's axis for so many samples: as many, or up to whole blocks where that is quicker. A GPU's invocations
- * take any number of samples, and scalars too.
- */
-export function rowsOf(batchSize: number, layout: LayoutName): number {
-  if (layout !== "lanes") return batchSize;
+/** Rows of the batch's axis for so many samples: as many, or up to whole blocks where that is quicker. */
+export function rowsOf(batchSize: number): number {
   const rows = (size: number) => Math.ceil(batchSize / size) * size;
   const choices = BLOCKS.map(({ size, cost }) => ({ rows: rows(size), cost: cost * rows(size) }));
   return choices.reduce((a, b) => b.cost < a.cost ? b : a, { rows: batchSize, cost: ALONE * batchSize }).rows;
