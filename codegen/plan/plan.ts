@@ -70,7 +70,10 @@ export interface Step {
 /** A network, ready for lowering. */
 export interface Plan {
   readonly name: string;
+  /** Samples of a step. */
   readonly batchSize: number;
+  /** Rows of the batch's axis; those from the run-time number `count` on hold no sample. */
+  readonly batchRows: number;
   readonly graph: Graph;
   readonly tensors: Readonly<Record<string, PlannedTensor>>;
   /** Columns of the tensor `params`. */

@@ -22,10 +22,13 @@ export function planText(
   },
 ): string {
   const count = numbersOf(plan, "parameter"), buffers = numbersOf(plan, "buffer");
+  const padded = plan.batchRows > plan.batchSize ? ` in ${plan.batchRows} rows` : "";
   const work = plan.train.kernels.reduce((sum, planned) => sum + workOf(planned), 0);
   const executed = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
   const lines = [
-    `net ${plan.name}: batch ${plan.batchSize}, ${count} parameters${buffers > 0 ? `, ${buffers} in buffers` : ""}`,
+    `net ${plan.name}: batch ${plan.batchSize}${padded}, ${count} parameters${
+      buffers > 0 ? `, ${buffers} in buffers` : ""
+    }`,
     `arena ${plan.arenaBytes} bytes (${megabytes(plan.arenaBytes)}), the data set and ${
       plan.params.length + plan.keys.length
     } numbers per step behind it`,

@@ -46,7 +46,7 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
   const forward = whole.train.kernels.slice(0, end + 1);
   run(whole.train.kernels.filter(({ title }) => title.pass !== "update"));
   const count = Math.max(1, whole.batchSize - 1);
-  const losses = all.loss.subarray(ROW * whole.batchSize, (ROW + 1) * whole.batchSize);
+  const losses = all.loss.subarray(ROW * whole.batchRows, (ROW + 1) * whole.batchRows);
   return Object.values(whole.tensors).filter(({ role }) => role === "parameter").map(({ name }) => {
     // what comes before the parameter's layer does not change, but for what layers keep
     const first = kept.length > 0 ? 0 : forward.findIndex((planned) => accesses(planned).reads.has(name));

@@ -71,7 +71,9 @@ function randomStorage(
       storage[at] = value();
       return;
     }
-    const extent = type.shape[d] === Infinity ? rows : type.shape[d];
+    // of a step, what is in its samples' rows; the others have the first sample
+    const own = type.rows === "steps" && d === 1 ? plan.batchSize : type.shape[d];
+    const extent = own === Infinity ? rows : own;
     for (let i = 0; i < extent; i++) visit(d + 1, at + (i + type.halo[d][0]) * stride[d]);
   };
   visit(0, 0);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { compileTarget, kernelsOf, type Optimization, plan } from "../../codegen/compile.ts";
+import { batchRowsOf, compileTarget, kernelsOf, type Optimization, plan } from "../../codegen/compile.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
-import { smallestAlike } from "../../codegen/plan/arrange/arrange.ts";
+import { smallestAlike } from "../../codegen/plan/arrange/blocks.ts";
 import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import type { Target } from "../../codegen/targets/target.ts";
@@ -62,7 +62,8 @@ export async function verifyNet(
   const small = { ...spec, batchSize: Math.min(spec.batchSize, least) };
   for (const row of checkGradients(small, registry, seed, data)) add(row);
   // as small as it can be without losing the layout
-  const few = { ...spec, batchSize: target.layout !== "row_major" ? smallestAlike(spec.batchSize) : small.batchSize };
-  add(checkFusion(few, registry, seed, { data, without, layout: target.layout }));
+  const { layout } = target, rowsOf = (batchSize: number) => batchRowsOf(batchSize, { layout, without });
+  const few = { ...spec, batchSize: layout !== "row_major" ? smallestAlike(spec.batchSize, rowsOf) : small.batchSize };
+  add(checkFusion(few, registry, seed, { data, without, layout }));
   return rows;
 }
