@@ -67,12 +67,12 @@ function randomStorage(
   const value = type.dtype === "f32" ? (positive ? draw : () => 2 * draw() - 1) : () => Math.floor(draw() * limit);
   const stride = strides(type);
   const visit = (d: number, at: number): void => {
-    if (d === stride.length) {
-      storage[at] = value();
-      return;
-    }
     const extent = type.shape[d] === Infinity ? rows : type.shape[d];
-    for (let i = 0; i < extent; i++) visit(d + 1, at + (i + type.halo[d][0]) * stride[d]);
+    let place = at + type.halo[d][0] * stride[d];
+    for (let i = 0; i < extent; i++, place += stride[d]) {
+      if (d === stride.length - 1) storage[place] = value();
+      else visit(d + 1, place);
+    }
   };
   visit(0, 0);
   return storage;
