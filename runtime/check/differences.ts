@@ -59,7 +59,7 @@ export function largestOf(values: ArrayLike<number>): number {
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let worst = 0;
   for (let i = 0; i < a.length; i++) {
-    if (Object.is(a[i], b[i]) || a[i] === b[i]) continue;
+    if (a[i] === b[i] || Object.is(a[i], b[i])) continue;
     const difference = Math.abs(a[i] - b[i]);
     worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
   }

@@ -8,8 +8,8 @@ import { type Axis, type Kernel, LANES, type Part } from "../../codegen/ir/ir.ts
 import { points as pointsOf, reductions } from "../../codegen/schedule/candidates.ts";
 import type { Schedule } from "../../codegen/schedule/schedule.ts";
 
-/** Terms of a kernel that are computed: a kernel with no more is checked everywhere. */
-export const TERMS = 4e6;
+/** Terms up to which a kernel is checked everywhere, and terms that are computed of a larger one. */
+const SMALL = 4e6, TERMS = 1e6;
 /** Points of a part of which each combination of places in tiles is among the points. */
 const COMBINATIONS = 4096;
 
@@ -18,13 +18,12 @@ export function checkedPoints(
   kernel: Kernel,
   schedule: Schedule,
   draw: () => number,
-  most = TERMS,
 ): Coordinates[][] | undefined {
   const terms = (part: Part) => Math.max(1, ...reductions(part).map(({ axes }) => pointsOf(axes)));
   const all = kernel.parts.reduce((sum, part) => sum + pointsOf(part.axes) * terms(part), 0);
-  if (all <= most) return undefined;
+  if (all <= SMALL) return undefined;
   return kernel.parts.map((part) =>
-    somePoints(part.axes, schedule, draw, Math.floor(most / (kernel.parts.length * terms(part))))
+    somePoints(part.axes, schedule, draw, Math.floor(TERMS / (kernel.parts.length * terms(part))))
   );
 }
 

@@ -102,8 +102,11 @@ function fillRow(
   }
 }
 
-/** Storages of a whole plan by tensor, in f64, with initial parameters; aliases share. */
-export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<string, Storage> {
+/**
+ * Storages of a whole plan by tensor, in f64, with initial parameters; aliases share. `drawn`: the optimizer's state is
+ * drawn, in the usual order, in place of zeros.
+ */
+export function exactStorages(plan: Plan, spec: Spec, seed: number, drawn = false): Record<string, Storage> {
   const all: Record<string, Storage> = {};
   for (const tensor of Object.values(plan.tensors)) {
     if (tensor.alias) continue;
@@ -112,6 +115,10 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<stri
     const storage = randomStorage(tensor, plan, spec, draw, { positive: true, exact: true });
     if (fresh) storage.fill(0);
     if (typeof tensor.initial === "number") storage.fill(tensor.initial);
+    if (drawn && tensor.role === "state") {
+      const values = Float32Array.from({ length: storage.length }, draw);
+      storage.set(toStored(values, tensor.layout));
+    }
     if (tensor.role === "parameter") {
       const initial = new Float32Array(storage.length);
       initialize(initial, tensor, seed);
