@@ -12,6 +12,7 @@ import type { Code, TimedCode } from "./load.ts";
 import { type FittedMemory, type LoadedSet, loadSet, sharedMemory } from "./memory.ts";
 import { type SharedRows, Team } from "./team.ts";
 import { timeSteps } from "./time_steps.ts";
+import { warmUp } from "./warm.ts";
 
 /** A network in shared memory, run by a team of workers. */
 export class ThreadSession implements NetSession {
@@ -51,7 +52,10 @@ export class ThreadSession implements NetSession {
   ): Promise<ThreadSession> {
     const memory = sharedMemory(pages);
     const loaded = sets.map((set, i) => loadSet(plan, memory.buffer, rows[i], set));
-    return new ThreadSession(plan, { memory, rows }, loaded, await Team.start({ code, memory, rows }, threads), timed);
+    // workers have the same module, and so the same machine code
+    const meanwhile = () => typeof code === "string" ? undefined : warmUp(plan, code, memory, rows[0]);
+    const team = await Team.start({ code, memory, rows }, threads, meanwhile);
+    return new ThreadSession(plan, { memory, rows }, loaded, team, timed);
   }
 
   /** Threads of the team. */
