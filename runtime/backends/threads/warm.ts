@@ -3,8 +3,8 @@
  *
  * V8 compiles a function of WebAssembly quickly and badly when it is first called, and well, on a thread of its own, once
  * it has run for a while; a call that is under way stays slow to its end. Of a large net the first call of a kernel is
- * most of a second, so its first step would take ten times as long as the next. A kernel that is called with an empty
- * share does nothing, and some thousands of such calls are "a while" too.
+ * long, and its first step would be slow. A kernel that is called with an empty share does nothing, and some thousands of
+ * such calls are "a while" too.
  *
  * @module
  */
