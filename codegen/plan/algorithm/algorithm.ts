@@ -1,5 +1,5 @@
 /**
- * Stage 4: a draft to a draft that computes the same with fewer operations.
+ * Between stages 3 and 4: a draft to a draft that computes the same with fewer operations.
  *
  * One rule, `winograd`: convolutions of 3 by 3 by steps of one, forward and both gradients, as products of transformed
  * tiles. Tiles of 2 by 2 take 16 multiplications in place of 36, tiles of 4 by 4 take 36 in place of 144, and round more:
