@@ -21,7 +21,7 @@ import { interpreted, kernelsOfConvolution, randomShape, rounding, specFor, UNME
 import { width } from "../width.ts";
 
 const FILTERS = [[2, 3], [3, 2], [4, 3], [3, 4]] as const;
-const TWO: TileSizes = { outputs: [2], taps: [2] }, FOUR: TileSizes = { outputs: [4], taps: [4] };
+const TWO: TileSizes = { outputs: [2], taps: [2], gain: 0 }, FOUR: TileSizes = { outputs: [4], taps: [4], gain: 0 };
 const LAYOUTS = ["row_major", "lanes", "blocks"] as const;
 
 /** Whether matrices filter: each tap and each datum by itself, in whole numbers. */
@@ -151,12 +151,18 @@ const CONV = { type: "conv2d", outChannels: 16, kernel: 3, padding: 1 };
 const ALL = ["conv2_forward", "conv2_backward_input", "conv2_backward_weight"];
 
 Deno.test("convolutions are found by their indices, and taken where it pays", () => {
-  const both: TileSizes = { outputs: [4, 2], taps: [4, 2] };
+  const both: TileSizes = { outputs: [4, 2], taps: [4, 2], gain: 0 };
   const cases: [what: string, input: number[], between: object[], tiles: TileSizes, expected: string[]][] = [
     ["small", [3, 6, 6], [CONV], both, ALL.map((name) => `${name} 2`)],
     ["large", [3, 12, 12], [CONV], both, ALL.map((name) => `${name} 4`)],
     ["large, small tiles only", [3, 12, 12], [CONV], TWO, ALL.map((name) => `${name} 2`)],
-    ["outputs only", [3, 12, 12], [CONV], { outputs: [2], taps: [] }, ALL.slice(0, 2).map((name) => `${name} 2`)],
+    [
+      "outputs only",
+      [3, 12, 12],
+      [CONV],
+      { outputs: [2], taps: [], gain: 0 },
+      ALL.slice(0, 2).map((name) => `${name} 2`),
+    ],
     ["none", [3, 12, 12], [CONV], DIRECT, []],
     ["long and low", [3, 6, 40], [CONV], both, ALL.map((name) => `${name} 2`)],
     ["few channels behind", [3, 12, 12], [{ ...CONV, outChannels: 15 }], both, []],
@@ -322,8 +328,8 @@ Deno.test("the weight's gradient finds the tiles that the forward pass made, if 
   const weight = ["transform_gradient", "products"].map((what) => `conv2_backward_weight_${what}`);
   for (const tiles of [TWO, FOUR]) assert.deepEqual(made(tiles), [...forward, ...input, ...weight]);
   const own = [weight[0], "conv2_backward_weight_transform_input", weight[1]];
-  assert.deepEqual(made({ outputs: [4], taps: [2] }), [...forward, ...input, ...own]);
-  assert.deepEqual(made({ outputs: [], taps: [2] }), own);
+  assert.deepEqual(made({ outputs: [4], taps: [2], gain: 0 }), [...forward, ...input, ...own]);
+  assert.deepEqual(made({ outputs: [], taps: [2], gain: 0 }), own);
 });
 
 Deno.test("work is that of the direct sums, and fewer operations are executed", () => {

@@ -25,11 +25,11 @@ import {
 } from "../tiles.ts";
 import { width } from "../width.ts";
 
-const SIZES: readonly TileSizes[] = [{ outputs: [2], taps: [2] }, { outputs: [4], taps: [4] }];
+const SIZES: readonly TileSizes[] = [{ outputs: [2], taps: [2], gain: 0 }, { outputs: [4], taps: [4], gain: 0 }];
 const CASES = width(2, 24);
 
 /** Both: those of 4 by 4 where the image is large. */
-const MIXED: TileSizes = { outputs: [4, 2], taps: [4, 2] };
+const MIXED: TileSizes = { outputs: [4, 2], taps: [4, 2], gain: 0 };
 
 /** What generated code makes of the contents of a convolution. */
 async function generated(shape: Shape, target: Target, tiles: TileSizes, seed: number) {
