@@ -19,7 +19,7 @@ import type { Optimization } from "./optimizations.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { contract } from "./passes/contract.ts";
 import { simplify } from "./passes/simplify.ts";
-import { chooseAlgorithms, DIRECT, PAYING, type TileSizes } from "./plan/algorithm/algorithm.ts";
+import { chooseAlgorithms, DIRECT, payingTiles, type TileSizes } from "./plan/algorithm/algorithm.ts";
 import { arrange, blockOf, type LayoutName } from "./plan/arrange/arrange.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
@@ -54,7 +54,7 @@ export interface CompileOptions extends PlanOptions {
 /** Spec to a proven plan: shapes, kernels in order, layouts, fusion, memory. */
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
-  const { tiles = without.has("winograd") ? DIRECT : PAYING[layout] } = options;
+  const { tiles = without.has("winograd") ? DIRECT : payingTiles(layout, spec.batchSize) } = options;
   const given = inferShapes(spec, registry, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const { draft: whole, chosen } = chooseAlgorithms(draft(graph, registry.batch, options), tiles);

@@ -8,7 +8,7 @@
  * @module
  */
 import { accesses } from "../kernel.ts";
-import type { LayoutName } from "../arrange/arrange.ts";
+import { blockOf, type LayoutName } from "../arrange/arrange.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import { operationsOf } from "../../ir/cost.ts";
@@ -45,13 +45,20 @@ export interface TileSizes {
 /** No tiles. */
 export const DIRECT: TileSizes = { outputs: [], taps: [] };
 
-/** Sizes that pay, by how tensors lie. */
-export const PAYING: Readonly<Record<LayoutName, TileSizes>> = {
-  row_major: DIRECT,
-  // sums over samples, which lie in lanes, gain nothing
-  lanes: { outputs: [4, 2], taps: [] },
-  blocks: DIRECT,
-};
+/**
+ * Sizes that pay, by how tensors lie: as measured. Where samples lie in lanes, sums over them gain nothing; where they
+ * might, and make no blocks, transforms have no vectors, and only the long sums of weights' gradients gain.
+ */
+export function payingTiles(layout: LayoutName, batchSize: number): TileSizes {
+  switch (layout) {
+    case "row_major":
+      return { outputs: [4, 2], taps: [4, 2] };
+    case "lanes":
+      return blockOf(batchSize) === undefined ? { outputs: [], taps: [4, 2] } : { outputs: [4, 2], taps: [] };
+    case "blocks":
+      return DIRECT;
+  }
+}
 
 /** How many times larger the bound of rounding errors is, at most, than that of a direct sum. */
 export function roundingOf(chosen: readonly Chosen[]): number {
