@@ -19,7 +19,7 @@ import type { Optimization } from "./optimizations.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { contract } from "./passes/contract.ts";
 import { simplify } from "./passes/simplify.ts";
-import { chooseAlgorithms, DIRECT, PAYING, type TileSizes } from "./plan/algorithm/algorithm.ts";
+import { chooseAlgorithms, DIRECT, payingTiles, type TileSizes } from "./plan/algorithm/algorithm.ts";
 import { arrange, type LayoutName, layoutOf } from "./plan/arrange/arrange.ts";
 import { blockOf, rowsOf } from "./plan/arrange/blocks.ts";
 import { draft } from "./plan/draft/draft.ts";
@@ -60,7 +60,7 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const batchRows = batchRowsOf(graph.batchSize, options);
   const drafted = draft({ ...graph, batchRows }, registry.batch, options);
   const chosen = without.has("layout") ? "row_major" : layoutOf(drafted, layout, !without.has("channels"));
-  const { tiles = without.has("winograd") ? DIRECT : PAYING[chosen] } = options;
+  const { tiles = without.has("winograd") ? DIRECT : payingTiles(chosen, batchRows) } = options;
   const { draft: whole, chosen: algorithms } = chooseAlgorithms(drafted, tiles);
   const arranged = chosen === "row_major" ? whole : arrange(whole, chosen);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution

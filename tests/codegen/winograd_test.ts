@@ -21,7 +21,7 @@ import { interpreted, kernelsOfConvolution, randomShape, rounding, specFor, UNME
 import { width } from "../width.ts";
 
 const FILTERS = [[2, 3], [3, 2], [4, 3], [3, 4]] as const;
-const TWO: TileSizes = { outputs: [2], taps: [2] }, FOUR: TileSizes = { outputs: [4], taps: [4] };
+const TWO: TileSizes = { outputs: [2], taps: [2], gain: 0 }, FOUR: TileSizes = { outputs: [4], taps: [4], gain: 0 };
 const LAYOUTS = ["row_major", "lanes", "blocks"] as const;
 
 /** Whether matrices filter: each tap and each datum by itself, in whole numbers. */
@@ -132,31 +132,38 @@ Deno.test("matrices are written out as additions: what they give is right, and s
 
 // ---- what is found
 
-const layers = (...between: object[]) => [
-  { type: "conv2d", outChannels: 16, kernel: 1 },
+const layers = (channels: number, ...between: object[]) => [
+  { type: "conv2d", outChannels: channels, kernel: 1 },
   ...between,
   { type: "flatten" },
   { type: "linear", outFeatures: 3 },
 ];
-const netOf = (input: readonly number[], between: object[], batchSize = 4): Spec =>
+const netOf = (input: readonly number[], between: object[], batchSize = 4, channels = 16): Spec =>
   parseSpec({
     name: "net",
     input,
     batchSize,
-    layers: layers(...between),
+    layers: layers(channels, ...between),
     loss: { type: "softmaxCrossEntropy" },
     training: { epochs: 1, optimizer: { type: "momentum", learningRate: 0.1, l2: 0.01 } },
   });
 const CONV = { type: "conv2d", outChannels: 16, kernel: 3, padding: 1 };
+const WIDE = { ...CONV, outChannels: 64 };
 const ALL = ["conv2_forward", "conv2_backward_input", "conv2_backward_weight"];
 
 Deno.test("convolutions are found by their indices, and taken where it pays", () => {
-  const both: TileSizes = { outputs: [4, 2], taps: [4, 2] };
+  const both: TileSizes = { outputs: [4, 2], taps: [4, 2], gain: 0 };
   const cases: [what: string, input: number[], between: object[], tiles: TileSizes, expected: string[]][] = [
     ["small", [3, 6, 6], [CONV], both, ALL.map((name) => `${name} 2`)],
-    ["large", [3, 12, 12], [CONV], both, ALL.map((name) => `${name} 4`)],
-    ["large, small tiles only", [3, 12, 12], [CONV], TWO, ALL.map((name) => `${name} 2`)],
-    ["outputs only", [3, 12, 12], [CONV], { outputs: [2], taps: [] }, ALL.slice(0, 2).map((name) => `${name} 2`)],
+    ["large", [3, 12, 12], [WIDE], both, ALL.map((name) => `${name} 4`)],
+    ["large, small tiles only", [3, 12, 12], [WIDE], TWO, ALL.map((name) => `${name} 2`)],
+    [
+      "outputs only",
+      [3, 12, 12],
+      [CONV],
+      { outputs: [2], taps: [], gain: 0 },
+      ALL.slice(0, 2).map((name) => `${name} 2`),
+    ],
     ["none", [3, 12, 12], [CONV], DIRECT, []],
     ["long and low", [3, 6, 40], [CONV], both, ALL.map((name) => `${name} 2`)],
     ["few channels behind", [3, 12, 12], [{ ...CONV, outChannels: 15 }], both, []],
@@ -171,11 +178,18 @@ Deno.test("convolutions are found by their indices, and taken where it pays", ()
     ["a pool", [3, 12, 12], [{ type: "avgPool2d", kernel: 3, stride: 1 }], both, []],
   ];
   for (const [what, input, between, tiles, expected] of cases) {
-    const { chosen = [] } = plan(netOf(input, between), registry, { tiles });
+    const { chosen = [] } = plan(netOf(input, between, 4, between[0] === WIDE ? 64 : 16), registry, { tiles });
     assert.deepEqual(chosen.map(({ kernel, tile }) => `${kernel} ${tile}`), expected, what);
   }
+  // what transforms take counts, unless it is not to: with few channels tiles of 2 by 2 take less, and may not pay at all
+  const found = (channels: number, gain?: number) => {
+    const net = netOf([3, 12, 12], [{ ...CONV, outChannels: channels }], 4, channels);
+    const { chosen = [] } = plan(net, registry, { tiles: { ...both, taps: [], ...gain !== undefined && { gain } } });
+    return chosen.map(({ tile }) => tile);
+  };
+  assert.deepEqual([found(16), found(16, 1.3), found(64), found(64, 3)], [[2, 2], [], [4, 4], []]);
   // a first layer of one channel
-  const { chosen } = plan(parseSpec({ ...netOf([1, 12, 12], []), layers: [CONV, ...layers().slice(1)] }), registry, {
+  const { chosen } = plan(parseSpec({ ...netOf([1, 12, 12], []), layers: [CONV, ...layers(16).slice(1)] }), registry, {
     tiles: both,
   });
   assert.deepEqual(chosen, []);
@@ -322,8 +336,8 @@ Deno.test("the weight's gradient finds the tiles that the forward pass made, if 
   const weight = ["transform_gradient", "products"].map((what) => `conv2_backward_weight_${what}`);
   for (const tiles of [TWO, FOUR]) assert.deepEqual(made(tiles), [...forward, ...input, ...weight]);
   const own = [weight[0], "conv2_backward_weight_transform_input", weight[1]];
-  assert.deepEqual(made({ outputs: [4], taps: [2] }), [...forward, ...input, ...own]);
-  assert.deepEqual(made({ outputs: [], taps: [2] }), own);
+  assert.deepEqual(made({ outputs: [4], taps: [2], gain: 0 }), [...forward, ...input, ...own]);
+  assert.deepEqual(made({ outputs: [], taps: [2], gain: 0 }), own);
 });
 
 Deno.test("work is that of the direct sums, and fewer operations are executed", () => {

@@ -25,11 +25,11 @@ import {
 } from "../tiles.ts";
 import { width } from "../width.ts";
 
-const SIZES: readonly TileSizes[] = [{ outputs: [2], taps: [2] }, { outputs: [4], taps: [4] }];
+const SIZES: readonly TileSizes[] = [{ outputs: [2], taps: [2], gain: 0 }, { outputs: [4], taps: [4], gain: 0 }];
 const CASES = width(2, 24);
 
 /** Both: those of 4 by 4 where the image is large. */
-const MIXED: TileSizes = { outputs: [4, 2], taps: [4, 2] };
+const MIXED: TileSizes = { outputs: [4, 2], taps: [4, 2], gain: 0 };
 
 /** What generated code makes of the contents of a convolution. */
 async function generated(shape: Shape, target: Target, tiles: TileSizes, seed: number) {
@@ -97,6 +97,8 @@ const NET = {
   training: { epochs: 1, optimizer: { type: "momentum", learningRate: 0.05 } },
 };
 const STEPS = width(4, 12);
+/** Batches that make a block of samples, and that do not. */
+const BATCHES = width([8], [8, 3]);
 
 for (const target of [...processorTargets, findTarget("webgpu")]) {
   Deno.test({
@@ -135,13 +137,21 @@ for (const target of [...processorTargets, findTarget("webgpu")]) {
 }
 
 Deno.test("verify takes nets by tiles, on every target that has them, and they can be left out", async () => {
-  let kernels = 0;
-  for (const target of processorTargets.filter(({ layout }) => layout === "lanes")) {
-    const rows = await verifyNet(parseSpec(NET), { target: target.name });
-    assert.deepEqual(rows.filter(({ ok }) => !ok), []);
-    kernels += rows.filter(({ check }) => check.includes("products")).length;
-    const without = await verifyNet(parseSpec(NET), { target: target.name, without: ["winograd"] });
-    assert.deepEqual(without.filter(({ ok, check }) => !ok || check.includes("products")), []);
+  const wide = NET.layers.map((layer) => "outChannels" in layer ? { ...layer, outChannels: 32 } : layer);
+  const products: Record<string, number> = {};
+  for (const batchSize of BATCHES) {
+    for (const target of processorTargets) {
+      const spec = parseSpec({ ...NET, layers: wide, batchSize }),
+        rows = await verifyNet(spec, { target: target.name });
+      assert.deepEqual(rows.filter(({ ok }) => !ok), []);
+      const kind = `${target.layout}, ${batchSize}`, found = rows.filter(({ check }) => check.endsWith("products"));
+      products[kind] = found.length;
+      if (target.layout === "lanes") continue;
+      const without = await verifyNet(spec, { target: target.name, without: ["winograd"] });
+      assert.deepEqual(without.filter(({ ok, check }) => !ok || check.endsWith("products")), []);
+    }
   }
-  assert.equal(kernels, 2 * 2 * 2);
+  // forward and gradients of two layers; two of three; one of three
+  const expected = { "lanes, 8": 4, "row_major, 8": 6, ...BATCHES.includes(3) && { "lanes, 3": 2, "row_major, 3": 6 } };
+  assert.deepEqual(products, expected);
 });

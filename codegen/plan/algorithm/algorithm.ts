@@ -1,5 +1,5 @@
 /**
- * Stage 4: a draft to a draft that computes the same with fewer operations.
+ * Between stages 3 and 4: a draft to a draft that computes the same with fewer operations.
  *
  * One rule, `winograd`: convolutions of 3 by 3 by steps of one, forward and both gradients, as products of transformed
  * tiles. Tiles of 2 by 2 take 16 multiplications in place of 36, tiles of 4 by 4 take 36 in place of 144, and round more:
@@ -9,8 +9,10 @@
  */
 import { accesses } from "../kernel.ts";
 import type { LayoutName } from "../arrange/arrange.ts";
+import { blockOf } from "../arrange/blocks.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
+import { operationsOf } from "../../ir/cost.ts";
 import type { Axis } from "../../ir/ir.ts";
 import { affineIndex, type Convolution, convolutionOf } from "./convolution.ts";
 import { amplification, filterOf } from "./filter.ts";
@@ -37,18 +39,30 @@ export interface TileSizes {
   readonly outputs: readonly Tile[];
   /** Of taps: for gradients of weights. */
   readonly taps: readonly Tile[];
+  /** Times as much as by tiles that the direct sum must take. Default: some. */
+  readonly gain?: number;
 }
 
 /** No tiles. */
 export const DIRECT: TileSizes = { outputs: [], taps: [] };
 
-/** Sizes that pay, by how tensors lie. */
-export const PAYING: Readonly<Record<Exclude<LayoutName, "lanes">, TileSizes>> = {
-  row_major: DIRECT,
-  samples: DIRECT,
-  channels: { outputs: [4, 2], taps: [4, 2] },
-  blocks: DIRECT,
-};
+/**
+ * Sizes that pay, by how tensors lie: as measured. Where samples lie in lanes, sums over them gain nothing; where they
+ * might, and make no blocks, transforms have no vectors, and only the long sums of weights' gradients gain.
+ *
+ * @param rows of the batch.
+ */
+export function payingTiles(layout: Exclude<LayoutName, "lanes">, rows: number): TileSizes {
+  switch (layout) {
+    case "row_major":
+    case "channels":
+      return { outputs: [4, 2], taps: [4, 2] };
+    case "samples":
+      return blockOf(rows) === undefined ? { outputs: [], taps: [4, 2] } : { outputs: [4, 2], taps: [] };
+    case "blocks":
+      return DIRECT;
+  }
+}
 
 /** How many times larger the bound of rounding errors is, at most, than that of a direct sum. */
 export function roundingOf(chosen: readonly Chosen[]): number {
@@ -60,8 +74,11 @@ export function roundingOf(chosen: readonly Chosen[]): number {
 const LEAST_CHANNELS = 16;
 /** Rows and columns, at least, for tiles of each size. */
 const LEAST_SIDE: Readonly<Record<Tile, number>> = { 2: 4, 4: 12 };
-/** Times as many multiplications in the direct sum, at least: tiles that hang over have some for nothing. */
-const LEAST_GAIN = 1.5;
+/**
+ * What an operation of a transform takes, beside one of a product: as measured, since transforms move much and compute
+ * little. And how many times as much the direct sum must take.
+ */
+const TRANSFORMING = 8, LEAST_GAIN = 1.2;
 
 /**
  * Replaces convolutions where it pays.
@@ -78,21 +95,20 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
     return name;
   };
   for (const planned of new Set([...draft.train, ...draft.evaluate])) {
-    const convolution = convolutionOf(planned), tile = convolution && tileFor(convolution, draft, tiles);
-    if (!convolution || tile === undefined) continue;
-    const key = tilesKey(convolution, tile, draft.batch), known = made.get(key);
-    const shared = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);
-    const { kernels, tensors: added, data } = byTiles(
-      convolution,
-      tile,
-      draft,
-      shared ? known.tensor : undefined,
-      free,
-    );
-    for (const tensor of added) tensors[tensor.name] = tensor;
-    if (!shared) made.set(key, { tensor: data, by: planned });
-    replaced.set(planned, kernels);
-    chosen.push({ rule: "winograd", kernel: planned.kernel.name, tile });
+    const convolution = convolutionOf(planned);
+    if (!convolution || !suits(convolution, draft)) continue;
+    const ways = fittingTiles(convolution, tiles).map((tile) => {
+      const key = tilesKey(convolution, tile, draft.batch), known = made.get(key);
+      const there = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);
+      return { tile, key, there, ...byTiles(convolution, tile, draft, there ? known.tensor : undefined, free) };
+    });
+    const best = ways.toSorted((a, b) => costOf(a.kernels) - costOf(b.kernels))[0];
+    const direct = operationsOf(planned.kernel.parts);
+    if (!best || direct < (tiles.gain ?? LEAST_GAIN) * costOf(best.kernels)) continue;
+    for (const tensor of best.tensors) tensors[tensor.name] = tensor;
+    if (!best.there) made.set(best.key, { tensor: best.data, by: planned });
+    replaced.set(planned, best.kernels);
+    chosen.push({ rule: "winograd", kernel: planned.kernel.name, tile: best.tile });
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => replaced.get(planned) ?? [planned]);
   return { draft: { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) }, chosen };
@@ -106,15 +122,18 @@ function isThere(maker: PlannedKernel, user: PlannedKernel, tensor: string, { tr
   });
 }
 
-/** The size of tiles that saves the most, of those that suit a convolution. */
-function tileFor(convolution: Convolution, draft: Draft, { outputs, taps }: TileSizes): Tile | undefined {
-  if (!suits(convolution, draft)) return undefined;
-  const sides = convolution.windows.map(({ long }) => long.extent);
-  const gain = (tile: Tile) =>
-    sides.reduce((gain, side) => gain * side * WINDOW / (Math.ceil(side / tile) * (tile + WINDOW - 1)), 1);
-  const tiles = convolution.sums === "short" ? outputs : taps;
-  const fitting = tiles.filter((tile) => sides.every((side) => side >= LEAST_SIDE[tile]) && gain(tile) >= LEAST_GAIN);
-  return fitting.toSorted((a, b) => gain(b) - gain(a))[0];
+/** The sizes of tiles for which an image is large enough. */
+function fittingTiles({ windows, sums }: Convolution, { outputs, taps }: TileSizes): readonly Tile[] {
+  const tiles = sums === "short" ? outputs : taps;
+  return tiles.filter((tile) => windows.every(({ long }) => long.extent >= LEAST_SIDE[tile]));
+}
+
+/** What kernels take, in operations of products: all but sums are transforms. */
+function costOf(kernels: readonly PlannedKernel[]): number {
+  return kernels.reduce((cost, { kernel: { parts } }) => {
+    const isProduct = parts[0].assignments[0].value.kind === "reduce";
+    return cost + operationsOf(parts) * (isProduct ? 1 : TRANSFORMING);
+  }, 0);
 }
 
 /** Whether the window is 3 by 3, there are channels enough, and what is read may have zeros around it. */

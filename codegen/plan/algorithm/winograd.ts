@@ -185,11 +185,11 @@ function dataAxes(tiling: Tiling): Axis[] {
   return withPlanes(tiling, inTiles(tiling, axes));
 }
 
+/** What is summed is before what is written, whose elements then are neighbours. */
 function filterAxes(tiling: Tiling): Axis[] {
-  return withPlanes(
-    tiling,
-    inTiles(tiling, withoutWindow(tiling, affineIndex(tiling.convolution.filter.index).map(only))),
-  );
+  const { convolution: { filter, sum } } = tiling, axes = withoutWindow(tiling, affineIndex(filter.index).map(only));
+  const summed = axes.filter((axis) => sum.axes.includes(axis));
+  return withPlanes(tiling, inTiles(tiling, [...summed, ...axes.filter((axis) => !summed.includes(axis))]));
 }
 
 function productAxes(tiling: Tiling): Axis[] {
