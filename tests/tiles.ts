@@ -54,17 +54,17 @@ export function randomShape(seed: number, least = 4): Shape {
   };
 }
 
-/** Rules that merge kernels: left out, so that those of the convolution are by themselves. */
-export const UNMERGED = ["loss", "elementwise", "window", "cases"] as const;
+/** Rules that merge kernels, left out so that those of the convolution are by themselves, and rows without a sample. */
+export const UNMERGED = ["pad", "loss", "elementwise", "window", "cases"] as const;
 
 /** What goes into the convolution's kernels, and what comes out. */
 export const GIVEN = ["conv1.output", "conv2.weight", "conv2.bias", "conv2.output.gradient"] as const;
 export const MADE = ["conv2.output", "conv1.output.gradient", "conv2.weight.gradient"] as const;
 
-/** The kernels by which the convolution makes what it makes, in order. */
+/** The kernels by which the convolution makes what it makes, in order; copies of weights in another order belong to it. */
 export function kernelsOfConvolution({ train }: Plan): PlannedKernel[] {
   return train.kernels.filter(({ title: { stem, pass, wrt = "" } }) =>
-    stem === "conv2" && pass !== "update" && !wrt.startsWith("bias")
+    (stem === "conv2" || pass === "exchange") && pass !== "update" && !wrt.startsWith("bias")
   );
 }
 

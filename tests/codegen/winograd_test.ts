@@ -22,7 +22,7 @@ import { width } from "../width.ts";
 
 const FILTERS = [[2, 3], [3, 2], [4, 3], [3, 4]] as const;
 const TWO: TileSizes = { outputs: [2], taps: [2], gain: 0 }, FOUR: TileSizes = { outputs: [4], taps: [4], gain: 0 };
-const LAYOUTS = ["row_major", "lanes", "blocks"] as const;
+const LAYOUTS = ["row_major", "samples", "channels", "blocks"] as const;
 
 /** Whether matrices filter: each tap and each datum by itself, in whole numbers. */
 function filters({ outputs, taps, data, weights, divisors, result }: Filter): boolean {
@@ -360,7 +360,7 @@ Deno.test("work is that of the direct sums, and fewer operations are executed", 
   }
   // a sum in two kernels is credited once
   const { train: { kernels } } =
-    plan(netOf([3, 13, 12], [CONV], 32), registry, { tiles: TWO, layout: "lanes", without: UNMERGED }).plan;
+    plan(netOf([3, 13, 12], [CONV], 32), registry, { tiles: TWO, layout: "samples", without: UNMERGED }).plan;
   const twice = kernels.filter(({ kernel }) => kernel.name.startsWith("conv2_backward_weight_products"));
   assert.equal(twice.length, 2);
   assert.deepEqual(twice.map(({ saves }) => saves! > 0), [true, false]);
