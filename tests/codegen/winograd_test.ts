@@ -188,6 +188,10 @@ Deno.test("convolutions are found by their indices, and taken where it pays", ()
     return chosen.map(({ tile }) => tile);
   };
   assert.deepEqual([found(16), found(16, 1.3), found(64), found(64, 3)], [[2, 2], [], [4, 4], []]);
+  // planes that would make a net much larger than it is are not stored
+  const large = (batchSize: number) =>
+    plan(netOf([3, 64, 64], [WIDE], batchSize, 64), registry, { tiles: both }).chosen!.length;
+  assert.deepEqual([large(8), large(128)], [3, 0]);
   // a first layer of one channel
   const { chosen } = plan(parseSpec({ ...netOf([1, 12, 12], []), layers: [CONV, ...layers(16).slice(1)] }), registry, {
     tiles: both,

@@ -13,7 +13,7 @@ import { blockOf } from "../arrange/blocks.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import { operationsOf } from "../../ir/cost.ts";
-import type { Axis } from "../../ir/ir.ts";
+import { type Axis, BYTES } from "../../ir/ir.ts";
 import { affineIndex, type Convolution, convolutionOf } from "./convolution.ts";
 import { amplification, filterOf } from "./filter.ts";
 import { byTiles, tilesKey, WINDOW } from "./winograd.ts";
@@ -80,6 +80,9 @@ const LEAST_SIDE: Readonly<Record<Tile, number>> = { 2: 4, 4: 12 };
  */
 const TRANSFORMING = 8, LEAST_GAIN = 1.2;
 
+/** Bytes of a net's tensors, planes among them, at most: half of the largest arena, since halos come on top. */
+const MOST_BYTES = 2 ** 30;
+
 /**
  * Replaces convolutions where it pays.
  *
@@ -89,6 +92,7 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
   const chosen: Chosen[] = [], tensors: Record<string, DraftTensor> = { ...draft.tensors };
   const replaced = new Map<PlannedKernel, readonly PlannedKernel[]>();
   const made = new Map<string, { readonly tensor: DraftTensor; readonly by: PlannedKernel }>();
+  let bytes = bytesOf(Object.values(tensors));
   const free = (wish: string) => {
     let name = wish;
     for (let i = 2; tensors[name]; i++) name = `${wish}_${i}`;
@@ -105,6 +109,8 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
     const best = ways.toSorted((a, b) => costOf(a.kernels) - costOf(b.kernels))[0];
     const direct = operationsOf(planned.kernel.parts);
     if (!best || direct < (tiles.gain ?? LEAST_GAIN) * costOf(best.kernels)) continue;
+    if (bytes + bytesOf(best.tensors) > MOST_BYTES) continue;
+    bytes += bytesOf(best.tensors);
     for (const tensor of best.tensors) tensors[tensor.name] = tensor;
     if (!best.there) made.set(best.key, { tensor: best.data, by: planned });
     replaced.set(planned, best.kernels);
@@ -126,6 +132,12 @@ function isThere(maker: PlannedKernel, user: PlannedKernel, tensor: string, { tr
 function fittingTiles({ windows, sums }: Convolution, { outputs, taps }: TileSizes): readonly Tile[] {
   const tiles = sums === "short" ? outputs : taps;
   return tiles.filter((tile) => windows.every(({ long }) => long.extent >= LEAST_SIDE[tile]));
+}
+
+/** Bytes of the tensors of a step. */
+function bytesOf(tensors: readonly DraftTensor[]): number {
+  return tensors.filter(({ role }) => role !== "run")
+    .reduce((sum, { dtype, shape }) => sum + shape.reduce((bytes, extent) => bytes * extent, BYTES[dtype]), 0);
 }
 
 /** What kernels take, in operations of products: all but sums are transforms. */
