@@ -73,7 +73,7 @@ function originText(results: Results): string {
     : ` with ${library === "reference" ? "the reference BLAS, which is slow" : library}`;
   const absent = COLUMNS.filter(({ name }) => netsIn(results).some((net) => !results.nets[net].configurations[name]));
   const doubts = [
-    ...absent.length > 0 ? [`not measured of all: ${absent.map(({ title }) => title).join("; ")}`] : [],
+    ...absent.length > 0 ? [`some ways were left out (${absent.map(({ title }) => title).join("; ")})`] : [],
     ...quick ? ["each was measured very briefly"] : [],
     ...load > BUSY * cores ? [`other programs kept the machine busy (load average ${load.toFixed(1)})`] : [],
   ];
@@ -82,7 +82,7 @@ function originText(results: Results): string {
     `turn: Deno ${versions.deno}, PyTorch ${version}${matrices}, ${
       rounds === 1 ? "one round" : `medians of ${rounds} rounds`
     }.`,
-    ...doubts.length > 0 ? [`No more than a hint: ${doubts.join(", and ")}.`] : [],
+    ...doubts.length > 0 ? [`No more than a hint: ${doubts.join("; ")}.`] : [],
   ].join(" ");
 }
 
