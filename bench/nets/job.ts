@@ -26,7 +26,7 @@ export interface Job {
   readonly batches: number;
   /** Passes, at least. */
   readonly passes: number;
-  /** Seconds after the first pass in which others are not timed, and then in which they are. With 0 and 0 none is. */
+  /** Seconds after the first pass in which others are not timed, and then in which they are. With 0 and 0 rates say nothing. */
   readonly warmUp: number;
   readonly seconds: number;
   /** When the process was started, in milliseconds since 1970. */
