@@ -201,8 +201,8 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     "verify --without hoisting",
     2,
-    'error: --without cannot be "hoisting" (did you mean "hoist"?); choose from layout, reorder, loss, elementwise, ' +
-    `window, cases, hoist, tiles, vectors\n${see("verify")}`,
+    'error: --without cannot be "hoisting" (did you mean "hoist"?); choose from layout, channels, reorder, loss, ' +
+    `elementwise, window, cases, hoist, tiles, vectors\n${see("verify")}`,
   ],
   [
     "show mnist_mlp --target wasm --without hoist",
@@ -1066,7 +1066,7 @@ Deno.test("commands that need an adapter say so where there is none", async () =
 const VARIANTS: readonly (readonly [without: string, targets: readonly string[]])[] = [
   ["tiles", TARGETS],
   ["vectors", TARGETS],
-  ["layout,reorder,loss,elementwise,window,cases", TARGETS],
+  ["layout,channels,reorder,loss,elementwise,window,cases", TARGETS],
   ["hoist,tiles,loss,elementwise", ["typescript"]],
 ];
 

@@ -10,17 +10,12 @@ import type { Draft } from "../../codegen/plan/plan.ts";
 import { draft } from "../../codegen/plan/draft/draft.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { loadSpec, parseSpec, registry, type Spec } from "../../mod.ts";
-import { RATE, type Result, STEPS, trained } from "../interpreted.ts";
+import { difference, tamed, trained } from "../interpreted.ts";
 import { LARGE_NETS } from "../large_nets.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
 
 const RANDOM_NETS = width(20, 60);
-/** Of f64, which the interpreter adds in. */
-const EPSILON = 2 ** -52;
-/** Adam divides by no less than this, so that rounding of a gradient near 0 stays small. */
-const ADAM_EPSILON = 1e-3;
-
 // ---- the order of elements
 
 interface Order {
@@ -104,15 +99,6 @@ const specOf = (net: object, batchSize: number): Spec =>
     training: { epochs: 1, optimizer: { type: "momentum", learningRate: 0.1, l2: 0.01 } },
     ...net,
   });
-
-/** A spec with an Adam that is not sensitive to rounding. */
-function tamed(json: Record<string, unknown>): Spec {
-  const { training, ...rest } = json as { training: { optimizer: { type: string } } };
-  const optimizer = training.optimizer.type === "adam"
-    ? { ...training.optimizer, epsilon: ADAM_EPSILON }
-    : training.optimizer;
-  return parseSpec({ ...rest, training: { ...training, optimizer } });
-}
 
 const draftOf = (spec: Spec): Draft => draft(inferShapes(spec, registry), registry.batch, {});
 
@@ -225,22 +211,6 @@ Deno.test("weights are in panels along the side that makes the widest, and all o
 });
 
 // ---- numbers
-
-/** What differs by more than another order of the sums explains, in words. */
-function difference(expected: Result, found: Result, spec: Spec): string | undefined {
-  assert.deepEqual(Object.keys(found.kept).sort(), Object.keys(expected.kept).sort());
-  // each addition on the way rounds by a share of the largest number, in each step; an update passes it on, magnified
-  // where it divides by the root of a square
-  const gain = spec.training.optimizer.type === "adam" ? 1 + 10 * RATE / ADAM_EPSILON : 1;
-  const tolerance = STEPS * gain * (expected.additions + found.additions) * EPSILON * expected.largest;
-  for (const [name, values] of Object.entries(expected.kept)) {
-    for (const [i, value] of values.entries()) {
-      if (!(Math.abs(found.kept[name][i] - value) <= tolerance)) {
-        return `${name}[${i}] is ${found.kept[name][i]}, not ${value} (tolerance ${tolerance})`;
-      }
-    }
-  }
-}
 
 const LAID_OUT: readonly CompileOptions[] = [
   { layout: "lanes", without: MERGING },

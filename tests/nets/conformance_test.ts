@@ -1,19 +1,26 @@
 /** Every kernel of random nets on every target against the interpreter; gradients; fused against unfused. */
 import assert from "node:assert/strict";
+import { plan } from "../../codegen/compile.ts";
 import type { Kernel, Op } from "../../codegen/ir/ir.ts";
 import { kernelText } from "../../codegen/ir/text.ts";
+import { elementsOf } from "../../codegen/plan/arrange/layouts.ts";
 import { scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { VerifyRow } from "../../runtime/check/row.ts";
 import { verifyNet as verifyWith } from "../../runtime/check/verify.ts";
 import { type Optimization, parseSpec, processorTargets as targets, registry, verifyNet } from "../../mod.ts";
+import { hasMask } from "../channel_nets.ts";
 import { LARGE_NETS } from "../large_nets.ts";
 import { randomSpec } from "../random_spec.ts";
+import { wideSpec } from "../wide_spec.ts";
 import { width } from "../width.ts";
 
 const NETS = width(16, 200);
 /** Nets that are tried in several ways. */
 const VARIED = width(3, 20);
+/** Random nets with their channels innermost though they are few, and nets of many. */
+const FORCED = width(8, 100), WIDE = width(4, 40);
+const elements = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const describe = (rows: readonly VerifyRow[]) =>
   rows.filter(({ ok }) => !ok).map(({ check, error, tolerance, note }) =>
     `${check}: ${error} > ${tolerance} ${note ?? ""}`
@@ -56,6 +63,34 @@ for (const target of targets) {
       assert.ok(checked.has(check), check);
     }
   });
+
+  if (target.layout === "lanes") {
+    Deno.test(`${target.name}: with channels innermost, ${FORCED} random nets and ${WIDE} of many agree with the interpreter`, async () => {
+      const seen: Record<string, number> = { exchanged: 0, padded: 0, full: 0, mask: 0, gradients: 0 };
+      const optimizers = new Set<string>();
+      let ran = 0;
+      for (let i = 0; i < FORCED + WIDE; i++) {
+        const seed = i < FORCED ? i + 1 : i - FORCED + 1, json = i < FORCED ? randomSpec(seed) : wideSpec(seed);
+        const spec = parseSpec(json), data = seed % 2 === 0 ? "u8" : "f32";
+        const rows = await verifyWith(spec, registry, { ...target, layout: "channels" }, { seed, data });
+        const bad = rows.filter(({ ok, cases }) => !ok && cases > 0);
+        assert.equal(bad.length, 0, `${json.name}: ${describe(bad)}\n${JSON.stringify(spec)}`);
+        ran += rows.length;
+        seen.gradients += rows.filter(({ check, cases }) => check.startsWith("gradient") && cases > 0).length;
+        const { plan: planned } = plan(spec, registry, { layout: "channels", data });
+        const innermost = Object.values(planned.tensors).filter(({ layout }) => layout?.dimensions.at(-1)?.of === 1);
+        for (const { layout, shape } of innermost) {
+          seen[elementsOf({ layout, shape }) < elements(shape) ? "padded" : "full"]++;
+        }
+        if ("conv2.weight.exchanged" in planned.tensors) seen.exchanged++;
+        if (planned.train.kernels.some(({ kernel }) => hasMask(kernel))) seen.mask++;
+        if (i >= FORCED) optimizers.add(spec.training.optimizer.type);
+      }
+      assert.ok(ran > 15 * (FORCED + WIDE), `${ran} checks`);
+      assert.equal(optimizers.size, registry.optimizers.length);
+      for (const [what, times] of Object.entries(seen)) assert.ok(times >= 3, `${what}: ${times} times`);
+    });
+  }
 
   Deno.test(`${target.name}: every candidate schedule agrees with the interpreter`, async () => {
     const used = new Set<string>();
