@@ -66,7 +66,7 @@ export type { ClassReport, MissedSample, TestReport } from "./runtime/run/outcom
 export { type Prediction, Predictor } from "./runtime/run/predict.ts";
 export type { ImportedParameters, WeightNames } from "./runtime/files/weights.ts";
 export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report/report.ts";
-export type { GpuKernelRow, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
+export type { GpuKernelRow, GpuRuns, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
 export type { RunStart } from "./runtime/run/start.ts";
 export type { KernelTime } from "./runtime/measure/time_kernels.ts";
 export type { Refusal, TunedRow } from "./runtime/measure/tune/results.ts";

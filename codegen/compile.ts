@@ -19,7 +19,9 @@ import type { Optimization } from "./optimizations.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { contract } from "./passes/contract.ts";
 import { simplify } from "./passes/simplify.ts";
-import { arrange, blockOf, type LayoutName } from "./plan/arrange/arrange.ts";
+import { chooseAlgorithms, DIRECT, payingTiles, type TileSizes } from "./plan/algorithm/algorithm.ts";
+import { arrange, type LayoutName, layoutOf } from "./plan/arrange/arrange.ts";
+import { blockOf, rowsOf } from "./plan/arrange/blocks.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
 import { layOut } from "./plan/layout/layout.ts";
@@ -44,6 +46,8 @@ export interface CompileOptions extends PlanOptions {
   readonly layout?: LayoutName;
   /** What is left out; of no use here are those of {@linkcode KERNEL_RULES}. Default: nothing. */
   readonly without?: readonly Optimization[];
+  /** Sizes of Winograd's tiles that may be used. Default: those that pay with the layout. */
+  readonly tiles?: TileSizes;
   /** How messages call the spec: its file's name. */
   readonly origin?: string;
 }
@@ -53,15 +57,28 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
   const given = inferShapes(spec, registry, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
-  const whole = draft(graph, registry.batch, options);
-  const chosen = layout === "lanes" && without.has("channels") ? "samples" : layout;
-  const arranged = chosen === "row_major" || without.has("layout") ? whole : arrange(whole, chosen);
+  const batchRows = batchRowsOf(graph.batchSize, options);
+  const drafted = draft({ ...graph, batchRows }, registry.batch, options);
+  const chosen = without.has("layout") ? "row_major" : layoutOf(drafted, layout, !without.has("channels"));
+  const { tiles = without.has("winograd") ? DIRECT : payingTiles(chosen, batchRows) } = options;
+  const { draft: whole, chosen: algorithms } = chooseAlgorithms(drafted, tiles);
+  const arranged = chosen === "row_major" ? whole : arrange(whole, chosen);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
-  if (predict && layout === "lanes" && blockOf(graph.batchSize) === undefined) without.add("window");
+  if (predict && layout === "lanes" && blockOf(batchRows) === undefined) without.add("window");
   const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);
   const laid = layOut(named);
   provePlan(laid, named);
-  return { plan: laid, fusions, swaps };
+  return { plan: laid, fusions, swaps, chosen: algorithms };
+}
+
+/** Rows that a batch of so many samples gets. */
+export function batchRowsOf(
+  batchSize: number,
+  { layout = "row_major", without = [] }: Pick<CompileOptions, "layout" | "without">,
+): number {
+  // scalars, and invocations of a GPU, take any number of samples
+  const any = layout === "row_major" || layout === "blocks" || without.includes("layout") || without.includes("pad");
+  return any ? batchSize : rowsOf(batchSize);
 }
 
 /** What of a target its kernels' loop nests depend on. */

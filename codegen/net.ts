@@ -4,6 +4,7 @@
  * @module
  */
 import type { Swap } from "./graph/reorder.ts";
+import type { Chosen } from "./plan/algorithm/algorithm.ts";
 import type { Fusion } from "./plan/fuse/rule.ts";
 import type { Plan } from "./plan/plan.ts";
 import { kernelSources } from "./print/source.ts";
@@ -15,6 +16,8 @@ export interface Planned {
   readonly plan: Plan;
   readonly fusions: readonly Fusion[];
   readonly swaps: readonly Swap[];
+  /** What is computed otherwise than it was drafted. Default: nothing. */
+  readonly chosen?: readonly Chosen[];
 }
 
 /** A net for one target. */

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { ALGORITHM_RULES } from "./plan/algorithm/algorithm.ts";
 import { FUSION_RULES } from "./plan/fuse/rule.ts";
 
 /**
- * Optimizations of the plan: layouts for vectors, those with channels innermost where they are many, layers in a cheaper
- * order, and the rules by which kernels are merged.
+ * Optimizations of the plan: layouts for vectors, those with channels innermost where they are many, batches up to whole
+ * vectors, layers in a cheaper order, the rules that compute the same with fewer operations, and those by which kernels
+ * are merged.
  */
-export const PLAN_RULES = ["layout", "channels", "reorder", ...FUSION_RULES] as const;
+export const PLAN_RULES = ["layout", "channels", "pad", "reorder", ...ALGORITHM_RULES, ...FUSION_RULES] as const;
 /** The name of an optimization of the plan. */
 export type PlanRule = typeof PLAN_RULES[number];
 /**
@@ -21,5 +23,5 @@ export const KERNEL_RULES = ["hoist", "tiles", "vectors"] as const;
 export const OPTIMIZATIONS = [...PLAN_RULES, ...KERNEL_RULES] as const;
 /** The name of an optimization that can be left out. */
 export type Optimization = typeof OPTIMIZATIONS[number];
-/** All that merge kernels, or make it possible. */
-export const MERGING: readonly PlanRule[] = PLAN_RULES.filter((rule) => rule !== "layout" && rule !== "channels");
+/** All that change which kernels there are. */
+export const MERGING: readonly PlanRule[] = PLAN_RULES.filter((rule) => !["layout", "channels", "pad"].includes(rule));

@@ -29,7 +29,7 @@ const SEED = 20240609;
 export type Arena = Readonly<Record<string, Storage>>;
 
 /** Storages by tensor, in f64; what is in them depends on the names and the usual order of the elements alone. */
-export function makeArena({ tensors, graph, batchSize }: Plan, spec: Spec): Arena {
+export function makeArena({ tensors, graph, batchSize, batchRows }: Plan, spec: Spec): Arena {
   const arena: Record<string, Storage> = {}, samples = batchSize + 3;
   const filled = (tensor: PlannedTensor): Storage => {
     const length = storageLength(tensor, tensor.rows === "samples" ? samples : STEPS);
@@ -50,6 +50,14 @@ export function makeArena({ tensors, graph, batchSize }: Plan, spec: Spec): Aren
       return toStored(
         Float64Array.from({ length: elementsOf(tensor) }, (_, i) => scale * (2 * uniform(key, i) - 1)),
         tensor.layout,
+      );
+    }
+    if (tensor.rows === "steps") {
+      const drawn = Float64Array.from({ length: STEPS * batchSize }, (_, i) => Math.floor(uniform(key, i) * limit));
+      // rows of the batch that hold no sample take the first one of the data set
+      return Float64Array.from(
+        { length },
+        (_, i) => i % batchRows < batchSize ? drawn[Math.floor(i / batchRows) * batchSize + i % batchRows] : 0,
       );
     }
     if (tensor.role !== "run") return tensor.dtype === "f32" ? new Float64Array(length) : new Int32Array(length);
@@ -82,7 +90,7 @@ export interface Result {
 
 /** Trains some kernels, all of a plan's where none are given, and tests once. */
 export function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): Result {
-  const { tensors, train, evaluate } = plan, arena = makeArena(plan, spec);
+  const { tensors, train, evaluate, batchSize, batchRows } = plan, arena = makeArena(plan, spec);
   const run = ({ kernel, bindings }: Plan["train"]["kernels"][number], step: number) =>
     interpretKernel(
       kernel,
@@ -91,6 +99,8 @@ export function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): R
     );
   for (let step = 0; step < STEPS; step++) for (const planned of kernels) run(planned, step);
   for (const planned of evaluate.kernels) run(planned, 0);
+  // of each step, the rows that hold samples
+  const samples = (values: Float64Array) => values.filter((_, i) => i % batchRows < batchSize);
   const own = Object.values(tensors).filter(({ role }) => role !== "run");
   return {
     kept: Object.fromEntries(
@@ -98,7 +108,10 @@ export function trained(plan: Plan, spec: Spec, kernels = plan.train.kernels): R
         .filter(({ role, name }) =>
           ["parameter", "buffer", "state"].includes(role) || name === "loss" || name === "hit"
         )
-        .map(({ name, layout }) => [name, fromStored(arena[name] as Float64Array, layout)]),
+        .map(({ name, layout, rows }) => {
+          const values = fromStored(arena[name] as Float64Array, layout);
+          return [name, rows === "steps" ? samples(values) : values];
+        }),
     ),
     largest: own.flatMap(({ name }) => Array.from(arena[name])).reduce((a, b) => Math.max(a, Math.abs(b)), 1),
     additions: train.kernels.reduce((sum, { kernel }) => sum + longestSum(kernel), 0),

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { arrange, type LayoutName } from "../codegen/plan/arrange/arrange.ts";
+import { arrange, type LayoutName, layoutOf } from "../codegen/plan/arrange/arrange.ts";
 import { fuse } from "../codegen/plan/fuse/fuse.ts";
 import type { Draft, Plan, PlannedKernel, PlannedTensor } from "../codegen/plan/plan.ts";
 import { draft } from "../codegen/plan/draft/draft.ts";
@@ -23,7 +23,8 @@ export interface Laid {
 /** A net laid out, and not proven. */
 export function laid(spec: Spec, layout: LayoutName, predict = false): Laid {
   const { graph } = reorder(inferShapes(spec, registry)), whole = draft(graph, registry.batch, { predict });
-  const { draft: drafted } = fuse(layout === "row_major" ? whole : arrange(whole, layout), new Set());
+  const name = layoutOf(whole, layout, true);
+  const { draft: drafted } = fuse(name === "row_major" ? whole : arrange(whole, name), new Set());
   return { plan: layOut(drafted), drafted };
 }
 

@@ -119,3 +119,42 @@ export function differences(a: ArrayLike<number>, b: ArrayLike<number>): { large
   }
   return { largest, rms: Math.sqrt(squares / a.length) };
 }
+
+/** Of f32. */
+const ROUNDING = 2 ** -23;
+
+/** What plain loops make, and how far apart they are when something small is changed. */
+export interface References {
+  readonly initial: ReadonlyMap<string, Float32Array>;
+  readonly model: Trained;
+  /** The same with f32 storage, and from a start that is disturbed by a few roundings. */
+  readonly twins: readonly Trained[];
+}
+
+/** What plain loops make of a course from such parameters. */
+export function referencesOf(course: Course, initial: References["initial"]): References {
+  const disturbed = [1, 2].map((seed) => trainPlainly(course, initial, Float64Array, { relative: 4 * ROUNDING, seed }));
+  return {
+    initial,
+    model: trainPlainly(course, initial, Float64Array),
+    twins: [trainPlainly(course, initial, Float32Array), ...disturbed],
+  };
+}
+
+/** What a target made that plain loops do not, in words. */
+export function strays({ batchSize }: Spec, target: Target, ours: Trained, { model, twins }: References): string[] {
+  const longest = Math.max(...[...model.parameters.values()].map(({ length }) => length), batchSize);
+  const factor = 4 * (1 + Math.sqrt(longest) * target.epsilon.sum / ROUNDING);
+  const found: string[] = [];
+  for (const [name, values] of model.parameters) {
+    const rms = (own: Trained) => differences(own.parameters.get(name)!, values).rms;
+    const allowed = factor * Math.max(...twins.map(rms)) + ROUNDING;
+    if (!(rms(ours) <= allowed)) found.push(`${name}: rms ${rms(ours)}, and not up to ${allowed}`);
+  }
+  // where a gradient cancels to a rounding, Adam makes a whole step of it, and a relu may open
+  const away = ({ loss }: Trained) => Math.abs(loss - model.loss);
+  if (!(away(ours) <= 1e-5 * Math.max(1, model.loss) + 4 * Math.max(...twins.map(away)))) {
+    found.push(`loss ${ours.loss}, not ${model.loss}`);
+  }
+  return found;
+}

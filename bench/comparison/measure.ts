@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { askDoctor, environmentOf } from "../measure/environment.ts";
+import { askDoctor, environmentOf, slowestCoreApart } from "../measure/environment.ts";
 import { openGate } from "../measure/gate.ts";
 import { denoOutput, lastLine, projectFile, RUN, runDeno, v8Flags } from "../measure/programs.ts";
 import { summary } from "../measure/summary.ts";
@@ -127,11 +127,6 @@ async function prepareFolder(folder: string, images: number): Promise<number> {
   );
 }
 
-/** What the slowest core gives: asked by another process, since what Linux calls a process's memory is its parent's too. */
-async function slowestCore(): Promise<number> {
-  return Number(await denoOutput([...RUN, "--allow-read", projectFile("bench/measure/gate.ts")]));
-}
-
 /** The rows, each with how far its losses are from those of the reference. */
 async function measureRows(
   trainers: readonly Trainer[],
@@ -139,7 +134,7 @@ async function measureRows(
   adapter: boolean,
 ): Promise<Record<string, Row>> {
   const contenders = trainers.map((trainer) => contender(trainer, setting, adapter));
-  const gate = await openGate({ look: slowestCore });
+  const gate = await openGate({ look: slowestCoreApart });
   const measured = await measureInTurn(contenders, { rounds: ROUNDS, gate, say: progress });
   const reference = contenders.find(({ name }) => name === REFERENCE.name) ?? contender(REFERENCE, setting, adapter);
   // where it cannot run, there is nothing to compare with

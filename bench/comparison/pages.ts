@@ -4,6 +4,7 @@
  * @module
  */
 import { median, NOISY } from "../measure/summary.ts";
+import { betweenMarks, dateText, figure, type Marks, paragraph, percent, ratio } from "../measure/page.ts";
 import { markdownTable } from "../measure/table.ts";
 import { REFERENCE } from "../reference.ts";
 import { BASE, FASTEST, type Results, SAMPLE_FLOPS, TOLERANCE } from "./results.ts";
@@ -48,29 +49,6 @@ function labels({ versions }: Results): Readonly<Record<string, string>> {
     "TensorFlow.js wasm": `${tensorflow}, WebAssembly`,
     "TensorFlow.js webgpu": `${tensorflow}, WebGPU`,
   };
-}
-
-/** With thousands apart; one decimal of small numbers. */
-const figure = (value: number, decimals = value < 20 ? 1 : 0): string =>
-  value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-
-const ratio = (value: number): string => figure(value, value < 1 ? 2 : 1);
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
-
-function dateText(iso: string): string {
-  return new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-}
-
-/** A paragraph as `deno fmt` leaves it. */
-function paragraph(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && `${last} ${word}`.length <= 120) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join("\n") + "\n";
 }
 
 /** On what the rows were measured, how, and how steady they were. */
@@ -224,19 +202,11 @@ export function resultsText(results: Results): string {
   ].join("\n");
 }
 
-/** Between these, a page is made by this file. */
-const BEGIN = "<!-- made by deno task results from bench/results.json -->\n\n", END = "\n<!-- end of results -->\n";
+/** Where pages have the results: between these lines. */
+const MARKS: Marks = { begin: "made by deno task results from bench/results.json", end: "end of results" };
 
-/**
- * A page with other results.
- *
- * @throws {Error} when it does not have the two marks.
- */
-export function withResults(page: string, text: string): string {
-  const begin = page.indexOf(BEGIN), end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`it has no lines ${BEGIN.trim()} and ${END.trim()}`);
-  return page.slice(0, begin + BEGIN.length) + text + page.slice(end);
-}
+/** @throws {Error} when a page does not have the two marks. */
+export const withResults = (page: string, text: string): string => betweenMarks(page, MARKS, text);
 
 /** The pages with results, and what stands there. */
 export const PAGES: Readonly<Record<string, (results: Results) => string>> = {

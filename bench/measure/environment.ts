@@ -54,6 +54,11 @@ export async function askDoctor(v8Flags: string): Promise<Machine> {
   return JSON.parse(await denoOutput([...RUN, ...flags, projectFile("cli.ts"), "doctor", "--json"]));
 }
 
+/** What the slowest core gives: asked by another process, since what Linux calls a process's memory is its parent's too. */
+export async function slowestCoreApart(): Promise<number> {
+  return Number(await denoOutput([...RUN, "--allow-read", projectFile("bench/measure/gate.ts")]));
+}
+
 /** The file for figures, if one is wanted, found to be writable before anything is measured; else the program ends with one line. */
 export async function jsonFile(path?: string): Promise<ReportFile | undefined> {
   if (path === undefined) return undefined;

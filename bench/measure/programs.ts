@@ -17,27 +17,52 @@ export const RUN: readonly string[] = ["run", "--no-prompt", `--config=${project
 /** What a program printed, or in a line why it failed. */
 export type Ran = { readonly output: string } | { readonly reason: string };
 
+/** How a program is run. */
+export interface ProgramOptions {
+  readonly cwd?: string;
+  /** What it reads from standard input; nothing, if not given. */
+  readonly input?: string;
+  /** Variables that are set for it, besides those that are set here. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** After so many seconds it is ended. Default: it may take as long as it does. */
+  readonly seconds?: number;
+}
+
 /** Runs Deno. */
-export async function runDeno(
+export const runDeno = (args: readonly string[], options: ProgramOptions = {}): Promise<Ran> =>
+  runProgram(Deno.execPath(), args, options);
+
+/** Runs a program. */
+export async function runProgram(
+  program: string,
   args: readonly string[],
-  { cwd, input }: { readonly cwd?: string; readonly input?: string } = {},
+  { cwd, input, env, seconds }: ProgramOptions = {},
 ): Promise<Ran> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdin: input === undefined ? "null" : "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, {
+      args: [...args],
+      cwd,
+      env: { NO_COLOR: "1", ...env },
+      stdin: input === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      signal: seconds === undefined ? undefined : AbortSignal.timeout(1000 * seconds),
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { reason: `there is no ${program}` };
+    throw error;
+  }
   if (input !== undefined) await new Response(input).body!.pipeTo(child.stdin);
-  const { success, stdout, stderr } = await child.output();
+  const { success, code, signal, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (success) return { output: text(stdout) };
   // drivers write lines of errors too, before the one that ends the program
   const lines = text(stderr).trimEnd().split("\n"),
     last = lines.findLast((line) => line.startsWith("error: ")) ?? lines.at(-1)!;
-  return { reason: last.replace(/^error: (Uncaught (\(in promise\) )?)?/, "") };
+  const said = last.replace(/^error: (Uncaught (\(in promise\) )?)?/, "");
+  if (signal === null) return { reason: said || `it said nothing, exit code ${code}` };
+  return { reason: signal === "SIGTERM" && seconds ? `it took more than ${seconds} s` : `it was ended by ${signal}` };
 }
 
 /**

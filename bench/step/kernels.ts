@@ -48,13 +48,13 @@ export function kernelTable(times: readonly KernelTime[], target: string, limits
 
 /** Which of what a kernel needs takes most of its time, in a sentence. */
 export function bound(
-  { seconds, flops, bytes, slow, gathers, vectors }: KernelTime,
+  { seconds, executed, bytes, slow, gathers, vectors }: KernelTime,
   target: string,
   { peak, memory, secondCache }: Limits,
 ): string {
   const near = bytes <= SECOND_CACHE ? secondCache : memory;
   const needs = [
-    { share: flops / (1e9 * peak) / seconds, what: "multiplications and additions, at the core's peak" },
+    { share: executed / (1e9 * peak) / seconds, what: "multiplications and additions, at the core's peak" },
     {
       share: bytes / (1e9 * near) / seconds,
       what: `moving ${(bytes / 1e6).toFixed(1)} MB, at the rate of ${

@@ -71,9 +71,13 @@ async function verifyTarget(
   const power = (value: number) => value === 0 ? "0" : value.toExponential(2);
   print(`${spec.name}, target ${target}, seed ${seed}\n`);
   line("check", "cases", "largest error", "tolerance", "result");
-  const onRow = ({ check, cases, error, tolerance, ok, note }: VerifyRow) => {
-    const result = ok ? "ok" : "FAIL";
-    line(check, count(cases), power(error), power(tolerance), note === undefined ? result : `${result}  ${note}`);
+  const onRow = ({ check, cases, of, error, tolerance, ok, note }: VerifyRow) => {
+    const notes = [
+      ok ? "ok" : "FAIL",
+      ...of === undefined ? [] : [`of ${count(of)}`],
+      ...note === undefined ? [] : [note],
+    ];
+    line(check, count(cases), power(error), power(tolerance), notes.join("  "));
   };
   const rows = await verifyNet(spec, { target, seed, ...options, onRow });
   const failed = rows.filter(({ ok }) => !ok).length;

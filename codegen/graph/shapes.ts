@@ -33,7 +33,10 @@ export interface GraphNode {
 /** Layers as a directed acyclic graph of named tensors, in an order in which each is computed after what it reads. */
 export interface Graph {
   readonly name: string;
+  /** Samples of a step. */
   readonly batchSize: number;
+  /** Rows of the batch's axis: one for each sample, and behind them any that hold none, so that vectors are whole. */
+  readonly batchRows: number;
   /** Shapes by tensor, without the batch. */
   readonly shapes: Readonly<Record<string, Shape>>;
   readonly nodes: readonly GraphNode[];
@@ -81,7 +84,7 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   checkTrainable(nodes, registry, origin);
   const loss = registry.losses.find(({ type }) => type === spec.loss.type)!, target = loss.target(shapes[output]);
   return {
-    ...{ name: spec.name, batchSize: spec.batchSize, shapes, nodes, output },
+    ...{ name: spec.name, batchSize: spec.batchSize, batchRows: spec.batchSize, shapes, nodes, output },
     ...{ loss, lossOptions: spec.loss, target },
     metrics: registry.metrics.filter((metric) => metric.fits(shapes[output], target)),
     optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,

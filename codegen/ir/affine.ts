@@ -29,6 +29,15 @@ export function constantOffset(constant: number): Offset {
 
 /** The sum of offsets times factors; terms of the same variable are merged, those of factor 0 dropped. */
 export function sumOffsets(...summands: (readonly [Offset, number])[]): Offset {
+  // most have a variable or none
+  const moving = summands.filter(([{ terms }]) => terms.length > 0);
+  if (moving.length === 0 || moving.length === 1 && moving[0][0].terms.length === 1) {
+    const constant = summands.reduce((sum, [offset, factor]) => sum + offset.constant * factor, 0);
+    const terms = moving.flatMap(([{ terms: [{ variable, coefficient }] }, factor]) =>
+      coefficient * factor === 0 ? [] : [{ variable, coefficient: coefficient * factor }]
+    );
+    return { constant, terms };
+  }
   const coefficients = new Map<string, number>();
   let constant = 0;
   for (const [offset, factor] of summands) {
@@ -46,5 +55,7 @@ export function sumOffsets(...summands: (readonly [Offset, number])[]): Offset {
 
 /** A text that is the same for equal offsets. */
 export function offsetKey({ constant, terms }: Offset): string {
+  if (terms.length === 0) return String(constant);
+  if (terms.length === 1) return `${constant}+${terms[0].variable}*${terms[0].coefficient}`;
   return [constant, ...terms.map(({ variable, coefficient }) => `${variable}*${coefficient}`).sort()].join("+");
 }

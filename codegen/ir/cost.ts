@@ -44,16 +44,23 @@ export function multiplyAdds({ parts }: Kernel): number {
 /** Costs by kernel: headers, plans and benchmarks all name them. */
 const counted = new WeakMap<Kernel, Cost>();
 
+/** Additions, multiplications and the like of some parts, as {@linkcode Cost} counts them. */
+export function operationsOf(parts: Kernel["parts"]): number {
+  return sum(parts.map(({ axes, assignments }) => {
+    const seen = new Set<string>();
+    return product(axes) * sum(assignments.map(({ value }) => work(value, seen, ARITHMETIC, 1)));
+  }));
+}
+
 function count({ parts, tensors }: Kernel): Cost {
-  let flops = 0, slow = 0;
+  let slow = 0;
   /** By tensor and dimension: which indices are read, or only how many. */
   const read = new Map<string, (Set<number> | number)[]>();
   const written = new Map<string, number>();
   for (const { axes, assignments } of parts) {
     const points = product(axes);
-    const seen = new Set<string>(), seenSlow = new Set<string>();
+    const seenSlow = new Set<string>();
     for (const { tensor, value } of assignments) {
-      flops += points * work(value, seen, ARITHMETIC, 1);
       slow += points * work(value, seenSlow, SLOW, 0);
       written.set(tensor, (written.get(tensor) ?? 0) + points * BYTES[tensors[tensor].dtype]);
       for (const expr of expressions(value)) {
@@ -77,7 +84,7 @@ function count({ parts, tensors }: Kernel): Cost {
   const bytes = [...read].map(([tensor, dimensions]) =>
     BYTES[tensors[tensor].dtype] * dimensions.reduce<number>((n, indices) => n * extentOf(indices), 1)
   );
-  return { flops, slow, read: sum(bytes), written: sum([...written.values()]) };
+  return { flops: operationsOf(parts), slow, read: sum(bytes), written: sum([...written.values()]) };
 }
 
 const extentOf = (indices: Set<number> | number) => typeof indices === "number" ? indices : indices.size;

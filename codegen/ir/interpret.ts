@@ -41,28 +41,35 @@ export const MEANING: Readonly<Record<Op, string>> = {
   ushr: "(a >>> b)",
 };
 
-/** A kernel's meaning as plain loops. `sizes`: gets all extents, strides and the like, which the text then looks up. */
+/** A kernel's meaning as plain loops. */
 class PlainLoops {
   readonly #kernel: Kernel;
+  /** Gets all extents, strides and the like, which the text then looks up. */
   readonly #sizes?: number[];
+  /** Whether only some points of each part are computed, and what is written is told. */
+  readonly #some: boolean;
   readonly #lines: string[] = [];
   #names = 0;
   /** Axes may share a name; each gets a variable of its own. */
   readonly #variables = new Map<Axis, string>();
 
-  constructor(kernel: Kernel, sizes?: number[]) {
+  constructor(kernel: Kernel, { sizes, some = false }: { sizes?: number[]; some?: boolean } = {}) {
     this.#kernel = kernel;
     this.#sizes = sizes;
+    this.#some = some;
   }
 
   text(): string {
-    for (const { axes, assignments } of this.#kernel.parts) {
-      this.#loop(axes, () => {
+    for (const [part, { axes, assignments }] of this.#kernel.parts.entries()) {
+      const each = (body: () => void) => this.#some ? this.#points(part, axes, body) : this.#loop(axes, body);
+      each(() => {
         const known = new Map<Expr, string>();
         // all values before any write: a point may read what it overwrites
         const values = assignments.map(({ value }) => this.#value(value, known));
         for (const [i, { tensor, index }] of assignments.entries()) {
-          this.#lines.push(`${tensor}_[${this.#place(tensor, index.map((i) => this.#index(i)))}] = ${values[i]};`);
+          const place = this.#place(tensor, index.map((i) => this.#index(i)));
+          this.#lines.push(`${tensor}_[${place}] = ${values[i]};`);
+          if (this.#some) this.#lines.push(`written_.${tensor}.push(${place});`);
         }
       });
     }
@@ -85,6 +92,18 @@ class PlainLoops {
     }
     body();
     this.#lines.push("}".repeat(axes.length));
+  }
+
+  /** One after the other, the points of a part that are given: the coordinates of each. */
+  #points(part: number, axes: readonly Axis[], body: () => void): void {
+    this.#lines.push(`for (const at_ of points_[${part}]) {`);
+    for (const [i, axis] of axes.entries()) {
+      const name = `${axis.name}_${this.#names++}`;
+      this.#variables.set(axis, name);
+      this.#lines.push(`const ${name} = at_[${i}];`);
+    }
+    body();
+    this.#lines.push("}");
   }
 
   #index({ constant, terms }: Affine): string {
@@ -172,13 +191,38 @@ export function interpretKernel(kernel: Kernel, storages: Storages, step = 0): v
   run(symbols.map((symbol) => storages[symbol]), step);
 }
 
+/** A point of an index space: where each axis is. */
+export type Coordinates = readonly number[];
+
 /**
- * The same as a function whose loops do not know their shapes: each extent and stride is a variable. What code that is
+ * Runs a kernel at some points only, as it is written.
+ *
+ * @param points of each part.
+ * @param step the row of the tables of run-time numbers.
+ * @returns the elements that were written, by symbol.
+ */
+export function interpretPoints(
+  kernel: Kernel,
+  storages: Storages,
+  points: readonly (readonly Coordinates[])[],
+  step = 0,
+): Readonly<Record<string, readonly number[]>> {
+  const symbols = Object.keys(kernel.tensors), text = new PlainLoops(kernel, { some: true }).text();
+  const run = new Function(`[${symbols.map((symbol) => `${symbol}_`).join()}]`, "step_", "points_", "written_", text);
+  const written = Object.fromEntries(
+    kernel.parts.flatMap(({ assignments }) => assignments.map(({ tensor }): [string, number[]] => [tensor, []])),
+  );
+  run(symbols.map((symbol) => storages[symbol]), step, points, written);
+  return written;
+}
+
+/**
+ * A kernel as a function whose loops do not know their shapes: each extent and stride is a variable. What code that is
  * written once for all shapes would do.
  */
 export function genericLoops(kernel: Kernel): (storages: Storages, step?: number) => void {
   const sizes: number[] = [], symbols = Object.keys(kernel.tensors);
-  const text = new PlainLoops(kernel, sizes).text();
+  const text = new PlainLoops(kernel, { sizes }).text();
   const run = new Function(`[${symbols.map((symbol) => `${symbol}_`).join()}]`, "step_", "sizes_", text);
   return (storages, step = 0) => run(symbols.map((symbol) => storages[symbol]), step, sizes);
 }

@@ -40,10 +40,21 @@ export function indexAt({ constant, terms }: Affine, point: Point): Offset {
   );
 }
 
+const keys = new WeakMap<Coordinate, string>();
+
+/** A text that is the same for the same place along an axis. */
+function coordinateKey(coordinate: Coordinate): string {
+  const key = keys.get(coordinate) ?? offsetKey(coordinate.offset) + (coordinate.lanes ? "x4" : "");
+  keys.set(coordinate, key);
+  return key;
+}
+
 /** A text that is the same for the same value. */
 export function keyAt(expr: Expr, point: Point): string {
-  const at = [...freeAxes(expr)].map((axis) =>
-    `${axis.name}=${point.has(axis) ? offsetKey(point.get(axis)!.offset) + (point.get(axis)!.lanes ? "x4" : "") : "?"}`
-  );
+  const at: string[] = [];
+  for (const axis of freeAxes(expr)) {
+    const coordinate = point.get(axis);
+    at.push(`${axis.name}=${coordinate ? coordinateKey(coordinate) : "?"}`);
+  }
   return `${exprKey(expr)} ${at.sort().join()}`;
 }

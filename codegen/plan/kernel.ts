@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cost } from "../ir/cost.ts";
 import { expressions } from "../ir/expr.ts";
 import type { Plan, PlannedKernel } from "./plan.ts";
 
@@ -14,6 +15,11 @@ export function kernelName({ stem, pass, wrt }: PlannedKernel["title"]): string 
 /** The kernel of a name that a plan has; of several, such as those of both steps, the first. */
 export function plannedKernel({ train, evaluate }: Pick<Plan, "train" | "evaluate">, name: string): PlannedKernel {
   return [...train.kernels, ...evaluate.kernels].find(({ kernel }) => kernel.name === name)!;
+}
+
+/** Operations of the mathematics that a kernel stands for, whatever it executes: its formula may take fewer, or more. */
+export function workOf({ kernel, saves = 0 }: PlannedKernel): number {
+  return cost(kernel).flops + saves;
 }
 
 /** Leaves only the bindings a kernel uses, in the order of its use. */

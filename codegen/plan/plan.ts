@@ -53,6 +53,11 @@ export interface PlannedKernel {
   readonly title: { readonly stem: string; readonly pass: string; readonly wrt?: string };
   /** It only renames elements. */
   readonly reshapes?: true;
+  /**
+   * Operations that it does without, beside the formula as it was drafted; below 0 where it has more. Over all kernels of
+   * a step, what they execute and what they save is what the mathematics take.
+   */
+  readonly saves?: number;
 }
 
 /** Kernels in order; each is run by all threads, which then wait for each other where `barrier` says so. */
@@ -65,7 +70,10 @@ export interface Step {
 /** A network, ready for lowering. */
 export interface Plan {
   readonly name: string;
+  /** Samples of a step. */
   readonly batchSize: number;
+  /** Rows of the batch's axis; those from the run-time number `count` on hold no sample. */
+  readonly batchRows: number;
   readonly graph: Graph;
   readonly tensors: Readonly<Record<string, PlannedTensor>>;
   /** Columns of the tensor `params`. */

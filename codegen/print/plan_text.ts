@@ -4,29 +4,36 @@
  * @module
  */
 import { cost } from "../ir/cost.ts";
+import type { Chosen } from "../plan/algorithm/algorithm.ts";
 import type { Fusion } from "../plan/fuse/rule.ts";
 import type { Swap } from "../graph/reorder.ts";
 import { formulaLines, operations } from "./header.ts";
-import { accesses } from "../plan/kernel.ts";
+import { accesses, workOf } from "../plan/kernel.ts";
 import { megabytes } from "../amounts.ts";
 import type { Plan, PlannedTensor, Role, Step } from "../plan/plan.ts";
 
 /** The plan for people. */
 export function planText(
-  { plan, fusions, swaps }: {
+  { plan, fusions, swaps, chosen = [] }: {
     readonly plan: Plan;
     readonly fusions: readonly Fusion[];
     readonly swaps: readonly Swap[];
+    readonly chosen?: readonly Chosen[];
   },
 ): string {
   const count = numbersOf(plan, "parameter"), buffers = numbersOf(plan, "buffer");
-  const work = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
+  const padded = plan.batchRows > plan.batchSize ? ` in ${plan.batchRows} rows` : "";
+  const work = plan.train.kernels.reduce((sum, planned) => sum + workOf(planned), 0);
+  const executed = plan.train.kernels.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
   const lines = [
-    `net ${plan.name}: batch ${plan.batchSize}, ${count} parameters${buffers > 0 ? `, ${buffers} in buffers` : ""}`,
+    `net ${plan.name}: batch ${plan.batchSize}${padded}, ${count} parameters${
+      buffers > 0 ? `, ${buffers} in buffers` : ""
+    }`,
     `arena ${plan.arenaBytes} bytes (${megabytes(plan.arenaBytes)}), the data set and ${
       plan.params.length + plan.keys.length
     } numbers per step behind it`,
-    `work ${operations(work)} a training step, ${operations(work / plan.batchSize)} a sample`,
+    `work ${operations(work)} a training step, ${operations(work / plan.batchSize)} a sample` +
+    (executed === work ? "" : `; executed ${operations(executed)}`),
     "",
     "each kernel: its work, bytes that it reads and writes, and its formulas; at a barrier (---) threads wait for each other",
     "",
@@ -35,6 +42,7 @@ export function planText(
     ...stepLines("evaluate", plan.evaluate),
     "",
     ...swaps.map(({ node, behind }) => `reordered: ${node} behind ${behind}`),
+    ...chosen.map(({ rule, kernel, tile }) => `${rule}: ${kernel} by tiles of ${tile} by ${tile}`),
     fusions.length === 0 ? "fused: nothing" : "fused, by rule (the tensor in between is not stored)",
     ...fusions.map(({ rule, producer, consumer, tensor }) =>
       `  ${rule.padEnd(11)} ${producer} + ${consumer}${tensor === undefined ? "" : `: ${tensor}`}`

@@ -37,22 +37,64 @@ export interface Group {
 
 /** Which loads need different elements for all points of a group of neighbours: each counted once. */
 export function distinctLoads(loads: readonly Load[], groups: readonly Group[]): { points: number; loads: Load[] } {
-  const distinct = new Map<string, Load>();
-  for (const load of loads) {
-    // per dimension, the places that each neighbour along an axis adds; those along other axes load the same
-    let places: (readonly number[])[] = [load.index.map((i) => i.kind === "load" ? 0 : i.constant)];
-    for (const { axis, count, width } of groups) {
-      const steps = load.index.map((i) =>
-        i.kind === "load" ? 0 : width * (i.terms.find((term) => term.axis === axis)?.coefficient ?? 0)
-      );
-      if (count === 1 || steps.every((step) => step === 0)) continue;
-      places = places.flatMap((at) =>
-        Array.from({ length: count }, (_, i) => at.map((place, d) => place + i * steps[d]))
-      );
+  const distinct = new Map<number, Load>(),
+    moves = loads.map((load) => movesOf(load, groups)),
+    keys = keysOf(loads, moves);
+  for (const [n, load] of loads.entries()) {
+    let places = [keys.first[n]];
+    for (const { count, steps } of moves[n]) {
+      const step = keys.along(steps), before = places;
+      places = [];
+      for (const place of before) for (let i = 0; i < count; i++) places.push(place + i * step);
     }
-    for (const at of places) distinct.set(`${load.tensor} ${at.join()}`, load);
+    for (const place of places) distinct.set(place, load);
   }
   return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
+}
+
+/** How a load's index moves along a group, in each dimension. */
+interface Move {
+  readonly count: number;
+  readonly steps: readonly number[];
+}
+
+/** What groups add to the index of a load; those along other axes load the same. */
+function movesOf({ index }: Load, groups: readonly Group[]): Move[] {
+  return groups.flatMap(({ axis, count, width }) => {
+    const steps = index.map((i) =>
+      i.kind === "load" ? 0 : width * (i.terms.find((term) => term.axis === axis)?.coefficient ?? 0)
+    );
+    return count === 1 || steps.every((step) => step === 0) ? [] : [{ count, steps }];
+  });
+}
+
+/** A number for each element that some loads touch: where each begins, and what it grows by when an index moves. */
+function keysOf(
+  loads: readonly Load[],
+  moves: readonly Move[][],
+): { readonly first: readonly number[]; along(steps: readonly number[]): number } {
+  const tensors = [...new Set(loads.map(({ tensor }) => tensor))];
+  const constants = loads.map(({ index }) => index.map((i) => i.kind === "load" ? 0 : i.constant));
+  // as many digits as an index may take values, in each dimension
+  const digits = Array.from({ length: Math.max(0, ...constants.map(({ length }) => length)) }, (_, d) => {
+    let low = 0, high = 0;
+    for (const [n, at] of constants.entries()) {
+      let [least, most] = [at[d] ?? 0, at[d] ?? 0];
+      for (const { count, steps } of moves[n]) {
+        const reach = (count - 1) * (steps[d] ?? 0);
+        if (reach > 0) most += reach;
+        else least += reach;
+      }
+      [low, high] = [Math.min(low, least), Math.max(high, most)];
+    }
+    return high - low + 1;
+  });
+  const along = (steps: readonly number[]) =>
+    steps.reduceRight(([sum, weight], step, d): [number, number] => [sum + step * weight, weight * digits[d]], [
+      0,
+      tensors.length,
+    ] as [number, number])[0];
+  return { first: constants.map((at, n) => along(at) + tensors.indexOf(loads[n].tensor)), along };
 }
 
 /** No tile, nothing unrolled: what threads share, or, with `grids`, a grid of all points. */

@@ -11,7 +11,7 @@ import type { Epoch, EpochSums, Result } from "./session.ts";
 export interface StepTables {
   readonly samples: number;
   readonly steps: number;
-  /** steps x batch: the samples of each step. */
+  /** steps x the batch's rows: the samples of each step. */
   readonly order: Int32Array;
   /** steps x the plan's params. */
   readonly params: Float32Array;
@@ -26,6 +26,7 @@ export const BEGINNING: EpochSums = { steps: 0, loss: 0, hits: 0 };
 export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, params }: Epoch): void {
   const { order, samples, keys, steps } = tables;
   shuffleEpoch(order, samples, seed, epoch);
+  spread(plan, tables);
   fillParams(plan, tables, params);
   if (!keys) return;
   for (let step = 0; step < steps; step++) {
@@ -38,7 +39,21 @@ export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, para
 /** The tables of a test: samples in their own order. */
 export function fillEvaluation(plan: Plan, tables: StepTables): void {
   for (let i = 0; i < tables.samples; i++) tables.order[i] = i;
+  spread(plan, tables);
   fillParams(plan, tables, () => ({}));
+}
+
+/**
+ * Brings samples from the first places of the order to the rows of their steps. A row that holds no sample repeats the
+ * first one of its step: what is computed of it is finite where the batch is, and counts nothing.
+ */
+function spread({ batchSize, batchRows }: Plan, { order, samples, steps }: StepTables): void {
+  // the last one first: none is overwritten before it is moved
+  for (let step = steps - 1; step >= 0; step--) {
+    const from = step * batchSize, count = Math.min(batchSize, samples - from), to = step * batchRows;
+    order.copyWithin(to, from, from + count);
+    order.fill(order[to], to + count, to + batchRows);
+  }
 }
 
 function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {

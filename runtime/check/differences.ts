@@ -9,31 +9,36 @@ import type { Kernel } from "../../codegen/ir/ir.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { VerifyRow } from "./row.ts";
 
-/** What a kernel wrote against what it should have. */
+/** Some elements of tensors, by symbol. */
+export type Places = Readonly<Record<string, readonly number[]>>;
+
+/** What a kernel wrote against what it should have. `places`: the only elements of its outputs that are compared. */
 export function compareStorages(
   kernel: Kernel,
   found: Readonly<Record<string, Storage>>,
   expected: Readonly<Record<string, Storage>>,
   target: Target,
+  places?: Places,
 ): VerifyRow {
   // roundings of a sum of random data add up like a random walk: 8 times the root of their number is as good as never
   // exceeded (Higham and Mary, SIAM J. Sci. Comput. 41, A2815), and their number never
   const length = longestReduction(kernel), roundings = Math.min(length, 8 * Math.sqrt(length));
-  let error = 0, tolerance = 0, excess = -Infinity, cases = 0;
+  let error = 0, tolerance = 0, excess = -Infinity, cases = 0, of = 0;
   const written = new Set(kernel.parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)));
   for (const [symbol, { dtype }] of Object.entries(kernel.tensors)) {
-    const largest = largestOf(expected[symbol]);
+    const some = places?.[symbol], at = (all: Storage) => some ? some.map((place) => all[place]) : all;
+    const [values, right] = [at(found[symbol]), at(expected[symbol])];
     // what is only read must stay as it was: a store to a wrong place need not trap
     const allowed = dtype === "f32" && written.has(symbol)
       // of what is stored, and of the data it is made of, which is of size 1
-      ? (largest + 1) * (roundings * target.epsilon.sum + target.epsilon.store)
+      ? (largestOf(right) + 1) * (roundings * target.epsilon.sum + target.epsilon.store)
       : 0;
-    const worst = largestDifference(found[symbol], expected[symbol]);
-    if (written.has(symbol)) cases += found[symbol].length;
+    const worst = largestDifference(values, right);
+    if (written.has(symbol)) [cases, of] = [cases + values.length, of + found[symbol].length];
     else if (worst === 0) continue;
     if (worst - allowed > excess) [excess, error, tolerance] = [worst - allowed, worst, allowed];
   }
-  return { check: kernel.name, cases, error, tolerance, ok: excess <= 0 };
+  return { check: kernel.name, cases, ...cases < of && { of }, error, tolerance, ok: excess <= 0 };
 }
 
 /** Iterations of the longest reduction, nested ones multiplied. */
@@ -54,7 +59,7 @@ export function largestOf(values: ArrayLike<number>): number {
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let worst = 0;
   for (let i = 0; i < a.length; i++) {
-    if (Object.is(a[i], b[i]) || a[i] === b[i]) continue;
+    if (a[i] === b[i] || Object.is(a[i], b[i])) continue;
     const difference = Math.abs(a[i] - b[i]);
     worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
   }

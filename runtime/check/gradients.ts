@@ -4,16 +4,18 @@
  * @module
  */
 import { MERGING, plan } from "../../codegen/compile.ts";
-import { interpretKernel, type Storage } from "../../codegen/ir/interpret.ts";
+import { cost } from "../../codegen/ir/cost.ts";
+import type { Storage } from "../../codegen/ir/interpret.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { accesses } from "../../codegen/plan/kernel.ts";
 import type { PlannedKernel } from "../../codegen/plan/plan.ts";
-import { draws, exactStorages, ROW, storagesOf } from "./random_data.ts";
+import { runExactly } from "./exact.ts";
+import { draws, exactStorages, ROW } from "./random_data.ts";
 import type { VerifyRow } from "./row.ts";
 
-/** Entries of each parameter whose gradient is checked. */
-const SAMPLES = 3;
+/** Entries of each parameter whose gradient is checked; of a net whose forward pass has more operations, one. */
+const SAMPLES = 3, LARGE = 5e7;
 
 /** Steps of the two central differences: the fine one is half the coarse one. */
 const STEP = 1e-4;
@@ -40,13 +42,14 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
     .map(({ name }) => [all[name], all[name].slice()] as const);
   const run = (kernels: readonly PlannedKernel[]) => {
     for (const [storage, before] of kept) storage.set(before);
-    for (const planned of kernels) interpretKernel(planned.kernel, storagesOf(planned, all), ROW);
+    for (const planned of kernels) runExactly(planned, all, ROW);
   };
   const end = whole.train.kernels.findIndex(({ title }) => title.stem === "loss" && title.pass === "forward");
   const forward = whole.train.kernels.slice(0, end + 1);
   run(whole.train.kernels.filter(({ title }) => title.pass !== "update"));
   const count = Math.max(1, whole.batchSize - 1);
-  const losses = all.loss.subarray(ROW * whole.batchSize, (ROW + 1) * whole.batchSize);
+  const operations = forward.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
+  const losses = all.loss.subarray(ROW * whole.batchRows, (ROW + 1) * whole.batchRows);
   return Object.values(whole.tensors).filter(({ role }) => role === "parameter").map(({ name }) => {
     // what comes before the parameter's layer does not change, but for what layers keep
     const first = kept.length > 0 ? 0 : forward.findIndex((planned) => accesses(planned).reads.has(name));
@@ -55,12 +58,13 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
       run(rest);
       return Array.from(losses).reduce((sum, value) => sum + value, 0) / count;
     };
-    return checkParameter({ name, values: all[name], gradient: all[`${name}.gradient`], loss }, seed);
+    const probed = { name, values: all[name], gradient: all[`${name}.gradient`], loss };
+    return checkParameter(probed, seed, operations > LARGE ? 1 : SAMPLES);
   });
 }
 
 /** Some entries of a parameter. */
-function checkParameter({ name, values, gradient, loss }: Probed, seed: number): VerifyRow {
+function checkParameter({ name, values, gradient, loss }: Probed, seed: number, samples: number): VerifyRow {
   const draw = draws(seed, `check ${name}`);
   const lossAt = (i: number, value: number) => {
     const old = values[i];
@@ -70,7 +74,7 @@ function checkParameter({ name, values, gradient, loss }: Probed, seed: number):
     return there;
   };
   let worst = { error: 0, tolerance: 0, excess: -Infinity }, cases = 0, kinks = 0, last = 0;
-  for (let tries = 0; cases < Math.min(SAMPLES, values.length) && tries < 10 * SAMPLES; tries++) {
+  for (let tries = 0; cases < Math.min(samples, values.length) && tries < 10 * SAMPLES; tries++) {
     const i = Math.floor(draw() * values.length);
     const difference = (h: number) => (lossAt(i, values[i] + h) - (last = lossAt(i, values[i] - h))) / (2 * h);
     const coarse = difference(STEP), fine = difference(STEP / 2);

@@ -3,22 +3,26 @@
  *
  * @module
  */
-import { interpretKernel, type Storage } from "../../codegen/ir/interpret.ts";
+import { type Coordinates, interpretKernel, interpretPoints, type Storage } from "../../codegen/ir/interpret.ts";
 import type { Kernel, LoopNest } from "../../codegen/ir/ir.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { LoadedKernel } from "../backends/backend.ts";
-import { compareStorages } from "./differences.ts";
+import { compareStorages, type Places } from "./differences.ts";
+import { checkedPoints } from "./points.ts";
 import { draws, randomStorages, ROW } from "./random_data.ts";
 import type { VerifyRow } from "./row.ts";
 
 /** Parts a parallel loop is split in, so that the seams are checked too. */
 const THREADS = 3;
 
-/** Runs a generated kernel, split as a team would, and the interpreter on the same random data. */
+/**
+ * Runs a generated kernel, split as a team would, and the interpreter on the same random data: at all points of a small
+ * kernel, at some of a large one.
+ */
 export async function verifyKernelCode(
-  { kernel, nest }: CompiledKernel,
+  { kernel, nest, schedule }: CompiledKernel,
   { load, run, read }: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
@@ -26,24 +30,35 @@ export async function verifyKernelCode(
   target: Target,
   seed: number,
 ): Promise<VerifyRow> {
-  const { given, expected } = kernelCase(kernel, bindings, plan, spec, seed);
+  const points = checkedPoints(kernel, schedule, draws(seed, `points ${kernel.name}`));
+  const { given, expected, places } = kernelCase(kernel, bindings, plan, spec, seed, points);
   const storages = Object.keys(nest.tensors).map((symbol) => given[symbol]);
   load(storages);
   for (const call of teamCalls(nest)) run(...call);
   await read(storages);
-  return compareStorages(kernel, given, expected, target);
+  return compareStorages(kernel, given, expected, target, places);
 }
 
-/** Random data for a kernel, by symbol, and what the interpreter makes of it. */
+/** Data of a kernel, by symbol. */
+export interface KernelCase {
+  readonly given: Readonly<Record<string, Storage>>;
+  readonly expected: Readonly<Record<string, Storage>>;
+  /** Elements of its outputs that are as expected, where not all are. */
+  readonly places?: Places;
+}
+
+/** Random data for a kernel, and what the interpreter makes of it. `points`: the only ones that it computes. */
 export function kernelCase(
   kernel: Kernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
   spec: Spec,
   seed: number,
-): { given: Readonly<Record<string, Storage>>; expected: Readonly<Record<string, Storage>> } {
+  points?: readonly (readonly Coordinates[])[],
+): KernelCase {
   const given = randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name));
   const expected = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
+  if (points) return { given, expected, places: interpretPoints(kernel, expected, points, ROW) };
   interpretKernel(kernel, expected, ROW);
   return { given, expected };
 }

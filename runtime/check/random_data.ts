@@ -67,12 +67,14 @@ function randomStorage(
   const value = type.dtype === "f32" ? (positive ? draw : () => 2 * draw() - 1) : () => Math.floor(draw() * limit);
   const stride = strides(type);
   const visit = (d: number, at: number): void => {
-    if (d === stride.length) {
-      storage[at] = value();
-      return;
+    // of a step, what is in its samples' rows; the others have the first sample
+    const own = type.rows === "steps" && d === 1 ? plan.batchSize : type.shape[d];
+    const extent = own === Infinity ? rows : own;
+    let place = at + type.halo[d][0] * stride[d];
+    for (let i = 0; i < extent; i++, place += stride[d]) {
+      if (d === stride.length - 1) storage[place] = value();
+      else visit(d + 1, place);
     }
-    const extent = type.shape[d] === Infinity ? rows : type.shape[d];
-    for (let i = 0; i < extent; i++) visit(d + 1, at + (i + type.halo[d][0]) * stride[d]);
   };
   visit(0, 0);
   return storage;
@@ -102,8 +104,11 @@ function fillRow(
   }
 }
 
-/** Storages of a whole plan by tensor, in f64, with initial parameters; aliases share. */
-export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<string, Storage> {
+/**
+ * Storages of a whole plan by tensor, in f64, with initial parameters; aliases share. `drawn`: the optimizer's state is
+ * drawn, in the usual order, in place of zeros.
+ */
+export function exactStorages(plan: Plan, spec: Spec, seed: number, drawn = false): Record<string, Storage> {
   const all: Record<string, Storage> = {};
   for (const tensor of Object.values(plan.tensors)) {
     if (tensor.alias) continue;
@@ -113,6 +118,10 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number): Record<stri
     if (fresh) storage.fill(0);
     if (typeof tensor.initial === "number") {
       storage.set(toStored(new Float32Array(elementsOf(tensor)).fill(tensor.initial), tensor.layout));
+    }
+    if (drawn && tensor.role === "state") {
+      const values = Float32Array.from({ length: elementsOf(tensor) }, draws(seed, `${tensor.name} kept`));
+      storage.set(toStored(values, tensor.layout));
     }
     if (tensor.role === "parameter") {
       const initial = new Float32Array(elementsOf(tensor));

@@ -10,6 +10,8 @@ export interface VerifyRow {
   readonly check: string;
   /** Elements compared. */
   readonly cases: number;
+  /** Elements that there are, where not all of them are compared. */
+  readonly of?: number;
   /** Largest difference. */
   readonly error: number;
   /** Largest difference that rounding explains. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { compileTarget, kernelsOf, type Optimization, plan } from "../../codegen/compile.ts";
+import { batchRowsOf, compileTarget, kernelsOf, type Optimization, plan } from "../../codegen/compile.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
-import { smallestAlike } from "../../codegen/plan/arrange/arrange.ts";
+import { smallestAlike } from "../../codegen/plan/arrange/blocks.ts";
 import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import type { Target } from "../../codegen/targets/target.ts";
@@ -40,9 +40,9 @@ export async function verifyNet(
   spec: Spec,
   registry: Registry,
   target: Target,
-  options: VerifyOptions = {},
+  settings: VerifyOptions = {},
 ): Promise<VerifyRow[]> {
-  const { seed = 0, data, tuned, without, onRow } = options;
+  const { seed = 0, data, tuned, without, onRow } = settings;
   const rows: VerifyRow[] = [];
   const add = (row: VerifyRow) => {
     rows.push(row);
@@ -59,10 +59,33 @@ export async function verifyNet(
   }
   // what is kept of a whole batch may be of no effect where one sample counts: less its mean, it is 0
   const least = Object.values(net.plan.tensors).some(({ role }) => role === "buffer") ? 4 : 2;
-  const small = { ...spec, batchSize: Math.min(spec.batchSize, least) };
-  for (const row of checkGradients(small, registry, seed, data)) add(row);
+  const small = { ...spec, batchSize: Math.min(spec.batchSize, least) }, known = findingsOf(registry, spec);
+  const gradients = () => checkGradients(small, registry, seed, data);
+  for (const row of once(known, ["gradients", small.batchSize, seed, data], gradients)) add(row);
   // as small as it can be without losing the layout
-  const few = { ...spec, batchSize: target.layout !== "row_major" ? smallestAlike(spec.batchSize) : small.batchSize };
-  add(checkFusion(few, registry, seed, { data, without, layout: target.layout }));
+  const { layout } = target, rowsOf = (batchSize: number) => batchRowsOf(batchSize, { layout, without });
+  const few = { ...spec, batchSize: layout !== "row_major" ? smallestAlike(spec.batchSize, rowsOf) : small.batchSize };
+  const choices = { data, without, layout };
+  const fusion = () => [checkFusion(few, registry, seed, choices)];
+  for (const row of once(known, ["step", few.batchSize, seed, choices], fusion)) add(row);
+  return rows;
+}
+
+/** What was found that is the same for several targets, by what it depends on. */
+type Findings = Map<string, readonly VerifyRow[]>;
+
+const findings = new WeakMap<Registry, WeakMap<Spec, Findings>>();
+
+/** What was found of a spec. */
+function findingsOf(registry: Registry, spec: Spec): Findings {
+  const specs = findings.get(registry) ?? new WeakMap<Spec, Findings>(), known: Findings = specs.get(spec) ?? new Map();
+  findings.set(registry, specs.set(spec, known));
+  return known;
+}
+
+/** What is known, or is found now. `key`: all that it depends on. */
+function once(known: Findings, key: readonly unknown[], check: () => readonly VerifyRow[]): readonly VerifyRow[] {
+  const name = JSON.stringify(key), rows = known.get(name) ?? check();
+  known.set(name, rows);
   return rows;
 }

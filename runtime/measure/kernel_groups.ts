@@ -10,13 +10,14 @@ import { compileTarget, MERGING, type Optimization, plan } from "../../codegen/c
 import { shapeLine } from "../../codegen/print/header.ts";
 import { genericLoops, type Storage } from "../../codegen/ir/interpret.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
-import { accesses } from "../../codegen/plan/kernel.ts";
+import { accesses, plannedKernel } from "../../codegen/plan/kernel.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import { backendOf, loadKernels } from "../backends/backends.ts";
-import { checkedCall, kernelCase } from "../check/kernel.ts";
+import type { LoadedKernel } from "../backends/backend.ts";
+import { type Call, checkedCall, kernelCase } from "../check/kernel.ts";
 import { ROW, rowsFor } from "../check/random_data.ts";
 
 /** Kernels that make the same tensors. */
@@ -41,7 +42,7 @@ export interface KernelRow {
   run(): void;
 }
 
-/** The same on a GPU. */
+/** The same on a GPU, of which nothing but its adapter is asked before the row is opened. */
 export interface GpuKernelRow {
   /** The target. */
   readonly name: string;
@@ -49,6 +50,16 @@ export interface GpuKernelRow {
   readonly adapter: string;
   /** Names, in the order in which they run. */
   readonly kernels: readonly string[];
+  /**
+   * Makes the kernels on the GPU, and checks what they compute.
+   *
+   * @throws {Error} when one does not compute what its formula says, or the GPU does not have what the net needs.
+   */
+  open(): Promise<GpuRuns>;
+}
+
+/** Kernels on a GPU, to be timed. */
+export interface GpuRuns {
   /** So many runs take much longer than it takes to notice that they are over: a power of ten. */
   readonly times: number;
   /** Runs each of them `times` times, and waits for the end. */
@@ -76,7 +87,7 @@ const GENERIC = "generic loops";
 
 /**
  * The kernels of a training step in groups, in each form: generic loops over run-time shapes first, and then as the
- * targets have them. Each is checked against the interpreter.
+ * targets have them. Each is checked against the interpreter; what runs on a GPU is when its row is opened.
  *
  * @param forms what groups are named after first; a target is left out where there is nothing to run it on.
  * @throws {Error} when a kernel does not compute what its formula says.
@@ -95,40 +106,32 @@ export async function groupedKernels(
   }
 
   const { plan: base } = loaded[1];
-  const groups: KernelGroup[] = [];
-  for (const names of groupKernels(base, loaded.map((form) => form.plan))) {
+  return groupKernels(base, loaded.map(({ plan }) => plan)).map((names) => {
     const kernels = base.train.kernels.filter(({ kernel: { name } }) => names[1].includes(name));
-    const rows = loaded.map(({ runs }, i) => names[i].map((name) => runs.get(name)!));
-    const queued = loaded.findIndex(({ queue }) => queue !== undefined);
-    groups.push({
+    const queued = loaded.findIndex(({ gpu }) => gpu !== undefined), { name, gpu } = loaded[queued] ?? {};
+    return {
       name: names[1].join(" + "),
       shape: kernels.map(({ kernel }) => shapeLine(kernel)).join(" + "),
-      rows: loaded.flatMap(({ name, queue }, i) =>
-        queue === undefined ? [{ name, kernels: names[i], run: warmed(rows[i] as readonly (() => void)[]) }] : []
+      rows: loaded.flatMap(({ name, runs }, i) =>
+        runs ? [{ name, kernels: names[i], run: warmed(names[i].map((kernel) => runs.get(kernel)!)) }] : []
       ),
-      ...queued >= 0 && {
-        gpu: {
-          name: loaded[queued].name,
-          adapter: loaded[queued].queue!,
-          kernels: names[queued],
-          ...await repeated(rows[queued] as readonly Repeat[]),
-        },
+      ...gpu && {
+        gpu: { name, adapter: gpu.adapter, kernels: names[queued], open: () => gpu.open(names[queued]) },
       },
-    });
-  }
-  return groups;
+    };
+  });
 }
 
 /** Runs a kernel so often where runs stand in a queue. */
 type Repeat = (times: number) => Promise<void>;
 
+/** A form with what runs its kernels: on a thread each has been checked, a GPU is not asked before it is needed. */
 interface LoadedForm {
   readonly name: string;
   readonly plan: Plan;
-  /** What its runs stand in a queue of, if they do. */
-  readonly queue?: string;
-  /** What runs each kernel. */
-  readonly runs: ReadonlyMap<string, (() => void) | Repeat>;
+  /** By the names of the kernels. */
+  readonly runs?: ReadonlyMap<string, () => void>;
+  readonly gpu?: { readonly adapter: string; open(kernels: readonly string[]): Promise<GpuRuns> };
 }
 
 /** The kernels of a plan as loops over run-time shapes. They must do just what the interpreter does. */
@@ -146,23 +149,35 @@ function genericRuns(plan: Plan, spec: Spec): Map<string, () => void> {
 }
 
 async function loadForm(
-  { name, target, tuned, without }: KernelForm,
+  form: KernelForm,
   device: string,
   spec: Spec,
   registry: Registry,
 ): Promise<LoadedForm> {
+  const { name, target, tuned, without } = form;
   const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned, without);
-  const load = await loadKernels(net, rowsFor(net.plan));
-  const runs = new Map<string, (() => void) | Repeat>();
-  let queue: string | undefined;
-  for (const { kernel: { name: kernel }, bindings } of net.plan.train.kernels) {
-    const compiled = net.kernels.get(kernel)!, loaded = load(kernel);
+  let loading: ReturnType<typeof loadKernels> | undefined;
+  const checked = async (kernel: string): Promise<[LoadedKernel, Call]> => {
+    const loaded = (await (loading ??= loadKernels(net, rowsFor(net.plan))))(kernel);
+    const compiled = net.kernels.get(kernel)!, { bindings } = plannedKernel(net.plan, kernel);
     const call = await checkedCall(compiled, loaded, bindings, net.plan, spec, target, `${name}: ${kernel}`);
-    const { run, repeat } = loaded;
-    runs.set(kernel, repeat ? (times) => repeat(ROW, times) : () => run(...call));
-    if (repeat) queue = device;
+    return [loaded, call];
+  };
+  // whoever times no kernel on a GPU makes no device: it takes time, and drivers may fail
+  if (!backendOf(target).takesThreads) {
+    const repeat = async (kernel: string): Promise<Repeat> => {
+      const [{ repeat }] = await checked(kernel);
+      return (times) => repeat!(ROW, times);
+    };
+    const open = async (kernels: readonly string[]) => await repeated(await Array.fromAsync(kernels, repeat));
+    return { name, plan: net.plan, gpu: { adapter: device, open } };
   }
-  return { name, plan: net.plan, runs, queue };
+  const runs = new Map<string, () => void>();
+  for (const { kernel: { name: kernel } } of net.plan.train.kernels) {
+    const [{ run }, call] = await checked(kernel);
+    runs.set(kernel, () => run(...call));
+  }
+  return { name, plan: net.plan, runs };
 }
 
 /** Calls one after the other; the first time until V8 has optimised them, which it does in the background. */
@@ -178,7 +193,7 @@ function warmed(calls: readonly (() => void)[]): () => void {
 }
 
 /** A run on a GPU that takes so long that the time of its end is known well enough. */
-async function repeated(kernels: readonly Repeat[]): Promise<Pick<GpuKernelRow, "times" | "run">> {
+async function repeated(kernels: readonly Repeat[]): Promise<GpuRuns> {
   const all = async (times: number) => {
     for (const run of kernels) await run(times);
   };

@@ -4,6 +4,7 @@
  * @module
  */
 import { cost } from "../../codegen/ir/cost.ts";
+import { workOf as operationsOf } from "../../codegen/plan/kernel.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { Span, Timing } from "../backends/session.ts";
 import { type Trace, traceOf, type Work } from "./trace.ts";
@@ -30,7 +31,7 @@ export interface ProfiledKernel {
   readonly seconds: number;
   /** Its part of the sum of all kernels. */
   readonly share: number;
-  /** Floating-point operations of one run, in all threads. */
+  /** Floating-point operations of one run, in all threads: those of the mathematics, where fewer do. */
   readonly flops: number;
   /** Bytes of the distinct elements read and written in one run. */
   readonly bytes: number;
@@ -68,7 +69,11 @@ function soundSpans({ clock, spans: all }: Timing): readonly Span[] {
 
 /** What each thing that is started does. */
 function workOf({ started }: Timing, plan: Plan): readonly Work[] {
-  const costs = new Map(plan.train.kernels.map(({ kernel }) => [kernel.name, cost(kernel)]));
+  const costs = new Map(
+    plan.train.kernels.map((
+      planned,
+    ) => [planned.kernel.name, { ...cost(planned.kernel), flops: operationsOf(planned) }]),
+  );
   return started.map(({ kernels }) => {
     const kernelCosts = kernels.map((name) => costs.get(name)!);
     return {

@@ -6,10 +6,10 @@
 import { compileTarget, kernelsOf, plan } from "../../codegen/compile.ts";
 import { cost } from "../../codegen/ir/cost.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
-import type { Kernel } from "../../codegen/ir/ir.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
-import { plannedKernel } from "../../codegen/plan/kernel.ts";
+import { plannedKernel, workOf as operationsOf } from "../../codegen/plan/kernel.ts";
 import { scheduleText } from "../../codegen/schedule/schedule.ts";
+import type { PlannedKernel } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
@@ -30,8 +30,10 @@ export interface KernelTime {
   readonly median: number;
   /** Runs that were timed. */
   readonly runs: number;
-  /** Floating-point operations of one run. */
+  /** Floating-point operations of one run: those of the mathematics, where fewer do. */
   readonly flops: number;
+  /** Those that it executes. */
+  readonly executed: number;
   /** Bytes of the distinct elements read and written. */
   readonly bytes: number;
   /** Divisions, roots and exponentials among the operations: they take many times as long as the others. */
@@ -69,7 +71,7 @@ export async function timeKernels(
   for (const kernel of kernels.filter(({ name }) => only === undefined || name === only)) {
     const compiled = net.kernels.get(kernel.name)!;
     const loaded = load(kernel.name);
-    const { bindings } = plannedKernel(net.plan, kernel.name);
+    const planned = plannedKernel(net.plan, kernel.name), { bindings } = planned;
     const call = await checkedCall(compiled, loaded, bindings, net.plan, spec, target, kernel.name);
     const times = await sortedTimes(loaded, call, milliseconds);
     timed.push({
@@ -78,7 +80,7 @@ export async function timeKernels(
       seconds: times[0] / 1000,
       median: times[times.length >> 1] / 1000,
       runs: times.length,
-      ...workOf(kernel),
+      ...workOf(planned),
       vectors: compiled.schedule.vectorize !== undefined,
     });
   }
@@ -103,9 +105,9 @@ async function sortedTimes({ measure, run }: LoadedKernel, call: Call, milliseco
 }
 
 /** What one run does. */
-function workOf(kernel: Kernel): Pick<KernelTime, "flops" | "bytes" | "slow" | "gathers"> {
-  const { flops, read, written, slow } = cost(kernel);
+function workOf(planned: PlannedKernel): Pick<KernelTime, "flops" | "executed" | "bytes" | "slow" | "gathers"> {
+  const { kernel } = planned, { flops: executed, read, written, slow } = cost(kernel), flops = operationsOf(planned);
   const all = kernel.parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
   const gathers = all.some((e) => e.kind === "load" && e.index.some(({ kind }) => kind === "load"));
-  return { flops, bytes: read + written, slow, gathers };
+  return { flops, executed, bytes: read + written, slow, gathers };
 }

@@ -43,6 +43,10 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
     "--allow-write": "results go where their user wants them, the peers' data to a temporary folder",
   },
+  "bench:nets": {
+    "--allow-run": "it starts Deno wherever it is installed, and the Python that has PyTorch",
+    "--allow-write": "results go where their user wants them, samples and weights to a temporary folder",
+  },
   docs: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },
@@ -97,6 +101,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   "bench:step": ["--help"],
   "bench:predict": ["--help"],
   "bench:peers": ["--help"],
+  "bench:nets": ["--help"],
   "bench:gpu": ["--help"],
 };
 

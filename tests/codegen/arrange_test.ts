@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { arrange } from "../../codegen/plan/arrange/arrange.ts";
+import { blockOf, rowsOf, smallestAlike } from "../../codegen/plan/arrange/blocks.ts";
 import { fromStored, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import type { Layout } from "../../codegen/plan/plan.ts";
 import { type CompileOptions, MERGING, plan } from "../../codegen/compile.ts";
@@ -150,6 +151,32 @@ Deno.test("samples are in blocks of 16, 8 or 4, or as they were", () => {
   assert.equal(ran, 18);
 });
 
+Deno.test("a batch gets rows up to whole blocks where that is quicker, and only where vectors lie along samples", () => {
+  const rows: Record<number, number> = {
+    ...{ 1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 8: 8, 9: 16, 12: 16, 16: 16, 17: 24, 24: 24, 25: 32, 30: 32 },
+    ...{ 33: 48, 40: 48, 64: 64, 100: 112, 104: 112, 128: 128, 256: 256, 257: 272, 65_535: 65_536 },
+  };
+  for (const [size, expected] of Object.entries(rows)) {
+    assert.equal(rowsOf(Number(size)), expected, `batch ${size}`);
+    const smallest = smallestAlike(Number(size), rowsOf);
+    assert(smallest <= Number(size) && smallest <= 33, `${smallest} for ${size}`);
+    const own = rowsOf(smallest);
+    assert.equal(blockOf(own), blockOf(expected), `batch ${size}: ${smallest}`);
+    assert.equal(own > smallest, expected > Number(size), `batch ${size}: ${smallest}`);
+  }
+  const net = (batchSize: number, options: CompileOptions) =>
+    plan(specOf(SMALL_CNN, batchSize), registry, options).plan.tensors;
+  assert.deepEqual(net(30, { layout: "lanes" })["relu1.output"].shape, [2, 2, 4, 3, 16]);
+  assert.deepEqual(net(30, { layout: "lanes" }).order.shape, [Infinity, 32]);
+  for (const without of ["pad", "layout"] as const) {
+    assert.deepEqual(net(30, { layout: "lanes", without: [without] })["relu1.output"].shape, [30, 2, 4, 3]);
+  }
+  for (const layout of ["row_major", "blocks"] as const) {
+    assert.deepEqual(net(30, { layout }).order.shape, [Infinity, 30]);
+  }
+  assert.deepEqual(net(30, {})["relu1.output"].shape, [30, 2, 4, 3]);
+});
+
 Deno.test("weights are in panels along the side that makes the widest, and all of their shape with them", () => {
   // outputs, inputs, and how the weight is stored
   const rows: readonly [number, number, number[]][] = [
@@ -188,13 +215,24 @@ Deno.test("weights are in panels along the side that makes the widest, and all o
 const LAID_OUT: readonly CompileOptions[] = [
   { layout: "lanes", without: MERGING },
   { layout: "lanes" },
+  { layout: "lanes", without: ["pad"] },
   { layout: "blocks" },
   // of two merged sums the order changes
   { layout: "row_major" },
 ];
 
 Deno.test("nets laid out in blocks train as those in rows", () => {
-  const seen: Record<string, number> = { none: 0, "4": 0, "8": 0, "16": 0, rows: 0, panels: 0, cases: 0, windows: 0 };
+  const seen: Record<string, number> = {
+    none: 0,
+    "4": 0,
+    "8": 0,
+    "16": 0,
+    rows: 0,
+    panels: 0,
+    padded: 0,
+    cases: 0,
+    windows: 0,
+  };
   const nets = Array.from({ length: RANDOM_NETS }, (_, i) => [`seed ${i + 1}`, tamed(randomSpec(i + 1))] as const);
   let compared = 0, ran = 0;
   for (const [i, [what, spec]] of [...nets, ...LARGE_NETS].entries()) {
@@ -210,10 +248,11 @@ Deno.test("nets laid out in blocks train as those in rows", () => {
         compared += values.length;
       }
       ran++;
+      if (laidOut.batchRows > spec.batchSize) seen.padded++;
       const names = Object.keys(laidOut.tensors);
       if (names.some((name) => name.endsWith(".rows"))) seen.rows++;
       if (Object.values(laidOut.tensors).some(({ role, layout }) => role === "parameter" && layout)) seen.panels++;
-      if (options.without) seen[[16, 8, 4].find((size) => spec.batchSize % size === 0) ?? "none"]++;
+      if (options.layout === "lanes") seen[blockOf(laidOut.batchRows) ?? "none"]++;
       if (fusions.some(({ producer, consumer }) => /pool/.test(producer) && /conv.*weight/.test(consumer))) {
         seen.cases++;
       }

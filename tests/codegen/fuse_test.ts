@@ -712,6 +712,7 @@ function toyDraft({ train, evaluate = train, roles = {} }: ToyCase): Draft {
   return {
     name: "toy",
     batchSize: 4,
+    batchRows: 4,
     graph: { output: "last" } as Plan["graph"],
     batch: n,
     tensors: Object.fromEntries(tensors) as Record<string, PlannedTensor>,

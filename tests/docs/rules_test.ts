@@ -451,6 +451,7 @@ const PROGRAMS = [
   "browser",
   "browser_module",
   "command_lines",
+  "fake_torch",
   "fuzz_arguments",
   "soak",
   "train_random",

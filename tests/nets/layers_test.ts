@@ -84,13 +84,13 @@ async function trained(spec: Spec, target: Target, threads: number) {
 }
 
 /** The same by plain loops. */
-function trainedPlainly(storage: Storage) {
+function trainedPlainly(storage: Storage, batchSize = BATCH) {
   const { parameters } = startOf(SPEC, registry, SEED), model = new MixModel(parameters, storage);
   const order = new Int32Array(DATA.samples);
   shuffleEpoch(order, DATA.samples, SEED, 0);
   let loss = 0;
-  for (let step = 0; step < STEPS; step++) {
-    const batch = order.subarray(step * BATCH, (step + 1) * BATCH);
+  for (let first = 0; first < DATA.samples; first += batchSize) {
+    const batch = order.subarray(first, first + batchSize);
     loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels[i]), RATE);
   }
   const outputs = model.outputs(rowsOf(TEST, Array(TEST.samples).keys())).flatMap((row) => [...row]);
@@ -122,6 +122,26 @@ for (const target of [...processorTargets, findTarget("webgpu")]) {
     assert(Math.abs(ours.loss - model.loss) < 1e-5 * model.loss, `loss ${ours.loss}, model ${model.loss}`);
   });
 }
+
+Deno.test("what layers keep of a batch knows nothing of rows without a sample", async () => {
+  // in rows: 8, 32, 112
+  for (const batchSize of [7, 30, 100]) {
+    const spec = { ...SPEC, batchSize }, target = processorTargets[0], ours = await trained(spec, target, 2);
+    assert(compiledFor(spec, target).plan.batchRows > batchSize);
+    const model = trainedPlainly(Float64Array, batchSize), rounded = trainedPlainly(Float32Array, batchSize);
+    const factor = 4 * (1 + Math.sqrt(batchSize) * target.epsilon.sum / 2 ** -23), floor = 2 ** -22;
+    for (const [name, values] of model.tensors) {
+      const own = differences(ours.tensors.get(name)!, values).largest;
+      const allowed = factor * differences(rounded.tensors.get(name)!, values).largest + floor;
+      assert(own <= allowed, `batch ${batchSize}, ${name}: ${own} > ${allowed}`);
+      // negative control: had the rows been counted, the mean would be another one
+      if (name !== "mix1.running_mean") continue;
+      const moved = differences(model.initial.get(name)!, values).largest;
+      assert(moved > 100 * allowed, `${name} moved by ${moved}, allowed are ${allowed}`);
+    }
+    assert(Math.abs(ours.loss - model.loss) < 1e-5 * model.loss, `loss ${ours.loss}, model ${model.loss}`);
+  }
+});
 
 for (const target of processorTargets) {
   Deno.test(`${target.name}: mix and add give the same bits for 1, 2 and 3 threads`, async () => {

@@ -7,7 +7,15 @@ import assert from "node:assert/strict";
 import type { Target } from "../../codegen/targets/target.ts";
 import { parseSpec, processorTargets, type Spec, targets } from "../../mod.ts";
 import { lacksAdapter } from "../adapter.ts";
-import { compiledFor, type Course, differences, type Trained, trainGenerated, trainPlainly } from "../plain_model.ts";
+import {
+  compiledFor,
+  type Course,
+  type References,
+  referencesOf,
+  strays,
+  type Trained,
+  trainGenerated,
+} from "../plain_model.ts";
 import { randomData } from "../random_data.ts";
 import { usualSpec } from "../usual_spec.ts";
 import { width } from "../width.ts";
@@ -18,48 +26,13 @@ const NETS = width(10, 100, 2000);
 const FIRST = 1;
 /** Seconds of a compilation that is worth a look. */
 const SLOW = 5;
-const STEPS = 2, ROUNDING = 2 ** -23;
+const STEPS = 2;
 
 /** A net and random samples; the last batch is short where it can be. */
 function courseOf(spec: Spec, seed: number): Course {
   const samples = STEPS * spec.batchSize - Math.min(3, spec.batchSize - 1);
   const data = randomData(spec, samples, seed, "usual", seed % 2 === 0 ? "bytes" : "floats");
   return { spec, data, steps: STEPS, seed };
-}
-
-/** What plain loops make, and how far apart they are when something small is changed. */
-interface References {
-  readonly initial: ReadonlyMap<string, Float32Array>;
-  readonly model: Trained;
-  /** The same with f32 storage, and from a start that is disturbed by a few roundings. */
-  readonly twins: readonly Trained[];
-}
-
-function referencesOf(course: Course, initial: References["initial"]): References {
-  const disturbed = [1, 2].map((seed) => trainPlainly(course, initial, Float64Array, { relative: 4 * ROUNDING, seed }));
-  return {
-    initial,
-    model: trainPlainly(course, initial, Float64Array),
-    twins: [trainPlainly(course, initial, Float32Array), ...disturbed],
-  };
-}
-
-/** What a target made that plain loops do not, in words. */
-function strays({ batchSize }: Spec, target: Target, ours: Trained, { model, twins }: References): string[] {
-  const longest = Math.max(...[...model.parameters.values()].map(({ length }) => length), batchSize);
-  const factor = 4 * (1 + Math.sqrt(longest) * target.epsilon.sum / ROUNDING);
-  const found: string[] = [];
-  for (const [name, values] of model.parameters) {
-    const rms = (own: Trained) => differences(own.parameters.get(name)!, values).rms;
-    const allowed = factor * Math.max(...twins.map(rms)) + ROUNDING;
-    if (!(rms(ours) <= allowed)) found.push(`${name}: rms ${rms(ours)}, and not up to ${allowed}`);
-  }
-  // where a gradient cancels to a rounding, Adam makes a whole step of it, and a relu may open
-  const away = ({ loss }: Trained) => Math.abs(loss - model.loss);
-  if (!(away(ours) <= 1e-5 * Math.max(1, model.loss) + 4 * Math.max(...twins.map(away)))) {
-    found.push(`loss ${ours.loss}, not ${model.loss}`);
-  }
-  return found;
 }
 
 /** Trains a net on targets, from one start, and compares what each makes with plain loops; calls back with the seconds of each compilation. */

@@ -13,6 +13,7 @@ import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
 import { groupedKernels, groupKernels } from "../../runtime/measure/kernel_groups.ts";
 import { kernelCase } from "../../runtime/check/kernel.ts";
 import { ROW } from "../../runtime/check/random_data.ts";
+import { disguised, ignore, withGpu } from "../adapter.ts";
 import { LARGE_NETS } from "../large_nets.ts";
 import { randomSpec } from "../random_spec.ts";
 import { QUICK, width } from "../width.ts";
@@ -123,11 +124,30 @@ Deno.test("a net's groups have a row for each form, and what they offer runs", a
     assert.equal(rows.length, 2 + processorTargets.filter(runsHere).length);
     assert.match(shape, /^(one point|\w+ = \d+(, \w+ = \d+)*)( \+ \w+ = \d+(, \w+ = \d+)*)*$/);
     assert.equal(gpu !== undefined, adapter !== undefined);
-    if (gpu) assert.match(String(gpu.times), /^10*$/);
+    if (gpu) {
+      const { times, run } = await gpu.open();
+      assert.match(String(times), /^10*$/);
+      await run();
+    }
   }
   assert(groups.length >= 6, `${groups.length} groups`);
   for (const { run } of groups[0].rows) run();
-  await groups[0].gpu?.run();
+});
+
+Deno.test("a GPU makes no device for rows that are not run", { ignore }, async () => {
+  const { gpu, devices } = disguised({ info: { description: "an adapter of its own" } });
+  await withGpu(gpu, async () => {
+    const groups = await kernelGroups(TINY);
+    for (const { rows } of groups) rows[0].run();
+    assert(groups.every(({ gpu }) => gpu?.adapter.startsWith("an adapter of its own")));
+    assert.equal(devices.length, 0);
+    // negative control: one row does, and the others share it
+    const [first, second] = groups.map(({ gpu }) => gpu!);
+    await (await first.open()).run();
+    assert.equal(devices.length, 1);
+    await second.open();
+    assert.equal(devices.length, 1);
+  });
 });
 
 Deno.test("negative control: a wrong kernel is not timed, and plans of different nets make no groups", async () => {

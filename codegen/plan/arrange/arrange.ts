@@ -20,6 +20,7 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
+import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { accesses } from "../kernel.ts";
@@ -29,9 +30,6 @@ import { familiesOf, panels } from "./panels.ts";
 import { split } from "./split.ts";
 import { channelSums, chunkSums, sampleSums } from "./sums.ts";
 
-/** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. */
-const BLOCKS = [16, 8, 4];
-
 /**
  * How tensors lie: row-major; or as told above: `lanes`, of the two that follow, the one that suits the net; `samples`
  * innermost; `channels` innermost in images. Or `blocks`: samples in those blocks and weights in panels, but no copy by
@@ -39,41 +37,72 @@ const BLOCKS = [16, 8, 4];
  */
 export type LayoutName = "row_major" | "lanes" | "samples" | "channels" | "blocks";
 
+/** The layout that suits a net, where a target takes one of two. */
+export function layoutOf(draft: Draft, name: LayoutName, channels: boolean): Exclude<LayoutName, "lanes"> {
+  if (name !== "lanes") return name;
+  return channels && hasManyChannels(draft) ? "channels" : "samples";
+}
+
 /** Gives tensors their layouts and rewrites all kernels; what suits no layout is left as it is. */
-export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "lanes"): Draft {
-  const block = blockOf(draft.batchSize);
+export function arrange(draft: Draft, name: "samples" | "channels" | "blocks" = "samples"): Draft {
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
-  const indices = indicesOf(kernels), families = familiesOf(draft.tensors);
-  const ofSamples = (name: string) => isOfSamples(name, draft, indices.get(name));
-  const many = name === "channels" || (name === "lanes" && hasManyChannels(draft));
-  const channels = many
+  const arrangement = chooseLayouts(draft, kernels, name);
+  if (arrangement.layouts.size === 0) return draft;
+  const tensors = laidOut(draft.tensors, arrangement);
+  const rewritten = new Map(
+    kernels.map((planned) => [planned, inLayouts(planned, draft, tensors, { ...arrangement, name })]),
+  );
+  const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
+  return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
+}
+
+/** How the tensors of a draft are going to lie. */
+interface Arrangement {
+  /** Samples in a block, if the batch makes whole ones. */
+  readonly block: number | undefined;
+  readonly layouts: ReadonlyMap<string, Layout>;
+  /** Those of them in which channels are innermost. */
+  readonly channels: ReadonlyMap<string, Layout>;
+  /** What a kernel wants a copy of. */
+  readonly copies: ReadonlyMap<PlannedKernel, Copy>;
+}
+
+function chooseLayouts(
+  draft: Draft,
+  kernels: readonly PlannedKernel[],
+  name: "samples" | "channels" | "blocks",
+): Arrangement {
+  const block = blockOf(draft.batch.extent), families = familiesOf(draft.tensors), indices = indicesOf(kernels);
+  const ofSamples = (tensor: string) => isOfSamples(tensor, draft, indices.get(tensor));
+  const channels = name === "channels"
     ? channelLayouts(draft, { kernels, indices, families, isOfSamples: ofSamples })
     : new Map<string, Layout>();
-  if (block === undefined && channels.size === 0) return draft;
-  const layouts = new Map<string, Layout>(channels);
-  for (const name of block === undefined ? [] : Object.keys(draft.tensors)) {
-    // samples as they are given: each element is put in every lane
-    if (many && name === GIVEN) continue;
-    if (!channels.has(name) && ofSamples(name)) layouts.set(name, blocked(draft.tensors[name].shape, 0, block!));
+  const layouts = new Map<string, Layout>(channels), copies = new Map<PlannedKernel, Copy>();
+  if (block !== undefined) {
+    for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
+      // samples as they are given: each element is put in every lane
+      if (name === "channels" && tensor === GIVEN) continue;
+      if (!channels.has(tensor) && ofSamples(tensor)) layouts.set(tensor, blocked(shape, 0, block));
+    }
   }
-  const copies = new Map<PlannedKernel, Copy>();
   for (const planned of kernels) {
     const exchange = exchanged(planned, draft, channels);
-    if (exchange) {
-      layouts.set(exchange.name, exchange.layout);
-      copies.set(planned, exchange);
-    }
+    if (exchange) copies.set(planned, exchange);
     const choice = block === undefined ? undefined : panels(planned, draft, layouts, families);
     if (!choice?.tensors.every((name) => indices.get(name)?.every((index) => index.every(plainAxis)) ?? true)) continue;
     for (const name of choice.tensors) layouts.set(name, choice.layout);
-    if (name === "blocks") continue;
-    layouts.set(choice.copy.name, choice.copy.layout);
-    copies.set(planned, choice.copy);
+    if (name !== "blocks") copies.set(planned, choice.copy);
   }
-  const tensors = { ...draft.tensors };
+  for (const { name, layout } of copies.values()) layouts.set(name, layout);
+  return { block, layouts, channels, copies };
+}
+
+/** The tensors of a draft as they are going to lie, and copies of some. */
+function laidOut(drafted: Draft["tensors"], { layouts, copies }: Arrangement): Record<string, DraftTensor> {
+  const tensors = { ...drafted };
   for (const { name, of } of copies.values()) {
-    const { initial: _, ...copied } = tensors[of];
-    tensors[name] = { ...copied, name, role: copied.role === "parameter" ? "value" : copied.role, kept: true };
+    const { initial: _, role, ...copied } = tensors[of];
+    tensors[name] = { ...copied, name, role: role === "parameter" ? "value" : role, kept: true };
   }
   for (const [name, layout] of layouts) {
     const { dtype } = tensors[name];
@@ -85,35 +114,36 @@ export function arrange(draft: Draft, name: Exclude<LayoutName, "row_major"> = "
       layout,
     };
   }
-  const rewritten = new Map<PlannedKernel, readonly PlannedKernel[]>();
-  for (const planned of kernels) {
-    const copy = copies.get(planned);
-    const before = copy ? [copyKernel(copy, draft)] : [];
-    const moving = moves(planned, layouts, channels);
-    if (moving) keepInputs(planned, tensors);
-    const { reshapes: _, ...moved } = planned;
-    const own = moving ? moved : planned, source = copy ? redirect(own, copy) : own;
-    const inParts = ofChannels(planned, channels) ? apart(source) : source;
-    const whole = overhanging(inParts, layouts);
-    // a mask keeps the engine from packing what would be merged with it
-    if (isMasked(inParts, whole)) keepInputs(whole, tensors);
-    const kernel = split(whole, draft, layouts, block, moving);
-    const inTwo = () =>
-      ofChannels(planned, channels)
-        ? channelSums(kernel, tensors)
-        : (block !== undefined && sampleSums(kernel, block, tensors)) || chunkSums(kernel, tensors);
-    rewritten.set(planned, [
-      ...before.map((each) => split(overhanging(each, layouts), draft, layouts, block)),
-      ...name !== "blocks" && inTwo() || [kernel],
-    ]);
-  }
-  const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
-  return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
+  return tensors;
 }
 
-/** Whether a kernel touches an image whose channels are innermost. */
-function ofChannels({ bindings }: PlannedKernel, channels: ReadonlyMap<string, Layout>): boolean {
-  return Object.values(bindings).some((name) => channels.has(name));
+/** A kernel over the axes of layouts, with what copies its inputs before it, or in two. */
+function inLayouts(
+  planned: PlannedKernel,
+  draft: Draft,
+  tensors: Record<string, DraftTensor>,
+  { name, block, layouts, channels, copies }: Arrangement & { readonly name: "samples" | "channels" | "blocks" },
+): readonly PlannedKernel[] {
+  const copy = copies.get(planned), moving = moves(planned, layouts, channels);
+  const ofChannels = isOf(channels, planned);
+  if (moving) keepInputs(planned, tensors);
+  const { reshapes: _, ...moved } = planned;
+  const own = moving ? moved : planned, source = copy ? redirect(own, copy) : own;
+  const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts);
+  // a mask keeps the engine from packing what would be merged with it
+  if (isMasked(inParts, whole)) keepInputs(whole, tensors);
+  const kernel = split(whole, draft, layouts, block, moving);
+  const before = copy ? [split(overhanging(copyKernel(copy, draft), layouts), draft, layouts, block)] : [];
+  const inTwo = () =>
+    ofChannels
+      ? channelSums(kernel, draft.batch, tensors)
+      : (block !== undefined && sampleSums(kernel, block, tensors)) || chunkSums(kernel, tensors);
+  return [...before, ...name !== "blocks" && inTwo() || [kernel]];
+}
+
+/** Whether a kernel touches one of some tensors. */
+function isOf(layouts: ReadonlyMap<string, Layout>, { bindings }: PlannedKernel): boolean {
+  return Object.values(bindings).some((name) => layouts.has(name));
 }
 
 /** Whether what only renames elements has to move them: its tensors are not in one order. */
@@ -123,24 +153,12 @@ function moves(
   channels: ReadonlyMap<string, Layout>,
 ): boolean {
   const blocked = Object.values(planned.bindings).map((name) => layouts.has(name));
-  return planned.reshapes === true && (ofChannels(planned, channels) || blocked.some((one) => one !== blocked[0]));
+  return planned.reshapes === true && (isOf(channels, planned) || blocked.some((one) => one !== blocked[0]));
 }
 
 /** What a kernel reads is stored, so that the kernel is not merged with those that make it. */
 function keepInputs(planned: PlannedKernel, tensors: Record<string, DraftTensor>): void {
   for (const name of accesses(planned).reads) tensors[name] = { ...tensors[name], kept: true };
-}
-
-/** Samples in a block of a batch, if it makes whole blocks. */
-export function blockOf(batchSize: number): number | undefined {
-  return BLOCKS.find((size) => batchSize % size === 0);
-}
-
-/** The smallest batch that is laid out as one of this size: several blocks where it has more than one. */
-export function smallestAlike(batchSize: number): number {
-  const block = blockOf(batchSize);
-  // twice a smaller block would be one of the next size
-  return block === undefined ? Math.min(batchSize, 2) : Math.min(batchSize, (block === BLOCKS[0] ? 2 : 3) * block);
 }
 
 /** All accesses to each tensor. */

@@ -51,11 +51,30 @@ function weightLayout(shape: readonly number[], outer: 0 | 1, asGiven = false): 
   return { shape, dimensions: [...blocks, ...terms.blocks, ...whole(shape, 2, 3), terms.places, places] };
 }
 
+/** A dimension of channels in one piece, with room up to whole blocks. */
+function inOne(shape: readonly number[], of: number): Stored {
+  const { blocks, places } = inBlocks(shape, of);
+  return { of, every: 1, extent: (blocks[0]?.extent ?? 1) * places.extent };
+}
+
+/** Tiles [n, plane, i, j, c] as [n, plane, c / 16, i, j, c % 16]. */
+function tilesLayout(shape: readonly number[]): Layout {
+  const last = shape.length - 1, { blocks, places } = inBlocks(shape, last);
+  return {
+    shape,
+    dimensions: [...whole(shape, 0, 1), ...blocks, ...whole(shape, ...shape.keys()).slice(2, last), places],
+  };
+}
+
+/** Planes of a filter [plane, o, c] as [plane, o / 16, c, o % 16], where vectors lie along o: one of dimensions 1 and 2. */
+function planesLayout(shape: readonly number[], vectors: number): Layout {
+  const { blocks, places } = inBlocks(shape, vectors);
+  return { shape, dimensions: [...whole(shape, 0), ...blocks, inOne(shape, 3 - vectors), places] };
+}
+
 /** A row of numbers, one for each channel, and zeros up to whole blocks. */
 function rowLayout(shape: readonly number[]): Layout {
-  const { blocks, places } = inBlocks(shape, 0);
-  const extent = (blocks[0]?.extent ?? 1) * places.extent;
-  return { shape, dimensions: [{ of: 0, every: 1, extent }] };
+  return { shape, dimensions: [inOne(shape, 0)] };
 }
 
 /** A convolution has many channels from so many on, on both sides. */
@@ -106,6 +125,12 @@ export function channelLayouts(
       layouts.set(name, imageLayout(shape));
     }
   }
+  for (const [name, { role, shape }] of Object.entries(tensors)) {
+    if (shape.length === 5 && isOfSamples(name) && plain(name, 4)) layouts.set(name, tilesLayout(shape));
+    if (shape.length !== 3 || (role !== "value" && role !== "gradient") || !plain(name, 1, 2)) continue;
+    const vectors = vectorsOfPlanes(name, kernels);
+    if (vectors !== undefined) layouts.set(name, planesLayout(shape, vectors));
+  }
   const given = channelsOfGiven(kernels, draft);
   for (const [name, { role, shape }] of Object.entries(tensors)) {
     if (layouts.has(name) || !ROLES.has(role) || (shape.length !== 4 && shape.length !== 1)) continue;
@@ -117,6 +142,21 @@ export function channelLayouts(
     for (const other of same) layouts.set(other, layout);
   }
   return layouts;
+}
+
+/** The dimension of planes [plane, o, c] along which the kernel of their products has its vectors. */
+function vectorsOfPlanes(name: string, kernels: readonly PlannedKernel[]): number | undefined {
+  for (const { kernel: { parts }, bindings } of kernels) {
+    for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
+      if (value.kind !== "reduce" || value.body.kind !== "op" || value.body.op !== "mul") continue;
+      if (bindings[tensor] === name) return 1;
+      const own = value.body.operands.find((e): e is Load => e.kind === "load" && bindings[e.tensor] === name);
+      if (!own) continue;
+      const written = index.map(plainAxis), at = own.index.map(plainAxis);
+      return [1, 2].find((d) => written.includes(at[d]));
+    }
+  }
+  return undefined;
 }
 
 /** What a family of weights begins with: the weights themselves, or what a layer keeps. */
@@ -165,12 +205,13 @@ function accessesOf(parts: Kernel["parts"]): { tensor: string; index: readonly I
 /** The weight of which an input's gradient wants a copy: its sum goes over the first channels and it writes the second. */
 export function exchanged(
   { kernel: { parts }, bindings }: PlannedKernel,
-  { tensors, batch }: Draft,
+  { tensors }: Draft,
   layouts: ReadonlyMap<string, Layout>,
 ): Copy | undefined {
   for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
-    if (!layouts.has(bindings[tensor]) || plainAxis(index[0]) !== batch) continue;
-    const written = plainAxis(index[1]);
+    const layout = layouts.get(bindings[tensor]);
+    if (!layout) continue;
+    const written = plainAxis(index[layout.dimensions.at(-1)!.of]);
     const weight = expressions(value).find((e): e is Load =>
       e.kind === "load" && tensors[bindings[e.tensor]].role === "parameter" && layouts.has(bindings[e.tensor]) &&
       e.index.length === 4 && plainAxis(e.index[1]) === written && plainAxis(e.index[0]) !== written

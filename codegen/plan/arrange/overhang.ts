@@ -46,7 +46,8 @@ function overhangs({ assignments }: Part, layoutOf: Layouts): Overhang[] {
     for (const [of, at] of index.entries()) {
       const padded = layout && roomOf(layout, of), whole = plainAxis(at);
       if (!padded || !whole || padded.extent === layout.shape[of] || whole.extent !== layout.shape[of]) continue;
-      found.set(whole, { axis: whole, by: padded.by, padded: padded.extent });
+      const by = Math.min(padded.by, found.get(whole)?.by ?? Infinity);
+      found.set(whole, { axis: whole, by, padded: padded.extent });
     }
   };
   for (const { tensor, index, value } of assignments) {

@@ -13,7 +13,7 @@ import type { DraftTensor, PlannedKernel } from "../plan.ts";
 /** A result of up to so many elements may be summed apart for each sample of a block. */
 const SMALL_RESULT = 16_384;
 /** It is worth it when so many terms go into each of these sums. */
-const MANY_TERMS = 128;
+const MANY_TERMS = 32;
 /** A sum of so many terms is taken in chunks. */
 const LONG_SUM = 1024;
 /** Most terms of a chunk: with 16 samples and 16 weights for each, three quarters of a 32 kB cache. */
@@ -81,12 +81,13 @@ const CHANNEL_CHUNK = 1024;
 /** Where channels are innermost: a long sum over samples as one for some samples each, and the sum of these. */
 export function channelSums(
   planned: PlannedKernel,
+  batch: Axis,
   tensors: Record<string, DraftTensor>,
 ): readonly PlannedKernel[] | undefined {
   const reduce = soleSum(planned);
   if (!reduce) return undefined;
   const [samples, ...positions] = reduce.axes, rest = product(positions);
-  if (product(reduce.axes) < 2 * CHANNEL_CHUNK || samples.name !== "n") return undefined;
+  if (product(reduce.axes) < 2 * CHANNEL_CHUNK || samples !== batch) return undefined;
   const size = Math.max(...divisors(samples.extent).filter((size) => size === 1 || size * rest <= CHANNEL_CHUNK));
   const points = product(planned.kernel.parts[0].axes);
   if (size === samples.extent || samples.extent / size * points > LARGEST_CHUNKS) return undefined;
@@ -138,6 +139,8 @@ function inTwo(
     },
     {
       ...planned,
+      // the first one does the work
+      ...planned.saves !== undefined && { saves: 0 },
       bindings: { ...bindings, [partial.symbol]: name },
       kernel: { ...kernel, parts: [part(axes, { tensor, index, value: total(value) })] },
     },

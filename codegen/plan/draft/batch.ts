@@ -11,8 +11,8 @@ import { draftKernel, notationOf, type Section } from "./kernel.ts";
 import { outputOf } from "./tensors.ts";
 
 /** Which samples the batch of each step has. */
-function orderOf({ batchSize }: Graph): DraftTensor {
-  return { name: "order", role: "run", dtype: "i32", shape: [Infinity, batchSize], rows: "steps", below: "samples" };
+function orderOf({ batchRows }: Graph): DraftTensor {
+  return { name: "order", role: "run", dtype: "i32", shape: [Infinity, batchRows], rows: "steps", below: "samples" };
 }
 
 /** `input`, from the samples of the data set. */
@@ -35,10 +35,10 @@ export function draftInputs(
 }
 
 /** What the outputs are compared with: for the batch, and for the whole data set. */
-export function targetOf({ batchSize, target }: Graph): { one: DraftTensor; all: DraftTensor } {
+export function targetOf({ batchRows, target }: Graph): { one: DraftTensor; all: DraftTensor } {
   const { symbol, shape, dtype, below } = target, limit = below === undefined ? {} : { below };
   return {
-    one: { name: symbol, role: "value", dtype, shape: [batchSize, ...shape], ...limit },
+    one: { name: symbol, role: "value", dtype, shape: [batchRows, ...shape], ...limit },
     all: { name: `${symbol}s`, role: "run", dtype, shape: [Infinity, ...shape], rows: "samples", ...limit },
   };
 }

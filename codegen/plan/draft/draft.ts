@@ -18,7 +18,7 @@ import { outputOf } from "./tensors.ts";
 
 /** A step of training and one of testing; or, to predict, only what makes outputs of inputs. */
 export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = false }: PlanOptions = {}): Draft {
-  const n = axis("n", graph.batchSize);
+  const n = axis("n", graph.batchRows);
   const inputs = draftInputs(graph, n, batch, data), forward = draftForward(graph, n);
   if (predict) {
     const asked = needed([...inputs.kernels, ...forward.evaluate], [outputOf(graph.output, graph).name]);
@@ -38,7 +38,7 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = f
 }
 
 function headOf(graph: Graph, batch: Draft["batch"], sections: readonly Section[]) {
-  const { name, batchSize } = graph;
+  const { name, batchSize, batchRows } = graph;
   const tensors = Object.fromEntries(sections.flatMap(({ tensors }) => tensors.map((tensor) => [tensor.name, tensor])));
-  return { name, batchSize, graph, batch, tensors };
+  return { name, batchSize, batchRows, graph, batch, tensors };
 }

@@ -12,8 +12,8 @@ import { gradientOf, outputOf, type Symbols } from "./tensors.ts";
 import { together } from "./together.ts";
 
 /** One number for each sample of an epoch: nothing is added up in f32. */
-function figureOf(name: string, { batchSize }: Graph): DraftTensor {
-  return { name, role: "run", dtype: "f32", shape: [Infinity, batchSize], rows: "steps" };
+function figureOf(name: string, { batchRows }: Graph): DraftTensor {
+  return { name, role: "run", dtype: "f32", shape: [Infinity, batchRows], rows: "steps" };
 }
 
 function judged(graph: Graph): Symbols {

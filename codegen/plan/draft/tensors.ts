@@ -11,9 +11,9 @@ import type { DraftTensor } from "../plan.ts";
 export type Symbols = Readonly<Record<string, DraftTensor>>;
 
 /** What a layer gives, or the input of the net. */
-export function outputOf(tensor: string, { batchSize, shapes }: Graph): DraftTensor {
+export function outputOf(tensor: string, { batchRows, shapes }: Graph): DraftTensor {
   const name = tensor === "input" ? "input" : `${tensor}.output`;
-  return { name, role: "value", dtype: "f32", shape: [batchSize, ...shapes[tensor]] };
+  return { name, role: "value", dtype: "f32", shape: [batchRows, ...shapes[tensor]] };
 }
 
 /** The gradient of the loss with respect to what a layer gives. */
@@ -51,13 +51,13 @@ export function buffersOf({ name, buffers }: GraphNode): Symbols {
 }
 
 /** What a layer's kernels leave for each other. */
-export function innerOf(node: GraphNode, { batchSize, shapes }: Graph): Symbols {
+export function innerOf(node: GraphNode, { batchRows, shapes }: Graph): Symbols {
   const { name } = node;
   return Object.fromEntries(
     innerSpecs(node, shapes).map(({ symbol, shape, dtype, below, once }) => [
       symbol,
       {
-        ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchSize, ...shape] },
+        ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchRows, ...shape] },
         ...below !== undefined && { below },
       },
     ]),

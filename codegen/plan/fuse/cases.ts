@@ -24,7 +24,7 @@ export function casesRule(tensor: string, merging: Merging, fusions: Fusion[]): 
     return [];
   }
   const values = producer.kernel.parts.flatMap(({ assignments }) => assignments.flatMap((a) => expressions(a.value)));
-  if (values.some(({ kind }) => kind === "reduce")) return [];
+  if (values.some(({ kind }) => kind === "reduce") || sumsInFull(producer)) return [];
   if (!train.has(producer)) return [];
   const { reads } = accesses(producer);
   const disturbed = readers.some((reader) =>
@@ -40,6 +40,19 @@ export function casesRule(tensor: string, merging: Merging, fusions: Fusion[]): 
   train.replace(producer);
   for (const [reader, by] of merged) train.replace(reader, by);
   return [producer, ...readers];
+}
+
+/** Whether a kernel makes an element of several of one tensor: a sum that is written out, which readers would repeat. */
+function sumsInFull({ kernel: { parts } }: PlannedKernel): boolean {
+  return parts.flatMap(({ assignments }) => assignments).some(({ value }) => {
+    const read = new Map<string, string>();
+    return expressions(value).some((expr) => {
+      if (expr.kind !== "load") return false;
+      const key = exprKey(expr), known = read.get(expr.tensor) ?? key;
+      read.set(expr.tensor, known);
+      return known !== key;
+    });
+  });
 }
 
 /** The sum of an assignment that takes one element of a tensor, times something else or not, and that element. */
@@ -143,6 +156,7 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
   const { title, source } = joinTitles(producer, reader);
   const merged = { ...title, pass: reader.title.pass };
   return prune({
+    ...reader.saves !== undefined && { saves: reader.saves },
     title: merged,
     bindings,
     kernel: { name: kernelName(merged), source, parts: [{ axes: part.axes, assignments }], tensors: {} },

@@ -8,7 +8,7 @@ import type { Affine, Assignment, Expr, Part } from "../../ir/ir.ts";
 import { plus, times } from "../../language/notation.ts";
 import { kernelName, prune } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
-import { joinBindings, joinTitles } from "./join.ts";
+import { joinBindings, joinSaves, joinTitles } from "./join.ts";
 
 /** One part, no reductions, and the tensor read just at the part's own axes. */
 export function isElementwiseIn(
@@ -61,5 +61,6 @@ export function mergeElementwise(producer: PlannedKernel, consumer: PlannedKerne
     assignments: part.assignments.flatMap((a) => producer.bindings[a.tensor] === tensor ? substitute(a) : [a]),
   }));
   const { title, source } = joinTitles(producer, consumer);
-  return prune({ title, bindings, kernel: { name: kernelName(title), source, parts, tensors: {} } });
+  const kernel = { name: kernelName(title), source, parts, tensors: {} };
+  return prune({ title, bindings, kernel, ...joinSaves(producer, consumer) });
 }

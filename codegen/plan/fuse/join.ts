@@ -42,6 +42,11 @@ export function joinTitles(
   };
 }
 
+/** What two kernels as one save. */
+export function joinSaves({ saves: a }: PlannedKernel, { saves: b }: PlannedKernel): Pick<PlannedKernel, "saves"> {
+  return a === undefined && b === undefined ? {} : { saves: (a ?? 0) + (b ?? 0) };
+}
+
 /**
  * Longest name of a merged kernel: it says all that was merged, and is a file's name. So a chain of layers becomes
  * several kernels, none longer than people and engines want to read.

@@ -9,7 +9,7 @@ import type { Affine, Axis, Expr, Load } from "../../ir/ir.ts";
 import { plus, times } from "../../language/notation.ts";
 import { kernelName, prune } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
-import { freeName, joinBindings, joinTitles } from "./join.ts";
+import { freeName, joinBindings, joinSaves, joinTitles } from "./join.ts";
 
 /** Every element of the tensor is made by one formula and read once: its index is never the same for two points. */
 export function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKernel): boolean {
@@ -72,7 +72,8 @@ export function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, te
     axes: part.axes,
     assignments: part.assignments.map((a) => ({ ...a, tensor: symbols[a.tensor], value: rewrite(a.value) })),
   }];
-  return prune({ title, bindings, kernel: { name: kernelName(title), source, parts, tensors: {} } });
+  const kernel = { name: kernelName(title), source, parts, tensors: {} };
+  return prune({ title, bindings, kernel, ...joinSaves(producer, consumer) });
 }
 
 /** The loads of a tensor in a kernel, equal ones once; those over other axes of the same names are others. */

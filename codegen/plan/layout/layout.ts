@@ -18,7 +18,7 @@ import { columnsOf, tablesFor, tablesOf } from "./tables.ts";
  * @throws {InputError} when the arena would be too large.
  */
 export function layOut(draft: Draft): Plan {
-  const { name, batchSize, graph } = draft, drafted = [...draft.train, ...draft.evaluate];
+  const { name, batchSize, batchRows, graph } = draft, drafted = [...draft.train, ...draft.evaluate];
   const halos = inferHalos(drafted, draft.tensors), aliases = inferAliases(drafted, halos);
   const storage = (tensor: string) => storageOf(tensor, aliases);
   const [train, evaluate] = [draft.train, draft.evaluate].map((kernels) =>
@@ -38,7 +38,7 @@ export function layOut(draft: Draft): Plan {
     barriers: placeBarriers(kernels, storage),
   });
   return {
-    ...{ name, batchSize, graph, tensors, ...columns },
+    ...{ name, batchSize, batchRows, graph, tensors, ...columns },
     train: step(train),
     evaluate: step(evaluate),
     arenaBytes: bytes,

@@ -15,27 +15,85 @@ interface Walk {
   readonly count: number;
 }
 
+/** Where stores write that move along the same loops, the longest strides first: a run of elements from each place on. */
+interface Runs {
+  readonly first: number;
+  readonly length: number;
+  readonly walks: readonly Walk[];
+}
+
+type Fail = (what: string) => VerifyError;
+
 /**
  * Goes through all elements that are stored. Of a tensor with a row for each step these are the elements of the step's row.
  *
  * @throws {VerifyError} when an element is written twice or not at all, or a halo is written.
  */
 export function proveWrites({ name, tensors }: LoopNest, tensor: string, stores: readonly Store[]): void {
-  const type = tensors[tensor], written = new Uint8Array(rowLength(type));
+  const type = tensors[tensor], taken = new Bits(rowLength(type));
   const fail = (what: string) => new VerifyError(`${name}: ${what}`);
+  // what is written is then found where the halo is taken already
+  takeHalo(type, taken);
   let writes = 0;
+  for (const { first, length, walks } of runsOf(tensor, stores, fail)) {
+    eachPlace(first, walks, (place) => {
+      const again = taken.take(place, length);
+      if (again === undefined) return;
+      throw fail(
+        inHalo(type, again) ? `the halo of ${tensor} is written` : `element ${again} of ${tensor} is written twice`,
+      );
+    });
+    writes += walks.reduce((product, { count }) => product * count, length);
+  }
+  const elements = type.shape.reduce((product, extent) => product * rowExtent(extent), 1);
+  if (writes !== elements) throw fail(`${writes} of ${elements} elements of ${tensor} are written`);
+}
+
+/** Which elements are taken: a bit for each. */
+class Bits {
+  readonly #words: Uint32Array;
+
+  constructor(length: number) {
+    this.#words = new Uint32Array(Math.ceil(length / 32));
+  }
+
+  /** Takes a run of elements, unless one of them is taken: returns that. */
+  take(from: number, length: number): number | undefined {
+    const words = this.#words, to = from + length;
+    for (let at = from; at < to;) {
+      const bit = at & 31, count = Math.min(32 - bit, to - at), mask = (count === 32 ? -1 : (1 << count) - 1) << bit;
+      const again = words[at >>> 5] & mask;
+      if (again !== 0) return at - bit + 31 - Math.clz32(again & -again);
+      words[at >>> 5] |= mask;
+      at += count;
+    }
+  }
+}
+
+/** Stores that move along the same loops and write neighbours, as runs. */
+function runsOf(tensor: string, stores: readonly Store[], fail: Fail): Runs[] {
+  const alike = new Map<string, { walks: Walk[]; places: number[] }>();
   for (const { offset, meanings } of stores) {
     const walks = walksOf(tensor, offset, meanings, fail);
     proveMoved(tensor, offset, meanings, fail);
-    writes += markWritten(tensor, offset.constant, walks, written, fail);
+    const key = walks.map(({ start, step, count }) => `${start} ${step} ${count}`).join();
+    const { places } = alike.get(key) ?? alike.set(key, { walks, places: [] }).get(key)!;
+    places.push(offset.constant);
   }
-  const elements = type.shape.reduce((product, extent) => extent === Infinity ? product : product * extent, 1);
-  if (writes !== elements) throw fail(`${writes} of ${elements} elements of ${tensor} are written`);
-  const bare = type.halo.every(([before, after]) => before + after === 0);
-  if (!bare && writtenInside(type, written) !== elements) throw fail(`the halo of ${tensor} is written`);
+  return [...alike.values()].flatMap(({ walks, places }) => {
+    places.sort((a, b) => a - b);
+    const begins = places.flatMap((place, i) => i === 0 || place !== places[i - 1] + 1 ? [i] : []);
+    return begins.map((begin, i) => joined(places[begin], (begins[i + 1] ?? places.length) - begin, walks));
+  });
 }
 
-type Fail = (what: string) => VerifyError;
+/** Runs along which a loop goes on where one ends: the loop makes them longer. */
+function joined(first: number, length: number, walks: readonly Walk[]): Runs {
+  const last = walks.at(-1);
+  return last && (last.step === length || last.count === 1)
+    ? joined(first + last.start, length * last.count, walks.slice(0, -1))
+    : { first, length, walks };
+}
 
 /** The loops that move an index, the longest strides first. */
 function walksOf(tensor: string, { terms }: Offset, meanings: Meanings, fail: Fail): Walk[] {
@@ -57,38 +115,38 @@ function proveMoved(tensor: string, offset: Offset, meanings: Meanings, fail: Fa
   }
 }
 
-/** Marks the elements that a store writes, and counts them. */
-function markWritten(tensor: string, first: number, walks: readonly Walk[], written: Uint8Array, fail: Fail): number {
-  let writes = 0;
-  const visit = (d: number, at: number) => {
-    if (d === walks.length) {
-      if (written[at]++) throw fail(`element ${at} of ${tensor} is written twice`);
-      writes++;
-      return;
-    }
+/** Calls with each place that loops move a first one to. */
+function eachPlace(first: number, walks: readonly Walk[], visit: (place: number) => void): void {
+  const go = (d: number, at: number) => {
+    if (d === walks.length) return visit(at);
     const { start, step, count } = walks[d];
-    if (d < walks.length - 1) {
-      for (let i = 0; i < count; i++) visit(d + 1, at + start + i * step);
-      return;
-    }
-    for (let i = 0, place = at + start; i < count; i++, place += step) {
-      if (written[place]++) throw fail(`element ${place} of ${tensor} is written twice`);
-    }
-    writes += count;
+    for (let i = 0, place = at + start; i < count; i++, place += step) go(d + 1, place);
   };
-  visit(0, first);
-  return writes;
+  go(0, first);
 }
 
-/** How many elements outside of the halo are written. */
-function writtenInside(type: TensorType, written: Uint8Array): number {
+/** Takes the elements of a halo: what lies before and behind each dimension's own. */
+function takeHalo(type: TensorType, taken: Bits): void {
   const { shape, halo } = type, stride = strides(type);
-  const count = (d: number, at: number): number =>
-    d === stride.length
-      ? written[at]
-      : Array.from({ length: shape[d] }, (_, i) => count(d + 1, at + (i + halo[d][0]) * stride[d])).reduce(
-        (a, b) => a + b,
-        0,
-      );
-  return count(0, 0);
+  const innermost = halo.findLastIndex(([before, after]) => before + after > 0);
+  const visit = (d: number, at: number) => {
+    if (d > innermost) return;
+    const [before, after] = halo[d], own = at + before * stride[d], behind = own + rowExtent(shape[d]) * stride[d];
+    taken.take(at, own - at);
+    for (let place = own; place < behind; place += stride[d]) visit(d + 1, place);
+    taken.take(behind, after * stride[d]);
+  };
+  visit(0, 0);
 }
+
+/** Whether an element lies in the halo. */
+function inHalo(type: TensorType, element: number): boolean {
+  return strides(type).some((stride, d) => {
+    const [before, after] = type.halo[d], extent = rowExtent(type.shape[d]);
+    const i = Math.floor(element / stride) % (before + extent + after) - before;
+    return i < 0 || i >= extent;
+  });
+}
+
+/** Of the run's rows a step has one. */
+const rowExtent = (extent: number) => extent === Infinity ? 1 : extent;

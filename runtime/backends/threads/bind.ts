@@ -29,9 +29,16 @@ export async function binder(
     const { bind }: { bind(memory: ArrayBufferLike, rows: RowPlaces, member: Member): Steps } = await import(code);
     return (rows) => bind(memory.buffer, rows, member);
   }
-  return (rows) => {
-    const addresses = Object.fromEntries(Object.entries(rows).map(([name, [address]]) => [name, address]));
-    const { exports } = new WebAssembly.Instance(code, { team: { memory, ...member }, rows: addresses });
-    return exports as unknown as Steps;
-  };
+  return (rows) => instantiate(code, memory, rows, member).exports as unknown as Steps;
+}
+
+/** A module in a memory, for one data set. */
+export function instantiate(
+  code: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  rows: RowPlaces,
+  member: Member,
+): WebAssembly.Instance {
+  const addresses = Object.fromEntries(Object.entries(rows).map(([name, [address]]) => [name, address]));
+  return new WebAssembly.Instance(code, { team: { memory, ...member }, rows: addresses });
 }

@@ -29,14 +29,14 @@ export async function openPredictor(net: CompiledNet, parameters: Parameters): P
     params: new Float32Array(buffer, ...rows.params),
   });
   const bind = await binder(await loadCode(net), memory, { thread: 0, threads: 1, wait() {} });
-  const { evaluate } = bind(rows), { offset, bytes, layout } = plan.tensors[outputOf(plan).name];
+  const { name, classes } = outputOf(plan), { evaluate } = bind(rows), { offset, bytes, layout } = plan.tensors[name];
   const outputs = new Float32Array(buffer, offset, bytes / 4);
   return {
     immediate: true,
     input: new Float32Array(buffer, ...rows.data),
     run() {
       evaluate(0);
-      return fromStored(outputs, layout);
+      return fromStored(outputs, layout).subarray(0, samples * classes);
     },
     close() {},
   };

@@ -12,6 +12,7 @@ import type { Code, TimedCode } from "./load.ts";
 import { type FittedMemory, type LoadedSet, loadSet, sharedMemory } from "./memory.ts";
 import { type SharedRows, Team } from "./team.ts";
 import { timeSteps } from "./time_steps.ts";
+import { warmUp } from "./warm.ts";
 
 /** A network in shared memory, run by a team of workers. */
 export class ThreadSession implements NetSession {
@@ -51,7 +52,10 @@ export class ThreadSession implements NetSession {
   ): Promise<ThreadSession> {
     const memory = sharedMemory(pages);
     const loaded = sets.map((set, i) => loadSet(plan, memory.buffer, rows[i], set));
-    return new ThreadSession(plan, { memory, rows }, loaded, await Team.start({ code, memory, rows }, threads), timed);
+    // workers have the same module, and so the same machine code
+    const meanwhile = () => typeof code === "string" ? undefined : warmUp(plan, code, memory, rows[0]);
+    const team = await Team.start({ code, memory, rows }, threads, meanwhile);
+    return new ThreadSession(plan, { memory, rows }, loaded, team, timed);
   }
 
   /** Threads of the team. */
@@ -107,11 +111,12 @@ export class ThreadSession implements NetSession {
   /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
   async predictions(set: number): Promise<Predictions> {
     const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set];
+    const { batchSize } = this.#plan;
     fillEvaluation(this.#plan, this.#sets[set]);
     const outputs = new Float32Array(samples * classes);
     const afterStep = (step: number) => {
-      const first = step * this.#plan.batchSize;
-      outputs.set(this.read(name).subarray(0, (samples - first) * classes), first * classes);
+      const first = step * batchSize, count = Math.min(batchSize, samples - first);
+      outputs.set(this.read(name).subarray(0, count * classes), first * classes);
     };
     const result = await this.#run(set, "evaluate", steps, { afterStep });
     return { ...result, outputs };
@@ -139,10 +144,10 @@ export class ThreadSession implements NetSession {
     steps: number,
     { before = BEGINNING, afterStep }: { before?: EpochSums; afterStep?: (step: number) => void } = {},
   ): Promise<Result> {
-    const tables = this.#sets[set], { batchSize } = this.#plan;
+    const tables = this.#sets[set], { batchRows } = this.#plan;
     checkSteps(tables, steps, before.steps);
     // the loss of the batch's first row: where weights are NaN, all rows are
-    const watched = mode === "train" ? { address: this.#memory.rows[set].loss[0], row: batchSize } : undefined;
+    const watched = mode === "train" ? { address: this.#memory.rows[set].loss[0], row: batchRows } : undefined;
     let done = before.steps;
     while (done < steps) {
       const first = done, to = afterStep ? first + 1 : steps;
@@ -151,7 +156,7 @@ export class ThreadSession implements NetSession {
       if (this.#stopped || done < to) break;
     }
     const [loss, hit] = [tables.loss, tables.hit].map((rows) =>
-      rows.subarray(before.steps * batchSize, done * batchSize)
+      rows.subarray(before.steps * batchRows, done * batchRows)
     );
     return resultOf(this.#plan, tables, addUp(before, done, loss, hit));
   }

@@ -53,9 +53,14 @@ export class Team {
   /**
    * Starts workers and waits until each has loaded the module.
    *
+   * @param meanwhile what this thread does until then.
    * @throws {Error} when one cannot.
    */
-  static async start(assignment: Omit<Assignment, "thread" | "threads" | "control">, threads: number): Promise<Team> {
+  static async start(
+    assignment: Omit<Assignment, "thread" | "threads" | "control">,
+    threads: number,
+    meanwhile: () => void = () => {},
+  ): Promise<Team> {
     const control = new SharedArrayBuffer(4 * CONTROL_WORDS);
     const { Worker } = platform;
     const workers = Array.from(
@@ -64,7 +69,9 @@ export class Team {
     );
     const team = new Team(workers, new Int32Array(control));
     try {
-      await team.#all((thread) => ({ ...assignment, control, thread, threads }));
+      const ready = team.#all((thread) => ({ ...assignment, control, thread, threads }));
+      meanwhile();
+      await ready;
     } catch (error) {
       team.stop();
       throw error;

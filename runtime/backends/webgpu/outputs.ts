@@ -38,8 +38,8 @@ export async function keepOutputs(net: GpuNet, samples: number, most: number): P
       const [contents] = await readBuffers(net.gpu, [{ buffer: to, bytes: bytes * (end - first) }]);
       for (let step = first; step < end; step++) {
         const values = fromStored(new Float32Array(contents, bytes * (step - first), bytes / 4), layout);
-        const sample = step * batchSize;
-        outputs.set(values.subarray(0, (samples - sample) * classes), sample * classes);
+        const sample = step * batchSize, count = Math.min(batchSize, samples - sample);
+        outputs.set(values.subarray(0, count * classes), sample * classes);
       }
     },
   };

@@ -53,7 +53,9 @@ function writeWeights(plan: Plan, { device }: Gpu, { buffers }: GpuMemory, param
 
 /** `elements`: of the inputs of a batch. */
 function bound(net: GpuNet, memory: GpuMemory, elements: number): BoundPredictor {
-  const { plan, gpu, dispatches: { evaluate } } = net, { data } = memory.sets[0].buffers, { name } = outputOf(plan);
+  const { plan, gpu, dispatches: { evaluate } } = net,
+    { data } = memory.sets[0].buffers,
+    { name, classes } = outputOf(plan);
   const { alias = name, bytes, layout } = plan.tensors[name], input = new Float32Array(elements);
   return {
     immediate: false,
@@ -63,7 +65,7 @@ function bound(net: GpuNet, memory: GpuMemory, elements: number): BoundPredictor
         gpu.device.queue.writeBuffer(data, 0, input);
         submit(gpu, encodeSteps(net, 0, evaluate, [0, 1]));
         const [contents] = await readBuffers(gpu, [{ buffer: memory.buffers[alias], bytes }]);
-        return fromStored(new Float32Array(contents), layout);
+        return fromStored(new Float32Array(contents), layout).subarray(0, plan.batchSize * classes);
       }),
     close: memory.destroy,
   };

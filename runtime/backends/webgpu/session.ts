@@ -195,13 +195,13 @@ export class GpuSession implements NetSession {
       `net ${plan.name} on the GPU`,
       async () => {
         const submitted = await this.#submissions.submit(set, kernels, [first, steps], kept);
-        const { buffers } = sets[set], bytes = 4 * plan.batchSize * submitted;
+        const { buffers } = sets[set], bytes = 4 * plan.batchRows * submitted;
         const judged = [buffers.loss, buffers.hit].map((buffer) => ({ buffer, bytes }));
         return { submitted, contents: await readBuffers(gpu, [...judged, ...read.map((name) => this.#whole(name))]) };
       },
     );
     this.#submissions.done(submitted);
-    const [losses, hits] = [loss, hit].map((content) => new Float32Array(content, 4 * plan.batchSize * first));
+    const [losses, hits] = [loss, hit].map((content) => new Float32Array(content, 4 * plan.batchRows * first));
     const sums = addUp(before, submitted, losses, hits);
     return { result: resultOf(plan, tables, sums), values: contents.map((c, i) => this.#elements(read[i], c)) };
   }

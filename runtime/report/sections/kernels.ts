@@ -93,7 +93,8 @@ function roofline(shown: readonly KernelBar[], report: TrainingReport): Markup {
       `${plural(machine.threads, "thread")}, measured after the run: ${rates}. Kernels above its slope find their ` +
       "data in a cache; those without arithmetic are left out.",
       shown.some(({ flops, seconds }) => flops / seconds / 1e9 > 1.1 * roof.peak) &&
-      " Some are faster than the machine was when it was measured: it had other work to do then.",
+      " Some are faster than the machine was when it was measured: it had other work to do then, or they take fewer " +
+        "operations than the mathematics, which are those that are counted.",
     ],
   );
 }

@@ -1,0 +1,167 @@
+/**
+ * Between stages 3 and 4: a draft to a draft that computes the same with fewer operations.
+ *
+ * One rule, `winograd`: convolutions of 3 by 3 by steps of one, forward and both gradients, as products of transformed
+ * tiles. Tiles of 2 by 2 take 16 multiplications in place of 36, tiles of 4 by 4 take 36 in place of 144, and round more:
+ * see docs/decisions/winograd.md.
+ *
+ * @module
+ */
+import { accesses } from "../kernel.ts";
+import type { LayoutName } from "../arrange/arrange.ts";
+import { blockOf } from "../arrange/blocks.ts";
+import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
+import { plainAxis } from "../../ir/affine.ts";
+import { operationsOf } from "../../ir/cost.ts";
+import { type Axis, BYTES } from "../../ir/ir.ts";
+import { affineIndex, type Convolution, convolutionOf } from "./convolution.ts";
+import { amplification, filterOf } from "./filter.ts";
+import { byTiles, tilesKey, WINDOW } from "./winograd.ts";
+
+/** The rules of this stage. */
+export const ALGORITHM_RULES = ["winograd"] as const;
+
+/** What is computed otherwise than it was drafted, for `plan.txt`. */
+export interface Chosen {
+  readonly rule: typeof ALGORITHM_RULES[number];
+  /** The kernel that was replaced. */
+  readonly kernel: string;
+  /** Outputs of a tile, or taps, along each dimension. */
+  readonly tile: number;
+}
+
+/** A size of tiles. */
+export type Tile = 2 | 4;
+
+/** Sizes of tiles that may be used. */
+export interface TileSizes {
+  /** Of outputs: forward, and for gradients of inputs. */
+  readonly outputs: readonly Tile[];
+  /** Of taps: for gradients of weights. */
+  readonly taps: readonly Tile[];
+  /** Times as much as by tiles that the direct sum must take. Default: some. */
+  readonly gain?: number;
+}
+
+/** No tiles. */
+export const DIRECT: TileSizes = { outputs: [], taps: [] };
+
+/**
+ * Sizes that pay, by how tensors lie: as measured. Where samples lie in lanes, sums over them gain nothing; where they
+ * might, and make no blocks, transforms have no vectors, and only the long sums of weights' gradients gain.
+ *
+ * @param rows of the batch.
+ */
+export function payingTiles(layout: Exclude<LayoutName, "lanes">, rows: number): TileSizes {
+  switch (layout) {
+    case "row_major":
+    case "channels":
+      return { outputs: [4, 2], taps: [4, 2] };
+    case "samples":
+      return blockOf(rows) === undefined ? { outputs: [], taps: [4, 2] } : { outputs: [4, 2], taps: [] };
+    case "blocks":
+      return DIRECT;
+  }
+}
+
+/** How many times larger the bound of rounding errors is, at most, than that of a direct sum. */
+export function roundingOf(chosen: readonly Chosen[]): number {
+  const filters = chosen.flatMap(({ tile }) => [filterOf(tile, WINDOW), filterOf(WINDOW, tile)]);
+  return Math.max(1, ...filters.map(amplification));
+}
+
+/** Channels on both sides, at least: with fewer, transforms take more than the products save. */
+const LEAST_CHANNELS = 16;
+/** Rows and columns, at least, for tiles of each size. */
+const LEAST_SIDE: Readonly<Record<Tile, number>> = { 2: 4, 4: 12 };
+/**
+ * What an operation of a transform takes, beside one of a product: as measured, since transforms move much and compute
+ * little. And how many times as much the direct sum must take.
+ */
+const TRANSFORMING = 8, LEAST_GAIN = 1.2;
+
+/** Bytes of a net's tensors, planes among them, at most: half of the largest arena, since halos come on top. */
+const MOST_BYTES = 2 ** 30;
+
+/**
+ * Replaces convolutions where it pays.
+ *
+ * @param tiles sizes of tiles that may be used.
+ */
+export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft; chosen: Chosen[] } {
+  const chosen: Chosen[] = [], tensors: Record<string, DraftTensor> = { ...draft.tensors };
+  const replaced = new Map<PlannedKernel, readonly PlannedKernel[]>();
+  const made = new Map<string, { readonly tensor: DraftTensor; readonly by: PlannedKernel }>();
+  let bytes = bytesOf(Object.values(tensors));
+  const free = (wish: string) => {
+    let name = wish;
+    for (let i = 2; tensors[name]; i++) name = `${wish}_${i}`;
+    return name;
+  };
+  for (const planned of new Set([...draft.train, ...draft.evaluate])) {
+    const convolution = convolutionOf(planned);
+    if (!convolution || !suits(convolution, draft)) continue;
+    const ways = fittingTiles(convolution, tiles).map((tile) => {
+      const key = tilesKey(convolution, tile, draft.batch), known = made.get(key);
+      const there = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);
+      return { tile, key, there, ...byTiles(convolution, tile, draft, there ? known.tensor : undefined, free) };
+    });
+    const best = ways.toSorted((a, b) => costOf(a.kernels) - costOf(b.kernels))[0];
+    const direct = operationsOf(planned.kernel.parts);
+    if (!best || direct < (tiles.gain ?? LEAST_GAIN) * costOf(best.kernels)) continue;
+    if (bytes + bytesOf(best.tensors) > MOST_BYTES) continue;
+    bytes += bytesOf(best.tensors);
+    for (const tensor of best.tensors) tensors[tensor.name] = tensor;
+    if (!best.there) made.set(best.key, { tensor: best.data, by: planned });
+    replaced.set(planned, best.kernels);
+    chosen.push({ rule: "winograd", kernel: planned.kernel.name, tile: best.tile });
+  }
+  const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => replaced.get(planned) ?? [planned]);
+  return { draft: { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) }, chosen };
+}
+
+/** Whether a kernel finds what an earlier one makes of a tensor: wherever it runs, that runs before, and the tensor stays. */
+function isThere(maker: PlannedKernel, user: PlannedKernel, tensor: string, { train, evaluate }: Draft): boolean {
+  return [train, evaluate].every((list) => {
+    const [from, to] = [list.indexOf(maker), list.indexOf(user)];
+    return to < 0 || from >= 0 && from < to && !list.slice(from, to).some((each) => accesses(each).writes.has(tensor));
+  });
+}
+
+/** The sizes of tiles for which an image is large enough. */
+function fittingTiles({ windows, sums }: Convolution, { outputs, taps }: TileSizes): readonly Tile[] {
+  const tiles = sums === "short" ? outputs : taps;
+  return tiles.filter((tile) => windows.every(({ long }) => long.extent >= LEAST_SIDE[tile]));
+}
+
+/** Bytes of the tensors of a step. */
+function bytesOf(tensors: readonly DraftTensor[]): number {
+  return tensors.filter(({ role }) => role !== "run")
+    .reduce((sum, { dtype, shape }) => sum + shape.reduce((bytes, extent) => bytes * extent, BYTES[dtype]), 0);
+}
+
+/** What kernels take, in operations of products: all but sums are transforms. */
+function costOf(kernels: readonly PlannedKernel[]): number {
+  return kernels.reduce((cost, { kernel: { parts } }) => {
+    const isProduct = parts[0].assignments[0].value.kind === "reduce";
+    return cost + operationsOf(parts) * (isProduct ? 1 : TRANSFORMING);
+  }, 0);
+}
+
+/** Whether the window is 3 by 3, there are channels enough, and what is read may have zeros around it. */
+function suits({ planned, data, filter, windows }: Convolution, { batch, tensors }: Draft): boolean {
+  if (windows.some(({ short }) => short.extent !== WINDOW)) return false;
+  const read = [data, filter].map(({ tensor }) => tensors[planned.bindings[tensor]]);
+  if (read.some(({ dtype }) => dtype !== "f32")) return false;
+  // zeros stand around values and gradients only
+  if (read[0].role !== "value" && read[0].role !== "gradient") return false;
+  const moving = windows.flatMap(({ long, short }) => [long, short]);
+  const axes = [data, filter].map(({ index }) => affineIndex(index).flatMap((i) => plainAxis(i) ?? []));
+  const channels = (some: readonly Axis[]) =>
+    some.filter((axis) => axis !== batch && !moving.includes(axis)).reduce(
+      (product, { extent }) => product * extent,
+      1,
+    );
+  const outer = channels(axes[1].filter((axis) => !axes[0].includes(axis)));
+  return Math.min(channels(axes[0]), outer) >= LEAST_CHANNELS;
+}
