@@ -23,7 +23,7 @@ import type { Draft, Layout, PlannedKernel } from "../plan.ts";
 import { blocked } from "./layouts.ts";
 import { copyKernel, familiesOf, panels, redirect, type RowCopy } from "./panels.ts";
 import { split } from "./split.ts";
-import { chunkSums, sampleSums } from "./sums.ts";
+import { chunkSums, type SampleSums, sampleSums } from "./sums.ts";
 
 /** Samples in a block, most wanted first: two vectors of 256 bits, one, or one of 128. */
 const BLOCKS = [16, 8, 4];
@@ -33,6 +33,12 @@ const BLOCKS = [16, 8, 4];
  * kernels, for targets whose invocations can share a sum.
  */
 export type LayoutName = "row_major" | "lanes" | "blocks";
+
+/** Where results are few, invocations share a sum instead of one for each sample. */
+const SAMPLE_SUMS: Readonly<Record<"lanes" | "blocks", SampleSums>> = {
+  lanes: { least: 0, most: 16_384, terms: 128, ofBatch: false },
+  blocks: { least: 4096, most: 2 ** 17, terms: 64, ofBatch: true },
+};
 
 /** Gives tensors their layouts and rewrites all kernels; a batch that makes no whole blocks is left as it is. */
 export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft {
@@ -72,7 +78,8 @@ export function arrange(draft: Draft, name: "lanes" | "blocks" = "lanes"): Draft
     const kernel = split(source, draft, layouts, block);
     rewritten.set(planned, [
       ...before.map((each) => split(each, draft, layouts, block)),
-      ...name === "lanes" && (sampleSums(kernel, block, tensors) ?? chunkSums(kernel, tensors)) || [kernel],
+      ...sampleSums(kernel, block, SAMPLE_SUMS[name], tensors) ??
+        (name === "lanes" ? chunkSums(kernel, tensors) : undefined) ?? [kernel],
     ]);
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
