@@ -8,9 +8,9 @@
  * - Weights in panels. The gradient of a weight [o, i] sums over the samples, so its vectors must lie along o or i: it is
  *   stored as [o / 16, i, o % 16] (or the other way round), and the one operand that has o gets a copy by rows.
  *
- * Two kinds of sums are taken in two kernels. One over samples and positions whose result is small, such as a
- * convolution's weight gradient: first one for each of the 16 samples of a block. And a long one: first one for each
- * chunk of its terms, so that what is multiplied stays in the nearest cache.
+ * Two kinds of sums are taken in two kernels. One over samples and positions, such as a convolution's weight gradient:
+ * first one for each of the 16 samples of a block, or for each sample. And a long one: first one for each chunk of its
+ * terms, so that what is multiplied stays in the nearest cache.
  *
  * What comes out is index notation over more axes, so no later stage knows of layouts.
  *
@@ -29,8 +29,8 @@ import { chunkSums, type SampleSums, sampleSums } from "./sums.ts";
 const BLOCKS = [16, 8, 4];
 
 /**
- * How tensors lie: row-major; or as told above; or in those blocks and panels, but no copy by rows and no sum in two
- * kernels, for targets whose invocations can share a sum.
+ * How tensors lie: row-major; or as told above; or in those blocks and panels, but no copy by rows, and in two kernels
+ * only sums of many results, for targets whose invocations can share a sum.
  */
 export type LayoutName = "row_major" | "lanes" | "blocks";
 
