@@ -39,10 +39,19 @@ const parse = () =>
     allowPositionals: true,
   });
 
+/** Samples of a step. The spec is checked by the processes that train: this one has to stay small. */
+function batchOf(word: string): number {
+  try {
+    return JSON.parse(Deno.readTextFileSync(specFile(word))).batchSize;
+  } catch (error) {
+    throw new Error(`SPEC is "${word}", which cannot be read: ${(error as Error).message}`);
+  }
+}
+
 function check({ values, positionals: [word = "mnist_cnn", ...more] }: ReturnType<typeof parse>) {
   if (more.length > 0) throw new Error(`"${more[0]}" is too much`);
   if (values.full && word !== "mnist_cnn") throw new Error("--full is for mnist_cnn only");
-  const { batchSize } = JSON.parse(Deno.readTextFileSync(specFile(word)));
+  const batchSize = batchOf(word);
   const images = values.images === undefined ? 30 * batchSize : Number(values.images);
   if (!Number.isInteger(images) || images < batchSize || images > 60_000 || images % batchSize !== 0) {
     throw new Error(`--images is ${values.images}; expected a multiple of ${batchSize} up to 60000`);
