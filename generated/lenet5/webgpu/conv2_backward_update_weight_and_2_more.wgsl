@@ -3,9 +3,9 @@
 //           t_2 = beta2 * v[o,c,r,s] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[o,c,r,s] = mean; v[o,c,r,s] = square
 //           w[o,c,r,s] = w[o,c,r,s] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
-// schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
+// schedule  tile o 4, c 2 · unroll q 4 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
-// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:5d4f9f30   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
 //           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
 //           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
@@ -19,9 +19,9 @@
 //           db = sum over nb,i,j,n of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
 //           and 2 more lines
 // shape     o = 6, nb = 4, i = 14, j = 14, n = 16   (f32)
-// schedule  vectorize n · grid o · split n 4, j 2, i 2, nb 4
+// schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:b2166668   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:9018fa93   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -98,76 +98,80 @@ fn conv2_backward_update_weight_and_2_more(
         for (var p = 0; p < 10; p += 2) {
           let dy_at_nb_member_o_p_member_q_member_n_member_nb_p: i32 = dy_at_nb_member_o_p_member_q_member_n_member_nb + p * 288;
           let x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member_nb + p * 224;
-          let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1216) / 4];
-          let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p / 4];
-          dw00 += dy00 * x00;
-          let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3136) / 4];
-          dw01 += dy00 * x10;
-          let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6400) / 4];
-          dw10 += dy10 * x00;
-          dw11 += dy10 * x10;
-          let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11584) / 4];
-          dw20 += dy20 * x00;
-          dw21 += dy20 * x10;
-          let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16768) / 4];
-          dw30 += dy30 * x00;
-          dw31 += dy30 * x10;
-          let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1248) / 4];
-          let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 32) / 4];
-          dw00 += dy01 * x01;
-          let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3168) / 4];
-          dw01 += dy01 * x11;
-          let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6432) / 4];
-          dw10 += dy11 * x01;
-          dw11 += dy11 * x11;
-          let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11616) / 4];
-          dw20 += dy21 * x01;
-          dw21 += dy21 * x11;
-          let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16800) / 4];
-          dw30 += dy31 * x01;
-          dw31 += dy31 * x11;
-          let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1280) / 4];
-          let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 64) / 4];
-          dw00 += dy02 * x02;
-          let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3200) / 4];
-          dw01 += dy02 * x12;
-          let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6464) / 4];
-          dw10 += dy12 * x02;
-          dw11 += dy12 * x12;
-          let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11648) / 4];
-          dw20 += dy22 * x02;
-          dw21 += dy22 * x12;
-          let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16832) / 4];
-          dw30 += dy32 * x02;
-          dw31 += dy32 * x12;
-          let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1312) / 4];
-          let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 96) / 4];
-          dw00 += dy03 * x03;
-          let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3232) / 4];
-          dw01 += dy03 * x13;
-          let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6496) / 4];
-          dw10 += dy13 * x03;
-          dw11 += dy13 * x13;
-          let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11680) / 4];
-          dw20 += dy23 * x03;
-          dw21 += dy23 * x13;
-          let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16864) / 4];
-          dw30 += dy33 * x03;
-          dw31 += dy33 * x13;
-          let dy04: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1344) / 4];
-          let x04: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 128) / 4];
-          dw00 += dy04 * x04;
-          let x14: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3264) / 4];
-          dw01 += dy04 * x14;
-          let dy14: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6528) / 4];
-          dw10 += dy14 * x04;
-          dw11 += dy14 * x14;
-          let dy24: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11712) / 4];
-          dw20 += dy24 * x04;
-          dw21 += dy24 * x14;
-          let dy34: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16896) / 4];
-          dw30 += dy34 * x04;
-          dw31 += dy34 * x14;
+          {
+            let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1216) / 4];
+            let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p / 4];
+            dw00 += dy00 * x00;
+            let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3136) / 4];
+            dw01 += dy00 * x10;
+            let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6400) / 4];
+            dw10 += dy10 * x00;
+            dw11 += dy10 * x10;
+            let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11584) / 4];
+            dw20 += dy20 * x00;
+            dw21 += dy20 * x10;
+            let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16768) / 4];
+            dw30 += dy30 * x00;
+            dw31 += dy30 * x10;
+            let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1248) / 4];
+            let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 32) / 4];
+            dw00 += dy01 * x01;
+            let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3168) / 4];
+            dw01 += dy01 * x11;
+            let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6432) / 4];
+            dw10 += dy11 * x01;
+            dw11 += dy11 * x11;
+            let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11616) / 4];
+            dw20 += dy21 * x01;
+            dw21 += dy21 * x11;
+            let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16800) / 4];
+            dw30 += dy31 * x01;
+            dw31 += dy31 * x11;
+            let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1280) / 4];
+            let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 64) / 4];
+            dw00 += dy02 * x02;
+            let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3200) / 4];
+            dw01 += dy02 * x12;
+            let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6464) / 4];
+            dw10 += dy12 * x02;
+            dw11 += dy12 * x12;
+            let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11648) / 4];
+            dw20 += dy22 * x02;
+            dw21 += dy22 * x12;
+            let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16832) / 4];
+            dw30 += dy32 * x02;
+            dw31 += dy32 * x12;
+            let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1312) / 4];
+            let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 96) / 4];
+            dw00 += dy03 * x03;
+            let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3232) / 4];
+            dw01 += dy03 * x13;
+            let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6496) / 4];
+            dw10 += dy13 * x03;
+            dw11 += dy13 * x13;
+            let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11680) / 4];
+            dw20 += dy23 * x03;
+            dw21 += dy23 * x13;
+            let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16864) / 4];
+            dw30 += dy33 * x03;
+            dw31 += dy33 * x13;
+          }
+          {
+            let dy0: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1344) / 4];
+            let x0: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 128) / 4];
+            dw00 += dy0 * x0;
+            let x1: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3264) / 4];
+            dw01 += dy0 * x1;
+            let dy1: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6528) / 4];
+            dw10 += dy1 * x0;
+            dw11 += dy1 * x1;
+            let dy2: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11712) / 4];
+            dw20 += dy2 * x0;
+            dw21 += dy2 * x1;
+            let dy3: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16896) / 4];
+            dw30 += dy3 * x0;
+            dw31 += dy3 * x1;
+          }
         }
       }
 
@@ -444,23 +448,107 @@ fn conv2_backward_update_weight_and_2_more(
       for (var i = 0; i < 14; i += 2) {
         let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
         let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
-        for (var j = 0; j < 14; j += 2) {
-          let dy_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = dy_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
-          let y_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = y_at_nb_member_o_i_member_j_member_n_member_i + j * 32;
-          let dy_nboijn: vec4<f32> = dy_6[dy_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let value: vec4<f32> = dy_nboijn * vec4<f32>(0.25f);
-          let y_nboijn: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let dy_2: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn * y_nboijn);
-          db += dy_2;
-          let y_nboijn_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 16) / 4];
-          let dy_3: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_2 * y_nboijn_2);
-          db += dy_3;
-          let y_nboijn_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 448) / 4];
-          let dy_4: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_3 * y_nboijn_3);
-          db += dy_4;
-          let y_nboijn_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 464) / 4];
-          let dy_5: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_4 * y_nboijn_4);
-          db += dy_5;
+        {
+          let dy0: vec4<f32> = dy_6[dy_at_nb_member_o_i_member_j_member_n_member_i / 4];
+          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
+          let y0: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i / 4];
+          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
+          db += dy0_2;
+          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 16) / 4];
+          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
+          db += dy0_3;
+          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 448) / 4];
+          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
+          db += dy0_4;
+          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 464) / 4];
+          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
+          db += dy0_5;
+          let dy1: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
+          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
+          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
+          db += dy1_2;
+          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 80) / 4];
+          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
+          db += dy1_3;
+          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 512) / 4];
+          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
+          db += dy1_4;
+          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 528) / 4];
+          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
+          db += dy1_5;
+          let dy2: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
+          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
+          db += dy2_2;
+          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 144) / 4];
+          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
+          db += dy2_3;
+          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 576) / 4];
+          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
+          db += dy2_4;
+          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 592) / 4];
+          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
+          db += dy2_5;
+          let dy3: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
+          let value3: vec4<f32> = dy3 * vec4<f32>(0.25f);
+          let y6: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let dy3_2: vec4<f32> = value3 * (vec4<f32>(1f) - y6 * y6);
+          db += dy3_2;
+          let y6_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 208) / 4];
+          let dy3_3: vec4<f32> = value3 * (vec4<f32>(1f) - y6_2 * y6_2);
+          db += dy3_3;
+          let y6_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 640) / 4];
+          let dy3_4: vec4<f32> = value3 * (vec4<f32>(1f) - y6_3 * y6_3);
+          db += dy3_4;
+          let y6_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 656) / 4];
+          let dy3_5: vec4<f32> = value3 * (vec4<f32>(1f) - y6_4 * y6_4);
+          db += dy3_5;
+        }
+        {
+          let dy0: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
+          let y0: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 256) / 4];
+          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
+          db += dy0_2;
+          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 272) / 4];
+          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
+          db += dy0_3;
+          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 704) / 4];
+          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
+          db += dy0_4;
+          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 720) / 4];
+          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
+          db += dy0_5;
+          let dy1: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
+          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 320) / 4];
+          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
+          db += dy1_2;
+          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 336) / 4];
+          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
+          db += dy1_3;
+          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 768) / 4];
+          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
+          db += dy1_4;
+          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 784) / 4];
+          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
+          db += dy1_5;
+          let dy2: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
+          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 384) / 4];
+          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
+          db += dy2_2;
+          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 400) / 4];
+          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
+          db += dy2_3;
+          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 832) / 4];
+          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
+          db += dy2_4;
+          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 848) / 4];
+          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
+          db += dy2_5;
         }
       }
 
