@@ -7,9 +7,9 @@
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, nb = 4, p = 10, q = 10, n = 16   (f32)
-// schedule  unroll q 5 · vectorize n · grid o · split n 4, q 2, p 2, nb 4
+// schedule  unroll q 5, p 5 · vectorize n · grid o · split n 4, q 2, p 2, nb 4
 // cost      102.6 kFLOP · 409.8 kB read · 192 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:9150bd93   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:bf70bd14   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> dy: array<vec4<f32>>;
 @group(1) @binding(1) var<storage, read> w: array<f32>;
@@ -195,19 +195,56 @@ fn conv2_backward_input_and_1_more(
       var db: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      for (var p = 0; p < 10; p += 2) {
-        let dy_at_nb_member_o_p_member_q_member_n_member_p: i32 = dy_at_nb_member_o_p_member_q_member_n_member + p * 288;
-        let dy0: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1216) / 4];
-        db += dy0;
-        let dy1: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1248) / 4];
-        db += dy1;
-        let dy2: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1280) / 4];
-        db += dy2;
-        let dy3: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1312) / 4];
-        db += dy3;
-        let dy4: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1344) / 4];
-        db += dy4;
-      }
+      let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1216) / 4];
+      db += dy00;
+      let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1248) / 4];
+      db += dy01;
+      let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1280) / 4];
+      db += dy02;
+      let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1312) / 4];
+      db += dy03;
+      let dy04: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1344) / 4];
+      db += dy04;
+      let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1792) / 4];
+      db += dy10;
+      let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1824) / 4];
+      db += dy11;
+      let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1856) / 4];
+      db += dy12;
+      let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1888) / 4];
+      db += dy13;
+      let dy14: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 1920) / 4];
+      db += dy14;
+      let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2368) / 4];
+      db += dy20;
+      let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2400) / 4];
+      db += dy21;
+      let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2432) / 4];
+      db += dy22;
+      let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2464) / 4];
+      db += dy23;
+      let dy24: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2496) / 4];
+      db += dy24;
+      let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2944) / 4];
+      db += dy30;
+      let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 2976) / 4];
+      db += dy31;
+      let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3008) / 4];
+      db += dy32;
+      let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3040) / 4];
+      db += dy33;
+      let dy34: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3072) / 4];
+      db += dy34;
+      let dy40: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3520) / 4];
+      db += dy40;
+      let dy41: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3552) / 4];
+      db += dy41;
+      let dy42: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3584) / 4];
+      db += dy42;
+      let dy43: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3616) / 4];
+      db += dy43;
+      let dy44: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member + 3648) / 4];
+      db += dy44;
 
       // combine
       sums_4[mine] = db;

@@ -3,9 +3,9 @@
 //           t_2 = beta2 * v[o,c,r,s] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[o,c,r,s] = mean; v[o,c,r,s] = square
 //           w[o,c,r,s] = w[o,c,r,s] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
-// schedule  tile o 4, c 2 · unroll q 4 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
+// schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
-// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:5d4f9f30   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
 //           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
 //           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
@@ -98,80 +98,76 @@ fn conv2_backward_update_weight_and_2_more(
         for (var p = 0; p < 10; p += 2) {
           let dy_at_nb_member_o_p_member_q_member_n_member_nb_p: i32 = dy_at_nb_member_o_p_member_q_member_n_member_nb + p * 288;
           let x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member_nb + p * 224;
-          {
-            let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1216) / 4];
-            let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p / 4];
-            dw00 += dy00 * x00;
-            let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3136) / 4];
-            dw01 += dy00 * x10;
-            let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6400) / 4];
-            dw10 += dy10 * x00;
-            dw11 += dy10 * x10;
-            let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11584) / 4];
-            dw20 += dy20 * x00;
-            dw21 += dy20 * x10;
-            let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16768) / 4];
-            dw30 += dy30 * x00;
-            dw31 += dy30 * x10;
-            let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1248) / 4];
-            let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 32) / 4];
-            dw00 += dy01 * x01;
-            let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3168) / 4];
-            dw01 += dy01 * x11;
-            let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6432) / 4];
-            dw10 += dy11 * x01;
-            dw11 += dy11 * x11;
-            let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11616) / 4];
-            dw20 += dy21 * x01;
-            dw21 += dy21 * x11;
-            let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16800) / 4];
-            dw30 += dy31 * x01;
-            dw31 += dy31 * x11;
-            let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1280) / 4];
-            let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 64) / 4];
-            dw00 += dy02 * x02;
-            let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3200) / 4];
-            dw01 += dy02 * x12;
-            let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6464) / 4];
-            dw10 += dy12 * x02;
-            dw11 += dy12 * x12;
-            let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11648) / 4];
-            dw20 += dy22 * x02;
-            dw21 += dy22 * x12;
-            let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16832) / 4];
-            dw30 += dy32 * x02;
-            dw31 += dy32 * x12;
-            let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1312) / 4];
-            let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 96) / 4];
-            dw00 += dy03 * x03;
-            let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3232) / 4];
-            dw01 += dy03 * x13;
-            let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6496) / 4];
-            dw10 += dy13 * x03;
-            dw11 += dy13 * x13;
-            let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11680) / 4];
-            dw20 += dy23 * x03;
-            dw21 += dy23 * x13;
-            let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16864) / 4];
-            dw30 += dy33 * x03;
-            dw31 += dy33 * x13;
-          }
-          {
-            let dy0: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1344) / 4];
-            let x0: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 128) / 4];
-            dw00 += dy0 * x0;
-            let x1: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3264) / 4];
-            dw01 += dy0 * x1;
-            let dy1: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6528) / 4];
-            dw10 += dy1 * x0;
-            dw11 += dy1 * x1;
-            let dy2: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11712) / 4];
-            dw20 += dy2 * x0;
-            dw21 += dy2 * x1;
-            let dy3: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16896) / 4];
-            dw30 += dy3 * x0;
-            dw31 += dy3 * x1;
-          }
+          let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1216) / 4];
+          let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p / 4];
+          dw00 += dy00 * x00;
+          let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3136) / 4];
+          dw01 += dy00 * x10;
+          let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6400) / 4];
+          dw10 += dy10 * x00;
+          dw11 += dy10 * x10;
+          let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11584) / 4];
+          dw20 += dy20 * x00;
+          dw21 += dy20 * x10;
+          let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16768) / 4];
+          dw30 += dy30 * x00;
+          dw31 += dy30 * x10;
+          let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1248) / 4];
+          let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 32) / 4];
+          dw00 += dy01 * x01;
+          let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3168) / 4];
+          dw01 += dy01 * x11;
+          let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6432) / 4];
+          dw10 += dy11 * x01;
+          dw11 += dy11 * x11;
+          let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11616) / 4];
+          dw20 += dy21 * x01;
+          dw21 += dy21 * x11;
+          let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16800) / 4];
+          dw30 += dy31 * x01;
+          dw31 += dy31 * x11;
+          let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1280) / 4];
+          let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 64) / 4];
+          dw00 += dy02 * x02;
+          let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3200) / 4];
+          dw01 += dy02 * x12;
+          let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6464) / 4];
+          dw10 += dy12 * x02;
+          dw11 += dy12 * x12;
+          let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11648) / 4];
+          dw20 += dy22 * x02;
+          dw21 += dy22 * x12;
+          let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16832) / 4];
+          dw30 += dy32 * x02;
+          dw31 += dy32 * x12;
+          let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1312) / 4];
+          let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 96) / 4];
+          dw00 += dy03 * x03;
+          let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3232) / 4];
+          dw01 += dy03 * x13;
+          let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6496) / 4];
+          dw10 += dy13 * x03;
+          dw11 += dy13 * x13;
+          let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11680) / 4];
+          dw20 += dy23 * x03;
+          dw21 += dy23 * x13;
+          let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16864) / 4];
+          dw30 += dy33 * x03;
+          dw31 += dy33 * x13;
+          let dy04: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1344) / 4];
+          let x04: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 128) / 4];
+          dw00 += dy04 * x04;
+          let x14: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3264) / 4];
+          dw01 += dy04 * x14;
+          let dy14: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6528) / 4];
+          dw10 += dy14 * x04;
+          dw11 += dy14 * x14;
+          let dy24: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11712) / 4];
+          dw20 += dy24 * x04;
+          dw21 += dy24 * x14;
+          let dy34: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16896) / 4];
+          dw30 += dy34 * x04;
+          dw31 += dy34 * x14;
         }
       }
 

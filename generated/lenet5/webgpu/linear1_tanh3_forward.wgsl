@@ -1,9 +1,9 @@
 // kernel    linear1_tanh3_forward   value = b[o] + (sum over ib,i of x[nb,16ib+i,n] * w[ib,o,i])
 //           y[nb,o,n] = tanh(value)
 // shape     nb = 4, o = 120, n = 16, ib = 25, i = 16   (f32)
-// schedule  tile o 4 · unroll ib 4 · vectorize n · grid nb, o, n · split i 16
+// schedule  tile o 4 · unroll ib 5 · vectorize n · grid nb, o, n · split i 16
 // cost      6.2 MFLOP · 294.9 kB read · 30.7 kB written · 19 FLOP/B · 4 accumulators
-// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:ea570faf   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:236ee0dd   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
@@ -42,7 +42,7 @@ fn linear1_tanh3_forward(
     var y3: vec4<f32> = vec4<f32>(0f);
 
     // reduce
-    for (var ib = 0; ib < 24; ib += 4) {
+    for (var ib = 0; ib < 25; ib += 5) {
       let x_at_nb_i_member_n_ib: i32 = x_at_nb_i_member_n + ib * 256;
       let w_at_o_i_member_ib: i32 = w_at_o_i_member + ib * 1920;
       let x0: vec4<f32> = x[x_at_nb_i_member_n_ib / 4];
@@ -81,17 +81,15 @@ fn linear1_tanh3_forward(
       y2 += x_48 * w32_all;
       let w33_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 5808]);
       y3 += x_48 * w33_all;
-    }
-    {
-      let x_nbibin: vec4<f32> = x[(x_at_nb_i_member_n + 6144) / 4];
-      let w0_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member + 46080]);
-      y0 += x_nbibin * w0_all;
-      let w1_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member + 46096]);
-      y1 += x_nbibin * w1_all;
-      let w2_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member + 46112]);
-      y2 += x_nbibin * w2_all;
-      let w3_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member + 46128]);
-      y3 += x_nbibin * w3_all;
+      let x_64: vec4<f32> = x[(x_at_nb_i_member_n_ib + 1024) / 4];
+      let w40_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 7680]);
+      y0 += x_64 * w40_all;
+      let w41_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 7696]);
+      y1 += x_64 * w41_all;
+      let w42_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 7712]);
+      y2 += x_64 * w42_all;
+      let w43_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 7728]);
+      y3 += x_64 * w43_all;
     }
 
     // combine

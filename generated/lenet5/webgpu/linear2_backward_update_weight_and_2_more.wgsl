@@ -8,9 +8,9 @@
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:7f32bb3e   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_input   dx[nb,16ib+i,n] = sum over o of dy[nb,o,n] * w[ib,o,i]
 // shape     nb = 4, ib = 25, i = 16, n = 16, o = 120   (f32)
-// schedule  tile i 4, n 2 · unroll o 4 · vectorize n · grid nb, ib, i, n · split o 8
+// schedule  tile i 4, n 2 · unroll o 5 · vectorize n · grid nb, ib, i, n · split o 8
 // cost      6.1 MFLOP · 222.7 kB read · 102.4 kB written · 19 FLOP/B · 8 accumulators
-// source    kernels/layers/linear.ts sha256:acea077a   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts sha256:65353f47   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
@@ -278,7 +278,7 @@ fn linear2_backward_update_weight_and_2_more(
       var dx31: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      for (var o = 0; o < 96; o += 32) {
+      for (var o = 0; o < 120; o += 40) {
         let dy_at_nb_o_member_n_o: i32 = dy_at_nb_o_member_n + o * 16;
         let w_at_ib_o_member_i_o: i32 = w_at_ib_o_member_i + o * 16;
         let dy00: vec4<f32> = dy_2[dy_at_nb_o_member_n_o / 4];
@@ -337,50 +337,20 @@ fn linear2_backward_update_weight_and_2_more(
         let w33_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 387]);
         dx30 += dy30 * w33_all;
         dx31 += dy31 * w33_all;
-      }
-      {
-        let dy00: vec4<f32> = dy_2[(dy_at_nb_o_member_n + 1536) / 4];
-        let w00_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1536]);
-        dx00 += dy00 * w00_all;
-        let dy01: vec4<f32> = dy_2[(dy_at_nb_o_member_n + 1540) / 4];
-        dx01 += dy01 * w00_all;
-        let w01_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1537]);
-        dx10 += dy00 * w01_all;
-        dx11 += dy01 * w01_all;
-        let w02_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1538]);
-        dx20 += dy00 * w02_all;
-        dx21 += dy01 * w02_all;
-        let w03_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1539]);
-        dx30 += dy00 * w03_all;
-        dx31 += dy01 * w03_all;
-        let dy10: vec4<f32> = dy_2[(dy_at_nb_o_member_n + 1664) / 4];
-        let w10_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1664]);
-        dx00 += dy10 * w10_all;
-        let dy11: vec4<f32> = dy_2[(dy_at_nb_o_member_n + 1668) / 4];
-        dx01 += dy11 * w10_all;
-        let w11_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1665]);
-        dx10 += dy10 * w11_all;
-        dx11 += dy11 * w11_all;
-        let w12_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1666]);
-        dx20 += dy10 * w12_all;
-        dx21 += dy11 * w12_all;
-        let w13_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1667]);
-        dx30 += dy10 * w13_all;
-        dx31 += dy11 * w13_all;
-        let dy20: vec4<f32> = dy_2[(dy_at_nb_o_member_n + 1792) / 4];
-        let w20_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1792]);
-        dx00 += dy20 * w20_all;
-        let dy21: vec4<f32> = dy_2[(dy_at_nb_o_member_n + 1796) / 4];
-        dx01 += dy21 * w20_all;
-        let w21_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1793]);
-        dx10 += dy20 * w21_all;
-        dx11 += dy21 * w21_all;
-        let w22_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1794]);
-        dx20 += dy20 * w22_all;
-        dx21 += dy21 * w22_all;
-        let w23_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i + 1795]);
-        dx30 += dy20 * w23_all;
-        dx31 += dy21 * w23_all;
+        let dy40: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 512) / 4];
+        let w40_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 512]);
+        dx00 += dy40 * w40_all;
+        let dy41: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 516) / 4];
+        dx01 += dy41 * w40_all;
+        let w41_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 513]);
+        dx10 += dy40 * w41_all;
+        dx11 += dy41 * w41_all;
+        let w42_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 514]);
+        dx20 += dy40 * w42_all;
+        dx21 += dy41 * w42_all;
+        let w43_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 515]);
+        dx30 += dy40 * w43_all;
+        dx31 += dy41 * w43_all;
       }
 
       // combine

@@ -1,9 +1,9 @@
 // kernel    linear2_tanh4_forward   value = b[o] + (sum over ib,i of x[nb,8ib+i,n] * w[ib,o,i])
 //           y[nb,o,n] = tanh(value)
 // shape     nb = 4, o = 84, n = 16, ib = 15, i = 8   (f32)
-// schedule  unroll ib 5 · vectorize n · grid nb, o, n · split i 8
+// schedule  unroll ib 15 · vectorize n · grid nb, o, n · split i 8
 // cost      1.3 MFLOP · 71.4 kB read · 21.5 kB written · 14 FLOP/B · 1 accumulator
-// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:ba780f0b   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:3fa32412   regenerate: deno task generate specs/lenet5.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
@@ -29,9 +29,7 @@ fn linear2_tanh4_forward(
     let i_member = member;
     let x_at_nb: i32 = nb * 1920;
     let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
-    let x_at_nb_i_member_n: i32 = x_at_nb_i_member + n;
     let w_at_o: i32 = o * 8;
-    let w_at_o_i_member: i32 = w_at_o + i_member;
     let y_at_nb: i32 = nb * 1344;
     let y_at_nb_o: i32 = y_at_nb + o * 16;
 
@@ -39,25 +37,51 @@ fn linear2_tanh4_forward(
     var y_sum: vec4<f32> = vec4<f32>(0f);
 
     // reduce
-    for (var ib = 0; ib < 15; ib += 5) {
-      let x_at_nb_i_member_n_ib: i32 = x_at_nb_i_member_n + ib * 128;
-      let w_at_o_i_member_ib: i32 = w_at_o_i_member + ib * 672;
-      let x0: vec4<f32> = x[x_at_nb_i_member_n_ib / 4];
-      let w0_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib]);
-      y_sum += x0 * w0_all;
-      let x8: vec4<f32> = x[(x_at_nb_i_member_n_ib + 128) / 4];
-      let w1_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 672]);
-      y_sum += x8 * w1_all;
-      let x_16: vec4<f32> = x[(x_at_nb_i_member_n_ib + 256) / 4];
-      let w2_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 1344]);
-      y_sum += x_16 * w2_all;
-      let x_24: vec4<f32> = x[(x_at_nb_i_member_n_ib + 384) / 4];
-      let w3_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 2016]);
-      y_sum += x_24 * w3_all;
-      let x_32: vec4<f32> = x[(x_at_nb_i_member_n_ib + 512) / 4];
-      let w4_all: vec4<f32> = vec4<f32>(w[w_at_o_i_member_ib + 2688]);
-      y_sum += x_32 * w4_all;
-    }
+    let x0: vec4<f32> = x[(x_at_nb_i_member + n) / 4];
+    let w0_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member]);
+    y_sum += x0 * w0_all;
+    let x8: vec4<f32> = x[(x_at_nb_i_member + n + 128) / 4];
+    let w1_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 672]);
+    y_sum += x8 * w1_all;
+    let x_16: vec4<f32> = x[(x_at_nb_i_member + n + 256) / 4];
+    let w2_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 1344]);
+    y_sum += x_16 * w2_all;
+    let x_24: vec4<f32> = x[(x_at_nb_i_member + n + 384) / 4];
+    let w3_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 2016]);
+    y_sum += x_24 * w3_all;
+    let x_32: vec4<f32> = x[(x_at_nb_i_member + n + 512) / 4];
+    let w4_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 2688]);
+    y_sum += x_32 * w4_all;
+    let x_40: vec4<f32> = x[(x_at_nb_i_member + n + 640) / 4];
+    let w5_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 3360]);
+    y_sum += x_40 * w5_all;
+    let x_48: vec4<f32> = x[(x_at_nb_i_member + n + 768) / 4];
+    let w6_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 4032]);
+    y_sum += x_48 * w6_all;
+    let x_56: vec4<f32> = x[(x_at_nb_i_member + n + 896) / 4];
+    let w7_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 4704]);
+    y_sum += x_56 * w7_all;
+    let x_64: vec4<f32> = x[(x_at_nb_i_member + n + 1024) / 4];
+    let w8_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 5376]);
+    y_sum += x_64 * w8_all;
+    let x_72: vec4<f32> = x[(x_at_nb_i_member + n + 1152) / 4];
+    let w9_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 6048]);
+    y_sum += x_72 * w9_all;
+    let x_80: vec4<f32> = x[(x_at_nb_i_member + n + 1280) / 4];
+    let w_10_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 6720]);
+    y_sum += x_80 * w_10_all;
+    let x_88: vec4<f32> = x[(x_at_nb_i_member + n + 1408) / 4];
+    let w_11_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 7392]);
+    y_sum += x_88 * w_11_all;
+    let x_96: vec4<f32> = x[(x_at_nb_i_member + n + 1536) / 4];
+    let w_12_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 8064]);
+    y_sum += x_96 * w_12_all;
+    let x_104: vec4<f32> = x[(x_at_nb_i_member + n + 1664) / 4];
+    let w_13_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 8736]);
+    y_sum += x_104 * w_13_all;
+    let x_112: vec4<f32> = x[(x_at_nb_i_member + n + 1792) / 4];
+    let w_14_all: vec4<f32> = vec4<f32>(w[w_at_o + i_member + 9408]);
+    y_sum += x_112 * w_14_all;
 
     // combine
     sums_4[mine] = y_sum;
