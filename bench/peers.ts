@@ -1,8 +1,8 @@
 /**
- * Training of `mnist_cnn` by this compiler and by other libraries, in turn in one run, each in a process of its own: the
- * same images, the same initial weights, the same steps.
+ * Training of a net by this compiler and by other libraries, in turn in one run, each in a process of its own: the same
+ * images, the same initial weights, the same steps.
  *
- *     deno task bench:peers [--only ROW] [--images N] [--full] [--json FILE]
+ *     deno task bench:peers [SPEC] [--only ROW] [--images N] [--full] [--json FILE]
  *
  * @module
  */
@@ -12,33 +12,47 @@ import { ALL, chosen, OURS } from "./comparison/rows.ts";
 import { peersText } from "./comparison/text.ts";
 import { commandLine } from "./measure/command_line.ts";
 import { jsonFile } from "./measure/environment.ts";
-import { projectFile } from "./measure/programs.ts";
+import { specFile } from "./measure/programs.ts";
 
-const USAGE = "usage: deno task bench:peers [--only ROW] [--images N] [--full] [--json FILE]";
+const USAGE = "usage: deno task bench:peers [SPEC] [--only ROW] [--images N] [--full] [--json FILE]";
 const HELP = `${USAGE}
 
-trains mnist_cnn by this compiler and by other libraries; about 6 minutes on two cores
+trains a net by this compiler and by other libraries; mnist_cnn takes about 6 minutes on two cores
+
+SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn). jax-js trains nets of conv2d, relu, pools, flatten
+and linear, TensorFlow.js mnist_cnn only. Images are MNIST's, or noise where the net takes others.
 
   --only ROW    the row of this name, or all whose names have it in them; may be given again
-  --images N    the most images of a pass: a multiple of 64 up to 60000 (default: 1920)
+  --images N    the most images of a pass: a multiple of the batch up to 60000 (default: 30 batches)
   --full        trains all 10 epochs too, by target wasm_relaxed at full speed
   --json FILE   writes all that was measured, replacing the file if there is one`;
-
-const { batchSize } = JSON.parse(Deno.readTextFileSync(projectFile("specs/mnist_cnn.json")));
 
 const parse = () =>
   parseArgs({
     options: {
       only: { type: "string", multiple: true, default: [] },
-      images: { type: "string", default: "1920" },
+      images: { type: "string" },
       full: { type: "boolean", default: false },
       json: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
+    allowPositionals: true,
   });
 
-function check({ values }: ReturnType<typeof parse>) {
-  const images = Number(values.images);
+/** Samples of a step. The spec is checked by the processes that train: this one has to stay small. */
+function batchOf(word: string): number {
+  try {
+    return JSON.parse(Deno.readTextFileSync(specFile(word))).batchSize;
+  } catch (error) {
+    throw new Error(`SPEC is "${word}", which cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function check({ values, positionals: [word = "mnist_cnn", ...more] }: ReturnType<typeof parse>) {
+  if (more.length > 0) throw new Error(`"${more[0]}" is too much`);
+  if (values.full && word !== "mnist_cnn") throw new Error("--full is for mnist_cnn only");
+  const batchSize = batchOf(word);
+  const images = values.images === undefined ? 30 * batchSize : Number(values.images);
   if (!Number.isInteger(images) || images < batchSize || images > 60_000 || images % batchSize !== 0) {
     throw new Error(`--images is ${values.images}; expected a multiple of ${batchSize} up to 60000`);
   }
@@ -46,7 +60,7 @@ function check({ values }: ReturnType<typeof parse>) {
     if (chosen(word).length > 0) continue;
     throw new Error(`--only is "${word}", which no row has in its name: ${ALL.map(({ name }) => name).join("; ")}`);
   }
-  return { ...values, images };
+  return { ...values, word, batchSize, images };
 }
 
 /** Says what is wrong; the program ends with exit code 1 then. */
@@ -55,12 +69,12 @@ function complain(message: string): void {
   Deno.exitCode = 1;
 }
 
-const { only, images, full, json } = commandLine({ usage: USAGE, help: HELP }, parse, check);
+const { word, batchSize, only, images, full, json } = commandLine({ usage: USAGE, help: HELP }, parse, check);
 const picked = new Set(only.flatMap(chosen));
 const file = await jsonFile(json);
 try {
   const trainers = ALL.filter((trainer) => only.length === 0 || picked.has(trainer));
-  const results = await measurePeers(trainers, { batchSize, images, full }, complain);
+  const results = await measurePeers(trainers, { word, batchSize, images, full }, complain);
   console.log(peersText(results, OURS.map(({ name }) => name)));
   await file?.write(results);
 } catch (error) {

@@ -120,10 +120,10 @@ function peerVersions(): Record<string, string> {
 const progress = (what: string) => console.error(what);
 
 /** Writes what the processes of rows read into a folder. Returns the machine's load before. */
-async function prepareFolder(folder: string, images: number): Promise<number> {
+async function prepareFolder(folder: string, word: string, images: number): Promise<number> {
   const flags = ["--allow-env", "--allow-read", "--allow-write", "--allow-sys=loadavg"];
   return Number(
-    await denoOutput([...RUN, ...flags, projectFile("bench/comparison/prepare.ts"), folder, `${images}`]),
+    await denoOutput([...RUN, ...flags, projectFile("bench/comparison/prepare.ts"), folder, word, `${images}`]),
   );
 }
 
@@ -153,15 +153,15 @@ async function measureRows(
   }));
 }
 
-/** Measures rows; `full`: a run of all epochs, too. `complain`: told what fails without the rows being lost. */
+/** Measures rows with the net of a spec, a file or a name in `specs/`; `full`: a run of all epochs, too. `complain`: told what fails without the rows being lost. */
 export async function measurePeers(
   trainers: readonly Trainer[],
-  { batchSize, images, full }: { batchSize: number; images: number; full: boolean },
+  { word, batchSize, images, full }: { word: string; batchSize: number; images: number; full: boolean },
   complain: (message: string) => void,
 ): Promise<Results> {
   const folder = Deno.makeTempDirSync({ prefix: "kernelwright_peers_" });
   try {
-    const fast = await v8Flags(), load = await prepareFolder(folder, images);
+    const fast = await v8Flags(), load = await prepareFolder(folder, word, images);
     progress("what this machine can do");
     const { machine: { gpu: adapter, ...machine }, date, versions } = environmentOf(await askDoctor(fast), load);
     if (trainers.some(({ file }) => file.startsWith("bench/peers/"))) {
@@ -170,7 +170,7 @@ export async function measurePeers(
     }
     const rows = await measureRows(trainers, { folder, batchSize, images, fast }, adapter !== null);
     return {
-      net: "mnist_cnn",
+      net: JSON.parse(Deno.readTextFileSync(`${folder}/spec.json`)).name,
       batchSize,
       date,
       machine: { ...machine, adapter },

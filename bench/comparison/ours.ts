@@ -6,12 +6,9 @@
 import { fromArrays, limitSamples, parseSpec, train } from "../../mod.ts";
 import { finish, readWork } from "../peers/work.ts";
 
-const { form, pixels, labels, passes } = readWork();
+const { form, spec: net, pixels, labels, passes } = readWork();
 // "wasm" on all cores, "wasm 1" on one
 const [target, cores = `${navigator.hardwareConcurrency}`] = form.split(" "), threads = Number(cores);
-const net = JSON.parse(Deno.readTextFileSync(new URL("../../specs/mnist_cnn.json", import.meta.url)));
-// the peers' rate does not change
-net.training.scheduler = { type: "constant" };
 const spec = parseSpec(net);
 const data = fromArrays(pixels, labels, spec.input);
 

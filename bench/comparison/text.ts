@@ -25,7 +25,7 @@ export function peersText(results: Results, ours: readonly string[]): string {
   return [
     rowsText(results),
     notesText(results, ran),
-    ...ownRows.length > 0 ? [sharesText(results, ownRows)] : [],
+    ...ownRows.length > 0 && results.net === "mnist_cnn" ? [sharesText(results, ownRows)] : [],
     ...ownRows.length > 0 && peerRows.length > 0 ? [ratiosText(ownRows, peerRows)] : [],
     lossesText(results),
   ].map((lines) => lines.join("\n")).join("\n\n");

@@ -1,8 +1,8 @@
 /**
- * jax-js trains `mnist_cnn` on its backend `wasm` or `webgpu`. A form is a backend and one of two ways to write the first
- * three layers:
+ * jax-js trains a net of convolutions, relu, pools and linear layers on its backend `wasm` or `webgpu`. A form is a backend
+ * and one of two ways to write a convolution:
  *
- * - `lax`, as one would write it: its convolution and its pooling;
+ * - `lax`, as one would write it;
  * - `im2col`: the image's patches as the columns of a matrix, so that the convolution is a matrix product, which jax-js
  *   has faster loops for.
  *
@@ -22,76 +22,131 @@ import {
   numpy as np,
   valueAndGrad,
 } from "@jax-js/jax";
-import { adapterOf, type Peer, trainPeer, type Work } from "./work.ts";
+import { adapterOf, type Pair, type Peer, trainPeer, type Work } from "./work.ts";
 
-const SHAPES = {
-  "conv1.weight": [32, 1, 5, 5],
-  "conv1.bias": [32],
-  "linear1.weight": [128, 6272],
-  "linear1.bias": [128],
-  "linear2.weight": [10, 128],
-  "linear2.bias": [10],
-};
-type Name = keyof typeof SHAPES;
-type Tensors = Record<Name, np.Array>;
-const NAMES = Object.keys(SHAPES) as Name[];
+type Tensors = Record<string, np.Array>;
 
-/** A tensor for each parameter. */
-const tensors = (make: (name: Name) => np.Array) =>
-  Object.fromEntries(NAMES.map((name) => [name, make(name)])) as Tensors;
+/** A layer: what is made of [n, ...its input] and the weights. */
+type Apply = (x: np.Array, weight: (name: string) => np.Array) => np.Array;
+
+/** A net: its parameters by the names that ours have, and its layers in order. */
+interface Net {
+  readonly shapes: Readonly<Record<string, number[]>>;
+  readonly layers: readonly Apply[];
+  readonly classes: number;
+}
+
+/** A convolution, [n, c, h, w] to [n, o, p, q]. */
+type Convolve = (
+  x: np.Array,
+  weight: np.Array,
+  bias: np.Array,
+  window: { shape: number[]; stride: Pair; padding: Pair; to: Pair },
+) => np.Array;
 
 // jax-js counts references by hand: a function owns its arguments, and `ref` is what is kept of one that is used again.
 
 /** Not `nn.relu`: its gradient where x is 0, as it is over the images' empty borders at first, is 1; ours is 0. */
 const relu = (x: np.Array) => np.maximum(0, x);
 
-/** x [n, 1, 28, 28] to conv, relu, pool [n, 32, 14, 14]. */
-type Features = (x: np.Array, weight: np.Array, bias: np.Array) => np.Array;
+const lax2d: Convolve = (x, weight, bias, { shape: [out], stride, padding: [y, z] }) =>
+  lax.conv(x, weight, stride, [[y, y], [z, z]]).add(bias.reshape([out, 1, 1]));
 
-const laxFeatures: Features = (x, weight, bias) => {
-  const y = lax.conv(x, weight, [1, 1], [[2, 2], [2, 2]]).add(bias.reshape([32, 1, 1]));
-  return lax.reduceWindow(relu(y), np.max, [2, 2], [2, 2]);
-};
-
-const im2colFeatures: Features = (x, weight, bias) => {
-  const [n] = x.shape;
-  const padded = np.pad(x.reshape([n, 28, 28]), [[0, 0], [2, 2], [2, 2]]);
+const im2col: Convolve = (
+  x,
+  weight,
+  bias,
+  { shape: [out, c, kh, kw], stride: [sy, sx], padding: [y, z], to: [p, q] },
+) => {
+  const [n, , h, w] = x.shape;
+  // so far that each tap has whole strides
+  const rest = (size: number, pad: number, taps: number, stride: number, to: number) =>
+    Math.max(0, taps - 1 + to * stride - size - pad);
+  const padded = np.pad(x.transpose([1, 0, 2, 3]), [[0, 0], [0, 0], [y, rest(h, y, kh, sy, p)], [
+    z,
+    rest(w, z, kw, sx, q),
+  ]]);
   const taps: np.Array[] = [];
-  for (let r = 0; r < 5; r++) {
-    for (let s = 0; s < 5; s++) taps.push(padded.ref.slice([], [r, r + 28], [s, s + 28]));
+  for (let r = 0; r < kh; r++) {
+    for (let s = 0; s < kw; s++) {
+      const part = padded.ref.slice([], [], [r, r + p * sy], [s, s + q * sx]);
+      taps.push(sy * sx === 1 ? part : part.reshape([c, n, p, sy, q, sx]).slice([], [], [], 0, [], 0));
+    }
   }
   padded.dispose();
-  const columns = np.stack(taps).reshape([25, n * 28 * 28]);
-  const y = np.dot(weight.reshape([32, 25]), columns).add(bias.reshape([32, 1]));
-  return relu(y).reshape([32, n, 14, 2, 14, 2]).max([3, 5]).transpose([1, 0, 2, 3]);
+  // [r s, c, n, p, q]
+  const columns = np.stack(taps).reshape([kh * kw * c, n * p * q]);
+  const kernel = weight.transpose([0, 2, 3, 1]).reshape([out, kh * kw * c]);
+  return np.dot(kernel, columns).add(bias.reshape([out, 1])).reshape([out, n, p, q]).transpose([1, 0, 2, 3]);
 };
 
 const linear = (x: np.Array, weight: np.Array, bias: np.Array) => np.dot(x, weight.transpose()).add(bias);
 
-function meanLoss(features: Features, w: Tensors, x: np.Array, labels: np.Array): np.Array {
-  const [n] = x.shape;
-  const pooled = features(x, w["conv1.weight"], w["conv1.bias"]).reshape([n, 6272]);
-  const hidden = relu(linear(pooled, w["linear1.weight"], w["linear1.bias"]));
-  const outputs = linear(hidden, w["linear2.weight"], w["linear2.bias"]);
-  return nn.logSoftmax(outputs).mul(nn.oneHot(labels, 10)).sum().div(-n);
+/** @throws {Error} naming a layer that has no place here. */
+function netOf({ input, layers }: Work["spec"], convolve: Convolve): Net {
+  const shapes: Record<string, number[]> = {}, numbers: Record<string, number> = {};
+  let shape = input;
+  const parameters = (type: string, weight: number[]) => {
+    const name = `${type}${numbers[type] = (numbers[type] ?? 0) + 1}`;
+    shapes[`${name}.weight`] = weight;
+    shapes[`${name}.bias`] = [weight[0]];
+    return [`${name}.weight`, `${name}.bias`] as const;
+  };
+  const applied = layers.map((layer): Apply => {
+    if (layer.type === "conv2d") {
+      const { outChannels, kernel, stride, padding } = layer, [c, h, w] = shape;
+      const k = pair(kernel), by = pair(stride ?? 1), around = pair(padding ?? 0);
+      const to = [h, w].map((size, i) => Math.floor((size + 2 * around[i] - k[i]) / by[i]) + 1) as [number, number];
+      const window = { shape: [outChannels, c, ...k], stride: by, padding: around, to };
+      const [weight, bias] = parameters("conv", window.shape);
+      shape = [outChannels, ...to];
+      return (x, of) => convolve(x, of(weight), of(bias), window);
+    }
+    if (layer.type === "linear") {
+      const [weight, bias] = parameters("linear", [layer.outFeatures, ...shape]);
+      shape = [layer.outFeatures];
+      return (x, of) => linear(x, of(weight), of(bias));
+    }
+    if (layer.type === "maxPool2d" || layer.type === "avgPool2d") {
+      const k = pair(layer.kernel), by = pair(layer.stride ?? layer.kernel), [c, h, w] = shape;
+      const reduce = layer.type === "maxPool2d" ? np.max : np.mean;
+      shape = [c, ...[h, w].map((size, i) => Math.floor((size - k[i]) / by[i]) + 1)];
+      return (x) => lax.reduceWindow(x, reduce, k, by);
+    }
+    if (layer.type === "flatten") {
+      const size = shape.reduce((a, b) => a * b, 1);
+      shape = [size];
+      return (x) => x.reshape([x.shape[0], size]);
+    }
+    if (layer.type === "relu") return relu;
+    throw new Error(`layer ${layer.type} is not written for jax-js here`);
+  });
+  return { shapes, layers: applied, classes: shape[0] };
 }
 
-const RATE = 0.001, BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8, L2 = 0.0001;
+const pair = (value: number | Pair): Pair => typeof value === "number" ? [value, value] : value;
+
+function meanLoss({ layers, classes }: Net, w: Tensors, x: np.Array, labels: np.Array): np.Array {
+  const [n] = x.shape;
+  const outputs = layers.reduce((x, layer) => layer(x, (name) => w[name]), x);
+  return nn.logSoftmax(outputs).mul(nn.oneHot(labels, classes)).sum().div(-n);
+}
+
+const BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 
 /** What a step changes: the weights, and Adam's moments. */
 type State = { w: Tensors; m: Tensors; v: Tensors };
 
 /** `size` and `scale`: Adam's rate / (1 - beta1^t) and 1 / sqrt(1 - beta2^t). */
-function makeStep(features: Features) {
+function makeStep(net: Net, l2: number) {
   return jit((state: State, x: np.Array, labels: np.Array, size: np.Array, scale: np.Array) => {
-    const lossAndGradient = valueAndGrad((w: Tensors, x: np.Array, labels: np.Array) =>
-      meanLoss(features, w, x, labels)
-    );
-    const [loss, gradient] = lossAndGradient(tensors((name) => state.w[name].ref), x, labels);
+    const lossAndGradient = valueAndGrad((w: Tensors, x: np.Array, labels: np.Array) => meanLoss(net, w, x, labels));
+    const names = Object.keys(net.shapes), kept = names.map((name) => [name, state.w[name].ref]);
+    const [loss, gradient] = lossAndGradient(Object.fromEntries(kept), x, labels);
     const next = { w: {}, m: {}, v: {} } as State;
-    for (const name of NAMES) {
+    for (const name of names) {
       const w = state.w[name];
-      const g = name.endsWith("weight") ? gradient[name].add(w.ref.mul(L2)) : gradient[name];
+      const g = name.endsWith("weight") ? gradient[name].add(w.ref.mul(l2)) : gradient[name];
       const m = state.m[name].mul(BETA1).add(g.ref.mul(1 - BETA1));
       const v = state.v[name].mul(BETA2).add(np.square(g).mul(1 - BETA2));
       next.w[name] = w.sub(m.ref.mul(size.ref).div(np.sqrt(v.ref).mul(scale.ref).add(EPSILON)));
@@ -107,19 +162,19 @@ function makeStep(features: Features) {
 /** On a GPU, steps that are handed over before one is waited for: each wait takes 10 ms, each step in line memory. */
 const QUEUED_STEPS = 4;
 
-const FEATURES: Record<string, Features> = { lax: laxFeatures, im2col: im2colFeatures };
+const CONVOLUTIONS: Record<string, Convolve> = { lax: lax2d, im2col };
 
-async function open({ form, batchSize, parameter }: Work): Promise<Peer> {
+async function open({ form, spec, parameter }: Work): Promise<Peer> {
+  const { batchSize, input, training: { optimizer } } = spec;
   const [backend, convolution] = form.split(" "), gpu = backend === "webgpu";
+  if (optimizer.type !== "adam") throw new Error(`optimizer ${optimizer.type} is not written for jax-js here`);
   await init(backend as Device);
   defaultDevice(backend as Device);
-  const train = makeStep(FEATURES[convolution]);
-  const zeros = () => tensors((name) => np.zeros(SHAPES[name]));
-  let state: State = {
-    w: tensors((name) => np.array(parameter(name), { shape: SHAPES[name] })),
-    m: zeros(),
-    v: zeros(),
-  };
+  const net = netOf(spec, CONVOLUTIONS[convolution]), train = makeStep(net, optimizer.l2 ?? 0);
+  const tensors = (make: (name: string, shape: number[]) => np.Array): Tensors =>
+    Object.fromEntries(Object.entries(net.shapes).map(([name, shape]) => [name, make(name, shape)]));
+  const zeros = () => tensors((_, shape) => np.zeros(shape));
+  let state: State = { w: tensors((name, shape) => np.array(parameter(name), { shape })), m: zeros(), v: zeros() };
   let t = 0, sum = np.array(0);
   return {
     async step(images, labels) {
@@ -127,9 +182,9 @@ async function open({ form, batchSize, parameter }: Work): Promise<Peer> {
       let loss: np.Array;
       [state, loss] = train(
         state,
-        np.array(images, { shape: [batchSize, 1, 28, 28] }),
+        np.array(images, { shape: [batchSize, ...input] }),
         np.array(labels),
-        np.array(RATE / (1 - BETA1 ** t)),
+        np.array(optimizer.learningRate / (1 - BETA1 ** t)),
         np.array(1 / Math.sqrt(1 - BETA2 ** t)),
       );
       sum = sum.add(loss);

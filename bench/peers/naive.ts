@@ -1,19 +1,19 @@
 /**
- * The naive version of this repository trains `mnist_cnn`: generic loops over run-time shapes, on one thread.
+ * The naive version of this repository trains a net: generic loops over run-time shapes, on one thread.
  *
  * @module
  */
 import { NaiveNetwork, type NaiveSpec } from "../naive.ts";
 import { trainPeer } from "./work.ts";
 
-await trainPeer(({ batchSize, parameter }) => {
-  const spec: NaiveSpec = JSON.parse(Deno.readTextFileSync(new URL("../../specs/mnist_cnn.json", import.meta.url)));
-  const network = new NaiveNetwork(spec, Float32Array);
+await trainPeer(({ spec, parameter }) => {
+  const { batchSize, training: { optimizer: { learningRate } } } = spec;
+  const network = new NaiveNetwork(spec as unknown as NaiveSpec, Float32Array);
   for (const [name, { values }] of network.parameters) values.set(parameter(name));
   let sum = 0;
   return {
     step(images, labels) {
-      sum += network.trainStep(images, labels, batchSize, 0.001).loss;
+      sum += network.trainStep(images, labels, batchSize, learningRate).loss;
     },
     losses() {
       const total = sum;

@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { adapterOf, type Peer, trainPeer, type Work } from "./work.ts";
+import { adapterOf, onlyItsNet, type Peer, trainPeer, type Work } from "./work.ts";
 
 const RATE = 0.001, BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8, L2 = 0.0001;
 
@@ -16,7 +16,9 @@ const PACKAGES: Record<string, () => Promise<unknown>> = {
   webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
 };
 
-async function open({ form: backend, batchSize, parameter }: Work): Promise<Peer> {
+async function open({ form: backend, spec, parameter }: Work): Promise<Peer> {
+  onlyItsNet(spec);
+  const { batchSize } = spec;
   await PACKAGES[backend]?.();
   // a backend that does not start is replaced by another without an error
   if (!await tf.setBackend(backend) || tf.getBackend() !== backend) {

@@ -6,7 +6,27 @@
  */
 import process from "node:process";
 
-/** What a process is to do: passes over the first images of MNIST, from the same initial weights as all the others. */
+/** Sizes along y and x. */
+export type Pair = [number, number];
+
+/** A layer as a spec has it, of those that peers are written for. */
+export type Layer =
+  | { type: "conv2d"; outChannels: number; kernel: number | Pair; stride?: number | Pair; padding?: number | Pair }
+  | { type: "maxPool2d" | "avgPool2d"; kernel: number | Pair; stride?: number | Pair }
+  | { type: "linear"; outFeatures: number }
+  | { type: "relu" | "flatten" };
+
+/** The net's spec, of which only this is read. */
+export interface NetSpec {
+  readonly name: string;
+  readonly input: number[];
+  /** Images per step. */
+  readonly batchSize: number;
+  readonly layers: readonly Layer[];
+  readonly training: { readonly optimizer: { type: string; learningRate: number; l2?: number } };
+}
+
+/** What a process is to do: passes over some images, from the same initial weights as all the others. */
 export interface Work {
   /** Which of its forms a peer is to run. */
   readonly form: string;
@@ -16,11 +36,11 @@ export interface Work {
   readonly passes: number;
   /** For peers: so long after the first pass no other begins, unless it is one of the first `LEAST_PASSES`. */
   readonly seconds: number;
-  /** Images per step. */
-  readonly batchSize: number;
-  /** images x 28 x 28 bytes. */
+  /** The net, at a constant learning rate. */
+  readonly spec: NetSpec;
+  /** A byte for each number of the images. */
   readonly pixels: Uint8Array<ArrayBuffer>;
-  /** A digit per image. */
+  /** A class per image. */
   readonly labels: Uint8Array<ArrayBuffer>;
   /** Initial values by a parameter's name in our net, laid out as there: conv [out, in, h, w], linear [out, in]. */
   parameter(name: string): Float32Array<ArrayBuffer>;
@@ -70,22 +90,30 @@ export function workArguments(
 /** A peer makes so many passes, however slow: the first warms up, and one alone has no spread. */
 const LEAST_PASSES = 3;
 
-/** Pixels of an image. */
-const SAMPLE = 28 * 28;
+/** The net that all peers are written for. */
+const ALL_PEERS = "mnist_cnn";
+
+/** @throws {Error} where a peer is written for one net and is to train another. */
+export function onlyItsNet({ name }: NetSpec): void {
+  if (name !== ALL_PEERS) throw new Error(`it is written for ${ALL_PEERS} only`);
+}
+
+/** Numbers of an image. */
+const sampleSize = ({ input }: NetSpec) => input.reduce((product, size) => product * size, 1);
 
 const [form, folder, images, passes, seconds, started] = Deno.args;
 
 /** Reads what this process is to do. */
 export function readWork(): Work {
-  const { batchSize } = JSON.parse(Deno.readTextFileSync(new URL("../../specs/mnist_cnn.json", import.meta.url)));
+  const spec: NetSpec = JSON.parse(Deno.readTextFileSync(`${folder}/spec.json`));
   const read = (name: string) => Deno.readFileSync(`${folder}/${name}`);
   return {
     form,
     images: Number(images),
     passes: Number(passes),
     seconds: Number(seconds),
-    batchSize,
-    pixels: read("images").subarray(0, Number(images) * SAMPLE),
+    spec,
+    pixels: read("images").subarray(0, Number(images) * sampleSize(spec)),
     labels: read("labels").subarray(0, Number(images)),
     parameter: (name) => new Float32Array(read(name).buffer),
   };
@@ -118,7 +146,7 @@ export function finish(
 /** All the work of a peer's process. Pixels become floats before the clock runs; handing them over is part of a step. */
 export async function trainPeer(open: (work: Work) => Promise<Peer> | Peer): Promise<never> {
   const work = readWork();
-  const { images, batchSize } = work;
+  const { images, spec } = work, { batchSize } = spec, size = sampleSize(spec);
   const pixels = Float32Array.from(work.pixels, (byte) => byte / 255), labels = Int32Array.from(work.labels);
   const ready = performance.now();
   const peer = await open(work);
@@ -129,7 +157,7 @@ export async function trainPeer(open: (work: Work) => Promise<Peer> | Peer): Pro
     if (pass >= LEAST_PASSES && start - first > 1000 * work.seconds) break;
     for (let i = 0; i < images; i += batchSize) {
       // copies, as a loader's batches would be
-      await peer.step(pixels.slice(i * SAMPLE, (i + batchSize) * SAMPLE), labels.slice(i, i + batchSize));
+      await peer.step(pixels.slice(i * size, (i + batchSize) * size), labels.slice(i, i + batchSize));
     }
     const loss = await peer.losses() / (images / batchSize);
     const end = performance.now();

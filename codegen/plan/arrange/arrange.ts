@@ -8,9 +8,9 @@
  * - Weights in panels. The gradient of a weight [o, i] sums over the samples, so its vectors must lie along o or i: it is
  *   stored as [o / 16, i, o % 16] (or the other way round), and the one operand that has o gets a copy by rows.
  *
- * Two kinds of sums are taken in two kernels. One over samples and positions whose result is small, such as a
- * convolution's weight gradient: first one for each of the 16 samples of a block. And a long one: first one for each
- * chunk of its terms, so that what is multiplied stays in the nearest cache.
+ * Two kinds of sums are taken in two kernels. One over samples and positions, such as a convolution's weight gradient:
+ * first one for each of the 16 samples of a block, or for each sample. And a long one: first one for each chunk of its
+ * terms, so that what is multiplied stays in the nearest cache.
  *
  * What comes out is index notation over more axes, so no later stage knows of layouts.
  *
@@ -28,14 +28,21 @@ import { blocked } from "./layouts.ts";
 import { isMasked, overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
 import { split } from "./split.ts";
-import { channelSums, chunkSums, sampleSums } from "./sums.ts";
+import { channelSums, chunkSums, type SampleSums, sampleSums } from "./sums.ts";
 
 /**
  * How tensors lie: row-major; or as told above: `lanes`, of the two that follow, the one that suits the net; `samples`
  * innermost; `channels` innermost in images. Or `blocks`: samples in those blocks and weights in panels, but no copy by
- * rows and no sum in two kernels, for targets whose invocations can share a sum.
+ * rows, and in two kernels only sums of many results, for targets whose invocations can share a sum.
  */
 export type LayoutName = "row_major" | "lanes" | "samples" | "channels" | "blocks";
+
+/** Where results are few, a GPU's invocations share a sum instead of one for each sample. */
+const SAMPLE_SUMS: Readonly<Record<"samples" | "channels" | "blocks", SampleSums>> = {
+  samples: { least: 0, most: 16_384, terms: 32, ofBatch: false },
+  channels: { least: 0, most: 16_384, terms: 32, ofBatch: false },
+  blocks: { least: 4096, most: 2 ** 17, terms: 64, ofBatch: true },
+};
 
 /** The layout that suits a net, where a target takes one of two. */
 export function layoutOf(draft: Draft, name: LayoutName, channels: boolean): Exclude<LayoutName, "lanes"> {
@@ -134,11 +141,10 @@ function inLayouts(
   if (isMasked(inParts, whole)) keepInputs(whole, tensors);
   const kernel = split(whole, draft, layouts, block, moving);
   const before = copy ? [split(overhanging(copyKernel(copy, draft), layouts), draft, layouts, block)] : [];
-  const inTwo = () =>
-    ofChannels
-      ? channelSums(kernel, draft.batch, tensors)
-      : (block !== undefined && sampleSums(kernel, block, tensors)) || chunkSums(kernel, tensors);
-  return [...before, ...name !== "blocks" && inTwo() || [kernel]];
+  const byBlocks = block !== undefined && !ofChannels && sampleSums(kernel, block, SAMPLE_SUMS[name], tensors);
+  const byChunks = () =>
+    ofChannels ? channelSums(kernel, draft.batch, tensors) : name === "blocks" ? undefined : chunkSums(kernel, tensors);
+  return [...before, ...byBlocks || byChunks() || [kernel]];
 }
 
 /** Whether a kernel touches one of some tensors. */

@@ -10,10 +10,17 @@ import { axis, part, plus, sum, Tensor, times } from "../../language/notation.ts
 import { kernelName, prune } from "../kernel.ts";
 import type { DraftTensor, PlannedKernel } from "../plan.ts";
 
-/** A result of up to so many elements may be summed apart for each sample of a block. */
-const SMALL_RESULT = 16_384;
-/** It is worth it when so many terms go into each of these sums. */
-const MANY_TERMS = 32;
+/** Which sums are taken apart for each sample. */
+export interface SampleSums {
+  /** Elements of a result. */
+  readonly least: number;
+  readonly most: number;
+  /** It is worth it when so many terms go into each of these sums. */
+  readonly terms: number;
+  /** Whether for each sample of the batch, where these are enough terms, and not of a block. */
+  readonly ofBatch: boolean;
+}
+
 /** A sum of so many terms is taken in chunks. */
 const LONG_SUM = 1024;
 /** Most terms of a chunk: with 16 samples and 16 weights for each, three quarters of a 32 kB cache. */
@@ -21,22 +28,29 @@ const CHUNK = 196;
 /** Most elements of the sums of all chunks. */
 const LARGEST_CHUNKS = 2 ** 22;
 
-/** A sum over samples as one for each sample of a block, and the sum of these, if that suits the kernel. */
+/** A sum over samples as one for each sample, of a block or of the batch, and the sum of these, if that suits the kernel. */
 export function sampleSums(
   planned: PlannedKernel,
   block: number,
+  { least, most, terms, ofBatch }: SampleSums,
   tensors: Record<string, DraftTensor>,
 ): readonly PlannedKernel[] | undefined {
   const reduce = soleSum(planned);
   if (!reduce) return undefined;
-  const lanes = reduce.axes.at(-1)!, others = reduce.axes.slice(0, -1);
-  const [{ assignments: [{ tensor }] }] = planned.kernel.parts;
+  const elements = product(planned.kernel.parts[0].axes);
+  const loads = expressions(reduce.body).filter((e) => e.kind === "load");
+  const lanes = reduce.axes.at(-1)!, blocks = plainAxis(loads[0].index[0]);
   if (
-    lanes.extent !== block || product(others) < MANY_TERMS ||
-    tensors[planned.bindings[tensor]].shape.reduce((a, b) => a * b, 1) > SMALL_RESULT ||
-    !expressions(reduce.body).every((e) => e.kind !== "load" || plainAxis(e.index.at(-1)!) === lanes)
+    lanes.extent !== block || elements < least || elements > most ||
+    !loads.every((load) => plainAxis(load.index.at(-1)!) === lanes)
   ) return undefined;
-  return inTwo(planned, reduce, { name: "lanes", first: [], last: [lanes] }, reduce.body, tensors);
+  // for each block too, or for all blocks together
+  const wishes = ofBatch ? [reduce.axes.filter((axis) => axis === blocks), []] : [[]];
+  const first = wishes.find((first) => {
+    const others = reduce.axes.filter((axis) => axis !== lanes && !first.includes(axis));
+    return product(others) >= terms && elements * product([...first, lanes]) <= LARGEST_CHUNKS;
+  });
+  return first && inTwo(planned, reduce, { name: "lanes", first, last: [lanes] }, reduce.body, tensors);
 }
 
 /** A long sum as one for each chunk, and the sum of these, if that suits the kernel. */
@@ -125,7 +139,7 @@ function inTwo(
   tensors[name] = { name, role: "gradient", dtype: "f32", shape, kept: true };
   const partial = new Tensor(`${tensor}_${what}`, shape);
   const early = { ...title, wrt: title.wrt === undefined ? what : `${title.wrt}_${what}` };
-  const sums = sum(summed.filter((axis) => !last.includes(axis)), body);
+  const sums = sum(summed.filter((axis) => !first.includes(axis) && !last.includes(axis)), body);
   const total = rewriter(
     (node) => node.kind === "reduce" ? sum([...first, ...last], partial.at(...at)) : undefined,
     (index) => index,

@@ -13,16 +13,29 @@ import {
   type Group,
   mainPart,
   plainLoops,
+  points,
   reductions,
 } from "../../schedule/candidates.ts";
 import { expressions } from "../../ir/expr.ts";
 import { type Axis, type Kernel, LANES, type Part, type Reduce, WORKGROUP, WORKGROUP_BYTES } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
-import { cost, finish, nested, operations, pointsOf, type Work, workOf } from "./estimate.ts";
+import {
+  type Body,
+  bodyOf,
+  costs,
+  driverCopies,
+  finish,
+  finishAccesses,
+  nested,
+  operations,
+  pointsOf,
+  type Work,
+  workOf,
+} from "./estimate.ts";
 import { grids } from "./lower/grid.ts";
 
 /** Sums of an invocation: what waits in registers. */
-const MOST_SUMS = 64;
+const MOST_SUMS = 128;
 /** Sizes of tiles, in scalars or in vectors. */
 const SIZES = [1, 2, 4, 8];
 /** An axis of up to so many is a tile as a whole, too. */
@@ -32,7 +45,13 @@ const TEAMS = [1, 4, 8, 16, 32, 64];
 /** Reductions of up to so many iterations are unrolled whole, most wanted first. */
 const UNROLLED = [32, 16, 8, 4];
 /** Scalar operations that an unrolled body may have, and one that is not: drivers take seconds to compile thousands. */
-const STRAIGHT = 256, LEAST_STRAIGHT = 640;
+const STRAIGHT = 512, LEAST_STRAIGHT = 640;
+/** Loads that an unrolled body may have, which take a driver longest to compile. */
+const MOST_LOADS = 32;
+/** Loads, of which scalars count less, that a driver may make of it, which unrolls short loops too. */
+const MOST_EXPANDED = 64;
+/** Loads and stores behind the sums of a tile. */
+const FINISH_ACCESSES = 48;
 /** Operations of all points of a tile behind their sums: an optimizer has dozens for each. */
 const FINISH = 700;
 /** Copies of the body of a long one, most wanted first. */
@@ -54,38 +73,64 @@ export function* candidates(kernel: Kernel): Generator<Schedule> {
     ? work.core.axes.filter(({ extent }) => extent % LANES === 0)
     : [];
   const across = inner.filter(({ name }) => contiguous(kernel, name));
-  const guesses = [undefined, ...lanes, ...across].flatMap((axis) =>
-    tiles(kernel, part, axis, work).flatMap((tile) =>
-      teams(kernel, axis).map((split) => ({
-        cost: cost(part, tile, axis, work, split),
+  const guesses = [undefined, ...lanes, ...across].flatMap((axis) => {
+    const shares = teams(kernel, axis), vectors = axis && { vectorize: axis.name };
+    return tiles(kernel, part, axis, work).flatMap((tile) => {
+      const [straight] = bodies(kernel, part, tile, axis, { ...vectors });
+      if (!straight) return [];
+      const costOf = costs(kernel, part, tile, axis, straight);
+      const counts = Object.fromEntries(
+        tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count]),
+      );
+      return shares.map((split) => ({
+        cost: costOf(split),
         tile,
-        schedule: {
-          tile: Object.fromEntries(tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count])),
-          ...axis && { vectorize: axis.name },
-          ...Object.keys(split).length > 0 && { split },
-        },
-      }))
-    )
-  ).filter(({ cost }) => cost < Infinity).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS);
-  const unrolling = function* (guess: Schedule, tile: readonly Group[]): Generator<Schedule> {
-    for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, guess)), {}]) {
+        axis,
+        schedule: { tile: counts, ...vectors, ...Object.keys(split).length > 0 && { split } },
+      }));
+    });
+  }).filter(({ cost }) => cost < Infinity).sort((a, b) => a.cost - b.cost);
+  const unrolling = function* (guess: Schedule, { tile, axis }: typeof guesses[number]): Generator<Schedule> {
+    for (const { unroll } of bodies(kernel, part, tile, axis, guess)) {
       const proposed = { ...guess, unroll, grid };
-      const most = Object.keys(unroll).length > 0 ? STRAIGHT : LEAST_STRAIGHT;
-      if (operations(tile, workOf(part, unroll), guess.vectorize) > most || !fits(kernel, proposed, grids)) continue;
-      return yield proposed;
+      if (fits(kernel, proposed, grids)) return yield proposed;
     }
   };
-  for (const { schedule, tile } of guesses) yield* unrolling(schedule, tile);
+  const proposed = new Set<typeof guesses[number]>();
+  for (const guess of guesses) {
+    for (const schedule of unrolling(guess.schedule, guess)) {
+      proposed.add(guess);
+      yield schedule;
+    }
+    if (proposed.size === PROPOSALS) break;
+  }
   let left = STAGED;
-  for (const { schedule, tile } of guesses) {
-    const guess = left > 0 && !schedule.split && staged(schedule, tile, work);
-    if (!guess) continue;
-    for (const proposed of unrolling(guess, tile)) {
+  for (const guess of proposed) {
+    const { schedule, tile } = guess, wish = left > 0 && !schedule.split && staged(schedule, tile, work);
+    if (!wish) continue;
+    for (const proposed of unrolling(wish, guess)) {
       yield proposed;
       left--;
     }
   }
   yield plainLoops(kernel, true);
+}
+
+/** The unrolled bodies of a tile's sum that are short enough, the longest first. */
+function* bodies(
+  kernel: Kernel,
+  part: Part,
+  tile: readonly Group[],
+  axis: Axis | undefined,
+  schedule: Pick<Schedule, "vectorize" | "split" | "stage">,
+): Generator<Body & { readonly unroll: Readonly<Record<string, number>> }> {
+  for (const unroll of [...UNROLLED.map((most) => unrolled(kernel, most, schedule)), outer(kernel), {}]) {
+    const some = Object.keys(unroll).length > 0, work = workOf(part, unroll);
+    if (operations(tile, work, axis?.name) > (some ? STRAIGHT : LEAST_STRAIGHT)) continue;
+    const body = bodyOf(tile, axis, work);
+    if (some && body.loads > MOST_LOADS) continue;
+    if (body.weight * driverCopies(body, tile, axis, schedule) <= MOST_EXPANDED) yield { ...body, unroll };
+  }
 }
 
 /** A schedule with the workgroup tile that has the fewest loads, and as many terms at a time as its memory has room for. */
@@ -132,7 +177,9 @@ function divides({ parts }: Kernel, name: string, by: number): boolean {
 function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined, { core, around }: Work): Group[][] {
   // in lanes of a sum each accumulator is a vector
   const across = lanes && core?.axes.includes(lanes) ? LANES : 1;
-  const most = Math.min(MOST_SUMS / across, core ? FINISH / finish(part) : MOST_SUMS);
+  const width = lanes && across === 1 ? LANES : 1;
+  const accesses = FINISH_ACCESSES * width / (finishAccesses(part) * kernel.parts.length);
+  const finished = core ? Math.max(width, Math.min(FINISH / finish(part), accesses)) : MOST_SUMS;
   let all: Group[][] = [[]];
   for (const axis of part.axes) {
     const width = axis === lanes ? LANES : 1;
@@ -141,7 +188,8 @@ function tiles(kernel: Kernel, part: Part, lanes: Axis | undefined, { core, arou
       (count === 1 || axis.extent >= count * width) && divides(kernel, axis.name, count * width)
     );
     all = all.flatMap((tile) => sizes.map((count) => [...tile, { axis, count, width }])).filter((groups) =>
-      groups.filter(({ count }) => count > 1).length <= 3 && pointsOf([...groups, ...around]) <= most
+      groups.filter(({ count }) => count > 1).length <= 3 && pointsOf([...groups, ...around]) <= MOST_SUMS / across &&
+      pointsOf(groups) <= finished
     );
   }
   return all;
@@ -169,6 +217,12 @@ function teams(kernel: Kernel, lanes: Axis | undefined): Record<string, number>[
     }
     return left === 1 ? [split] : [];
   });
+}
+
+/** Copies of small reductions that have others in them. */
+function outer({ parts }: Kernel): Record<string, number> {
+  const axes = parts.flatMap(reductions).filter(nested).flatMap(({ axes }) => axes);
+  return points(axes) <= UNROLLED[0] ? Object.fromEntries(axes.map(({ name, extent }) => [name, extent])) : {};
 }
 
 /** Copies by axis of reductions: small ones whole, of long ones some along the innermost axis. */

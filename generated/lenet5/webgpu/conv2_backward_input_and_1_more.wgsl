@@ -1,8 +1,8 @@
 // kernel    conv2_backward_input   dx[nb,c,i,j,n] = sum over o,t,u of dy[nb,o,i-t,j-u,n] * w[o,c,t,u]
 // shape     nb = 4, c = 6, i = 14, j = 14, n = 16, o = 16, t = 5, u = 5   (f32)
-// schedule  tile c 2, i 2, j 2 · unroll u 5 · vectorize n · grid nb, c, i, j, n · split o 4
+// schedule  tile c 2, j 2, n 2 · unroll u 5 · vectorize n · grid nb, c, i, j, n · split o 4
 // cost      60.2 MFLOP · 419.2 kB read · 301.1 kB written · 84 FLOP/B · 8 accumulators
-// source    kernels/layers/conv2d.ts sha256:e0669ff8   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/conv2d.ts sha256:62ec4cb8   regenerate: deno task generate specs/lenet5.json
 // kernel    conv2_backward_update_bias   db = sum over nb,p,q,n of dy[nb,o,p,q,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
@@ -38,9 +38,9 @@ fn conv2_backward_input_and_1_more(
       let leads = member == 0;
       let nb = tile / 588;
       let c = (tile / 196 % 3) * 2;
-      let i = (tile / 28 % 7) * 2;
-      let j = (tile / 4 % 7) * 2;
-      let n = (tile % 4) * 4;
+      let i = tile / 14 % 14;
+      let j = (tile / 2 % 7) * 2;
+      let n = (tile % 2) * 8;
       let o_member = member;
       let dy_at_nb: i32 = nb * 82944;
       let dy_at_nb_o_member: i32 = dy_at_nb + o_member * 5184;
@@ -74,65 +74,65 @@ fn conv2_backward_input_and_1_more(
           let dy00: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 64) / 4];
           let w00_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t]);
           dx000 += dy00 * w00_all;
-          let dy01: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 80) / 4];
+          let dy01: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 68) / 4];
           dx001 += dy01 * w00_all;
-          let dy10: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 352) / 4];
+          let dy10: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 80) / 4];
           dx010 += dy10 * w00_all;
-          let dy11: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 368) / 4];
+          let dy11: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 84) / 4];
           dx011 += dy11 * w00_all;
           let w10_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 25]);
           dx100 += dy00 * w10_all;
           dx101 += dy01 * w10_all;
           dx110 += dy10 * w10_all;
           dx111 += dy11 * w10_all;
-          let dy_0_m1: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 48) / 4];
+          let dy_m1_0: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 48) / 4];
           let w01_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 1]);
-          dx000 += dy_0_m1 * w01_all;
-          dx001 += dy00 * w01_all;
-          let dy_1_m1: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 336) / 4];
-          dx010 += dy_1_m1 * w01_all;
-          dx011 += dy10 * w01_all;
+          dx000 += dy_m1_0 * w01_all;
+          let dy_m1_1: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 52) / 4];
+          dx001 += dy_m1_1 * w01_all;
+          dx010 += dy00 * w01_all;
+          dx011 += dy01 * w01_all;
           let w11_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 26]);
-          dx100 += dy_0_m1 * w11_all;
-          dx101 += dy00 * w11_all;
-          dx110 += dy_1_m1 * w11_all;
-          dx111 += dy10 * w11_all;
-          let dy_0_m2: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 32) / 4];
+          dx100 += dy_m1_0 * w11_all;
+          dx101 += dy_m1_1 * w11_all;
+          dx110 += dy00 * w11_all;
+          dx111 += dy01 * w11_all;
+          let dy_m2_0: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 32) / 4];
           let w02_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 2]);
-          dx000 += dy_0_m2 * w02_all;
-          dx001 += dy_0_m1 * w02_all;
-          let dy_1_m2: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 320) / 4];
-          dx010 += dy_1_m2 * w02_all;
-          dx011 += dy_1_m1 * w02_all;
+          dx000 += dy_m2_0 * w02_all;
+          let dy_m2_1: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 36) / 4];
+          dx001 += dy_m2_1 * w02_all;
+          dx010 += dy_m1_0 * w02_all;
+          dx011 += dy_m1_1 * w02_all;
           let w12_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 27]);
-          dx100 += dy_0_m2 * w12_all;
-          dx101 += dy_0_m1 * w12_all;
-          dx110 += dy_1_m2 * w12_all;
-          dx111 += dy_1_m1 * w12_all;
-          let dy_0_m3: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 16) / 4];
+          dx100 += dy_m2_0 * w12_all;
+          dx101 += dy_m2_1 * w12_all;
+          dx110 += dy_m1_0 * w12_all;
+          dx111 += dy_m1_1 * w12_all;
+          let dy_m3_0: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 16) / 4];
           let w03_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 3]);
-          dx000 += dy_0_m3 * w03_all;
-          dx001 += dy_0_m2 * w03_all;
-          let dy_1_m3: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 304) / 4];
-          dx010 += dy_1_m3 * w03_all;
-          dx011 += dy_1_m2 * w03_all;
+          dx000 += dy_m3_0 * w03_all;
+          let dy_m3_1: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 20) / 4];
+          dx001 += dy_m3_1 * w03_all;
+          dx010 += dy_m2_0 * w03_all;
+          dx011 += dy_m2_1 * w03_all;
           let w13_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 28]);
-          dx100 += dy_0_m3 * w13_all;
-          dx101 += dy_0_m2 * w13_all;
-          dx110 += dy_1_m3 * w13_all;
-          dx111 += dy_1_m2 * w13_all;
-          let dy_0_m4: vec4<f32> = dy[dy_at_nb_o_member_i_j_n_o_t / 4];
+          dx100 += dy_m3_0 * w13_all;
+          dx101 += dy_m3_1 * w13_all;
+          dx110 += dy_m2_0 * w13_all;
+          dx111 += dy_m2_1 * w13_all;
+          let dy_m4_0: vec4<f32> = dy[dy_at_nb_o_member_i_j_n_o_t / 4];
           let w04_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 4]);
-          dx000 += dy_0_m4 * w04_all;
-          dx001 += dy_0_m3 * w04_all;
-          let dy_1_m4: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 288) / 4];
-          dx010 += dy_1_m4 * w04_all;
-          dx011 += dy_1_m3 * w04_all;
+          dx000 += dy_m4_0 * w04_all;
+          let dy_m4_1: vec4<f32> = dy[(dy_at_nb_o_member_i_j_n_o_t + 4) / 4];
+          dx001 += dy_m4_1 * w04_all;
+          dx010 += dy_m3_0 * w04_all;
+          dx011 += dy_m3_1 * w04_all;
           let w14_all: vec4<f32> = vec4<f32>(w[w_at_o_member_c_o_t + 29]);
-          dx100 += dy_0_m4 * w14_all;
-          dx101 += dy_0_m3 * w14_all;
-          dx110 += dy_1_m4 * w14_all;
-          dx111 += dy_1_m3 * w14_all;
+          dx100 += dy_m4_0 * w14_all;
+          dx101 += dy_m4_1 * w14_all;
+          dx110 += dy_m3_0 * w14_all;
+          dx111 += dy_m3_1 * w14_all;
         }
       }
 
@@ -164,13 +164,13 @@ fn conv2_backward_input_and_1_more(
       if (leads) {
         // finish
         dx[(dx_at_nb_c_i_j + n) / 4] = dx000;
-        dx[(dx_at_nb_c_i_j + n + 16) / 4] = dx001;
-        dx[(dx_at_nb_c_i_j + n + 224) / 4] = dx010;
-        dx[(dx_at_nb_c_i_j + n + 240) / 4] = dx011;
+        dx[(dx_at_nb_c_i_j + n + 4) / 4] = dx001;
+        dx[(dx_at_nb_c_i_j + n + 16) / 4] = dx010;
+        dx[(dx_at_nb_c_i_j + n + 20) / 4] = dx011;
         dx[(dx_at_nb_c_i_j + n + 3136) / 4] = dx100;
-        dx[(dx_at_nb_c_i_j + n + 3152) / 4] = dx101;
-        dx[(dx_at_nb_c_i_j + n + 3360) / 4] = dx110;
-        dx[(dx_at_nb_c_i_j + n + 3376) / 4] = dx111;
+        dx[(dx_at_nb_c_i_j + n + 3140) / 4] = dx101;
+        dx[(dx_at_nb_c_i_j + n + 3152) / 4] = dx110;
+        dx[(dx_at_nb_c_i_j + n + 3156) / 4] = dx111;
       }
     }
   }

@@ -3,9 +3,9 @@
 //           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ib,o,i] = mean; v[ib,o,i] = square
 //           w[ib,o,i] = w[ib,o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ib = 15, o = 84, i = 8, nb = 4, n = 16   (f32)
-// schedule  unroll n 4, nb 4 · vectorize n · grid ib, o, i
-// cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 1 accumulator
-// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:09b6a7bc   regenerate: deno task generate specs/lenet5.json
+// schedule  tile o 2, i 4 · unroll nb 2 · vectorize n · grid ib, o, i · split n 4, nb 2
+// cost      1.4 MFLOP · 173.2 kB read · 121.0 kB written · 4.9 FLOP/B · 8 accumulators
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:7f32bb3e   regenerate: deno task generate specs/lenet5.json
 // kernel    linear1_backward_input   dx[nb,16ib+i,n] = sum over o of dy[nb,o,n] * w[ib,o,i]
 // shape     nb = 4, ib = 25, i = 16, n = 16, o = 120   (f32)
 // schedule  tile i 4, n 2 · unroll o 5 · vectorize n · grid nb, ib, i, n · split o 8
@@ -15,9 +15,9 @@
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 120, nb = 4, n = 16   (f32)
-// schedule  unroll nb 4 · grid o · split n 16
+// schedule  vectorize n · grid o · split n 4, nb 4
 // cost      9.2 kFLOP · 32.2 kB read · 1440 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:f648ece2   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:2cd29143   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -29,10 +29,8 @@
 @group(1) @binding(7) var<storage, read> w_2: array<f32>;
 @group(1) @binding(8) var<storage, read_write> dx: array<vec4<f32>>;
 @group(1) @binding(9) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(10) var<storage, read> dy_3: array<f32>;
-@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(12) var<storage, read_write> w_3: array<f32>;
-var<workgroup> sums: array<f32, 64>;
+@group(1) @binding(10) var<storage, read_write> v_2: array<f32>;
+@group(1) @binding(11) var<storage, read_write> w_3: array<f32>;
 var<workgroup> sums_4: array<vec4<f32>, 512>;
 
 @compute @workgroup_size(64) // 288 workgroups
@@ -48,91 +46,205 @@ fn linear2_backward_update_weight_and_2_more(
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
-    if (point < 10080) {
-      let ib = point / 672;
-      let o = point / 8 % 84;
-      let i = point % 8;
-      let x_at_ib: i32 = ib * 128;
-      let x_at_ib_i: i32 = x_at_ib + i * 16;
-      let dy_at_o: i32 = o * 16;
+    if (group < 158) {
+      let member = mine / 8;
+      let tile = group * 8 + mine % 8;
+      let leads = member == 0 && tile <= 1259;
+      let ib = min(tile, 1259) / 84;
+      let o = (min(tile, 1259) / 2 % 42) * 2;
+      let i = (min(tile, 1259) % 2) * 4;
+      let n_member = member / 2;
+      let nb_member = member % 2;
+      let x_at_nb_member: i32 = nb_member * 1920;
+      let x_at_nb_member_ib: i32 = x_at_nb_member + ib * 128;
+      let x_at_nb_member_ib_i: i32 = x_at_nb_member_ib + i * 16;
+      let x_at_nb_member_ib_i_n_member: i32 = x_at_nb_member_ib_i + n_member * 4;
+      let dy_at_nb_member: i32 = nb_member * 1344;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 16;
+      let dy_at_nb_member_o_n_member: i32 = dy_at_nb_member_o + n_member * 4;
       let at_ib: i32 = ib * 672;
       let at_ib_o: i32 = at_ib + o * 8;
 
       // seed
-      var dw: vec4<f32> = vec4<f32>(0f);
+      var dw00: vec4<f32> = vec4<f32>(0f);
+      var dw01: vec4<f32> = vec4<f32>(0f);
+      var dw02: vec4<f32> = vec4<f32>(0f);
+      var dw03: vec4<f32> = vec4<f32>(0f);
+      var dw10: vec4<f32> = vec4<f32>(0f);
+      var dw11: vec4<f32> = vec4<f32>(0f);
+      var dw12: vec4<f32> = vec4<f32>(0f);
+      var dw13: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      let x00: vec4<f32> = x[x_at_ib_i / 4];
-      let dy00: vec4<f32> = dy[dy_at_o / 4];
-      dw += x00 * dy00;
-      let x01: vec4<f32> = x[(x_at_ib_i + 4) / 4];
-      let dy01: vec4<f32> = dy[(dy_at_o + 4) / 4];
-      dw += x01 * dy01;
-      let x02: vec4<f32> = x[(x_at_ib_i + 8) / 4];
-      let dy02: vec4<f32> = dy[(dy_at_o + 8) / 4];
-      dw += x02 * dy02;
-      let x03: vec4<f32> = x[(x_at_ib_i + 12) / 4];
-      let dy03: vec4<f32> = dy[(dy_at_o + 12) / 4];
-      dw += x03 * dy03;
-      let x10: vec4<f32> = x[(x_at_ib_i + 1920) / 4];
-      let dy10: vec4<f32> = dy[(dy_at_o + 1344) / 4];
-      dw += x10 * dy10;
-      let x11: vec4<f32> = x[(x_at_ib_i + 1924) / 4];
-      let dy11: vec4<f32> = dy[(dy_at_o + 1348) / 4];
-      dw += x11 * dy11;
-      let x12: vec4<f32> = x[(x_at_ib_i + 1928) / 4];
-      let dy12: vec4<f32> = dy[(dy_at_o + 1352) / 4];
-      dw += x12 * dy12;
-      let x13: vec4<f32> = x[(x_at_ib_i + 1932) / 4];
-      let dy13: vec4<f32> = dy[(dy_at_o + 1356) / 4];
-      dw += x13 * dy13;
-      let x20: vec4<f32> = x[(x_at_ib_i + 3840) / 4];
-      let dy20: vec4<f32> = dy[(dy_at_o + 2688) / 4];
-      dw += x20 * dy20;
-      let x21: vec4<f32> = x[(x_at_ib_i + 3844) / 4];
-      let dy21: vec4<f32> = dy[(dy_at_o + 2692) / 4];
-      dw += x21 * dy21;
-      let x22: vec4<f32> = x[(x_at_ib_i + 3848) / 4];
-      let dy22: vec4<f32> = dy[(dy_at_o + 2696) / 4];
-      dw += x22 * dy22;
-      let x23: vec4<f32> = x[(x_at_ib_i + 3852) / 4];
-      let dy23: vec4<f32> = dy[(dy_at_o + 2700) / 4];
-      dw += x23 * dy23;
-      let x30: vec4<f32> = x[(x_at_ib_i + 5760) / 4];
-      let dy30: vec4<f32> = dy[(dy_at_o + 4032) / 4];
-      dw += x30 * dy30;
-      let x31: vec4<f32> = x[(x_at_ib_i + 5764) / 4];
-      let dy31: vec4<f32> = dy[(dy_at_o + 4036) / 4];
-      dw += x31 * dy31;
-      let x32: vec4<f32> = x[(x_at_ib_i + 5768) / 4];
-      let dy32: vec4<f32> = dy[(dy_at_o + 4040) / 4];
-      dw += x32 * dy32;
-      let x33: vec4<f32> = x[(x_at_ib_i + 5772) / 4];
-      let dy33: vec4<f32> = dy[(dy_at_o + 4044) / 4];
-      dw += x33 * dy33;
+      let x00: vec4<f32> = x[x_at_nb_member_ib_i_n_member / 4];
+      let dy00: vec4<f32> = dy[dy_at_nb_member_o_n_member / 4];
+      dw00 += x00 * dy00;
+      let x01: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 16) / 4];
+      dw01 += x01 * dy00;
+      let x02: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 32) / 4];
+      dw02 += x02 * dy00;
+      let x03: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 48) / 4];
+      dw03 += x03 * dy00;
+      let dy01: vec4<f32> = dy[(dy_at_nb_member_o_n_member + 16) / 4];
+      dw10 += x00 * dy01;
+      dw11 += x01 * dy01;
+      dw12 += x02 * dy01;
+      dw13 += x03 * dy01;
+      let x10: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 3840) / 4];
+      let dy10: vec4<f32> = dy[(dy_at_nb_member_o_n_member + 2688) / 4];
+      dw00 += x10 * dy10;
+      let x11: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 3856) / 4];
+      dw01 += x11 * dy10;
+      let x12: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 3872) / 4];
+      dw02 += x12 * dy10;
+      let x13: vec4<f32> = x[(x_at_nb_member_ib_i_n_member + 3888) / 4];
+      dw03 += x13 * dy10;
+      let dy11: vec4<f32> = dy[(dy_at_nb_member_o_n_member + 2704) / 4];
+      dw10 += x10 * dy11;
+      dw11 += x11 * dy11;
+      dw12 += x12 * dy11;
+      dw13 += x13 * dy11;
 
-      // finish
-      let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-      let m_iboi: f32 = m[at_ib_o + i];
-      let w_iboi: f32 = w[at_ib_o + i];
-      let v_iboi: f32 = v[at_ib_o + i];
-      let beta1: f32 = params[params_at_step + 1];
-      let beta1_rest: f32 = params[params_at_step + 2];
-      let l2: f32 = params[params_at_step + 3];
-      let gradient: f32 = dw_total + l2 * w_iboi;
-      let g: f32 = select(gradient, 0f, abs(gradient) < 8.881784197001252e-16f);
-      let t: f32 = beta1 * m_iboi + beta1_rest * g;
-      let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-      let beta2: f32 = params[params_at_step + 4];
-      let beta2_rest: f32 = params[params_at_step + 5];
-      let t_2: f32 = beta2 * v_iboi + beta2_rest * g * g;
-      let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
-      let step_size: f32 = params[params_at_step + 6];
-      let v_scale: f32 = params[params_at_step + 7];
-      let epsilon: f32 = params[params_at_step + 8];
-      m[at_ib_o + i] = mean;
-      v[at_ib_o + i] = square;
-      w[at_ib_o + i] = w_iboi - step_size * mean / (sqrt(square) * v_scale + epsilon);
+      // combine
+      sums_4[mine] = dw00;
+      sums_4[mine + 64] = dw01;
+      sums_4[mine + 128] = dw02;
+      sums_4[mine + 192] = dw03;
+      sums_4[mine + 256] = dw10;
+      sums_4[mine + 320] = dw11;
+      sums_4[mine + 384] = dw12;
+      sums_4[mine + 448] = dw13;
+      workgroupBarrier();
+      if (member < 8) {
+        let first = member * 64 + mine % 8;
+        var team_total = sums_4[first];
+        for (var at = 8; at < 64; at += 8) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
+      }
+      workgroupBarrier();
+      dw00 = sums_4[mine];
+      dw01 = sums_4[mine + 64];
+      dw02 = sums_4[mine + 128];
+      dw03 = sums_4[mine + 192];
+      dw10 = sums_4[mine + 256];
+      dw11 = sums_4[mine + 320];
+      dw12 = sums_4[mine + 384];
+      dw13 = sums_4[mine + 448];
+      if (leads) {
+        // finish
+        let dw_total00: f32 = ((dw00.x + dw00.y) + (dw00.z + dw00.w));
+        let dw_total01: f32 = ((dw01.x + dw01.y) + (dw01.z + dw01.w));
+        let dw_total02: f32 = ((dw02.x + dw02.y) + (dw02.z + dw02.w));
+        let dw_total03: f32 = ((dw03.x + dw03.y) + (dw03.z + dw03.w));
+        let dw_total10: f32 = ((dw10.x + dw10.y) + (dw10.z + dw10.w));
+        let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
+        let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
+        let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
+        let m00: f32 = m[at_ib_o + i];
+        let w00: f32 = w[at_ib_o + i];
+        let v00: f32 = v[at_ib_o + i];
+        let beta1: f32 = params[params_at_step + 1];
+        let beta1_rest: f32 = params[params_at_step + 2];
+        let l2: f32 = params[params_at_step + 3];
+        let gradient00: f32 = dw_total00 + l2 * w00;
+        let g00: f32 = select(gradient00, 0f, abs(gradient00) < 8.881784197001252e-16f);
+        let t00: f32 = beta1 * m00 + beta1_rest * g00;
+        let mean00: f32 = select(t00, 0f, abs(t00) < 8.881784197001252e-16f);
+        let beta2: f32 = params[params_at_step + 4];
+        let beta2_rest: f32 = params[params_at_step + 5];
+        let t00_2: f32 = beta2 * v00 + beta2_rest * g00 * g00;
+        let square00: f32 = select(t00_2, 0f, abs(t00_2) < 1.1754943508222875e-38f);
+        let step_size: f32 = params[params_at_step + 6];
+        let v_scale: f32 = params[params_at_step + 7];
+        let epsilon: f32 = params[params_at_step + 8];
+        m[at_ib_o + i] = mean00;
+        v[at_ib_o + i] = square00;
+        w[at_ib_o + i] = w00 - step_size * mean00 / (sqrt(square00) * v_scale + epsilon);
+        let m01: f32 = m[at_ib_o + i + 1];
+        let w01: f32 = w[at_ib_o + i + 1];
+        let v01: f32 = v[at_ib_o + i + 1];
+        let gradient01: f32 = dw_total01 + l2 * w01;
+        let g01: f32 = select(gradient01, 0f, abs(gradient01) < 8.881784197001252e-16f);
+        let t01: f32 = beta1 * m01 + beta1_rest * g01;
+        let mean01: f32 = select(t01, 0f, abs(t01) < 8.881784197001252e-16f);
+        let t01_2: f32 = beta2 * v01 + beta2_rest * g01 * g01;
+        let square01: f32 = select(t01_2, 0f, abs(t01_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 1] = mean01;
+        v[at_ib_o + i + 1] = square01;
+        w[at_ib_o + i + 1] = w01 - step_size * mean01 / (sqrt(square01) * v_scale + epsilon);
+        let m02: f32 = m[at_ib_o + i + 2];
+        let w02: f32 = w[at_ib_o + i + 2];
+        let v02: f32 = v[at_ib_o + i + 2];
+        let gradient02: f32 = dw_total02 + l2 * w02;
+        let g02: f32 = select(gradient02, 0f, abs(gradient02) < 8.881784197001252e-16f);
+        let t02: f32 = beta1 * m02 + beta1_rest * g02;
+        let mean02: f32 = select(t02, 0f, abs(t02) < 8.881784197001252e-16f);
+        let t02_2: f32 = beta2 * v02 + beta2_rest * g02 * g02;
+        let square02: f32 = select(t02_2, 0f, abs(t02_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 2] = mean02;
+        v[at_ib_o + i + 2] = square02;
+        w[at_ib_o + i + 2] = w02 - step_size * mean02 / (sqrt(square02) * v_scale + epsilon);
+        let m03: f32 = m[at_ib_o + i + 3];
+        let w03: f32 = w[at_ib_o + i + 3];
+        let v03: f32 = v[at_ib_o + i + 3];
+        let gradient03: f32 = dw_total03 + l2 * w03;
+        let g03: f32 = select(gradient03, 0f, abs(gradient03) < 8.881784197001252e-16f);
+        let t03: f32 = beta1 * m03 + beta1_rest * g03;
+        let mean03: f32 = select(t03, 0f, abs(t03) < 8.881784197001252e-16f);
+        let t03_2: f32 = beta2 * v03 + beta2_rest * g03 * g03;
+        let square03: f32 = select(t03_2, 0f, abs(t03_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 3] = mean03;
+        v[at_ib_o + i + 3] = square03;
+        w[at_ib_o + i + 3] = w03 - step_size * mean03 / (sqrt(square03) * v_scale + epsilon);
+        let m10: f32 = m[at_ib_o + i + 8];
+        let w10: f32 = w[at_ib_o + i + 8];
+        let v10: f32 = v[at_ib_o + i + 8];
+        let gradient10: f32 = dw_total10 + l2 * w10;
+        let g10: f32 = select(gradient10, 0f, abs(gradient10) < 8.881784197001252e-16f);
+        let t10: f32 = beta1 * m10 + beta1_rest * g10;
+        let mean10: f32 = select(t10, 0f, abs(t10) < 8.881784197001252e-16f);
+        let t10_2: f32 = beta2 * v10 + beta2_rest * g10 * g10;
+        let square10: f32 = select(t10_2, 0f, abs(t10_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 8] = mean10;
+        v[at_ib_o + i + 8] = square10;
+        w[at_ib_o + i + 8] = w10 - step_size * mean10 / (sqrt(square10) * v_scale + epsilon);
+        let m11: f32 = m[at_ib_o + i + 9];
+        let w11: f32 = w[at_ib_o + i + 9];
+        let v11: f32 = v[at_ib_o + i + 9];
+        let gradient11: f32 = dw_total11 + l2 * w11;
+        let g11: f32 = select(gradient11, 0f, abs(gradient11) < 8.881784197001252e-16f);
+        let t11: f32 = beta1 * m11 + beta1_rest * g11;
+        let mean11: f32 = select(t11, 0f, abs(t11) < 8.881784197001252e-16f);
+        let t11_2: f32 = beta2 * v11 + beta2_rest * g11 * g11;
+        let square11: f32 = select(t11_2, 0f, abs(t11_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 9] = mean11;
+        v[at_ib_o + i + 9] = square11;
+        w[at_ib_o + i + 9] = w11 - step_size * mean11 / (sqrt(square11) * v_scale + epsilon);
+        let m12: f32 = m[at_ib_o + i + 10];
+        let w12: f32 = w[at_ib_o + i + 10];
+        let v12: f32 = v[at_ib_o + i + 10];
+        let gradient12: f32 = dw_total12 + l2 * w12;
+        let g12: f32 = select(gradient12, 0f, abs(gradient12) < 8.881784197001252e-16f);
+        let t12: f32 = beta1 * m12 + beta1_rest * g12;
+        let mean12: f32 = select(t12, 0f, abs(t12) < 8.881784197001252e-16f);
+        let t12_2: f32 = beta2 * v12 + beta2_rest * g12 * g12;
+        let square12: f32 = select(t12_2, 0f, abs(t12_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 10] = mean12;
+        v[at_ib_o + i + 10] = square12;
+        w[at_ib_o + i + 10] = w12 - step_size * mean12 / (sqrt(square12) * v_scale + epsilon);
+        let m13: f32 = m[at_ib_o + i + 11];
+        let w13: f32 = w[at_ib_o + i + 11];
+        let v13: f32 = v[at_ib_o + i + 11];
+        let gradient13: f32 = dw_total13 + l2 * w13;
+        let g13: f32 = select(gradient13, 0f, abs(gradient13) < 8.881784197001252e-16f);
+        let t13: f32 = beta1 * m13 + beta1_rest * g13;
+        let mean13: f32 = select(t13, 0f, abs(t13) < 8.881784197001252e-16f);
+        let t13_2: f32 = beta2 * v13 + beta2_rest * g13 * g13;
+        let square13: f32 = select(t13_2, 0f, abs(t13_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 11] = mean13;
+        v[at_ib_o + i + 11] = square13;
+        w[at_ib_o + i + 11] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
+      }
     }
   }
   {
@@ -286,41 +398,39 @@ fn linear2_backward_update_weight_and_2_more(
       let tile = (group - 258) * 4 + mine % 4;
       let leads = member == 0;
       let o = tile;
-      let n_member = member;
-      let dy_at_o: i32 = o * 16;
+      let n_member = member / 4;
+      let nb_member = member % 4;
+      let dy_at_nb_member: i32 = nb_member * 1920;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 16;
+      let dy_at_nb_member_o_n_member: i32 = dy_at_nb_member_o + n_member * 4;
 
       // seed
-      var db: f32 = 0f;
+      var db: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      let dy0: f32 = dy_3[dy_at_o + n_member];
-      db += dy0;
-      let dy1: f32 = dy_3[dy_at_o + n_member + 1920];
-      db += dy1;
-      let dy2: f32 = dy_3[dy_at_o + n_member + 3840];
-      db += dy2;
-      let dy3: f32 = dy_3[dy_at_o + n_member + 5760];
-      db += dy3;
+      let dy_nbon: vec4<f32> = dy_2[dy_at_nb_member_o_n_member / 4];
+      db += dy_nbon;
 
       // combine
-      sums[mine] = db;
+      sums_4[mine] = db;
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var team_total = sums[first];
-        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
-        sums[first] = team_total;
+        var team_total = sums_4[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
-      db = sums[mine];
+      db = sums_4[mine];
       if (leads) {
         // finish
+        let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
         let m_o: f32 = m_2[o];
         let v_o: f32 = v_2[o];
         let w_o: f32 = w_3[o];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
-        let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+        let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
         let t: f32 = beta1 * m_o + beta1_rest * g;
         let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
         let beta2: f32 = params[params_at_step + 4];

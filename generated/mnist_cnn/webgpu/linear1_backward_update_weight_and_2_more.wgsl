@@ -3,25 +3,25 @@
 //           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ob,i,o] = mean; v[ob,i,o] = square
 //           w[ob,i,o] = w[ob,i,o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
-// schedule  tile i 4, o 4 · unroll n 4 · vectorize n · grid ob, i, o
-// cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 16 accumulators
-// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:b3d18225   regenerate: deno task generate specs/mnist_cnn.json
+// schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
+// cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 8 accumulators
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:25738c8c   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_weight   dy_2 = if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0; dy_3 = if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0
 //           dy_4 = if code[nb,o,i,j,n] = 2 then dy[nb,o,i,j,n] else 0; dy_5 = if code[nb,o,i,j,n] = 3 then dy[nb,o,i,j,n] else 0
 //           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
 //           and 3 more lines
 // shape     o = 32, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
-// schedule  tile s 5 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
-// cost      80.3 MFLOP · 3.4 MB read · 9600 B written · 23 FLOP/B · 5 accumulators
-// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:9f18db9b   regenerate: deno task generate specs/mnist_cnn.json
+// schedule  tile o 4 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
+// cost      80.3 MFLOP · 3.4 MB read · 9600 B written · 23 FLOP/B · 4 accumulators
+// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:8f032314   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_bias   dy_2 = if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0; dy_3 = if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0
 //           dy_4 = if code[nb,o,i,j,n] = 2 then dy[nb,o,i,j,n] else 0; dy_5 = if code[nb,o,i,j,n] = 3 then dy[nb,o,i,j,n] else 0
 //           db = sum over nb,i,j,n of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
 //           and 2 more lines
 // shape     o = 32, nb = 4, i = 14, j = 14, n = 16   (f32)
-// schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
+// schedule  unroll j 7 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
 // cost      1.6 MFLOP · 3.2 MB read · 384 B written · 0.5 FLOP/B · 1 accumulator
-// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:6197a390   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/max_pool2d.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:69f97294   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
@@ -31,31 +31,31 @@
 @group(1) @binding(5) var<storage, read> params: array<f32>;
 @group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
 @group(1) @binding(7) var<storage, read> code: array<vec4<i32>>;
-@group(1) @binding(8) var<storage, read> dy_6: array<vec4<f32>>;
+@group(1) @binding(8) var<storage, read> dy_2: array<vec4<f32>>;
 @group(1) @binding(9) var<storage, read> x_2: array<vec4<f32>>;
 @group(1) @binding(10) var<storage, read_write> w_2: array<f32>;
 @group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
 @group(1) @binding(12) var<storage, read_write> m_3: array<f32>;
 @group(1) @binding(13) var<storage, read_write> v_3: array<f32>;
 @group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
-var<workgroup> sums_4: array<vec4<f32>, 320>;
+var<workgroup> sums_4: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64) // 976 workgroups
+@compute @workgroup_size(64) // 1800 workgroups
 fn linear1_backward_update_weight_and_2_more(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(workgroup_id) groups: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
   // workgroups of each kernel lie scattered: none of them is all at the end
-  let group = i32(groups.x) * 603 % 976;
+  let group = i32(groups.x) * 1117 % 1800;
   let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
-    if (point < 50176) {
-      let ob = point / 6272;
-      let i = (point / 4 % 1568) * 4;
+    if (point < 100352) {
+      let ob = point / 12544;
+      let i = (point / 4 % 3136) * 2;
       let o = (point % 4) * 4;
       let x_at_i: i32 = i * 16;
       let dy_at_ob: i32 = ob * 256;
@@ -72,14 +72,6 @@ fn linear1_backward_update_weight_and_2_more(
       var dw11: vec4<f32> = vec4<f32>(0f);
       var dw12: vec4<f32> = vec4<f32>(0f);
       var dw13: vec4<f32> = vec4<f32>(0f);
-      var dw20: vec4<f32> = vec4<f32>(0f);
-      var dw21: vec4<f32> = vec4<f32>(0f);
-      var dw22: vec4<f32> = vec4<f32>(0f);
-      var dw23: vec4<f32> = vec4<f32>(0f);
-      var dw30: vec4<f32> = vec4<f32>(0f);
-      var dw31: vec4<f32> = vec4<f32>(0f);
-      var dw32: vec4<f32> = vec4<f32>(0f);
-      var dw33: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       for (var nb = 0; nb < 4; nb += 1) {
@@ -99,16 +91,6 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x10 * dy10;
         dw12 += x10 * dy20;
         dw13 += x10 * dy30;
-        let x20: vec4<f32> = x[(x_at_i_nb + 32) / 4];
-        dw20 += x20 * dy00;
-        dw21 += x20 * dy10;
-        dw22 += x20 * dy20;
-        dw23 += x20 * dy30;
-        let x30: vec4<f32> = x[(x_at_i_nb + 48) / 4];
-        dw30 += x30 * dy00;
-        dw31 += x30 * dy10;
-        dw32 += x30 * dy20;
-        dw33 += x30 * dy30;
         let x01: vec4<f32> = x[(x_at_i_nb + 4) / 4];
         let dy01: vec4<f32> = dy[(dy_at_ob_o_nb + 4) / 4];
         dw00 += x01 * dy01;
@@ -123,16 +105,6 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x11 * dy11;
         dw12 += x11 * dy21;
         dw13 += x11 * dy31;
-        let x21: vec4<f32> = x[(x_at_i_nb + 36) / 4];
-        dw20 += x21 * dy01;
-        dw21 += x21 * dy11;
-        dw22 += x21 * dy21;
-        dw23 += x21 * dy31;
-        let x31: vec4<f32> = x[(x_at_i_nb + 52) / 4];
-        dw30 += x31 * dy01;
-        dw31 += x31 * dy11;
-        dw32 += x31 * dy21;
-        dw33 += x31 * dy31;
         let x02: vec4<f32> = x[(x_at_i_nb + 8) / 4];
         let dy02: vec4<f32> = dy[(dy_at_ob_o_nb + 8) / 4];
         dw00 += x02 * dy02;
@@ -147,16 +119,6 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x12 * dy12;
         dw12 += x12 * dy22;
         dw13 += x12 * dy32;
-        let x22: vec4<f32> = x[(x_at_i_nb + 40) / 4];
-        dw20 += x22 * dy02;
-        dw21 += x22 * dy12;
-        dw22 += x22 * dy22;
-        dw23 += x22 * dy32;
-        let x32: vec4<f32> = x[(x_at_i_nb + 56) / 4];
-        dw30 += x32 * dy02;
-        dw31 += x32 * dy12;
-        dw32 += x32 * dy22;
-        dw33 += x32 * dy32;
         let x03: vec4<f32> = x[(x_at_i_nb + 12) / 4];
         let dy03: vec4<f32> = dy[(dy_at_ob_o_nb + 12) / 4];
         dw00 += x03 * dy03;
@@ -171,16 +133,6 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x13 * dy13;
         dw12 += x13 * dy23;
         dw13 += x13 * dy33;
-        let x23: vec4<f32> = x[(x_at_i_nb + 44) / 4];
-        dw20 += x23 * dy03;
-        dw21 += x23 * dy13;
-        dw22 += x23 * dy23;
-        dw23 += x23 * dy33;
-        let x33: vec4<f32> = x[(x_at_i_nb + 60) / 4];
-        dw30 += x33 * dy03;
-        dw31 += x33 * dy13;
-        dw32 += x33 * dy23;
-        dw33 += x33 * dy33;
       }
 
       // finish
@@ -192,14 +144,6 @@ fn linear1_backward_update_weight_and_2_more(
       let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
       let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
       let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
-      let dw_total20: f32 = ((dw20.x + dw20.y) + (dw20.z + dw20.w));
-      let dw_total21: f32 = ((dw21.x + dw21.y) + (dw21.z + dw21.w));
-      let dw_total22: f32 = ((dw22.x + dw22.y) + (dw22.z + dw22.w));
-      let dw_total23: f32 = ((dw23.x + dw23.y) + (dw23.z + dw23.w));
-      let dw_total30: f32 = ((dw30.x + dw30.y) + (dw30.z + dw30.w));
-      let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
-      let dw_total32: f32 = ((dw32.x + dw32.y) + (dw32.z + dw32.w));
-      let dw_total33: f32 = ((dw33.x + dw33.y) + (dw33.z + dw33.w));
       let m00: f32 = m[at_ob_i + o];
       let w00: f32 = w[at_ob_i + o];
       let v00: f32 = v[at_ob_i + o];
@@ -304,112 +248,17 @@ fn linear1_backward_update_weight_and_2_more(
       m[at_ob_i + o + 19] = mean13;
       v[at_ob_i + o + 19] = square13;
       w[at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
-      let m20: f32 = m[at_ob_i + o + 32];
-      let w20: f32 = w[at_ob_i + o + 32];
-      let v20: f32 = v[at_ob_i + o + 32];
-      let gradient20: f32 = dw_total20 + l2 * w20;
-      let g20: f32 = select(gradient20, 0f, abs(gradient20) < 8.881784197001252e-16f);
-      let t20: f32 = beta1 * m20 + beta1_rest * g20;
-      let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
-      let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
-      let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 32] = mean20;
-      v[at_ob_i + o + 32] = square20;
-      w[at_ob_i + o + 32] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
-      let m21: f32 = m[at_ob_i + o + 33];
-      let w21: f32 = w[at_ob_i + o + 33];
-      let v21: f32 = v[at_ob_i + o + 33];
-      let gradient21: f32 = dw_total21 + l2 * w21;
-      let g21: f32 = select(gradient21, 0f, abs(gradient21) < 8.881784197001252e-16f);
-      let t21: f32 = beta1 * m21 + beta1_rest * g21;
-      let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
-      let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
-      let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 33] = mean21;
-      v[at_ob_i + o + 33] = square21;
-      w[at_ob_i + o + 33] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
-      let m22: f32 = m[at_ob_i + o + 34];
-      let w22: f32 = w[at_ob_i + o + 34];
-      let v22: f32 = v[at_ob_i + o + 34];
-      let gradient22: f32 = dw_total22 + l2 * w22;
-      let g22: f32 = select(gradient22, 0f, abs(gradient22) < 8.881784197001252e-16f);
-      let t22: f32 = beta1 * m22 + beta1_rest * g22;
-      let mean22: f32 = select(t22, 0f, abs(t22) < 8.881784197001252e-16f);
-      let t22_2: f32 = beta2 * v22 + beta2_rest * g22 * g22;
-      let square22: f32 = select(t22_2, 0f, abs(t22_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 34] = mean22;
-      v[at_ob_i + o + 34] = square22;
-      w[at_ob_i + o + 34] = w22 - step_size * mean22 / (sqrt(square22) * v_scale + epsilon);
-      let m23: f32 = m[at_ob_i + o + 35];
-      let w23: f32 = w[at_ob_i + o + 35];
-      let v23: f32 = v[at_ob_i + o + 35];
-      let gradient23: f32 = dw_total23 + l2 * w23;
-      let g23: f32 = select(gradient23, 0f, abs(gradient23) < 8.881784197001252e-16f);
-      let t23: f32 = beta1 * m23 + beta1_rest * g23;
-      let mean23: f32 = select(t23, 0f, abs(t23) < 8.881784197001252e-16f);
-      let t23_2: f32 = beta2 * v23 + beta2_rest * g23 * g23;
-      let square23: f32 = select(t23_2, 0f, abs(t23_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 35] = mean23;
-      v[at_ob_i + o + 35] = square23;
-      w[at_ob_i + o + 35] = w23 - step_size * mean23 / (sqrt(square23) * v_scale + epsilon);
-      let m30: f32 = m[at_ob_i + o + 48];
-      let w30: f32 = w[at_ob_i + o + 48];
-      let v30: f32 = v[at_ob_i + o + 48];
-      let gradient30: f32 = dw_total30 + l2 * w30;
-      let g30: f32 = select(gradient30, 0f, abs(gradient30) < 8.881784197001252e-16f);
-      let t30: f32 = beta1 * m30 + beta1_rest * g30;
-      let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
-      let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
-      let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 48] = mean30;
-      v[at_ob_i + o + 48] = square30;
-      w[at_ob_i + o + 48] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
-      let m31: f32 = m[at_ob_i + o + 49];
-      let w31: f32 = w[at_ob_i + o + 49];
-      let v31: f32 = v[at_ob_i + o + 49];
-      let gradient31: f32 = dw_total31 + l2 * w31;
-      let g31: f32 = select(gradient31, 0f, abs(gradient31) < 8.881784197001252e-16f);
-      let t31: f32 = beta1 * m31 + beta1_rest * g31;
-      let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
-      let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
-      let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 49] = mean31;
-      v[at_ob_i + o + 49] = square31;
-      w[at_ob_i + o + 49] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
-      let m32: f32 = m[at_ob_i + o + 50];
-      let w32: f32 = w[at_ob_i + o + 50];
-      let v32: f32 = v[at_ob_i + o + 50];
-      let gradient32: f32 = dw_total32 + l2 * w32;
-      let g32: f32 = select(gradient32, 0f, abs(gradient32) < 8.881784197001252e-16f);
-      let t32: f32 = beta1 * m32 + beta1_rest * g32;
-      let mean32: f32 = select(t32, 0f, abs(t32) < 8.881784197001252e-16f);
-      let t32_2: f32 = beta2 * v32 + beta2_rest * g32 * g32;
-      let square32: f32 = select(t32_2, 0f, abs(t32_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 50] = mean32;
-      v[at_ob_i + o + 50] = square32;
-      w[at_ob_i + o + 50] = w32 - step_size * mean32 / (sqrt(square32) * v_scale + epsilon);
-      let m33: f32 = m[at_ob_i + o + 51];
-      let w33: f32 = w[at_ob_i + o + 51];
-      let v33: f32 = v[at_ob_i + o + 51];
-      let gradient33: f32 = dw_total33 + l2 * w33;
-      let g33: f32 = select(gradient33, 0f, abs(gradient33) < 8.881784197001252e-16f);
-      let t33: f32 = beta1 * m33 + beta1_rest * g33;
-      let mean33: f32 = select(t33, 0f, abs(t33) < 8.881784197001252e-16f);
-      let t33_2: f32 = beta2 * v33 + beta2_rest * g33 * g33;
-      let square33: f32 = select(t33_2, 0f, abs(t33_2) < 1.1754943508222875e-38f);
-      m[at_ob_i + o + 51] = mean33;
-      v[at_ob_i + o + 51] = square33;
-      w[at_ob_i + o + 51] = w33 - step_size * mean33 / (sqrt(square33) * v_scale + epsilon);
     }
   }
   {
     let params_at_step: i32 = step * 9;
-    if (group >= 784 && group < 944) {
+    if (group >= 1568 && group < 1768) {
       let member = mine / 1;
-      let tile = (group - 784) * 1 + mine % 1;
+      let tile = (group - 1568) * 1 + mine % 1;
       let leads = member == 0;
-      let o = tile / 5;
-      let r = tile % 5;
+      let o = (tile / 25) * 4;
+      let r = tile / 5 % 5;
+      let s = tile % 5;
       let n_member = member / 16;
       let j_member = member / 8 % 2;
       let i_member = member / 4 % 2;
@@ -423,7 +272,8 @@ fn linear1_backward_update_weight_and_2_more(
       let x_at_nb_member_i_member: i32 = x_at_nb_member + i_member * 1024;
       let x_at_nb_member_i_member_r: i32 = x_at_nb_member_i_member + r * 512;
       let x_at_nb_member_i_member_r_j_member: i32 = x_at_nb_member_i_member_r + j_member * 32;
-      let x_at_nb_member_i_member_r_j_member_n_member: i32 = x_at_nb_member_i_member_r_j_member + n_member * 4;
+      let x_at_nb_member_i_member_r_j_member_s: i32 = x_at_nb_member_i_member_r_j_member + s * 16;
+      let x_at_nb_member_i_member_r_j_member_s_n_member: i32 = x_at_nb_member_i_member_r_j_member_s + n_member * 4;
       let at_o: i32 = o * 25;
       let at_o_r: i32 = at_o + r * 5;
 
@@ -432,53 +282,58 @@ fn linear1_backward_update_weight_and_2_more(
       var dw1: vec4<f32> = vec4<f32>(0f);
       var dw2: vec4<f32> = vec4<f32>(0f);
       var dw3: vec4<f32> = vec4<f32>(0f);
-      var dw4: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       for (var i = 0; i < 14; i += 2) {
         let at_nb_member_o_i_member_j_member_n_member_i: i32 = at_nb_member_o_i_member_j_member_n_member + i * 224;
-        let x_at_nb_member_i_member_r_j_member_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_n_member + i * 1024;
+        let x_at_nb_member_i_member_r_j_member_s_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_s_n_member + i * 1024;
         for (var j = 0; j < 14; j += 2) {
           let at_nb_member_o_i_member_j_member_n_member_i_j: i32 = at_nb_member_o_i_member_j_member_n_member_i + j * 16;
-          let x_at_nb_member_i_member_r_j_member_n_member_i_j: i32 = x_at_nb_member_i_member_r_j_member_n_member_i + j * 32;
-          let code_nboijn: vec4<i32> = code[at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let dy_nboijn: vec4<f32> = dy_6[at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let dy_2: vec4<f32> = select(vec4<f32>(0f), dy_nboijn, code_nboijn == vec4<i32>(0));
-          let x0: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_n_member_i_j / 4];
-          dw0 += dy_2 * x0;
-          let x1: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 16) / 4];
-          dw1 += dy_2 * x1;
-          let x2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 32) / 4];
-          dw2 += dy_2 * x2;
-          let x3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 48) / 4];
-          dw3 += dy_2 * x3;
-          let x4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 64) / 4];
-          dw4 += dy_2 * x4;
-          let dy_3: vec4<f32> = select(vec4<f32>(0f), dy_nboijn, code_nboijn == vec4<i32>(1));
-          dw0 += dy_3 * x1;
-          dw1 += dy_3 * x2;
-          dw2 += dy_3 * x3;
-          dw3 += dy_3 * x4;
-          let x4_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 80) / 4];
-          dw4 += dy_3 * x4_2;
-          let dy_4: vec4<f32> = select(vec4<f32>(0f), dy_nboijn, code_nboijn == vec4<i32>(2));
-          let x0_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 512) / 4];
-          dw0 += dy_4 * x0_2;
-          let x1_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 528) / 4];
-          dw1 += dy_4 * x1_2;
-          let x2_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 544) / 4];
-          dw2 += dy_4 * x2_2;
-          let x3_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 560) / 4];
-          dw3 += dy_4 * x3_2;
-          let x4_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 576) / 4];
-          dw4 += dy_4 * x4_3;
-          let dy_5: vec4<f32> = select(vec4<f32>(0f), dy_nboijn, code_nboijn == vec4<i32>(3));
-          dw0 += dy_5 * x1_2;
-          dw1 += dy_5 * x2_2;
-          dw2 += dy_5 * x3_2;
-          dw3 += dy_5 * x4_3;
-          let x4_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_n_member_i_j + 592) / 4];
-          dw4 += dy_5 * x4_4;
+          let x_at_nb_member_i_member_r_j_member_s_n_member_i_j: i32 = x_at_nb_member_i_member_r_j_member_s_n_member_i + j * 32;
+          let code0: vec4<i32> = code[at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy0: vec4<f32> = dy_2[at_nb_member_o_i_member_j_member_n_member_i_j / 4];
+          let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
+          let x_nbcirjsn: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_s_n_member_i_j / 4];
+          dw0 += dy0_2 * x_nbcirjsn;
+          let code1: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i_j + 3136) / 4];
+          let dy1: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i_j + 3136) / 4];
+          let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
+          dw1 += dy1_2 * x_nbcirjsn;
+          let code2: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i_j + 6272) / 4];
+          let dy2: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i_j + 6272) / 4];
+          let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
+          dw2 += dy2_2 * x_nbcirjsn;
+          let code3: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i_j + 9408) / 4];
+          let dy3: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i_j + 9408) / 4];
+          let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
+          dw3 += dy3_2 * x_nbcirjsn;
+          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
+          let x_nbcirjsn_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 16) / 4];
+          dw0 += dy0_3 * x_nbcirjsn_2;
+          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
+          dw1 += dy1_3 * x_nbcirjsn_2;
+          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
+          dw2 += dy2_3 * x_nbcirjsn_2;
+          let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
+          dw3 += dy3_3 * x_nbcirjsn_2;
+          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
+          let x_nbcirjsn_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 512) / 4];
+          dw0 += dy0_4 * x_nbcirjsn_3;
+          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
+          dw1 += dy1_4 * x_nbcirjsn_3;
+          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
+          dw2 += dy2_4 * x_nbcirjsn_3;
+          let dy3_4: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(2));
+          dw3 += dy3_4 * x_nbcirjsn_3;
+          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
+          let x_nbcirjsn_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 528) / 4];
+          dw0 += dy0_5 * x_nbcirjsn_4;
+          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
+          dw1 += dy1_5 * x_nbcirjsn_4;
+          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
+          dw2 += dy2_5 * x_nbcirjsn_4;
+          let dy3_5: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(3));
+          dw3 += dy3_5 * x_nbcirjsn_4;
         }
       }
 
@@ -487,9 +342,8 @@ fn linear1_backward_update_weight_and_2_more(
       sums_4[mine + 64] = dw1;
       sums_4[mine + 128] = dw2;
       sums_4[mine + 192] = dw3;
-      sums_4[mine + 256] = dw4;
       workgroupBarrier();
-      if (member < 5) {
+      if (member < 4) {
         let first = member * 64 + mine % 1;
         var team_total = sums_4[first];
         for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
@@ -500,17 +354,15 @@ fn linear1_backward_update_weight_and_2_more(
       dw1 = sums_4[mine + 64];
       dw2 = sums_4[mine + 128];
       dw3 = sums_4[mine + 192];
-      dw4 = sums_4[mine + 256];
       if (leads) {
         // finish
         let dw_total0: f32 = ((dw0.x + dw0.y) + (dw0.z + dw0.w));
         let dw_total1: f32 = ((dw1.x + dw1.y) + (dw1.z + dw1.w));
         let dw_total2: f32 = ((dw2.x + dw2.y) + (dw2.z + dw2.w));
         let dw_total3: f32 = ((dw3.x + dw3.y) + (dw3.z + dw3.w));
-        let dw_total4: f32 = ((dw4.x + dw4.y) + (dw4.z + dw4.w));
-        let m0: f32 = m_2[at_o_r];
-        let w0: f32 = w_2[at_o_r];
-        let v0: f32 = v_2[at_o_r];
+        let m0: f32 = m_2[at_o_r + s];
+        let w0: f32 = w_2[at_o_r + s];
+        let v0: f32 = v_2[at_o_r + s];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -525,65 +377,53 @@ fn linear1_backward_update_weight_and_2_more(
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m_2[at_o_r] = mean0;
-        v_2[at_o_r] = square0;
-        w_2[at_o_r] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
-        let m1: f32 = m_2[at_o_r + 1];
-        let w1: f32 = w_2[at_o_r + 1];
-        let v1: f32 = v_2[at_o_r + 1];
+        m_2[at_o_r + s] = mean0;
+        v_2[at_o_r + s] = square0;
+        w_2[at_o_r + s] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
+        let m1: f32 = m_2[at_o_r + s + 25];
+        let w1: f32 = w_2[at_o_r + s + 25];
+        let v1: f32 = v_2[at_o_r + s + 25];
         let gradient1: f32 = dw_total1 + l2 * w1;
         let g1: f32 = select(gradient1, 0f, abs(gradient1) < 8.881784197001252e-16f);
         let t1: f32 = beta1 * m1 + beta1_rest * g1;
         let mean1: f32 = select(t1, 0f, abs(t1) < 8.881784197001252e-16f);
         let t1_2: f32 = beta2 * v1 + beta2_rest * g1 * g1;
         let square1: f32 = select(t1_2, 0f, abs(t1_2) < 1.1754943508222875e-38f);
-        m_2[at_o_r + 1] = mean1;
-        v_2[at_o_r + 1] = square1;
-        w_2[at_o_r + 1] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
-        let m2: f32 = m_2[at_o_r + 2];
-        let w2: f32 = w_2[at_o_r + 2];
-        let v2: f32 = v_2[at_o_r + 2];
+        m_2[at_o_r + s + 25] = mean1;
+        v_2[at_o_r + s + 25] = square1;
+        w_2[at_o_r + s + 25] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
+        let m2: f32 = m_2[at_o_r + s + 50];
+        let w2: f32 = w_2[at_o_r + s + 50];
+        let v2: f32 = v_2[at_o_r + s + 50];
         let gradient2: f32 = dw_total2 + l2 * w2;
         let g2: f32 = select(gradient2, 0f, abs(gradient2) < 8.881784197001252e-16f);
         let t2: f32 = beta1 * m2 + beta1_rest * g2;
         let mean2: f32 = select(t2, 0f, abs(t2) < 8.881784197001252e-16f);
         let t2_2: f32 = beta2 * v2 + beta2_rest * g2 * g2;
         let square2: f32 = select(t2_2, 0f, abs(t2_2) < 1.1754943508222875e-38f);
-        m_2[at_o_r + 2] = mean2;
-        v_2[at_o_r + 2] = square2;
-        w_2[at_o_r + 2] = w2 - step_size * mean2 / (sqrt(square2) * v_scale + epsilon);
-        let m3: f32 = m_2[at_o_r + 3];
-        let w3: f32 = w_2[at_o_r + 3];
-        let v3: f32 = v_2[at_o_r + 3];
+        m_2[at_o_r + s + 50] = mean2;
+        v_2[at_o_r + s + 50] = square2;
+        w_2[at_o_r + s + 50] = w2 - step_size * mean2 / (sqrt(square2) * v_scale + epsilon);
+        let m3: f32 = m_2[at_o_r + s + 75];
+        let w3: f32 = w_2[at_o_r + s + 75];
+        let v3: f32 = v_2[at_o_r + s + 75];
         let gradient3: f32 = dw_total3 + l2 * w3;
         let g3: f32 = select(gradient3, 0f, abs(gradient3) < 8.881784197001252e-16f);
         let t3: f32 = beta1 * m3 + beta1_rest * g3;
         let mean3: f32 = select(t3, 0f, abs(t3) < 8.881784197001252e-16f);
         let t3_2: f32 = beta2 * v3 + beta2_rest * g3 * g3;
         let square3: f32 = select(t3_2, 0f, abs(t3_2) < 1.1754943508222875e-38f);
-        m_2[at_o_r + 3] = mean3;
-        v_2[at_o_r + 3] = square3;
-        w_2[at_o_r + 3] = w3 - step_size * mean3 / (sqrt(square3) * v_scale + epsilon);
-        let m4: f32 = m_2[at_o_r + 4];
-        let w4: f32 = w_2[at_o_r + 4];
-        let v4: f32 = v_2[at_o_r + 4];
-        let gradient4: f32 = dw_total4 + l2 * w4;
-        let g4: f32 = select(gradient4, 0f, abs(gradient4) < 8.881784197001252e-16f);
-        let t4: f32 = beta1 * m4 + beta1_rest * g4;
-        let mean4: f32 = select(t4, 0f, abs(t4) < 8.881784197001252e-16f);
-        let t4_2: f32 = beta2 * v4 + beta2_rest * g4 * g4;
-        let square4: f32 = select(t4_2, 0f, abs(t4_2) < 1.1754943508222875e-38f);
-        m_2[at_o_r + 4] = mean4;
-        v_2[at_o_r + 4] = square4;
-        w_2[at_o_r + 4] = w4 - step_size * mean4 / (sqrt(square4) * v_scale + epsilon);
+        m_2[at_o_r + s + 75] = mean3;
+        v_2[at_o_r + s + 75] = square3;
+        w_2[at_o_r + s + 75] = w3 - step_size * mean3 / (sqrt(square3) * v_scale + epsilon);
       }
     }
   }
   {
     let params_at_step: i32 = step * 9;
-    if (group >= 944 && group < 976) {
+    if (group >= 1768 && group < 1800) {
       let member = mine / 1;
-      let tile = (group - 944) * 1 + mine % 1;
+      let tile = (group - 1768) * 1 + mine % 1;
       let leads = member == 0;
       let o = tile;
       let n_member = member / 16;
@@ -602,80 +442,76 @@ fn linear1_backward_update_weight_and_2_more(
       // reduce
       for (var i = 0; i < 14; i += 2) {
         let at_nb_member_o_i_member_j_member_n_member_i: i32 = at_nb_member_o_i_member_j_member_n_member + i * 224;
-        {
-          let code0: vec4<i32> = code[at_nb_member_o_i_member_j_member_n_member_i / 4];
-          let dy0: vec4<f32> = dy_6[at_nb_member_o_i_member_j_member_n_member_i / 4];
-          let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
-          db += dy0_2;
-          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
-          db += dy0_3;
-          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
-          db += dy0_4;
-          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
-          db += dy0_5;
-          let code1: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
-          let dy1: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
-          let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
-          db += dy1_2;
-          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
-          db += dy1_3;
-          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
-          db += dy1_4;
-          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
-          db += dy1_5;
-          let code2: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
-          let dy2: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
-          let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
-          db += dy2_2;
-          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
-          db += dy2_3;
-          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
-          db += dy2_4;
-          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
-          db += dy2_5;
-          let code3: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
-          let dy3: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
-          let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
-          db += dy3_2;
-          let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
-          db += dy3_3;
-          let dy3_4: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(2));
-          db += dy3_4;
-          let dy3_5: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(3));
-          db += dy3_5;
-        }
-        {
-          let code0: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let dy0: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
-          db += dy0_2;
-          let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
-          db += dy0_3;
-          let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
-          db += dy0_4;
-          let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
-          db += dy0_5;
-          let code1: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
-          let dy1: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
-          let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
-          db += dy1_2;
-          let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
-          db += dy1_3;
-          let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
-          db += dy1_4;
-          let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
-          db += dy1_5;
-          let code2: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let dy2: vec4<f32> = dy_6[(at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
-          db += dy2_2;
-          let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
-          db += dy2_3;
-          let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
-          db += dy2_4;
-          let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
-          db += dy2_5;
-        }
+        let code0: vec4<i32> = code[at_nb_member_o_i_member_j_member_n_member_i / 4];
+        let dy0: vec4<f32> = dy_2[at_nb_member_o_i_member_j_member_n_member_i / 4];
+        let dy0_2: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(0));
+        db += dy0_2;
+        let dy0_3: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(1));
+        db += dy0_3;
+        let dy0_4: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(2));
+        db += dy0_4;
+        let dy0_5: vec4<f32> = select(vec4<f32>(0f), dy0, code0 == vec4<i32>(3));
+        db += dy0_5;
+        let code1: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
+        let dy1: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
+        let dy1_2: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(0));
+        db += dy1_2;
+        let dy1_3: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(1));
+        db += dy1_3;
+        let dy1_4: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(2));
+        db += dy1_4;
+        let dy1_5: vec4<f32> = select(vec4<f32>(0f), dy1, code1 == vec4<i32>(3));
+        db += dy1_5;
+        let code2: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+        let dy2: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+        let dy2_2: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(0));
+        db += dy2_2;
+        let dy2_3: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(1));
+        db += dy2_3;
+        let dy2_4: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(2));
+        db += dy2_4;
+        let dy2_5: vec4<f32> = select(vec4<f32>(0f), dy2, code2 == vec4<i32>(3));
+        db += dy2_5;
+        let code3: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
+        let dy3: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
+        let dy3_2: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(0));
+        db += dy3_2;
+        let dy3_3: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(1));
+        db += dy3_3;
+        let dy3_4: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(2));
+        db += dy3_4;
+        let dy3_5: vec4<f32> = select(vec4<f32>(0f), dy3, code3 == vec4<i32>(3));
+        db += dy3_5;
+        let code4: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+        let dy4: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+        let dy4_2: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(0));
+        db += dy4_2;
+        let dy4_3: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(1));
+        db += dy4_3;
+        let dy4_4: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(2));
+        db += dy4_4;
+        let dy4_5: vec4<f32> = select(vec4<f32>(0f), dy4, code4 == vec4<i32>(3));
+        db += dy4_5;
+        let code5: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+        let dy5: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+        let dy5_2: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(0));
+        db += dy5_2;
+        let dy5_3: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(1));
+        db += dy5_3;
+        let dy5_4: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(2));
+        db += dy5_4;
+        let dy5_5: vec4<f32> = select(vec4<f32>(0f), dy5, code5 == vec4<i32>(3));
+        db += dy5_5;
+        let code6: vec4<i32> = code[(at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+        let dy6: vec4<f32> = dy_2[(at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+        let dy6_2: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(0));
+        db += dy6_2;
+        let dy6_3: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(1));
+        db += dy6_3;
+        let dy6_4: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(2));
+        db += dy6_4;
+        let dy6_5: vec4<f32> = select(vec4<f32>(0f), dy6, code6 == vec4<i32>(3));
+        db += dy6_5;
       }
 
       // combine

@@ -8,19 +8,20 @@
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 10, nb = 4, n = 16   (f32)
-// schedule  unroll nb 4 · grid o · split n 16
+// schedule  vectorize n · grid o · split n 4, nb 4
 // cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
-// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:5c81a5ad   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:89c55fca   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> y: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<f32>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
 @group(1) @binding(3) var<storage, read_write> dx: array<f32>;
 @group(1) @binding(4) var<storage, read_write> m: array<f32>;
-@group(1) @binding(5) var<storage, read_write> v: array<f32>;
-@group(1) @binding(6) var<storage, read_write> w_2: array<f32>;
-@group(1) @binding(7) var<storage, read> params: array<f32>;
-var<workgroup> sums: array<f32, 64>;
+@group(1) @binding(5) var<storage, read> dy_2: array<vec4<f32>>;
+@group(1) @binding(6) var<storage, read_write> v: array<f32>;
+@group(1) @binding(7) var<storage, read_write> w_2: array<f32>;
+@group(1) @binding(8) var<storage, read> params: array<f32>;
+var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 131 workgroups
 fn linear2_relu2_backward_input_and_1_more(
@@ -92,41 +93,39 @@ fn linear2_relu2_backward_input_and_1_more(
       let tile = (group - 128) * 4 + mine % 4;
       let leads = member == 0 && tile <= 9;
       let o = min(tile, 9);
-      let n_member = member;
-      let dy_at_o: i32 = o * 16;
+      let n_member = member / 4;
+      let nb_member = member % 4;
+      let dy_at_nb_member: i32 = nb_member * 160;
+      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 16;
+      let dy_at_nb_member_o_n_member: i32 = dy_at_nb_member_o + n_member * 4;
 
       // seed
-      var db: f32 = 0f;
+      var db: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      let dy0: f32 = dy[dy_at_o + n_member];
-      db += dy0;
-      let dy1: f32 = dy[dy_at_o + n_member + 160];
-      db += dy1;
-      let dy2: f32 = dy[dy_at_o + n_member + 320];
-      db += dy2;
-      let dy3: f32 = dy[dy_at_o + n_member + 480];
-      db += dy3;
+      let dy_nbon: vec4<f32> = dy_2[dy_at_nb_member_o_n_member / 4];
+      db += dy_nbon;
 
       // combine
-      sums[mine] = db;
+      sums_4[mine] = db;
       workgroupBarrier();
       if (member < 1) {
         let first = member * 64 + mine % 4;
-        var team_total = sums[first];
-        for (var at = 4; at < 64; at += 4) { team_total += sums[first + at]; }
-        sums[first] = team_total;
+        var team_total = sums_4[first];
+        for (var at = 4; at < 64; at += 4) { team_total += sums_4[first + at]; }
+        sums_4[first] = team_total;
       }
       workgroupBarrier();
-      db = sums[mine];
+      db = sums_4[mine];
       if (leads) {
         // finish
+        let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
         let m_o: f32 = m[o];
         let v_o: f32 = v[o];
         let w_o: f32 = w_2[o];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
-        let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
+        let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
         let t: f32 = beta1 * m_o + beta1_rest * g;
         let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
         let beta2: f32 = params[params_at_step + 4];

@@ -1,9 +1,9 @@
 // kernel    linear1_relu1_forward   value = b[16ob+o] + (sum over i of x[nb,i,n] * w[ob,i,o])
 //           y[nb,16ob+o,n] = max(value, 0)
 // shape     nb = 4, ob = 8, o = 16, n = 16, i = 784   (f32)
-// schedule  tile o 2, n 2 · unroll i 7 · vectorize n · grid nb, ob, o, n · split i 16
+// schedule  tile o 4 · unroll i 4 · vectorize n · grid nb, ob, o, n · split i 16
 // cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 4 accumulators
-// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:08abede7   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:fc08b63d   regenerate: deno task generate specs/mnist_mlp.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
@@ -25,8 +25,8 @@ fn linear1_relu1_forward(
     let leads = member == 0;
     let nb = tile / 128;
     let ob = tile / 16 % 8;
-    let o = (tile / 2 % 8) * 2;
-    let n = (tile % 2) * 8;
+    let o = (tile / 4 % 4) * 4;
+    let n = (tile % 4) * 4;
     let i_member = member;
     let x_at_nb: i32 = nb * 12544;
     let x_at_nb_i_member: i32 = x_at_nb + i_member * 16;
@@ -40,78 +40,69 @@ fn linear1_relu1_forward(
     let y_at_nb_ob_o: i32 = y_at_nb_ob + o * 16;
 
     // seed
-    var y00: vec4<f32> = vec4<f32>(0f);
-    var y01: vec4<f32> = vec4<f32>(0f);
-    var y10: vec4<f32> = vec4<f32>(0f);
-    var y11: vec4<f32> = vec4<f32>(0f);
+    var y0: vec4<f32> = vec4<f32>(0f);
+    var y1: vec4<f32> = vec4<f32>(0f);
+    var y2: vec4<f32> = vec4<f32>(0f);
+    var y3: vec4<f32> = vec4<f32>(0f);
 
     // reduce
-    for (var i = 0; i < 784; i += 112) {
+    for (var i = 0; i < 768; i += 64) {
       let x_at_nb_i_member_n_i: i32 = x_at_nb_i_member_n + i * 16;
       let w_at_ob_i_member_o_i: i32 = w_at_ob_i_member_o + i * 16;
-      let x00: vec4<f32> = x[x_at_nb_i_member_n_i / 4];
+      let x0: vec4<f32> = x[x_at_nb_i_member_n_i / 4];
       let w00_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i]);
-      y00 += x00 * w00_all;
-      let x01: vec4<f32> = x[(x_at_nb_i_member_n_i + 4) / 4];
-      y01 += x01 * w00_all;
+      y0 += x0 * w00_all;
       let w01_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1]);
-      y10 += x00 * w01_all;
-      y11 += x01 * w01_all;
-      let x10: vec4<f32> = x[(x_at_nb_i_member_n_i + 256) / 4];
+      y1 += x0 * w01_all;
+      let w02_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2]);
+      y2 += x0 * w02_all;
+      let w03_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 3]);
+      y3 += x0 * w03_all;
+      let x1: vec4<f32> = x[(x_at_nb_i_member_n_i + 256) / 4];
       let w10_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 256]);
-      y00 += x10 * w10_all;
-      let x11: vec4<f32> = x[(x_at_nb_i_member_n_i + 260) / 4];
-      y01 += x11 * w10_all;
+      y0 += x1 * w10_all;
       let w11_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 257]);
-      y10 += x10 * w11_all;
-      y11 += x11 * w11_all;
-      let x20: vec4<f32> = x[(x_at_nb_i_member_n_i + 512) / 4];
+      y1 += x1 * w11_all;
+      let w12_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 258]);
+      y2 += x1 * w12_all;
+      let w13_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 259]);
+      y3 += x1 * w13_all;
+      let x2: vec4<f32> = x[(x_at_nb_i_member_n_i + 512) / 4];
       let w20_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 512]);
-      y00 += x20 * w20_all;
-      let x21: vec4<f32> = x[(x_at_nb_i_member_n_i + 516) / 4];
-      y01 += x21 * w20_all;
+      y0 += x2 * w20_all;
       let w21_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 513]);
-      y10 += x20 * w21_all;
-      y11 += x21 * w21_all;
-      let x30: vec4<f32> = x[(x_at_nb_i_member_n_i + 768) / 4];
+      y1 += x2 * w21_all;
+      let w22_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 514]);
+      y2 += x2 * w22_all;
+      let w23_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 515]);
+      y3 += x2 * w23_all;
+      let x3: vec4<f32> = x[(x_at_nb_i_member_n_i + 768) / 4];
       let w30_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 768]);
-      y00 += x30 * w30_all;
-      let x31: vec4<f32> = x[(x_at_nb_i_member_n_i + 772) / 4];
-      y01 += x31 * w30_all;
+      y0 += x3 * w30_all;
       let w31_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 769]);
-      y10 += x30 * w31_all;
-      y11 += x31 * w31_all;
-      let x40: vec4<f32> = x[(x_at_nb_i_member_n_i + 1024) / 4];
-      let w40_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1024]);
-      y00 += x40 * w40_all;
-      let x41: vec4<f32> = x[(x_at_nb_i_member_n_i + 1028) / 4];
-      y01 += x41 * w40_all;
-      let w41_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1025]);
-      y10 += x40 * w41_all;
-      y11 += x41 * w41_all;
-      let x50: vec4<f32> = x[(x_at_nb_i_member_n_i + 1280) / 4];
-      let w50_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1280]);
-      y00 += x50 * w50_all;
-      let x51: vec4<f32> = x[(x_at_nb_i_member_n_i + 1284) / 4];
-      y01 += x51 * w50_all;
-      let w51_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1281]);
-      y10 += x50 * w51_all;
-      y11 += x51 * w51_all;
-      let x60: vec4<f32> = x[(x_at_nb_i_member_n_i + 1536) / 4];
-      let w60_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1536]);
-      y00 += x60 * w60_all;
-      let x61: vec4<f32> = x[(x_at_nb_i_member_n_i + 1540) / 4];
-      y01 += x61 * w60_all;
-      let w61_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1537]);
-      y10 += x60 * w61_all;
-      y11 += x61 * w61_all;
+      y1 += x3 * w31_all;
+      let w32_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 770]);
+      y2 += x3 * w32_all;
+      let w33_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 771]);
+      y3 += x3 * w33_all;
+    }
+    {
+      let x_nbin: vec4<f32> = x[(x_at_nb_i_member_n + 12288) / 4];
+      let w0_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12288]);
+      y0 += x_nbin * w0_all;
+      let w1_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12289]);
+      y1 += x_nbin * w1_all;
+      let w2_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12290]);
+      y2 += x_nbin * w2_all;
+      let w3_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12291]);
+      y3 += x_nbin * w3_all;
     }
 
     // combine
-    sums_4[mine] = y00;
-    sums_4[mine + 64] = y01;
-    sums_4[mine + 128] = y10;
-    sums_4[mine + 192] = y11;
+    sums_4[mine] = y0;
+    sums_4[mine + 64] = y1;
+    sums_4[mine + 128] = y2;
+    sums_4[mine + 192] = y3;
     workgroupBarrier();
     if (member < 4) {
       let first = member * 64 + mine % 4;
@@ -120,22 +111,24 @@ fn linear1_relu1_forward(
       sums_4[first] = team_total;
     }
     workgroupBarrier();
-    y00 = sums_4[mine];
-    y01 = sums_4[mine + 64];
-    y10 = sums_4[mine + 128];
-    y11 = sums_4[mine + 192];
+    y0 = sums_4[mine];
+    y1 = sums_4[mine + 64];
+    y2 = sums_4[mine + 128];
+    y3 = sums_4[mine + 192];
     if (leads) {
       // finish
       let b0_all: vec4<f32> = vec4<f32>(b[b_at_ob + o]);
-      let value00: vec4<f32> = b0_all + y00;
-      let value01: vec4<f32> = b0_all + y01;
-      y[(y_at_nb_ob_o + n) / 4] = max(value00, vec4<f32>(0f));
-      y[(y_at_nb_ob_o + n + 4) / 4] = max(value01, vec4<f32>(0f));
+      let value0: vec4<f32> = b0_all + y0;
+      y[(y_at_nb_ob_o + n) / 4] = max(value0, vec4<f32>(0f));
       let b1_all: vec4<f32> = vec4<f32>(b[b_at_ob + o + 1]);
-      let value10: vec4<f32> = b1_all + y10;
-      let value11: vec4<f32> = b1_all + y11;
-      y[(y_at_nb_ob_o + n + 16) / 4] = max(value10, vec4<f32>(0f));
-      y[(y_at_nb_ob_o + n + 20) / 4] = max(value11, vec4<f32>(0f));
+      let value1: vec4<f32> = b1_all + y1;
+      y[(y_at_nb_ob_o + n + 16) / 4] = max(value1, vec4<f32>(0f));
+      let b2_all: vec4<f32> = vec4<f32>(b[b_at_ob + o + 2]);
+      let value2: vec4<f32> = b2_all + y2;
+      y[(y_at_nb_ob_o + n + 32) / 4] = max(value2, vec4<f32>(0f));
+      let b3_all: vec4<f32> = vec4<f32>(b[b_at_ob + o + 3]);
+      let value3: vec4<f32> = b3_all + y3;
+      y[(y_at_nb_ob_o + n + 48) / 4] = max(value3, vec4<f32>(0f));
     }
   }
 }
