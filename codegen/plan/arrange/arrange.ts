@@ -1,12 +1,13 @@
 /**
  * Stage 4: a draft to a draft whose tensors lie so that vectors can be loaded.
  *
- * Two layouts, both found from the accesses:
+ * Three layouts, all found from the accesses:
  *
  * - Samples innermost, in blocks. A tensor [n, c, h, w] is stored as [n / 16, c, h, w, n % 16], so that the same element
  *   of 16 samples is one contiguous piece, and no window, stride or channel count stands in a vector's way.
  * - Weights in panels. The gradient of a weight [o, i] sums over the samples, so its vectors must lie along o or i: it is
  *   stored as [o / 16, i, o % 16] (or the other way round), and the one operand that has o gets a copy by rows.
+ * - Channels innermost in images, in blocks, where they are many (channels.ts).
  *
  * Two kinds of sums are taken in two kernels. One over samples and positions, such as a convolution's weight gradient:
  * first one for each of the 16 samples of a block, or for each sample. And a long one: first one for each chunk of its
@@ -19,11 +20,11 @@
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
+import { accesses } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
-import { accesses } from "../kernel.ts";
 import { blocked } from "./layouts.ts";
 import { isMasked, overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
