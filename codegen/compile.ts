@@ -64,7 +64,7 @@ export function plan(spec: Spec, registry: Registry, options: CompileOptions = {
   const { draft: whole, chosen: algorithms } = chooseAlgorithms(drafted, tiles);
   const arranged = chosen === "row_major" ? whole : arrange(whole, chosen);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
-  if (predict && layout === "lanes" && blockOf(batchRows) === undefined) without.add("window");
+  if (predict && chosen === "samples" && blockOf(batchRows) === undefined) without.add("window");
   const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);
   const laid = layOut(named);
   provePlan(laid, named);

@@ -89,7 +89,7 @@ function chooseLayouts(
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
       // samples as they are given: each element is put in every lane
-      if (name === "channels" && tensor === GIVEN) continue;
+      if (name === "channels" && tensor === GIVEN && shape.length === 4) continue;
       if (!channels.has(tensor) && ofSamples(tensor)) layouts.set(tensor, blocked(shape, 0, block));
     }
   }
