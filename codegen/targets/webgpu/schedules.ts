@@ -47,11 +47,11 @@ const UNROLLED = [32, 16, 8, 4];
 /** Scalar operations that an unrolled body may have, and one that is not: drivers take seconds to compile thousands. */
 const STRAIGHT = 512, LEAST_STRAIGHT = 640;
 /** Loads that an unrolled body may have, which take a driver longest to compile. */
-const MOST_LOADS = 32;
+const MOST_LOADS = 48;
 /** Loads, of which scalars count less, that a driver may make of it, which unrolls short loops too. */
 const MOST_EXPANDED = 64;
 /** Loads and stores behind the sums of a tile. */
-const FINISH_ACCESSES = 48;
+const FINISH_ACCESSES = 112;
 /** Operations of all points of a tile behind their sums: an optimizer has dozens for each. */
 const FINISH = 700;
 /** Copies of the body of a long one, most wanted first. */

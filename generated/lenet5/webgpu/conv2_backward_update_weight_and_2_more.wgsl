@@ -3,17 +3,17 @@
 //           t_2 = beta2 * v[o,c,r,s] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[o,c,r,s] = mean; v[o,c,r,s] = square
 //           w[o,c,r,s] = w[o,c,r,s] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     o = 16, c = 6, r = 5, s = 5, nb = 4, p = 10, q = 10, n = 16   (f32)
-// schedule  tile o 4, c 2 · unroll q 5 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 2
-// cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 8 accumulators
-// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:14291835   regenerate: deno task generate specs/lenet5.json
+// schedule  tile o 8, c 2 · unroll q 4 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 4
+// cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 16 accumulators
+// source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:f5bb7a08   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
 //           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
 //           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
 //           and 3 more lines
 // shape     o = 6, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
-// schedule  vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
+// schedule  unroll j 4 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
 // cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 1 accumulator
-// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:95c953b6   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:81ef0eb5   regenerate: deno task generate specs/lenet5.json
 // kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
 //           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
 //           db = sum over nb,i,j,n of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
@@ -30,7 +30,7 @@
 @group(1) @binding(4) var<storage, read_write> v: array<f32>;
 @group(1) @binding(5) var<storage, read> params: array<f32>;
 @group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(7) var<storage, read> dy_6: array<vec4<f32>>;
+@group(1) @binding(7) var<storage, read> dy_2: array<vec4<f32>>;
 @group(1) @binding(8) var<storage, read> y: array<vec4<f32>>;
 @group(1) @binding(9) var<storage, read> x_2: array<vec4<f32>>;
 @group(1) @binding(10) var<storage, read_write> w_2: array<f32>;
@@ -38,7 +38,7 @@
 @group(1) @binding(12) var<storage, read_write> m_3: array<f32>;
 @group(1) @binding(13) var<storage, read_write> v_3: array<f32>;
 @group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
-var<workgroup> sums_4: array<vec4<f32>, 512>;
+var<workgroup> sums_4: array<vec4<f32>, 1024>;
 
 @compute @workgroup_size(64) // 306 workgroups
 fn conv2_backward_update_weight_and_2_more(
@@ -54,17 +54,17 @@ fn conv2_backward_update_weight_and_2_more(
   {
     let params_at_step: i32 = step * 9;
     if (group < 150) {
-      let member = mine / 2;
-      let tile = group * 2 + mine % 2;
+      let member = mine / 1;
+      let tile = group * 1 + mine % 1;
       let leads = member == 0;
-      let o = (tile / 75) * 4;
+      let o = (tile / 75) * 8;
       let c = (tile / 25 % 3) * 2;
       let r = tile / 5 % 5;
       let s = tile % 5;
-      let n_member = member / 8;
-      let q_member = member / 4 % 2;
-      let p_member = member / 2 % 2;
-      let nb_member = member % 2;
+      let n_member = member / 16;
+      let q_member = member / 8 % 2;
+      let p_member = member / 4 % 2;
+      let nb_member = member % 4;
       let dy_at_nb_member: i32 = nb_member * 82944;
       let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 5184;
       let dy_at_nb_member_o_p_member: i32 = dy_at_nb_member_o + p_member * 288;
@@ -90,84 +90,152 @@ fn conv2_backward_update_weight_and_2_more(
       var dw21: vec4<f32> = vec4<f32>(0f);
       var dw30: vec4<f32> = vec4<f32>(0f);
       var dw31: vec4<f32> = vec4<f32>(0f);
+      var dw40: vec4<f32> = vec4<f32>(0f);
+      var dw41: vec4<f32> = vec4<f32>(0f);
+      var dw50: vec4<f32> = vec4<f32>(0f);
+      var dw51: vec4<f32> = vec4<f32>(0f);
+      var dw60: vec4<f32> = vec4<f32>(0f);
+      var dw61: vec4<f32> = vec4<f32>(0f);
+      var dw70: vec4<f32> = vec4<f32>(0f);
+      var dw71: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      for (var nb = 0; nb < 4; nb += 2) {
-        let dy_at_nb_member_o_p_member_q_member_n_member_nb: i32 = dy_at_nb_member_o_p_member_q_member_n_member + nb * 82944;
-        let x_at_nb_member_c_p_member_r_q_member_s_n_member_nb: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member + nb * 18816;
-        for (var p = 0; p < 10; p += 2) {
-          let dy_at_nb_member_o_p_member_q_member_n_member_nb_p: i32 = dy_at_nb_member_o_p_member_q_member_n_member_nb + p * 288;
-          let x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member_nb + p * 224;
-          let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1216) / 4];
-          let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p / 4];
+      for (var p = 0; p < 10; p += 2) {
+        let dy_at_nb_member_o_p_member_q_member_n_member_p: i32 = dy_at_nb_member_o_p_member_q_member_n_member + p * 288;
+        let x_at_nb_member_c_p_member_r_q_member_s_n_member_p: i32 = x_at_nb_member_c_p_member_r_q_member_s_n_member + p * 224;
+        {
+          let dy00: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1216) / 4];
+          let x00: vec4<f32> = x[x_at_nb_member_c_p_member_r_q_member_s_n_member_p / 4];
           dw00 += dy00 * x00;
-          let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3136) / 4];
+          let x10: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 3136) / 4];
           dw01 += dy00 * x10;
-          let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6400) / 4];
+          let dy10: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 6400) / 4];
           dw10 += dy10 * x00;
           dw11 += dy10 * x10;
-          let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11584) / 4];
+          let dy20: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 11584) / 4];
           dw20 += dy20 * x00;
           dw21 += dy20 * x10;
-          let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16768) / 4];
+          let dy30: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 16768) / 4];
           dw30 += dy30 * x00;
           dw31 += dy30 * x10;
-          let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1248) / 4];
-          let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 32) / 4];
+          let dy40: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 21952) / 4];
+          dw40 += dy40 * x00;
+          dw41 += dy40 * x10;
+          let dy50: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 27136) / 4];
+          dw50 += dy50 * x00;
+          dw51 += dy50 * x10;
+          let dy60: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 32320) / 4];
+          dw60 += dy60 * x00;
+          dw61 += dy60 * x10;
+          let dy70: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 37504) / 4];
+          dw70 += dy70 * x00;
+          dw71 += dy70 * x10;
+          let dy01: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1248) / 4];
+          let x01: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 32) / 4];
           dw00 += dy01 * x01;
-          let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3168) / 4];
+          let x11: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 3168) / 4];
           dw01 += dy01 * x11;
-          let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6432) / 4];
+          let dy11: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 6432) / 4];
           dw10 += dy11 * x01;
           dw11 += dy11 * x11;
-          let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11616) / 4];
+          let dy21: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 11616) / 4];
           dw20 += dy21 * x01;
           dw21 += dy21 * x11;
-          let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16800) / 4];
+          let dy31: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 16800) / 4];
           dw30 += dy31 * x01;
           dw31 += dy31 * x11;
-          let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1280) / 4];
-          let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 64) / 4];
+          let dy41: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 21984) / 4];
+          dw40 += dy41 * x01;
+          dw41 += dy41 * x11;
+          let dy51: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 27168) / 4];
+          dw50 += dy51 * x01;
+          dw51 += dy51 * x11;
+          let dy61: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 32352) / 4];
+          dw60 += dy61 * x01;
+          dw61 += dy61 * x11;
+          let dy71: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 37536) / 4];
+          dw70 += dy71 * x01;
+          dw71 += dy71 * x11;
+          let dy02: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1280) / 4];
+          let x02: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 64) / 4];
           dw00 += dy02 * x02;
-          let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3200) / 4];
+          let x12: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 3200) / 4];
           dw01 += dy02 * x12;
-          let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6464) / 4];
+          let dy12: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 6464) / 4];
           dw10 += dy12 * x02;
           dw11 += dy12 * x12;
-          let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11648) / 4];
+          let dy22: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 11648) / 4];
           dw20 += dy22 * x02;
           dw21 += dy22 * x12;
-          let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16832) / 4];
+          let dy32: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 16832) / 4];
           dw30 += dy32 * x02;
           dw31 += dy32 * x12;
-          let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1312) / 4];
-          let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 96) / 4];
+          let dy42: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 22016) / 4];
+          dw40 += dy42 * x02;
+          dw41 += dy42 * x12;
+          let dy52: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 27200) / 4];
+          dw50 += dy52 * x02;
+          dw51 += dy52 * x12;
+          let dy62: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 32384) / 4];
+          dw60 += dy62 * x02;
+          dw61 += dy62 * x12;
+          let dy72: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 37568) / 4];
+          dw70 += dy72 * x02;
+          dw71 += dy72 * x12;
+          let dy03: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1312) / 4];
+          let x03: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 96) / 4];
           dw00 += dy03 * x03;
-          let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3232) / 4];
+          let x13: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 3232) / 4];
           dw01 += dy03 * x13;
-          let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6496) / 4];
+          let dy13: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 6496) / 4];
           dw10 += dy13 * x03;
           dw11 += dy13 * x13;
-          let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11680) / 4];
+          let dy23: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 11680) / 4];
           dw20 += dy23 * x03;
           dw21 += dy23 * x13;
-          let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16864) / 4];
+          let dy33: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 16864) / 4];
           dw30 += dy33 * x03;
           dw31 += dy33 * x13;
-          let dy04: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 1344) / 4];
-          let x04: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 128) / 4];
-          dw00 += dy04 * x04;
-          let x14: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_nb_p + 3264) / 4];
-          dw01 += dy04 * x14;
-          let dy14: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 6528) / 4];
-          dw10 += dy14 * x04;
-          dw11 += dy14 * x14;
-          let dy24: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 11712) / 4];
-          dw20 += dy24 * x04;
-          dw21 += dy24 * x14;
-          let dy34: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_nb_p + 16896) / 4];
-          dw30 += dy34 * x04;
-          dw31 += dy34 * x14;
+          let dy43: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 22048) / 4];
+          dw40 += dy43 * x03;
+          dw41 += dy43 * x13;
+          let dy53: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 27232) / 4];
+          dw50 += dy53 * x03;
+          dw51 += dy53 * x13;
+          let dy63: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 32416) / 4];
+          dw60 += dy63 * x03;
+          dw61 += dy63 * x13;
+          let dy73: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 37600) / 4];
+          dw70 += dy73 * x03;
+          dw71 += dy73 * x13;
+        }
+        {
+          let dy0: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 1344) / 4];
+          let x0: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 128) / 4];
+          dw00 += dy0 * x0;
+          let x1: vec4<f32> = x[(x_at_nb_member_c_p_member_r_q_member_s_n_member_p + 3264) / 4];
+          dw01 += dy0 * x1;
+          let dy1: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 6528) / 4];
+          dw10 += dy1 * x0;
+          dw11 += dy1 * x1;
+          let dy2: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 11712) / 4];
+          dw20 += dy2 * x0;
+          dw21 += dy2 * x1;
+          let dy3: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 16896) / 4];
+          dw30 += dy3 * x0;
+          dw31 += dy3 * x1;
+          let dy4: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 22080) / 4];
+          dw40 += dy4 * x0;
+          dw41 += dy4 * x1;
+          let dy5: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 27264) / 4];
+          dw50 += dy5 * x0;
+          dw51 += dy5 * x1;
+          let dy6: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 32448) / 4];
+          dw60 += dy6 * x0;
+          dw61 += dy6 * x1;
+          let dy7: vec4<f32> = dy[(dy_at_nb_member_o_p_member_q_member_n_member_p + 37632) / 4];
+          dw70 += dy7 * x0;
+          dw71 += dy7 * x1;
         }
       }
 
@@ -180,11 +248,19 @@ fn conv2_backward_update_weight_and_2_more(
       sums_4[mine + 320] = dw21;
       sums_4[mine + 384] = dw30;
       sums_4[mine + 448] = dw31;
+      sums_4[mine + 512] = dw40;
+      sums_4[mine + 576] = dw41;
+      sums_4[mine + 640] = dw50;
+      sums_4[mine + 704] = dw51;
+      sums_4[mine + 768] = dw60;
+      sums_4[mine + 832] = dw61;
+      sums_4[mine + 896] = dw70;
+      sums_4[mine + 960] = dw71;
       workgroupBarrier();
-      if (member < 8) {
-        let first = member * 64 + mine % 2;
+      if (member < 16) {
+        let first = member * 64 + mine % 1;
         var team_total = sums_4[first];
-        for (var at = 2; at < 64; at += 2) { team_total += sums_4[first + at]; }
+        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
         sums_4[first] = team_total;
       }
       workgroupBarrier();
@@ -196,6 +272,14 @@ fn conv2_backward_update_weight_and_2_more(
       dw21 = sums_4[mine + 320];
       dw30 = sums_4[mine + 384];
       dw31 = sums_4[mine + 448];
+      dw40 = sums_4[mine + 512];
+      dw41 = sums_4[mine + 576];
+      dw50 = sums_4[mine + 640];
+      dw51 = sums_4[mine + 704];
+      dw60 = sums_4[mine + 768];
+      dw61 = sums_4[mine + 832];
+      dw70 = sums_4[mine + 896];
+      dw71 = sums_4[mine + 960];
       if (leads) {
         // finish
         let dw_total00: f32 = ((dw00.x + dw00.y) + (dw00.z + dw00.w));
@@ -206,6 +290,14 @@ fn conv2_backward_update_weight_and_2_more(
         let dw_total21: f32 = ((dw21.x + dw21.y) + (dw21.z + dw21.w));
         let dw_total30: f32 = ((dw30.x + dw30.y) + (dw30.z + dw30.w));
         let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
+        let dw_total40: f32 = ((dw40.x + dw40.y) + (dw40.z + dw40.w));
+        let dw_total41: f32 = ((dw41.x + dw41.y) + (dw41.z + dw41.w));
+        let dw_total50: f32 = ((dw50.x + dw50.y) + (dw50.z + dw50.w));
+        let dw_total51: f32 = ((dw51.x + dw51.y) + (dw51.z + dw51.w));
+        let dw_total60: f32 = ((dw60.x + dw60.y) + (dw60.z + dw60.w));
+        let dw_total61: f32 = ((dw61.x + dw61.y) + (dw61.z + dw61.w));
+        let dw_total70: f32 = ((dw70.x + dw70.y) + (dw70.z + dw70.w));
+        let dw_total71: f32 = ((dw71.x + dw71.y) + (dw71.z + dw71.w));
         let m00: f32 = m[at_o_c_r + s];
         let w00: f32 = w[at_o_c_r + s];
         let v00: f32 = v[at_o_c_r + s];
@@ -310,6 +402,102 @@ fn conv2_backward_update_weight_and_2_more(
         m[at_o_c_r + s + 475] = mean31;
         v[at_o_c_r + s + 475] = square31;
         w[at_o_c_r + s + 475] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
+        let m40: f32 = m[at_o_c_r + s + 600];
+        let w40: f32 = w[at_o_c_r + s + 600];
+        let v40: f32 = v[at_o_c_r + s + 600];
+        let gradient40: f32 = dw_total40 + l2 * w40;
+        let g40: f32 = select(gradient40, 0f, abs(gradient40) < 8.881784197001252e-16f);
+        let t40: f32 = beta1 * m40 + beta1_rest * g40;
+        let mean40: f32 = select(t40, 0f, abs(t40) < 8.881784197001252e-16f);
+        let t40_2: f32 = beta2 * v40 + beta2_rest * g40 * g40;
+        let square40: f32 = select(t40_2, 0f, abs(t40_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 600] = mean40;
+        v[at_o_c_r + s + 600] = square40;
+        w[at_o_c_r + s + 600] = w40 - step_size * mean40 / (sqrt(square40) * v_scale + epsilon);
+        let m41: f32 = m[at_o_c_r + s + 625];
+        let w41: f32 = w[at_o_c_r + s + 625];
+        let v41: f32 = v[at_o_c_r + s + 625];
+        let gradient41: f32 = dw_total41 + l2 * w41;
+        let g41: f32 = select(gradient41, 0f, abs(gradient41) < 8.881784197001252e-16f);
+        let t41: f32 = beta1 * m41 + beta1_rest * g41;
+        let mean41: f32 = select(t41, 0f, abs(t41) < 8.881784197001252e-16f);
+        let t41_2: f32 = beta2 * v41 + beta2_rest * g41 * g41;
+        let square41: f32 = select(t41_2, 0f, abs(t41_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 625] = mean41;
+        v[at_o_c_r + s + 625] = square41;
+        w[at_o_c_r + s + 625] = w41 - step_size * mean41 / (sqrt(square41) * v_scale + epsilon);
+        let m50: f32 = m[at_o_c_r + s + 750];
+        let w50: f32 = w[at_o_c_r + s + 750];
+        let v50: f32 = v[at_o_c_r + s + 750];
+        let gradient50: f32 = dw_total50 + l2 * w50;
+        let g50: f32 = select(gradient50, 0f, abs(gradient50) < 8.881784197001252e-16f);
+        let t50: f32 = beta1 * m50 + beta1_rest * g50;
+        let mean50: f32 = select(t50, 0f, abs(t50) < 8.881784197001252e-16f);
+        let t50_2: f32 = beta2 * v50 + beta2_rest * g50 * g50;
+        let square50: f32 = select(t50_2, 0f, abs(t50_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 750] = mean50;
+        v[at_o_c_r + s + 750] = square50;
+        w[at_o_c_r + s + 750] = w50 - step_size * mean50 / (sqrt(square50) * v_scale + epsilon);
+        let m51: f32 = m[at_o_c_r + s + 775];
+        let w51: f32 = w[at_o_c_r + s + 775];
+        let v51: f32 = v[at_o_c_r + s + 775];
+        let gradient51: f32 = dw_total51 + l2 * w51;
+        let g51: f32 = select(gradient51, 0f, abs(gradient51) < 8.881784197001252e-16f);
+        let t51: f32 = beta1 * m51 + beta1_rest * g51;
+        let mean51: f32 = select(t51, 0f, abs(t51) < 8.881784197001252e-16f);
+        let t51_2: f32 = beta2 * v51 + beta2_rest * g51 * g51;
+        let square51: f32 = select(t51_2, 0f, abs(t51_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 775] = mean51;
+        v[at_o_c_r + s + 775] = square51;
+        w[at_o_c_r + s + 775] = w51 - step_size * mean51 / (sqrt(square51) * v_scale + epsilon);
+        let m60: f32 = m[at_o_c_r + s + 900];
+        let w60: f32 = w[at_o_c_r + s + 900];
+        let v60: f32 = v[at_o_c_r + s + 900];
+        let gradient60: f32 = dw_total60 + l2 * w60;
+        let g60: f32 = select(gradient60, 0f, abs(gradient60) < 8.881784197001252e-16f);
+        let t60: f32 = beta1 * m60 + beta1_rest * g60;
+        let mean60: f32 = select(t60, 0f, abs(t60) < 8.881784197001252e-16f);
+        let t60_2: f32 = beta2 * v60 + beta2_rest * g60 * g60;
+        let square60: f32 = select(t60_2, 0f, abs(t60_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 900] = mean60;
+        v[at_o_c_r + s + 900] = square60;
+        w[at_o_c_r + s + 900] = w60 - step_size * mean60 / (sqrt(square60) * v_scale + epsilon);
+        let m61: f32 = m[at_o_c_r + s + 925];
+        let w61: f32 = w[at_o_c_r + s + 925];
+        let v61: f32 = v[at_o_c_r + s + 925];
+        let gradient61: f32 = dw_total61 + l2 * w61;
+        let g61: f32 = select(gradient61, 0f, abs(gradient61) < 8.881784197001252e-16f);
+        let t61: f32 = beta1 * m61 + beta1_rest * g61;
+        let mean61: f32 = select(t61, 0f, abs(t61) < 8.881784197001252e-16f);
+        let t61_2: f32 = beta2 * v61 + beta2_rest * g61 * g61;
+        let square61: f32 = select(t61_2, 0f, abs(t61_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 925] = mean61;
+        v[at_o_c_r + s + 925] = square61;
+        w[at_o_c_r + s + 925] = w61 - step_size * mean61 / (sqrt(square61) * v_scale + epsilon);
+        let m70: f32 = m[at_o_c_r + s + 1050];
+        let w70: f32 = w[at_o_c_r + s + 1050];
+        let v70: f32 = v[at_o_c_r + s + 1050];
+        let gradient70: f32 = dw_total70 + l2 * w70;
+        let g70: f32 = select(gradient70, 0f, abs(gradient70) < 8.881784197001252e-16f);
+        let t70: f32 = beta1 * m70 + beta1_rest * g70;
+        let mean70: f32 = select(t70, 0f, abs(t70) < 8.881784197001252e-16f);
+        let t70_2: f32 = beta2 * v70 + beta2_rest * g70 * g70;
+        let square70: f32 = select(t70_2, 0f, abs(t70_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 1050] = mean70;
+        v[at_o_c_r + s + 1050] = square70;
+        w[at_o_c_r + s + 1050] = w70 - step_size * mean70 / (sqrt(square70) * v_scale + epsilon);
+        let m71: f32 = m[at_o_c_r + s + 1075];
+        let w71: f32 = w[at_o_c_r + s + 1075];
+        let v71: f32 = v[at_o_c_r + s + 1075];
+        let gradient71: f32 = dw_total71 + l2 * w71;
+        let g71: f32 = select(gradient71, 0f, abs(gradient71) < 8.881784197001252e-16f);
+        let t71: f32 = beta1 * m71 + beta1_rest * g71;
+        let mean71: f32 = select(t71, 0f, abs(t71) < 8.881784197001252e-16f);
+        let t71_2: f32 = beta2 * v71 + beta2_rest * g71 * g71;
+        let square71: f32 = select(t71_2, 0f, abs(t71_2) < 1.1754943508222875e-38f);
+        m[at_o_c_r + s + 1075] = mean71;
+        v[at_o_c_r + s + 1075] = square71;
+        w[at_o_c_r + s + 1075] = w71 - step_size * mean71 / (sqrt(square71) * v_scale + epsilon);
       }
     }
   }
@@ -353,28 +541,135 @@ fn conv2_backward_update_weight_and_2_more(
         let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
         let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
         let x_at_nb_member_i_member_r_j_member_s_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_s_n_member + i * 1024;
-        for (var j = 0; j < 14; j += 2) {
-          let dy_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = dy_at_nb_member_o_i_member_j_member_n_member_i + j * 16;
-          let y_at_nb_member_o_i_member_j_member_n_member_i_j: i32 = y_at_nb_member_o_i_member_j_member_n_member_i + j * 32;
-          let x_at_nb_member_i_member_r_j_member_s_n_member_i_j: i32 = x_at_nb_member_i_member_r_j_member_s_n_member_i + j * 32;
-          let dy_nboijn: vec4<f32> = dy_6[dy_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let value: vec4<f32> = dy_nboijn * vec4<f32>(0.25f);
-          let y_nboijn: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i_j / 4];
-          let dy_2: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn * y_nboijn);
-          let x_nbcirjsn: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_s_n_member_i_j / 4];
-          dw += dy_2 * x_nbcirjsn;
-          let y_nboijn_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 16) / 4];
-          let dy_3: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_2 * y_nboijn_2);
-          let x_nbcirjsn_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 16) / 4];
-          dw += dy_3 * x_nbcirjsn_2;
-          let y_nboijn_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 448) / 4];
-          let dy_4: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_3 * y_nboijn_3);
-          let x_nbcirjsn_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 512) / 4];
-          dw += dy_4 * x_nbcirjsn_3;
-          let y_nboijn_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i_j + 464) / 4];
-          let dy_5: vec4<f32> = value * (vec4<f32>(1f) - y_nboijn_4 * y_nboijn_4);
-          let x_nbcirjsn_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i_j + 528) / 4];
-          dw += dy_5 * x_nbcirjsn_4;
+        {
+          let dy0: vec4<f32> = dy_2[dy_at_nb_member_o_i_member_j_member_n_member_i / 4];
+          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
+          let y0: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i / 4];
+          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
+          let x0: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_s_n_member_i / 4];
+          dw += dy0_2 * x0;
+          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 16) / 4];
+          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
+          let x0_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 16) / 4];
+          dw += dy0_3 * x0_2;
+          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 448) / 4];
+          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
+          let x0_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 512) / 4];
+          dw += dy0_4 * x0_3;
+          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 464) / 4];
+          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
+          let x0_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 528) / 4];
+          dw += dy0_5 * x0_4;
+          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
+          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
+          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
+          let x2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 64) / 4];
+          dw += dy1_2 * x2;
+          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 80) / 4];
+          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
+          let x2_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 80) / 4];
+          dw += dy1_3 * x2_2;
+          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 512) / 4];
+          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
+          let x2_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 576) / 4];
+          dw += dy1_4 * x2_3;
+          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 528) / 4];
+          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
+          let x2_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 592) / 4];
+          dw += dy1_5 * x2_4;
+          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
+          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
+          let x4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 128) / 4];
+          dw += dy2_2 * x4;
+          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 144) / 4];
+          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
+          let x4_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 144) / 4];
+          dw += dy2_3 * x4_2;
+          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 576) / 4];
+          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
+          let x4_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 640) / 4];
+          dw += dy2_4 * x4_3;
+          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 592) / 4];
+          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
+          let x4_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 656) / 4];
+          dw += dy2_5 * x4_4;
+          let dy3: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
+          let value3: vec4<f32> = dy3 * vec4<f32>(0.25f);
+          let y6: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let dy3_2: vec4<f32> = value3 * (vec4<f32>(1f) - y6 * y6);
+          let x6: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 192) / 4];
+          dw += dy3_2 * x6;
+          let y6_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 208) / 4];
+          let dy3_3: vec4<f32> = value3 * (vec4<f32>(1f) - y6_2 * y6_2);
+          let x6_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 208) / 4];
+          dw += dy3_3 * x6_2;
+          let y6_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 640) / 4];
+          let dy3_4: vec4<f32> = value3 * (vec4<f32>(1f) - y6_3 * y6_3);
+          let x6_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 704) / 4];
+          dw += dy3_4 * x6_3;
+          let y6_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 656) / 4];
+          let dy3_5: vec4<f32> = value3 * (vec4<f32>(1f) - y6_4 * y6_4);
+          let x6_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 720) / 4];
+          dw += dy3_5 * x6_4;
+        }
+        {
+          let dy0: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
+          let y0: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 256) / 4];
+          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
+          let x0: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 256) / 4];
+          dw += dy0_2 * x0;
+          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 272) / 4];
+          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
+          let x0_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 272) / 4];
+          dw += dy0_3 * x0_2;
+          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 704) / 4];
+          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
+          let x0_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 768) / 4];
+          dw += dy0_4 * x0_3;
+          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 720) / 4];
+          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
+          let x0_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 784) / 4];
+          dw += dy0_5 * x0_4;
+          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
+          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 320) / 4];
+          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
+          let x2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 320) / 4];
+          dw += dy1_2 * x2;
+          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 336) / 4];
+          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
+          let x2_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 336) / 4];
+          dw += dy1_3 * x2_2;
+          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 768) / 4];
+          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
+          let x2_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 832) / 4];
+          dw += dy1_4 * x2_3;
+          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 784) / 4];
+          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
+          let x2_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 848) / 4];
+          dw += dy1_5 * x2_4;
+          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
+          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 384) / 4];
+          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
+          let x4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 384) / 4];
+          dw += dy2_2 * x4;
+          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 400) / 4];
+          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
+          let x4_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 400) / 4];
+          dw += dy2_3 * x4_2;
+          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 832) / 4];
+          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
+          let x4_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 896) / 4];
+          dw += dy2_4 * x4_3;
+          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 848) / 4];
+          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
+          let x4_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 912) / 4];
+          dw += dy2_5 * x4_4;
         }
       }
 
@@ -445,7 +740,7 @@ fn conv2_backward_update_weight_and_2_more(
         let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
         let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
         {
-          let dy0: vec4<f32> = dy_6[dy_at_nb_member_o_i_member_j_member_n_member_i / 4];
+          let dy0: vec4<f32> = dy_2[dy_at_nb_member_o_i_member_j_member_n_member_i / 4];
           let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
           let y0: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i / 4];
           let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
@@ -459,7 +754,7 @@ fn conv2_backward_update_weight_and_2_more(
           let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 464) / 4];
           let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
           db += dy0_5;
-          let dy1: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
+          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
           let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
           let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
           let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
@@ -473,7 +768,7 @@ fn conv2_backward_update_weight_and_2_more(
           let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 528) / 4];
           let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
           db += dy1_5;
-          let dy2: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
+          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
           let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
           let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
           let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
@@ -487,7 +782,7 @@ fn conv2_backward_update_weight_and_2_more(
           let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 592) / 4];
           let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
           db += dy2_5;
-          let dy3: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
+          let dy3: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
           let value3: vec4<f32> = dy3 * vec4<f32>(0.25f);
           let y6: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
           let dy3_2: vec4<f32> = value3 * (vec4<f32>(1f) - y6 * y6);
@@ -503,7 +798,7 @@ fn conv2_backward_update_weight_and_2_more(
           db += dy3_5;
         }
         {
-          let dy0: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
+          let dy0: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
           let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
           let y0: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 256) / 4];
           let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
@@ -517,7 +812,7 @@ fn conv2_backward_update_weight_and_2_more(
           let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 720) / 4];
           let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
           db += dy0_5;
-          let dy1: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
+          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
           let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
           let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 320) / 4];
           let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
@@ -531,7 +826,7 @@ fn conv2_backward_update_weight_and_2_more(
           let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 784) / 4];
           let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
           db += dy1_5;
-          let dy2: vec4<f32> = dy_6[(dy_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
+          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
           let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
           let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 384) / 4];
           let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);

@@ -3,9 +3,9 @@
 //           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ib,o,i] = mean; v[ib,o,i] = square
 //           w[ib,o,i] = w[ib,o,i] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ib = 25, o = 120, i = 16, nb = 4, n = 16   (f32)
-// schedule  tile o 2, i 4 · unroll nb 4 · vectorize n · grid ib, o, i · split n 4
-// cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 8 accumulators
-// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:126f6219   regenerate: deno task generate specs/lenet5.json
+// schedule  tile o 4, i 4 · unroll nb 4 · vectorize n · grid ib, o, i · split n 4
+// cost      6.9 MFLOP · 709.1 kB read · 576.0 kB written · 5.3 FLOP/B · 16 accumulators
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:17b0df5a   regenerate: deno task generate specs/lenet5.json
 // kernel    pool2_tanh2_backward_input   value = dy[nb,c,i,j,n] * 0.25; dx[nb,c,2i,2j,n] = value * (1 - y[nb,c,2i,2j,n] * y[nb,c,2i,2j,n])
 //           dx[nb,c,2i,2j+1,n] = value * (1 - y[nb,c,2i,2j+1,n] * y[nb,c,2i,2j+1,n]); dx[nb,c,2i+1,2j,n] = value * (1 - y[nb,c,2i+1,2j,n] * y[nb,c,2i+1,2j,n])
 //           dx[nb,c,2i+1,2j+1,n] = value * (1 - y[nb,c,2i+1,2j+1,n] * y[nb,c,2i+1,2j+1,n])
@@ -23,28 +23,28 @@
 @group(1) @binding(6) var<storage, read> dy_2: array<vec4<f32>>;
 @group(1) @binding(7) var<storage, read> y: array<vec4<f32>>;
 @group(1) @binding(8) var<storage, read_write> dx: array<vec4<f32>>;
-var<workgroup> sums_4: array<vec4<f32>, 512>;
+var<workgroup> sums_4: array<vec4<f32>, 1024>;
 
-@compute @workgroup_size(64) // 475 workgroups
+@compute @workgroup_size(64) // 288 workgroups
 fn linear1_backward_update_weight_and_1_more(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(workgroup_id) groups: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
   // workgroups of each kernel lie scattered: none of them is all at the end
-  let group = i32(groups.x) * 294 % 475;
+  let group = i32(groups.x) * 179 % 288;
   let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
-    if (group < 375) {
+    if (group < 188) {
       let member = mine / 16;
       let tile = group * 16 + mine % 16;
-      let leads = member == 0;
-      let ib = tile / 240;
-      let o = (tile / 4 % 60) * 2;
-      let i = (tile % 4) * 4;
+      let leads = member == 0 && tile <= 2999;
+      let ib = min(tile, 2999) / 120;
+      let o = (min(tile, 2999) / 4 % 30) * 4;
+      let i = (min(tile, 2999) % 4) * 4;
       let n_member = member;
       let x_at_ib: i32 = ib * 256;
       let x_at_ib_i: i32 = x_at_ib + i * 16;
@@ -63,6 +63,14 @@ fn linear1_backward_update_weight_and_1_more(
       var dw11: vec4<f32> = vec4<f32>(0f);
       var dw12: vec4<f32> = vec4<f32>(0f);
       var dw13: vec4<f32> = vec4<f32>(0f);
+      var dw20: vec4<f32> = vec4<f32>(0f);
+      var dw21: vec4<f32> = vec4<f32>(0f);
+      var dw22: vec4<f32> = vec4<f32>(0f);
+      var dw23: vec4<f32> = vec4<f32>(0f);
+      var dw30: vec4<f32> = vec4<f32>(0f);
+      var dw31: vec4<f32> = vec4<f32>(0f);
+      var dw32: vec4<f32> = vec4<f32>(0f);
+      var dw33: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       let x00: vec4<f32> = x[x_at_ib_i_n_member / 4];
@@ -79,6 +87,16 @@ fn linear1_backward_update_weight_and_1_more(
       dw11 += x01 * dy01;
       dw12 += x02 * dy01;
       dw13 += x03 * dy01;
+      let dy02: vec4<f32> = dy[(dy_at_o_n_member + 32) / 4];
+      dw20 += x00 * dy02;
+      dw21 += x01 * dy02;
+      dw22 += x02 * dy02;
+      dw23 += x03 * dy02;
+      let dy03: vec4<f32> = dy[(dy_at_o_n_member + 48) / 4];
+      dw30 += x00 * dy03;
+      dw31 += x01 * dy03;
+      dw32 += x02 * dy03;
+      dw33 += x03 * dy03;
       let x10: vec4<f32> = x[(x_at_ib_i_n_member + 6400) / 4];
       let dy10: vec4<f32> = dy[(dy_at_o_n_member + 1920) / 4];
       dw00 += x10 * dy10;
@@ -93,6 +111,16 @@ fn linear1_backward_update_weight_and_1_more(
       dw11 += x11 * dy11;
       dw12 += x12 * dy11;
       dw13 += x13 * dy11;
+      let dy12: vec4<f32> = dy[(dy_at_o_n_member + 1952) / 4];
+      dw20 += x10 * dy12;
+      dw21 += x11 * dy12;
+      dw22 += x12 * dy12;
+      dw23 += x13 * dy12;
+      let dy13: vec4<f32> = dy[(dy_at_o_n_member + 1968) / 4];
+      dw30 += x10 * dy13;
+      dw31 += x11 * dy13;
+      dw32 += x12 * dy13;
+      dw33 += x13 * dy13;
       let x20: vec4<f32> = x[(x_at_ib_i_n_member + 12800) / 4];
       let dy20: vec4<f32> = dy[(dy_at_o_n_member + 3840) / 4];
       dw00 += x20 * dy20;
@@ -107,6 +135,16 @@ fn linear1_backward_update_weight_and_1_more(
       dw11 += x21 * dy21;
       dw12 += x22 * dy21;
       dw13 += x23 * dy21;
+      let dy22: vec4<f32> = dy[(dy_at_o_n_member + 3872) / 4];
+      dw20 += x20 * dy22;
+      dw21 += x21 * dy22;
+      dw22 += x22 * dy22;
+      dw23 += x23 * dy22;
+      let dy23: vec4<f32> = dy[(dy_at_o_n_member + 3888) / 4];
+      dw30 += x20 * dy23;
+      dw31 += x21 * dy23;
+      dw32 += x22 * dy23;
+      dw33 += x23 * dy23;
       let x30: vec4<f32> = x[(x_at_ib_i_n_member + 19200) / 4];
       let dy30: vec4<f32> = dy[(dy_at_o_n_member + 5760) / 4];
       dw00 += x30 * dy30;
@@ -121,6 +159,16 @@ fn linear1_backward_update_weight_and_1_more(
       dw11 += x31 * dy31;
       dw12 += x32 * dy31;
       dw13 += x33 * dy31;
+      let dy32: vec4<f32> = dy[(dy_at_o_n_member + 5792) / 4];
+      dw20 += x30 * dy32;
+      dw21 += x31 * dy32;
+      dw22 += x32 * dy32;
+      dw23 += x33 * dy32;
+      let dy33: vec4<f32> = dy[(dy_at_o_n_member + 5808) / 4];
+      dw30 += x30 * dy33;
+      dw31 += x31 * dy33;
+      dw32 += x32 * dy33;
+      dw33 += x33 * dy33;
 
       // combine
       sums_4[mine] = dw00;
@@ -131,8 +179,16 @@ fn linear1_backward_update_weight_and_1_more(
       sums_4[mine + 320] = dw11;
       sums_4[mine + 384] = dw12;
       sums_4[mine + 448] = dw13;
+      sums_4[mine + 512] = dw20;
+      sums_4[mine + 576] = dw21;
+      sums_4[mine + 640] = dw22;
+      sums_4[mine + 704] = dw23;
+      sums_4[mine + 768] = dw30;
+      sums_4[mine + 832] = dw31;
+      sums_4[mine + 896] = dw32;
+      sums_4[mine + 960] = dw33;
       workgroupBarrier();
-      for (var nth = member; nth < 8; nth += 4) {
+      for (var nth = member; nth < 16; nth += 4) {
         let first = nth * 64 + mine % 16;
         var team_total = sums_4[first];
         for (var at = 16; at < 64; at += 16) { team_total += sums_4[first + at]; }
@@ -147,6 +203,14 @@ fn linear1_backward_update_weight_and_1_more(
       dw11 = sums_4[mine + 320];
       dw12 = sums_4[mine + 384];
       dw13 = sums_4[mine + 448];
+      dw20 = sums_4[mine + 512];
+      dw21 = sums_4[mine + 576];
+      dw22 = sums_4[mine + 640];
+      dw23 = sums_4[mine + 704];
+      dw30 = sums_4[mine + 768];
+      dw31 = sums_4[mine + 832];
+      dw32 = sums_4[mine + 896];
+      dw33 = sums_4[mine + 960];
       if (leads) {
         // finish
         let dw_total00: f32 = ((dw00.x + dw00.y) + (dw00.z + dw00.w));
@@ -157,6 +221,14 @@ fn linear1_backward_update_weight_and_1_more(
         let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
         let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
         let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
+        let dw_total20: f32 = ((dw20.x + dw20.y) + (dw20.z + dw20.w));
+        let dw_total21: f32 = ((dw21.x + dw21.y) + (dw21.z + dw21.w));
+        let dw_total22: f32 = ((dw22.x + dw22.y) + (dw22.z + dw22.w));
+        let dw_total23: f32 = ((dw23.x + dw23.y) + (dw23.z + dw23.w));
+        let dw_total30: f32 = ((dw30.x + dw30.y) + (dw30.z + dw30.w));
+        let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
+        let dw_total32: f32 = ((dw32.x + dw32.y) + (dw32.z + dw32.w));
+        let dw_total33: f32 = ((dw33.x + dw33.y) + (dw33.z + dw33.w));
         let m00: f32 = m[at_ib_o + i];
         let w00: f32 = w[at_ib_o + i];
         let v00: f32 = v[at_ib_o + i];
@@ -261,16 +333,112 @@ fn linear1_backward_update_weight_and_1_more(
         m[at_ib_o + i + 19] = mean13;
         v[at_ib_o + i + 19] = square13;
         w[at_ib_o + i + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
+        let m20: f32 = m[at_ib_o + i + 32];
+        let w20: f32 = w[at_ib_o + i + 32];
+        let v20: f32 = v[at_ib_o + i + 32];
+        let gradient20: f32 = dw_total20 + l2 * w20;
+        let g20: f32 = select(gradient20, 0f, abs(gradient20) < 8.881784197001252e-16f);
+        let t20: f32 = beta1 * m20 + beta1_rest * g20;
+        let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
+        let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
+        let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 32] = mean20;
+        v[at_ib_o + i + 32] = square20;
+        w[at_ib_o + i + 32] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
+        let m21: f32 = m[at_ib_o + i + 33];
+        let w21: f32 = w[at_ib_o + i + 33];
+        let v21: f32 = v[at_ib_o + i + 33];
+        let gradient21: f32 = dw_total21 + l2 * w21;
+        let g21: f32 = select(gradient21, 0f, abs(gradient21) < 8.881784197001252e-16f);
+        let t21: f32 = beta1 * m21 + beta1_rest * g21;
+        let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
+        let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
+        let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 33] = mean21;
+        v[at_ib_o + i + 33] = square21;
+        w[at_ib_o + i + 33] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
+        let m22: f32 = m[at_ib_o + i + 34];
+        let w22: f32 = w[at_ib_o + i + 34];
+        let v22: f32 = v[at_ib_o + i + 34];
+        let gradient22: f32 = dw_total22 + l2 * w22;
+        let g22: f32 = select(gradient22, 0f, abs(gradient22) < 8.881784197001252e-16f);
+        let t22: f32 = beta1 * m22 + beta1_rest * g22;
+        let mean22: f32 = select(t22, 0f, abs(t22) < 8.881784197001252e-16f);
+        let t22_2: f32 = beta2 * v22 + beta2_rest * g22 * g22;
+        let square22: f32 = select(t22_2, 0f, abs(t22_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 34] = mean22;
+        v[at_ib_o + i + 34] = square22;
+        w[at_ib_o + i + 34] = w22 - step_size * mean22 / (sqrt(square22) * v_scale + epsilon);
+        let m23: f32 = m[at_ib_o + i + 35];
+        let w23: f32 = w[at_ib_o + i + 35];
+        let v23: f32 = v[at_ib_o + i + 35];
+        let gradient23: f32 = dw_total23 + l2 * w23;
+        let g23: f32 = select(gradient23, 0f, abs(gradient23) < 8.881784197001252e-16f);
+        let t23: f32 = beta1 * m23 + beta1_rest * g23;
+        let mean23: f32 = select(t23, 0f, abs(t23) < 8.881784197001252e-16f);
+        let t23_2: f32 = beta2 * v23 + beta2_rest * g23 * g23;
+        let square23: f32 = select(t23_2, 0f, abs(t23_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 35] = mean23;
+        v[at_ib_o + i + 35] = square23;
+        w[at_ib_o + i + 35] = w23 - step_size * mean23 / (sqrt(square23) * v_scale + epsilon);
+        let m30: f32 = m[at_ib_o + i + 48];
+        let w30: f32 = w[at_ib_o + i + 48];
+        let v30: f32 = v[at_ib_o + i + 48];
+        let gradient30: f32 = dw_total30 + l2 * w30;
+        let g30: f32 = select(gradient30, 0f, abs(gradient30) < 8.881784197001252e-16f);
+        let t30: f32 = beta1 * m30 + beta1_rest * g30;
+        let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
+        let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
+        let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 48] = mean30;
+        v[at_ib_o + i + 48] = square30;
+        w[at_ib_o + i + 48] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
+        let m31: f32 = m[at_ib_o + i + 49];
+        let w31: f32 = w[at_ib_o + i + 49];
+        let v31: f32 = v[at_ib_o + i + 49];
+        let gradient31: f32 = dw_total31 + l2 * w31;
+        let g31: f32 = select(gradient31, 0f, abs(gradient31) < 8.881784197001252e-16f);
+        let t31: f32 = beta1 * m31 + beta1_rest * g31;
+        let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
+        let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
+        let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 49] = mean31;
+        v[at_ib_o + i + 49] = square31;
+        w[at_ib_o + i + 49] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
+        let m32: f32 = m[at_ib_o + i + 50];
+        let w32: f32 = w[at_ib_o + i + 50];
+        let v32: f32 = v[at_ib_o + i + 50];
+        let gradient32: f32 = dw_total32 + l2 * w32;
+        let g32: f32 = select(gradient32, 0f, abs(gradient32) < 8.881784197001252e-16f);
+        let t32: f32 = beta1 * m32 + beta1_rest * g32;
+        let mean32: f32 = select(t32, 0f, abs(t32) < 8.881784197001252e-16f);
+        let t32_2: f32 = beta2 * v32 + beta2_rest * g32 * g32;
+        let square32: f32 = select(t32_2, 0f, abs(t32_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 50] = mean32;
+        v[at_ib_o + i + 50] = square32;
+        w[at_ib_o + i + 50] = w32 - step_size * mean32 / (sqrt(square32) * v_scale + epsilon);
+        let m33: f32 = m[at_ib_o + i + 51];
+        let w33: f32 = w[at_ib_o + i + 51];
+        let v33: f32 = v[at_ib_o + i + 51];
+        let gradient33: f32 = dw_total33 + l2 * w33;
+        let g33: f32 = select(gradient33, 0f, abs(gradient33) < 8.881784197001252e-16f);
+        let t33: f32 = beta1 * m33 + beta1_rest * g33;
+        let mean33: f32 = select(t33, 0f, abs(t33) < 8.881784197001252e-16f);
+        let t33_2: f32 = beta2 * v33 + beta2_rest * g33 * g33;
+        let square33: f32 = select(t33_2, 0f, abs(t33_2) < 1.1754943508222875e-38f);
+        m[at_ib_o + i + 51] = mean33;
+        v[at_ib_o + i + 51] = square33;
+        w[at_ib_o + i + 51] = w33 - step_size * mean33 / (sqrt(square33) * v_scale + epsilon);
       }
     }
   }
   {
-    if (point >= 24000 && point < 30400) {
-      let nb = (point - 24000) / 1600;
-      let c = (point - 24000) / 100 % 16;
-      let i = (point - 24000) / 20 % 5;
-      let j = (point - 24000) / 4 % 5;
-      let n = ((point - 24000) % 4) * 4;
+    if (point >= 12032 && point < 18432) {
+      let nb = (point - 12032) / 1600;
+      let c = (point - 12032) / 100 % 16;
+      let i = (point - 12032) / 20 % 5;
+      let j = (point - 12032) / 4 % 5;
+      let n = ((point - 12032) % 4) * 4;
       let dy_at_nb: i32 = nb * 6400;
       let dy_at_nb_c: i32 = dy_at_nb + c * 400;
       let dy_at_nb_c_i: i32 = dy_at_nb_c + i * 80;

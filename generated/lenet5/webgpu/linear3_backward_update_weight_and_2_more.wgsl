@@ -9,9 +9,9 @@
 // kernel    linear2_tanh3_backward_input   value = sum over o of dy[nb,o,n] * w[ib,o,i]
 //           dx[nb,8ib+i,n] = value * (1 - y[nb,8ib+i,n] * y[nb,8ib+i,n])
 // shape     nb = 4, ib = 15, i = 8, n = 16, o = 84   (f32)
-// schedule  unroll o 7 · vectorize n · grid nb, ib, i, n · split o 4
+// schedule  unroll o 21 · vectorize n · grid nb, ib, i, n · split o 4
 // cost      1.3 MFLOP · 92.5 kB read · 30.7 kB written · 11 FLOP/B · 1 accumulator
-// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:1b9637f4   regenerate: deno task generate specs/lenet5.json
+// source    kernels/layers/linear.ts + kernels/layers/tanh.ts sha256:14fb803f   regenerate: deno task generate specs/lenet5.json
 // kernel    linear2_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
@@ -139,10 +139,8 @@ fn linear3_backward_update_weight_and_2_more(
       let o_member = member;
       let dy_at_nb: i32 = nb * 1344;
       let dy_at_nb_o_member: i32 = dy_at_nb + o_member * 16;
-      let dy_at_nb_o_member_n: i32 = dy_at_nb_o_member + n;
       let w_at_ib: i32 = ib * 672;
       let w_at_ib_o_member: i32 = w_at_ib + o_member * 8;
-      let w_at_ib_o_member_i: i32 = w_at_ib_o_member + i;
       let at_nb: i32 = nb * 1920;
       let at_nb_ib: i32 = at_nb + ib * 128;
       let at_nb_ib_i: i32 = at_nb_ib + i * 16;
@@ -151,31 +149,69 @@ fn linear3_backward_update_weight_and_2_more(
       var value: vec4<f32> = vec4<f32>(0f);
 
       // reduce
-      for (var o = 0; o < 84; o += 28) {
-        let dy_at_nb_o_member_n_o: i32 = dy_at_nb_o_member_n + o * 16;
-        let w_at_ib_o_member_i_o: i32 = w_at_ib_o_member_i + o * 8;
-        let dy0: vec4<f32> = dy_2[dy_at_nb_o_member_n_o / 4];
-        let w0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o]);
-        value += dy0 * w0_all;
-        let dy1: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 64) / 4];
-        let w1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 32]);
-        value += dy1 * w1_all;
-        let dy2: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 128) / 4];
-        let w2_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 64]);
-        value += dy2 * w2_all;
-        let dy3: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 192) / 4];
-        let w3_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 96]);
-        value += dy3 * w3_all;
-        let dy4: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 256) / 4];
-        let w4_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 128]);
-        value += dy4 * w4_all;
-        let dy5: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 320) / 4];
-        let w5_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 160]);
-        value += dy5 * w5_all;
-        let dy6: vec4<f32> = dy_2[(dy_at_nb_o_member_n_o + 384) / 4];
-        let w6_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member_i_o + 192]);
-        value += dy6 * w6_all;
-      }
+      let dy0: vec4<f32> = dy_2[(dy_at_nb_o_member + n) / 4];
+      let w0_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i]);
+      value += dy0 * w0_all;
+      let dy1: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 64) / 4];
+      let w1_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 32]);
+      value += dy1 * w1_all;
+      let dy2: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 128) / 4];
+      let w2_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 64]);
+      value += dy2 * w2_all;
+      let dy3: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 192) / 4];
+      let w3_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 96]);
+      value += dy3 * w3_all;
+      let dy4: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 256) / 4];
+      let w4_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 128]);
+      value += dy4 * w4_all;
+      let dy5: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 320) / 4];
+      let w5_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 160]);
+      value += dy5 * w5_all;
+      let dy6: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 384) / 4];
+      let w6_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 192]);
+      value += dy6 * w6_all;
+      let dy7: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 448) / 4];
+      let w7_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 224]);
+      value += dy7 * w7_all;
+      let dy8: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 512) / 4];
+      let w8_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 256]);
+      value += dy8 * w8_all;
+      let dy9: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 576) / 4];
+      let w9_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 288]);
+      value += dy9 * w9_all;
+      let dy_10: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 640) / 4];
+      let w_10_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 320]);
+      value += dy_10 * w_10_all;
+      let dy_11: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 704) / 4];
+      let w_11_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 352]);
+      value += dy_11 * w_11_all;
+      let dy_12: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 768) / 4];
+      let w_12_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 384]);
+      value += dy_12 * w_12_all;
+      let dy_13: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 832) / 4];
+      let w_13_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 416]);
+      value += dy_13 * w_13_all;
+      let dy_14: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 896) / 4];
+      let w_14_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 448]);
+      value += dy_14 * w_14_all;
+      let dy_15: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 960) / 4];
+      let w_15_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 480]);
+      value += dy_15 * w_15_all;
+      let dy_16: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1024) / 4];
+      let w_16_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 512]);
+      value += dy_16 * w_16_all;
+      let dy_17: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1088) / 4];
+      let w_17_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 544]);
+      value += dy_17 * w_17_all;
+      let dy_18: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1152) / 4];
+      let w_18_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 576]);
+      value += dy_18 * w_18_all;
+      let dy_19: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1216) / 4];
+      let w_19_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 608]);
+      value += dy_19 * w_19_all;
+      let dy_20: vec4<f32> = dy_2[(dy_at_nb_o_member + n + 1280) / 4];
+      let w_20_all: vec4<f32> = vec4<f32>(w_2[w_at_ib_o_member + i + 640]);
+      value += dy_20 * w_20_all;
 
       // combine
       sums_4[mine] = value;

@@ -3,9 +3,9 @@
 //           square = if abs(t_2) < 1.175494e-38 then 0 else t_2; m[ob,i,o] = mean; v[ob,i,o] = square
 //           w[ob,i,o] = w[ob,i,o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
 // shape     ob = 8, i = 6272, o = 16, nb = 4, n = 16   (f32)
-// schedule  tile i 2, o 4 · unroll n 4 · vectorize n · grid ob, i, o
-// cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 8 accumulators
-// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:25738c8c   regenerate: deno task generate specs/mnist_cnn.json
+// schedule  tile i 4, o 4 · unroll n 4 · vectorize n · grid ob, i, o
+// cost      114.8 MFLOP · 11.3 MB read · 9.6 MB written · 5.5 FLOP/B · 16 accumulators
+// source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:b3d18225   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    pool1_conv1_backward_update_weight   dy_2 = if code[nb,o,i,j,n] = 0 then dy[nb,o,i,j,n] else 0; dy_3 = if code[nb,o,i,j,n] = 1 then dy[nb,o,i,j,n] else 0
 //           dy_4 = if code[nb,o,i,j,n] = 2 then dy[nb,o,i,j,n] else 0; dy_5 = if code[nb,o,i,j,n] = 3 then dy[nb,o,i,j,n] else 0
 //           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
@@ -40,22 +40,22 @@
 @group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
 var<workgroup> sums_4: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64) // 1800 workgroups
+@compute @workgroup_size(64) // 1016 workgroups
 fn linear1_backward_update_weight_and_2_more(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(workgroup_id) groups: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
   // workgroups of each kernel lie scattered: none of them is all at the end
-  let group = i32(groups.x) * 1117 % 1800;
+  let group = i32(groups.x) * 629 % 1016;
   let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
   {
     let params_at_step: i32 = step * 9;
-    if (point < 100352) {
-      let ob = point / 12544;
-      let i = (point / 4 % 3136) * 2;
+    if (point < 50176) {
+      let ob = point / 6272;
+      let i = (point / 4 % 1568) * 4;
       let o = (point % 4) * 4;
       let x_at_i: i32 = i * 16;
       let dy_at_ob: i32 = ob * 256;
@@ -72,6 +72,14 @@ fn linear1_backward_update_weight_and_2_more(
       var dw11: vec4<f32> = vec4<f32>(0f);
       var dw12: vec4<f32> = vec4<f32>(0f);
       var dw13: vec4<f32> = vec4<f32>(0f);
+      var dw20: vec4<f32> = vec4<f32>(0f);
+      var dw21: vec4<f32> = vec4<f32>(0f);
+      var dw22: vec4<f32> = vec4<f32>(0f);
+      var dw23: vec4<f32> = vec4<f32>(0f);
+      var dw30: vec4<f32> = vec4<f32>(0f);
+      var dw31: vec4<f32> = vec4<f32>(0f);
+      var dw32: vec4<f32> = vec4<f32>(0f);
+      var dw33: vec4<f32> = vec4<f32>(0f);
 
       // reduce
       for (var nb = 0; nb < 4; nb += 1) {
@@ -91,6 +99,16 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x10 * dy10;
         dw12 += x10 * dy20;
         dw13 += x10 * dy30;
+        let x20: vec4<f32> = x[(x_at_i_nb + 32) / 4];
+        dw20 += x20 * dy00;
+        dw21 += x20 * dy10;
+        dw22 += x20 * dy20;
+        dw23 += x20 * dy30;
+        let x30: vec4<f32> = x[(x_at_i_nb + 48) / 4];
+        dw30 += x30 * dy00;
+        dw31 += x30 * dy10;
+        dw32 += x30 * dy20;
+        dw33 += x30 * dy30;
         let x01: vec4<f32> = x[(x_at_i_nb + 4) / 4];
         let dy01: vec4<f32> = dy[(dy_at_ob_o_nb + 4) / 4];
         dw00 += x01 * dy01;
@@ -105,6 +123,16 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x11 * dy11;
         dw12 += x11 * dy21;
         dw13 += x11 * dy31;
+        let x21: vec4<f32> = x[(x_at_i_nb + 36) / 4];
+        dw20 += x21 * dy01;
+        dw21 += x21 * dy11;
+        dw22 += x21 * dy21;
+        dw23 += x21 * dy31;
+        let x31: vec4<f32> = x[(x_at_i_nb + 52) / 4];
+        dw30 += x31 * dy01;
+        dw31 += x31 * dy11;
+        dw32 += x31 * dy21;
+        dw33 += x31 * dy31;
         let x02: vec4<f32> = x[(x_at_i_nb + 8) / 4];
         let dy02: vec4<f32> = dy[(dy_at_ob_o_nb + 8) / 4];
         dw00 += x02 * dy02;
@@ -119,6 +147,16 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x12 * dy12;
         dw12 += x12 * dy22;
         dw13 += x12 * dy32;
+        let x22: vec4<f32> = x[(x_at_i_nb + 40) / 4];
+        dw20 += x22 * dy02;
+        dw21 += x22 * dy12;
+        dw22 += x22 * dy22;
+        dw23 += x22 * dy32;
+        let x32: vec4<f32> = x[(x_at_i_nb + 56) / 4];
+        dw30 += x32 * dy02;
+        dw31 += x32 * dy12;
+        dw32 += x32 * dy22;
+        dw33 += x32 * dy32;
         let x03: vec4<f32> = x[(x_at_i_nb + 12) / 4];
         let dy03: vec4<f32> = dy[(dy_at_ob_o_nb + 12) / 4];
         dw00 += x03 * dy03;
@@ -133,6 +171,16 @@ fn linear1_backward_update_weight_and_2_more(
         dw11 += x13 * dy13;
         dw12 += x13 * dy23;
         dw13 += x13 * dy33;
+        let x23: vec4<f32> = x[(x_at_i_nb + 44) / 4];
+        dw20 += x23 * dy03;
+        dw21 += x23 * dy13;
+        dw22 += x23 * dy23;
+        dw23 += x23 * dy33;
+        let x33: vec4<f32> = x[(x_at_i_nb + 60) / 4];
+        dw30 += x33 * dy03;
+        dw31 += x33 * dy13;
+        dw32 += x33 * dy23;
+        dw33 += x33 * dy33;
       }
 
       // finish
@@ -144,6 +192,14 @@ fn linear1_backward_update_weight_and_2_more(
       let dw_total11: f32 = ((dw11.x + dw11.y) + (dw11.z + dw11.w));
       let dw_total12: f32 = ((dw12.x + dw12.y) + (dw12.z + dw12.w));
       let dw_total13: f32 = ((dw13.x + dw13.y) + (dw13.z + dw13.w));
+      let dw_total20: f32 = ((dw20.x + dw20.y) + (dw20.z + dw20.w));
+      let dw_total21: f32 = ((dw21.x + dw21.y) + (dw21.z + dw21.w));
+      let dw_total22: f32 = ((dw22.x + dw22.y) + (dw22.z + dw22.w));
+      let dw_total23: f32 = ((dw23.x + dw23.y) + (dw23.z + dw23.w));
+      let dw_total30: f32 = ((dw30.x + dw30.y) + (dw30.z + dw30.w));
+      let dw_total31: f32 = ((dw31.x + dw31.y) + (dw31.z + dw31.w));
+      let dw_total32: f32 = ((dw32.x + dw32.y) + (dw32.z + dw32.w));
+      let dw_total33: f32 = ((dw33.x + dw33.y) + (dw33.z + dw33.w));
       let m00: f32 = m[at_ob_i + o];
       let w00: f32 = w[at_ob_i + o];
       let v00: f32 = v[at_ob_i + o];
@@ -248,13 +304,109 @@ fn linear1_backward_update_weight_and_2_more(
       m[at_ob_i + o + 19] = mean13;
       v[at_ob_i + o + 19] = square13;
       w[at_ob_i + o + 19] = w13 - step_size * mean13 / (sqrt(square13) * v_scale + epsilon);
+      let m20: f32 = m[at_ob_i + o + 32];
+      let w20: f32 = w[at_ob_i + o + 32];
+      let v20: f32 = v[at_ob_i + o + 32];
+      let gradient20: f32 = dw_total20 + l2 * w20;
+      let g20: f32 = select(gradient20, 0f, abs(gradient20) < 8.881784197001252e-16f);
+      let t20: f32 = beta1 * m20 + beta1_rest * g20;
+      let mean20: f32 = select(t20, 0f, abs(t20) < 8.881784197001252e-16f);
+      let t20_2: f32 = beta2 * v20 + beta2_rest * g20 * g20;
+      let square20: f32 = select(t20_2, 0f, abs(t20_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 32] = mean20;
+      v[at_ob_i + o + 32] = square20;
+      w[at_ob_i + o + 32] = w20 - step_size * mean20 / (sqrt(square20) * v_scale + epsilon);
+      let m21: f32 = m[at_ob_i + o + 33];
+      let w21: f32 = w[at_ob_i + o + 33];
+      let v21: f32 = v[at_ob_i + o + 33];
+      let gradient21: f32 = dw_total21 + l2 * w21;
+      let g21: f32 = select(gradient21, 0f, abs(gradient21) < 8.881784197001252e-16f);
+      let t21: f32 = beta1 * m21 + beta1_rest * g21;
+      let mean21: f32 = select(t21, 0f, abs(t21) < 8.881784197001252e-16f);
+      let t21_2: f32 = beta2 * v21 + beta2_rest * g21 * g21;
+      let square21: f32 = select(t21_2, 0f, abs(t21_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 33] = mean21;
+      v[at_ob_i + o + 33] = square21;
+      w[at_ob_i + o + 33] = w21 - step_size * mean21 / (sqrt(square21) * v_scale + epsilon);
+      let m22: f32 = m[at_ob_i + o + 34];
+      let w22: f32 = w[at_ob_i + o + 34];
+      let v22: f32 = v[at_ob_i + o + 34];
+      let gradient22: f32 = dw_total22 + l2 * w22;
+      let g22: f32 = select(gradient22, 0f, abs(gradient22) < 8.881784197001252e-16f);
+      let t22: f32 = beta1 * m22 + beta1_rest * g22;
+      let mean22: f32 = select(t22, 0f, abs(t22) < 8.881784197001252e-16f);
+      let t22_2: f32 = beta2 * v22 + beta2_rest * g22 * g22;
+      let square22: f32 = select(t22_2, 0f, abs(t22_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 34] = mean22;
+      v[at_ob_i + o + 34] = square22;
+      w[at_ob_i + o + 34] = w22 - step_size * mean22 / (sqrt(square22) * v_scale + epsilon);
+      let m23: f32 = m[at_ob_i + o + 35];
+      let w23: f32 = w[at_ob_i + o + 35];
+      let v23: f32 = v[at_ob_i + o + 35];
+      let gradient23: f32 = dw_total23 + l2 * w23;
+      let g23: f32 = select(gradient23, 0f, abs(gradient23) < 8.881784197001252e-16f);
+      let t23: f32 = beta1 * m23 + beta1_rest * g23;
+      let mean23: f32 = select(t23, 0f, abs(t23) < 8.881784197001252e-16f);
+      let t23_2: f32 = beta2 * v23 + beta2_rest * g23 * g23;
+      let square23: f32 = select(t23_2, 0f, abs(t23_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 35] = mean23;
+      v[at_ob_i + o + 35] = square23;
+      w[at_ob_i + o + 35] = w23 - step_size * mean23 / (sqrt(square23) * v_scale + epsilon);
+      let m30: f32 = m[at_ob_i + o + 48];
+      let w30: f32 = w[at_ob_i + o + 48];
+      let v30: f32 = v[at_ob_i + o + 48];
+      let gradient30: f32 = dw_total30 + l2 * w30;
+      let g30: f32 = select(gradient30, 0f, abs(gradient30) < 8.881784197001252e-16f);
+      let t30: f32 = beta1 * m30 + beta1_rest * g30;
+      let mean30: f32 = select(t30, 0f, abs(t30) < 8.881784197001252e-16f);
+      let t30_2: f32 = beta2 * v30 + beta2_rest * g30 * g30;
+      let square30: f32 = select(t30_2, 0f, abs(t30_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 48] = mean30;
+      v[at_ob_i + o + 48] = square30;
+      w[at_ob_i + o + 48] = w30 - step_size * mean30 / (sqrt(square30) * v_scale + epsilon);
+      let m31: f32 = m[at_ob_i + o + 49];
+      let w31: f32 = w[at_ob_i + o + 49];
+      let v31: f32 = v[at_ob_i + o + 49];
+      let gradient31: f32 = dw_total31 + l2 * w31;
+      let g31: f32 = select(gradient31, 0f, abs(gradient31) < 8.881784197001252e-16f);
+      let t31: f32 = beta1 * m31 + beta1_rest * g31;
+      let mean31: f32 = select(t31, 0f, abs(t31) < 8.881784197001252e-16f);
+      let t31_2: f32 = beta2 * v31 + beta2_rest * g31 * g31;
+      let square31: f32 = select(t31_2, 0f, abs(t31_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 49] = mean31;
+      v[at_ob_i + o + 49] = square31;
+      w[at_ob_i + o + 49] = w31 - step_size * mean31 / (sqrt(square31) * v_scale + epsilon);
+      let m32: f32 = m[at_ob_i + o + 50];
+      let w32: f32 = w[at_ob_i + o + 50];
+      let v32: f32 = v[at_ob_i + o + 50];
+      let gradient32: f32 = dw_total32 + l2 * w32;
+      let g32: f32 = select(gradient32, 0f, abs(gradient32) < 8.881784197001252e-16f);
+      let t32: f32 = beta1 * m32 + beta1_rest * g32;
+      let mean32: f32 = select(t32, 0f, abs(t32) < 8.881784197001252e-16f);
+      let t32_2: f32 = beta2 * v32 + beta2_rest * g32 * g32;
+      let square32: f32 = select(t32_2, 0f, abs(t32_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 50] = mean32;
+      v[at_ob_i + o + 50] = square32;
+      w[at_ob_i + o + 50] = w32 - step_size * mean32 / (sqrt(square32) * v_scale + epsilon);
+      let m33: f32 = m[at_ob_i + o + 51];
+      let w33: f32 = w[at_ob_i + o + 51];
+      let v33: f32 = v[at_ob_i + o + 51];
+      let gradient33: f32 = dw_total33 + l2 * w33;
+      let g33: f32 = select(gradient33, 0f, abs(gradient33) < 8.881784197001252e-16f);
+      let t33: f32 = beta1 * m33 + beta1_rest * g33;
+      let mean33: f32 = select(t33, 0f, abs(t33) < 8.881784197001252e-16f);
+      let t33_2: f32 = beta2 * v33 + beta2_rest * g33 * g33;
+      let square33: f32 = select(t33_2, 0f, abs(t33_2) < 1.1754943508222875e-38f);
+      m[at_ob_i + o + 51] = mean33;
+      v[at_ob_i + o + 51] = square33;
+      w[at_ob_i + o + 51] = w33 - step_size * mean33 / (sqrt(square33) * v_scale + epsilon);
     }
   }
   {
     let params_at_step: i32 = step * 9;
-    if (group >= 1568 && group < 1768) {
+    if (group >= 784 && group < 984) {
       let member = mine / 1;
-      let tile = (group - 1568) * 1 + mine % 1;
+      let tile = (group - 784) * 1 + mine % 1;
       let leads = member == 0;
       let o = (tile / 25) * 4;
       let r = tile / 5 % 5;
@@ -421,9 +573,9 @@ fn linear1_backward_update_weight_and_2_more(
   }
   {
     let params_at_step: i32 = step * 9;
-    if (group >= 1768 && group < 1800) {
+    if (group >= 984 && group < 1016) {
       let member = mine / 1;
-      let tile = (group - 1768) * 1 + mine % 1;
+      let tile = (group - 984) * 1 + mine % 1;
       let leads = member == 0;
       let o = tile;
       let n_member = member / 16;

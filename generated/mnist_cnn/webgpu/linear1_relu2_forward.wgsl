@@ -1,9 +1,9 @@
 // kernel    linear1_relu2_forward   value = b[16ob+o] + (sum over i of x[nb,i,n] * w[ob,i,o])
 //           y[nb,16ob+o,n] = max(value, 0)
 // shape     nb = 4, ob = 8, o = 16, n = 16, i = 6272   (f32)
-// schedule  tile o 4, n 2 · unroll i 4 · vectorize n · grid nb, ob, o, n · split i 32
+// schedule  tile o 4, n 2 · unroll i 7 · vectorize n · grid nb, ob, o, n · split i 32
 // cost      102.8 MFLOP · 4.8 MB read · 32.8 kB written · 21 FLOP/B · 8 accumulators
-// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:b6c00c87   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:7db09508   regenerate: deno task generate specs/mnist_cnn.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
@@ -50,7 +50,7 @@ fn linear1_relu2_forward(
     var y31: vec4<f32> = vec4<f32>(0f);
 
     // reduce
-    for (var i = 0; i < 6272; i += 128) {
+    for (var i = 0; i < 6272; i += 224) {
       let x_at_nb_i_member_n_i: i32 = x_at_nb_i_member_n + i * 16;
       let w_at_ob_i_member_o_i: i32 = w_at_ob_i_member_o + i * 16;
       let x00: vec4<f32> = x[x_at_nb_i_member_n_i / 4];
@@ -109,6 +109,48 @@ fn linear1_relu2_forward(
       let w33_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1539]);
       y30 += x30 * w33_all;
       y31 += x31 * w33_all;
+      let x40: vec4<f32> = x[(x_at_nb_i_member_n_i + 2048) / 4];
+      let w40_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2048]);
+      y00 += x40 * w40_all;
+      let x41: vec4<f32> = x[(x_at_nb_i_member_n_i + 2052) / 4];
+      y01 += x41 * w40_all;
+      let w41_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2049]);
+      y10 += x40 * w41_all;
+      y11 += x41 * w41_all;
+      let w42_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2050]);
+      y20 += x40 * w42_all;
+      y21 += x41 * w42_all;
+      let w43_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2051]);
+      y30 += x40 * w43_all;
+      y31 += x41 * w43_all;
+      let x50: vec4<f32> = x[(x_at_nb_i_member_n_i + 2560) / 4];
+      let w50_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2560]);
+      y00 += x50 * w50_all;
+      let x51: vec4<f32> = x[(x_at_nb_i_member_n_i + 2564) / 4];
+      y01 += x51 * w50_all;
+      let w51_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2561]);
+      y10 += x50 * w51_all;
+      y11 += x51 * w51_all;
+      let w52_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2562]);
+      y20 += x50 * w52_all;
+      y21 += x51 * w52_all;
+      let w53_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 2563]);
+      y30 += x50 * w53_all;
+      y31 += x51 * w53_all;
+      let x60: vec4<f32> = x[(x_at_nb_i_member_n_i + 3072) / 4];
+      let w60_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 3072]);
+      y00 += x60 * w60_all;
+      let x61: vec4<f32> = x[(x_at_nb_i_member_n_i + 3076) / 4];
+      y01 += x61 * w60_all;
+      let w61_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 3073]);
+      y10 += x60 * w61_all;
+      y11 += x61 * w61_all;
+      let w62_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 3074]);
+      y20 += x60 * w62_all;
+      y21 += x61 * w62_all;
+      let w63_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 3075]);
+      y30 += x60 * w63_all;
+      y31 += x61 * w63_all;
     }
 
     // combine

@@ -9,9 +9,9 @@
 // kernel    linear1_relu1_backward_input   value = sum over ob,o of dy[nb,16ob+o,n] * w[ob,i,o]
 //           dx[nb,i,n] = if y[nb,i,n] <= 0 then 0 else value
 // shape     nb = 4, i = 6272, n = 16, ob = 8, o = 16   (f32)
-// schedule  tile i 4, n 2 · unroll o 4 · vectorize n · grid nb, i, n
+// schedule  tile i 4, n 2 · unroll o 8 · vectorize n · grid nb, i, n
 // cost      102.8 MFLOP · 4.8 MB read · 1.6 MB written · 16 FLOP/B · 8 accumulators
-// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:96f620cd   regenerate: deno task generate specs/mnist_cnn.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:ae0805a5   regenerate: deno task generate specs/mnist_cnn.json
 // kernel    linear1_backward_update_bias   db = sum over nb,n of dy[nb,o,n]; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
 //           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
 //           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
@@ -155,7 +155,7 @@ fn linear2_backward_update_weight_and_2_more(
       for (var ob = 0; ob < 8; ob += 1) {
         let dy_at_nb_n_ob: i32 = dy_at_nb_n + ob * 256;
         let w_at_i_ob: i32 = w_at_i + ob * 100352;
-        for (var o = 0; o < 16; o += 4) {
+        for (var o = 0; o < 16; o += 8) {
           let dy_at_nb_n_ob_o: i32 = dy_at_nb_n_ob + o * 16;
           let dy00: vec4<f32> = dy_2[dy_at_nb_n_ob_o / 4];
           let w00_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o]);
@@ -213,6 +213,62 @@ fn linear2_backward_update_weight_and_2_more(
           let w33_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 51]);
           value30 += dy30 * w33_all;
           value31 += dy31 * w33_all;
+          let dy40: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 64) / 4];
+          let w04_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 4]);
+          value00 += dy40 * w04_all;
+          let dy41: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 68) / 4];
+          value01 += dy41 * w04_all;
+          let w14_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 20]);
+          value10 += dy40 * w14_all;
+          value11 += dy41 * w14_all;
+          let w24_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 36]);
+          value20 += dy40 * w24_all;
+          value21 += dy41 * w24_all;
+          let w34_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 52]);
+          value30 += dy40 * w34_all;
+          value31 += dy41 * w34_all;
+          let dy50: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 80) / 4];
+          let w05_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 5]);
+          value00 += dy50 * w05_all;
+          let dy51: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 84) / 4];
+          value01 += dy51 * w05_all;
+          let w15_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 21]);
+          value10 += dy50 * w15_all;
+          value11 += dy51 * w15_all;
+          let w25_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 37]);
+          value20 += dy50 * w25_all;
+          value21 += dy51 * w25_all;
+          let w35_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 53]);
+          value30 += dy50 * w35_all;
+          value31 += dy51 * w35_all;
+          let dy60: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 96) / 4];
+          let w06_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 6]);
+          value00 += dy60 * w06_all;
+          let dy61: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 100) / 4];
+          value01 += dy61 * w06_all;
+          let w16_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 22]);
+          value10 += dy60 * w16_all;
+          value11 += dy61 * w16_all;
+          let w26_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 38]);
+          value20 += dy60 * w26_all;
+          value21 += dy61 * w26_all;
+          let w36_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 54]);
+          value30 += dy60 * w36_all;
+          value31 += dy61 * w36_all;
+          let dy70: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 112) / 4];
+          let w07_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 7]);
+          value00 += dy70 * w07_all;
+          let dy71: vec4<f32> = dy_2[(dy_at_nb_n_ob_o + 116) / 4];
+          value01 += dy71 * w07_all;
+          let w17_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 23]);
+          value10 += dy70 * w17_all;
+          value11 += dy71 * w17_all;
+          let w27_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 39]);
+          value20 += dy70 * w27_all;
+          value21 += dy71 * w27_all;
+          let w37_all: vec4<f32> = vec4<f32>(w_2[w_at_i_ob + o + 55]);
+          value30 += dy70 * w37_all;
+          value31 += dy71 * w37_all;
         }
       }
 

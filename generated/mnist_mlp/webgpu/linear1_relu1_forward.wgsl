@@ -1,9 +1,9 @@
 // kernel    linear1_relu1_forward   value = b[16ob+o] + (sum over i of x[nb,i,n] * w[ob,i,o])
 //           y[nb,16ob+o,n] = max(value, 0)
 // shape     nb = 4, ob = 8, o = 16, n = 16, i = 784   (f32)
-// schedule  tile o 4 · unroll i 4 · vectorize n · grid nb, ob, o, n · split i 16
+// schedule  tile o 4 · unroll i 7 · vectorize n · grid nb, ob, o, n · split i 16
 // cost      12.9 MFLOP · 602.6 kB read · 32.8 kB written · 20 FLOP/B · 4 accumulators
-// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:fc08b63d   regenerate: deno task generate specs/mnist_mlp.json
+// source    kernels/layers/linear.ts + kernels/layers/relu.ts sha256:9ff38575   regenerate: deno task generate specs/mnist_mlp.json
 @group(1) @binding(0) var<storage, read> b: array<f32>;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> w: array<f32>;
@@ -46,7 +46,7 @@ fn linear1_relu1_forward(
     var y3: vec4<f32> = vec4<f32>(0f);
 
     // reduce
-    for (var i = 0; i < 768; i += 64) {
+    for (var i = 0; i < 784; i += 112) {
       let x_at_nb_i_member_n_i: i32 = x_at_nb_i_member_n + i * 16;
       let w_at_ob_i_member_o_i: i32 = w_at_ob_i_member_o + i * 16;
       let x0: vec4<f32> = x[x_at_nb_i_member_n_i / 4];
@@ -85,17 +85,33 @@ fn linear1_relu1_forward(
       y2 += x3 * w32_all;
       let w33_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 771]);
       y3 += x3 * w33_all;
-    }
-    {
-      let x_nbin: vec4<f32> = x[(x_at_nb_i_member_n + 12288) / 4];
-      let w0_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12288]);
-      y0 += x_nbin * w0_all;
-      let w1_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12289]);
-      y1 += x_nbin * w1_all;
-      let w2_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12290]);
-      y2 += x_nbin * w2_all;
-      let w3_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o + 12291]);
-      y3 += x_nbin * w3_all;
+      let x4: vec4<f32> = x[(x_at_nb_i_member_n_i + 1024) / 4];
+      let w40_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1024]);
+      y0 += x4 * w40_all;
+      let w41_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1025]);
+      y1 += x4 * w41_all;
+      let w42_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1026]);
+      y2 += x4 * w42_all;
+      let w43_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1027]);
+      y3 += x4 * w43_all;
+      let x5: vec4<f32> = x[(x_at_nb_i_member_n_i + 1280) / 4];
+      let w50_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1280]);
+      y0 += x5 * w50_all;
+      let w51_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1281]);
+      y1 += x5 * w51_all;
+      let w52_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1282]);
+      y2 += x5 * w52_all;
+      let w53_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1283]);
+      y3 += x5 * w53_all;
+      let x6: vec4<f32> = x[(x_at_nb_i_member_n_i + 1536) / 4];
+      let w60_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1536]);
+      y0 += x6 * w60_all;
+      let w61_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1537]);
+      y1 += x6 * w61_all;
+      let w62_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1538]);
+      y2 += x6 * w62_all;
+      let w63_all: vec4<f32> = vec4<f32>(w[w_at_ob_i_member_o_i + 1539]);
+      y3 += x6 * w63_all;
     }
 
     // combine
