@@ -162,7 +162,8 @@ Deno.test("files of a gigabyte, and those without an end, are refused before the
     await Deno.truncate(huge, 2 ** 26);
     // negative control
     const none = ownMemory(), all = await Deno.readFile(huge);
-    assert(all.length === 2 ** 26 && ownMemory() - none >= 2 ** 26);
+    // what others leave behind may be collected meanwhile
+    assert(all.length === 2 ** 26 && ownMemory() - none >= 2 ** 25);
     await Deno.truncate(huge, 2 ** 30);
     const readers = [
       loadSpec,

@@ -53,7 +53,7 @@ async function mnist() {
 Deno.test("stage: what random nets stage, interpreted, is what their kernels load", () => {
   let ran = 0, wrong = 0, vectors = 0, windows = 0;
   const tiles = new Set<string>();
-  for (let seed = 1; seed <= width(8, 24); seed++) {
+  for (let seed = 1; seed <= width(8, 72); seed++) {
     const spec = parseSpec(randomSpec(seed)), planned = plan(spec, registry, { layout: webgpu.layout });
     for (const { kernel, bindings } of planned.plan.train.kernels) {
       for (const schedule of [...webgpu.candidates(kernel)].filter(({ stage }) => stage)) {
