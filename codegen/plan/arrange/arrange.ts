@@ -23,7 +23,7 @@ import type { Index } from "../../ir/ir.ts";
 import { accesses } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
-import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels } from "./channels.ts";
+import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels, lacksRoom } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { isMasked, overhanging } from "./overhang.ts";
@@ -82,9 +82,9 @@ function chooseLayouts(
 ): Arrangement {
   const block = blockOf(draft.batch.extent), families = familiesOf(draft.tensors), indices = indicesOf(kernels);
   const ofSamples = (tensor: string) => isOfSamples(tensor, draft, indices.get(tensor));
-  const channels = name === "channels"
-    ? channelLayouts(draft, { kernels, indices, families, isOfSamples: ofSamples })
-    : new Map<string, Layout>();
+  const told = { kernels, indices, families, isOfSamples: ofSamples };
+  const channels = name === "channels" ? channelLayouts(draft, told) : new Map<string, Layout>();
+  if (name === "channels" && lacksRoom(draft, told, channels)) return chooseLayouts(draft, kernels, "samples");
   const layouts = new Map<string, Layout>(channels), copies = new Map<PlannedKernel, Copy>();
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
@@ -137,11 +137,13 @@ function inLayouts(
   if (moving) keepInputs(planned, tensors);
   const { reshapes: _, ...moved } = planned;
   const own = moving ? moved : planned, source = copy ? redirect(own, copy) : own;
-  const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts);
+  const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
   if (isMasked(inParts, whole)) keepInputs(whole, tensors);
   const kernel = split(whole, draft, layouts, block, moving);
-  const before = copy ? [split(overhanging(copyKernel(copy, draft), layouts), draft, layouts, block)] : [];
+  const before = copy
+    ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors), draft, layouts, block)]
+    : [];
   const byBlocks = block !== undefined && !ofChannels && sampleSums(kernel, block, SAMPLE_SUMS[name], tensors);
   const byChunks = () =>
     ofChannels ? channelSums(kernel, draft.batch, tensors) : name === "blocks" ? undefined : chunkSums(kernel, tensors);

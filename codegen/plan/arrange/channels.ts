@@ -11,7 +11,7 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
-import type { Index, Kernel, Load } from "../../ir/ir.ts";
+import type { Axis, Index, Kernel, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
@@ -105,7 +105,7 @@ const isWeight = ({ role }: DraftTensor) => role === "parameter";
 export const GIVEN = "input";
 
 /** Accesses to each tensor, and what else kernels tell. */
-interface Accesses {
+export interface Accesses {
   readonly kernels: readonly PlannedKernel[];
   readonly indices: ReadonlyMap<string, readonly (readonly Index[])[]>;
   readonly families: ReturnType<typeof familiesOf>;
@@ -118,8 +118,11 @@ export function channelLayouts(
   { kernels, indices, families, isOfSamples }: Accesses,
 ): Map<string, Layout> {
   const layouts = new Map<string, Layout>(), { tensors } = draft;
+  // whole dimensions, each gone through by one axis
   const plain = (name: string, ...dimensions: number[]) =>
-    indices.get(name)?.every((index) => dimensions.every((d) => plainAxis(index[d]))) ?? true;
+    indices.get(name)?.every((index) =>
+      dimensions.every((d) => plainAxis(index[d])?.extent === tensors[name].shape[d])
+    ) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
     if (shape.length === 4 && name !== GIVEN && isOfSamples(name) && plain(name, 1)) {
       layouts.set(name, imageLayout(shape));
@@ -143,6 +146,31 @@ export function channelLayouts(
   }
   return layouts;
 }
+
+/**
+ * Whether a kernel goes with the channels of an image through what is kept from step to step and has no room behind the
+ * last one, where the image has: zeros cannot stand around that.
+ */
+export function lacksRoom({ tensors }: Draft, { kernels }: Accesses, layouts: ReadonlyMap<string, Layout>): boolean {
+  return kernels.some(({ kernel: { parts }, bindings }) => {
+    const all = accessesOf(parts), over = new Set<Axis>();
+    for (const { tensor, index } of all) {
+      const layout = layouts.get(bindings[tensor]);
+      for (const [of, at] of layout ? index.entries() : []) {
+        const stored = layout!.dimensions.filter((d) => d.of === of).reduce((n, { extent }) => n * extent, 1);
+        const axis = plainAxis(at);
+        if (axis && stored > layout!.shape[of]) over.add(axis);
+      }
+    }
+    return all.some(({ tensor, index }) =>
+      KEPT.has(tensors[bindings[tensor]].role) && !layouts.has(bindings[tensor]) &&
+      index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => over.has(axis)))
+    );
+  });
+}
+
+/** Roles of what is kept from step to step. */
+const KEPT: ReadonlySet<Role> = new Set(["parameter", "buffer", "state"]);
 
 /** The dimension of planes [plane, o, c] along which the kernel of their products has its vectors. */
 function vectorsOfPlanes(name: string, kernels: readonly PlannedKernel[]): number | undefined {

@@ -11,7 +11,7 @@ import { plainAxis } from "../../ir/affine.ts";
 import { expressions, rewriter } from "../../ir/expr.ts";
 import type { Affine, Assignment, Axis, Expr, Index, Load, Op, Part } from "../../ir/ir.ts";
 import { axis, float, lt, plus, position, select, times } from "../../language/notation.ts";
-import type { Layout, PlannedKernel } from "../plan.ts";
+import type { Draft, Layout, PlannedKernel } from "../plan.ts";
 
 /** An axis that is gone through in blocks, the last of which it does not fill. */
 interface Overhang {
@@ -22,16 +22,25 @@ interface Overhang {
   readonly padded: number;
 }
 
-/** Tensors of a kernel by symbol, as they are stored. */
-type Layouts = (symbol: string) => Layout | undefined;
+/** Tensors of a kernel by symbol: as they are stored, if that is not row-major, and their usual shapes. */
+interface Stored {
+  layoutOf(symbol: string): Layout | undefined;
+  shapeOf(symbol: string): readonly number[];
+}
 
 /** The kernel over whole blocks of channels. */
-export function overhanging(planned: PlannedKernel, layouts: ReadonlyMap<string, Layout>): PlannedKernel {
-  const layoutOf: Layouts = (symbol) => layouts.get(planned.bindings[symbol]);
+export function overhanging(
+  planned: PlannedKernel,
+  layouts: ReadonlyMap<string, Layout>,
+  tensors: Draft["tensors"],
+): PlannedKernel {
+  const layoutOf = (symbol: string) => layouts.get(planned.bindings[symbol]);
+  const shapeOf = (symbol: string) => layoutOf(symbol)?.shape ?? tensors[planned.bindings[symbol]].shape;
+  const stored: Stored = { layoutOf, shapeOf };
   const parts = planned.kernel.parts.flatMap((part) => {
-    const found = overhangs(part, layoutOf);
+    const found = overhangs(part, stored);
     return found.reduce<readonly Part[]>(
-      (parts, overhang) => parts.flatMap((part) => throughBlocks(part, overhang, layoutOf)),
+      (parts, overhang) => parts.flatMap((part) => throughBlocks(part, overhang, stored)),
       [part],
     );
   });
@@ -39,7 +48,7 @@ export function overhanging(planned: PlannedKernel, layouts: ReadonlyMap<string,
 }
 
 /** The axes of a part that reach over the end of a dimension, each once. */
-function overhangs({ assignments }: Part, layoutOf: Layouts): Overhang[] {
+function overhangs({ assignments }: Part, { layoutOf }: Stored): Overhang[] {
   const found = new Map<Axis, Overhang>();
   const visit = (tensor: string, index: readonly Index[]) => {
     const layout = layoutOf(tensor);
@@ -67,20 +76,20 @@ function roomOf({ dimensions }: Layout, dimension: number): { extent: number; by
 }
 
 /** The part over whole blocks along an axis, or over all but the last one and over what is in that. */
-function throughBlocks(part: Part, { axis: whole, by, padded }: Overhang, layoutOf: Layouts): Part[] {
+function throughBlocks(part: Part, { axis: whole, by, padded }: Overhang, stored: Stored): Part[] {
   const room = ({ tensor, index }: Assignment) => {
-    const layout = layoutOf(tensor), of = index.findIndex((at) => plainAxis(at) === whole);
+    const layout = stored.layoutOf(tensor), of = index.findIndex((at) => plainAxis(at) === whole);
     return layout !== undefined && of >= 0 && roomOf(layout, of).extent === padded;
   };
   if (!part.axes.includes(whole) || part.assignments.every(room)) {
     const wide = axis(whole.name, padded);
-    return [replaced(part, whole, plus(wide), [wide], layoutOf, part.axes.includes(whole))];
+    return [replaced(part, whole, plus(wide), [wide], stored, part.axes.includes(whole))];
   }
   const full = Math.floor(whole.extent / by) * by || 0, rest = axis(whole.name, whole.extent - full);
   const most = axis(whole.name, full);
   return [
-    ...full > 0 ? [replaced(part, whole, plus(most), [most], layoutOf, false)] : [],
-    replaced(part, whole, plus(rest, full), [rest], layoutOf, false),
+    ...full > 0 ? [replaced(part, whole, plus(most), [most], stored, false)] : [],
+    replaced(part, whole, plus(rest, full), [rest], stored, false),
   ];
 }
 
@@ -95,7 +104,7 @@ function replaced(
   whole: Axis,
   at: Affine,
   instead: readonly Axis[],
-  layoutOf: Layouts,
+  stored: Stored,
   masked: boolean,
 ): Part {
   const over = instead[0].extent > whole.extent;
@@ -106,9 +115,9 @@ function replaced(
   const rewrite = rewriter(
     (node) => {
       if (node.kind === "load" && over) return loaded(node, rewrite);
-      if (node.kind !== "reduce" || !node.axes.includes(whole) || !over || isZeroBehind(node.body, whole)) {
-        return undefined;
-      }
+      if (node.kind !== "reduce" || !node.axes.includes(whole) || !over) return undefined;
+      // zeros more change no sum
+      if (node.reduction === "sum" && isZeroBehind(node.body, whole, stored)) return undefined;
       const nothing: Expr = { kind: "constant", value: node.reduction === "sum" ? 0 : -Infinity, type: "f32" };
       return { ...node, axes: swap(node.axes), body: within(rewrite(node.body), nothing) };
     },
@@ -118,7 +127,7 @@ function replaced(
   /** A load that goes behind the axis reads a halo, where its tensor has no room. */
   const loaded = (node: Load, rewrite: (e: Expr) => Expr): Load => {
     const room = (of: number) => {
-      const layout = layoutOf(node.tensor);
+      const layout = stored.layoutOf(node.tensor);
       return layout !== undefined && roomOf(layout, of).extent === instead[0].extent;
     };
     const reaches = node.index.some((i, of) =>
@@ -130,7 +139,7 @@ function replaced(
   return {
     axes: swap(axes),
     assignments: assignments.map(({ tensor, index: written, value }) => {
-      const made = rewrite(value), mask = masked && over && !isPlace(value) && !isZeroBehind(value, whole);
+      const made = rewrite(value), mask = masked && over && !isPlace(value) && !isZeroBehind(value, whole, stored);
       return { tensor, index: written.map(index), value: mask ? within(made, NOTHING) : made };
     }),
   };
@@ -144,19 +153,24 @@ const isPlace = (value: Expr): boolean => value.kind === "reduce" && value.reduc
 /** Operations that make 0 of zeros. */
 const KEEPS_ZERO: ReadonlySet<Op> = new Set(["add", "sub", "max", "abs", "neg", "sqrt", "tanh"]);
 
-/** Whether a value is 0 behind an axis, since what is loaded there is; what is not loaded is taken to be finite. */
-function isZeroBehind(value: Expr, whole: Axis): boolean {
-  const zero = (expr: Expr) => isZeroBehind(expr, whole);
+/** Operations of which 0 may make what is not finite. */
+const NOT_FINITE: ReadonlySet<Op> = new Set(["div", "log"]);
+
+const isFinite = (value: Expr) => expressions(value).every((e) => e.kind !== "op" || !NOT_FINITE.has(e.op));
+
+/** Whether a value is 0 behind an axis, since what is loaded there is; what else is loaded is taken to be finite. */
+function isZeroBehind(value: Expr, whole: Axis, stored: Stored): boolean {
+  const zero = (expr: Expr) => isZeroBehind(expr, whole, stored);
   switch (value.kind) {
     case "constant":
       return value.value === 0;
     case "load":
-      // one that is itself loaded is not behind anything
-      return value.index.some((i) => i.kind === "affine" && plainAxis(i) === whole);
+      // where its dimension ends with the axis; a gathered index is not behind anything
+      return value.index.some((i, d) => plainAxis(i) === whole && stored.shapeOf(value.tensor)[d] === whole.extent);
     case "reduce":
       return value.reduction !== "argmax" && zero(value.body);
     case "op":
-      if (value.op === "mul") return value.operands.some(zero);
+      if (value.op === "mul") return value.operands.some(zero) && value.operands.every(isFinite);
       if (value.op === "select") return value.operands.slice(1).every(zero);
       return KEEPS_ZERO.has(value.op) && value.operands.every(zero);
     default:

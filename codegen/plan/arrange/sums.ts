@@ -39,6 +39,7 @@ export function sampleSums(
   if (!reduce) return undefined;
   const elements = product(planned.kernel.parts[0].axes);
   const loads = expressions(reduce.body).filter((e) => e.kind === "load");
+  if (loads.length === 0) return undefined;
   const lanes = reduce.axes.at(-1)!, blocks = plainAxis(loads[0].index[0]);
   if (
     lanes.extent !== block || elements < least || elements > most ||
