@@ -15,7 +15,7 @@ const SMALL = 9;
 const SHORT = 7;
 /** Copies of the body of a long reduction. */
 const COPIES = 4;
-/** Elements that are moved one by one in an iteration. */
+/** Elements that are moved one by one in an iteration: a loop costs as much as two or three of them. */
 const MOVED = 16;
 /** What is proposed when nothing else fits. */
 const LAST = 1e3;
