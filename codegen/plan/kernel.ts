@@ -5,6 +5,7 @@
  */
 import { cost } from "../ir/cost.ts";
 import { expressions } from "../ir/expr.ts";
+import type { Index, Kernel } from "../ir/ir.ts";
 import type { Plan, PlannedKernel } from "./plan.ts";
 
 /** `conv1_relu1_forward`, `linear1_backward_update_weight`. */
@@ -32,6 +33,22 @@ export function prune(planned: PlannedKernel): PlannedKernel {
   }
   for (const { assignments } of planned.kernel.parts) for (const { tensor } of assignments) used.add(tensor);
   return { ...planned, bindings: Object.fromEntries([...used].map((symbol) => [symbol, planned.bindings[symbol]])) };
+}
+
+/** An element that a kernel writes or loads: the tensor by its symbol, and the index. */
+export interface Access {
+  readonly tensor: string;
+  readonly index: readonly Index[];
+}
+
+/** All that parts write and load, in order: what is written, then what its value loads. */
+export function accessesIn(parts: Kernel["parts"]): Access[] {
+  return parts.flatMap(({ assignments }) =>
+    assignments.flatMap(({ tensor, index, value }) => [
+      { tensor, index },
+      ...expressions(value).filter((e) => e.kind === "load"),
+    ])
+  );
 }
 
 /** Tensors of the plan that a kernel reads and writes. */

@@ -18,9 +18,8 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions } from "../../ir/expr.ts";
 import type { Index } from "../../ir/ir.ts";
-import { accesses } from "../kernel.ts";
+import { accesses, accessesIn } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels, lacksRoom } from "./channels.ts";
@@ -173,15 +172,11 @@ function keepInputs(planned: PlannedKernel, tensors: Record<string, DraftTensor>
 /** All accesses to each tensor. */
 function indicesOf(kernels: readonly PlannedKernel[]): ReadonlyMap<string, readonly (readonly Index[])[]> {
   const found = new Map<string, (readonly Index[])[]>();
-  const add = (name: string, index: readonly Index[]) => {
-    const known = found.get(name);
-    if (known) known.push(index);
-    else found.set(name, [index]);
-  };
   for (const { kernel, bindings } of kernels) {
-    for (const { tensor, index, value } of kernel.parts.flatMap(({ assignments }) => assignments)) {
-      add(bindings[tensor], index);
-      for (const e of expressions(value)) if (e.kind === "load") add(bindings[e.tensor], e.index);
+    for (const { tensor, index } of accessesIn(kernel.parts)) {
+      const name = bindings[tensor], known = found.get(name);
+      if (known) known.push(index);
+      else found.set(name, [index]);
     }
   }
   return found;

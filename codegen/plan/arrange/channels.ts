@@ -11,12 +11,14 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions } from "../../ir/expr.ts";
-import type { Axis, Index, Kernel, Load } from "../../ir/ir.ts";
+import type { Axis, Index, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
+import { accessesIn } from "../kernel.ts";
 import type { Copy } from "./copy.ts";
-import type { familiesOf } from "./panels.ts";
+import { roomOf } from "./overhang.ts";
+import { type familiesOf, GRADIENT } from "./panels.ts";
 
 /** Channels in a block, most wanted first: the register tile of two vectors of 256 bits, or of one. */
 const BLOCKS = [16, 8];
@@ -89,15 +91,15 @@ export function hasManyChannels({ train, evaluate, tensors }: Draft): boolean {
     const work = multiplyAdds(kernel);
     all += work;
     // a weight, or its gradient
-    const shape = Object.values(bindings).map((name) => tensors[name.replace(GRADIENT, "")] ?? tensors[name])
+    const shape = Object.values(bindings).map((name) => tensors[weightOf(name)] ?? tensors[name])
       .find((tensor) => tensor.shape.length === 4 && isWeight(tensor))?.shape;
     if (shape && Math.min(...shape.slice(0, 2)) >= MANY) many += work;
   }
   return many > SHARE * all;
 }
 
-/** How the names of gradients end. */
-const GRADIENT = /\.gradient$/;
+/** What a gradient is of, or what it is itself. */
+const weightOf = (name: string) => name.endsWith(GRADIENT) ? name.slice(0, -GRADIENT.length) : name;
 
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
@@ -153,13 +155,12 @@ export function channelLayouts(
  */
 export function lacksRoom({ tensors }: Draft, { kernels }: Accesses, layouts: ReadonlyMap<string, Layout>): boolean {
   return kernels.some(({ kernel: { parts }, bindings }) => {
-    const all = accessesOf(parts), over = new Set<Axis>();
+    const all = accessesIn(parts), over = new Set<Axis>();
     for (const { tensor, index } of all) {
       const layout = layouts.get(bindings[tensor]);
       for (const [of, at] of layout ? index.entries() : []) {
-        const stored = layout!.dimensions.filter((d) => d.of === of).reduce((n, { extent }) => n * extent, 1);
         const axis = plainAxis(at);
-        if (axis && stored > layout!.shape[of]) over.add(axis);
+        if (axis && roomOf(layout!, of).extent > layout!.shape[of]) over.add(axis);
       }
     }
     return all.some(({ tensor, index }) =>
@@ -194,7 +195,7 @@ const ROLES: ReadonlySet<Role> = new Set(["parameter", "buffer"]);
 function channelsOfGiven(kernels: readonly PlannedKernel[], { tensors }: Draft): ReadonlySet<string> {
   return new Set(kernels.flatMap(({ kernel: { parts }, bindings }) => {
     if (!Object.values(bindings).includes(GIVEN)) return [];
-    const all = accessesOf(parts);
+    const all = accessesIn(parts);
     const channels = all.filter(({ tensor }) => bindings[tensor] === GIVEN).map(({ index }) => plainAxis(index[1]));
     return all.filter(({ tensor, index }) =>
       tensors[bindings[tensor]].shape.length === 4 && bindings[tensor] !== GIVEN && index[1] &&
@@ -211,23 +212,13 @@ function isOfChannels(
 ): boolean {
   return kernels.some(({ kernel: { parts }, bindings }) => {
     if (!Object.values(bindings).includes(name)) return false;
-    const all = accessesOf(parts), own = all.filter(({ tensor }) => bindings[tensor] === name);
+    const all = accessesIn(parts), own = all.filter(({ tensor }) => bindings[tensor] === name);
     return own.some(({ index: [at] }) =>
       all.some(({ tensor, index }) =>
         layouts.has(bindings[tensor]) && index.length === 4 && plainAxis(index[1]) === plainAxis(at)
       )
     );
   });
-}
-
-/** All tensors that parts load and write, with their indices. */
-function accessesOf(parts: Kernel["parts"]): { tensor: string; index: readonly Index[] }[] {
-  return parts.flatMap(({ assignments }) =>
-    assignments.flatMap(({ tensor, index, value }) => [
-      { tensor, index },
-      ...expressions(value).filter((e) => e.kind === "load"),
-    ])
-  );
 }
 
 /** The weight of which an input's gradient wants a copy: its sum goes over the first channels and it writes the second. */

@@ -9,8 +9,9 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions, rewriter } from "../../ir/expr.ts";
-import type { Affine, Assignment, Axis, Expr, Index, Load, Op, Part } from "../../ir/ir.ts";
+import type { Affine, Assignment, Axis, Expr, Load, Op, Part } from "../../ir/ir.ts";
 import { axis, float, lt, plus, position, select, times } from "../../language/notation.ts";
+import { accessesIn } from "../kernel.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
 
 /** An axis that is gone through in blocks, the last of which it does not fill. */
@@ -48,9 +49,9 @@ export function overhanging(
 }
 
 /** The axes of a part that reach over the end of a dimension, each once. */
-function overhangs({ assignments }: Part, { layoutOf }: Stored): Overhang[] {
+function overhangs(part: Part, { layoutOf }: Stored): Overhang[] {
   const found = new Map<Axis, Overhang>();
-  const visit = (tensor: string, index: readonly Index[]) => {
+  for (const { tensor, index } of accessesIn([part])) {
     const layout = layoutOf(tensor);
     for (const [of, at] of index.entries()) {
       const padded = layout && roomOf(layout, of), whole = plainAxis(at);
@@ -58,16 +59,12 @@ function overhangs({ assignments }: Part, { layoutOf }: Stored): Overhang[] {
       const by = Math.min(padded.by, found.get(whole)?.by ?? Infinity);
       found.set(whole, { axis: whole, by, padded: padded.extent });
     }
-  };
-  for (const { tensor, index, value } of assignments) {
-    visit(tensor, index);
-    for (const e of expressions(value)) if (e.kind === "load") visit(e.tensor, e.index);
   }
   return [...found.values()];
 }
 
 /** Places that a layout has for a dimension, and of how many a block is. */
-function roomOf({ dimensions }: Layout, dimension: number): { extent: number; by: number } {
+export function roomOf({ dimensions }: Layout, dimension: number): { extent: number; by: number } {
   const own = dimensions.filter(({ of }) => of === dimension);
   return {
     extent: own.reduce((product, { extent }) => product * extent, 1),
@@ -83,34 +80,32 @@ function throughBlocks(part: Part, { axis: whole, by, padded }: Overhang, stored
   };
   if (!part.axes.includes(whole) || part.assignments.every(room)) {
     const wide = axis(whole.name, padded);
-    return [replaced(part, whole, plus(wide), [wide], stored, part.axes.includes(whole))];
+    return [replaced(part, whole, { axis: wide, from: 0 }, stored, part.axes.includes(whole))];
   }
   const full = Math.floor(whole.extent / by) * by || 0, rest = axis(whole.name, whole.extent - full);
   const most = axis(whole.name, full);
   return [
-    ...full > 0 ? [replaced(part, whole, plus(most), [most], stored, false)] : [],
-    replaced(part, whole, plus(rest, full), [rest], stored, false),
+    ...full > 0 ? [replaced(part, whole, { axis: most, from: 0 }, stored, false)] : [],
+    replaced(part, whole, { axis: rest, from: full }, stored, false),
   ];
 }
 
 /**
- * A part with an axis in place of another.
+ * A part with an axis in place of another, which begins at some place of that.
  *
- * @param at the index that was the axis.
  * @param masked whether what is written behind the axis is to be 0.
  */
 function replaced(
   { axes, assignments }: Part,
   whole: Axis,
-  at: Affine,
-  instead: readonly Axis[],
+  { axis: instead, from }: { readonly axis: Axis; readonly from: number },
   stored: Stored,
   masked: boolean,
 ): Part {
-  const over = instead[0].extent > whole.extent;
+  const over = instead.extent > whole.extent, at = plus(instead, from);
   const index = (i: Affine): Affine =>
     plus(i.constant, ...i.terms.map((t) => times(t.axis === whole ? at : t.axis, t.coefficient)));
-  const swap = (axes: readonly Axis[]) => axes.flatMap((axis) => axis === whole ? instead : [axis]);
+  const swap = (axes: readonly Axis[]) => axes.map((axis) => axis === whole ? instead : axis);
   const within = (value: Expr, otherwise: Expr) => select(lt(float(position(at)), whole.extent), value, otherwise);
   const rewrite = rewriter(
     (node) => {
@@ -128,7 +123,7 @@ function replaced(
   const loaded = (node: Load, rewrite: (e: Expr) => Expr): Load => {
     const room = (of: number) => {
       const layout = stored.layoutOf(node.tensor);
-      return layout !== undefined && roomOf(layout, of).extent === instead[0].extent;
+      return layout !== undefined && roomOf(layout, of).extent === instead.extent;
     };
     const reaches = node.index.some((i, of) =>
       i.kind === "affine" && i.terms.some(({ axis }) => axis === whole) && !(plainAxis(i) === whole && room(of))

@@ -11,7 +11,7 @@ import type { Copy } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 
 /** How names of gradients end. */
-const GRADIENT = ".gradient";
+export const GRADIENT = ".gradient";
 
 /** Tensors by what their names begin with: `linear1.weight` is of the families `linear1` and `linear1.weight`. */
 export function familiesOf(tensors: Draft["tensors"]): ReadonlyMap<string, readonly string[]> {

@@ -4,9 +4,10 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions, rewriter } from "../../ir/expr.ts";
+import { rewriter } from "../../ir/expr.ts";
 import type { Affine, Axis, Index, Load } from "../../ir/ir.ts";
 import { axis, plus, times } from "../../language/notation.ts";
+import { accessesIn } from "../kernel.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
 
 /** An axis as blocks and the place in a block. */
@@ -74,7 +75,7 @@ function splitsOf(
     if (known || whole.extent === by) return;
     splits.set(whole, { outer: axis(`${whole.name}b`, whole.extent / by), inner: axis(whole.name, by), by });
   };
-  const visit = (tensor: string, index: readonly Index[]) => {
+  for (const { tensor, index } of accessesIn(parts)) {
     const { dimensions } = layouts.get(bindings[tensor]) ?? { dimensions: [] };
     for (const [d, { of, every }] of dimensions.entries()) {
       const whole = plainAxis(index[of]);
@@ -82,10 +83,6 @@ function splitsOf(
       else if (whole && dimensions.slice(0, d).some((before) => before.of > of)) late.add(whole);
     }
     if (dimensions[0]?.of === 0 && dimensions[0].every === 1) samples = false;
-  };
-  for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
-    visit(tensor, index);
-    for (const e of expressions(value)) if (e.kind === "load") visit(e.tensor, e.index);
   }
   if (samples && block !== undefined) {
     divide(batch, block);
