@@ -12,31 +12,38 @@ import { parseArgs } from "node:util";
 import { loadSpec, parseJson } from "../mod.ts";
 import { commandLine } from "./measure/command_line.ts";
 import { fail } from "./measure/environment.ts";
-import { denoOutput, projectFile as path, specFile } from "./measure/programs.ts";
-import { LADDER, LEFT_OUT } from "./timeline/ladder.ts";
-import { ALL, measureTimeline } from "./timeline/measure.ts";
+import { denoOutput, projectFile as path } from "./measure/programs.ts";
+import { measureTimeline } from "./timeline/measure.ts";
 import { type Results, wrongOnes } from "./timeline/results.ts";
+import { configurationsOf, specOf, STORIES, type Story, storyOf } from "./timeline/stories.ts";
 import { timelineTable } from "./timeline/table.ts";
-import { NET, timelineSvg, timelineText } from "./timeline/text.ts";
+import { timelineSvg, timelineText } from "./timeline/text.ts";
 
-const RESULTS = path("bench/timeline.json"), CHART = path("bench/timeline.svg"), TEXT = path("OPTIMIZATIONS.md");
+const [{ net: NET }] = STORIES;
 /** What is not whole yet: in a folder that the task may write to. */
 const PART = path(`bench/timeline.${Deno.pid}.tmp`);
 
 const USAGE = "usage: deno task timeline [SPEC] [--only NAME] [--quick] [--json FILE] [--from FILE]";
 const HELP = `${USAGE}
 
-trains a net (default: ${NET}) by each configuration in turn, about 6 minutes on two cores. Of all
-configurations of ${NET} it writes bench/timeline.json, and from it OPTIMIZATIONS.md and its chart,
-bench/timeline.svg. SPEC is a JSON file or the name of a net in specs/, for images as those of MNIST.
+trains a net (default: ${NET}) by each configuration in turn, 6 to 10 minutes on two cores. SPEC is a JSON
+file or the name of a net in specs/; images other than MNIST's are at random. Of all configurations are written
+${
+  STORIES.map(({ net, results, text, chart }) => `  of ${net.padEnd(9)}  ${results}, and from it ${text} and ${chart}`)
+    .join("\n")
+}
 
   --only NAME   one configuration, or several with commas; only the table is printed
   --quick       less work for each, to see that all run; only the table is printed
-  --json FILE   writes what was measured there, in place of bench/timeline.json
-  --from FILE   measures nothing: writes OPTIMIZATIONS.md and its chart from such a file
+  --json FILE   writes what was measured there, in place of that file
+  --from FILE   measures nothing: writes the text and its chart from such a file
 
-configurations: ${LADDER.map(({ name }) => name).join(", ")};
-and the fastest on the processor ${LEFT_OUT.map(({ name }) => name).join("; ")}`;
+${
+  STORIES.map(({ net, ladder, leftOut }) =>
+    `configurations of ${net}${net === NET ? " and others" : ""}: ${ladder.map(({ name }) => name).join(", ")};
+and the fastest on the processor ${leftOut.map(({ name }) => name).join("; ")}`
+  ).join("\n")
+}`;
 
 const parse = () =>
   parseArgs({
@@ -58,9 +65,9 @@ function check({ values, positionals }: ReturnType<typeof parse>) {
     throw new Error("with --from nothing is measured, so nothing else may be given");
   }
   const only = values.only?.split(",").map((name) => name.trim());
+  const all = new Set(STORIES.flatMap(configurationsOf).map(({ name }) => name));
   for (const name of only ?? []) {
-    if (ALL.some((each) => each.name === name)) continue;
-    throw new Error(`there is no configuration "${name}": ${ALL.map(({ name }) => name).join(", ")}`);
+    if (!all.has(name)) throw new Error(`there is no configuration "${name}": ${[...all].join(", ")}`);
   }
   return { ...values, only, word: positionals[0] ?? NET };
 }
@@ -88,18 +95,23 @@ async function write(results: Results): Promise<void> {
   if (!results?.configurations || !results.machine?.peak || !results.check) {
     throw new Error("it is not what deno task timeline --json writes");
   }
-  if (results.net !== NET) throw new Error(`OPTIMIZATIONS.md is about ${NET}, and this is about ${results.net}`);
-  const missing = LADDER.filter(({ name, target }) => target !== "webgpu" && !results.configurations[name]);
+  const story = storyOf(results.net);
+  if (story.net !== results.net) {
+    throw new Error(
+      `there are texts about ${STORIES.map(({ net }) => net).join(" and ")}, and this is about ${results.net}`,
+    );
+  }
+  const missing = story.ladder.filter(({ name, target }) => target !== "webgpu" && !results.configurations[name]);
   if (missing.length > 0) {
     throw new Error(
-      `it has no ${missing.map(({ name }) => name).join(", ")}: OPTIMIZATIONS.md wants all configurations`,
+      `it has no ${missing.map(({ name }) => name).join(", ")}: ${story.text} wants all configurations`,
     );
   }
   const [wrong] = wrongOnes(results);
   if (wrong !== undefined) throw new Error(`${wrong} does other work: its loss is not the others'`);
-  const text = await timelineText(results, await loadSpec(specFile(NET)));
-  writeWhole(TEXT, await denoOutput(["fmt", `--config=${path("deno.json")}`, "--ext=md", "-"], text));
-  writeWhole(CHART, timelineSvg(results));
+  const text = await timelineText(results, await loadSpec(specOf(story.net)));
+  writeWhole(path(story.text), await denoOutput(["fmt", `--config=${path("deno.json")}`, "--ext=md", "-"], text));
+  writeWhole(path(story.chart), timelineSvg(results));
 }
 
 /** Writes the text and its chart from figures that were measured before. */
@@ -113,15 +125,15 @@ async function writeFrom(file: string): Promise<void> {
 
 /** Measures, prints, and writes what is wanted. Returns whether all did the same work. */
 async function measure(word: string, only: string[] | undefined, quick: boolean, json?: string): Promise<boolean> {
-  const file = json ?? (only || quick || word !== NET ? undefined : RESULTS);
-  for (const each of file === RESULTS ? [RESULTS, TEXT, CHART] : file === undefined ? [] : [file]) {
+  const story: Story | undefined = only || quick || json ? undefined : STORIES.find(({ net }) => net === word);
+  const file = json ?? (story && path(story.results));
+  for (const each of story ? [story.results, story.text, story.chart].map(path) : file === undefined ? [] : [file]) {
     checkWritable(each);
   }
-  const spec = specFile(word);
-  const results = await measureTimeline(spec, word, only, quick);
+  const results = await measureTimeline(specOf(word), word, only, quick);
   console.log(timelineTable(results));
   if (file !== undefined) writeWhole(file, `${JSON.stringify(results, null, 2)}\n`);
-  if (file === RESULTS) await write(results);
+  if (story) await write(results);
   return wrongOnes(results).length === 0;
 }
 

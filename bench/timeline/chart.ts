@@ -62,9 +62,10 @@ const figure = (value: number) => Math.round(value).toLocaleString("en");
 const factor = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} x`;
 
 /** Images/s of each rung, and what it gains, on a logarithmic axis. `description`: for those who do not see it. */
-export function timelineChart(bars: readonly Bar[], published: Published, description: string): string {
-  const rows = [published, ...bars].map(({ name }) => name);
-  const rates = [published.rate, ...bars.flatMap(({ slowest, fastest }) => [slowest, fastest])];
+export function timelineChart(bars: readonly Bar[], elsewhere: Published | undefined, description: string): string {
+  const published = elsewhere === undefined ? [] : [elsewhere];
+  const rows = [...published, ...bars].map(({ name }) => name);
+  const rates = [...published.map(({ rate }) => rate), ...bars.flatMap(({ slowest, fastest }) => [slowest, fastest])];
   const domain = [Math.min(...rates) / 1.25, Math.max(...rates) * 1.1];
   const steps = bars.flatMap(({ name, rate, gain, extra }) =>
     gain === undefined || extra ? [] : [{ name, from: rate / gain, rate }]
@@ -104,7 +105,7 @@ export function timelineChart(bars: readonly Bar[], published: Published, descri
         stroke: "var(--run)",
         strokeWidth: 2,
       }),
-      Plot.dot([published], {
+      Plot.dot(published, {
         y: "name",
         x: "rate",
         r: 5,
@@ -112,7 +113,7 @@ export function timelineChart(bars: readonly Bar[], published: Published, descri
         stroke: "var(--other)",
         strokeWidth: 2,
       }),
-      Plot.text([published], {
+      Plot.text(published, {
         y: "name",
         x: "rate",
         dx: 12,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Optimization, OPTIMIZATIONS } from "../../mod.ts";
+import type { Optimization } from "../../mod.ts";
 
 /** How V8 runs WebAssembly: as it does by default, without bounds checks, or also with vectors of 256 bits. */
 export type Engine = "default" | "unchecked" | "packed";
@@ -32,6 +32,18 @@ export interface Rung extends Configuration {
   readonly shown?: { readonly before: readonly ExcerptPlace[]; readonly after: readonly ExcerptPlace[] };
 }
 
+/** The fastest on the processor without one of the things that it has. */
+export type LeftOut = Configuration & { readonly title: string };
+
+/** The rung with all threads, with some changes each. */
+export function leftOut(
+  ladder: readonly Rung[],
+  changes: readonly (readonly [title: string, change: Partial<Configuration>])[],
+): LeftOut[] {
+  const { target, engine, threads } = ladder.find(({ name }) => name === "threads")!;
+  return changes.map(([title, change]) => ({ name: title, title, target, engine, threads, ...change }));
+}
+
 /** A place in generated code: the innermost loop of a kernel, or the lines that have some local. */
 export interface ExcerptPlace {
   readonly kernel: string;
@@ -39,7 +51,7 @@ export interface ExcerptPlace {
 }
 
 /** What keeps kernels apart. */
-const APART: readonly Optimization[] = ["reorder", "loss", "elementwise", "window", "cases"];
+export const APART: readonly Optimization[] = ["reorder", "loss", "elementwise", "window", "cases"];
 const FORWARD: readonly ExcerptPlace[] = [{ kernel: "linear1_forward" }];
 const CHUNKS: readonly ExcerptPlace[] = [{ kernel: "linear1_forward_chunks" }];
 
@@ -229,7 +241,7 @@ export const LADDER: readonly Rung[] = [
 ];
 
 /** The fastest on the processor, each without one of the things that it has. */
-export const LEFT_OUT: readonly (Configuration & { readonly title: string })[] = ([
+export const LEFT_OUT: readonly LeftOut[] = leftOut(LADDER, [
   ["without fused kernels", { without: APART }],
   ["without merging the convolution and its pool", { without: ["window", "cases"] }],
   ["without blocks, panels and chunks", { without: ["layout"] }],
@@ -237,25 +249,4 @@ export const LEFT_OUT: readonly (Configuration & { readonly title: string })[] =
   ["without fused multiply-add", { target: "wasm" }],
   ["without vectors of 256 bits", { engine: "unchecked" }],
   ["with bounds checks, so without 256 bits too", { engine: "default" }],
-] satisfies [string, Partial<Configuration>][]).map(([title, change]) => {
-  const { target, engine, threads } = LADDER.find(({ name }) => name === "threads")!;
-  return { name: title, title, target, engine, threads, ...change };
-});
-
-/** How a configuration is trained with by hand. */
-export function commandOf({ name, target, without = [], engine, threads }: Configuration): string {
-  if (target === "naive") return `deno task timeline --only ${name}`;
-  // V8's flags make no difference to what is no WebAssembly
-  const start = target === "typescript" || target === "webgpu" || engine === "packed"
-    ? "deno task train"
-    : engine === "unchecked"
-    ? "deno run --v8-flags=$(deno run runtime/v8_flags.ts unpacked) --allow-read --allow-write cli.ts train"
-    : "deno run --allow-read --allow-write cli.ts train";
-  const left = OPTIMIZATIONS.filter((each) => without.includes(each));
-  return [
-    start,
-    `--target ${target}`,
-    ...threads === "one" ? ["--threads 1"] : [],
-    ...left.length > 0 ? [`--without ${left.join(",")}`] : [],
-  ].join(" ");
-}
+]);

@@ -8,17 +8,15 @@ import { askDoctor, environmentOf } from "../measure/environment.ts";
 import { openGate } from "../measure/gate.ts";
 import { lastLine, projectFile, RUN, runDeno, v8Flags } from "../measure/programs.ts";
 import { CannotRun, type Contender, measureInTurn } from "../measure/turns.ts";
-import { type Configuration, type Engine, LADDER, LEFT_OUT } from "./ladder.ts";
+import type { Engine } from "./ladder.ts";
 import type { Measured, Results } from "./results.ts";
 import type { Outcome, Work } from "./rung.ts";
-
-/** All configurations. */
-export const ALL: readonly Configuration[] = [...LADDER, ...LEFT_OUT];
+import { configurationsOf, storyOf } from "./stories.ts";
 
 /** Rounds in which each configuration is timed, in turn with the others. */
 const ROUNDS = 3;
-/** What each configuration trains first, whatever its speed. */
-const CHECK = { images: 1280, epochs: 2 }, QUICK_CHECK = { images: 256, epochs: 2 };
+/** Of the images that each configuration trains first, in so many epochs, a part is enough to see that it runs. */
+const CHECK_EPOCHS = 2, QUICK_PART = 1 / 5;
 /** Seconds of a timed epoch, and how many there are in a round; the first warms V8 up. */
 const EPOCH_SECONDS = 1, EPOCHS = 3;
 /** Images that there are. */
@@ -83,14 +81,19 @@ export async function measureTimeline(
   only: readonly string[] | undefined,
   quick: boolean,
 ): Promise<Results> {
-  const spec = await loadSpec(file, word), { batchSize } = spec;
+  const spec = await loadSpec(file, word), { batchSize } = spec, story = storyOf(spec.name);
+  const all = configurationsOf(story);
+  for (const name of only ?? []) {
+    if (all.some((each) => each.name === name)) continue;
+    throw new Error(`net ${spec.name} has no configuration "${name}": ${all.map(({ name }) => name).join(", ")}`);
+  }
   const [load] = Deno.loadavg(), flags = await engineFlags();
   const machine: Machine = await askDoctor(flags.packed[0]);
-  const wanted = quick ? QUICK_CHECK : CHECK;
+  const images = story.checkImages * (quick ? QUICK_PART : 1);
   // whole batches, so that none is short
-  const check = { ...wanted, images: Math.max(1, Math.round(wanted.images / batchSize)) * batchSize };
+  const check = { images: Math.max(1, Math.round(images / batchSize)) * batchSize, epochs: CHECK_EPOCHS };
   const tuning = projectFile("generated/tuning.json");
-  const contenders = ALL
+  const contenders = all
     .filter(({ name, target }) => only ? only.includes(name) : target !== "webgpu" || machine.gpu)
     .map((configuration) =>
       contender(

@@ -8,6 +8,7 @@
  */
 import {
   type DataSplit,
+  fromArrays,
   limitSamples,
   loadMnist,
   loadSpec,
@@ -46,6 +47,28 @@ export interface Outcome {
 
 /** All runs have the same initial weights, and see the same images in the same order. */
 const SEED = 0;
+
+/** Images as those of MNIST. */
+const MNIST = "1,28,28";
+
+/** The images that a net is trained with: MNIST's, or such as fit it, at random but the same each time. */
+async function imagesFor(spec: Spec, count: number): Promise<DataSplit> {
+  if (spec.input.join() === MNIST) {
+    const data = await loadMnist();
+    return { train: limitSamples(data.train, count), test: data.test };
+  }
+  // a linear congruential generator: Numerical Recipes, 1992, section 7.1
+  let state = 1;
+  const random = () => (state = (Math.imul(1664525, state) + 1013904223) >>> 0) / 2 ** 32;
+  const size = spec.input.reduce((product, extent) => product * extent, 1);
+  const classes = [...runStart(spec).parameters.values()].at(-1)!.length;
+  const train = fromArrays(
+    Float32Array.from({ length: count * size }, random),
+    Int32Array.from({ length: count }, () => Math.floor(classes * random())),
+    spec.input,
+  );
+  return { train, test: train };
+}
 
 /** Trains as a configuration says. */
 export async function trainRung(
@@ -96,9 +119,8 @@ function trainNaive(spec: Spec, { inputs, labels, samples }: DataSplit["train"],
 if (import.meta.main) {
   const { configuration, spec, origin, tuning, images, epochs } = JSON.parse(Deno.args[0]) as Work;
   try {
-    const [net, data, tuned] = await Promise.all([loadSpec(spec, origin), loadMnist(), loadTuning(tuning)]);
-    const samples = { train: limitSamples(data.train, images), test: data.test };
-    console.log(JSON.stringify(await trainRung(configuration, net, samples, epochs, tuned)));
+    const [net, tuned] = await Promise.all([loadSpec(spec, origin), loadTuning(tuning)]);
+    console.log(JSON.stringify(await trainRung(configuration, net, await imagesFor(net, images), epochs, tuned)));
   } catch (error) {
     console.error(`error: ${(error as Error).message}`);
     Deno.exit(1);

@@ -4,8 +4,9 @@
  * @module
  */
 import { median, NOISY, slowNote, summary } from "../measure/summary.ts";
-import { type Configuration, LADDER, type Rung } from "./ladder.ts";
+import type { Configuration, Rung } from "./ladder.ts";
 import { busy, type Measured, type Results } from "./results.ts";
+import { storyOf } from "./stories.ts";
 
 export const figure = (value: number, decimals = 0) =>
   value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
@@ -28,7 +29,7 @@ export const isExtra = ({ target }: Configuration, { machine: { gpu } }: Results
 /** The rungs that ran, in order. */
 export function stepsOf(results: Results): Step[] {
   const steps: Step[] = [];
-  for (const rung of LADDER) {
+  for (const rung of storyOf(results.net).ladder) {
     const measured = results.configurations[rung.name];
     if (measured === undefined || measured.reason !== undefined || isExtra(rung, results)) continue;
     const before = steps.at(-1);

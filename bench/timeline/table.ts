@@ -5,9 +5,9 @@
  */
 import { summary } from "../measure/summary.ts";
 import { textTable } from "../measure/table.ts";
-import { LADDER, LEFT_OUT } from "./ladder.ts";
 import { arithmetic, type Measured, type Results, wrongOnes } from "./results.ts";
 import { factor, figure, noiseOf, percent, rateOf, stepsOf } from "./steps.ts";
+import { storyOf } from "./stories.ts";
 
 /** A line for each configuration, and what must be said of them. */
 export function timelineTable(results: Results): string {
@@ -27,7 +27,8 @@ export function timelineTable(results: Results): string {
     ];
   };
   const names = steps.map(({ rung }) => rung.name);
-  const others = [...LADDER, ...LEFT_OUT].filter(({ name }) =>
+  const { ladder, leftOut } = storyOf(results.net);
+  const others = [...ladder, ...leftOut].filter(({ name }) =>
     results.configurations[name] !== undefined && !names.includes(name)
   );
   return [

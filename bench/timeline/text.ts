@@ -1,22 +1,17 @@
 /**
- * `OPTIMIZATIONS.md` and its chart, from what the timeline measured and from generated code.
+ * A story's text and its chart, from what the timeline measured and from generated code.
  *
  * @module
  */
 import { kernelStages, type Spec } from "../../mod.ts";
 import { projectFile } from "../measure/programs.ts";
 import { summary } from "../measure/summary.ts";
-import { REFERENCE } from "../reference.ts";
 import { type Bar, timelineChart } from "./chart.ts";
 import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
-import { commandOf, type Configuration, type ExcerptPlace, LADDER, LEFT_OUT } from "./ladder.ts";
+import type { Configuration, ExcerptPlace } from "./ladder.ts";
 import { arithmetic, type Measured, type Results, SAME } from "./results.ts";
 import { factor, figure, isExtra, noiseOf, percent, plural, rateOf, type Step, stepsOf } from "./steps.ts";
-
-/** The net that the text is about. */
-export const NET = "mnist_cnn";
-/** Where the chart is, as seen from the text. */
-const CHART = "bench/timeline.svg";
+import { commandOf, fromText, storyOf } from "./stories.ts";
 
 /** What a step brought, in words that follow from the figures. */
 function verdict({ rung, measured, before }: Step, results: Results): string {
@@ -74,7 +69,8 @@ async function excerpt({ target, without }: Configuration, places: readonly Exce
 
 /** A section of the story. */
 async function section(step: Step, number: number, spec: Spec, results: Results): Promise<string> {
-  const { rung } = step, { shown } = rung, before = LADDER[LADDER.indexOf(rung) - 1];
+  const { rung } = step, { shown } = rung, story = storyOf(results.net);
+  const before = story.ladder[story.ladder.indexOf(rung) - 1];
   const code = shown === undefined
     ? ["The code is the same as before."]
     : before === undefined
@@ -85,7 +81,7 @@ async function section(step: Step, number: number, spec: Spec, results: Results)
     rung.what,
     ...code,
     verdict(step, results),
-    `By hand: \`${commandOf(rung)}\``,
+    `By hand: \`${commandOf(rung, story)}\``,
   ].join("\n\n");
 }
 
@@ -94,7 +90,7 @@ const table = (header: readonly string[], rows: readonly (readonly string[])[]) 
 
 /** The whole text, but for the width of its lines. */
 export async function timelineText(results: Results, spec: Spec): Promise<string> {
-  const steps = stepsOf(results), [first] = steps, last = steps.at(-1)!;
+  const story = storyOf(results.net), steps = stepsOf(results), [first] = steps, last = steps.at(-1)!;
   const { machine, versions, check, rounds, configurations, batchSize } = results;
   const total = check.images * check.epochs / batchSize;
   const rows = steps.map(({ rung, measured, before }, i) => {
@@ -112,12 +108,20 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
       measured.losses.at(-1)!.toFixed(5),
     ];
   });
+  const published = story.published === undefined ? [] : [[
+    "",
+    "reference program in C, as published for its author's machine: NOT measured here",
+    `${figure(story.published.images / story.published.seconds)} (from ${
+      figure(story.published.seconds, 1)
+    } s for 10 epochs)`,
+    ...Array(6).fill(""),
+  ]];
   const full = configurations.threads;
-  const left = full.reason !== undefined ? [] : LEFT_OUT.flatMap((configuration) => {
+  const left = full.reason !== undefined ? [] : story.leftOut.flatMap((configuration) => {
     const measured = configurations[configuration.name];
     if (measured === undefined || measured.reason !== undefined) return [];
     const rate = rateOf(measured);
-    return [[configuration.title, figure(rate), factor(rateOf(full) / rate), `\`${commandOf(configuration)}\``]];
+    return [[configuration.title, figure(rate), factor(rateOf(full) / rate), `\`${commandOf(configuration, story)}\``]];
   });
   const date = new Date(results.date).toLocaleDateString("en-GB", {
     day: "numeric",
@@ -126,12 +130,9 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
     timeZone: "UTC",
   });
   return [
-    "<!-- made by deno task timeline from bench/timeline.json: change bench/timeline/ladder.ts or bench/timeline/text.ts -->",
-    "# A timeline of optimizations",
-    `One training, \`${NET}\` on MNIST, in ${steps.length} configurations, from nested loops to what \`deno task train\` ` +
-    `does. Each adds one thing to the one before, is chosen by flags, and can be trained with by hand. The project ` +
-    "comes from a document with such a timeline of a program in C; this is ours, made anew by `deno task timeline` on " +
-    "any machine.",
+    `<!-- made by deno task timeline from ${story.results}: change bench/timeline/ -->`,
+    `# ${story.title}`,
+    story.introduction(steps.length),
     `Measured on ${date} on a ${machine.cores}-core ${
       machine.cpu ?? "machine"
     } (${machine.os}, ${machine.arch}) with Deno ` +
@@ -139,7 +140,7 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
       figure(machine.peak.one)
     } GFLOP/s in registers, ` +
     `all at once ${figure(machine.peak.all)}. ${noiseOf(results).join(" ")}`,
-    `![Training images per second of each configuration](${CHART})`,
+    `![Training images per second of each configuration](${fromText(story, story.chart)})`,
     table(
       [
         "",
@@ -153,12 +154,7 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
         `loss, ${total} steps`,
       ],
       [
-        [
-          "",
-          "reference program in C, as published for its author's machine: NOT measured here",
-          `${figure(REFERENCE.images / REFERENCE.seconds)} (from ${figure(REFERENCE.seconds, 1)} s for 10 epochs)`,
-          ...Array(6).fill(""),
-        ],
+        ...published,
         ...rows,
       ],
     ),
@@ -184,13 +180,15 @@ export async function timelineText(results: Results, spec: Spec): Promise<string
     }, in turn: an epoch to warm up, and two that count, of about a second each, so slow configurations ` +
     `train fewer images (here ${figure(first.measured.images)} an epoch, and the fastest ${
       figure(last.measured.images)
-    }). All of it is in [bench/timeline.json](bench/timeline.json).`,
+    }). All of it is in [${story.results}](${fromText(story, story.results)}).`,
   ].join("\n\n") + "\n";
 }
 
 /** What is said where there is no GPU. */
 function gpuText(results: Results): string[] {
-  const { configurations, machine: { gpu } } = results, rung = LADDER.find(({ target }) => target === "webgpu")!;
+  const { configurations, machine: { gpu } } = results, story = storyOf(results.net);
+  const rung = story.ladder.find(({ target }) => target === "webgpu");
+  if (rung === undefined) return [];
   const measured = configurations[rung.name];
   if (gpu && !gpu.fallback && measured?.reason === undefined) return [];
   const said = !gpu
@@ -202,7 +200,7 @@ function gpuText(results: Results): string[] {
         measured.losses.at(-1)!.toFixed(5)
       }: that it is right can ` +
       "be seen there, and how fast a GPU is cannot.";
-  return [[`## ${rung.title}`, rung.what, said, `By hand: \`${commandOf(rung)}\``].join("\n\n")];
+  return [[`## ${rung.title}`, rung.what, said, `By hand: \`${commandOf(rung, story)}\``].join("\n\n")];
 }
 
 /** The chart. */
@@ -217,13 +215,14 @@ export function timelineSvg(results: Results): string {
     ...bar(rung.title, measured),
     ...before && { gain: rateOf(measured) / rateOf(before.measured) },
   }));
-  const extras = LADDER.filter((rung) => isExtra(rung, results)).flatMap(({ name }): Bar[] => {
+  const { ladder, published } = storyOf(results.net);
+  const extras = ladder.filter((rung) => isExtra(rung, results)).flatMap(({ name }): Bar[] => {
     const measured = results.configurations[name];
     return measured && measured.reason === undefined ? [{ ...bar("WebGPU without a GPU", measured), extra: true }] : [];
   });
   const description = `Training images per second: ${
     [...bars, ...extras].map(({ name, rate }) => `${name} ${figure(rate)}`).join(", ")
   }`;
-  const published = { name: "Reference program in C", rate: REFERENCE.images / REFERENCE.seconds };
-  return timelineChart([...bars, ...extras], published, description);
+  const elsewhere = published && { name: "Reference program in C", rate: published.images / published.seconds };
+  return timelineChart([...bars, ...extras], elsewhere, description);
 }

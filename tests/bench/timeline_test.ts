@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fromArrays, loadSpec, OPTIMIZATIONS, parseSpec, targets } from "../../mod.ts";
 import { innermostLoop, linesWith, shortened } from "../../bench/timeline/excerpt.ts";
-import { commandOf, type Configuration, LADDER, LEFT_OUT } from "../../bench/timeline/ladder.ts";
+import { type Configuration, LADDER } from "../../bench/timeline/ladder.ts";
 import { trainRung } from "../../bench/timeline/rung.ts";
 import { type Measured, type Results, wrongOnes } from "../../bench/timeline/results.ts";
+import { commandOf, configurationsOf, specOf, STORIES } from "../../bench/timeline/stories.ts";
 import { timelineTable } from "../../bench/timeline/table.ts";
 import { timelineSvg, timelineText } from "../../bench/timeline/text.ts";
 import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
@@ -16,16 +17,19 @@ const read = (path: string) => Deno.readTextFile(join(PROJECT, path));
 const { tasks } = JSON.parse(await read("deno.json")) as { tasks: Record<string, { command: string }> };
 const results = JSON.parse(await read("bench/timeline.json")) as Results;
 const mnistCnn = await loadSpec(join(PROJECT, "specs/mnist_cnn.json"));
-const ALL: readonly Configuration[] = [...LADDER, ...LEFT_OUT];
+const [FIRST, CHANNELS] = STORIES, ALL = configurationsOf(FIRST);
 
 Deno.test("configurations have names and flags of their own, and the flags are those of train", async () => {
-  assert(LADDER.length >= 9);
-  assert.equal(new Set(ALL.map(({ name }) => name)).size, ALL.length);
-  assert.equal(new Set(ALL.map(commandOf)).size, ALL.length);
-  for (const [i, { name, title, what, why, otherwise }] of LADDER.entries()) {
-    for (const text of [title, what, why, otherwise]) assert(text.length > 3, name);
-    // what is added is in what the configurations say, not only in their titles
-    if (i > 0) assert.notDeepEqual(settings(LADDER[i]), settings(LADDER[i - 1]), name);
+  for (const story of STORIES) {
+    const { ladder } = story, all = configurationsOf(story);
+    assert(ladder.length >= 6);
+    assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
+    assert.equal(new Set(all.map((each) => commandOf(each, story))).size, all.length);
+    for (const [i, { name, title, what, why, otherwise }] of ladder.entries()) {
+      for (const text of [title, what, why, otherwise]) assert(text.length > 3, name);
+      // what is added is in what the configurations say, not only in their titles
+      if (i > 0) assert.notDeepEqual(settings(ladder[i]), settings(ladder[i - 1]), name);
+    }
   }
   const help = new TextDecoder().decode(
     (await new Deno.Command(Deno.execPath(), {
@@ -34,8 +38,12 @@ Deno.test("configurations have names and flags of their own, and the flags are t
     }).output()).stdout,
   );
   let flags = 0;
-  for (const configuration of ALL) {
-    const command = commandOf(configuration), [, task] = /^deno task (\w+) /.exec(command) ?? [];
+  for (
+    const [story, configuration] of STORIES.flatMap((story) =>
+      configurationsOf(story).map((each) => [story, each] as const)
+    )
+  ) {
+    const command = commandOf(configuration, story), [, task] = /^deno task (\w+) /.exec(command) ?? [];
     if (task !== undefined) assert(tasks[task], command);
     for (const [flag] of command.split(/cli\.ts|deno task/).at(-1)!.matchAll(/--[a-z]+/g)) {
       assert(
@@ -47,7 +55,7 @@ Deno.test("configurations have names and flags of their own, and the flags are t
     for (const rule of configuration.without ?? []) assert(OPTIMIZATIONS.includes(rule), rule);
     assert(configuration.target === "naive" || targets.some(({ name }) => name === configuration.target));
   }
-  assert(flags > 40, `${flags} flags`);
+  assert(flags > 50, `${flags} flags`);
 });
 
 function settings({ target, without, engine, threads }: Configuration) {
@@ -65,14 +73,16 @@ function images() {
   return fromArrays(inputs, labels, [1, 8, 8]);
 }
 
-Deno.test("every configuration trains to the same loss", async () => {
-  const spec = parseSpec({
+/** A net for those images. */
+const small = (outChannels: number) =>
+  parseSpec({
     name: "small",
     input: [1, 8, 8],
     batchSize: 16,
     layers: [
-      { type: "conv2d", outChannels: 3, kernel: 5, padding: 2 },
+      { type: "conv2d", outChannels, kernel: 5, padding: 2 },
       { type: "relu" },
+      ...outChannels < 12 ? [] : [{ type: "conv2d", outChannels, kernel: 3, padding: 1 }, { type: "relu" }],
       { type: "maxPool2d", kernel: 2 },
       { type: "flatten" },
       { type: "linear", outFeatures: 16 },
@@ -86,6 +96,9 @@ Deno.test("every configuration trains to the same loss", async () => {
       scheduler: { type: "cosine", period: 8 },
     },
   });
+
+Deno.test("every configuration trains to the same loss", async () => {
+  const spec = small(3);
   const data = images(), adapter = await findAdapter();
   if (!adapter) console.log("timeline: no adapter here (package mesa-vulkan-drivers has one): webgpu is not trained");
   const configurations: Record<string, Measured> = {};
@@ -109,6 +122,18 @@ Deno.test("every configuration trains to the same loss", async () => {
   assert.deepEqual(wrongOnes({ ...results, configurations: { ...configurations, simd: diverged } }), ["simd"]);
 });
 
+Deno.test("those for many channels train to the same loss", async () => {
+  const data = images(), spec = small(16), configurations: Record<string, Measured> = {};
+  for (const configuration of configurationsOf(CHANNELS)) {
+    const { epochs, threads } = await trainRung(configuration, spec, { train: data, test: data }, 4);
+    const losses = epochs.map(({ loss }) => loss);
+    assert(losses[3] < losses[0], losses.join());
+    configurations[configuration.name] = { rates: [1], losses, images: 40, threads };
+  }
+  assert.equal(Object.keys(configurations).length, 10);
+  assert.deepEqual(wrongOnes({ ...results, configurations }), [], JSON.stringify(configurations));
+});
+
 /** A text as `deno fmt` leaves it. */
 async function formatted(text: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -120,12 +145,17 @@ async function formatted(text: string): Promise<string> {
   return new TextDecoder().decode((await child.output()).stdout);
 }
 
-Deno.test("OPTIMIZATIONS.md and its chart are what bench/timeline.json gives", async () => {
-  assert.deepEqual(wrongOnes(results), []);
-  assert.equal(results.quick, undefined);
-  const remedy = 'run "deno task timeline --from bench/timeline.json"';
-  assert.equal(await read("OPTIMIZATIONS.md"), await formatted(await timelineText(results, mnistCnn)), remedy);
-  assert.equal(await read("bench/timeline.svg"), timelineSvg(results), remedy);
+Deno.test("each story's text and chart are what its file of results gives", async () => {
+  for (const story of STORIES) {
+    const results = JSON.parse(await read(story.results)) as Results;
+    assert.equal(results.net, story.net);
+    assert.deepEqual(wrongOnes(results), []);
+    assert.equal(results.quick, undefined);
+    const remedy = `run "deno task timeline --from ${story.results}"`;
+    const text = await timelineText(results, await loadSpec(specOf(story.net)));
+    assert.equal(await read(story.text), await formatted(text), remedy);
+    assert.equal(await read(story.chart), timelineSvg(results), remedy);
+  }
 });
 
 /** The results with other figures for some configurations. */
@@ -261,7 +291,7 @@ Deno.test("wrong use of the task gets one line, and changes nothing", async () =
       [
         ["--from", join(folder, "other.json")],
         1,
-        /^error: \S+: OPTIMIZATIONS.md is about mnist_cnn, .* about lenet5\n$/,
+        /^error: \S+: there are texts about mnist_cnn and cifar_vgg, .* about lenet5\n$/,
       ],
       [["--from", join(folder, "incomplete.json")], 1, /^error: \S+: it has no packed: .*\n$/],
       [["--from", join(folder, "wrong.json")], 1, /^error: \S+: fma does other work: its loss is not the others'\n$/],
