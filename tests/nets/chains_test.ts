@@ -1,6 +1,6 @@
 /** Kernels that are run block of samples by block of samples: the same bits, and a proof that can tell. */
 import assert from "node:assert/strict";
-import { type CompiledNet, compileTarget, plan } from "../../codegen/compile.ts";
+import type { CompiledNet } from "../../codegen/compile.ts";
 import { plainAxis } from "../../codegen/ir/affine.ts";
 import { rewriter } from "../../codegen/ir/expr.ts";
 import type { LoopNest, Statement } from "../../codegen/ir/ir.ts";
@@ -9,25 +9,14 @@ import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import { VerifyError } from "../../codegen/prove/error.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { proveTarget } from "../../codegen/prove/plan/target.ts";
-import { findTarget, fromArrays, parseSpec, registry } from "../../mod.ts";
+import { fromArrays } from "../../mod.ts";
 import { parametersOf } from "../../runtime/backends/tensors.ts";
-import { CHOOSING, conv, netOf } from "../channel_nets.ts";
+import { CHAINED as SPEC, chained as compiled, RELAXED as WASM } from "../chained_net.ts";
+import { CHOOSING } from "../channel_nets.ts";
 import { assertRefused } from "../laid_out.ts";
 import { openSession } from "../open_session.ts";
 
-const RELU = { type: "relu" }, POOL = { type: "maxPool2d", kernel: 2 };
-const SPEC = parseSpec(netOf(
-  [3, 16, 16],
-  [conv(32), RELU, conv(32), RELU, POOL, conv(32), RELU, { type: "flatten" }, { type: "linear", outFeatures: 3 }],
-  32,
-  "adam",
-));
 const STEPS = ["train", "evaluate"] as const, THREADS = [1, 2, 3];
-const WASM = findTarget("wasm_relaxed");
-
-const compiled = (target = WASM, without: readonly "chain"[] = []): CompiledNet =>
-  compileTarget(plan(SPEC, registry, { layout: target.layout, data: "f32" }), target, undefined, without);
-
 /** Three steps, the last of which is short, by so many threads: losses, weights and what the net says of a test. */
 async function trained(net: CompiledNet, threads: number): Promise<readonly unknown[]> {
   const count = 80, size = 3 * 16 * 16;
@@ -104,12 +93,20 @@ Deno.test("scratch outside of a chain, of too few rows, in one place, or kept: r
     withPlan(net, { tensors: { ...tensors, [name]: { ...tensors[name], ...change } } });
   const chains = (...chains: typeof train.chains & object) => withPlan(net, { train: { ...train, chains } });
   assertRefused(chains(first), /outside of a chain|does not wait for it/, "one chain less");
-  assertRefused(chains({ ...first, block: 2 * first.block }, second), /on \d+ rows at a time, and \S+ has \d+$/, "larger blocks");
+  assertRefused(
+    chains({ ...first, block: 2 * first.block }, second),
+    /on \d+ rows at a time, and \S+ has \d+$/,
+    "larger blocks",
+  );
   assertRefused(chains({ ...first, count: first.count - 1 }, second), /./, "a shorter chain");
   assertRefused(chains({ ...first, count: first.count + 1 }, second), /./, "a longer chain");
   assertRefused(tensor(scratch[0].name, { offset: scratch[1].offset }), /overlap$/, "two in one place");
   assertRefused(tensor(scratch[0].name, { role: "parameter" }), /another tensor/, "a parameter");
-  assertRefused(tensor(scratch[0].name, { scratch: scratch[0].scratch! + 1 }), /needs \d+ bytes and has/, "more rows than bytes");
+  assertRefused(
+    tensor(scratch[0].name, { scratch: scratch[0].scratch! + 1 }),
+    /needs \d+ bytes and has/,
+    "more rows than bytes",
+  );
   assertRefused(tensor(scratch[0].name, { scratch: undefined }), /./, "no scratch, and handed over as such");
   assertRefused(withPlan(net, { scratchBytes: 64 }), /of scratch memory of 64$/, "less scratch memory");
 });

@@ -32,14 +32,12 @@ export function proveChain(
 ): Linked {
   const rows = blocks * block;
   for (const name of names) {
-    const shared = kernels.get(name)?.nest.parallel, { kernel } = planned.get(name)!;
-    if (!shared || shared.iterations * shared.step !== rows || block % shared.step !== 0) {
+    const shared = kernels.get(name)?.nest.parallel, { kernel: { parts } } = planned.get(name)!;
+    // of what is left over behind the last iteration, no block would be the last
+    const isWhole = parts.every(({ axes }) => axes.some((axis) => axis.name === shared?.axis && axis.extent === rows));
+    if (!shared || shared.iterations * shared.step !== rows || block % shared.step !== 0 || !isWhole) {
       throw unproven(net, `${name} is run by blocks of ${block} of ${rows} rows, and is not made for that`);
     }
-    // of what is left over behind the last iteration, no block would be the last
-    const whole = ({ axes }: { readonly axes: readonly { name: string; extent: number }[] }) =>
-      axes.some((axis) => axis.name === shared.axis && axis.extent === rows);
-    if (!kernel.parts.every(whole)) throw unproven(net, `${name} is run by blocks, and does more than go through rows`);
   }
   const isOwn = (name: string, storage: string) =>
     touchesOwnRows(planned.get(name)!, storage, kernels.get(name)!.nest.parallel, tensors);

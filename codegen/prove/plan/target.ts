@@ -40,8 +40,8 @@ export function proveTarget(
     const linked = groups[name].flatMap(({ chains = [] }) =>
       chains.map((chain) => proveChain(chain, kernels, planned, plan))
     );
-    proveOrder(plan, before[name], groups[name].map(({ kernels }) => kernels), linked);
     proveScratch(plan, before[name], groups[name], kernels, linked);
+    proveOrder(plan, before[name], groups[name].map(({ kernels }) => kernels), linked);
     const last = groups[name].at(-1)?.kernels;
     if (last?.length !== 0) throw unproven(plan.name, `a step ends, and nothing waits for ${last?.join(" and ")}`);
     for (const group of groups[name]) {
