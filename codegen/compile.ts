@@ -13,9 +13,10 @@ import type { Spec } from "./graph/spec.ts";
 import type { Kernel, LoopNest } from "./ir/ir.ts";
 import { structureOf } from "./ir/structure.ts";
 import type { Registry } from "./language/registry.ts";
-import { lower } from "./lower/lower.ts";
+import { lower, shareOf } from "./lower/lower.ts";
 import { type CompiledNet, type Planned, printedNet } from "./net.ts";
 import type { Optimization } from "./optimizations.ts";
+import { withBegins } from "./passes/begins.ts";
 import { broadcast } from "./passes/broadcast.ts";
 import { contract } from "./passes/contract.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -24,7 +25,9 @@ import { arrange, type LayoutName, layoutOf } from "./plan/arrange/arrange.ts";
 import { blockOf, rowsOf } from "./plan/arrange/blocks.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
+import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
+import { plannedKernel } from "./plan/kernel.ts";
 import type { Plan, PlanOptions } from "./plan/plan.ts";
 import { distinctNames } from "./plan/names.ts";
 import { proveKernel } from "./prove/kernel/kernel.ts";
@@ -84,15 +87,21 @@ export function batchRowsOf(
 /** What of a target its kernels' loop nests depend on. */
 type Nesting = Pick<Target, "fma" | "wholeAddresses" | "expand" | "spread">;
 
-/** Kernel and schedule to a proven loop nest. `hoist`: whether index arithmetic goes out of loops. */
+/**
+ * Kernel and schedule to a proven loop nest.
+ *
+ * @param hoist whether index arithmetic goes out of loops.
+ * @param scratch its tensors in scratch memory, by symbol.
+ */
 export function compileKernel(
   kernel: Kernel,
   schedule: Schedule,
   { fma, wholeAddresses, expand, spread }: Nesting = { fma: false, wholeAddresses: false },
   hoist = true,
+  scratch: readonly string[] = [],
 ): CompiledKernel {
   proveKernel(kernel);
-  const lowered = lower(expand ? expand(kernel) : kernel, schedule, spread);
+  const lowered = withBegins(lower(expand ? expand(kernel) : kernel, schedule, spread), scratch);
   const simple = hoist ? simplify(lowered, wholeAddresses) : lowered;
   const whole = broadcast(simple);
   const nest = fma ? contract(whole) : whole;
@@ -118,8 +127,12 @@ export function compileTarget(
       `hoist cannot be left out for target ${target.name}: its proof wants indices that are never negative on the way`,
     );
   }
-  const kernels = compileKernels(kernelsOf(planned.plan), target, tuned, new Set(without));
-  return printedNet({ ...planned, target, kernels });
+  const left = new Set(without), schedules = chooseSchedules(kernelsOf(planned.plan), target, tuned, left);
+  const plan = target.chains && !left.has("chain")
+    ? chainKernels(planned.plan, (kernel) => shareOf(kernel, schedules.get(kernel.name)!))
+    : planned.plan;
+  const { plan: unchained } = planned;
+  return printedNet({ ...planned, plan, unchained, target, kernels: compileKernels(plan, schedules, target, left) });
 }
 
 /** All kernels of a plan, each once, in the order in which they first run. */
@@ -127,26 +140,43 @@ export function kernelsOf({ train, evaluate }: Plan): Kernel[] {
   return [...new Map([...train.kernels, ...evaluate.kernels].map(({ kernel }) => [kernel.name, kernel])).values()];
 }
 
-/** Kernels by name; those that differ in nothing but their names, such as those of equal layers, are compiled once. */
-function compileKernels(
+/** Schedules by the names of kernels; those that differ in nothing but their names have one. */
+function chooseSchedules(
   kernels: readonly Kernel[],
   target: Target,
   tuned: Tuned | undefined,
   without: ReadonlySet<Optimization>,
-): Map<string, CompiledKernel> {
-  const left = { tiles: without.has("tiles"), vectors: without.has("vectors") };
-  const guesses = new Map<string, Schedule>(), nests = new Map<string, LoopNest>();
+): Map<string, Schedule> {
+  const left = { tiles: without.has("tiles"), vectors: without.has("vectors") }, guesses = new Map<string, Schedule>();
   return new Map(kernels.map((kernel) => {
-    const { name } = kernel, structure = structureOf(kernel);
     const tunedSchedule = left.tiles || left.vectors ? undefined : tuned?.(kernel);
-    const schedule = tunedSchedule ?? once(guesses, structure, () => firstGuess(kernel, target, left));
-    const nest = once(
-      nests,
-      `${JSON.stringify(schedule)} ${structure}`,
-      () => compileKernel(kernel, schedule, target, !without.has("hoist")).nest,
-    );
-    return [name, { kernel, schedule, nest: { ...nest, name } }];
+    const guess = () => once(guesses, structureOf(kernel), () => firstGuess(kernel, target, left));
+    return [kernel.name, tunedSchedule ?? guess()];
   }));
+}
+
+/** Kernels by name; those that differ in nothing but their names, such as those of equal layers, are compiled once. */
+function compileKernels(
+  plan: Plan,
+  schedules: ReadonlyMap<string, Schedule>,
+  target: Target,
+  without: ReadonlySet<Optimization>,
+): Map<string, CompiledKernel> {
+  const nests = new Map<string, LoopNest>();
+  return new Map(
+    kernelsOf(plan).map((kernel) => {
+      const { name } = kernel, schedule = schedules.get(name)!, { bindings } = plannedKernel(plan, name);
+      const scratch = Object.keys(kernel.tensors).filter((symbol) =>
+        plan.tensors[bindings[symbol]].scratch !== undefined
+      );
+      const nest = once(
+        nests,
+        `${JSON.stringify([schedule, scratch])} ${structureOf(kernel)}`,
+        () => compileKernel(kernel, schedule, target, !without.has("hoist"), scratch).nest,
+      );
+      return [name, { kernel, schedule, nest: { ...nest, name } }];
+    }),
+  );
 }
 
 /** What is known by a key, or made now. */

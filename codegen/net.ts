@@ -22,6 +22,8 @@ export interface Planned {
 
 /** A net for one target. */
 export interface CompiledNet extends Planned {
+  /** The plan before its kernels were chained. Default: `plan`, which has no chains. */
+  readonly unchained?: Plan;
   readonly target: Target;
   readonly kernels: ReadonlyMap<string, CompiledKernel>;
   /** Text by file name, `plan.txt` not among them. */
@@ -40,21 +42,22 @@ export function printedNet(
   net: Omit<CompiledNet, "files" | "proven">,
   mostBindings?: number,
 ): CompiledNet {
-  const { target, plan, kernels } = net;
+  const { target, plan, unchained, kernels } = net;
   const files = target.files(plan, kernels, kernelSources(kernels, target, plan), mostBindings);
-  proveTarget(plan, kernels, files, target);
+  proveTarget(plan, kernels, files, target, unchained);
   return { ...net, files, proven: files[target.entry] };
 }
 
 /**
  * The same net for threads, with a wait after every kernel of a training step: who is called there can tell when each
- * kernel ended, and need not wait for the others where the plan has no barrier.
+ * kernel ended, and need not wait for the others where the plan has no barrier. A chain counts as one kernel.
  */
 export function withWaits(net: CompiledNet): CompiledNet {
-  const { train } = net.plan;
+  const { train, train: { chains = [] } } = net.plan;
+  const inside = (i: number) => chains.some(({ first, count }) => i > first && i < first + count);
   return printedNet({
     ...net,
-    plan: { ...net.plan, train: { ...train, barriers: train.kernels.map((_, i) => i > 0) } },
+    plan: { ...net.plan, train: { ...train, barriers: train.kernels.map((_, i) => i > 0 && !inside(i)) } },
   });
 }
 

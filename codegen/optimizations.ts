@@ -16,9 +16,9 @@ export const PLAN_RULES = ["layout", "channels", "pad", "reorder", ...ALGORITHM_
 export type PlanRule = typeof PLAN_RULES[number];
 /**
  * Optimizations of single kernels: index arithmetic moved out of loops; register tiles, without which there are plain
- * loops, nothing unrolled and no vectors; vectors.
+ * loops, nothing unrolled and no vectors; vectors. And chains of kernels, which depend on what threads share of each.
  */
-export const KERNEL_RULES = ["hoist", "tiles", "vectors"] as const;
+export const KERNEL_RULES = ["hoist", "tiles", "vectors", "chain"] as const;
 /** All optimizations that can be left out. */
 export const OPTIMIZATIONS = [...PLAN_RULES, ...KERNEL_RULES] as const;
 /** The name of an optimization that can be left out. */

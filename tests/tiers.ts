@@ -9,7 +9,7 @@ import { findTarget } from "../api/targets.ts";
 import { cost } from "../codegen/ir/cost.ts";
 import { instantiate } from "../runtime/backends/threads/bind.ts";
 import { loadCode } from "../runtime/backends/threads/load.ts";
-import { PAGE, sharedMemory } from "../runtime/backends/threads/memory.ts";
+import { lineFrom, PAGE, sharedMemory } from "../runtime/backends/threads/memory.ts";
 import { warmUp } from "../runtime/backends/threads/warm.ts";
 import { placeRows } from "../runtime/backends/rows.ts";
 import { loadSpec } from "../mod.ts";
@@ -29,12 +29,13 @@ export interface Tiers {
 if (import.meta.main) {
   const [path, least] = Deno.args, spec = await loadSpec(path), net = compileNet(spec, findTarget("wasm"), {});
   const { train } = net.plan, { rows, end } = placeRows(net.plan, { samples: 64, steps: 2 }, net.plan.arenaBytes);
-  const memory = sharedMemory(Math.ceil(end / PAGE)), bytes = new Uint8Array(memory.buffer);
+  const memory = sharedMemory(Math.ceil((lineFrom(end) + (net.plan.scratchBytes ?? 0)) / PAGE)),
+    bytes = new Uint8Array(memory.buffer);
   // small positive integers everywhere: legal as floats and as places of samples and classes
   new Uint32Array(memory.buffer).fill(1);
   const copy = bytes.slice(), same = () => bytes.every((byte, i) => byte === copy[i]);
   const code = await loadCode(net) as WebAssembly.Module;
-  const { exports } = instantiate(code, memory, rows, { thread: 0, threads: 1, wait() {} });
+  const { exports } = instantiate(code, memory, rows, { thread: 0, threads: 1, scratch: lineFrom(end), wait() {} });
   const isFast = new Function("call", "return %IsTurboFanFunction(call)") as (call: unknown) => boolean;
   const fast = () => train.kernels.map(({ kernel: { name } }) => name).filter((name) => isFast(exports[name]));
   const large = train.kernels.filter(({ kernel }) => cost(kernel).flops >= Number(least)).map(({ kernel }) =>

@@ -115,7 +115,7 @@ export const LADDER: readonly Rung[] = [
     name: "wasm",
     title: "WebAssembly",
     target: "wasm",
-    without: [...APART, "layout", "vectors"],
+    without: [...APART, "chain", "layout", "vectors"],
     engine: "default",
     threads: "one",
     what:
@@ -129,7 +129,7 @@ export const LADDER: readonly Rung[] = [
     name: "simd",
     title: "Vectors of four",
     target: "wasm",
-    without: [...APART, "layout"],
+    without: [...APART, "chain", "layout"],
     engine: "default",
     threads: "one",
     what:

@@ -24,8 +24,9 @@ interface Run {
  *
  * @param step the row of the tables of run-time numbers.
  */
-export function interpretNest({ name, body }: LoopNest, storages: Storages, step = 0): void {
-  runBody(body, { name, storages, locals: new Map([["step", [step]]]), boxes: new Map() });
+export function interpretNest({ name, body, begins = {} }: LoopNest, storages: Storages, step = 0): void {
+  const given = [["step", [step]], ...Object.values(begins).map((begin) => [begin, [0]] as const)] as const;
+  runBody(body, { name, storages, locals: new Map(given), boxes: new Map() });
 }
 
 function runBody(body: readonly Statement[], run: Run): void {

@@ -91,6 +91,8 @@ export interface LoopNest {
   readonly outputs: readonly string[];
   /** Iterations of the parallel loop that threads may share, and how far each moves it; `undefined`: one thread runs it all. */
   readonly parallel?: { readonly axis: string; readonly iterations: number; readonly step: number };
+  /** Tensors of which the caller says where they begin, and the variables that tell, in elements. Default: none. */
+  readonly begins?: Readonly<Record<string, string>>;
   /** Invocations that run its grids; `undefined`: it has none, and is for threads. */
   readonly invocations?: number;
   readonly body: readonly Statement[];

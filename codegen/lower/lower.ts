@@ -59,7 +59,7 @@ function carryOut(kernel: Kernel, schedule: Schedule, spreadOf: SpreadOf | undef
   checkDirectives(kernel, schedule);
   if (schedule.grid && !spreadOf) throw new ScheduleError(`${name} has a grid, and its target has none`);
   const spread = schedule.grid && spreadOf?.(kernel, schedule);
-  const parallel = schedule.parallel === undefined ? undefined : sharedLoop(kernel, schedule, schedule.parallel);
+  const parallel = shareOf(kernel, schedule);
   const body: Statement[] = [], state: NestState = { kernel: name, kinds: new Map(), statements: 0 };
   // a grid's invocations cannot go on from points of another part's
   const groups = spread ? parts.map((part) => [part]) : together(parts);
@@ -75,8 +75,10 @@ function carryOut(kernel: Kernel, schedule: Schedule, spreadOf: SpreadOf | undef
   return { name, tensors, outputs, ...parallel && { parallel }, ...spread?.finish(body), body };
 }
 
-/** The loop that threads share. */
-function sharedLoop(kernel: Kernel, schedule: Schedule, name: string): LoopNest["parallel"] {
+/** The loop that threads share, if there is one. */
+export function shareOf(kernel: Kernel, schedule: Schedule): LoopNest["parallel"] {
+  const { parallel: name } = schedule;
+  if (name === undefined) return undefined;
   const axes = kernel.parts.map(({ axes }) => axes.find((axis) => axis.name === name));
   const extents = new Set(axes.map((axis) => axis?.extent)), [extent] = extents;
   if (extent === undefined || extents.size > 1) {

@@ -32,7 +32,9 @@ interface Base {
  * @param whole whether every access has one variable: otherwise the innermost loop's may be added to a base.
  */
 export function simplify(nest: LoopNest, whole = false): LoopNest {
-  const simplified = (bases: Bases) => simplifyBody(nest.body, [], new Map([["step", 0]]), { whole, bases });
+  const begins = new Set(Object.values(nest.begins ?? {}));
+  const given = () => new Map(["step", ...begins].map((name) => [name, 0]));
+  const simplified = (bases: Bases) => simplifyBody(nest.body, [], given(), { whole, bases, begins });
   const users: Set<string>[] = [];
   const body = simplified({ users, shared: [] }), shared = users.map(({ size }) => size > 1);
   // who shares a base is known when all has been seen: what is done again is the same but for the names
@@ -50,6 +52,8 @@ interface Bases {
 interface Settings {
   readonly whole: boolean;
   readonly bases: Bases;
+  /** Variables that say where a tensor begins: names do without them, since they have the tensor's. */
+  readonly begins: ReadonlySet<string>;
 }
 
 function simplifyBody(
@@ -172,11 +176,12 @@ function newBase(
   levels: readonly Level[],
   depth: (variable: string) => number,
 ): Base {
-  const last = terms[terms.length - 1], level = levels[depth(last.variable)], { bases } = level.settings;
+  const last = terms[terms.length - 1], level = levels[depth(last.variable)], { bases, begins } = level.settings;
   const before = baseOf(terms.slice(0, -1), tensor, levels, depth);
   const inner = levels.flatMap(({ known }) => [...known.values()].filter(({ name }) => name === before[0]?.variable));
   const users = new Set<string>(), shared = bases.shared[bases.users.push(users) - 1];
-  let name = [...shared ? [] : [tensor], "at", ...terms.map(({ variable }) => variable)].join("_");
+  const along = terms.map(({ variable }) => variable).filter((variable) => !begins.has(variable));
+  let name = [...shared ? [] : [tensor], "at", ...along].join("_");
   for (let i = 2; levels.some(({ names }) => names.has(name)); i++) name = `${name.replace(/_\d+$/, "")}_${i}`;
   level.names.add(name);
   const base: Base = { name, users: [users, ...inner.flatMap((other) => other.users)] };

@@ -37,13 +37,18 @@ export interface PlannedTensor extends TensorType {
   readonly layout?: Layout;
   /** It is another tensor's storage under another shape. */
   readonly alias?: string;
+  /**
+   * Scratch: it is touched inside of chains only, and each thread stores no more than so many of its outermost dimension,
+   * those of a block, at `offset` in a memory of the thread's own.
+   */
+  readonly scratch?: number;
   /** Byte offset in the arena; tensors whose rows the run supplies lie behind the arena. */
   readonly offset: number;
   readonly bytes: number;
 }
 
 /** A tensor whose place in memory is not known yet. */
-export type DraftTensor = Omit<PlannedTensor, "offset" | "bytes" | "halo">;
+export type DraftTensor = Omit<PlannedTensor, "offset" | "bytes" | "halo" | "scratch">;
 
 /** A kernel and the tensors of the plan that its symbols stand for. */
 export interface PlannedKernel {
@@ -60,11 +65,26 @@ export interface PlannedKernel {
   readonly saves?: number;
 }
 
+/**
+ * Kernels that follow each other in a step and are run block by block: a thread runs all of them on a block of the rows
+ * of its share before it goes on to the next one, and waits for nobody in between.
+ */
+export interface Chain {
+  /** The number of the first kernel, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  /** Extent of the axis that threads share in all of them, and how much of it is a block. */
+  readonly rows: number;
+  readonly block: number;
+}
+
 /** Kernels in order; each is run by all threads, which then wait for each other where `barrier` says so. */
 export interface Step {
   readonly kernels: readonly PlannedKernel[];
   /** Whether threads must wait for each other before the kernel of the same place. */
   readonly barriers: readonly boolean[];
+  /** Those that are run block by block. Default: none. */
+  readonly chains?: readonly Chain[];
 }
 
 /** A network, ready for lowering. */
@@ -83,10 +103,13 @@ export interface Plan {
   readonly train: Step;
   readonly evaluate: Step;
   readonly arenaBytes: number;
+  /** Bytes of each thread's scratch memory. Default: none. */
+  readonly scratchBytes?: number;
 }
 
 /** A plan before its memory is laid out. */
-export interface Draft extends Omit<Plan, "tensors" | "train" | "evaluate" | "arenaBytes" | "params" | "keys"> {
+export interface Draft
+  extends Omit<Plan, "tensors" | "train" | "evaluate" | "arenaBytes" | "scratchBytes" | "params" | "keys"> {
   /** The axis over the samples, in all kernels. */
   readonly batch: Axis;
   readonly tensors: Readonly<Record<string, DraftTensor>>;

@@ -32,6 +32,9 @@ export function planText(
     `arena ${plan.arenaBytes} bytes (${megabytes(plan.arenaBytes)}), the data set and ${
       plan.params.length + plan.keys.length
     } numbers per step behind it`,
+    ...plan.scratchBytes
+      ? [`and for each thread ${plan.scratchBytes} bytes of scratch (${megabytes(plan.scratchBytes)})`]
+      : [],
     `work ${operations(work)} a training step, ${operations(work / plan.batchSize)} a sample` +
     (executed === work ? "" : `; executed ${operations(executed)}`),
     "",
@@ -61,7 +64,7 @@ function numbersOf({ tensors }: Plan, of: Role): number {
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
-function stepLines(name: string, { kernels, barriers }: Step): string[] {
+function stepLines(name: string, { kernels, barriers, chains = [] }: Step): string[] {
   return [
     `${name}: ${kernels.length} kernels, ${barriers.filter((b) => b).length + 1} barriers (---)`,
     ...kernels.flatMap(({ kernel }, i) => {
@@ -69,6 +72,9 @@ function stepLines(name: string, { kernels, barriers }: Step): string[] {
       const [first, ...more] = formulaLines(kernel);
       return [
         ...barriers[i] ? ["      ---"] : [],
+        ...chains.filter((chain) => chain.first === i).map(({ first: from, count, rows, block }) =>
+          `      ${from + 1} to ${from + count} on ${block} of ${rows} rows at a time`
+        ),
         `  ${String(i + 1).padStart(2)}  ${kernel.name.padEnd(40)} ${operations(flops).padStart(13)} ${
           megabytes(read).padStart(9)
         } read ` +
@@ -92,7 +98,7 @@ function tensorLines({ tensors, train: { kernels } }: Plan): string[] {
 
 /** `uses`: the first and the last kernel of a training step that touch it. */
 function tensorLine(
-  { name, dtype, shape, halo, alias, offset, role }: PlannedTensor,
+  { name, dtype, shape, halo, alias, offset, role, scratch }: PlannedTensor,
   uses: readonly [first: number, last: number] | undefined,
 ): string {
   const life = ["parameter", "buffer", "state"].includes(role)
@@ -109,7 +115,7 @@ function tensorLine(
   return [
     `  ${name}`.padEnd(32),
     `${dtype} [${extents.join(", ")}]`.padEnd(32),
-    (alias ? `= ${alias}` : role === "run" ? "" : `at ${offset}`).padEnd(28),
+    (alias ? `= ${alias}` : role === "run" ? "" : scratch ? `scratch, ${scratch} a thread` : `at ${offset}`).padEnd(28),
     life,
   ].join(" ");
 }

@@ -33,8 +33,11 @@ export function kernelSources(
 function addresses(bindings: Readonly<Record<string, string>>, { tensors }: Plan): Record<string, Address> {
   return Object.fromEntries(
     Object.entries(bindings).map(([symbol, name]) => {
-      const { role, offset } = tensors[name];
-      return [symbol, role === "run" ? { rows: name } : { address: offset }];
+      const { role, offset, scratch } = tensors[name];
+      return [
+        symbol,
+        role === "run" ? { rows: name } : scratch === undefined ? { address: offset } : { scratch: true },
+      ];
     }),
   );
 }

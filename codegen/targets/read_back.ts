@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Group } from "./target.ts";
+import type { Group, PrintedChain } from "./target.ts";
 
 /** How a target prints a step, by lines. */
 export interface StepLines {
@@ -16,6 +16,8 @@ export interface StepLines {
    * has them, the names of what is handed over.
    */
   readonly call: RegExp;
+  /** The chain that lines begin with, in a language that has them, and how many of them are its own. */
+  readonly chain?: (lines: readonly string[]) => { chain: PrintedChain; length: number } | undefined;
 }
 
 /**
@@ -25,16 +27,27 @@ export interface StepLines {
  */
 export function groupsOf(
   text: string,
-  { begin, end, call }: StepLines,
+  { begin, end, call, chain }: StepLines,
   storages?: ReadonlyMap<string, string | number>,
 ): Group[] {
   const lines = text.split("\n").map((line) => line.trim()), first = lines.findIndex((line) => line.startsWith(begin));
   if (first < 0) return [];
-  const groups: { shared: string[]; alone: string[]; given: Record<string, (string | number)[]> }[] = [];
-  const open = () => groups.push({ shared: [], alone: [], given: {} });
+  const groups: {
+    shared: string[];
+    alone: string[];
+    given: Record<string, (string | number)[]>;
+    chains: PrintedChain[];
+  }[] = [];
+  const open = () => groups.push({ shared: [], alone: [], given: {}, chains: [] });
   open();
-  for (const line of lines.slice(first + 1)) {
-    if (line === end) break;
+  for (let i = first + 1; i < lines.length && lines[i] !== end; i++) {
+    const line = lines[i], read = chain?.(lines.slice(i));
+    if (read) {
+      groups.at(-1)!.shared.push(...read.chain.kernels);
+      groups.at(-1)!.chains.push(read.chain);
+      i += read.length - 1;
+      continue;
+    }
     const [, alone, name, given = ""] = call.exec(line) ?? [], group = groups.at(-1)!;
     if (name === "wait") open();
     else if (name !== undefined) {
@@ -42,9 +55,10 @@ export function groupsOf(
       group.given[name] = given.split(", ").map((word) => storages?.get(word) ?? word);
     }
   }
-  return groups.map(({ shared, alone, given }) => ({
+  return groups.map(({ shared, alone, given, chains }) => ({
     kernels: [...shared, ...alone],
     alone,
+    ...chains.length > 0 && { chains },
     ...storages && { given },
   }));
 }

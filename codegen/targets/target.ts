@@ -65,8 +65,11 @@ export interface BodyWriter {
   block(open: string, first: readonly string[], body: readonly Statement[], close: string): void;
 }
 
-/** Where a tensor is: at a byte address, or, for one whose rows the run supplies, at one known by its name. */
-export type Address = { readonly address: number } | { readonly rows: string };
+/**
+ * Where a tensor is: at a byte address; for one whose rows the run supplies, at one known by its name; or in scratch
+ * memory, where whoever calls the kernel says: its nest adds that to every index.
+ */
+export type Address = { readonly address: number } | { readonly rows: string } | { readonly scratch: true };
 
 /** A kernel with its schedule and its proven loop nest. */
 export interface CompiledKernel {
@@ -91,9 +94,27 @@ export interface Group {
    * rows the run supplies by its name.
    */
   readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
+  /** For threads: kernels that each of them runs block by block, in the order in which it does. */
+  readonly chains?: readonly PrintedChain[];
   /** For a dispatch: its tensors by binding, and those that it writes; each by the name of its storage. */
   readonly bound?: readonly string[];
   readonly writes?: readonly string[];
+}
+
+/** Kernels that are run block by block, as they are printed. */
+export interface PrintedChain {
+  readonly kernels: readonly string[];
+  /** Blocks that threads share, and rows of each. */
+  readonly blocks: number;
+  readonly block: number;
+  /** For each of the kernels, what it is given as its tensors in scratch memory. */
+  readonly scratch: readonly (readonly ScratchPlace[])[];
+}
+
+/** Where a tensor begins in scratch memory, and from which row to which, in bytes. */
+export interface ScratchPlace {
+  readonly offset: number;
+  readonly row: number;
 }
 
 /** A language that kernels are printed in. */
@@ -128,6 +149,8 @@ export interface Target {
   readonly commentMark: string;
   /** How its tensors lie in memory. */
   readonly layout: LayoutName;
+  /** Whether its steps can run kernels block by block. */
+  readonly chains?: true;
   /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
   candidates(kernel: Kernel): Iterable<Schedule>;
   /**

@@ -13,6 +13,7 @@ import {
 import type { Registry } from "../../codegen/language/registry.ts";
 import { lower } from "../../codegen/lower/lower.ts";
 import type { Schedule } from "../../codegen/schedule/schedule.ts";
+import { withBegins } from "../../codegen/passes/begins.ts";
 import { simplify } from "../../codegen/passes/simplify.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";
 import { VerifyError } from "../../codegen/prove/error.ts";
@@ -108,6 +109,18 @@ type Damage = readonly [what: string, kernel: string, damage: (damaged: Loose) =
  *   last: for o: y_sum = 0; for i: let x_ni, w_oi, set y_sum; let b_o, store y
  */
 const NEST_DAMAGES: readonly Damage[] = [
+  [
+    "a tensor that begins where none of its accesses does",
+    LINEAR,
+    (nest) => nest.begins = { y: "y_begin" },
+    "y is accessed from elsewhere on",
+  ],
+  [
+    "a row of scratch memory that is not the thread's",
+    LINEAR,
+    (nest) => Object.assign(nest, withBegins(nest, ["y"])),
+    "y is in scratch memory, and another row than the thread's own is accessed",
+  ],
   [
     "a grid that ends within a step",
     GRID,
@@ -810,7 +823,7 @@ const nestOf = (name: string): LoopNest => ({
 });
 
 Deno.test("damaged nests are refused", () => {
-  assert.equal(checkDamages(NEST_DAMAGES, nestOf, proveNest), 87);
+  assert.equal(checkDamages(NEST_DAMAGES, nestOf, proveNest), 89);
 });
 
 Deno.test("damaged kernels are refused", () => {

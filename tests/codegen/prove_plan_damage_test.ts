@@ -1,9 +1,10 @@
 /** Every refusal that the proof of plans can make is made here, by damages to the plan of a small net. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { compileTarget } from "../../codegen/compile.ts";
+import { type CompiledNet, compileTarget } from "../../codegen/compile.ts";
+import { plainAxis } from "../../codegen/ir/affine.ts";
 import type { Dispatches } from "../../codegen/targets/webgpu/dispatch.ts";
-import type { LoopNest, Reduce } from "../../codegen/ir/ir.ts";
+import type { Affine, LoopNest, Reduce } from "../../codegen/ir/ir.ts";
 import { affine, axis, part, sum, Tensor } from "../../codegen/language/notation.ts";
 import type { Plan, PlannedKernel, PlannedTensor, Step } from "../../codegen/plan/plan.ts";
 import { proveOrder } from "../../codegen/prove/plan/order.ts";
@@ -11,7 +12,10 @@ import { provePlan } from "../../codegen/prove/plan/plan.ts";
 import { proveReach } from "../../codegen/prove/plan/reach.ts";
 import { proveTarget } from "../../codegen/prove/plan/target.ts";
 import type { BoundNest, CompiledKernel } from "../../codegen/targets/target.ts";
+import { printedNet } from "../../codegen/net.ts";
+import { accesses } from "../../codegen/plan/kernel.ts";
 import { findTarget } from "../../mod.ts";
+import { chained, RELAXED } from "../chained_net.ts";
 import { assertRefused, laid, refusal, withTensor } from "../laid_out.ts";
 import { SPEC } from "../small_net.ts";
 
@@ -391,6 +395,70 @@ Deno.test("damaged dispatches are refused", () => {
   merging(
     ({ tensors }) => ({ tensors: Object.fromEntries(Object.entries(tensors).toReversed()) }),
     /is given order as its tensor 0, and takes label$/,
+  );
+});
+
+Deno.test("each damage to a chain, or to what is scratch: refused", () => {
+  const net = chained(), { plan, kernels, files } = net, { kernels: list, barriers, chains } = plan.train;
+  const [first, second] = chains!, names = list.map(({ kernel: { name } }) => name), waits = barriers.map(() => true);
+  const scratch = Object.values(plan.tensors).find((tensor) => tensor.scratch)!.name;
+  const writer = list.findIndex((planned) => accesses(planned).writes.has(scratch));
+  const refuse = (prove: () => unknown, message: RegExp) => {
+    messages.push(assertRefused(prove, message, String(message)));
+  };
+  const printed = (step: Partial<Step>) => () => printedNet({ ...net, plan: train(plan, () => step) });
+  const proven = (changed: Partial<CompiledNet>, text = files[RELAXED.entry]) => () => {
+    const { plan, unchained, kernels } = { ...net, ...changed };
+    proveTarget(plan, kernels, { [RELAXED.entry]: text }, RELAXED, unchained);
+  };
+  proven({})();
+  refuse(
+    printed({ chains: [{ ...first, rows: 64 }, second] }),
+    /by blocks of \d+ of 64 rows, and is not made for that$/,
+  );
+  refuse(printed({ chains: [{ ...first, block: 2 * first.block }, second] }), /rows at a time, and \S+ has \d+$/);
+  refuse(printed({ chains: [second], barriers: waits }), /which is scratch, outside of a chain$/);
+  const count = writer + 1 - first.first;
+  const halves = [{ ...first, count }, { ...first, first: writer + 1, count: first.count - count }];
+  refuse(printed({ chains: [...halves, second], barriers: waits }), /is scratch, and several chains touch it$/);
+  const gone = (step: Step) => ({ kernels: step.kernels.filter((planned) => planned !== list[writer]) });
+  const fewer = train(plan, (step) => ({
+    ...gone(step),
+    barriers: barriers.toSpliced(writer, 1),
+    chains: [{ ...first, count: first.count - 1 }, { ...second, first: second.first - 1 }],
+  }));
+  const without = { ...net, plan: fewer, unchained: train(net.unchained!, gone) };
+  refuse(() => printedNet(without), /is scratch, and \S+ reads it before it is written$/);
+  const copied = list.map((planned, i) => i === writer ? { ...planned } : planned);
+  refuse(proven({ plan: train(plan, () => ({ kernels: copied })) }), /was not planned$/);
+  const other = (of: Plan, change: Partial<PlannedTensor>) => tensor(of, scratch, change);
+  refuse(proven({ plan: other(plan, { role: "parameter" }) }), /is another tensor than was planned$/);
+  refuse(proven({ plan: other(plan, { scratch: 0 }) }), /has 0 of 32 rows in scratch memory$/);
+  const kept = { role: "parameter" } as const;
+  refuse(
+    proven({ plan: other(plan, kept), unchained: other(net.unchained!, kept) }),
+    /is scratch, and kept from step to step$/,
+  );
+  const { nest: { begins: _, ...nest } } = kernels.get(names[writer])!;
+  const elsewhere = new Map(kernels).set(names[writer], { ...kernels.get(names[writer])!, nest });
+  refuse(proven({ kernels: elsewhere }), /takes \S+ for where it is not$/);
+  const moved = files[RELAXED.entry].replace(/(call \$place \(i32\.const )\d+/, "$164000000");
+  refuse(proven({}, moved), /is not given its places in scratch memory$/);
+  // the first row in place of the sample's own
+  const shared = kernels.get(names[writer])!.nest.parallel!.axis;
+  const firstRow = (index: Affine) => plainAxis(index)?.name === shared ? affine(0) : index;
+  const parts = list[writer].kernel.parts.map((part) => ({
+    ...part,
+    assignments: part.assignments.map((a) => ({ ...a, index: a.index.map(firstRow) })),
+  }));
+  const changed = { ...list[writer], kernel: { ...list[writer].kernel, parts } };
+  const swapped = ({ kernels }: Step) => ({
+    kernels: kernels.map((planned) => planned.kernel.name === names[writer] ? changed : planned),
+  });
+  const swap = (of: Plan): Plan => ({ ...train(of, swapped), evaluate: { ...of.evaluate, ...swapped(of.evaluate) } });
+  refuse(
+    proven({ plan: swap(plan), unchained: swap(net.unchained!) }),
+    /touches other rows of \S+, which is scratch, than its own$/,
   );
 });
 

@@ -213,7 +213,7 @@ Deno.test("threads that are timed wait for each other where the plan has a barri
     const session = await ThreadSession.open(
       net.plan,
       await loadCode(net),
-      fitMemory(net.plan, [DATA]),
+      fitMemory(net.plan, [DATA], THREADS),
       THREADS,
       timed,
     );
@@ -299,7 +299,7 @@ Deno.test("a profile that fails after the training loses nothing of it", async (
   const target = findTarget("wasm"), net = compiled(target), code = await loadCode(net);
   const machine = () => measureMachine({ probes: [] });
   const fitted = (timed?: TimedCode) => ({
-    open: () => ThreadSession.open(net.plan, code, fitMemory(net.plan, [DATA, DATA]), THREADS, timed),
+    open: () => ThreadSession.open(net.plan, code, fitMemory(net.plan, [DATA, DATA], THREADS), THREADS, timed),
   });
   const what = { spec: SPEC, net, without: [], registry, machine };
   const options = { threads: THREADS, epochs: 1, seed: 3 };

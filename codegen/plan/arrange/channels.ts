@@ -64,7 +64,7 @@ function tilesLayout(shape: readonly number[]): Layout {
   const last = shape.length - 1, { blocks, places } = inBlocks(shape, last);
   return {
     shape,
-    dimensions: [...whole(shape, 0, 1), ...blocks, ...whole(shape, ...shape.keys()).slice(2, last), places],
+    dimensions: [...whole(shape, 0), ...blocks, ...whole(shape, 2, 1, 3), places],
   };
 }
 

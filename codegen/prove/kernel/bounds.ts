@@ -4,7 +4,7 @@
  * @module
  */
 import { constantOffset, sumOffsets } from "../../ir/affine.ts";
-import { LANES, type Offset, type TensorType } from "../../ir/ir.ts";
+import { LANES, type Offset, strides, type TensorType } from "../../ir/ir.ts";
 import type { Meanings, Proof } from "./known.ts";
 
 /** An index in terms of loops and loaded integers. */
@@ -51,9 +51,16 @@ export function proveAccess(tensor: string, raw: Offset, elements: number, meani
     const meaning = meanings.get(variable)!;
     return meaning.kind === "row" && meaning.of === type.rows && coefficient === row;
   };
-  const within = { ...offset, terms: offset.terms.filter((term) => !isRow(term)) };
+  const isBegin = ({ variable, coefficient }: Offset["terms"][number]) => {
+    const meaning = meanings.get(variable)!;
+    return meaning.kind === "begin" && meaning.of === tensor && coefficient === 1;
+  };
+  const begins = offset.terms.filter(isBegin).length;
+  if (begins !== (nest.begins?.[tensor] === undefined ? 0 : 1)) throw fail(`${tensor} is accessed from elsewhere on`);
+  const within = { ...offset, terms: offset.terms.filter((term) => !isRow(term) && !isBegin(term)) };
+  if (begins > 0) proveOwnRow(tensor, within, elements, meanings, proof);
   const [low, first] = rangeOf(tensor, within, meanings, proof), high = first + elements - 1;
-  const rows = offset.terms.length - within.terms.length;
+  const rows = offset.terms.filter(isRow).length;
   if (type.rows !== undefined && rows !== 1) throw fail(`${tensor} is not accessed by one row number`);
   if (low < 0 || high >= row) {
     throw fail(`an access to ${tensor} reaches from ${low} to ${high}, and it has ${row} elements`);
@@ -63,6 +70,30 @@ export function proveAccess(tensor: string, raw: Offset, elements: number, meani
     throw fail(`an index of ${tensor} is ${low - raw.constant} before its constant is added`);
   }
   return offset;
+}
+
+/**
+ * That an access goes along the outermost dimension as the loop does that threads share, so that a part of its iterations
+ * touches only these rows of the tensor.
+ */
+function proveOwnRow(
+  tensor: string,
+  { constant, terms }: Offset,
+  elements: number,
+  meanings: Meanings,
+  proof: Proof,
+): void {
+  const { nest, fail } = proof, [row] = strides(nest.tensors[tensor]);
+  const isShared = ({ variable }: Offset["terms"][number]) => {
+    const meaning = meanings.get(variable)!;
+    return meaning.kind === "loop" && meaning.shared === true;
+  };
+  const shared = terms.filter(isShared), others = { constant, terms: terms.filter((term) => !isShared(term)) };
+  const [low, high] = rangeOf(tensor, others, meanings, proof);
+  if (
+    !nest.parallel || shared.length !== 1 || shared[0].coefficient !== row || low < 0 ||
+    high + elements - 1 >= row * nest.parallel.step
+  ) throw fail(`${tensor} is in scratch memory, and another row than the thread's own is accessed`);
 }
 
 /** Whether an expanded index is always a multiple of four. */

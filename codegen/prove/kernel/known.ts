@@ -25,11 +25,18 @@ export interface Store {
 
 /** What an integer may be. */
 export type Meaning =
-  | { readonly kind: "loop"; readonly loop: { readonly from: number; readonly step: number; readonly count: number } }
+  | {
+    readonly kind: "loop";
+    readonly loop: { readonly from: number; readonly step: number; readonly count: number };
+    /** Whether threads share it. */
+    readonly shared?: true;
+  }
   | { readonly kind: "derived"; readonly offset: Offset }
   | { readonly kind: "below"; readonly limit: number }
   /** A row number of the run's tensors. */
   | { readonly kind: "row"; readonly of: "samples" | "steps" }
+  /** Where a tensor begins whose place the caller gives. */
+  | { readonly kind: "begin"; readonly of: string }
   /** So many elements of a tensor in the workgroup's memory. */
   | { readonly kind: "box"; readonly elements: number; readonly type: Type }
   | { readonly kind: "unknown" };

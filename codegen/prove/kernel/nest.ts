@@ -9,7 +9,7 @@ import { BYTES, isVector, LANES, LOADED, type LoopNest, scalarOf, type Statement
 import { VerifyError } from "../error.ts";
 import { proveAccess } from "./bounds.ts";
 import { proveGrid, proveInvocations, proveStage } from "./grid.ts";
-import { type Context, inner, type Known, type Proof, proveNew, type Store } from "./known.ts";
+import { type Context, inner, type Known, type Meaning, type Proof, proveNew, type Store } from "./known.ts";
 import { meaningOf } from "./meaning.ts";
 import { proveValue } from "./types.ts";
 import { proveWrites } from "./writes.ts";
@@ -21,10 +21,13 @@ type Of<Kind extends Statement["kind"]> = Extract<Statement, { kind: Kind }>;
  * @throws {VerifyError} when anything about the nest is left unproven.
  */
 export function proveNest(nest: LoopNest, signed = false): void {
-  const { name, body, parallel, invocations, outputs } = nest, stores = new Map<string, Store[]>();
+  const { name, body, parallel, invocations, outputs, begins = {} } = nest, stores = new Map<string, Store[]>();
   const fail = (what: string) => new VerifyError(`${name}: ${what}`), proof: Proof = { nest, signed, fail, stores };
   const known: Known = {
-    meanings: new Map([["step", { kind: "row", of: "steps" }]]),
+    meanings: new Map<string, Meaning>([
+      ["step", { kind: "row", of: "steps" }],
+      ...Object.entries(begins).map(([of, variable]) => [variable, { kind: "begin", of }] as const),
+    ]),
     types: new Map(),
     mutable: new Set(),
   };
@@ -93,7 +96,7 @@ function proveLoop(
   }
   // threads have no accumulator in common
   const inside = inner(known, parallel ? new Set() : undefined);
-  inside.meanings.set(variable, { kind: "loop", loop: { from, step, count } });
+  inside.meanings.set(variable, { kind: "loop", loop: { from, step, count }, ...parallel && { shared: true } });
   const context: Context = {
     loops: loops + 1,
     alone: alone || parallel,

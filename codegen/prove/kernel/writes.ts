@@ -97,7 +97,8 @@ function joined(first: number, length: number, walks: readonly Walk[]): Runs {
 
 /** The loops that move an index, the longest strides first. */
 function walksOf(tensor: string, { terms }: Offset, meanings: Meanings, fail: Fail): Walk[] {
-  return terms.filter(({ variable }) => meanings.get(variable)!.kind !== "row").map(({ variable, coefficient }) => {
+  const isGiven = ({ variable }: Offset["terms"][number]) => ["row", "begin"].includes(meanings.get(variable)!.kind);
+  return terms.filter((term) => !isGiven(term)).map(({ variable, coefficient }) => {
     const meaning = meanings.get(variable)!;
     if (meaning.kind !== "loop") throw fail(`${tensor} is written at an index that was loaded`);
     const { from, step, count } = meaning.loop;

@@ -13,6 +13,12 @@
  * 5. Bindings ({@linkcode proveGiven} in given.ts): the files give each kernel the tensors of the plan in the order in
  *    which its loop nest takes them. Where kernels are merged, their nest touches what they do, in the same order.
  *
+ * 6. Chains ({@linkcode proveChain} and {@linkcode proveScratch} in chains.ts): where threads run kernels block by block,
+ *    what one writes and another touches is touched in the block's own rows alone, by the formulas; what is scratch is
+ *    touched in one chain of a step alone, first by who writes it, and lies apart. That addresses in it stay in the rows
+ *    of a thread is proven of the loop nest. The printed chain is read back word for word, and the order that counts is
+ *    that of the plan before kernels were moved.
+ *
  * All of it follows from formulas, shapes and places alone: nothing that lays out, places barriers or merges dispatches is
  * used here. Each takes time in proportion to what it looks at, but for the sorting of addresses.
  *

@@ -15,22 +15,30 @@ const MOST = 2 ** 31;
 
 /**
  * Tensors lie in the arena, from a whole line on, and none overlaps another. What has another one's storage has as many
- * bytes, and neither has a halo. What the run supplies lies behind the arena and has none either.
+ * bytes, and neither has a halo. What the run supplies lies behind the arena and has none either. What is scratch lies in
+ * a thread's scratch memory in the same way, and has room for whole rows there.
  *
  * @throws {VerifyError} naming the tensors.
  */
-export function proveStorage({ name: net, tensors, arenaBytes }: Plan): void {
+export function proveStorage({ name: net, tensors, arenaBytes, scratchBytes = 0 }: Plan): void {
   const fail = (what: string) => unproven(net, what);
-  if (!(arenaBytes >= 0 && arenaBytes <= MOST && arenaBytes % LINE === 0)) {
-    throw fail(`an arena of ${arenaBytes} bytes is no whole number of lines up to ${MOST}`);
+  for (const [what, bytes] of [["an arena", arenaBytes], ["scratch memory", scratchBytes]] as const) {
+    if (!(bytes >= 0 && bytes <= MOST && bytes % LINE === 0)) {
+      throw fail(`${what} of ${bytes} bytes is no whole number of lines up to ${MOST}`);
+    }
   }
   for (const [name, tensor] of Object.entries(tensors)) {
     if (tensor.name !== name) throw fail(`${name} goes by the name of ${tensor.name}`);
     proveShape(tensor, fail);
     if (tensor.alias !== undefined) proveAlias(tensor, tensors, fail);
-    else if (tensor.role !== "run") provePlace(tensor, arenaBytes, fail);
+    else if (tensor.scratch !== undefined) {
+      proveRows(tensor, fail);
+      provePlace(tensor, scratchBytes, fail, "scratch memory");
+    } else if (tensor.role !== "run") provePlace(tensor, arenaBytes, fail);
   }
-  proveApart(Object.values(tensors).filter(({ role, alias }) => role !== "run" && alias === undefined), fail);
+  const placed = Object.values(tensors).filter(({ role, alias }) => role !== "run" && alias === undefined);
+  proveApart(placed.filter(({ scratch }) => scratch === undefined), fail);
+  proveApart(placed.filter(({ scratch }) => scratch !== undefined), fail);
 }
 
 type Fail = (what: string) => Error;
@@ -58,16 +66,26 @@ function isPadded({ halo }: Pick<PlannedTensor, "halo">): boolean {
 }
 
 /** Bytes of a tensor, halo and all. */
-function bytesOf({ dtype, shape, halo }: PlannedTensor): number {
-  return shape.reduce((bytes, extent, d) => bytes * (extent + halo[d][0] + halo[d][1]), BYTES[dtype]);
+function bytesOf({ dtype, shape: [rows, ...inner], halo, scratch }: PlannedTensor): number {
+  return [scratch ?? rows, ...inner].reduce(
+    (bytes, extent, d) => bytes * (extent + halo[d][0] + halo[d][1]),
+    BYTES[dtype],
+  );
 }
 
-function provePlace(tensor: PlannedTensor, arenaBytes: number, fail: Fail): void {
+/** What is kept for a block is of one step, and in whole rows. */
+function proveRows({ name, role, scratch, shape: [rows], halo: [first], dtype }: PlannedTensor, fail: Fail): void {
+  const fits = Number.isInteger(scratch) && scratch! > 0 && scratch! <= rows && first[0] + first[1] === 0;
+  if (!fits || BYTES[dtype] !== 4) throw fail(`${name} has ${scratch} of ${rows} rows in scratch memory`);
+  if (role !== "value" && role !== "gradient") throw fail(`${name} is scratch, and kept from step to step`);
+}
+
+function provePlace(tensor: PlannedTensor, end: number, fail: Fail, where = "an arena"): void {
   const { name, offset, bytes } = tensor, needed = bytesOf(tensor);
   if (bytes !== needed) throw fail(`${name} needs ${needed} bytes and has ${bytes}`);
   if (!(offset >= 0 && offset % LINE === 0)) throw fail(`${name} begins at byte ${offset}, which begins no line`);
-  if (offset + bytes > arenaBytes) {
-    throw fail(`${name} ends at byte ${offset + bytes} of an arena of ${arenaBytes}`);
+  if (offset + bytes > end) {
+    throw fail(`${name} ends at byte ${offset + bytes} of ${where} of ${end}`);
   }
 }
 

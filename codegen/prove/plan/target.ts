@@ -5,8 +5,10 @@
  */
 import type { Plan, PlannedKernel, PlannedTensor } from "../../plan/plan.ts";
 import type { CompiledKernel, Group, Target } from "../../targets/target.ts";
+import { proveChain, proveSame, proveScratch } from "./chains.ts";
 import { proveGiven, touchesIn } from "./given.ts";
 import { proveOrder } from "./order.ts";
+import { proveStorage } from "./storage.ts";
 import { storagesOf, touchedBy, typeKey } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 
@@ -16,6 +18,7 @@ const STEPS = ["train", "evaluate"] as const;
  * Of what a target has made of a plan: loop nests touch what their kernels do and nothing else, and the files run them in
  * an order that is right and give each its own tensors.
  *
+ * @param before the plan that kernels were chained of: the order of its steps is what counts.
  * @throws {VerifyError} naming kernels and tensors.
  */
 export function proveTarget(
@@ -23,13 +26,22 @@ export function proveTarget(
   kernels: ReadonlyMap<string, CompiledKernel>,
   files: Readonly<Record<string, string>>,
   target: Pick<Target, "groups" | "merged">,
+  before: Plan = plan,
 ): void {
+  if (before !== plan) {
+    proveSame(plan, before);
+    proveStorage(plan);
+  }
   const planned = new Map(STEPS.flatMap((name) => plan[name].kernels).map((planned) => [planned.kernel.name, planned]));
   for (const kernel of planned.values()) proveNest(kernel, kernels.get(kernel.kernel.name), plan);
   const groups = target.groups(files);
   for (const name of STEPS) {
     if (groups[name].length === 0) throw unproven(plan.name, `no step ${name} is printed`);
-    proveOrder(plan, plan[name], groups[name].map(({ kernels }) => kernels));
+    const linked = groups[name].flatMap(({ chains = [] }) =>
+      chains.map((chain) => proveChain(chain, kernels, planned, plan))
+    );
+    proveScratch(plan, before[name], groups[name], kernels, linked);
+    proveOrder(plan, before[name], groups[name].map(({ kernels }) => kernels), linked);
     const last = groups[name].at(-1)?.kernels;
     if (last?.length !== 0) throw unproven(plan.name, `a step ends, and nothing waits for ${last?.join(" and ")}`);
     for (const group of groups[name]) {

@@ -63,8 +63,9 @@ const loop: Syntax["loop"] = (variable, from, to, step, parallel) => {
 };
 
 /** The line before a kernel's body, the one behind it, and its locals. */
-function head({ name, parallel, body }: LoopNest): [open: string, close: string, ...first: string[]] {
-  const args = ["step", ...parallel ? ["from", "to"] : []].map((name) => ` (param $${name} i32)`).join("");
+function head({ name, parallel, body, begins = {} }: LoopNest): [open: string, close: string, ...first: string[]] {
+  const given = ["step", ...parallel ? ["from", "to"] : [], ...Object.values(begins)];
+  const args = given.map((name) => ` (param $${name} i32)`).join("");
   // those of a type stand together
   const lines = [...localsOf(body)].flatMap(([type, names]) =>
     packed(names.map((name) => `(local ${name} ${type})`), " ", COLUMNS - 4)

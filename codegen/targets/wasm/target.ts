@@ -4,12 +4,13 @@
  *
  * @module
  */
-import type { Plan, Step } from "../../plan/plan.ts";
+import type { Chain, Plan, Step } from "../../plan/plan.ts";
 import { groupsOf } from "../read_back.ts";
-import type { CompiledKernel, Group, Target } from "../target.ts";
+import type { CompiledKernel, Group, PrintedChain, Target } from "../target.ts";
 import { Writer } from "../../print/writer.ts";
 import { prelude } from "./prelude.ts";
 import { expand } from "../../passes/expand.ts";
+import { CHAIN_LOCALS, printChain, readChain, SCRATCH } from "./chains.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
@@ -30,6 +31,7 @@ function target(name: string, relaxed: boolean): Target {
     epsilon: { sum: 2 ** -23, store: 2 ** -20 },
     commentMark: ";;",
     layout: "lanes",
+    chains: true,
     wholeAddresses: true,
     expand,
     // whoever wants speed has relaxed SIMD and lets V8 pack
@@ -42,7 +44,7 @@ function target(name: string, relaxed: boolean): Target {
 /** What the threads run between waits, from the function's lines. */
 function groups(text: string, step: string): Group[] {
   const call = /^(\(if \(i32\.eqz \(global\.get \$thread\)\) \(then )?\(call \$(\w+)/;
-  return groupsOf(text, { begin: `(func (export "${step}")`, end: ")", call });
+  return groupsOf(text, { begin: `(func (export "${step}")`, end: ")", call, chain: readChain });
 }
 
 /** A module with one function of a vector: f32x4.relaxed_madd or f32x4.add of its argument. */
@@ -81,6 +83,7 @@ function moduleFile(
     for (const { name, role } of Object.values(plan.tensors)) {
       if (role === "run") writer.line(`(import "rows" "${name}" (global $${name} i32))`);
     }
+    for (const line of plan.scratchBytes ? SCRATCH : []) writer.line(line);
     writer.line(";; iterations before those of a thread; in 64 bits, since the product may be larger than 32");
     writer.line("(func $share (param $iterations i32) (param $thread i32) (result i32)");
     writer.line(
@@ -98,7 +101,7 @@ function moduleFile(
     }
     for (const [name, step] of [["train", plan.train], ["evaluate", plan.evaluate]] as const) {
       writer.line();
-      writer.block(`(func (export "${name}") (param $step i32)`, () => body(step, kernels, writer), ")");
+      writer.block(`(func (export "${name}") (param $step i32)`, () => body(step, kernels, plan, writer), ")");
     }
   }, ")");
   return writer.toString();
@@ -113,13 +116,17 @@ function bound(iterations: number, step: number, next: boolean): string {
 }
 
 function body(
-  { kernels: planned, barriers }: Step,
+  { kernels: planned, barriers, chains = [] }: Step,
   kernels: ReadonlyMap<string, CompiledKernel>,
+  plan: Plan,
   writer: Writer,
 ): void {
+  if (chains.length > 0) writer.line(CHAIN_LOCALS);
   for (const [i, { kernel: { name } }] of planned.entries()) {
-    const { nest: { parallel } } = kernels.get(name)!;
+    const { nest: { parallel } } = kernels.get(name)!, chain = chains.find(({ first }) => first === i);
     if (barriers[i]) writer.line("(call $wait)");
+    if (chain) printChain(printedChain(chain, planned, kernels, plan), writer);
+    if (chains.some(({ first, count }) => i >= first && i < first + count)) continue;
     if (parallel) {
       const { iterations, step } = parallel;
       writer.line(
@@ -128,4 +135,24 @@ function body(
     } else writer.line(`(if (i32.eqz (global.get $thread)) (then (call $${name} (local.get $step))))`);
   }
   writer.line("(call $wait)");
+}
+
+function printedChain(
+  { first, count, rows, block }: Chain,
+  planned: Step["kernels"],
+  kernels: ReadonlyMap<string, CompiledKernel>,
+  { tensors }: Plan,
+): PrintedChain {
+  const members = planned.slice(first, first + count);
+  return {
+    kernels: members.map(({ kernel: { name } }) => name),
+    blocks: rows / block,
+    block,
+    scratch: members.map(({ kernel: { name }, bindings }) =>
+      Object.keys(kernels.get(name)!.nest.begins ?? {}).map((symbol) => {
+        const { scratch, offset, bytes } = tensors[bindings[symbol]];
+        return { offset, row: bytes / scratch! };
+      })
+    ),
+  };
 }

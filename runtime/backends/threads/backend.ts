@@ -25,7 +25,7 @@ export const threads: Backend<PreparedKernels> = {
   fit(net, sets, { threads, profile = false, module }) {
     requireSharing();
     if (net.target.script && module === undefined) requireStripping();
-    const memory = fitMemory(net.plan, sets);
+    const memory = fitMemory(net.plan, sets, threads);
     return {
       async open() {
         const code = module ?? await loadCode(net), timed = profile ? await loadTimedCode(net, module) : undefined;

@@ -17,6 +17,8 @@ export interface Member {
   readonly thread: number;
   readonly threads: number;
   wait(): void;
+  /** Where its scratch memory begins. */
+  readonly scratch: number;
 }
 
 /** What binds code to memory, for one data set. */

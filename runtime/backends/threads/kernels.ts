@@ -10,7 +10,7 @@ import type { LoadedKernel } from "../backend.ts";
 import { placeRows, type RowCounts } from "../rows.ts";
 import { scriptUrl } from "./bundle.ts";
 import { type Code, loadCode } from "./load.ts";
-import { PAGE, sharedMemory } from "./memory.ts";
+import { lineFrom, PAGE, sharedMemory } from "./memory.ts";
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */
 export interface PreparedKernels {
@@ -29,18 +29,28 @@ interface PreparedKernel {
   /** Whether a script's function takes the step's number, and a share of a parallel loop. */
   readonly step: boolean;
   readonly parallel: boolean;
+  /** Where those of its tensors begin that a step has in scratch memory, in elements: here, all of each is there. */
+  readonly scratch: readonly number[];
 }
 
 /** Lays out memory for the kernels of a net, and loads their code: of scripts no more than the one file, if it is one. */
 export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?: string): Promise<PreparedKernels> {
   const { plan, kernels, files, target } = net, { rows, end } = placeRows(plan, counts, plan.arenaBytes);
+  const whole = new Map<string, number>();
+  let last = end;
+  for (const { name, scratch, bytes, shape } of Object.values(plan.tensors)) {
+    if (scratch === undefined) continue;
+    whole.set(name, lineFrom(last));
+    last = lineFrom(last) + bytes / scratch * shape[0];
+  }
   const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
-    const { bindings } = plannedKernel(plan, name);
+    const { bindings } = plannedKernel(plan, name), names = Object.keys(nest.tensors).map((symbol) => bindings[symbol]);
     return [name, {
-      addresses: Object.keys(nest.tensors).map((symbol) => {
-        const { name, role, offset } = plan.tensors[bindings[symbol]];
-        return role === "run" ? rows[name][0] : offset;
+      addresses: names.map((name) => {
+        const { role, offset } = plan.tensors[name];
+        return role === "run" ? rows[name][0] : whole.get(name) ?? offset;
       }),
+      scratch: Object.keys(nest.begins ?? {}).map((symbol) => whole.get(bindings[symbol])! / 4),
       step: Object.values(nest.tensors).some(({ rows }) => rows === "steps"),
       parallel: nest.parallel !== undefined,
     }];
@@ -48,7 +58,7 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
   return {
     // a script without imports needs no bundling: Deno takes its types away
     code: only !== undefined && target.script ? scriptUrl(files[`${only}.ts`]) : await loadCode(net),
-    pages: Math.ceil(end / PAGE),
+    pages: Math.ceil(last / PAGE),
     rows: Object.fromEntries(Object.entries(rows).map(([name, [offset]]) => [name, offset])),
     kernels: Object.fromEntries(prepared),
   };
@@ -63,7 +73,8 @@ export async function bindKernels(
     return (name) => scriptKernel(module[name], kernels[name]);
   }
   const memory = sharedMemory(pages);
-  const instance = new WebAssembly.Instance(code, { team: { memory, wait: () => {}, thread: 0, threads: 1 }, rows });
+  const team = { memory, wait: () => {}, thread: 0, threads: 1, scratch: 0 };
+  const instance = new WebAssembly.Instance(code, { team, rows });
   return (name) => assembledKernel(instance.exports[name] as (...args: number[]) => void, kernels[name], memory);
 }
 
@@ -81,7 +92,7 @@ function scriptKernel(
 
 function assembledKernel(
   call: (...args: number[]) => void,
-  { addresses }: PreparedKernel,
+  { addresses, scratch }: PreparedKernel,
   { buffer }: WebAssembly.Memory,
 ): LoadedKernel {
   const views = (storages: readonly Storage[]) =>
@@ -91,7 +102,7 @@ function assembledKernel(
     });
   return {
     load: (storages) => views(storages).forEach((view, i) => view.set(storages[i])),
-    run: (step, from, to) => call(step, from, to),
+    run: (step, from, to) => call(step, from, to, ...scratch),
     read: (storages) => views(storages).forEach((view, i) => storages[i].set(view)),
   };
 }

@@ -40,9 +40,11 @@ export async function loadTimedCode(net: CompiledNet, module?: string): Promise<
   return {
     code: module === undefined ? await loadCode(waiting) : beside(module, waiting.files[waiting.target.entry]),
     shares(kernel, thread, threads) {
-      const { parallel } = net.kernels.get(kernel)!.nest;
+      const { parallel } = net.kernels.get(kernel)!.nest, { kernels, chains = [] } = net.plan.train;
       if (!parallel) return thread === 0;
-      const bound = (i: number) => Math.floor(parallel.iterations * i / threads);
+      const chain = chains.find(({ first }) => kernels[first].kernel.name === kernel);
+      const iterations = chain ? chain.rows / chain.block : parallel.iterations;
+      const bound = (i: number) => Math.floor(iterations * i / threads);
       return bound(thread) < bound(thread + 1);
     },
   };

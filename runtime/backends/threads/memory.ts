@@ -13,6 +13,8 @@ import { checkFit, fillTargets } from "../samples.ts";
 
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536;
+/** Bytes of a cache line. */
+const LINE = 64;
 /** Largest memory of a session, in bytes. */
 const LARGEST = 2 ** 32;
 
@@ -21,6 +23,8 @@ export interface FittedMemory {
   readonly sets: readonly Dataset[];
   /** Of each data set. */
   readonly rows: readonly RowPlaces[];
+  /** Where the scratch memory of the first thread begins: that of the next lies behind it. */
+  readonly scratch: number;
   /** Of the whole memory. */
   readonly pages: number;
 }
@@ -30,7 +34,7 @@ export interface FittedMemory {
  *
  * @throws {InputError} when a data set does not fit the network, or all of it no memory.
  */
-export function fitMemory(plan: Plan, given: readonly Dataset[]): FittedMemory {
+export function fitMemory(plan: Plan, given: readonly Dataset[], threads: number): FittedMemory {
   const sets = given.map((set) => readDataset(set)), rows: RowPlaces[] = [];
   let end = plan.arenaBytes;
   for (const set of sets) {
@@ -39,12 +43,19 @@ export function fitMemory(plan: Plan, given: readonly Dataset[]): FittedMemory {
     rows.push(placed.rows);
     end = placed.end;
   }
+  const scratch = lineFrom(end);
+  end = scratch + threads * (plan.scratchBytes ?? 0);
   if (end > LARGEST) {
     throw new InputError(
       `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
     );
   }
-  return { sets, rows, pages: Math.ceil(end / PAGE) };
+  return { sets, rows, scratch, pages: Math.ceil(end / PAGE) };
+}
+
+/** The first byte from one on that begins a cache line. */
+export function lineFrom(byte: number): number {
+  return Math.ceil(byte / LINE) * LINE;
 }
 
 /** Memory that workers can share. */

@@ -11,13 +11,14 @@ import { placeRows } from "../rows.ts";
 import { outputOf, storedValues, weightsOf } from "../tensors.ts";
 import { binder } from "./bind.ts";
 import { loadCode } from "./load.ts";
-import { PAGE, sharedMemory } from "./memory.ts";
+import { lineFrom, PAGE, sharedMemory } from "./memory.ts";
 
 /** Puts the parameters into a memory of its own and binds the code to it. */
 export async function openPredictor(net: CompiledNet, parameters: Parameters): Promise<BoundPredictor> {
   const { plan } = net, { batchSize: samples } = plan;
   const { rows, end } = placeRows(plan, { samples, steps: 1 }, plan.arenaBytes);
-  const memory = sharedMemory(Math.ceil(end / PAGE)), { buffer } = memory;
+  const scratch = lineFrom(end), memory = sharedMemory(Math.ceil((scratch + (plan.scratchBytes ?? 0)) / PAGE));
+  const { buffer } = memory;
   for (const name of weightsOf(plan)) {
     const { offset, bytes } = plan.tensors[name];
     new Float32Array(buffer, offset, bytes / 4).set(storedValues(plan, name, parameters.get(name)!.values));
@@ -28,7 +29,7 @@ export async function openPredictor(net: CompiledNet, parameters: Parameters): P
     order: new Int32Array(buffer, ...rows.order),
     params: new Float32Array(buffer, ...rows.params),
   });
-  const bind = await binder(await loadCode(net), memory, { thread: 0, threads: 1, wait() {} });
+  const bind = await binder(await loadCode(net), memory, { thread: 0, threads: 1, scratch, wait() {} });
   const { name, classes } = outputOf(plan), { evaluate } = bind(rows), { offset, bytes, layout } = plan.tensors[name];
   const outputs = new Float32Array(buffer, offset, bytes / 4);
   return {

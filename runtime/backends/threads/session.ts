@@ -46,16 +46,16 @@ export class ThreadSession implements NetSession {
   static async open(
     plan: Plan,
     code: Code,
-    { sets, rows, pages }: FittedMemory,
+    { sets, rows, scratch: from, pages }: FittedMemory,
     threads: number,
     timed?: TimedCode,
   ): Promise<ThreadSession> {
-    const memory = sharedMemory(pages);
+    const memory = sharedMemory(pages), scratch = { from, bytes: plan.scratchBytes ?? 0 };
     const loaded = sets.map((set, i) => loadSet(plan, memory.buffer, rows[i], set));
     // workers have the same module, and so the same machine code
     const meanwhile = () => typeof code === "string" ? undefined : warmUp(plan, code, memory, rows[0]);
-    const team = await Team.start({ code, memory, rows }, threads, meanwhile);
-    return new ThreadSession(plan, { memory, rows }, loaded, team, timed);
+    const team = await Team.start({ code, memory, rows, scratch }, threads, meanwhile);
+    return new ThreadSession(plan, { memory, rows, scratch }, loaded, team, timed);
   }
 
   /** Threads of the team. */
@@ -163,7 +163,8 @@ export class ThreadSession implements NetSession {
 
   /** A tensor's elements as they are stored in the arena, halo and all; not a copy. */
   #tensor(name: string): Float32Array {
-    const { offset, bytes, dtype } = this.#plan.tensors[name];
+    const { offset, bytes, dtype, scratch } = this.#plan.tensors[name];
+    if (scratch !== undefined) throw new TypeError(`${name} is scratch, and not kept`);
     if (dtype !== "f32") throw new TypeError(`${name} is ${dtype}`);
     return new Float32Array(this.#memory.memory.buffer, offset, bytes / 4);
   }

@@ -14,6 +14,8 @@ import type { StopwatchPlan } from "./stopwatch.ts";
 export interface SharedRows {
   readonly memory: WebAssembly.Memory;
   readonly rows: readonly RowPlaces[];
+  /** Where the scratch memory of the first thread begins, and how many bytes each thread has. Default: none. */
+  readonly scratch?: { readonly from: number; readonly bytes: number };
 }
 
 /** What a worker needs to begin. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inUnits } from "../../../codegen/plan/layout/barriers.ts";
 import type { Plan } from "../../../codegen/plan/plan.ts";
 import type { Span, TimedSteps, Timing } from "../session.ts";
 import type { TimedCode } from "./load.ts";
@@ -15,9 +16,14 @@ export async function timeSteps(
   { threads, ...memory }: SharedRows & { readonly threads: number },
   { set, ofSet, steps, warmUp }: TimedSteps,
 ): Promise<Timing> {
-  const { kernels, barriers } = plan.train, all = warmUp + steps, count = kernels.length;
+  const units = inUnits(plan.train.kernels.map(({ kernel: { name } }) => name), plan.train.chains);
+  const all = warmUp + steps, count = units.length, begins = inUnits(plan.train.barriers, plan.train.chains);
   const times = new Float64Array(new SharedArrayBuffer(threads * all * count * 2 * 8));
-  const stopwatch = { times, origin: performance.timeOrigin, barriers: [...barriers.slice(1), true] };
+  const stopwatch = {
+    times,
+    origin: performance.timeOrigin,
+    barriers: [...begins.slice(1).map(([waits]) => waits), true],
+  };
   const team = await Team.start({ code, ...memory, stopwatch }, threads);
   try {
     for (let done = 0; done < all; done += ofSet) {
@@ -29,7 +35,7 @@ export async function timeSteps(
   const spans: Span[] = [];
   for (let step = 0; step < steps; step++) {
     for (let track = 0; track < threads; track++) {
-      for (const [started, { kernel: { name } }] of kernels.entries()) {
+      for (const [started, [name]] of units.entries()) {
         if (!shares(name, track, threads)) continue;
         const at = 2 * ((track * all + warmUp + step) * count + started);
         spans.push({ step, track, started, begin: times[at] / 1000, end: times[at + 1] / 1000 });
@@ -39,7 +45,7 @@ export async function timeSteps(
   return {
     clock: threads === 1 ? "the thread's clock" : "the threads' clocks, each kernel in the thread that took longest",
     tracks: Array.from({ length: threads }, (_, thread) => `thread ${thread + 1}`),
-    started: kernels.map(({ kernel: { name } }) => ({ name, kernels: [name] })),
+    started: units.map((kernels) => ({ name: [kernels[0], ...kernels.slice(1).slice(-1)].join(" to "), kernels })),
     spans,
   };
 }

@@ -9,11 +9,17 @@ import { abandon, barrier, HALT, LAST, PROGRESS } from "./control.ts";
 import { stopwatch } from "./stopwatch.ts";
 import type { Assignment, Work } from "./team.ts";
 
+/** No scratch memory. */
+const NONE = { from: 0, bytes: 0 };
+
 let run: (work: Work) => void;
 let controlBlock: Int32Array | undefined;
 
-async function begin({ code, memory, control: shared, rows, thread, threads, ...timed }: Assignment): Promise<void> {
-  const control = controlBlock = new Int32Array(shared), member = { thread, threads, wait: barrier(control, threads) };
+async function begin(
+  { code, memory, control: shared, rows, scratch = NONE, thread, threads, ...timed }: Assignment,
+): Promise<void> {
+  const control = controlBlock = new Int32Array(shared);
+  const member = { thread, threads, scratch: scratch.from + thread * scratch.bytes, wait: barrier(control, threads) };
   const clock = timed.stopwatch && stopwatch(timed.stopwatch, member);
   const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
