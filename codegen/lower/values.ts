@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { constantOffset, offsetKey, sumOffsets } from "../ir/affine.ts";
+import { offsetKey, OffsetSum } from "../ir/affine.ts";
 import { exprKey, freeAxes } from "../ir/expr.ts";
 import {
   type Affine,
@@ -130,12 +130,15 @@ export function flatten(
   lowering: Lowering,
 ): Offset {
   const type = lowering.kernel.tensors[tensor], stride = strides(type);
-  return sumOffsets(...index.map((i, d) => {
+  const sum = new OffsetSum();
+  for (const [d, i] of index.entries()) {
     const at = i.kind === "affine"
       ? indexAt(i, point)
       : variable((evaluate(i, point, scope, lowering) as { name: string }).name);
-    return [sumOffsets([at, 1], [constantOffset(type.halo[d][0]), 1]), stride[d]] as const;
-  }));
+    sum.add(at, stride[d]);
+    sum.addConstant(type.halo[d][0] * stride[d]);
+  }
+  return sum.offset();
 }
 
 /** The value of an index, in lanes if it depends on an axis in lanes. */

@@ -35,21 +35,62 @@ export interface Group {
   readonly width: number;
 }
 
-/** Which loads need different elements for all points of a group of neighbours: each counted once. */
-export function distinctLoads(loads: readonly Load[], groups: readonly Group[]): { points: number; loads: Load[] } {
-  const distinct = new Map<number, Load>(),
-    moves = loads.map((load) => movesOf(load, groups)),
-    keys = keysOf(loads, moves);
-  for (const [n, load] of loads.entries()) {
-    let places = [keys.first[n]];
-    for (const { count, steps } of moves[n]) {
-      const step = keys.along(steps), before = places;
-      places = [];
-      for (const place of before) for (let i = 0; i < count; i++) places.push(place + i * step);
+/** A load, and how many elements it is the one to read. */
+export interface Elements {
+  readonly load: Load;
+  readonly count: number;
+}
+
+/** How many elements loads need for all points of a group of neighbours: each counted once, where several read it. */
+export function distinctLoads(
+  loads: readonly Load[],
+  groups: readonly Group[],
+): { points: number; elements: Elements[] } {
+  const moves = loads.map((load) => movesOf(load, groups)), keys = keysOf(loads, moves);
+  const steps = moves.map((all) => all.map(({ count, steps }) => ({ count, step: keys.along(steps) })));
+  const shared = new Map<number, number>();
+  const counts = loads.map(({ tensor }, n) => {
+    if (loads.every((other, i) => i === n || other.tensor !== tensor) && apart(steps[n])) {
+      return steps[n].reduce((product, { count }) => product * count, 1);
     }
-    for (const place of places) distinct.set(place, load);
+    for (const place of placesOf(keys.first[n], steps[n])) shared.set(place, n);
+    return 0;
+  });
+  for (const n of shared.values()) counts[n]++;
+  return {
+    points: groups.reduce((product, { count }) => product * count, 1),
+    elements: loads.map((load, n) => ({ load, count: counts[n] })),
+  };
+}
+
+/** How many elements all loads need together. */
+export const elementsIn = (elements: readonly Elements[]) => elements.reduce((sum, { count }) => sum + count, 0);
+
+/** A step along a group, as places are numbered. */
+interface Step {
+  readonly count: number;
+  readonly step: number;
+}
+
+/** Whether steps never lead to one place by two ways: each is longer than all shorter ones together. */
+function apart(steps: readonly Step[]): boolean {
+  let reach = 0;
+  for (const { count, step } of steps.toSorted((a, b) => Math.abs(a.step) - Math.abs(b.step))) {
+    if (Math.abs(step) <= reach) return false;
+    reach += (count - 1) * Math.abs(step);
   }
-  return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
+  return true;
+}
+
+/** All places that steps lead to. */
+function placesOf(first: number, steps: readonly Step[]): number[] {
+  let places = [first];
+  for (const { count, step } of steps) {
+    const before = places;
+    places = [];
+    for (const place of before) for (let i = 0; i < count; i++) places.push(place + i * step);
+  }
+  return places;
 }
 
 /** How a load's index moves along a group, in each dimension. */
