@@ -46,17 +46,16 @@ export function distinctLoads(
   loads: readonly Load[],
   groups: readonly Group[],
 ): { points: number; elements: Elements[] } {
-  const moves = loads.map((load) => movesOf(load, groups)), keys = keysOf(loads, moves);
-  const steps = moves.map((all) => all.map(({ count, steps }) => ({ count, step: keys.along(steps) })));
-  const shared = new Map<number, number>();
-  const counts = loads.map(({ tensor }, n) => {
-    if (loads.every((other, i) => i === n || other.tensor !== tensor) && apart(steps[n])) {
-      return steps[n].reduce((product, { count }) => product * count, 1);
-    }
-    for (const place of placesOf(keys.first[n], steps[n])) shared.set(place, n);
-    return 0;
-  });
-  for (const n of shared.values()) counts[n]++;
+  const moves = loads.map((load) => movesOf(load, groups));
+  const alone = ({ tensor }: Load, n: number) => loads.every((other, i) => i === n || other.tensor !== tensor);
+  const counts = loads.map((load, n) =>
+    alone(load, n) && apart(moves[n]) ? moves[n].reduce((product, { count }) => product * count, 1) : 0
+  );
+  const left = counts.flatMap((count, n) => count === 0 ? [n] : []);
+  if (left.length > 0) {
+    const found = countPlaces(left.map((n) => loads[n]), left.map((n) => moves[n]));
+    for (const [i, n] of left.entries()) counts[n] = found[i];
+  }
   return {
     points: groups.reduce((product, { count }) => product * count, 1),
     elements: loads.map((load, n) => ({ load, count: counts[n] })),
@@ -66,31 +65,28 @@ export function distinctLoads(
 /** How many elements all loads need together. */
 export const elementsIn = (elements: readonly Elements[]) => elements.reduce((sum, { count }) => sum + count, 0);
 
-/** A step along a group, as places are numbered. */
-interface Step {
-  readonly count: number;
-  readonly step: number;
+/** Whether no dimension is moved along by two groups: then no two points have one place. */
+function apart(moves: readonly Move[]): boolean {
+  return moves.every(({ steps }, i) =>
+    steps.every((step, d) => step === 0 || moves.every((other, j) => j >= i || other.steps[d] === 0))
+  );
 }
 
-/** Whether steps never lead to one place by two ways: each is longer than all shorter ones together. */
-function apart(steps: readonly Step[]): boolean {
-  let reach = 0;
-  for (const { count, step } of steps.toSorted((a, b) => Math.abs(a.step) - Math.abs(b.step))) {
-    if (Math.abs(step) <= reach) return false;
-    reach += (count - 1) * Math.abs(step);
+/** How many places each of some loads is the last one to go to, by going through all. */
+function countPlaces(loads: readonly Load[], moves: readonly Move[][]): number[] {
+  const keys = keysOf(loads, moves), last = new Map<number, number>();
+  for (const n of loads.keys()) {
+    let places = [keys.first[n]];
+    for (const { count, steps } of moves[n]) {
+      const step = keys.along(steps), before = places;
+      places = [];
+      for (const place of before) for (let i = 0; i < count; i++) places.push(place + i * step);
+    }
+    for (const place of places) last.set(place, n);
   }
-  return true;
-}
-
-/** All places that steps lead to. */
-function placesOf(first: number, steps: readonly Step[]): number[] {
-  let places = [first];
-  for (const { count, step } of steps) {
-    const before = places;
-    places = [];
-    for (const place of before) for (let i = 0; i < count; i++) places.push(place + i * step);
-  }
-  return places;
+  const counts = loads.map(() => 0);
+  for (const n of last.values()) counts[n]++;
+  return counts;
 }
 
 /** How a load's index moves along a group, in each dimension. */
@@ -101,12 +97,17 @@ interface Move {
 
 /** What groups add to the index of a load; those along other axes load the same. */
 function movesOf({ index }: Load, groups: readonly Group[]): Move[] {
-  return groups.flatMap(({ axis, count, width }) => {
-    const steps = index.map((i) =>
-      i.kind === "load" ? 0 : width * (i.terms.find((term) => term.axis === axis)?.coefficient ?? 0)
-    );
-    return count === 1 || steps.every((step) => step === 0) ? [] : [{ count, steps }];
-  });
+  const moves: Move[] = [];
+  for (const { axis, count, width } of groups) {
+    if (count === 1) continue;
+    const steps = index.map((i) => {
+      if (i.kind === "load") return 0;
+      for (const term of i.terms) if (term.axis === axis) return width * term.coefficient;
+      return 0;
+    });
+    if (steps.some((step) => step !== 0)) moves.push({ count, steps });
+  }
+  return moves;
 }
 
 /** A number for each element that some loads touch: where each begins, and what it grows by when an index moves. */
