@@ -150,7 +150,8 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number, drawn = fals
       storage.set(toStored(new Float32Array(elementsOf(tensor)).fill(tensor.initial), tensor.layout));
     }
     if (drawn && tensor.role === "state") {
-      const values = Float32Array.from({ length: elementsOf(tensor) }, draws(seed, `${tensor.name} kept`));
+      const values = new Float32Array(elementsOf(tensor));
+      source(draws(seed, `${tensor.name} kept`), values)(0, values.length);
       storage.set(toStored(values, tensor.layout));
     }
     if (tensor.role === "parameter") {
