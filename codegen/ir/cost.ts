@@ -63,20 +63,20 @@ function count({ parts, tensors }: Kernel): Cost {
     for (const { tensor, value } of assignments) {
       slow += points * work(value, seenSlow, SLOW, 0);
       written.set(tensor, (written.get(tensor) ?? 0) + points * BYTES[tensors[tensor].dtype]);
-      for (const expr of expressions(value)) {
-        if (expr.kind !== "load") continue;
-        const { shape } = tensors[expr.tensor];
-        const elements = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
-        read.set(expr.tensor, elements);
-        for (const [d, index] of expr.index.entries()) {
-          const affine = index.kind === "affine" ? [index] : index.index.filter((i) => i.kind === "affine");
-          const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
-          const known = elements[d];
-          if (typeof known === "number" || many > LISTED) {
-            elements[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
-          } else {
-            for (const i of values(affine, listed)) if (i >= 0 && i < shape[d]) known.add(i);
-          }
+    }
+    for (const expr of expressions(...assignments.map(({ value }) => value))) {
+      if (expr.kind !== "load") continue;
+      const { shape } = tensors[expr.tensor];
+      const elements = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
+      read.set(expr.tensor, elements);
+      for (const [d, index] of expr.index.entries()) {
+        const affine = index.kind === "affine" ? [index] : index.index.filter((i) => i.kind === "affine");
+        const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
+        const known = elements[d];
+        if (typeof known === "number" || many > LISTED) {
+          elements[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
+        } else {
+          for (const i of values(affine, listed)) if (i >= 0 && i < shape[d]) known.add(i);
         }
       }
     }

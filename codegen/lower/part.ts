@@ -77,7 +77,7 @@ export function together(parts: readonly Part[]): Part[][] {
 
 function reductionsOf(assignments: Part["assignments"]): Set<string> {
   return new Set(
-    assignments.flatMap(({ value }) => expressions(value)).filter(({ kind }) => kind === "reduce").map(exprKey),
+    expressions(...assignments.map(({ value }) => value)).filter(({ kind }) => kind === "reduce").map(exprKey),
   );
 }
 

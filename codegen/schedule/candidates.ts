@@ -19,7 +19,7 @@ export function points(axes: readonly Axis[]): number {
 
 /** All reductions of a part. */
 export function reductions({ assignments }: Part): Reduce[] {
-  return assignments.flatMap(({ value }) => expressions(value)).filter((expr) => expr.kind === "reduce");
+  return expressions(...assignments.map(({ value }) => value)).filter((expr) => expr.kind === "reduce");
 }
 
 /** The part of a kernel with the most to do, which its schedule is made for. */
@@ -176,9 +176,8 @@ export function contiguous({ parts, tensors }: Kernel, name: string): boolean {
     return step === 0 || (step === 1 && BYTES[tensors[tensor].dtype] === 4);
   };
   return parts.every(({ assignments }) =>
-    assignments.every(({ tensor, index, value }) =>
-      steps(tensor, index) && expressions(value).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
-    )
+    assignments.every(({ tensor, index }) => steps(tensor, index)) &&
+    expressions(...assignments.map(({ value }) => value)).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
   );
 }
 
