@@ -95,17 +95,27 @@ interface Move {
   readonly steps: readonly number[];
 }
 
+const moving = new WeakMap<Load, ReadonlyMap<Axis, readonly number[]>>();
+
+/** What one step along each axis adds to the index of a load, in each dimension; other axes add nothing. */
+function stepsOf(load: Load): ReadonlyMap<Axis, readonly number[]> {
+  const known = moving.get(load);
+  if (known) return known;
+  const axes = load.index.flatMap((i) => i.kind === "load" ? [] : i.terms.map(({ axis }) => axis));
+  const steps = new Map(axes.map((axis) => [
+    axis,
+    load.index.map((i) => i.kind === "load" ? 0 : i.terms.find((term) => term.axis === axis)?.coefficient ?? 0),
+  ]));
+  moving.set(load, steps);
+  return steps;
+}
+
 /** What groups add to the index of a load; those along other axes load the same. */
-function movesOf({ index }: Load, groups: readonly Group[]): Move[] {
-  const moves: Move[] = [];
+function movesOf(load: Load, groups: readonly Group[]): Move[] {
+  const steps = stepsOf(load), moves: Move[] = [];
   for (const { axis, count, width } of groups) {
-    if (count === 1) continue;
-    const steps = index.map((i) => {
-      if (i.kind === "load") return 0;
-      for (const term of i.terms) if (term.axis === axis) return width * term.coefficient;
-      return 0;
-    });
-    if (steps.some((step) => step !== 0)) moves.push({ count, steps });
+    const one = count === 1 ? undefined : steps.get(axis);
+    if (one?.some((step) => step !== 0)) moves.push({ count, steps: width === 1 ? one : one.map((s) => width * s) });
   }
   return moves;
 }
