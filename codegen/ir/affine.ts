@@ -29,28 +29,41 @@ export function constantOffset(constant: number): Offset {
 
 /** The sum of offsets times factors; terms of the same variable are merged, those of factor 0 dropped. */
 export function sumOffsets(...summands: (readonly [Offset, number])[]): Offset {
-  // most have a variable or none
-  const moving = summands.filter(([{ terms }]) => terms.length > 0);
-  if (moving.length === 0 || moving.length === 1 && moving[0][0].terms.length === 1) {
-    const constant = summands.reduce((sum, [offset, factor]) => sum + offset.constant * factor, 0);
-    const terms = moving.flatMap(([{ terms: [{ variable, coefficient }] }, factor]) =>
-      coefficient * factor === 0 ? [] : [{ variable, coefficient: coefficient * factor }]
-    );
-    return { constant, terms };
-  }
-  const coefficients = new Map<string, number>();
-  let constant = 0;
-  for (const [offset, factor] of summands) {
-    constant += offset.constant * factor;
-    for (const { variable, coefficient } of offset.terms) {
-      coefficients.set(variable, (coefficients.get(variable) ?? 0) + coefficient * factor);
+  const sum = new OffsetSum();
+  for (const [offset, factor] of summands) sum.add(offset, factor);
+  return sum.offset();
+}
+
+/** A sum of offsets on its way: what has few variables is merged without a table. */
+export class OffsetSum {
+  #constant = 0;
+  readonly #terms: { readonly variable: string; coefficient: number }[] = [];
+
+  /** Adds an offset, `factor` times. */
+  add({ constant, terms }: Offset, factor: number): void {
+    this.#constant += constant * factor;
+    for (let i = 0; i < terms.length; i++) {
+      const { variable, coefficient } = terms[i], known = this.#find(variable);
+      if (known) known.coefficient += coefficient * factor;
+      else this.#terms.push({ variable, coefficient: coefficient * factor });
     }
   }
-  const terms = [...coefficients].filter(([, c]) => c !== 0).map(([variable, coefficient]) => ({
-    variable,
-    coefficient,
-  }));
-  return { constant, terms };
+
+  /** Adds a number. */
+  addConstant(constant: number): void {
+    this.#constant += constant;
+  }
+
+  /** The sum, to which nothing is added any more. */
+  offset(): Offset {
+    const terms = this.#terms, all = terms.every(({ coefficient }) => coefficient !== 0);
+    return { constant: this.#constant, terms: all ? terms : terms.filter(({ coefficient }) => coefficient !== 0) };
+  }
+
+  #find(variable: string): { coefficient: number } | undefined {
+    for (let i = 0; i < this.#terms.length; i++) if (this.#terms[i].variable === variable) return this.#terms[i];
+    return undefined;
+  }
 }
 
 /** A text that is the same for equal offsets. */

@@ -56,27 +56,27 @@ function count({ parts, tensors }: Kernel): Cost {
   let slow = 0;
   /** By tensor and dimension: which indices are read, or only how many. */
   const read = new Map<string, (Set<number> | number)[]>();
-  const written = new Map<string, number>();
+  const written = new Map<string, number>(), listed = new Map<string, readonly number[]>();
   for (const { axes, assignments } of parts) {
     const points = product(axes);
     const seenSlow = new Set<string>();
     for (const { tensor, value } of assignments) {
       slow += points * work(value, seenSlow, SLOW, 0);
       written.set(tensor, (written.get(tensor) ?? 0) + points * BYTES[tensors[tensor].dtype]);
-      for (const expr of expressions(value)) {
-        if (expr.kind !== "load") continue;
-        const { shape } = tensors[expr.tensor];
-        const elements = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
-        read.set(expr.tensor, elements);
-        for (const [d, index] of expr.index.entries()) {
-          const affine = index.kind === "affine" ? [index] : index.index.filter((i) => i.kind === "affine");
-          const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
-          const known = elements[d];
-          if (typeof known === "number" || many > LISTED) {
-            elements[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
-          } else {
-            for (const i of values(...affine)) if (i >= 0 && i < shape[d]) known.add(i);
-          }
+    }
+    for (const expr of expressions(...assignments.map(({ value }) => value))) {
+      if (expr.kind !== "load") continue;
+      const { shape } = tensors[expr.tensor];
+      const elements = read.get(expr.tensor) ?? shape.map((): Set<number> | number => new Set<number>());
+      read.set(expr.tensor, elements);
+      for (const [d, index] of expr.index.entries()) {
+        const affine = index.kind === "affine" ? [index] : index.index.filter((i) => i.kind === "affine");
+        const many = product(affine.flatMap(({ terms }) => terms.map(({ axis }) => axis)).filter(isFinite));
+        const known = elements[d];
+        if (typeof known === "number" || many > LISTED) {
+          elements[d] = Math.max(extentOf(known), Math.min(many, shape[d]));
+        } else {
+          for (const i of values(affine, listed)) if (i >= 0 && i < shape[d]) known.add(i);
         }
       }
     }
@@ -95,16 +95,18 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const LISTED = 2 ** 16;
 
 /** All values of an index; of several that a gathered one is made of, as many as there are combinations. */
-function values(...indices: Affine[]): Set<number> {
-  let found = new Set([0]);
-  for (const { constant, terms } of indices) {
-    found = new Set([...found].map((value) => value + constant));
-    for (const { axis: { extent }, coefficient } of terms) {
-      if (extent === Infinity) continue;
-      found = new Set([...found].flatMap((value) => Array.from({ length: extent }, (_, i) => value + i * coefficient)));
-    }
-  }
-  return found;
+function values(indices: readonly Affine[], known: Map<string, readonly number[]>): readonly number[] {
+  const terms = indices.flatMap(({ terms }) => terms).filter(({ axis }) => isFinite(axis));
+  const key = terms.map(({ axis, coefficient }) => `${coefficient}*${axis.extent}`).join();
+  // many differ in their constants only
+  const moving = known.get(key) ?? terms.reduce<readonly number[]>((found, { axis: { extent }, coefficient }) => {
+    const next = new Set<number>();
+    for (const value of found) for (let i = 0; i < extent; i++) next.add(value + i * coefficient);
+    return [...next];
+  }, [0]);
+  known.set(key, moving);
+  const constant = indices.reduce((sum, { constant }) => sum + constant, 0);
+  return constant === 0 ? moving : moving.map((value) => value + constant);
 }
 
 /** Operations of some kinds for one point; equal expressions count once. `adding`: what each term of a sum counts. */

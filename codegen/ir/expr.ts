@@ -20,15 +20,15 @@ export function children(expr: Expr): readonly Expr[] {
   }
 }
 
-/** An expression and all it is made of, each node once, what is used before what uses it. */
-export function expressions(expr: Expr): Expr[] {
+/** Expressions and all that they are made of, each node once, what is used before what uses it. */
+export function expressions(...roots: readonly Expr[]): Expr[] {
   const found = new Set<Expr>();
   const visit = (node: Expr) => {
     if (found.has(node)) return;
     for (const child of children(node)) visit(child);
     found.add(node);
   };
-  visit(expr);
+  for (const root of roots) visit(root);
   return [...found];
 }
 

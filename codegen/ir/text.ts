@@ -69,7 +69,7 @@ function sum(constant: number, terms: readonly (readonly [string, number])[]): s
     negative: c < 0,
   }));
   if (constant !== 0 || words.length === 0) words.push({ text: String(Math.abs(constant)), negative: constant < 0 });
-  words.sort((a, b) => Number(a.negative) - Number(b.negative));
+  if (words.some(({ negative }) => negative)) words.sort((a, b) => Number(a.negative) - Number(b.negative));
   return words.map(({ text, negative }, i) =>
     i === 0 ? `${negative ? "-" : ""}${text}` : `${negative ? "-" : "+"}${text}`
   ).join("");
@@ -84,10 +84,18 @@ function exprText(expr: Expr): string {
   return render(expr, new Map()).text;
 }
 
+/** Of expressions in which nothing stands by its name. */
+const rendered = new WeakMap<Expr, Text>();
+
 /** `names`: what stands by its name, by the keys of expressions. */
 function render(expr: Expr, names: ReadonlyMap<string, string>): Text {
   const name = names.size > 0 ? names.get(exprKey(expr)) : undefined;
-  return name === undefined ? renderWhole(expr, names) : { text: name, level: 3 };
+  if (name !== undefined) return { text: name, level: 3 };
+  // in an index nothing has a name
+  if (names.size > 0 && expr.kind !== "load") return renderWhole(expr, names);
+  const text = rendered.get(expr) ?? renderWhole(expr, names);
+  rendered.set(expr, text);
+  return text;
 }
 
 function renderWhole(expr: Expr, names: ReadonlyMap<string, string>): Text {
@@ -136,7 +144,7 @@ function partFormulas(
 ): string[] {
   const values = assignments.map(({ value }) => value), uses = countUses(values);
   const names = new Map<string, string>(), lines: string[] = [];
-  for (const expr of values.flatMap(expressions)) {
+  for (const expr of expressions(...values)) {
     const key = exprKey(expr), before = known.get(key);
     if (names.has(key) || (expr.kind !== "op" && expr.kind !== "reduce")) continue;
     if (before === undefined && expr.name === undefined && (uses.get(key) ?? 0) < 2) continue;

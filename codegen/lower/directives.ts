@@ -28,7 +28,7 @@ export function checkDirectives(kernel: Kernel, schedule: Schedule): void {
 function axisNames({ parts }: Kernel): Set<string> {
   const axes = parts.flatMap(({ axes, assignments }) => [
     ...axes,
-    ...assignments.flatMap(({ value }) => expressions(value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
+    ...expressions(...assignments.map(({ value }) => value)).flatMap((e) => e.kind === "reduce" ? e.axes : []),
   ]);
   return new Set(axes.map(({ name }) => name));
 }

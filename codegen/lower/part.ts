@@ -77,7 +77,7 @@ export function together(parts: readonly Part[]): Part[][] {
 
 function reductionsOf(assignments: Part["assignments"]): Set<string> {
   return new Set(
-    assignments.flatMap(({ value }) => expressions(value)).filter(({ kind }) => kind === "reduce").map(exprKey),
+    expressions(...assignments.map(({ value }) => value)).filter(({ kind }) => kind === "reduce").map(exprKey),
   );
 }
 
@@ -115,7 +115,7 @@ function open({ axes, opened, points, values }: Space, scope: Scope, lowering: L
   for (const value of values) hoist(value, opened, points, scope, lowering);
   const [axis, ...inner] = axes, { tile, parallel } = lowering.schedule;
   loop(axis, tile?.[axis.name] ?? 1, axis.name === parallel, scope, lowering, (coordinates, scope) => {
-    const product = points.flatMap((point) => coordinates.map((c) => new Map([...point, [axis, c]])));
+    const product = points.flatMap((point) => coordinates.map((c) => new Map(point).set(axis, c)));
     const space: Space = { axes: inner, opened: new Set([...opened, axis]), points: product, values };
     open(space, scope, lowering, body);
   });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { constantOffset, offsetKey, sumOffsets } from "../ir/affine.ts";
+import { constantOffset, offsetKey, OffsetSum, sumOffsets } from "../ir/affine.ts";
 import { exprKey, freeAxes } from "../ir/expr.ts";
 import type { Affine, Axis, Expr, Offset } from "../ir/ir.ts";
 
@@ -34,10 +34,10 @@ export function group(base: Offset, count: number, width: number, stride = width
 
 /** An index at a point. */
 export function indexAt({ constant, terms }: Affine, point: Point): Offset {
-  return sumOffsets(
-    [constantOffset(constant), 1],
-    ...terms.map(({ axis, coefficient }) => [point.get(axis)!.offset, coefficient] as const),
-  );
+  const sum = new OffsetSum();
+  sum.addConstant(constant);
+  for (const { axis, coefficient } of terms) sum.add(point.get(axis)!.offset, coefficient);
+  return sum.offset();
 }
 
 const keys = new WeakMap<Coordinate, string>();
@@ -49,12 +49,21 @@ function coordinateKey(coordinate: Coordinate): string {
   return key;
 }
 
+const ordered = new WeakMap<Expr, readonly Axis[]>();
+
+/** The axes that an expression depends on, by name. */
+function orderedAxes(expr: Expr): readonly Axis[] {
+  const axes = ordered.get(expr) ?? [...freeAxes(expr)].sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  ordered.set(expr, axes);
+  return axes;
+}
+
 /** A text that is the same for the same value. */
 export function keyAt(expr: Expr, point: Point): string {
-  const at: string[] = [];
-  for (const axis of freeAxes(expr)) {
+  let key = `${exprKey(expr)} `;
+  for (const axis of orderedAxes(expr)) {
     const coordinate = point.get(axis);
-    at.push(`${axis.name}=${coordinate ? coordinateKey(coordinate) : "?"}`);
+    key += `${axis.name}=${coordinate ? coordinateKey(coordinate) : "?"},`;
   }
-  return `${exprKey(expr)} ${at.sort().join()}`;
+  return key;
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { constantOffset, sumOffsets } from "../ir/affine.ts";
-import { expressions, freeAxes } from "../ir/expr.ts";
+import { freeAxes } from "../ir/expr.ts";
 import { type Axis, type Expr, LANES, type Offset, type Value } from "../ir/ir.ts";
 import { accumulatorKey, add, choose, type Coordinates, seed, termsOf } from "./accumulators.ts";
 import { loop } from "./loops.ts";
@@ -28,9 +28,8 @@ export function hoist(
   if (seen.has(expr)) return;
   seen.add(expr);
   if (expr.kind === "constant" || expr.kind === "position") return;
-  if ([...freeAxes(expr)].every((axis) => opened.has(axis))) {
-    const fixed = expressions(expr).every(({ kind }) => kind === "constant" || kind === "position" || kind === "op");
-    if (fixed && expr.kind === "op") return;
+  if (freeAxes(expr).isSubsetOf(opened)) {
+    if (expr.kind === "op" && fixed(expr)) return;
     prepare(points.map((point) => ({ expr, point })), scope, lowering);
     for (const point of points) localOf(expr, point, scope, lowering);
     return;
@@ -39,6 +38,26 @@ export function hoist(
   if (expr.kind === "op") expr.operands.forEach(further);
   if (expr.kind === "reduce") further(expr.body);
   if (expr.kind === "load") { for (const index of expr.index) if (index.kind === "load") further(index); }
+}
+
+const fixing = new WeakMap<Expr, boolean>();
+
+/** Whether an expression is made of constants and positions only. */
+function fixed(expr: Expr): boolean {
+  if (expr.kind !== "op") return expr.kind === "constant" || expr.kind === "position";
+  const known = fixing.get(expr) ?? expr.operands.every(fixed);
+  fixing.set(expr, known);
+  return known;
+}
+
+const needing = new WeakMap<Expr, boolean>();
+
+/** Whether an expression needs a reduction. */
+function reduces(expr: Expr): boolean {
+  if (expr.kind !== "op") return expr.kind === "reduce";
+  const known = needing.get(expr) ?? expr.operands.some(reduces);
+  needing.set(expr, known);
+  return known;
 }
 
 /** Runs the reductions that expressions need at points. */
@@ -60,7 +79,7 @@ export function prepare(
     if (!groups.has(group)) groups.set(group, new Map());
     groups.get(group)!.set(keyAt(expr, point), { node: expr, point });
   };
-  for (const { expr, point } of wanted) collect(expr, point, new Set());
+  for (const { expr, point } of wanted) if (reduces(expr)) collect(expr, point, new Set());
   for (const group of groups.values()) {
     // another one's body may have needed it meanwhile
     const left = [...group].filter(([key]) => !scope.value(key)).map(([, instance]) => instance);
@@ -156,7 +175,9 @@ function takeTerms(
 
 /** A point inside of a reduction. */
 function pointOf({ node, point }: Instance, copy: Coordinates): Point {
-  return new Map([...point, ...node.axes.map((axis) => [axis, copy.get(axis.name)!] as const)]);
+  const inside = new Map(point);
+  for (const axis of node.axes) inside.set(axis, copy.get(axis.name)!);
+  return inside;
 }
 
 /** What the bodies of all copies reduce themselves is reduced together, so that their loads are shared. */
@@ -166,7 +187,8 @@ function prepareBodies(
   scope: Scope,
   lowering: Lowering,
 ): void {
-  const bodies = copies.flatMap((copy) => accumulators.map((a) => ({ expr: a.node.body, point: pointOf(a, copy) })));
+  const reducing = accumulators.filter(({ node }) => reduces(node.body));
+  const bodies = copies.flatMap((copy) => reducing.map((a) => ({ expr: a.node.body, point: pointOf(a, copy) })));
   prepare(bodies, scope, lowering);
 }
 
@@ -179,14 +201,14 @@ function addTerms(
   lowering: Lowering,
 ): void {
   prepareBodies(copies, accumulators, scope, lowering);
-  const terms = Math.max(...accumulators.map(({ node }) => termsOf(node).length));
+  const addends = accumulators.map(({ node }) => termsOf(node)),
+    most = Math.max(...addends.map(({ length }) => length));
   for (const copy of copies) {
-    for (let term = 0; term < terms; term++) {
-      for (const accumulator of accumulators) {
-        const addend = termsOf(accumulator.node)[term];
-        if (addend) {
-          add(accumulator, evaluate(addend, pointOf(accumulator, copy), scope, lowering), copy, across, scope);
-        }
+    const points = accumulators.map((accumulator) => pointOf(accumulator, copy));
+    for (let term = 0; term < most; term++) {
+      for (const [i, accumulator] of accumulators.entries()) {
+        const addend = addends[i][term];
+        if (addend) add(accumulator, evaluate(addend, points[i], scope, lowering), copy, across, scope);
       }
     }
   }

@@ -32,6 +32,8 @@ export class Scope {
   readonly statements: Statement[] = [];
   readonly #values = new Map<string, Value>();
   readonly #names = new Set<string>();
+  /** The number of the last name of a wish and kind. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(nest: NestState, parent?: Scope) {
     this.nest = nest;
@@ -60,8 +62,11 @@ export class Scope {
   name(wish: string, type: Type): string {
     const { kinds } = this.nest, kind = isVector(type) ? undefined : scalarOf(type) === "f32" ? "f32" : "i32";
     const clashes = (name: string) => kind !== undefined && (kinds.get(name) ?? kind) !== kind;
-    let name = wish;
-    for (let i = 2; this.has(name) || clashes(name); i++) name = `${wish}_${i}`;
+    // names are never given back: all before the last one are taken
+    const wanted = `${wish} ${kind}`;
+    let i = this.#numbers.get(wanted) ?? 1, name = i === 1 ? wish : `${wish}_${i}`;
+    while (this.has(name) || clashes(name)) name = `${wish}_${++i}`;
+    this.#numbers.set(wanted, i);
     this.#names.add(name);
     if (kind) kinds.set(name, kind);
     return name;

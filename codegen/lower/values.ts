@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { constantOffset, offsetKey, sumOffsets } from "../ir/affine.ts";
+import { offsetKey, OffsetSum } from "../ir/affine.ts";
 import { exprKey, freeAxes } from "../ir/expr.ts";
 import {
   type Affine,
@@ -54,24 +54,24 @@ export function evaluate(expr: Expr, point: Point, scope: Scope, lowering: Lower
       const operands = expr.operands.map((operand) => evaluate(operand, point, scope, lowering));
       const value = apply(expr.op, operands, scope), uses = lowering.uses.get(exprKey(expr)) ?? 0;
       const keep = expr.name !== undefined || uses > 1 || depthOf(value) > DEEPEST;
-      return keep ? localOf(expr, point, scope, lowering, value) : value;
+      return keep ? newLocal(expr, key, point, scope, lowering, value) : value;
     }
     case "load":
     case "param":
-      return localOf(expr, point, scope, lowering);
+      return newLocal(expr, key, point, scope, lowering);
     case "reduce":
       throw new Error(`reduction ${key} was not prepared`);
   }
 }
 
-/**
- * The value of an expression as a local.
- *
- * @param value the value, where it is known.
- */
-export function localOf(expr: Expr, point: Point, scope: Scope, lowering: Lowering, value?: Value): Value {
-  const key = keyAt(expr, point), known = scope.value(key);
-  if (known) return known;
+/** The value of an expression as a local. */
+export function localOf(expr: Expr, point: Point, scope: Scope, lowering: Lowering): Value {
+  const key = keyAt(expr, point);
+  return scope.value(key) ?? newLocal(expr, key, point, scope, lowering);
+}
+
+/** A local that there is not yet. `value`: what it holds, where it is known. */
+function newLocal(expr: Expr, key: string, point: Point, scope: Scope, lowering: Lowering, value?: Value): Value {
   if (expr.kind === "param") return scope.keep(key, parameter(expr, scope, lowering));
   if (expr.kind === "load") return loaded(expr, point, scope, lowering);
   value ??= evaluate(expr, point, scope, lowering);
@@ -130,12 +130,15 @@ export function flatten(
   lowering: Lowering,
 ): Offset {
   const type = lowering.kernel.tensors[tensor], stride = strides(type);
-  return sumOffsets(...index.map((i, d) => {
+  const sum = new OffsetSum();
+  for (const [d, i] of index.entries()) {
     const at = i.kind === "affine"
       ? indexAt(i, point)
       : variable((evaluate(i, point, scope, lowering) as { name: string }).name);
-    return [sumOffsets([at, 1], [constantOffset(type.halo[d][0]), 1]), stride[d]] as const;
-  }));
+    sum.add(at, stride[d]);
+    sum.addConstant(type.halo[d][0] * stride[d]);
+  }
+  return sum.offset();
 }
 
 /** The value of an index, in lanes if it depends on an axis in lanes. */

@@ -44,7 +44,7 @@ function hyperbolicTangent(argument: Expr): Expr {
 /** A kernel without hyperbolic tangents. */
 export function expand(kernel: Kernel): Kernel {
   const values = kernel.parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
-  if (!values.flatMap(expressions).some((e) => e.kind === "op" && e.op === "tanh")) return kernel;
+  if (!expressions(...values).some((e) => e.kind === "op" && e.op === "tanh")) return kernel;
   const rewrite = rewriter(
     (node) => node.kind === "op" && node.op === "tanh" ? hyperbolicTangent(rewrite(node.operands[0])) : undefined,
     (index) => index,

@@ -27,8 +27,8 @@ export function workOf({ kernel, saves = 0 }: PlannedKernel): number {
 export function prune(planned: PlannedKernel): PlannedKernel {
   const used = new Set<string>();
   for (const { assignments } of planned.kernel.parts) {
-    for (const { value } of assignments) {
-      for (const expr of expressions(value)) if (expr.kind === "load") used.add(expr.tensor);
+    for (const expr of expressions(...assignments.map(({ value }) => value))) {
+      if (expr.kind === "load") used.add(expr.tensor);
     }
   }
   for (const { assignments } of planned.kernel.parts) for (const { tensor } of assignments) used.add(tensor);
@@ -66,9 +66,9 @@ export function accesses(planned: PlannedKernel): Accesses {
   const { kernel, bindings } = planned;
   const reads = new Set<string>(), writes = new Set<string>();
   for (const { assignments } of kernel.parts) {
-    for (const { tensor, value } of assignments) {
-      writes.add(bindings[tensor]);
-      for (const expr of expressions(value)) if (expr.kind === "load") reads.add(bindings[expr.tensor]);
+    for (const { tensor } of assignments) writes.add(bindings[tensor]);
+    for (const expr of expressions(...assignments.map(({ value }) => value))) {
+      if (expr.kind === "load") reads.add(bindings[expr.tensor]);
     }
   }
   accessed.set(planned, { reads, writes });

@@ -73,7 +73,7 @@ export function shapeLine({ parts }: Kernel): string {
   const axes = new Map<string, Axis>();
   for (const { axes: partAxes, assignments } of parts) {
     for (const axis of partAxes) axes.set(`${axis.name}${axis.extent}`, axis);
-    for (const expr of assignments.flatMap(({ value }) => expressions(value))) {
+    for (const expr of expressions(...assignments.map(({ value }) => value))) {
       if (expr.kind === "reduce") { for (const axis of expr.axes) axes.set(`${axis.name}${axis.extent}`, axis); }
     }
   }

@@ -19,7 +19,7 @@ export function points(axes: readonly Axis[]): number {
 
 /** All reductions of a part. */
 export function reductions({ assignments }: Part): Reduce[] {
-  return assignments.flatMap(({ value }) => expressions(value)).filter((expr) => expr.kind === "reduce");
+  return expressions(...assignments.map(({ value }) => value)).filter((expr) => expr.kind === "reduce");
 }
 
 /** The part of a kernel with the most to do, which its schedule is made for. */
@@ -35,21 +35,58 @@ export interface Group {
   readonly width: number;
 }
 
-/** Which loads need different elements for all points of a group of neighbours: each counted once. */
-export function distinctLoads(loads: readonly Load[], groups: readonly Group[]): { points: number; loads: Load[] } {
-  const distinct = new Map<number, Load>(),
-    moves = loads.map((load) => movesOf(load, groups)),
-    keys = keysOf(loads, moves);
-  for (const [n, load] of loads.entries()) {
+/** A load, and how many elements it is the one to read. */
+export interface Elements {
+  readonly load: Load;
+  readonly count: number;
+}
+
+/** How many elements loads need for all points of a group of neighbours: each counted once, where several read it. */
+export function distinctLoads(
+  loads: readonly Load[],
+  groups: readonly Group[],
+): { points: number; elements: Elements[] } {
+  const moves = loads.map((load) => movesOf(load, groups));
+  const alone = ({ tensor }: Load, n: number) => loads.every((other, i) => i === n || other.tensor !== tensor);
+  const counts = loads.map((load, n) =>
+    alone(load, n) && apart(moves[n]) ? moves[n].reduce((product, { count }) => product * count, 1) : 0
+  );
+  const left = counts.flatMap((count, n) => count === 0 ? [n] : []);
+  if (left.length > 0) {
+    const found = countPlaces(left.map((n) => loads[n]), left.map((n) => moves[n]));
+    for (const [i, n] of left.entries()) counts[n] = found[i];
+  }
+  return {
+    points: groups.reduce((product, { count }) => product * count, 1),
+    elements: loads.map((load, n) => ({ load, count: counts[n] })),
+  };
+}
+
+/** How many elements all loads need together. */
+export const elementsIn = (elements: readonly Elements[]) => elements.reduce((sum, { count }) => sum + count, 0);
+
+/** Whether no dimension is moved along by two groups: then no two points have one place. */
+function apart(moves: readonly Move[]): boolean {
+  return moves.every(({ steps }, i) =>
+    steps.every((step, d) => step === 0 || moves.every((other, j) => j >= i || other.steps[d] === 0))
+  );
+}
+
+/** How many places each of some loads is the last one to go to, by going through all. */
+function countPlaces(loads: readonly Load[], moves: readonly Move[][]): number[] {
+  const keys = keysOf(loads, moves), last = new Map<number, number>();
+  for (const n of loads.keys()) {
     let places = [keys.first[n]];
     for (const { count, steps } of moves[n]) {
       const step = keys.along(steps), before = places;
       places = [];
       for (const place of before) for (let i = 0; i < count; i++) places.push(place + i * step);
     }
-    for (const place of places) distinct.set(place, load);
+    for (const place of places) last.set(place, n);
   }
-  return { points: groups.reduce((product, { count }) => product * count, 1), loads: [...distinct.values()] };
+  const counts = loads.map(() => 0);
+  for (const n of last.values()) counts[n]++;
+  return counts;
 }
 
 /** How a load's index moves along a group, in each dimension. */
@@ -58,14 +95,29 @@ interface Move {
   readonly steps: readonly number[];
 }
 
+const moving = new WeakMap<Load, ReadonlyMap<Axis, readonly number[]>>();
+
+/** What one step along each axis adds to the index of a load, in each dimension; other axes add nothing. */
+function stepsOf(load: Load): ReadonlyMap<Axis, readonly number[]> {
+  const known = moving.get(load);
+  if (known) return known;
+  const axes = load.index.flatMap((i) => i.kind === "load" ? [] : i.terms.map(({ axis }) => axis));
+  const steps = new Map(axes.map((axis) => [
+    axis,
+    load.index.map((i) => i.kind === "load" ? 0 : i.terms.find((term) => term.axis === axis)?.coefficient ?? 0),
+  ]));
+  moving.set(load, steps);
+  return steps;
+}
+
 /** What groups add to the index of a load; those along other axes load the same. */
-function movesOf({ index }: Load, groups: readonly Group[]): Move[] {
-  return groups.flatMap(({ axis, count, width }) => {
-    const steps = index.map((i) =>
-      i.kind === "load" ? 0 : width * (i.terms.find((term) => term.axis === axis)?.coefficient ?? 0)
-    );
-    return count === 1 || steps.every((step) => step === 0) ? [] : [{ count, steps }];
-  });
+function movesOf(load: Load, groups: readonly Group[]): Move[] {
+  const steps = stepsOf(load), moves: Move[] = [];
+  for (const { axis, count, width } of groups) {
+    const one = count === 1 ? undefined : steps.get(axis);
+    if (one?.some((step) => step !== 0)) moves.push({ count, steps: width === 1 ? one : one.map((s) => width * s) });
+  }
+  return moves;
 }
 
 /** A number for each element that some loads touch: where each begins, and what it grows by when an index moves. */
@@ -134,9 +186,8 @@ export function contiguous({ parts, tensors }: Kernel, name: string): boolean {
     return step === 0 || (step === 1 && BYTES[tensors[tensor].dtype] === 4);
   };
   return parts.every(({ assignments }) =>
-    assignments.every(({ tensor, index, value }) =>
-      steps(tensor, index) && expressions(value).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
-    )
+    assignments.every(({ tensor, index }) => steps(tensor, index)) &&
+    expressions(...assignments.map(({ value }) => value)).every((e) => e.kind !== "load" || steps(e.tensor, e.index))
   );
 }
 

@@ -37,8 +37,9 @@ export function somePoints(
   draw: () => number,
   wanted: number,
 ): Coordinates[] {
-  const found = new Map<string, Coordinates>(), all = pointsOf(axes);
-  const add = (point: Coordinates) => found.set(point.join(), point);
+  const found = new Map<number, Coordinates>(), all = pointsOf(axes);
+  // by its number among all points
+  const add = (point: Coordinates) => found.set(point.reduce((at, x, d) => at * axes[d].extent + x, 0), point);
   const below = (count: number) => Math.floor(draw() * count);
   for (const corner of combinations(axes.map(({ extent }) => [0, extent - 1]))) add(corner);
   // along each axis in an order of its own

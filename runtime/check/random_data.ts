@@ -48,6 +48,18 @@ export function randomStorages(
   );
 }
 
+/** Rows of a tensor whose rows a run supplies. */
+function rowsOf(type: TensorType, plan: Plan): number {
+  const { samples, steps } = rowsFor(plan);
+  return type.rows === "steps" ? steps : samples;
+}
+
+/** A tensor of zeros. `exact`: in f64, where a run has f32. */
+function emptyStorage(type: TensorType, plan: Plan, exact: boolean): Storage {
+  const arrays = { f32: exact ? Float64Array : Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
+  return new arrays[type.dtype](storageLength(type, rowsOf(type, plan)));
+}
+
 /** Random contents of a tensor. `positive`: none is below 0. `exact`: in f64, where a run has f32. */
 function randomStorage(
   type: TensorType,
@@ -56,28 +68,45 @@ function randomStorage(
   draw: Draw,
   { positive, exact }: { positive: boolean; exact: boolean },
 ): Storage {
-  const { samples, steps } = rowsFor(plan), rows = type.rows === "steps" ? steps : samples;
-  const arrays = { f32: exact ? Float64Array : Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
-  const storage: Storage = new arrays[type.dtype](storageLength(type, rows));
+  const { samples } = rowsFor(plan), rows = rowsOf(type, plan), storage = emptyStorage(type, plan, exact);
   if (type.columns) {
     for (let row = 0; row < rows; row++) fillRow(storage, type.columns, row, plan, spec, row + 1, draw);
     return storage;
   }
   const limit = type.below === "samples" ? samples : type.below ?? 256;
   const value = type.dtype === "f32" ? (positive ? draw : () => 2 * draw() - 1) : () => Math.floor(draw() * limit);
-  const stride = strides(type);
+  const next = source(value, storage), stride = strides(type);
+  // from a dimension on behind which there is no halo, all is one run
+  const halo = type.halo.findLastIndex(([before, after]) => before + after > 0);
+  const run = Math.min(Math.max(halo, type.rows === "steps" ? 1 : 0), stride.length - 1);
   const visit = (d: number, at: number): void => {
     // of a step, what is in its samples' rows; the others have the first sample
     const own = type.rows === "steps" && d === 1 ? plan.batchSize : type.shape[d];
     const extent = own === Infinity ? rows : own;
-    let place = at + type.halo[d][0] * stride[d];
-    for (let i = 0; i < extent; i++, place += stride[d]) {
-      if (d === stride.length - 1) storage[place] = value();
-      else visit(d + 1, place);
-    }
+    const from = at + type.halo[d][0] * stride[d];
+    if (d === run) return next(from, extent * stride[d]);
+    for (let i = 0; i < extent; i++) visit(d + 1, from + i * stride[d]);
   };
   visit(0, 0);
   return storage;
+}
+
+/** Numbers that are drawn for a storage, at most; a prime, so that no stride leads to the same ones again. */
+const DRAWN = 65_537;
+
+/** Fills runs of a storage, one after the other, with numbers that are drawn, and come again after so many. */
+function source(draw: Draw, storage: Storage): (from: number, length: number) => void {
+  const drawn = storage.slice(0, Math.min(DRAWN, storage.length));
+  let used = 0, known = 0;
+  return (from, length) => {
+    for (let done = 0; done < length;) {
+      const count = Math.min(length - done, drawn.length - used);
+      for (; known < used + count; known++) drawn[known] = draw();
+      storage.set(drawn.subarray(used, used + count), from + done);
+      done += count;
+      used = (used + count) % drawn.length;
+    }
+  };
 }
 
 /** The run-time numbers of a step that are not drawn, by name; one sample short of a batch, where there are two. */
@@ -114,13 +143,15 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number, drawn = fals
     if (tensor.alias) continue;
     const draw = draws(seed, tensor.name);
     const fresh = tensor.role === "value" || tensor.role === "gradient" || tensor.role === "state";
-    const storage = randomStorage(tensor, plan, spec, draw, { positive: true, exact: true });
-    if (fresh) storage.fill(0);
+    const storage = fresh
+      ? emptyStorage(tensor, plan, true)
+      : randomStorage(tensor, plan, spec, draw, { positive: true, exact: true });
     if (typeof tensor.initial === "number") {
       storage.set(toStored(new Float32Array(elementsOf(tensor)).fill(tensor.initial), tensor.layout));
     }
     if (drawn && tensor.role === "state") {
-      const values = Float32Array.from({ length: elementsOf(tensor) }, draws(seed, `${tensor.name} kept`));
+      const values = new Float32Array(elementsOf(tensor));
+      source(draws(seed, `${tensor.name} kept`), values)(0, values.length);
       storage.set(toStored(values, tensor.layout));
     }
     if (tensor.role === "parameter") {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import wabt from "wabt";
 import { compile, parseSpec, targets } from "../../mod.ts";
-import { binaryOf } from "../../runtime/backends/threads/load.ts";
+import { binaryOf } from "../../runtime/backends/threads/assembler/module.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
 
@@ -24,13 +24,13 @@ const SHIPPED = width(["mnist_mlp"], ["mnist_cnn", "lenet5", "mnist_mlp"]).map((
 );
 const RANDOM = width(8, 40);
 
-Deno.test("a second assembler makes the same bytes of the modules of shipped and random nets", async () => {
+Deno.test("a second assembler makes the same bytes of the modules of shipped and random nets", () => {
   let ran = 0;
   for (const json of [...SHIPPED, ...Array.from({ length: RANDOM }, (_, i) => randomSpec(i + 1))]) {
     const spec = parseSpec(json);
     for (const target of WASM) {
       const text = compile(spec, { target }).files["module.wat"];
-      const binary = await binaryOf(text);
+      const binary = binaryOf(text);
       assert(WebAssembly.validate(binary), `${spec.name}, ${target}`);
       assert.deepEqual(binary, reference(text), `${spec.name}, ${target}`);
       ran++;
@@ -40,7 +40,7 @@ Deno.test("a second assembler makes the same bytes of the modules of shipped and
   assert.equal(WASM.length, 2);
 });
 
-Deno.test("numbers are assembled to the nearest there are", async () => {
+Deno.test("numbers are assembled to the nearest there are", () => {
   const floats = [
     0.1,
     -0.1,
@@ -58,15 +58,34 @@ Deno.test("numbers are assembled to the nearest there are", async () => {
     [...floats.map((x) => function_("f32", x)), function_("f32", "-inf"), ...integers.map((x) => function_("i32", x))]
       .join("\n")
   })`;
-  assert.deepEqual(await binaryOf(text), reference(text));
+  assert.deepEqual(binaryOf(text), reference(text));
 });
 
-Deno.test("negative control: another constant, another place or another instruction are other bytes", async () => {
+Deno.test("negative control: another constant, another place or another instruction are other bytes", () => {
   const text = compile(parseSpec(SHIPPED.at(-1)), { target: "wasm" }).files["module.wat"], right = reference(text);
   for (
     const [from, to] of [["offset=64", "offset=68"], ["f32x4.add", "f32x4.sub"], ["(i32.const 0)", "(i32.const 1)"]]
   ) {
     assert(text.includes(from), from);
-    assert.notDeepEqual(await binaryOf(text.replace(from, to)), right, from);
+    assert.notDeepEqual(binaryOf(text.replace(from, to)), right, from);
   }
+});
+
+Deno.test("what is not read is refused, with its line", () => {
+  const refused: [text: string, message: RegExp][] = [
+    ["(func (f64.sqrt))", /line 2 .*unknown instruction f64.sqrt/],
+    ["(func (drop))", /unknown instruction drop/],
+    ["(func (local.get $x))", /unknown name \$x/],
+    ["(func (call $later)) (func $later)", /unknown name \$later/],
+    ["(func (loop $a) (br $a))", /unknown label \$a/],
+    ["(func (local $x i32) (local $x i32))", /\$x is there twice/],
+    ["(func (param i32))", /i32 is no name/],
+    ["(func (local $x f64))", /unknown type f64/],
+    ["(func (result i32) (i32.const one))", /one is no number/],
+    ["(func (result i32) (i32.load align=1 (i32.const 0)))", /expected \(/],
+    ["(table 1 funcref)", /unknown field table/],
+    ["(func (return)", /expected \(/],
+  ];
+  for (const [text, message] of refused) assert.throws(() => binaryOf(`(module\n${text})`), message, text);
+  assert.throws(() => binaryOf("module"), /line 1 .*expected \(/);
 });

@@ -24,6 +24,7 @@ const PROVEN = /^codegen\/ir\/(?:ir|affine|expr|text)\.ts$/;
 /** All of the compiler but what one target has for itself. */
 const COMPILER = /^codegen\/(?!targets\/\w+\/)[\w/]+\.ts$/;
 
+const ASSEMBLER = /^runtime\/backends\/threads\/assembler\/\w+\.ts$/;
 /** The runtime, but for what one backend has for itself. */
 const RUNTIME = /^runtime\/(?!backends\/\w+\/)/;
 /** What backends are made of: their interface, what they share, data sets, and random numbers. */
@@ -76,6 +77,8 @@ const RULES: readonly Rule[] = [
     local: NOTATION,
     external: [/^zod$/],
   },
+  // the assembler knows only itself
+  { files: ASSEMBLER, local: [ASSEMBLER], external: [] },
   // a backend knows no other, and nothing of who asks it
   {
     files: /^runtime\/backends\/(\w+)\/\w+\.ts$/,
@@ -318,6 +321,10 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["kernels/layers/relu.ts", "../../runtime/run/random.ts", true],
   ["kernels/mod.ts", "./layers/relu.ts", false],
   ["runtime/backends/threads/session.ts", "../../../codegen/plan/plan.ts", false],
+  ["runtime/backends/threads/load.ts", "./assembler/module.ts", false],
+  ["runtime/backends/threads/assembler/module.ts", "./reader.ts", false],
+  ["runtime/backends/threads/assembler/module.ts", "../load.ts", true],
+  ["runtime/backends/threads/assembler/module.ts", "watr/compile", true],
   ["runtime/backends/threads/session.ts", "../../../codegen/targets/wasm/target.ts", true],
   ["runtime/backends/threads/session.ts", "../../../codegen/targets/webgpu/dispatch.ts", true],
   ["runtime/backends/webgpu/session.ts", "../../../codegen/targets/webgpu/dispatch.ts", false],

@@ -176,7 +176,7 @@ function isZeroBehind(value: Expr, whole: Axis, stored: Stored): boolean {
 /** Whether a kernel makes elements 0 that would not be. */
 export function isMasked(before: PlannedKernel, after: PlannedKernel): boolean {
   const values = ({ kernel: { parts } }: PlannedKernel) =>
-    parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+    parts.flatMap(({ assignments }) => expressions(...assignments.map(({ value }) => value)));
   return values(after).filter(({ kind }) => kind === "position").length >
     values(before).filter(({ kind }) => kind === "position").length;
 }

@@ -31,6 +31,6 @@ export function needed(kernels: readonly PlannedKernel[], wanted: Iterable<strin
 }
 
 function readBy(parts: readonly Part[], bindings: PlannedKernel["bindings"]): string[] {
-  const all = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+  const all = parts.flatMap(({ assignments }) => expressions(...assignments.map(({ value }) => value)));
   return all.flatMap((expr) => expr.kind === "load" ? [bindings[expr.tensor]] : []);
 }

@@ -18,7 +18,7 @@ export function isElementwiseIn(
 ): boolean {
   if (parts.length !== 1) return false;
   const [{ axes, assignments }] = parts;
-  return assignments.flatMap(({ value }) => expressions(value)).every((expr) => {
+  return expressions(...assignments.map(({ value }) => value)).every((expr) => {
     if (expr.kind === "reduce") return false;
     // only indices over the part's own axes can be substituted
     const indices = expr.kind === "load" ? expr.index : expr.kind === "position" ? [expr.index] : [];

@@ -37,8 +37,7 @@ export function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, te
   const [{ axes, assignments: [made] }] = producer.kernel.parts;
   const { bindings, symbols } = joinBindings(producer.bindings, consumer.bindings, tensor);
   const [part] = consumer.kernel.parts;
-  const reduced = (values: readonly Expr[]) =>
-    values.flatMap(expressions).flatMap((e) => e.kind === "reduce" ? e.axes : []);
+  const reduced = (values: readonly Expr[]) => expressions(...values).flatMap((e) => e.kind === "reduce" ? e.axes : []);
   const outer = new Set([...part.axes, ...reduced(part.assignments.map(({ value }) => value))].map(({ name }) => name));
   const taken = new Set([...outer, ...reduced([made.value]).map(({ name }) => name)]);
   // the producer's own reductions run inside of the consumer's
@@ -78,7 +77,7 @@ export function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, te
 
 /** The loads of a tensor in a kernel, equal ones once; those over other axes of the same names are others. */
 function loadsOf(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): Load[] {
-  const loads = parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))
+  const loads = parts.flatMap(({ assignments }) => expressions(...assignments.map(({ value }) => value)))
     .filter((expr): expr is Load => expr.kind === "load" && bindings[expr.tensor] === tensor);
   const same = (a: Load, b: Load) =>
     exprKey(a) === exprKey(b) && [...freeAxes(a)].every((axis) => freeAxes(b).has(axis));

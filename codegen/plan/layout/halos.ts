@@ -15,7 +15,7 @@ export type Halos = Readonly<Record<string, readonly (readonly [before: number, 
 export function inferHalos(kernels: readonly PlannedKernel[], tensors: Draft["tensors"]): Halos {
   const halos: Record<string, [number, number][]> = {};
   for (const { kernel: { parts }, bindings } of kernels) {
-    for (const expr of parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)))) {
+    for (const expr of parts.flatMap(({ assignments }) => expressions(...assignments.map(({ value }) => value)))) {
       if (expr.kind !== "load" || !expr.padded) continue;
       const halo = halos[bindings[expr.tensor]] ??= expr.index.map(() => [0, 0]);
       for (const [d, index] of expr.index.entries()) {

@@ -40,5 +40,5 @@ export function tablesOf(kernel: Kernel): ("params" | "keys")[] {
 }
 
 function expressionsOf({ parts }: Kernel): Expr[] {
-  return parts.flatMap(({ assignments }) => assignments.flatMap(({ value }) => expressions(value)));
+  return parts.flatMap(({ assignments }) => expressions(...assignments.map(({ value }) => value)));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { bounds } from "../../ir/affine.ts";
-import { children, expressions, freeAxes } from "../../ir/expr.ts";
+import { children, freeAxes } from "../../ir/expr.ts";
 import { type Assignment, type Axis, type Expr, type Kernel, type Load, OPS, type Part } from "../../ir/ir.ts";
 import { assignmentText } from "../../ir/text.ts";
 import { VerifyError } from "../error.ts";
@@ -17,24 +17,29 @@ export function proveKernel(kernel: Kernel): void {
   const { name, parts } = kernel;
   const assigned = new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)));
   for (const part of parts) {
+    // assignments have much in common
+    const read = new Set<Expr>(), formed = new Set<Expr>();
     for (const assignment of part.assignments) {
       const fail = (what: string) => new VerifyError(`${name}: ${what} in ${assignmentText(assignment)}`);
-      proveReads(assignment, part, assigned, kernel.tensors, fail);
+      proveReads(assignment, part, assigned, kernel.tensors, read, fail);
       proveWrite(assignment, kernel.tensors, fail);
-      for (const expr of expressions(assignment.value)) proveForm(expr, assignment, name, fail);
+      proveForms(assignment.value, assignment, name, formed, fail);
     }
   }
 }
 
-/** All loads lie inside, and read what the same point writes, if they read what is written. */
+/** All loads lie inside, and read what the same point writes, if they read what is written. `read`: what was proven so. */
 function proveReads(
   { value }: Assignment,
   { axes, assignments }: Part,
   assigned: ReadonlySet<string>,
   tensors: Kernel["tensors"],
+  read: Set<Expr>,
   fail: Fail,
 ): void {
-  const visit = (expr: Expr, open: ReadonlySet<Axis>, reduced: boolean) => {
+  const visit = (expr: Expr, open: ReadonlySet<Axis>, reduced: boolean, known: Set<Expr>) => {
+    if (known.has(expr)) return;
+    known.add(expr);
     if (expr.kind === "load") {
       proveLoad(expr, open, tensors, fail);
       if (assigned.has(expr.tensor)) {
@@ -44,10 +49,10 @@ function proveReads(
         if (!same || reduced) throw fail(`${expr.tensor} is read at another place than it is written`);
       }
     }
-    const inside = expr.kind === "reduce" ? new Set([...open, ...expr.axes]) : open;
-    for (const child of children(expr)) visit(child, inside, reduced || expr.kind === "reduce");
+    if (expr.kind === "reduce") visit(expr.body, new Set([...open, ...expr.axes]), true, new Set());
+    else for (const child of children(expr)) visit(child, open, reduced, known);
   };
-  visit(value, new Set(axes), false);
+  visit(value, new Set(axes), false, read);
 }
 
 function proveLoad({ tensor, index, padded }: Load, open: ReadonlySet<Axis>, tensors: Kernel["tensors"], fail: Fail) {
@@ -74,6 +79,14 @@ function proveWrite({ tensor, index, value }: Assignment, tensors: Kernel["tenso
     const [low, high] = bounds(i);
     if (low < 0 || high >= shape[d]) throw fail(`index ${d} of ${tensor} runs from ${low} to ${high} of ${shape[d]}`);
   }
+}
+
+/** Of an expression and all that it is made of. `formed`: what was proven so. */
+function proveForms(expr: Expr, assignment: Assignment, kernel: string, formed: Set<Expr>, fail: Fail): void {
+  if (formed.has(expr)) return;
+  formed.add(expr);
+  for (const child of children(expr)) proveForms(child, assignment, kernel, formed, fail);
+  proveForm(expr, assignment, kernel, fail);
 }
 
 /** Axes can be told apart, and operations have as many operands as they take. */

@@ -9,6 +9,7 @@
  */
 import {
   distinctLoads,
+  elementsIn,
   type Group,
   mainPart,
   plainLoops,
@@ -55,7 +56,7 @@ function register(part: Part): Pick<Schedule, "tile" | "unroll"> {
   for (const tile of tiles(part.axes)) {
     for (const copy of copies) {
       const distinct = distinctLoads(loads, [...tile, { axis: inner, count: copy, width: 1 }]);
-      const cost = distinct.loads.length / distinct.points;
+      const cost = elementsIn(distinct.elements) / distinct.points;
       if (cost < best.cost - 1e-9) {
         best = {
           cost,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { distinctLoads, type Group, points } from "../../schedule/candidates.ts";
+import { distinctLoads, elementsIn, type Group, points } from "../../schedule/candidates.ts";
 import { expressions, freeAxes } from "../../ir/expr.ts";
 import { type Axis, LANES, type Load, type Part, type Reduce } from "../../ir/ir.ts";
 import { termsOf } from "../../lower/accumulators.ts";
@@ -46,6 +46,20 @@ export interface Body {
   readonly packing: Packing;
   /** The axis of the vectors, if it is one of the index space. */
   readonly lanes: Axis | undefined;
+  /** What the sum is of: its loads, operations and terms. */
+  readonly loads: readonly Load[];
+  readonly operations: number;
+  readonly terms: number;
+}
+
+/** What a body knows of its sum. */
+export function summed(core: Reduce): Pick<Body, "loads" | "operations" | "terms"> {
+  const all = expressions(core.body);
+  return {
+    loads: all.filter((expr) => expr.kind === "load"),
+    operations: all.filter((expr) => expr.kind === "op").length,
+    terms: termsOf(core).length,
+  };
 }
 
 /** Cycles for one term of one output, or nothing if the registers do not hold the tile. */
@@ -91,9 +105,8 @@ function packed(tile: readonly Group[], { lanes, packing }: Body): Packing {
 
 /** Whether what a tile sums and keeps waits in registers. */
 function fitsRegisters(tile: readonly Group[], body: Body): boolean {
-  const { core, around, inner, packing } = body, groups = [...tile, ...around], per = packed(tile, body);
+  const { around, inner, packing, loads, terms } = body, groups = [...tile, ...around], per = packed(tile, body);
   const sums = groups.reduce((product, { count }) => product * count, 1);
-  const loads = expressions(core.body).filter((expr) => expr.kind === "load"), terms = termsOf(core).length;
   // what does not change with the outermost group is loaded once and waits in registers, and so does what the next copy
   // of the body reads again, as windows do; one more is just used. Of several terms, much of what one has loaded waits
   // for the next.
@@ -117,10 +130,10 @@ const copied = (groups: readonly Group[], inner: Group | undefined) => inner ? [
 
 /** Cycles for one term of one output of a tile. */
 function cyclesOf(tile: readonly Group[], body: Body): number {
-  const { core, around, inner, vectorize } = body, groups = [...tile, ...around], per = packed(tile, body);
+  const { core, around, inner, vectorize, loads, operations: work, terms } = body,
+    groups = [...tile, ...around],
+    per = packed(tile, body);
   const sums = groups.reduce((product, { count }) => product * count, 1);
-  const loads = expressions(core.body).filter((expr) => expr.kind === "load");
-  const work = expressions(core.body).filter((expr) => expr.kind === "op").length, terms = termsOf(core).length;
   const { points: bodies, wide, single } = distinct(loads, copied(groups, inner), tile, body);
   const multiplies = bodies * terms / per, loaded = wide / per + single;
   const cycles = LOADS * loaded + Math.max(
@@ -184,6 +197,6 @@ function distinct(
   const vectors = !lanes || tile.some(({ axis, width }) => axis === lanes && width > 1);
   const isWide = ({ index }: Load) =>
     vectors && index.some((i) => i.kind === "affine" && i.terms.some(({ axis }) => axis.name === vectorize));
-  const wide = found.loads.filter(isWide).length;
-  return { points: found.points, wide, single: found.loads.length - wide };
+  const wide = elementsIn(found.elements.filter(({ load }) => isWide(load)));
+  return { points: found.points, wide, single: elementsIn(found.elements) - wide };
 }

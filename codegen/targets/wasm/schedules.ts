@@ -7,7 +7,7 @@ import { contiguous, fits, type Group, mainPart, points, reductions, withThreads
 import { expressions } from "../../ir/expr.ts";
 import { type Axis, type Kernel, LANES, type Part, type Reduce } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
-import { type Body, estimate, type Packing, REGISTERS } from "./estimate.ts";
+import { type Body, estimate, type Packing, REGISTERS, summed } from "./estimate.ts";
 
 /** Reductions of up to so many iterations around the one that does the work are unrolled whole. */
 const SMALL = 9;
@@ -96,6 +96,7 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
     vectorize,
     packing,
     lanes,
+    ...summed(core),
     ...(inner && { inner: { axis: inner, count: copies, width: 1 } }),
   };
   const seen = new Set<string>();

@@ -8,6 +8,7 @@
 import {
   contiguous,
   distinctLoads,
+  elementsIn,
   fits,
   gridAxes,
   type Group,
@@ -144,7 +145,7 @@ function staged(schedule: Schedule, tile: readonly Group[], { core }: Work): Sch
   }
   const scalars = tile.map(({ axis, count, width }) => ({ axis, count: count * width, width: 1 }));
   const best = all.filter((places) => places.reduce((product, { count }) => product * count, 1) === WORKGROUP)
-    .map((places) => ({ places, elements: distinctLoads(loads, [...scalars, ...places]).loads.length }))
+    .map((places) => ({ places, elements: elementsIn(distinctLoads(loads, [...scalars, ...places]).elements) }))
     .reduce<{ places: Group[]; elements: number } | undefined>(
       (a, b) => a && a.elements <= b.elements ? a : b,
       undefined,

@@ -5,6 +5,7 @@
  */
 import { type CompiledNet, withWaits } from "../../../codegen/compile.ts";
 import { sha256 } from "../../../codegen/sha256.ts";
+import { binaryOf } from "./assembler/module.ts";
 import { bundle, scriptUrl } from "./bundle.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
@@ -56,15 +57,9 @@ function beside(file: string, script: string): string {
 }
 
 /**
- * WebAssembly text to a binary. The assembler is no WebAssembly itself: the engine may have been told to run that without
- * checks, which is for code that is proven.
+ * WebAssembly text to a module, which the engine validates. The assembler is no WebAssembly itself: the engine may have
+ * been told to run that without checks, which is for code that is proven.
  */
-export async function binaryOf(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: compile } = await import("watr/compile");
-  return compile(text);
-}
-
-/** WebAssembly text to a module, which the engine validates. */
 export async function assemble(text: string): Promise<WebAssembly.Module> {
-  return await WebAssembly.compile(await binaryOf(text));
+  return await WebAssembly.compile(binaryOf(text));
 }

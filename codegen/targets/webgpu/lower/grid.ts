@@ -141,7 +141,7 @@ function shareTerms(
   const members = new Map<string, Members>();
   const split = Object.entries(schedule.split ?? {}).filter(([, to]) => to > 1);
   const axes = new Map(
-    values.flatMap(expressions).flatMap((e) => e.kind === "reduce" ? e.axes : []).map((axis) => [axis.name, axis]),
+    expressions(...values).flatMap((e) => e.kind === "reduce" ? e.axes : []).map((axis) => [axis.name, axis]),
   );
   for (const [axis, to] of split) {
     const { extent } = axes.get(axis) ?? { extent: 0 };
