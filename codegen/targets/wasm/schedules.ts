@@ -69,10 +69,10 @@ function copiesOf({ axes, assignments }: Part): Schedule {
     ),
   );
   const [outer] = axes, along = axes.findLast((axis) => !choosing.has(axis));
-  if (!choosing.has(inner) || !choosing.has(outer) || outer === inner || !along) return { tile };
+  if (!choosing.has(inner) || !along) return { tile };
   return {
     tile: { [along.name]: Math.min(OF_ROW, along.extent), ...tile },
-    ...outer.extent > 1 && { parallel: outer.name },
+    ...choosing.has(outer) && outer !== inner && outer.extent > 1 && { parallel: outer.name },
   };
 }
 
