@@ -75,8 +75,16 @@ export function add(
   scope.emit({ kind: "set", name: sum.name, value: apply("add", [sum, term], scope) });
 }
 
-/** Keeps the larger of a value and the largest so far, and its place. */
-export function choose({ node, best, place }: Accumulator, given: Value, copy: Coordinates, scope: Scope): void {
+/** Keeps the larger of a value and the largest so far, and its place; the first value is what there is. */
+export function choose(
+  { node, best, place }: Accumulator,
+  given: Value,
+  copy: Coordinates,
+  first: boolean,
+  scope: Scope,
+): void {
+  // at the place 0, with which it begins
+  if (first) return scope.emit({ kind: "set", name: best.name, value: given });
   // `best` stays unless the new value is larger or NaN: the first of equal ones wins, and only NaN among NaN gives NaN
   const value = given.kind === "local" ? given : scope.let("candidate", given);
   const stays = scope.let("stays", apply("le", [value, best], scope));

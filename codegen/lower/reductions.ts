@@ -152,7 +152,7 @@ function takeTerms(
   begins: ReadonlyMap<string, Offset>,
   { accumulators, sums }: Reductions,
   across: Axis | undefined,
-  scope: Scope,
+  around: Scope,
   lowering: Lowering,
 ): void {
   const unroll = ({ name, extent }: Axis) => Math.min(lowering.schedule.unroll?.[name] ?? 1, extent);
@@ -160,7 +160,7 @@ function takeTerms(
     if (left.length === 0) {
       return sums
         ? addTerms(copies, accumulators, across, scope, lowering)
-        : compareTerms(copies, accumulators, across, scope, lowering);
+        : compareTerms(copies, accumulators, across, scope === around && begins.size === 0, scope, lowering);
     }
     const [axis, ...inner] = left;
     const wanted = sums || inner.every((axis) => unroll(axis) === axis.extent) ? unroll(axis) : 1;
@@ -170,7 +170,7 @@ function takeTerms(
       open(inner, copies.flatMap((copy) => placed.map((c) => new Map([...copy, [axis.name, c]]))), scope);
     });
   };
-  open(axes, [new Map()], scope);
+  open(axes, [new Map()], around);
 }
 
 /** A point inside of a reduction. */
@@ -214,20 +214,25 @@ function addTerms(
   }
 }
 
-/** Compares some copies of one iteration's values with the largest so far; sums beside them are added up. */
+/**
+ * Compares some copies of one iteration's values with the largest so far; sums beside them are added up.
+ *
+ * @param fresh whether there is none yet: no loop is around the copies.
+ */
 function compareTerms(
   copies: readonly Coordinates[],
   accumulators: readonly Accumulator[],
   across: Axis | undefined,
+  fresh: boolean,
   scope: Scope,
   lowering: Lowering,
 ): void {
   prepareBodies(copies, accumulators, scope, lowering);
-  for (const copy of copies) {
+  for (const [number, copy] of copies.entries()) {
     for (const accumulator of accumulators) {
       const value = evaluate(accumulator.node.body, pointOf(accumulator, copy), scope, lowering);
       if (accumulator.node.reduction === "sum") add(accumulator, value, copy, across, scope);
-      else choose(accumulator, value, copy, scope);
+      else choose(accumulator, value, copy, fresh && number === 0, scope);
     }
   }
 }

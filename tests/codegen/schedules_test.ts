@@ -96,6 +96,33 @@ Deno.test("the kernels that do the work of mnist_cnn are in vectors, shared by t
   assert.equal(ran, 2 * 6);
 });
 
+Deno.test("a batch is gathered block by block; one block is shared by its rows", async () => {
+  const spec = await loadSpec(join(SPECS, "mnist_cnn.json"));
+  for (const [batchSize, shared] of [[64, "nb"], [16, "h"]] as const) {
+    const { plan: planned } = plan({ ...spec, batchSize }, registry, { layout: PACKED.layout });
+    const gather = [...kernelsOf(planned)].find(({ name }) => name === "batch_gather")!;
+    const [{ tile, parallel }] = PACKED.candidates(gather);
+    assert.deepEqual([tile, parallel], [{ w: 4, n: 16 }, shared], `batch ${batchSize}`);
+  }
+});
+
+Deno.test("of an unrolled window all values but the first are compared", async () => {
+  const kernels = await shippedKernels(PACKED.layout);
+  const [, pool] = kernels.find(([net, { name }]) => net === "mnist_cnn" && name === "conv1_pool1_relu1_forward")!;
+  const schedule: Schedule = { unroll: { u: 2, v: 2 } };
+  const comparisons = (unrolled: Schedule) => {
+    const count = (body: readonly Statement[]): number =>
+      body.reduce(
+        (sum, s) => sum + ("body" in s ? count(s.body) : s.kind === "let" && s.name.startsWith("stays") ? 1 : 0),
+        0,
+      );
+    return count(lower(pool, unrolled).body);
+  };
+  assert.equal(comparisons(schedule), 3);
+  // negative control: with a loop around it, the first one is no other than the next
+  assert.equal(comparisons({ unroll: { v: 2 } }), 2);
+});
+
 Deno.test("every schedule that a target proposes fits and is proven", async () => {
   let ran = 0;
   for (const target of targets) {

@@ -10,6 +10,8 @@ import { call, offset, piece } from "./words.ts";
 
 type Operations = Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
 
+/** A known number in every lane. */
+const isNumber = ({ text }: Piece) => text.startsWith("(f32x4.splat (f32.const ");
 /** 0 in every lane. */
 const isZero = ({ text }: Piece) => text === "(f32x4.splat (f32.const 0))";
 
@@ -46,13 +48,18 @@ export const SCALAR: Operations = {
   ushr: call("i32.shr_u"),
 };
 
+/** Lanes are chosen whole, which relaxed instructions take as given. */
+const choose = (relaxed: boolean) => call(relaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
+
 const vectorOperations = (relaxed: boolean): Operations => ({
   add: lanewise("add"),
   sub: lanewise("sub"),
   mul: lanewise("mul"),
   div: lanewise("div"),
   fma: relaxed ? lanewise("relaxed_madd") : (a, b, c) => piece(`(f32x4.add ${c.text} (f32x4.mul ${a.text} ${b.text}))`),
-  max: lanewise("max"),
+  // one instruction, which gives its first operand where that is NaN; of two 0 it may give -0
+  max: (a, b) =>
+    isNumber(b) ? call("f32x4.pmax")(a, b) : isNumber(a) ? call("f32x4.pmax")(b, a) : lanewise("max")(a, b),
   abs: lanewise("abs"),
   neg: lanewise("neg"),
   sqrt: lanewise("sqrt"),
@@ -68,8 +75,8 @@ const vectorOperations = (relaxed: boolean): Operations => ({
       ? call("v128.and")(a, condition)
       : isZero(a)
       ? call("v128.andnot")(b, condition)
-      : call("v128.bitselect")(a, b, condition),
-  pick: (condition, a, b) => call("v128.bitselect")(a, b, condition),
+      : choose(relaxed)(a, b, condition),
+  pick: (condition, a, b) => choose(relaxed)(a, b, condition),
   float: lanewise("convert_i32x4_s"),
   ufloat: lanewise("convert_i32x4_u"),
   unsigned: (a) => a,

@@ -4,7 +4,7 @@
  * @module
  */
 import { contiguous, fits, type Group, mainPart, points, reductions, withThreads } from "../../schedule/candidates.ts";
-import { expressions } from "../../ir/expr.ts";
+import { expressions, freeAxes } from "../../ir/expr.ts";
 import { type Axis, type Kernel, LANES, type Part, type Reduce } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Body, estimate, type Packing, REGISTERS, summed } from "./estimate.ts";
@@ -17,6 +17,8 @@ const SHORT = 7;
 const COPIES = 4;
 /** Elements that are moved one by one in an iteration: a loop costs as much as two or three of them. */
 const MOVED = 16;
+/** Elements of each row that are moved at once, where several rows are gathered side by side. */
+const OF_ROW = 4;
 /** What is proposed when nothing else fits. */
 const LAST = 1e3;
 /** Schedules that are proposed for one axis of vectors. */
@@ -39,7 +41,7 @@ export function* candidates(kernel: Kernel, packing: Packing): Generator<Schedul
   ).map(({ name }) => name);
   const all = [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, packing));
   for (const { schedule } of all.sort((a, b) => a.cost - b.cost)) {
-    const shared = withThreads(kernel, schedule);
+    const shared = schedule.parallel === undefined ? withThreads(kernel, schedule) : schedule;
     if (fits(kernel, shared)) yield shared;
   }
 }
@@ -53,10 +55,25 @@ function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
   return all.every((r) => r.axes === core.axes || outer.includes(r)) ? { outer, core } : undefined;
 }
 
-/** One by one, several elements an iteration: what only moves them has little else to do. */
-function copiesOf({ axes }: Part): Schedule {
+/**
+ * One by one, several elements an iteration: what only moves them has little else to do. Of rows that are gathered side
+ * by side a few elements are taken at once, and all of the rows before the next ones: so processors see what comes next.
+ */
+function copiesOf({ axes, assignments }: Part): Schedule {
   const inner = axes.at(-1);
-  return inner ? { tile: { [inner.name]: Math.min(MOVED, inner.extent) } } : {};
+  if (!inner) return {};
+  const tile = { [inner.name]: Math.min(MOVED, inner.extent) };
+  const choosing = new Set(
+    assignments.flatMap(({ value }) => expressions(value)).flatMap((expr) =>
+      expr.kind === "load" ? expr.index.flatMap((i) => i.kind === "load" ? [...freeAxes(i)] : []) : []
+    ),
+  );
+  const [outer] = axes, along = axes.findLast((axis) => !choosing.has(axis));
+  if (!choosing.has(inner) || !along) return { tile };
+  return {
+    tile: { [along.name]: Math.min(OF_ROW, along.extent), ...tile },
+    ...choosing.has(outer) && outer !== inner && outer.extent > 1 && { parallel: outer.name },
+  };
 }
 
 /** The best schedules with vectors along one axis. */

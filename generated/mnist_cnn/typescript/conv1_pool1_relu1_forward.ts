@@ -49,21 +49,19 @@ export function conv1_pool1_relu1_forward(
 
           // reduce
           const t00 = b_c + y00;
-          const stays = t00 <= value;
-          place = stays ? place : 0;
-          value = stays ? value : t00;
+          value = t00;
           const t01 = b_c + y01;
-          const stays_2 = t01 <= value;
-          place = stays_2 ? place : 1;
-          value = stays_2 ? value : t01;
+          const stays = t01 <= value;
+          place = stays ? place : 1;
+          value = stays ? value : t01;
           const t10 = b_c + y10;
-          const stays_3 = t10 <= value;
-          place = stays_3 ? place : 2;
-          value = stays_3 ? value : t10;
+          const stays_2 = t10 <= value;
+          place = stays_2 ? place : 2;
+          value = stays_2 ? value : t10;
           const t11 = b_c + y11;
-          const stays_4 = t11 <= value;
-          place = stays_4 ? place : 3;
-          value = stays_4 ? value : t11;
+          const stays_3 = t11 <= value;
+          place = stays_3 ? place : 3;
+          value = stays_3 ? value : t11;
 
           // finish
           y[at_n_c_p + q] = Math.max(value, 0);
