@@ -28,7 +28,8 @@ export const RANGES = {
   batchSize: [24, 100],
   kernel: [1, 7],
   stride: [1, 4],
-  convolutions: [1, 3],
+  convolutions: [1, 5],
+  features: [16, 256],
 } as const;
 const CLASSES = 10;
 
@@ -115,8 +116,16 @@ function drawNet(draw: Draw, name: string): { spec: RandomSpec; work: number } {
     layers.push(made.layer, { type: "relu" }, ...pooled.layer ? [pooled.layer] : []);
     [channels, image] = [made.channels, pooled.image];
   }
-  terms.push(channels * image[0] * image[1] * CLASSES);
-  layers.push({ type: "flatten" }, { type: "linear", outFeatures: CLASSES, init: "heUniform" });
+  let features = channels * image[0] * image[1];
+  layers.push({ type: "flatten" });
+  if (draw.chance(0.3)) {
+    const outFeatures = draw.scaled(RANGES.features);
+    terms.push(features * outFeatures);
+    layers.push({ type: "linear", outFeatures, init: "heUniform" }, { type: "relu" });
+    features = outFeatures;
+  }
+  terms.push(features * CLASSES);
+  layers.push({ type: "linear", outFeatures: CLASSES, init: "heUniform" });
   // forward, the gradients of weights, and those of all inputs but the first layer's
   const work = 2 * batchSize * (3 * terms.reduce((a, b) => a + b, 0) - terms[0]);
   const training = { epochs: 1, optimizer: { type: "adam", learningRate: 0.0003, l2: 0.0001 } };
@@ -135,7 +144,8 @@ export function randomSpec(seed: number, number: number): RandomSpec {
 /** What a net is, in a line. */
 export function describe({ input, layers }: RandomSpec): string {
   const extents = (value: unknown) => Array.isArray(value) ? value.join("x") : `${value}`;
-  const parts = layers.flatMap(({ type, outChannels, kernel, stride, padding }) => {
+  const parts = layers.slice(0, -1).flatMap(({ type, outChannels, outFeatures, kernel, stride, padding }) => {
+    if (type === "linear") return [`${outFeatures}`];
     if (type === "conv2d") {
       const step = stride === 1 ? "" : `/${extents(stride)}`, edge = padding === 0 ? "" : `+${extents(padding)}`;
       return [`${outChannels}@${extents(kernel)}${step}${edge}`];

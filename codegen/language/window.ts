@@ -83,6 +83,44 @@ function phases({ input, kernel, stride, padding }: Slide): Phase[] {
   });
 }
 
+/** A dimension is cut where so many times as many elements of windows are named as there are. */
+const WASTE = 2;
+/** Pieces of both dimensions together, at most. */
+const MOST_PIECES = 16;
+
+/** A phase in pieces whose positions name only windows that there are: neighbours that name the same elements stay one. */
+function cut(phase: Phase, { input, kernel, stride, padding }: Slide): Phase[] {
+  const windows = Math.floor((input + 2 * padding - kernel) / stride) + 1;
+  if (phase.run > 1 || phase.taps === 0) return [phase];
+  const pieces: { from: number; first: number; end: number; positions: number }[] = [];
+  for (let q = 0; q < phase.positions; q++) {
+    const first = Math.max(0, q + phase.shift - windows + 1);
+    const end = Math.max(first, Math.min(phase.taps, q + phase.shift + 1)), last = pieces.at(-1);
+    if (last?.first === first && last.end === end) last.positions++;
+    else pieces.push({ from: q, first, end, positions: 1 });
+  }
+  return pieces.map(({ from, first, end, positions }) => ({
+    ...phase,
+    residue: phase.residue + stride * from,
+    positions,
+    first: phase.first + stride * first,
+    shift: phase.shift + from - first,
+    taps: end - first,
+  }));
+}
+
+/** Dimensions with what would be zeros cut off, those first where these are most. */
+function cutOff(along: readonly Phase[][], slides: readonly Slide[]): Phase[][] {
+  const named = (phases: readonly Phase[]) => phases.reduce((sum, { positions, taps }) => sum + positions * taps, 0);
+  const pieces = along.map((phases, d) => phases.flatMap((phase) => cut(phase, slides[d])));
+  const waste = along.map((phases, d) => named(phases) / Math.max(1, named(pieces[d])));
+  const result = [...along];
+  for (const d of waste[1] > waste[0] ? [1, 0] : [0, 1]) {
+    if (waste[d] >= WASTE && pieces[d].length * result[1 - d].length <= MOST_PIECES) result[d] = pieces[d];
+  }
+  return result;
+}
+
 /** The residues of a run, each by itself. */
 function singles(phase: Phase): Phase[] {
   return Array.from({ length: phase.run }, (_, a) => ({
@@ -134,9 +172,10 @@ export function coveringWindows(
   stride: Pair,
   padding: Pair = [0, 0],
 ): Covered[] {
-  const along = [0, 1].map((d) =>
-    phases({ input: shape[2 + d], kernel: kernel[d], stride: stride[d], padding: padding[d] })
-  );
+  const slides = [0, 1].map((d) => ({
+    ...{ input: shape[2 + d], kernel: kernel[d], stride: stride[d], padding: padding[d] },
+  }));
+  const along = cutOff(slides.map(phases), slides);
   const covered = along.map((phases) => phases.filter(({ taps }) => taps > 0).length);
   const [rows, columns] = along.map((phases) => runs(phases, covered[0] * covered[1] > FORMULAS));
   const groups = new Map<string, Covered & { positions: Covered["positions"][number][] }>();

@@ -35,13 +35,18 @@ Deno.test("nets at random follow from seed and number, keep to what is said of t
     }
     seen("odd size", spec.input[1] % 2 === 1);
     seen("batch of no block", spec.batchSize % 16 !== 0);
-    for (const count of [1, 2, 3]) seen(`convolutions: ${count}`, convolutions.length === count);
+    for (const count of [1, 2, 3, 4, 5]) seen(`convolutions: ${count}`, convolutions.length === count);
     for (const type of ["maxPool2d", "avgPool2d"]) seen(type, spec.layers.some((layer) => layer.type === type));
+    const features = spec.layers.filter(({ type }) => type === "linear").map(({ outFeatures }) =>
+      outFeatures as number
+    );
+    for (const between of features.slice(0, -1)) within(between, RANGES.features);
+    seen("features between", features.length > 1);
     seen("few channels in", spec.input[0] < 4);
     seen("many channels in", spec.input[0] > 32);
   }
   for (const [kind, count] of Object.entries(kinds)) assert(count >= 5, `${kind}: ${count}`);
-  assert.equal(Object.keys(kinds).length, 16);
+  assert.equal(Object.keys(kinds).length, 19);
   for (const spec of specs.slice(0, width(4, 40))) {
     const work = trainingWork(parseSpec(spec));
     assert(STEP_WORK.least <= work && work <= STEP_WORK.most, `${describe(spec)}: ${work}`);

@@ -30,6 +30,9 @@ const RULE: readonly (readonly [what: string, spec: Spec, many: boolean])[] = [
   ["11 before it", specOf([3, 6, 6], [conv(11), conv(12), ...head(3)]), false],
   ["11 behind it", specOf([3, 6, 6], [conv(12), conv(11), ...head(3)]), false],
   ["32 of one", specOf([1, 6, 6], [conv(32), ...head(3)]), false],
+  ["12 of two as they are given", specOf([2, 6, 6], [conv(12), ...head(3)]), false],
+  ["12 of three as they are given", specOf([3, 6, 6], [conv(12), ...head(3)]), true],
+  ["11 of three as they are given", specOf([3, 6, 6], [conv(11), ...head(3)]), false],
   ["the samples have them", specOf([12, 6, 6], [conv(12), ...head(3)]), true],
   // 12 * 12 products at 9 places three times, as no one wants the samples' gradient, and 108 * 26 or 27 four times
   ["a little more than a quarter of the work", specOf([12, 3, 3], [conv(12, 1, { padding: 0 }), ...head(26)]), true],
@@ -49,7 +52,7 @@ Deno.test("nets of many channels have them innermost, others their samples", () 
     }
     assert.equal(areInnermost(channelsOf(spec, { without: ["layout"] })), false, what);
   }
-  assert.equal(RULE.filter(([, , many]) => many).length, 4);
+  assert.equal(RULE.filter(([, , many]) => many).length, 5);
 });
 
 Deno.test("the nets that ship have few channels, and vectors of numbers have none", async () => {

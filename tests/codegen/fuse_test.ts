@@ -789,6 +789,26 @@ Deno.test("the cases rule: into sums over all positions, or not at all", () => {
   assert.deepEqual(checkToys(CASES_TOYS), { merges: 6, refusals: 13 });
 });
 
+Deno.test("the cases rule ends where readers would make elements more often than it pays", () => {
+  const pool = { type: "maxPool2d", kernel: 2 }, mean = { type: "avgPool2d", kernel: 2 }, relu = { type: "relu" };
+  const merges = (channels: number, kernel: number, ...behind: object[]) => {
+    const layers = [{ type: "conv2d", outChannels: 2, kernel }, ...behind, { type: "flatten" }];
+    const spec = parseSpec({
+      ...{ name: "toy", input: [channels, 8, 8], batchSize: 2, loss: { type: "mse" } },
+      layers: [...layers, { type: "linear", outFeatures: 2 }],
+      training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1 } },
+    }, REGISTRY);
+    return plan(spec, REGISTRY).fusions.filter(({ rule }) => rule === "cases").length;
+  };
+  // into the gradients of weight and bias: of a pool's gradient and the winner's place, each a fourth of what is made
+  assert.equal(merges(1, 5, pool), 2);
+  assert.equal(merges(2, 4, pool), 2);
+  assert.equal(merges(2, 5, pool), 0);
+  // what relu keeps is as large as what is made
+  assert.equal(merges(2, 2, relu, mean), 2);
+  assert.equal(merges(1, 3, relu, mean), 0);
+});
+
 Deno.test("elementwise kernels go before a renaming", () => {
   assert.deepEqual(checkToys(RENAME_TOYS), { merges: 2, refusals: 5 });
 });

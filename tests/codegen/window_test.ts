@@ -94,3 +94,15 @@ Deno.test("a window of any size has few formulas", () => {
     assert(parts.length <= 16 && formulas <= 32, `${size}, ${kernel}, ${stride}: ${formulas} in ${parts.length}`);
   }
 });
+
+Deno.test("where most named elements would be of no window, only those of windows are named", () => {
+  const named = (size: number, kernel: number, limit = Infinity) =>
+    coveringWindows([1, 1, size, 1], [kernel, 1], [1, 1]).reduce((sum, { axes, positions }) => {
+      const each = positions.map(({ windows }) => windows?.axes.reduce((taps, { extent }) => taps * extent, 1) ?? 0);
+      assert(positions.length <= limit);
+      return sum + axes.reduce((points, { extent }) => points * extent, 1) * each.reduce((a, b) => a + b, 0);
+    }, 0);
+  // 2 windows of 7; and 5 of 4, of which less than half would be named in vain
+  assert.equal(named(8, 7), 2 * 7);
+  assert.equal(named(8, 4), 8 * 4);
+});

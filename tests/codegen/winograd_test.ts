@@ -188,6 +188,14 @@ Deno.test("convolutions are found by their indices, and taken where it pays", ()
     return chosen.map(({ tile }) => tile);
   };
   assert.deepEqual([found(16), found(16, 1.3), found(64), found(64, 3)], [[2, 2], [], [4, 4], []]);
+  // the samples as they are given have no channels innermost, so that their transform has no vectors
+  const chosenIn = (layout: "channels" | "row_major") => {
+    const net = { ...netOf([64, 12, 12], []), layers: [WIDE, ...layers(64).slice(1)] };
+    return plan(parseSpec(net), registry, { layout }).chosen!.map(({ kernel }) => kernel);
+  };
+  const first = ["conv1_forward", "conv1_backward_weight"];
+  assert.deepEqual(chosenIn("row_major").filter((name) => first.includes(name)), first);
+  assert.deepEqual(chosenIn("channels").filter((name) => first.includes(name)), []);
   // planes that would make a net much larger than it is are not stored
   const large = (batchSize: number) =>
     plan(netOf([3, 64, 64], [WIDE], batchSize, 64), registry, { tiles: both }).chosen!.length;

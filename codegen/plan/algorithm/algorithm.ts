@@ -10,6 +10,7 @@
 import { accesses } from "../kernel.ts";
 import type { LayoutName } from "../arrange/arrange.ts";
 import { blockOf } from "../arrange/blocks.ts";
+import { GIVEN } from "../arrange/channels.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import { operationsOf } from "../../ir/cost.ts";
@@ -41,6 +42,8 @@ export interface TileSizes {
   readonly taps: readonly Tile[];
   /** Times as much as by tiles that the direct sum must take. Default: some. */
   readonly gain?: number;
+  /** Whether of the samples as they are given, too. Default: yes. */
+  readonly ofGiven?: boolean;
 }
 
 /** No tiles. */
@@ -48,15 +51,17 @@ export const DIRECT: TileSizes = { outputs: [], taps: [] };
 
 /**
  * Sizes that pay, by how tensors lie: as measured. Where samples lie in lanes, sums over them gain nothing; where they
- * might, and make no blocks, transforms have no vectors, and only the long sums of weights' gradients gain.
+ * might, and make no blocks, transforms have no vectors, and only the long sums of weights' gradients gain. Nor have
+ * those of the samples as they are given, where only the channels of other images lie innermost.
  *
  * @param rows of the batch.
  */
 export function payingTiles(layout: Exclude<LayoutName, "lanes">, rows: number): TileSizes {
   switch (layout) {
     case "row_major":
-    case "channels":
       return { outputs: [4, 2], taps: [4, 2] };
+    case "channels":
+      return { outputs: [4, 2], taps: [4, 2], ofGiven: false };
     case "samples":
       return blockOf(rows) === undefined ? { outputs: [], taps: [4, 2] } : { outputs: [4, 2], taps: [] };
     case "blocks":
@@ -101,6 +106,7 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
   for (const planned of new Set([...draft.train, ...draft.evaluate])) {
     const convolution = convolutionOf(planned);
     if (!convolution || !suits(convolution, draft)) continue;
+    if (tiles.ofGiven === false && planned.bindings[convolution.data.tensor] === GIVEN) continue;
     const ways = fittingTiles(convolution, tiles).map((tile) => {
       const key = tilesKey(convolution, tile, draft.batch), known = made.get(key);
       const there = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);

@@ -81,6 +81,8 @@ function rowLayout(shape: readonly number[]): Layout {
 
 /** A convolution has many channels from so many on, on both sides. */
 const MANY = 12;
+/** Of the samples as they are given: they make no blocks, and with few more a window's terms are many. */
+const MANY_GIVEN = 3;
 /** Share of the work that must be convolutions of many channels: then samples innermost is the slower layout. */
 const SHARE = 0.25;
 
@@ -93,7 +95,8 @@ export function hasManyChannels({ train, evaluate, tensors }: Draft): boolean {
     // a weight, or its gradient
     const shape = Object.values(bindings).map((name) => tensors[weightOf(name)] ?? tensors[name])
       .find((tensor) => tensor.shape.length === 4 && isWeight(tensor))?.shape;
-    if (shape && Math.min(...shape.slice(0, 2)) >= MANY) many += work;
+    const least = Object.values(bindings).includes(GIVEN) ? MANY_GIVEN : MANY;
+    if (shape && shape[0] >= MANY && shape[1] >= least) many += work;
   }
   return many > SHARE * all;
 }

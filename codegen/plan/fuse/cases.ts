@@ -13,6 +13,13 @@ import type { PlannedKernel } from "../plan.ts";
 import { freeName, isNameable, joinBindings, joinTitles } from "./join.ts";
 import { type Fusion, isInner, type Merging, overlap } from "./rule.ts";
 
+/**
+ * How often a reader may make each element, at most: once for each weight of a window of 5 by 5 over one channel. With
+ * more, what is made again takes longer than a pass through memory; with fewer already where what it is made of is no
+ * smaller, and is read again as often.
+ */
+const MOST_REPEATS = { smaller: 32, asLarge: 8 };
+
 /** A tensor made by cases of its position goes into all kernels that sum over it, if all can take it. */
 export function casesRule(tensor: string, merging: Merging, fusions: Fusion[]): readonly PlannedKernel[] {
   const { train, evaluate } = merging;
@@ -33,6 +40,9 @@ export function casesRule(tensor: string, merging: Merging, fusions: Fusion[]): 
   );
   if (disturbed || !readers.every((reader) => isNameable(producer, reader))) return [];
   if (!readers.every((reader) => sumsOver(tensor, producer, reader))) return [];
+  const elements = (name: string) => product(merging.tensors[name].shape);
+  const most = MOST_REPEATS[reads.values().every((name) => elements(name) < elements(tensor)) ? "smaller" : "asLarge"];
+  if (readers.some((reader) => repeats(tensor, reader) > most)) return [];
   const merged = new Map(readers.map((reader) => [reader, mergeCases(producer, reader, tensor)]));
   for (const reader of readers) {
     fusions.push({ rule: "cases", producer: producer.kernel.name, consumer: reader.kernel.name, tensor });
@@ -53,6 +63,21 @@ function sumsInFull({ kernel: { parts } }: PlannedKernel): boolean {
       return known !== key;
     });
   });
+}
+
+/** How often a reader takes each element of a tensor: for each point of its own axes that are no positions of it. */
+function repeats(tensor: string, reader: PlannedKernel): number {
+  const [{ axes, assignments }] = reader.kernel.parts;
+  return Math.max(...assignments.flatMap((assignment) => {
+    const factor = factorOf(tensor, reader, assignment);
+    if (!factor) return [];
+    const of = new Set(factor.load.index.map(plainAxis));
+    return product(axes.filter((axis) => !of.has(axis)).map(({ extent }) => extent));
+  }));
+}
+
+function product(extents: readonly number[]): number {
+  return extents.reduce((product, extent) => product * extent, 1);
 }
 
 /** The sum of an assignment that takes one element of a tensor, times something else or not, and that element. */

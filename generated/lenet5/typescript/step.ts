@@ -1,6 +1,6 @@
 // net       lenet5, batch 64
-// step      train: 25 kernels, 15 barriers · evaluate: 10 kernels
-// memory    4860928 bytes, see plan.txt
+// step      train: 26 kernels, 16 barriers · evaluate: 10 kernels
+// memory    6065152 bytes, see plan.txt
 // regenerate: deno task generate specs/lenet5.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -25,8 +25,9 @@ import { pool2_tanh2_backward_input } from "./pool2_tanh2_backward_input.ts";
 import { conv2_backward_input } from "./conv2_backward_input.ts";
 import { conv2_backward_update_weight } from "./conv2_backward_update_weight.ts";
 import { conv2_backward_update_bias } from "./conv2_backward_update_bias.ts";
-import { pool1_tanh1_conv1_backward_update_weight } from "./pool1_tanh1_conv1_backward_update_weight.ts";
-import { pool1_tanh1_conv1_backward_update_bias } from "./pool1_tanh1_conv1_backward_update_bias.ts";
+import { pool1_tanh1_backward_input } from "./pool1_tanh1_backward_input.ts";
+import { conv1_backward_update_weight } from "./conv1_backward_update_weight.ts";
+import { conv1_backward_update_bias } from "./conv1_backward_update_bias.ts";
 import { loss_forward } from "./loss_forward.ts";
 
 /** Tensors behind the arena, whose rows the run supplies: byte offset and elements. */
@@ -99,6 +100,7 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const flatten1_output_gradient = new Float32Array(memory, 3130368, 25600);
   const conv2_output_gradient = new Float32Array(memory, 3232768, 331776);
   const pool1_output_gradient = new Float32Array(memory, 4559872, 75264);
+  const conv1_output_gradient = new Float32Array(memory, 4860928, 301056);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
@@ -134,8 +136,9 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [conv2_backward_input_from, conv2_backward_input_to] = share(64, 1);
   const [conv2_backward_update_weight_from, conv2_backward_update_weight_to] = share(16, 1);
   const [conv2_backward_update_bias_from, conv2_backward_update_bias_to] = share(16, 1);
-  const [pool1_tanh1_conv1_backward_update_weight_from, pool1_tanh1_conv1_backward_update_weight_to] = share(6, 1);
-  const [pool1_tanh1_conv1_backward_update_bias_from, pool1_tanh1_conv1_backward_update_bias_to] = share(6, 1);
+  const [pool1_tanh1_backward_input_from, pool1_tanh1_backward_input_to] = share(64, 1);
+  const [conv1_backward_update_weight_from, conv1_backward_update_weight_to] = share(6, 1);
+  const [conv1_backward_update_bias_from, conv1_backward_update_bias_to] = share(6, 1);
   const [loss_forward_from, loss_forward_to] = share(64, 1);
 
   return {
@@ -191,8 +194,11 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       wait();
       conv2_backward_update_weight(conv2_weight_m, conv2_output_gradient, pool1_output, conv2_weight, conv2_weight_v, params, step, conv2_backward_update_weight_from, conv2_backward_update_weight_to);
       conv2_backward_update_bias(conv2_bias_m, conv2_output_gradient, conv2_bias_v, conv2_bias, params, step, conv2_backward_update_bias_from, conv2_backward_update_bias_to);
-      pool1_tanh1_conv1_backward_update_weight(conv1_weight_m, pool1_output_gradient, tanh1_output, input, conv1_weight, conv1_weight_v, params, step, pool1_tanh1_conv1_backward_update_weight_from, pool1_tanh1_conv1_backward_update_weight_to);
-      pool1_tanh1_conv1_backward_update_bias(conv1_bias_m, pool1_output_gradient, tanh1_output, conv1_bias_v, conv1_bias, params, step, pool1_tanh1_conv1_backward_update_bias_from, pool1_tanh1_conv1_backward_update_bias_to);
+      pool1_tanh1_backward_input(pool1_output_gradient, tanh1_output, conv1_output_gradient, pool1_tanh1_backward_input_from, pool1_tanh1_backward_input_to);
+
+      wait();
+      conv1_backward_update_weight(conv1_weight_m, conv1_output_gradient, input, conv1_weight, conv1_weight_v, params, step, conv1_backward_update_weight_from, conv1_backward_update_weight_to);
+      conv1_backward_update_bias(conv1_bias_m, conv1_output_gradient, conv1_bias_v, conv1_bias, params, step, conv1_backward_update_bias_from, conv1_backward_update_bias_to);
 
       wait();
     },

@@ -6,22 +6,13 @@
 // schedule  tile o 8, c 2 · unroll q 4 · vectorize n · grid o, c, r, s · split n 4, q 2, p 2, nb 4
 // cost      30.8 MFLOP · 739.5 kB read · 28.8 kB written · 40 FLOP/B · 16 accumulators
 // source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:f5bb7a08   regenerate: deno task generate specs/lenet5.json
-// kernel    pool1_tanh1_conv1_backward_update_weight   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
-//           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
-//           dw = sum over nb,i,j,n of dy_2 * x[nb,c,2i+r-2,2j+s-2,n] + dy_3 * x[nb,c,2i+r-2,2j+s-1,n] + dy_4 * x[nb,c,2i+r-1,2j+s-2,n] + dy_5 * x[nb,c,2i+r-1,2j+…
-//           and 3 more lines
-// shape     o = 6, c = 1, r = 5, s = 5, nb = 4, i = 14, j = 14, n = 16   (f32)
-// schedule  unroll j 4 · vectorize n · grid o, c, r, s · split n 4, j 2, i 2, nb 4
-// cost      39.5 MFLOP · 1.7 MB read · 1800 B written · 23 FLOP/B · 1 accumulator
-// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:81ef0eb5   regenerate: deno task generate specs/lenet5.json
-// kernel    pool1_tanh1_conv1_backward_update_bias   value = dy[nb,o,i,j,n] * 0.25; dy_2 = value * (1 - y[nb,o,2i,2j,n] * y[nb,o,2i,2j,n]); dy_3 = value * (1 - y[nb,o,2i,2j+1,n] * y[nb,o,2i,2j+1,n])
-//           dy_4 = value * (1 - y[nb,o,2i+1,2j,n] * y[nb,o,2i+1,2j,n]); dy_5 = value * (1 - y[nb,o,2i+1,2j+1,n] * y[nb,o,2i+1,2j+1,n])
-//           db = sum over nb,i,j,n of dy_2 + dy_3 + dy_4 + dy_5; g = if abs(db) < 8.881784e-16 then 0 else db; t = beta1 * m[o] + beta1_rest * g
-//           and 2 more lines
-// shape     o = 6, nb = 4, i = 14, j = 14, n = 16   (f32)
-// schedule  unroll j 4 · vectorize n · grid o · split n 4, j 2, i 2, nb 4
-// cost      1.3 MFLOP · 1.5 MB read · 72 B written · 0.8 FLOP/B · 1 accumulator
-// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts + kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:9018fa93   regenerate: deno task generate specs/lenet5.json
+// kernel    pool1_tanh1_backward_input   value = dy[nb,c,i,j,n] * 0.25; dx[nb,c,2i,2j,n] = value * (1 - y[nb,c,2i,2j,n] * y[nb,c,2i,2j,n])
+//           dx[nb,c,2i,2j+1,n] = value * (1 - y[nb,c,2i,2j+1,n] * y[nb,c,2i,2j+1,n]); dx[nb,c,2i+1,2j,n] = value * (1 - y[nb,c,2i+1,2j,n] * y[nb,c,2i+1,2j,n])
+//           dx[nb,c,2i+1,2j+1,n] = value * (1 - y[nb,c,2i+1,2j+1,n] * y[nb,c,2i+1,2j+1,n])
+// shape     nb = 4, c = 6, i = 14, j = 14, n = 16   (f32)
+// schedule  vectorize n · grid nb, c, i, j, n
+// cost      978.4 kFLOP · 1.5 MB read · 1.2 MB written · 0.4 FLOP/B
+// source    kernels/layers/avg_pool2d.ts + kernels/layers/tanh.ts sha256:c5166082   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read_write> m: array<f32>;
 @group(1) @binding(1) var<storage, read> dy: array<vec4<f32>>;
@@ -29,25 +20,19 @@
 @group(1) @binding(3) var<storage, read_write> w: array<f32>;
 @group(1) @binding(4) var<storage, read_write> v: array<f32>;
 @group(1) @binding(5) var<storage, read> params: array<f32>;
-@group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(7) var<storage, read> dy_2: array<vec4<f32>>;
-@group(1) @binding(8) var<storage, read> y: array<vec4<f32>>;
-@group(1) @binding(9) var<storage, read> x_2: array<vec4<f32>>;
-@group(1) @binding(10) var<storage, read_write> w_2: array<f32>;
-@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(12) var<storage, read_write> m_3: array<f32>;
-@group(1) @binding(13) var<storage, read_write> v_3: array<f32>;
-@group(1) @binding(14) var<storage, read_write> w_3: array<f32>;
+@group(1) @binding(6) var<storage, read> dy_2: array<vec4<f32>>;
+@group(1) @binding(7) var<storage, read> y: array<vec4<f32>>;
+@group(1) @binding(8) var<storage, read_write> dx: array<vec4<f32>>;
 var<workgroup> sums_4: array<vec4<f32>, 1024>;
 
-@compute @workgroup_size(64) // 306 workgroups
-fn conv2_backward_update_weight_and_2_more(
+@compute @workgroup_size(64) // 444 workgroups
+fn conv2_backward_update_weight_and_1_more(
   @builtin(global_invocation_id) id: vec3<u32>,
   @builtin(workgroup_id) groups: vec3<u32>,
   @builtin(local_invocation_index) invocation: u32,
 ) {
   // workgroups of each kernel lie scattered: none of them is all at the end
-  let group = i32(groups.x) * 191 % 306;
+  let group = i32(groups.x) * 275 % 444;
   let mine = i32(invocation);
   let point = group * 64 + mine;
   let step = step_row;
@@ -502,380 +487,30 @@ fn conv2_backward_update_weight_and_2_more(
     }
   }
   {
-    let params_at_step: i32 = step * 9;
-    if (group >= 150 && group < 300) {
-      let member = mine / 1;
-      let tile = (group - 150) * 1 + mine % 1;
-      let leads = member == 0;
-      let o = tile / 25;
-      let r = tile / 5 % 5;
-      let s = tile % 5;
-      let n_member = member / 16;
-      let j_member = member / 8 % 2;
-      let i_member = member / 4 % 2;
-      let nb_member = member % 4;
-      let dy_at_nb_member: i32 = nb_member * 18816;
-      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 3136;
-      let dy_at_nb_member_o_i_member: i32 = dy_at_nb_member_o + i_member * 224;
-      let dy_at_nb_member_o_i_member_j_member: i32 = dy_at_nb_member_o_i_member + j_member * 16;
-      let dy_at_nb_member_o_i_member_j_member_n_member: i32 = dy_at_nb_member_o_i_member_j_member + n_member * 4;
-      let y_at_nb_member: i32 = nb_member * 75264;
-      let y_at_nb_member_o: i32 = y_at_nb_member + o * 12544;
-      let y_at_nb_member_o_i_member: i32 = y_at_nb_member_o + i_member * 896;
-      let y_at_nb_member_o_i_member_j_member: i32 = y_at_nb_member_o_i_member + j_member * 32;
-      let y_at_nb_member_o_i_member_j_member_n_member: i32 = y_at_nb_member_o_i_member_j_member + n_member * 4;
-      let x_at_nb_member: i32 = nb_member * 16384;
-      let x_at_nb_member_i_member: i32 = x_at_nb_member + i_member * 1024;
-      let x_at_nb_member_i_member_r: i32 = x_at_nb_member_i_member + r * 512;
-      let x_at_nb_member_i_member_r_j_member: i32 = x_at_nb_member_i_member_r + j_member * 32;
-      let x_at_nb_member_i_member_r_j_member_s: i32 = x_at_nb_member_i_member_r_j_member + s * 16;
-      let x_at_nb_member_i_member_r_j_member_s_n_member: i32 = x_at_nb_member_i_member_r_j_member_s + n_member * 4;
-      let at_o: i32 = o * 25;
-      let at_o_r: i32 = at_o + r * 5;
-
-      // seed
-      var dw: vec4<f32> = vec4<f32>(0f);
-
-      // reduce
-      for (var i = 0; i < 14; i += 2) {
-        let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
-        let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
-        let x_at_nb_member_i_member_r_j_member_s_n_member_i: i32 = x_at_nb_member_i_member_r_j_member_s_n_member + i * 1024;
-        {
-          let dy0: vec4<f32> = dy_2[dy_at_nb_member_o_i_member_j_member_n_member_i / 4];
-          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
-          let y0: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i / 4];
-          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
-          let x0: vec4<f32> = x_2[x_at_nb_member_i_member_r_j_member_s_n_member_i / 4];
-          dw += dy0_2 * x0;
-          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 16) / 4];
-          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
-          let x0_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 16) / 4];
-          dw += dy0_3 * x0_2;
-          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 448) / 4];
-          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
-          let x0_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 512) / 4];
-          dw += dy0_4 * x0_3;
-          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 464) / 4];
-          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
-          let x0_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 528) / 4];
-          dw += dy0_5 * x0_4;
-          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
-          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
-          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
-          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
-          let x2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 64) / 4];
-          dw += dy1_2 * x2;
-          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 80) / 4];
-          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
-          let x2_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 80) / 4];
-          dw += dy1_3 * x2_2;
-          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 512) / 4];
-          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
-          let x2_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 576) / 4];
-          dw += dy1_4 * x2_3;
-          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 528) / 4];
-          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
-          let x2_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 592) / 4];
-          dw += dy1_5 * x2_4;
-          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
-          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
-          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
-          let x4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 128) / 4];
-          dw += dy2_2 * x4;
-          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 144) / 4];
-          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
-          let x4_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 144) / 4];
-          dw += dy2_3 * x4_2;
-          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 576) / 4];
-          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
-          let x4_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 640) / 4];
-          dw += dy2_4 * x4_3;
-          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 592) / 4];
-          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
-          let x4_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 656) / 4];
-          dw += dy2_5 * x4_4;
-          let dy3: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
-          let value3: vec4<f32> = dy3 * vec4<f32>(0.25f);
-          let y6: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let dy3_2: vec4<f32> = value3 * (vec4<f32>(1f) - y6 * y6);
-          let x6: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 192) / 4];
-          dw += dy3_2 * x6;
-          let y6_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 208) / 4];
-          let dy3_3: vec4<f32> = value3 * (vec4<f32>(1f) - y6_2 * y6_2);
-          let x6_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 208) / 4];
-          dw += dy3_3 * x6_2;
-          let y6_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 640) / 4];
-          let dy3_4: vec4<f32> = value3 * (vec4<f32>(1f) - y6_3 * y6_3);
-          let x6_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 704) / 4];
-          dw += dy3_4 * x6_3;
-          let y6_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 656) / 4];
-          let dy3_5: vec4<f32> = value3 * (vec4<f32>(1f) - y6_4 * y6_4);
-          let x6_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 720) / 4];
-          dw += dy3_5 * x6_4;
-        }
-        {
-          let dy0: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
-          let y0: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 256) / 4];
-          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
-          let x0: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 256) / 4];
-          dw += dy0_2 * x0;
-          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 272) / 4];
-          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
-          let x0_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 272) / 4];
-          dw += dy0_3 * x0_2;
-          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 704) / 4];
-          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
-          let x0_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 768) / 4];
-          dw += dy0_4 * x0_3;
-          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 720) / 4];
-          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
-          let x0_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 784) / 4];
-          dw += dy0_5 * x0_4;
-          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
-          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
-          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 320) / 4];
-          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
-          let x2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 320) / 4];
-          dw += dy1_2 * x2;
-          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 336) / 4];
-          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
-          let x2_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 336) / 4];
-          dw += dy1_3 * x2_2;
-          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 768) / 4];
-          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
-          let x2_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 832) / 4];
-          dw += dy1_4 * x2_3;
-          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 784) / 4];
-          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
-          let x2_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 848) / 4];
-          dw += dy1_5 * x2_4;
-          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
-          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 384) / 4];
-          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
-          let x4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 384) / 4];
-          dw += dy2_2 * x4;
-          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 400) / 4];
-          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
-          let x4_2: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 400) / 4];
-          dw += dy2_3 * x4_2;
-          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 832) / 4];
-          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
-          let x4_3: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 896) / 4];
-          dw += dy2_4 * x4_3;
-          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 848) / 4];
-          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
-          let x4_4: vec4<f32> = x_2[(x_at_nb_member_i_member_r_j_member_s_n_member_i + 912) / 4];
-          dw += dy2_5 * x4_4;
-        }
-      }
-
-      // combine
-      sums_4[mine] = dw;
-      workgroupBarrier();
-      if (member < 1) {
-        let first = member * 64 + mine % 1;
-        var team_total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
-        sums_4[first] = team_total;
-      }
-      workgroupBarrier();
-      dw = sums_4[mine];
-      if (leads) {
-        // finish
-        let dw_total: f32 = ((dw.x + dw.y) + (dw.z + dw.w));
-        let m_ocrs: f32 = m_2[at_o_r + s];
-        let w_ocrs: f32 = w_2[at_o_r + s];
-        let v_ocrs: f32 = v_2[at_o_r + s];
-        let beta1: f32 = params[params_at_step + 1];
-        let beta1_rest: f32 = params[params_at_step + 2];
-        let l2: f32 = params[params_at_step + 3];
-        let gradient: f32 = dw_total + l2 * w_ocrs;
-        let g: f32 = select(gradient, 0f, abs(gradient) < 8.881784197001252e-16f);
-        let t: f32 = beta1 * m_ocrs + beta1_rest * g;
-        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-        let beta2: f32 = params[params_at_step + 4];
-        let beta2_rest: f32 = params[params_at_step + 5];
-        let t_2: f32 = beta2 * v_ocrs + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
-        let step_size: f32 = params[params_at_step + 6];
-        let v_scale: f32 = params[params_at_step + 7];
-        let epsilon: f32 = params[params_at_step + 8];
-        m_2[at_o_r + s] = mean;
-        v_2[at_o_r + s] = square;
-        w_2[at_o_r + s] = w_ocrs - step_size * mean / (sqrt(square) * v_scale + epsilon);
-      }
-    }
-  }
-  {
-    let params_at_step: i32 = step * 9;
-    if (group >= 300 && group < 306) {
-      let member = mine / 1;
-      let tile = (group - 300) * 1 + mine % 1;
-      let leads = member == 0;
-      let o = tile;
-      let n_member = member / 16;
-      let j_member = member / 8 % 2;
-      let i_member = member / 4 % 2;
-      let nb_member = member % 4;
-      let dy_at_nb_member: i32 = nb_member * 18816;
-      let dy_at_nb_member_o: i32 = dy_at_nb_member + o * 3136;
-      let dy_at_nb_member_o_i_member: i32 = dy_at_nb_member_o + i_member * 224;
-      let dy_at_nb_member_o_i_member_j_member: i32 = dy_at_nb_member_o_i_member + j_member * 16;
-      let dy_at_nb_member_o_i_member_j_member_n_member: i32 = dy_at_nb_member_o_i_member_j_member + n_member * 4;
-      let y_at_nb_member: i32 = nb_member * 75264;
-      let y_at_nb_member_o: i32 = y_at_nb_member + o * 12544;
-      let y_at_nb_member_o_i_member: i32 = y_at_nb_member_o + i_member * 896;
-      let y_at_nb_member_o_i_member_j_member: i32 = y_at_nb_member_o_i_member + j_member * 32;
-      let y_at_nb_member_o_i_member_j_member_n_member: i32 = y_at_nb_member_o_i_member_j_member + n_member * 4;
-
-      // seed
-      var db: vec4<f32> = vec4<f32>(0f);
-
-      // reduce
-      for (var i = 0; i < 14; i += 2) {
-        let dy_at_nb_member_o_i_member_j_member_n_member_i: i32 = dy_at_nb_member_o_i_member_j_member_n_member + i * 224;
-        let y_at_nb_member_o_i_member_j_member_n_member_i: i32 = y_at_nb_member_o_i_member_j_member_n_member + i * 896;
-        {
-          let dy0: vec4<f32> = dy_2[dy_at_nb_member_o_i_member_j_member_n_member_i / 4];
-          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
-          let y0: vec4<f32> = y[y_at_nb_member_o_i_member_j_member_n_member_i / 4];
-          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
-          db += dy0_2;
-          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 16) / 4];
-          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
-          db += dy0_3;
-          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 448) / 4];
-          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
-          db += dy0_4;
-          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 464) / 4];
-          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
-          db += dy0_5;
-          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 32) / 4];
-          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
-          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
-          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
-          db += dy1_2;
-          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 80) / 4];
-          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
-          db += dy1_3;
-          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 512) / 4];
-          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
-          db += dy1_4;
-          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 528) / 4];
-          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
-          db += dy1_5;
-          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 64) / 4];
-          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
-          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
-          db += dy2_2;
-          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 144) / 4];
-          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
-          db += dy2_3;
-          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 576) / 4];
-          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
-          db += dy2_4;
-          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 592) / 4];
-          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
-          db += dy2_5;
-          let dy3: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 96) / 4];
-          let value3: vec4<f32> = dy3 * vec4<f32>(0.25f);
-          let y6: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let dy3_2: vec4<f32> = value3 * (vec4<f32>(1f) - y6 * y6);
-          db += dy3_2;
-          let y6_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 208) / 4];
-          let dy3_3: vec4<f32> = value3 * (vec4<f32>(1f) - y6_2 * y6_2);
-          db += dy3_3;
-          let y6_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 640) / 4];
-          let dy3_4: vec4<f32> = value3 * (vec4<f32>(1f) - y6_3 * y6_3);
-          db += dy3_4;
-          let y6_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 656) / 4];
-          let dy3_5: vec4<f32> = value3 * (vec4<f32>(1f) - y6_4 * y6_4);
-          db += dy3_5;
-        }
-        {
-          let dy0: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 128) / 4];
-          let value0: vec4<f32> = dy0 * vec4<f32>(0.25f);
-          let y0: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 256) / 4];
-          let dy0_2: vec4<f32> = value0 * (vec4<f32>(1f) - y0 * y0);
-          db += dy0_2;
-          let y0_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 272) / 4];
-          let dy0_3: vec4<f32> = value0 * (vec4<f32>(1f) - y0_2 * y0_2);
-          db += dy0_3;
-          let y0_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 704) / 4];
-          let dy0_4: vec4<f32> = value0 * (vec4<f32>(1f) - y0_3 * y0_3);
-          db += dy0_4;
-          let y0_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 720) / 4];
-          let dy0_5: vec4<f32> = value0 * (vec4<f32>(1f) - y0_4 * y0_4);
-          db += dy0_5;
-          let dy1: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 160) / 4];
-          let value1: vec4<f32> = dy1 * vec4<f32>(0.25f);
-          let y2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 320) / 4];
-          let dy1_2: vec4<f32> = value1 * (vec4<f32>(1f) - y2 * y2);
-          db += dy1_2;
-          let y2_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 336) / 4];
-          let dy1_3: vec4<f32> = value1 * (vec4<f32>(1f) - y2_2 * y2_2);
-          db += dy1_3;
-          let y2_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 768) / 4];
-          let dy1_4: vec4<f32> = value1 * (vec4<f32>(1f) - y2_3 * y2_3);
-          db += dy1_4;
-          let y2_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 784) / 4];
-          let dy1_5: vec4<f32> = value1 * (vec4<f32>(1f) - y2_4 * y2_4);
-          db += dy1_5;
-          let dy2: vec4<f32> = dy_2[(dy_at_nb_member_o_i_member_j_member_n_member_i + 192) / 4];
-          let value2: vec4<f32> = dy2 * vec4<f32>(0.25f);
-          let y4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 384) / 4];
-          let dy2_2: vec4<f32> = value2 * (vec4<f32>(1f) - y4 * y4);
-          db += dy2_2;
-          let y4_2: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 400) / 4];
-          let dy2_3: vec4<f32> = value2 * (vec4<f32>(1f) - y4_2 * y4_2);
-          db += dy2_3;
-          let y4_3: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 832) / 4];
-          let dy2_4: vec4<f32> = value2 * (vec4<f32>(1f) - y4_3 * y4_3);
-          db += dy2_4;
-          let y4_4: vec4<f32> = y[(y_at_nb_member_o_i_member_j_member_n_member_i + 848) / 4];
-          let dy2_5: vec4<f32> = value2 * (vec4<f32>(1f) - y4_4 * y4_4);
-          db += dy2_5;
-        }
-      }
-
-      // combine
-      sums_4[mine] = db;
-      workgroupBarrier();
-      if (member < 1) {
-        let first = member * 64 + mine % 1;
-        var team_total = sums_4[first];
-        for (var at = 1; at < 64; at += 1) { team_total += sums_4[first + at]; }
-        sums_4[first] = team_total;
-      }
-      workgroupBarrier();
-      db = sums_4[mine];
-      if (leads) {
-        // finish
-        let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-        let m_o: f32 = m_3[o];
-        let v_o: f32 = v_3[o];
-        let w_o: f32 = w_3[o];
-        let beta1: f32 = params[params_at_step + 1];
-        let beta1_rest: f32 = params[params_at_step + 2];
-        let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
-        let t: f32 = beta1 * m_o + beta1_rest * g;
-        let mean: f32 = select(t, 0f, abs(t) < 8.881784197001252e-16f);
-        let beta2: f32 = params[params_at_step + 4];
-        let beta2_rest: f32 = params[params_at_step + 5];
-        let t_2: f32 = beta2 * v_o + beta2_rest * g * g;
-        let square: f32 = select(t_2, 0f, abs(t_2) < 1.1754943508222875e-38f);
-        let step_size: f32 = params[params_at_step + 6];
-        let v_scale: f32 = params[params_at_step + 7];
-        let epsilon: f32 = params[params_at_step + 8];
-        m_3[o] = mean;
-        v_3[o] = square;
-        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
-      }
+    if (point >= 9600 && point < 28416) {
+      let nb = (point - 9600) / 4704;
+      let c = (point - 9600) / 784 % 6;
+      let i = (point - 9600) / 56 % 14;
+      let j = (point - 9600) / 4 % 14;
+      let n = ((point - 9600) % 4) * 4;
+      let dy_at_nb: i32 = nb * 18816;
+      let dy_at_nb_c: i32 = dy_at_nb + c * 3136;
+      let dy_at_nb_c_i: i32 = dy_at_nb_c + i * 224;
+      let dy_at_nb_c_i_j: i32 = dy_at_nb_c_i + j * 16;
+      let at_nb: i32 = nb * 75264;
+      let at_nb_c: i32 = at_nb + c * 12544;
+      let at_nb_c_i: i32 = at_nb_c + i * 896;
+      let at_nb_c_i_j: i32 = at_nb_c_i + j * 32;
+      let dy_nbcijn: vec4<f32> = dy_2[(dy_at_nb_c_i_j + n) / 4];
+      let y_nbcijn: vec4<f32> = y[(at_nb_c_i_j + n) / 4];
+      let y_nbcijn_2: vec4<f32> = y[(at_nb_c_i_j + n + 16) / 4];
+      let y_nbcijn_3: vec4<f32> = y[(at_nb_c_i_j + n + 448) / 4];
+      let y_nbcijn_4: vec4<f32> = y[(at_nb_c_i_j + n + 464) / 4];
+      let value: vec4<f32> = dy_nbcijn * vec4<f32>(0.25f);
+      dx[(at_nb_c_i_j + n) / 4] = value * (vec4<f32>(1f) - y_nbcijn * y_nbcijn);
+      dx[(at_nb_c_i_j + n + 16) / 4] = value * (vec4<f32>(1f) - y_nbcijn_2 * y_nbcijn_2);
+      dx[(at_nb_c_i_j + n + 448) / 4] = value * (vec4<f32>(1f) - y_nbcijn_3 * y_nbcijn_3);
+      dx[(at_nb_c_i_j + n + 464) / 4] = value * (vec4<f32>(1f) - y_nbcijn_4 * y_nbcijn_4);
     }
   }
 }
