@@ -16,7 +16,7 @@ export const CHANNELS_LADDER: readonly Rung[] = [
     ...START,
     name: "sums",
     title: "One sum at a time",
-    without: ["layout", "channels", "winograd", "tiles"],
+    without: ["layout", "channels", "winograd", "chain", "tiles"],
     what: "WebAssembly with vectors of 256 bits, fused multiply-add and fused kernels, on images in the usual order, " +
       "[n, c, h, w], and with one accumulator for each sum.",
     why: "The first story ends with these, and here they are the start.",
@@ -27,7 +27,7 @@ export const CHANNELS_LADDER: readonly Rung[] = [
     ...START,
     name: "registers",
     title: "Blocks in registers",
-    without: ["layout", "channels", "winograd"],
+    without: ["layout", "channels", "winograd", "chain"],
     what: "A tile of outputs is computed together, several channels by several neighbours, each in an accumulator of " +
       "its own that stays in a register for the whole sum.",
     why: "An element that is loaded serves a row or a column of the tile, and no sum waits for the one before.",
@@ -38,7 +38,7 @@ export const CHANNELS_LADDER: readonly Rung[] = [
     ...START,
     name: "samples",
     title: "Samples innermost",
-    without: ["channels", "winograd"],
+    without: ["channels", "winograd", "chain"],
     what: "The layout of nets of few channels: [n / 16, c, h, w, n % 16], 16 samples side by side in every tensor.",
     why: "All kernels have vectors to load, the gradients too, whatever the width of an image.",
     otherwise: "The vectors of before had their neighbours, and a sum's next channel is 16 times as far away.",
@@ -62,6 +62,7 @@ export const CHANNELS_LADDER: readonly Rung[] = [
     ...START,
     name: "winograd",
     title: "Fewer multiplications: Winograd",
+    without: ["chain"],
     what:
       "A convolution of 3 by 3 is computed by tiles of 4 by 4 or 2 by 2 outputs: image and weight are transformed, " +
       "multiplied tile by tile, and transformed back, which takes 36 multiplications in place of 144, or 16 in place " +
@@ -69,6 +70,15 @@ export const CHANNELS_LADDER: readonly Rung[] = [
     why: "Products are most of the work. What is saved there is more than what the transforms cost.",
     otherwise: "What products are saved, the transforms take: they move much and compute little.",
     shown: { before: FORWARD, after: [{ kernel: "conv3_forward_products" }] },
+  },
+  {
+    ...START,
+    name: "chains",
+    title: "Block by block",
+    what: "Kernels that follow each other and go through the same samples run one behind the other for a few samples " +
+      "at a time, and then for the next few. What only they touch is as small as such a block.",
+    why: "What a kernel writes is still in the L2 cache when the next one reads it.",
+    otherwise: "What passes from kernel to kernel was in a cache as it was.",
   },
   {
     ...START,
@@ -86,5 +96,6 @@ export const CHANNELS_LEFT_OUT = leftOut(CHANNELS_LADDER, [
   ["without fused kernels", { without: APART }],
   ["without channels innermost", { without: ["channels"] }],
   ["without fewer multiplications", { without: ["winograd"] }],
+  ["without running block by block", { without: ["chain"] }],
   ["without vectors of 256 bits", { engine: "unchecked" }],
 ]);

@@ -130,7 +130,7 @@ Deno.test("those for many channels train to the same loss", async () => {
     assert(losses[3] < losses[0], losses.join());
     configurations[configuration.name] = { rates: [1], losses, images: 40, threads };
   }
-  assert.equal(Object.keys(configurations).length, 10);
+  assert.equal(Object.keys(configurations).length, 12);
   assert.deepEqual(wrongOnes({ ...results, configurations }), [], JSON.stringify(configurations));
 });
 

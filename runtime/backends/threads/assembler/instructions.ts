@@ -73,6 +73,7 @@ const ROWS: readonly Row[] = [
   [0xfde3, of("f32x4", "sqrt add sub mul div min max pmin pmax")],
   [0xfdf8, "i32x4.trunc_sat_f32x4_s i32x4.trunc_sat_f32x4_u f32x4.convert_i32x4_s f32x4.convert_i32x4_u"],
   [0xfd105, "f32x4.relaxed_madd f32x4.relaxed_nmadd"],
+  [0xfd10b, "i32x4.relaxed_laneselect"],
 ];
 
 /** Accesses of memory: code, name, and the power of two of their bytes. */
