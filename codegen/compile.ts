@@ -27,7 +27,6 @@ import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
 import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
-import { plannedKernel } from "./plan/kernel.ts";
 import type { Plan, PlanOptions } from "./plan/plan.ts";
 import { distinctNames } from "./plan/names.ts";
 import { proveKernel } from "./prove/kernel/kernel.ts";
@@ -162,10 +161,10 @@ function compileKernels(
   target: Target,
   without: ReadonlySet<Optimization>,
 ): Map<string, CompiledKernel> {
-  const nests = new Map<string, LoopNest>();
+  const nests = new Map<string, LoopNest>(), all = [...plan.train.kernels, ...plan.evaluate.kernels];
   return new Map(
-    kernelsOf(plan).map((kernel) => {
-      const { name } = kernel, schedule = schedules.get(name)!, { bindings } = plannedKernel(plan, name);
+    [...new Map(all.map((planned) => [planned.kernel.name, planned])).values()].map(({ kernel, bindings }) => {
+      const { name } = kernel, schedule = schedules.get(name)!;
       const scratch = Object.keys(kernel.tensors).filter((symbol) =>
         plan.tensors[bindings[symbol]].scratch !== undefined
       );

@@ -173,8 +173,10 @@ Deno.test("convolutions are found by their indices, and taken where it pays", ()
     ["a window that is not square", [3, 12, 12], [{ ...CONV, kernel: [3, 1], padding: 0 }], both, []],
     ["1 by 1", [3, 12, 12], [{ ...CONV, kernel: 1, padding: 0 }], both, []],
     ["an image of 3 by 3", [3, 3, 3], [CONV], both, []],
-    // its output has 2 by 2 elements, and its input 4 by 4
-    ["a small output", [3, 4, 4], [{ ...CONV, padding: 0 }], both, ["conv2_backward_input 2"]],
+    // its output has 3 by 3 elements, and its input 5 by 5
+    ["a small output", [3, 5, 5], [{ ...CONV, padding: 0 }], both, ["conv2_backward_input 2"]],
+    // of 2 by 2 elements, each element of the input has its own
+    ["a smaller output", [3, 4, 4], [{ ...CONV, padding: 0 }], both, []],
     ["a pool", [3, 12, 12], [{ type: "avgPool2d", kernel: 3, stride: 1 }], both, []],
   ];
   for (const [what, input, between, tiles, expected] of cases) {

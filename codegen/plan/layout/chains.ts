@@ -109,45 +109,70 @@ function chained(members: readonly Member[], plan: Plan): Chained {
 /** The longest chain from the first kernel on, what is run before it, and what is left. */
 function chainFrom(
   [first, ...others]: readonly Member[],
-  plan: Plan,
+  { tensors }: Plan,
 ): Record<"before" | "chain" | "behind", Member[]> {
   const before: Member[] = [], chain = [first], behind: Member[] = [];
-  for (const member of first.link ? others : []) {
-    if (behind.some((other) => conflicts(other, member).size > 0)) behind.push(member);
-    else if (joins(member, chain) && sharedBytes([...chain, member], plan) <= MOST_SHARED) chain.push(member);
-    else (chain.some((other) => conflicts(other, member).size > 0) ? behind : before).push(member);
+  const all = new Touched(), foreign = new Touched(), later = new Touched(), shared = new Set<string>();
+  let sharedBytes = 0;
+  const link = ({ reads, writes, link }: Member) => {
+    const { own } = link!, news = reads.difference(own).difference(shared);
+    all.add(reads, writes);
+    foreign.add(reads.difference(own), writes.difference(own));
+    for (const name of news) shared.add(name);
+    sharedBytes += bytesOf(news, tensors);
+  };
+  // with fewer rows there is no chain at all
+  const isPossible = first.link !== undefined && first.link.rows >= LEAST_BLOCKS;
+  if (isPossible) link(first);
+  for (const member of isPossible ? others : []) {
+    const { reads, link: own } = member, isLater = later.conflicts(member).length > 0;
+    // it needs what the chain makes, and of all that both touch its own rows only
+    const joins = !isLater && own?.rows === first.link!.rows && [...reads].some((name) => all.writes.has(name)) &&
+      foreign.conflicts(member).length === 0 && all.conflicts(member).every((name) => own.own.has(name)) &&
+      sharedBytes + bytesOf(reads.difference(own.own).difference(shared), tensors) <= MOST_SHARED;
+    if (joins) {
+      chain.push(member);
+      link(member);
+    } else if (isLater || all.conflicts(member).length > 0) {
+      behind.push(member);
+      later.add(member.reads, member.writes);
+    } else before.push(member);
   }
   return { before, chain, behind };
 }
 
-/** Storages because of which one of two kernels must run before the other. */
-function conflicts(a: Member, b: Member): Set<string> {
-  return a.writes.intersection(b.reads.union(b.writes)).union(a.reads.intersection(b.writes));
+/** What several kernels touch, all together. */
+class Touched {
+  readonly reads = new Set<string>();
+  readonly writes = new Set<string>();
+
+  add(reads: Iterable<string>, writes: Iterable<string>): void {
+    for (const name of reads) this.reads.add(name);
+    for (const name of writes) this.writes.add(name);
+  }
+
+  /** Storages because of which a kernel must be run behind one of these. */
+  conflicts({ reads, writes }: Member): string[] {
+    return [
+      ...[...reads, ...writes].filter((name) => this.writes.has(name)),
+      ...[...writes].filter((name) => this.reads.has(name)),
+    ];
+  }
 }
 
-/** Whether a kernel reads what a chain writes, and needs of all that the chain touches its own rows only. */
-function joins({ link, ...member }: Member, chain: readonly Member[]): boolean {
-  if (link?.rows !== chain[0].link!.rows) return false;
-  return chain.some(({ writes }) => !writes.isDisjointFrom(member.reads)) &&
-    chain.every((other) => conflicts(other, member).isSubsetOf(other.link!.own.intersection(link.own)));
-}
-
-/** Bytes that are read for every block: mostly weights. */
-function sharedBytes(chain: readonly Member[], { tensors }: Plan): number {
-  const shared = new Set(chain.flatMap(({ reads, link }) => [...reads.difference(link!.own)]));
-  return [...shared].reduce((sum, name) => sum + tensors[name].bytes, 0);
+function bytesOf(names: Iterable<string>, tensors: Plan["tensors"]): number {
+  return [...names].reduce((sum, name) => sum + tensors[name].bytes, 0);
 }
 
 /** Rows of a block; undefined where a chain would gain nothing. */
 function blockOf(chain: readonly Member[], { tensors }: Plan): number | undefined {
   const [{ link }] = chain;
   if (!link || chain.length < 2 || link.rows < LEAST_BLOCKS) return undefined;
-  const bytesOf = (names: ReadonlySet<string>) => [...names].reduce((sum, name) => sum + tensors[name].bytes, 0);
   const handedOn = new Set(
     chain.flatMap(({ reads }, i) => chain.slice(0, i).flatMap(({ writes }) => [...writes.intersection(reads)])),
   );
-  if (bytesOf(handedOn) < CACHE) return undefined;
-  const near = chain.slice(1).map(({ link: b }, i) => bytesOf(b!.own.union(chain[i].link!.own)) / link.rows);
+  if (bytesOf(handedOn, tensors) < CACHE) return undefined;
+  const near = chain.slice(1).map(({ link: b }, i) => bytesOf(b!.own.union(chain[i].link!.own), tensors) / link.rows);
   const fits = (block: number) => block * Math.max(...near) <= MOST_OF_BLOCK && link.rows / block >= LEAST_BLOCKS;
   const blocks = Array.from({ length: link.rows }, (_, i) => i + 1).filter((block) =>
     link.rows % block === 0 && chain.every(({ link }) => block % link!.step === 0)

@@ -35,6 +35,7 @@ type Row = readonly [first: number, names: string, takes?: Immediate];
 const of = (type: string, names: string) => names.split(" ").map((name) => `${type}.${name}`).join(" ");
 
 const ROWS: readonly Row[] = [
+  [0x00, "unreachable"],
   [0x02, "block loop", "block"],
   [0x04, "if", "if"],
   [0x0c, "br br_if", "label"],
