@@ -884,7 +884,7 @@ function generatedNests(): LoopNest[] {
   return nests;
 }
 
-const NEST_SEEDS = [2, 3, ...width([], [5, 8, 13, 21, 34, 55])];
+const NEST_SEEDS = [2, 3, ...width([], [5, 8, 13, 21, 34, 55, 89])];
 
 interface Access {
   readonly tensor: string;
