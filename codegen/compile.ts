@@ -27,7 +27,7 @@ import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
 import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
-import type { Plan, PlanOptions } from "./plan/plan.ts";
+import type { Plan, PlannedKernel, PlanOptions } from "./plan/plan.ts";
 import { distinctNames } from "./plan/names.ts";
 import { proveKernel } from "./prove/kernel/kernel.ts";
 import { proveNest } from "./prove/kernel/nest.ts";
@@ -135,8 +135,12 @@ export function compileTarget(
 }
 
 /** All kernels of a plan, each once, in the order in which they first run. */
-export function kernelsOf({ train, evaluate }: Plan): Kernel[] {
-  return [...new Map([...train.kernels, ...evaluate.kernels].map(({ kernel }) => [kernel.name, kernel])).values()];
+export function kernelsOf(plan: Plan): Kernel[] {
+  return plannedKernels(plan).map(({ kernel }) => kernel);
+}
+
+function plannedKernels({ train, evaluate }: Plan): PlannedKernel[] {
+  return [...new Map([...train.kernels, ...evaluate.kernels].map((own) => [own.kernel.name, own])).values()];
 }
 
 /** Schedules by the names of kernels; those that differ in nothing but their names have one. */
@@ -161,9 +165,9 @@ function compileKernels(
   target: Target,
   without: ReadonlySet<Optimization>,
 ): Map<string, CompiledKernel> {
-  const nests = new Map<string, LoopNest>(), all = [...plan.train.kernels, ...plan.evaluate.kernels];
+  const nests = new Map<string, LoopNest>();
   return new Map(
-    [...new Map(all.map((planned) => [planned.kernel.name, planned])).values()].map(({ kernel, bindings }) => {
+    plannedKernels(plan).map(({ kernel, bindings }) => {
       const { name } = kernel, schedule = schedules.get(name)!;
       const scratch = Object.keys(kernel.tensors).filter((symbol) =>
         plan.tensors[bindings[symbol]].scratch !== undefined

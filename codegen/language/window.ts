@@ -172,8 +172,11 @@ export function coveringWindows(
   stride: Pair,
   padding: Pair = [0, 0],
 ): Covered[] {
-  const slides = [0, 1].map((d) => ({
-    ...{ input: shape[2 + d], kernel: kernel[d], stride: stride[d], padding: padding[d] },
+  const slides = [0, 1].map((d): Slide => ({
+    input: shape[2 + d],
+    kernel: kernel[d],
+    stride: stride[d],
+    padding: padding[d],
   }));
   const along = cutOff(slides.map(phases), slides);
   const covered = along.map((phases) => phases.filter(({ taps }) => taps > 0).length);

@@ -16,8 +16,8 @@ export interface StepLines {
    * has them, the names of what is handed over.
    */
   readonly call: RegExp;
-  /** The chain that lines begin with, in a language that has them, and how many of them are its own. */
-  readonly chain?: (lines: readonly string[]) => { chain: PrintedChain; length: number } | undefined;
+  /** The chain that lines have from one on, in a language that has them, and how many of them are its own. */
+  readonly chain?: (lines: readonly string[], from: number) => { chain: PrintedChain; length: number } | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export function groupsOf(
   const open = () => groups.push({ shared: [], alone: [], given: {}, chains: [] });
   open();
   for (let i = first + 1; i < lines.length && lines[i] !== end; i++) {
-    const line = lines[i], read = chain?.(lines.slice(i));
+    const line = lines[i], read = chain?.(lines, i);
     if (read) {
       groups.at(-1)!.shared.push(...read.chain.kernels);
       groups.at(-1)!.chains.push(read.chain);

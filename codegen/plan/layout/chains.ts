@@ -112,24 +112,21 @@ function chainFrom(
   { tensors }: Plan,
 ): Record<"before" | "chain" | "behind", Member[]> {
   const before: Member[] = [], chain = [first], behind: Member[] = [];
-  const all = new Touched(), foreign = new Touched(), later = new Touched(), shared = new Set<string>();
-  let sharedBytes = 0;
+  const all = new Touched(), foreign = new Touched(), later = new Touched();
   const link = ({ reads, writes, link }: Member) => {
-    const { own } = link!, news = reads.difference(own).difference(shared);
+    const { own } = link!;
     all.add(reads, writes);
     foreign.add(reads.difference(own), writes.difference(own));
-    for (const name of news) shared.add(name);
-    sharedBytes += bytesOf(news, tensors);
   };
   // with fewer rows there is no chain at all
   const isPossible = first.link !== undefined && first.link.rows >= LEAST_BLOCKS;
   if (isPossible) link(first);
   for (const member of isPossible ? others : []) {
-    const { reads, link: own } = member, isLater = later.conflicts(member).length > 0;
+    const isLater = later.conflicts(member).length > 0;
     // it needs what the chain makes, and of all that both touch its own rows only
-    const joins = !isLater && own?.rows === first.link!.rows && [...reads].some((name) => all.writes.has(name)) &&
-      foreign.conflicts(member).length === 0 && all.conflicts(member).every((name) => own.own.has(name)) &&
-      sharedBytes + bytesOf(reads.difference(own.own).difference(shared), tensors) <= MOST_SHARED;
+    const joins = !isLater && member.link?.rows === first.link!.rows && !member.reads.isDisjointFrom(all.writes) &&
+      foreign.conflicts(member).length === 0 && all.conflicts(member).every((name) => member.link!.own.has(name)) &&
+      bytesOf(foreign.reads.union(member.reads.difference(member.link.own)), tensors) <= MOST_SHARED;
     if (joins) {
       chain.push(member);
       link(member);

@@ -58,7 +58,11 @@ export function proveOrder(
       wait(written.get(storage), "writes", storage, "writes");
       for (const reader of read.get(storage) ?? []) wait(reader, "writes", storage, "reads");
     }
-    for (const storage of reads.difference(writes)) read.set(storage, [...read.get(storage) ?? [], turn]);
+    for (const storage of reads.difference(writes)) {
+      const readers = read.get(storage);
+      if (readers) readers.push(turn);
+      else read.set(storage, [turn]);
+    }
     for (const storage of writes) {
       written.set(storage, turn);
       read.delete(storage);

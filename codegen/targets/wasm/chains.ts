@@ -53,15 +53,18 @@ const HEAD = /^;; on (\d+) of (\d+) rows at a time$/, CALL = /^\(call \$(\w+) /;
 const PLACE = /\(call \$place \(i32\.const (\d+)\) \(i32\.const (\d+)\) \(local\.get \$row\)\)/g;
 
 /**
- * The chain that some lines begin with: it would be printed as they are, word for word.
+ * The chain that lines have from one on: it would be printed as they are, word for word.
  *
- * @returns and how many lines it has; undefined if they begin with none.
+ * @returns and how many lines it has; undefined if there is none.
  */
-export function readChain(lines: readonly string[]): { chain: PrintedChain; length: number } | undefined {
-  const [, block, rows] = HEAD.exec(lines[0])?.map(Number) ?? [];
+export function readChain(
+  lines: readonly string[],
+  from: number,
+): { chain: PrintedChain; length: number } | undefined {
+  const [, block, rows] = HEAD.exec(lines[from])?.map(Number) ?? [];
   if (block === undefined) return undefined;
   const calls: string[] = [];
-  for (let i = 5; CALL.test(lines[i] ?? ""); i++) calls.push(lines[i]);
+  for (let i = from + 5; CALL.test(lines[i] ?? ""); i++) calls.push(lines[i]);
   const chain: PrintedChain = {
     kernels: calls.map((line) => CALL.exec(line)![1]),
     blocks: rows / block,
@@ -71,5 +74,5 @@ export function readChain(lines: readonly string[]): { chain: PrintedChain; leng
     ),
   };
   const printed = linesOf(chain);
-  return printed.every((line, i) => line === lines[i]) ? { chain, length: printed.length } : undefined;
+  return printed.every((line, i) => line === lines[from + i]) ? { chain, length: printed.length } : undefined;
 }
