@@ -48,7 +48,7 @@ export const CHANNELS_LADDER: readonly Rung[] = [
     ...START,
     name: "channels",
     title: "Channels innermost",
-    without: ["winograd"],
+    without: ["winograd", "chain"],
     what:
       "Images are stored as [n, c / 16, h, w, c % 16], weights as [o / 16, c / 16, r, s, c % 16, o % 16]. Weights' " +
       "gradients are summed by whole samples.",

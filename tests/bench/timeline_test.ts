@@ -29,6 +29,11 @@ Deno.test("configurations have names and flags of their own, and the flags are t
       for (const text of [title, what, why, otherwise]) assert(text.length > 3, name);
       // what is added is in what the configurations say, not only in their titles
       if (i > 0) assert.notDeepEqual(settings(ladder[i]), settings(ladder[i - 1]), name);
+      // and it is added to what was there: a rung leaves out nothing that the one before has, unless its code is another
+      const [own, before] = [ladder[i], ladder[Math.max(0, i - 1)]];
+      if (own.target === before.target) {
+        assert((own.without ?? []).every((rule) => before.without?.includes(rule)), `${name} leaves out more`);
+      }
     }
   }
   const help = new TextDecoder().decode(
