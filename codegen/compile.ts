@@ -27,6 +27,7 @@ import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
 import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
+import { reuseMemory } from "./plan/layout/reuse.ts";
 import type { Plan, PlannedKernel, PlanOptions } from "./plan/plan.ts";
 import { distinctNames } from "./plan/names.ts";
 import { proveKernel } from "./prove/kernel/kernel.ts";
@@ -127,10 +128,11 @@ export function compileTarget(
     );
   }
   const left = new Set(without), schedules = chooseSchedules(kernelsOf(planned.plan), target, tuned, left);
-  const plan = target.chains && !left.has("chain")
-    ? chainKernels(planned.plan, (kernel) => shareOf(kernel, schedules.get(kernel.name)!))
-    : planned.plan;
   const { plan: unchained } = planned;
+  const chained = target.chains && !left.has("chain")
+    ? chainKernels(unchained, (kernel) => shareOf(kernel, schedules.get(kernel.name)!))
+    : unchained;
+  const plan = target.reuses && !left.has("reuse") ? reuseMemory(chained) : chained;
   return printedNet({ ...planned, plan, unchained, target, kernels: compileKernels(plan, schedules, target, left) });
 }
 

@@ -22,7 +22,7 @@ export interface Planned {
 
 /** A net for one target. */
 export interface CompiledNet extends Planned {
-  /** The plan before its kernels were chained. Default: `plan`, which has no chains. */
+  /** The plan before its kernels were chained and its memory was reused. Default: `plan`, where neither was done. */
   readonly unchained?: Plan;
   readonly target: Target;
   readonly kernels: ReadonlyMap<string, CompiledKernel>;

@@ -16,9 +16,10 @@ export const PLAN_RULES = ["layout", "channels", "pad", "reorder", ...ALGORITHM_
 export type PlanRule = typeof PLAN_RULES[number];
 /**
  * Optimizations of single kernels: index arithmetic moved out of loops; register tiles, without which there are plain
- * loops, nothing unrolled and no vectors; vectors. And chains of kernels, which depend on what threads share of each.
+ * loops, nothing unrolled and no vectors; vectors. And what depends on how a target runs a step: chains of kernels, and
+ * memory that tensors use one after the other.
  */
-export const KERNEL_RULES = ["hoist", "tiles", "vectors", "chain"] as const;
+export const KERNEL_RULES = ["hoist", "tiles", "vectors", "chain", "reuse"] as const;
 /** All optimizations that can be left out. */
 export const OPTIMIZATIONS = [...PLAN_RULES, ...KERNEL_RULES] as const;
 /** The name of an optimization that can be left out. */

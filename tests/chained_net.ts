@@ -1,5 +1,5 @@
 /** A net whose kernels are chained, forward and backward. */
-import { type CompiledNet, compileTarget, plan } from "../codegen/compile.ts";
+import { type CompiledNet, compileTarget, type Optimization, plan } from "../codegen/compile.ts";
 import type { Target } from "../codegen/targets/target.ts";
 import { findTarget, parseSpec, registry } from "../mod.ts";
 import { conv, netOf } from "./channel_nets.ts";
@@ -18,5 +18,5 @@ export const CHAINED = parseSpec(netOf(
 export const RELAXED = findTarget("wasm_relaxed");
 
 /** The net for a target. */
-export const chained = (target: Target = RELAXED, without: readonly "chain"[] = []): CompiledNet =>
+export const chained = (target: Target = RELAXED, without: readonly Optimization[] = []): CompiledNet =>
   compileTarget(plan(CHAINED, registry, { layout: target.layout, data: "f32" }), target, undefined, without);

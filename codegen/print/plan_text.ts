@@ -29,12 +29,10 @@ export function planText(
     `net ${plan.name}: batch ${plan.batchSize}${padded}, ${count} parameters${
       buffers > 0 ? `, ${buffers} in buffers` : ""
     }`,
-    `arena ${plan.arenaBytes} bytes (${megabytes(plan.arenaBytes)}), the data set and ${
+    `arena ${bytesFor(plan, false)}, the data set and ${
       plan.params.length + plan.keys.length
     } numbers per step behind it`,
-    ...plan.scratchBytes
-      ? [`and for each thread ${plan.scratchBytes} bytes of scratch (${megabytes(plan.scratchBytes)})`]
-      : [],
+    ...plan.scratchBytes ? [`and for each thread ${bytesFor(plan, true)} of scratch`] : [],
     `work ${operations(work)} a training step, ${operations(work / plan.batchSize)} a sample` +
     (executed === work ? "" : `; executed ${operations(executed)}`),
     "",
@@ -52,10 +50,23 @@ export function planText(
     ),
     "",
     "tensors, by bytes from the arena's begin; 2+28+2: 28 with two zeros on each side; in use from the first to the last",
-    "kernel of a training step that touches it",
+    "kernel of a training step that touches it; behind that, what lay in its place before, the last first",
     ...tensorLines(plan),
   ];
   return lines.map((line) => line.trimEnd()).join("\n") + "\n";
+}
+
+/** How large the arena or scratch memory is, and what lies in it, where that is more. */
+function bytesFor({ tensors, arenaBytes, scratchBytes = 0 }: Plan, inScratch: boolean): string {
+  const bytes = inScratch ? scratchBytes : arenaBytes;
+  const all = ownPlaces(tensors).filter(({ scratch }) => (scratch !== undefined) === inScratch)
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+  return `${bytes} bytes (${megabytes(bytes)}${all > bytes ? ` for tensors of ${megabytes(all)}` : ""})`;
+}
+
+/** Tensors with storages of their own. */
+function ownPlaces(tensors: Plan["tensors"]): PlannedTensor[] {
+  return Object.values(tensors).filter(({ role, alias }) => role !== "run" && alias === undefined);
 }
 
 /** How many numbers the tensors of a role have. */
@@ -93,13 +104,32 @@ function tensorLines({ tensors, train: { kernels } }: Plan): string[] {
     const { reads, writes } = accesses(planned);
     for (const name of [...reads, ...writes].map(storage)) lives.set(name, [lives.get(name)?.[0] ?? i + 1, i + 1]);
   }
-  return Object.values(tensors).map((tensor) => tensorLine(tensor, lives.get(storage(tensor.name))));
+  const places = ownPlaces(tensors);
+  return Object.values(tensors).map((tensor) => {
+    const uses = lives.get(storage(tensor.name));
+    const before = uses === undefined || tensor.alias !== undefined
+      ? []
+      : places.filter((other) => overlap(tensor, other) && (lives.get(other.name)?.[1] ?? Infinity) < uses[0]).sort((
+        a,
+        b,
+      ) => lives.get(b.name)![1] - lives.get(a.name)![1]);
+    return tensorLine(tensor, uses, before.map(({ name }) => name));
+  });
 }
 
-/** `uses`: the first and the last kernel of a training step that touch it. */
+function overlap(a: PlannedTensor, b: PlannedTensor): boolean {
+  const inOneMemory = (a.scratch === undefined) === (b.scratch === undefined);
+  return inOneMemory && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+}
+
+/**
+ * @param uses the first and the last kernel of a training step that touch it.
+ * @param before what lay in its place.
+ */
 function tensorLine(
   { name, dtype, shape, halo, alias, offset, role, scratch }: PlannedTensor,
   uses: readonly [first: number, last: number] | undefined,
+  before: readonly string[],
 ): string {
   const life = ["parameter", "buffer", "state"].includes(role)
     ? "always"
@@ -108,6 +138,7 @@ function tensorLine(
     : uses === undefined
     ? "evaluation"
     : `${uses[0]} to ${uses[1]}`;
+  const place = scratch === undefined ? `at ${offset}` : `scratch at ${offset}, ${scratch} a thread`;
   const extents = shape.map((extent, d) => {
     const [before, after] = halo[d];
     return extent === Infinity ? "rows" : before + after > 0 ? `${before}+${extent}+${after}` : extent;
@@ -115,7 +146,13 @@ function tensorLine(
   return [
     `  ${name}`.padEnd(32),
     `${dtype} [${extents.join(", ")}]`.padEnd(32),
-    (alias ? `= ${alias}` : role === "run" ? "" : scratch ? `scratch, ${scratch} a thread` : `at ${offset}`).padEnd(28),
-    life,
+    (alias ? `= ${alias}` : role === "run" ? "" : place).padEnd(28),
+    before.length === 0 ? life : `${life.padEnd(9)} after ${listed(before)}`,
   ].join(" ");
+}
+
+/** The first two of some names, and how many there are beside them. */
+function listed(names: readonly string[]): string {
+  const more = names.length > 3 ? `${names.length - 2} others` : "";
+  return more === "" ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${more}`;
 }

@@ -151,6 +151,11 @@ export interface Target {
   readonly layout: LayoutName;
   /** Whether its steps can run kernels block by block. */
   readonly chains?: true;
+  /**
+   * Whether its steps run kernels in the plan's order, with its barriers, in one memory: tensors can then lie where others
+   * lay.
+   */
+  readonly reuses?: true;
   /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
   candidates(kernel: Kernel): Iterable<Schedule>;
   /**

@@ -306,10 +306,10 @@ Deno.test("damaged turns are refused", () => {
 
 Deno.test("damaged nests and steps are refused", () => {
   const target = findTarget("typescript"), planned = { plan: PLAN, fusions: [], swaps: [] };
-  const { kernels, files } = compileTarget(planned, target, undefined, ["tiles"]), own = kernels.get(FORWARD)!;
+  const { plan, kernels, files } = compileTarget(planned, target, undefined, ["tiles"]), own = kernels.get(FORWARD)!;
   const prove = (changed?: CompiledKernel) => () => {
     const { [FORWARD]: _, ...others } = Object.fromEntries(kernels);
-    proveTarget(PLAN, new Map(Object.entries(changed ? { ...others, [FORWARD]: changed } : others)), files, target);
+    proveTarget(plan, new Map(Object.entries(changed ? { ...others, [FORWARD]: changed } : others)), files, target);
   };
   assert.equal(refusal(prove(own)), undefined);
   const nest = (change: Partial<LoopNest>) => ({ ...own, nest: { ...own.nest, ...change } });
@@ -325,7 +325,7 @@ Deno.test("damaged nests and steps are refused", () => {
   refuse(nest({ parallel: undefined }), /linear2_forward is made for one thread and run by all$/);
   const run = (printed: string, message: RegExp) => {
     const changed = { ...files, "step.ts": printed };
-    messages.push(assertRefused(() => proveTarget(PLAN, kernels, changed, target), message, String(message)));
+    messages.push(assertRefused(() => proveTarget(plan, kernels, changed, target), message, String(message)));
   };
   const printed = files["step.ts"], last = printed.lastIndexOf("wait();");
   run(printed.slice(0, last) + printed.slice(last + 7), /a step ends, and nothing waits for loss_forward$/);
@@ -336,7 +336,7 @@ Deno.test("damaged nests and steps are refused", () => {
   call("$1, $5, $6", /linear2_forward of 4 tensors is given 1$/);
   call("$1, $2, $3, $4, step, step, $5, $6", /linear2_forward of 4 tensors is given 5$/);
   call("$1, $2, $3, $4, $6, $5", /linear2_forward of 4 tensors is given 6$/);
-  const bias = PLAN.tensors["linear2.bias"].offset, other = PLAN.tensors["linear2.bias.m"].offset;
+  const bias = plan.tensors["linear2.bias"].offset, other = plan.tensors["linear2.bias.m"].offset;
   run(
     printed.replace(`linear2_bias = new Float32Array(memory, ${bias},`, (own) => own.replace(`${bias}`, `${other}`)),
     new RegExp(`linear2_forward is given ${other} as its tensor 0, and takes linear2\\.bias$`),
@@ -347,9 +347,11 @@ Deno.test("a step that is not printed is refused, one without kernels is not", (
   for (const name of ["typescript", "wasm", "webgpu"]) {
     const target = findTarget(name);
     for (const predict of [false, true]) {
-      const { plan } = laid(SPEC, target.layout, predict), step = predict ? "train" : "evaluate";
-      if (predict) assert.equal(plan.train.kernels.length, 0);
-      const { kernels, files } = compileTarget({ plan, fusions: [], swaps: [] }, target, undefined, ["tiles"]);
+      const planned = laid(SPEC, target.layout, predict).plan, step = predict ? "train" : "evaluate";
+      if (predict) assert.equal(planned.train.kernels.length, 0);
+      const { plan, kernels, files } = compileTarget({ plan: planned, fusions: [], swaps: [] }, target, undefined, [
+        "tiles",
+      ]);
       const text = files[target.entry], head = new RegExp(`\\b${step}(?=\\(step\\) |"\\) |": \\[)`);
       const printed = { ...files, [target.entry]: text.replace(head, "other") };
       const message = new RegExp(`no step ${step} is printed$`);

@@ -12,8 +12,8 @@ import type { Halos } from "./halos.ts";
 
 /** Largest arena, in bytes. */
 const LARGEST = 2 ** 31;
-/** Alignment of tensors: a cache line. */
-const LINE = 64;
+/** Alignment of tensors in bytes: a cache line. */
+export const LINE = 64;
 /** What tensors are for, in the order in which they lie. */
 const ROLES: readonly Role[] = ["parameter", "buffer", "state", "value", "gradient", "run"];
 

@@ -36,13 +36,14 @@ import type { Draft, Plan, PlannedKernel, Step } from "../../plan/plan.ts";
 import { proveFlow } from "./flow.ts";
 import { proveOrder } from "./order.ts";
 import { proveReach } from "./reach.ts";
-import { proveStorage } from "./storage.ts";
+import { proveApart, proveStorage } from "./storage.ts";
 import { rootOf } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 
 /** @throws {VerifyError} when anything about a plan is left unproven: naming kernels and tensors. */
 export function provePlan(plan: Plan, draft: Draft): void {
   proveStorage(plan);
+  proveApart(plan);
   if (!plan.tensors[`${plan.graph.output}.output`]) throw unproven(plan.name, "what the net puts out has no place");
   const known = new Map<string, PlannedKernel>();
   for (const name of ["train", "evaluate"] as const) {

@@ -1,5 +1,5 @@
 /**
- * That every tensor has a place of its own.
+ * That every tensor has a place, and, before any are given to several, one of its own.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const LINE = 64;
 const MOST = 2 ** 31;
 
 /**
- * Tensors lie in the arena, from a whole line on, and none overlaps another. What has another one's storage has as many
+ * Tensors lie in the arena, from a whole line on. What has another one's storage has as many
  * bytes, and neither has a halo. What the run supplies lies behind the arena and has none either. What is scratch lies in
  * a thread's scratch memory in the same way, and has room for whole rows there.
  *
@@ -36,9 +36,30 @@ export function proveStorage({ name: net, tensors, arenaBytes, scratchBytes = 0 
       provePlace(tensor, scratchBytes, fail, "scratch memory");
     } else if (tensor.role !== "run") provePlace(tensor, arenaBytes, fail);
   }
+}
+
+/**
+ * No tensor overlaps another one.
+ *
+ * @throws {VerifyError} naming both.
+ */
+export function proveApart({ name: net, tensors }: Plan): void {
+  for (const [{ name }, { name: other }] of overlaps(tensors)) throw unproven(net, `${name} and ${other} overlap`);
+}
+
+/** Tensors with storages of their own that share bytes, the one that begins first before the other. */
+export function overlaps(tensors: Tensors): [PlannedTensor, PlannedTensor][] {
   const placed = Object.values(tensors).filter(({ role, alias }) => role !== "run" && alias === undefined);
-  proveApart(placed.filter(({ scratch }) => scratch === undefined), fail);
-  proveApart(placed.filter(({ scratch }) => scratch !== undefined), fail);
+  return [false, true].flatMap((inScratch) => {
+    const sorted = placed.filter(({ scratch }) => (scratch !== undefined) === inScratch)
+      .sort((a, b) => a.offset - b.offset);
+    return sorted.flatMap((tensor, i) => {
+      const end = tensor.offset + tensor.bytes;
+      let behind = i + 1;
+      while (behind < sorted.length && sorted[behind].offset < end) behind++;
+      return sorted.slice(i + 1, behind).map((other): [PlannedTensor, PlannedTensor] => [tensor, other]);
+    });
+  });
 }
 
 type Fail = (what: string) => Error;
@@ -100,14 +121,5 @@ function proveAlias(tensor: PlannedTensor, tensors: Tensors, fail: Fail): void {
     offset !== storage.offset
   ) {
     throw fail(`${name} has the storage of ${alias}, but not its type, bytes and place`);
-  }
-}
-
-/** By address, each ends before the next one begins. */
-function proveApart(placed: readonly PlannedTensor[], fail: Fail): void {
-  const sorted = placed.toSorted((a, b) => a.offset - b.offset);
-  for (const [i, { name, offset, bytes }] of sorted.entries()) {
-    const next = sorted[i + 1];
-    if (next && offset + bytes > next.offset) throw fail(`${name} and ${next.name} overlap`);
   }
 }

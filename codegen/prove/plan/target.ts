@@ -9,6 +9,7 @@ import { proveChain, proveSame, proveScratch } from "./chains.ts";
 import { proveGiven, touchesIn } from "./given.ts";
 import { proveOrder } from "./order.ts";
 import { proveStorage } from "./storage.ts";
+import { proveTenants, proveTurns } from "./tenants.ts";
 import { storagesOf, touchedBy, typeKey } from "./touched.ts";
 import { unproven } from "./unproven.ts";
 
@@ -28,10 +29,9 @@ export function proveTarget(
   target: Pick<Target, "groups" | "merged">,
   before: Plan = plan,
 ): void {
-  if (before !== plan) {
-    proveSame(plan, before);
-    proveStorage(plan);
-  }
+  if (before !== plan) proveSame(plan, before);
+  proveStorage(plan);
+  const tenants = proveTenants(plan);
   const planned = new Map(STEPS.flatMap((name) => plan[name].kernels).map((planned) => [planned.kernel.name, planned]));
   for (const kernel of planned.values()) proveNest(kernel, kernels.get(kernel.kernel.name), plan);
   const groups = target.groups(files);
@@ -42,6 +42,7 @@ export function proveTarget(
     );
     proveScratch(plan, before[name], groups[name], kernels, linked);
     proveOrder(plan, before[name], groups[name].map(({ kernels }) => kernels), linked);
+    proveTurns(plan, before[name], groups[name].map(({ kernels }) => kernels), linked, tenants);
     const last = groups[name].at(-1)?.kernels;
     if (last?.length !== 0) throw unproven(plan.name, `a step ends, and nothing waits for ${last?.join(" and ")}`);
     for (const group of groups[name]) {

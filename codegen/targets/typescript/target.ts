@@ -23,6 +23,7 @@ export const typescript: Target = {
   epsilon: { sum: 2 ** -52, store: 2 ** -23 },
   commentMark: "//",
   layout: "row_major",
+  reuses: true,
   wholeAddresses: false,
   candidates,
   files: (plan, kernels, texts) => ({

@@ -32,6 +32,7 @@ function target(name: string, relaxed: boolean): Target {
     commentMark: ";;",
     layout: "lanes",
     chains: true,
+    reuses: true,
     wholeAddresses: true,
     expand,
     // whoever wants speed has relaxed SIMD and lets V8 pack
