@@ -26,6 +26,12 @@ const FEW = specOf([2, 12, 12], [
   ...[{ type: "flatten" }, { type: "linear", outFeatures: 20 }, RELU, { type: "linear", outFeatures: 3 }],
 ], 32);
 
+/** Images of one size, so that gradients with halos lie where others lay. */
+const ALIKE = specOf([2, 8, 8], [
+  ...Array.from({ length: 6 }, () => [conv(4), { type: "tanh" }]).flat(),
+  ...[{ type: "flatten" }, { type: "linear", outFeatures: 3 }],
+], 16);
+
 function compiled(
   spec: Spec,
   target: Target,
@@ -46,13 +52,13 @@ const shipped = (net: string) => loadSpec(join(import.meta.dirname!, "..", "..",
 
 Deno.test("memory that is used again gives the same bits, by any number of threads, and is less", async () => {
   let compared = 0;
-  for (const [what, spec] of [["chained", CHAINED], ["few channels", FEW]] as const) {
+  for (const [what, spec] of [["chained", CHAINED], ["few channels", FEW], ["alike", ALIKE]] as const) {
     for (const target of processorTargets.filter(runsHere)) {
       const apart = compiled(spec, target, ["reuse"]), net = compiled(spec, target);
       assert(net.plan.arenaBytes < apart.plan.arenaBytes, what);
       assert.deepEqual(net.plan.train.barriers, apart.plan.train.barriers, "a barrier is added");
       const expected = await trainedBits(apart, spec, 1);
-      for (const threads of [1, 2, 3]) {
+      for (const threads of [1, 3]) {
         assert.deepEqual(await trainedBits(net, spec, threads), expected, `${what}, ${target.name}, ${threads}`);
         compared++;
       }
@@ -92,12 +98,12 @@ function tenants({ tensors }: Plan): [PlannedTensor, PlannedTensor][] {
 
 // ---- the model
 
-/** Nets of all kinds, with plain loops: places are the same. */
-async function* nets(random: number, targets: readonly Target[] = processorTargets): AsyncGenerator<CompiledNet> {
-  const specs = [CHAINED, FEW, await shipped("lenet5"), ...LARGE_NETS.map(([, spec]) => spec)];
+/** Nets of all kinds, with plain loops. */
+async function* nets(random: number): AsyncGenerator<CompiledNet> {
+  const specs = [CHAINED, FEW, ALIKE, await shipped("lenet5"), ...LARGE_NETS.map(([, spec]) => spec)];
   for (let seed = 1; seed <= random; seed++) specs.push(parseSpec(randomSpec(seed)), parseSpec(wideSpec(seed)));
   for (const spec of specs) {
-    for (const target of targets) {
+    for (const target of [findTarget("wasm"), findTarget("typescript")]) {
       yield compiled(spec, target, ["tiles"]);
       yield compiled(spec, target, ["tiles"], true);
     }
@@ -128,7 +134,7 @@ const withPlan = (net: CompiledNet, change: Partial<Plan>): CompiledNet =>
 
 Deno.test("each barrier of a step that shares memory deleted in turn: refused", () => {
   let refused = 0;
-  for (const target of processorTargets) {
+  for (const target of [findTarget("wasm"), findTarget("typescript")]) {
     const net = compiled(CHAINED, target, ["tiles"]);
     for (const step of STEPS) {
       for (const [i, barrier] of net.plan[step].barriers.entries()) {
@@ -140,20 +146,18 @@ Deno.test("each barrier of a step that shares memory deleted in turn: refused", 
       }
     }
   }
-  assert(refused > 60, `${refused}`);
+  assert(refused > 40, `${refused}`);
 });
 
 Deno.test("each tensor moved to where another one lies: what the model finds wrong is refused", async () => {
   let refused = 0, wrong = 0, harmless = 0;
-  for await (const net of nets(DAMAGED, [findTarget("wasm"), findTarget("typescript")])) {
+  for await (const net of nets(DAMAGED)) {
     const { plan } = net, own = Object.values(plan.tensors).filter(({ role, alias }) => role !== "run" && !alias);
     const free = own.filter(isFree);
     for (const [i, { name, offset, scratch, bytes }] of free.entries()) {
-      // some of all pairs, and a line further on
-      const others = own.filter((other, j) =>
-        (other.scratch === undefined) === (scratch === undefined) && (i + j) % 7 === 0
-      );
-      for (const place of new Set([...others.map((other) => other.offset), offset + 64])) {
+      // the place of one of the others, and a line further on
+      const others = own.filter((other) => (other.scratch === undefined) === (scratch === undefined));
+      for (const place of [others[i * 7 % others.length].offset, offset + 64]) {
         const end = scratch === undefined ? plan.arenaBytes : plan.scratchBytes!;
         if (place === offset || place + bytes > end) continue;
         const changed = moved(plan, name, place);
