@@ -11,6 +11,7 @@ import { proveOrder } from "../../codegen/prove/plan/order.ts";
 import { provePlan } from "../../codegen/prove/plan/plan.ts";
 import { proveReach } from "../../codegen/prove/plan/reach.ts";
 import { proveTarget } from "../../codegen/prove/plan/target.ts";
+import { proveTenants, proveTurns } from "../../codegen/prove/plan/tenants.ts";
 import type { BoundNest, CompiledKernel } from "../../codegen/targets/target.ts";
 import { printedNet } from "../../codegen/net.ts";
 import { accesses } from "../../codegen/plan/kernel.ts";
@@ -462,6 +463,38 @@ Deno.test("each damage to a chain, or to what is scratch: refused", () => {
     proven({ plan: swap(plan), unchained: swap(net.unchained!) }),
     /touches other rows of \S+, which is scratch, than its own$/,
   );
+});
+
+Deno.test("each damage to tensors that share memory: refused", () => {
+  const net = chained(), { plan, unchained, kernels, files } = net, { tensors } = plan;
+  const refuse = (changed: Plan, message: RegExp, before = unchained) => {
+    const prove = () => proveTarget(changed, kernels, files, RELAXED, before);
+    messages.push(assertRefused(prove, message, String(message)));
+  };
+  const at = (name: string, offset: number) => tensor(plan, name, { offset });
+  const padded = Object.values(tensors).find(({ role, halo }) => role === "value" && halo.flat().some((w) => w > 0))!;
+  const first = tensors["conv1.weight"].offset;
+  refuse(at("label", first), /conv1\.weight and label overlap, and conv1\.weight is kept$/);
+  refuse(at("label", tensors["linear1.output"].offset), /overlap, and linear1\.output is kept$/);
+  refuse(at("label", padded.offset), /overlap, and one would be written where the other has zeros around it$/);
+  const [own, other] = ["conv3.output.gradient.taps", "conv2.output.gradient.taps"].map((name) => tensors[name]);
+  assert(own.offset + other.bytes <= plan.arenaBytes);
+  refuse(at(other.name, own.offset), /overlap, and \S+ and \S+ need both$/);
+  // without the kernel that writes it, where another one lay
+  const lodger = tensors["conv2.weight.gradient.products"].name;
+  const gone = (step: Step) => ({
+    kernels: step.kernels.filter((planned) => !(accesses(planned).writes.has(lodger))),
+  });
+  const groups = RELAXED.groups(files).train.map(({ kernels }) => kernels),
+    [pair] = proveTenants(plan)
+      .filter((pair) => pair.some(({ name }) => name === lodger));
+  const turns = (step: Step) => () => proveTurns(plan, step, groups, [], [pair]);
+  turns(unchained!.train)();
+  messages.push(assertRefused(
+    turns({ ...unchained!.train, ...gone(unchained!.train) }),
+    /reads conv2\.weight\.gradient\.products, where others lay, before it is written$/,
+    lodger,
+  ));
 });
 
 Deno.test("every refusal that the proof of plans can make is made here", async () => {

@@ -160,19 +160,17 @@ Deno.test("each tensor moved to where another one lies: what the model finds wro
       for (const place of [others[i * 7 % others.length].offset, offset + 64]) {
         const end = scratch === undefined ? plan.arenaBytes : plan.scratchBytes!;
         if (place === offset || place + bytes > end) continue;
-        const changed = moved(plan, name, place);
-        const found = refusal(() => withPlan(net, changed)), model = misread({ ...net, plan: changed });
-        if (model !== undefined) {
-          assert(found !== undefined, `${plan.name}: ${name} at ${place}: accepted, and ${model}`);
-        }
-        if (found !== undefined) refused++;
-        else harmless++;
+        const changed = moved(plan, name, place), found = refusal(() => withPlan(net, changed));
+        const model = found === undefined || ++refused % 8 === 0 ? misread({ ...net, plan: changed }) : undefined;
+        assert(found !== undefined || model === undefined, `${plan.name}: ${name} at ${place} is accepted: ${model}`);
+        if (found === undefined) harmless++;
         if (model !== undefined) wrong++;
       }
     }
   }
+  // the model, which is asked of each eighth, finds most of them wrong
   assert(
-    refused > 200 && wrong > 0.6 * refused && harmless > 5,
-    `${refused} refused, ${wrong} wrong, ${harmless} harmless`,
+    refused > 200 && wrong > 0.6 * refused / 8 && harmless > 5,
+    `${refused} refused, ${wrong}, ${harmless} harmless`,
   );
 });
