@@ -199,11 +199,17 @@ Deno.test("flatten moves elements, where without channels it is another name", (
 
 Deno.test("long sums over samples are taken in chunks of whole samples", () => {
   // positions of the second convolution, samples, and chunks of at most 1,024 terms, if there are 2,048
-  const cases = [[[8, 8], 32, 2], [[8, 8], 64, 4], [[16, 16], 16, 4], [[8, 8], 16, undefined], [
-    [5, 5],
-    100,
-    4,
-  ]] as const;
+  const cases = [
+    [[8, 8], 32, 2],
+    [[8, 8], 64, 4],
+    [[16, 16], 16, 4],
+    [[8, 8], 16, undefined],
+    // 34, 34 and 32 samples
+    [[5, 5], 100, 3],
+    // 14 samples six times, and 13
+    [[8, 8], 97, 7],
+    [[16, 16], 31, 8],
+  ] as const;
   for (const [[height, width], batch, chunks] of cases) {
     const { tensors } = channelsOf(specOf([3, height, width], [conv(16), conv(21), ...head(3)], batch), {
       without: ["winograd"],
