@@ -146,12 +146,13 @@ function inLayouts(
 ): readonly PlannedKernel[] {
   const copy = copies.get(planned), moving = moves(planned, layouts, channels);
   const ofChannels = isOf(channels, planned);
-  if (moving) keepInputs(planned, tensors);
+  // what is done before and behind it has vectors, and it has none
+  if (moving) keep(planned, tensors, "reads", "writes");
   const ofSamples = rows ? throughOwnRows(planned, draft, rows) : planned, { reshapes: _, ...moved } = ofSamples;
   const own = moving ? moved : ofSamples, source = copy ? redirect(own, copy) : own;
   const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
-  if (isMasked(inParts, whole)) keepInputs(whole, tensors);
+  if (isMasked(inParts, whole)) keep(whole, tensors, "reads");
   const kernel = split(whole, draft, layouts, block, moving);
   const before = copy
     ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors), draft, layouts, block)]
@@ -181,9 +182,11 @@ function moves(
   return planned.reshapes === true && (isOf(channels, planned) || blocked.some((one) => one !== blocked[0]));
 }
 
-/** What a kernel reads is stored, so that the kernel is not merged with those that make it. */
-function keepInputs(planned: PlannedKernel, tensors: Record<string, DraftTensor>): void {
-  for (const name of accesses(planned).reads) tensors[name] = { ...tensors[name], kept: true };
+/** What a kernel reads, or writes, is stored, so that the kernel is not merged with those that make it, or read it. */
+function keep(planned: PlannedKernel, tensors: Record<string, DraftTensor>, ...which: ("reads" | "writes")[]): void {
+  for (const name of which.flatMap((own) => [...accesses(planned)[own]])) {
+    tensors[name] = { ...tensors[name], kept: true };
+  }
 }
 
 /** All accesses to each tensor. */
