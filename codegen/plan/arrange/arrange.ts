@@ -25,7 +25,7 @@ import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels, lacksRoom } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
-import { isMasked, overhanging } from "./overhang.ts";
+import { overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
 import { imagesOfSamples, layoutOfRows, type OwnRows, ownRows, throughOwnRows } from "./rows.ts";
 import { split } from "./split.ts";
@@ -150,12 +150,12 @@ function inLayouts(
   if (moving) keep(planned, tensors, "reads", "writes");
   const ofSamples = rows ? throughOwnRows(planned, draft, rows) : planned, { reshapes: _, ...moved } = ofSamples;
   const own = moving ? moved : ofSamples, source = copy ? redirect(own, copy) : own;
-  const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts, draft.tensors);
+  const { whole, masked } = overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
-  if (isMasked(inParts, whole)) keep(whole, tensors, "reads");
+  if (masked) keep(whole, tensors, "reads");
   const kernel = split(whole, draft, layouts, block, moving);
   const before = copy
-    ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors), draft, layouts, block)]
+    ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors).whole, draft, layouts, block)]
     : [];
   const byBlocks = block !== undefined && !ofChannels && sampleSums(kernel, block, SAMPLE_SUMS[name], tensors);
   const byChunks = () =>
