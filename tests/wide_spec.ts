@@ -52,7 +52,7 @@ export function wideSpec(seed: number): Record<string, unknown> {
   return {
     name: `wide_${seed}`,
     input,
-    batchSize: pick(1, 2, 3, 4, 8, 16),
+    batchSize: pick(1, 2, 3, 4, 5, 8, 16, 17),
     layers,
     loss: { type: pick("softmaxCrossEntropy", "mse") },
     training: { epochs: 1, optimizer: { ...OPTIMIZERS[seed % OPTIMIZERS.length], l2: pick(0, 0.001) } },

@@ -67,23 +67,22 @@ function carryOut(kernel: Kernel, schedule: Schedule, spreadOf: SpreadOf | undef
     const scope = new Scope(state);
     scope.reserve([...Object.keys(tensors), "step", "from", "to"]);
     lowerPart(group, kernel, schedule, spread, scope);
-    body.push(
-      ...(groups.length > 1 ? [{ kind: "block", last: false, body: scope.statements } as const] : scope.statements),
-    );
+    const last = parallel !== undefined && !group[0].axes.some(({ name }) => name === parallel.axis);
+    body.push(...groups.length > 1 ? [{ kind: "block", last, body: scope.statements } as const] : scope.statements);
   }
   const outputs = [...new Set(parts.flatMap(({ assignments }) => assignments.map(({ tensor }) => tensor)))];
   return { name, tensors, outputs, ...parallel && { parallel }, ...spread?.finish(body), body };
 }
 
-/** The loop that threads share, if there is one. */
+/** The loop that threads share, if there is one; the thread with its last iteration does the parts without its axis. */
 export function shareOf(kernel: Kernel, schedule: Schedule): LoopNest["parallel"] {
   const { parallel: name } = schedule;
   if (name === undefined) return undefined;
-  const axes = kernel.parts.map(({ axes }) => axes.find((axis) => axis.name === name));
-  const extents = new Set(axes.map((axis) => axis?.extent)), [extent] = extents;
+  const axes = kernel.parts.flatMap(({ axes }) => axes.filter((axis) => axis.name === name));
+  const extents = new Set(axes.map(({ extent }) => extent)), [extent] = extents;
   if (extent === undefined || extents.size > 1) {
     throw new ScheduleError(
-      `${kernel.name} cannot be shared along ${name}: not all of its parts have that axis with one extent`,
+      `${kernel.name} cannot be shared along ${name}: its parts do not have that axis with one extent`,
     );
   }
   const { copies, width } = grouping({ name, extent }, schedule.tile?.[name] ?? 1, { schedule });

@@ -24,9 +24,11 @@ export function reductions({ assignments }: Part): Reduce[] {
 
 /** The part of a kernel with the most to do, which its schedule is made for. */
 export function mainPart({ parts }: Kernel): Part {
-  const work = (part: Part) => points(part.axes) * Math.max(1, ...reductions(part).map(({ axes }) => points(axes)));
-  return parts.reduce((a, b) => work(a) >= work(b) ? a : b);
+  return parts.reduce((a, b) => workIn(a) >= workIn(b) ? a : b);
 }
+
+/** Terms of a part's longest sum at all of its points. */
+const workIn = (part: Part) => points(part.axes) * Math.max(1, ...reductions(part).map(({ axes }) => points(axes)));
 
 /** Some neighbours along an axis: so many, `width` elements apart. */
 export interface Group {
@@ -159,11 +161,12 @@ export function gridAxes({ parts }: Kernel): string[] {
   return [...new Set(parts.flatMap(({ axes }) => axes.map(({ name }) => name)))];
 }
 
-/** Adds the axis threads share: the first one all parts have that gives each thread enough, or else the longest. */
+/**
+ * Adds the axis threads share: the first one that gives each thread enough, or else the longest. All parts have it, but
+ * for such as are less than an iteration, which the thread with the last one does.
+ */
 export function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
-  const shared = kernel.parts[0].axes.filter(({ name, extent }) =>
-    kernel.parts.every(({ axes }) => axes.some((axis) => axis.name === name && axis.extent === extent))
-  );
+  const shared = kernel.parts[0].axes.filter((axis) => isShared(kernel, axis));
   const shares = ({ name, extent }: Axis) => {
     const width = name === schedule.vectorize && extent >= LANES ? LANES : 1;
     return Math.floor(extent / (Math.min(Math.floor(extent / width), schedule.tile?.[name] ?? 1) * width));
@@ -172,6 +175,17 @@ export function withThreads(kernel: Kernel, schedule: Schedule): Schedule {
     shared.reduce<Axis | undefined>((a, b) => a && shares(a) >= shares(b) ? a : b, undefined);
   return axis && shares(axis) > 1 ? { ...schedule, parallel: axis.name } : schedule;
 }
+
+/** Whether all parts have an axis, or are together no more than one of its iterations. */
+function isShared({ parts }: Kernel, { name, extent }: Axis): boolean {
+  const own = parts.filter(({ axes }) => axes.some((axis) => axis.name === name)),
+    others = parts.filter((part) => !own.includes(part));
+  return own.every(({ axes }) => axes.some((axis) => axis.name === name && axis.extent === extent)) &&
+    total(others) * extent <= total(own);
+}
+
+/** What some parts do. */
+const total = (parts: readonly Part[]) => parts.reduce((sum, part) => sum + workIn(part), 0);
 
 /** Whether every access moves by one element of four bytes along an axis, or not at all: quicker than to lower it. */
 export function contiguous({ parts, tensors }: Kernel, name: string): boolean {

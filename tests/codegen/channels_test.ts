@@ -199,11 +199,17 @@ Deno.test("flatten moves elements, where without channels it is another name", (
 
 Deno.test("long sums over samples are taken in chunks of whole samples", () => {
   // positions of the second convolution, samples, and chunks of at most 1,024 terms, if there are 2,048
-  const cases = [[[8, 8], 32, 2], [[8, 8], 64, 4], [[16, 16], 16, 4], [[8, 8], 16, undefined], [
-    [5, 5],
-    100,
-    4,
-  ]] as const;
+  const cases = [
+    [[8, 8], 32, 2],
+    [[8, 8], 64, 4],
+    [[16, 16], 16, 4],
+    [[8, 8], 16, undefined],
+    // 34, 34 and 32 samples
+    [[5, 5], 100, 3],
+    // 14 samples six times, and 13
+    [[8, 8], 97, 7],
+    [[16, 16], 31, 8],
+  ] as const;
   for (const [[height, width], batch, chunks] of cases) {
     const { tensors } = channelsOf(specOf([3, height, width], [conv(16), conv(21), ...head(3)], batch), {
       without: ["winograd"],
@@ -337,7 +343,7 @@ Deno.test("tensors with several readers, and layers with kernels and buffers of 
   ];
   let ran = 0;
   for (const channels of [13, 16]) {
-    for (const batch of [1, 3, 16]) {
+    for (const batch of [1, 3, 5, 16]) {
       const spec = parseWith(netOf([3, 5, 4], layers(channels), batch), withMix);
       const expected = trained(plan(spec, withMix, { without: MERGING }).plan, spec);
       for (const without of [MERGING, undefined]) {
@@ -350,7 +356,7 @@ Deno.test("tensors with several readers, and layers with kernels and buffers of 
       }
     }
   }
-  assert.equal(ran, 12);
+  assert.equal(ran, 16);
 });
 
 Deno.test("negative control: without a kernel, or with channels in another order, training differs", () => {

@@ -517,12 +517,12 @@ Deno.test("schedules that do not fit are refused", () => {
     [
       kernel,
       { parallel: "i" },
-      "linear1_forward cannot be shared along i: not all of its parts have that axis with one extent",
+      "linear1_forward cannot be shared along i: its parts do not have that axis with one extent",
     ],
     [
       pools,
       { parallel: "i" },
-      `${pools.name} cannot be shared along i: not all of its parts have that axis with one extent`,
+      `${pools.name} cannot be shared along i: its parts do not have that axis with one extent`,
     ],
   ];
   let ran = 0;

@@ -25,8 +25,9 @@ import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels, lacksRoom } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
-import { isMasked, overhanging } from "./overhang.ts";
+import { overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
+import { imagesOfSamples, layoutOfRows, type OwnRows, ownRows, throughOwnRows } from "./rows.ts";
 import { split } from "./split.ts";
 import { channelSums, chunkSums, type SampleSums, sampleSums } from "./sums.ts";
 
@@ -55,9 +56,10 @@ export function arrange(draft: Draft, name: "samples" | "channels" | "blocks" = 
   const kernels = [...new Set([...draft.train, ...draft.evaluate])];
   const arrangement = chooseLayouts(draft, kernels, name);
   if (arrangement.layouts.size === 0) return draft;
-  const tensors = laidOut(draft.tensors, arrangement);
+  const own = arrangement.rows ? { ...draft, tensors: imagesOfSamples(draft.tensors, arrangement.rows) } : draft;
+  const tensors = laidOut(own.tensors, arrangement);
   const rewritten = new Map(
-    kernels.map((planned) => [planned, inLayouts(planned, draft, tensors, { ...arrangement, name })]),
+    kernels.map((planned) => [planned, inLayouts(planned, own, tensors, { ...arrangement, name })]),
   );
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => rewritten.get(planned)!);
   return { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) };
@@ -72,6 +74,8 @@ interface Arrangement {
   readonly channels: ReadonlyMap<string, Layout>;
   /** What a kernel wants a copy of. */
   readonly copies: ReadonlyMap<PlannedKernel, Copy>;
+  /** Images without the rows that hold no sample, if the batch has such. */
+  readonly rows?: OwnRows;
 }
 
 function chooseLayouts(
@@ -87,8 +91,8 @@ function chooseLayouts(
   const layouts = new Map<string, Layout>(channels), copies = new Map<PlannedKernel, Copy>();
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
-      // samples as they are given: each element is put in every lane
-      if (name === "channels" && tensor === GIVEN && shape.length === 4) continue;
+      // each element is put in every lane
+      if (name === "channels" && isGivenImage(tensor, draft)) continue;
       if (!channels.has(tensor) && ofSamples(tensor)) layouts.set(tensor, blocked(shape, 0, block));
     }
   }
@@ -101,8 +105,17 @@ function chooseLayouts(
     if (name !== "blocks") copies.set(planned, choice.copy);
   }
   for (const { name, layout } of copies.values()) layouts.set(name, layout);
-  return { block, layouts, channels, copies };
+  const isImage = (tensor: string) => channels.has(tensor) || (name === "channels" && isGivenImage(tensor, draft));
+  const rows = ownRows(draft, kernels, { block, layouts, isImage, isOfSamples: ofSamples });
+  for (const name of rows?.images ?? []) {
+    const layout = layouts.get(name);
+    if (layout) layouts.set(name, layoutOfRows(layout, rows!));
+  }
+  return { block, layouts, channels, copies, ...rows && { rows } };
 }
+
+/** Samples as they are given, if they are images. */
+const isGivenImage = (name: string, { tensors }: Draft) => name === GIVEN && tensors[name].shape.length === 4;
 
 /** The tensors of a draft as they are going to lie, and copies of some. */
 function laidOut(drafted: Draft["tensors"], { layouts, copies }: Arrangement): Record<string, DraftTensor> {
@@ -129,23 +142,28 @@ function inLayouts(
   planned: PlannedKernel,
   draft: Draft,
   tensors: Record<string, DraftTensor>,
-  { name, block, layouts, channels, copies }: Arrangement & { readonly name: "samples" | "channels" | "blocks" },
+  { name, block, layouts, channels, copies, rows }: Arrangement & { readonly name: "samples" | "channels" | "blocks" },
 ): readonly PlannedKernel[] {
   const copy = copies.get(planned), moving = moves(planned, layouts, channels);
   const ofChannels = isOf(channels, planned);
-  if (moving) keepInputs(planned, tensors);
-  const { reshapes: _, ...moved } = planned;
-  const own = moving ? moved : planned, source = copy ? redirect(own, copy) : own;
-  const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts, draft.tensors);
+  // what is done before and behind it has vectors, and it has none
+  if (moving) keep(planned, tensors, "reads", "writes");
+  const ofSamples = rows ? throughOwnRows(planned, draft, rows) : planned, { reshapes: _, ...moved } = ofSamples;
+  const own = moving ? moved : ofSamples, source = copy ? redirect(own, copy) : own;
+  const { whole, masked } = overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
-  if (isMasked(inParts, whole)) keepInputs(whole, tensors);
+  if (masked) keep(whole, tensors, "reads");
   const kernel = split(whole, draft, layouts, block, moving);
   const before = copy
-    ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors), draft, layouts, block)]
+    ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors).whole, draft, layouts, block)]
     : [];
   const byBlocks = block !== undefined && !ofChannels && sampleSums(kernel, block, SAMPLE_SUMS[name], tensors);
   const byChunks = () =>
-    ofChannels ? channelSums(kernel, draft.batch, tensors) : name === "blocks" ? undefined : chunkSums(kernel, tensors);
+    ofChannels
+      ? channelSums(kernel, rows?.samples ?? draft.batch, tensors)
+      : name === "blocks"
+      ? undefined
+      : chunkSums(kernel, tensors);
   return [...before, ...byBlocks || byChunks() || [kernel]];
 }
 
@@ -164,9 +182,11 @@ function moves(
   return planned.reshapes === true && (isOf(channels, planned) || blocked.some((one) => one !== blocked[0]));
 }
 
-/** What a kernel reads is stored, so that the kernel is not merged with those that make it. */
-function keepInputs(planned: PlannedKernel, tensors: Record<string, DraftTensor>): void {
-  for (const name of accesses(planned).reads) tensors[name] = { ...tensors[name], kept: true };
+/** What a kernel reads, or writes, is stored, so that the kernel is not merged with those that make it, or read it. */
+function keep(planned: PlannedKernel, tensors: Record<string, DraftTensor>, ...which: ("reads" | "writes")[]): void {
+  for (const name of which.flatMap((own) => [...accesses(planned)[own]])) {
+    tensors[name] = { ...tensors[name], kept: true };
+  }
 }
 
 /** All accesses to each tensor. */

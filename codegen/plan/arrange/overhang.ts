@@ -29,24 +29,31 @@ interface Stored {
   shapeOf(symbol: string): readonly number[];
 }
 
-/** The kernel over whole blocks of channels. */
+/** The kernel over whole blocks of channels, and whether it makes elements 0 that would not be. */
 export function overhanging(
   planned: PlannedKernel,
   layouts: ReadonlyMap<string, Layout>,
   tensors: Draft["tensors"],
-): PlannedKernel {
+): { readonly whole: PlannedKernel; readonly masked: boolean } {
   const layoutOf = (symbol: string) => layouts.get(planned.bindings[symbol]);
   const shapeOf = (symbol: string) => layoutOf(symbol)?.shape ?? tensors[planned.bindings[symbol]].shape;
   const stored: Stored = { layoutOf, shapeOf };
-  const parts = planned.kernel.parts.flatMap((part) => {
-    const found = overhangs(part, stored);
-    return found.reduce<readonly Part[]>(
+  const pieces = planned.kernel.parts.map((part) =>
+    overhangs(part, stored).reduce<readonly Part[]>(
       (parts, overhang) => parts.flatMap((part) => throughBlocks(part, overhang, stored)),
       [part],
-    );
-  });
-  return { ...planned, kernel: { ...planned.kernel, parts } };
+    )
+  );
+  return {
+    whole: { ...planned, kernel: { ...planned.kernel, parts: pieces.flat() } },
+    // a mask asks for a place; a part in two asks twice for what it asked for
+    masked: pieces.some((own, i) => own.some((piece) => placesIn(piece) > placesIn(planned.kernel.parts[i]))),
+  };
 }
+
+/** How often formulas of a part ask for a place. */
+const placesIn = ({ assignments }: Part) =>
+  expressions(...assignments.map(({ value }) => value)).filter(({ kind }) => kind === "position").length;
 
 /** The axes of a part that reach over the end of a dimension, each once. */
 function overhangs(part: Part, { layoutOf }: Stored): Overhang[] {
@@ -171,12 +178,4 @@ function isZeroBehind(value: Expr, whole: Axis, stored: Stored): boolean {
     default:
       return false;
   }
-}
-
-/** Whether a kernel makes elements 0 that would not be. */
-export function isMasked(before: PlannedKernel, after: PlannedKernel): boolean {
-  const values = ({ kernel: { parts } }: PlannedKernel) =>
-    parts.flatMap(({ assignments }) => expressions(...assignments.map(({ value }) => value)));
-  return values(after).filter(({ kind }) => kind === "position").length >
-    values(before).filter(({ kind }) => kind === "position").length;
 }

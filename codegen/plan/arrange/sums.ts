@@ -51,7 +51,9 @@ export function sampleSums(
     const others = reduce.axes.filter((axis) => axis !== lanes && !first.includes(axis));
     return product(others) >= terms && elements * product([...first, lanes]) <= LARGEST_CHUNKS;
   });
-  return first && inTwo(planned, reduce, { name: "lanes", first, last: [lanes] }, reduce.body, tensors);
+  if (!first) return undefined;
+  const left = reduce.axes.filter((axis) => axis !== lanes && !first.includes(axis));
+  return inTwo(planned, { name: "lanes", first, last: [lanes] }, [{ first, terms: left, body: reduce.body }], tensors);
 }
 
 /** A long sum as one for each chunk, and the sum of these, if that suits the kernel. */
@@ -71,7 +73,10 @@ export function chunkSums(
   return chunked(planned, reduce, long, size, tensors);
 }
 
-/** A sum in two kernels: over chunks of so many iterations of one of its axes, and over the chunks. */
+/**
+ * A sum in two kernels: over chunks of so many iterations of one of its axes, and over the chunks. The last chunk has
+ * what is left.
+ */
 function chunked(
   planned: PlannedKernel,
   reduce: Reduce,
@@ -79,15 +84,20 @@ function chunked(
   size: number,
   tensors: Record<string, DraftTensor>,
 ): readonly PlannedKernel[] {
-  const chunk = axis(`${long.name}c`, long.extent / size), inner = axis(long.name, size);
-  const move = (index: Affine) =>
-    plus(
-      index.constant,
-      ...index.terms.map((t) => times(t.axis === long ? plus(times(chunk, size), inner) : t.axis, t.coefficient)),
-    );
-  const body = rewriter(() => undefined, move)(reduce.body);
-  const axes = reduce.axes.map((axis) => axis === long ? inner : axis);
-  return inTwo(planned, { ...reduce, axes }, { name: "chunks", first: [chunk], last: [] }, body, tensors);
+  const full = Math.floor(long.extent / size), left = long.extent - full * size;
+  const share = (chunk: Axis | number, extent: number): Share => {
+    const inner = axis(long.name, extent);
+    const move = (index: Affine) =>
+      plus(
+        index.constant,
+        ...index.terms.map((t) => times(t.axis === long ? plus(times(chunk, size), inner) : t.axis, t.coefficient)),
+      );
+    const terms = reduce.axes.map((axis) => axis === long ? inner : axis);
+    return { first: [chunk], terms, body: rewriter(() => undefined, move)(reduce.body) };
+  };
+  const name = `${long.name}c`, chunks = axis(name, left === 0 ? full : full + 1);
+  const shares = [share(axis(name, full), size), ...left === 0 ? [] : [share(full, left)]];
+  return inTwo(planned, { name: "chunks", first: [chunks], last: [] }, shares, tensors);
 }
 
 /** Terms of a chunk whose samples are whole: what is multiplied stays in the second cache. */
@@ -101,16 +111,12 @@ export function channelSums(
 ): readonly PlannedKernel[] | undefined {
   const reduce = soleSum(planned);
   if (!reduce) return undefined;
-  const [samples, ...positions] = reduce.axes, rest = product(positions);
-  if (product(reduce.axes) < 2 * CHANNEL_CHUNK || samples !== batch) return undefined;
-  const size = Math.max(...divisors(samples.extent).filter((size) => size === 1 || size * rest <= CHANNEL_CHUNK));
-  const points = product(planned.kernel.parts[0].axes);
-  if (size === samples.extent || samples.extent / size * points > LARGEST_CHUNKS) return undefined;
-  return chunked(planned, reduce, samples, size, tensors);
-}
-
-function divisors(extent: number): number[] {
-  return Array.from({ length: extent }, (_, i) => i + 1).filter((size) => extent % size === 0);
+  const [samples, ...positions] = reduce.axes, most = Math.max(1, Math.floor(CHANNEL_CHUNK / product(positions)));
+  if (product(reduce.axes) < 2 * CHANNEL_CHUNK || samples !== batch || most >= samples.extent) return undefined;
+  // chunks of about one size, whatever the batch
+  const chunks = Math.ceil(samples.extent / most);
+  if (chunks * product(planned.kernel.parts[0].axes) > LARGEST_CHUNKS) return undefined;
+  return chunked(planned, reduce, samples, Math.ceil(samples.extent / chunks), tensors);
 }
 
 /** The only sum of a kernel that makes one tensor and reduces nothing else. */
@@ -124,12 +130,18 @@ function product(axes: readonly Axis[]): number {
   return axes.reduce((points, { extent }) => points * extent, 1);
 }
 
-/** A kernel that keeps sums apart along the axes `first` and `last`, and the kernel that adds them up. */
+/** Sums of some of the terms: in the first dimensions of what keeps sums apart, over which axes, and of what. */
+interface Share {
+  readonly first: readonly (Axis | number)[];
+  readonly terms: readonly Axis[];
+  readonly body: Reduce["body"];
+}
+
+/** A kernel that keeps sums apart along the axes `first` and `last`, a part for each share, and one that adds them up. */
 function inTwo(
   planned: PlannedKernel,
-  { axes: summed }: Reduce,
   { name: what, first, last }: { name: string; first: readonly Axis[]; last: readonly Axis[] },
-  body: Reduce["body"],
+  shares: readonly Share[],
   tensors: Record<string, DraftTensor>,
 ): readonly PlannedKernel[] {
   const { kernel, bindings, title } = planned;
@@ -140,7 +152,10 @@ function inTwo(
   tensors[name] = { name, role: "gradient", dtype: "f32", shape, kept: true };
   const partial = new Tensor(`${tensor}_${what}`, shape);
   const early = { ...title, wrt: title.wrt === undefined ? what : `${title.wrt}_${what}` };
-  const sums = sum(summed.filter((axis) => !first.includes(axis) && !last.includes(axis)), body);
+  const parts = shares.map(({ first, terms, body }) => {
+    const own = [...first.filter((at) => typeof at !== "number"), ...axes, ...last];
+    return part(own, partial.set([...first, ...axes, ...last], sum([...terms], body)));
+  });
   const total = rewriter(
     (node) => node.kind === "reduce" ? sum([...first, ...last], partial.at(...at)) : undefined,
     (index) => index,
@@ -150,7 +165,7 @@ function inTwo(
       ...planned,
       title: early,
       bindings: { ...bindings, [partial.symbol]: name },
-      kernel: { ...kernel, name: kernelName(early), parts: [part(at, partial.set(at, sums))] },
+      kernel: { ...kernel, name: kernelName(early), parts },
     },
     {
       ...planned,

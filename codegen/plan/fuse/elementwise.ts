@@ -10,14 +10,15 @@ import { kernelName, prune } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
 import { joinBindings, joinSaves, joinTitles } from "./join.ts";
 
-/** One part, no reductions, and the tensor read just at the part's own axes. */
+/** One part, no reductions, and the tensor read just at the part's own axes, which go through all of it. */
 export function isElementwiseIn(
   tensor: string,
-  _producer: PlannedKernel,
+  producer: PlannedKernel,
   { kernel: { parts }, bindings }: PlannedKernel,
 ): boolean {
   if (parts.length !== 1) return false;
   const [{ axes, assignments }] = parts;
+  if (pointsOf(axes) !== elementsMade(tensor, producer)) return false;
   return expressions(...assignments.map(({ value }) => value)).every((expr) => {
     if (expr.kind === "reduce") return false;
     // only indices over the part's own axes can be substituted
@@ -30,6 +31,14 @@ export function isElementwiseIn(
         index.terms[0].axis === axes[d] && index.terms[0].coefficient === 1
       );
   });
+}
+
+const pointsOf = (axes: Part["axes"]) => axes.reduce((points, { extent }) => points * extent, 1);
+
+/** Elements of a tensor, each of which is made once. */
+function elementsMade(tensor: string, { kernel: { parts }, bindings }: PlannedKernel): number {
+  const made = ({ assignments }: Part) => assignments.filter((own) => bindings[own.tensor] === tensor).length;
+  return parts.reduce((sum, part) => sum + pointsOf(part.axes) * made(part), 0);
 }
 
 /** The producer with the consumer's formulas in place of its assignments to the tensor. */

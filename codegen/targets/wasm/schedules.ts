@@ -5,7 +5,7 @@
  */
 import { contiguous, fits, type Group, mainPart, points, reductions, withThreads } from "../../schedule/candidates.ts";
 import { expressions, freeAxes } from "../../ir/expr.ts";
-import { type Axis, type Kernel, LANES, type Part, type Reduce } from "../../ir/ir.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce, strides } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Body, estimate, type Packing, REGISTERS, summed } from "./estimate.ts";
 
@@ -39,7 +39,7 @@ export function* candidates(kernel: Kernel, packing: Packing): Generator<Schedul
   const options: (string | undefined)[] = [...axes.values()].filter(({ extent, name }) =>
     extent >= LANES && contiguous(kernel, name)
   ).map(({ name }) => name);
-  const all = [...options, undefined].flatMap((vectorize) => guesses(part, vectorize, packing));
+  const all = [...options, undefined].flatMap((vectorize) => guesses(part, kernel.tensors, vectorize, packing));
   for (const { schedule } of all.sort((a, b) => a.cost - b.cost)) {
     const shared = schedule.parallel === undefined ? withThreads(kernel, schedule) : schedule;
     if (fits(kernel, shared)) yield shared;
@@ -59,7 +59,7 @@ function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
  * One by one, several elements an iteration: what only moves them has little else to do. Of rows that are gathered side
  * by side a few elements are taken at once, and all of the rows before the next ones: so processors see what comes next.
  */
-function copiesOf({ axes, assignments }: Part): Schedule {
+function copiesOf({ axes, assignments }: Part, tensors: Kernel["tensors"]): Schedule {
   const inner = axes.at(-1);
   if (!inner) return {};
   const tile = { [inner.name]: Math.min(MOVED, inner.extent) };
@@ -69,6 +69,7 @@ function copiesOf({ axes, assignments }: Part): Schedule {
     ),
   );
   const [outer] = axes, along = axes.findLast((axis) => !choosing.has(axis));
+  if (choosing.size === 0) return turned(axes, assignments, tensors) ?? { tile };
   if (!choosing.has(inner) || !along) return { tile };
   return {
     tile: { [along.name]: Math.min(OF_ROW, along.extent), ...tile },
@@ -76,8 +77,38 @@ function copiesOf({ axes, assignments }: Part): Schedule {
   };
 }
 
+/**
+ * What turns rows into columns: neighbours are written one after the other, a line whole, from as many rows, and then the
+ * next few of these rows. A processor waits for no load, but for lines of stores that are in each other's way.
+ */
+function turned(
+  axes: Part["axes"],
+  assignments: Part["assignments"],
+  tensors: Kernel["tensors"],
+): Schedule | undefined {
+  const along = ({ tensor, index }: Pick<Load, "tensor" | "index">) => {
+    const step = strides(tensors[tensor]).map((stride, d) =>
+      index[d].kind === "affine" && stride === 1 ? index[d].terms : []
+    );
+    return step.flat().find(({ coefficient }) => coefficient === 1)?.axis;
+  };
+  const written = along(assignments[0]), moves = assignments.every(({ value }) => value.kind === "load");
+  const read = assignments.flatMap(({ value }) => expressions(value)).flatMap((e) =>
+    e.kind === "load" ? along(e) ?? [] : []
+  )
+    .find((axis) => axis !== written && axes.includes(axis));
+  if (!written || !read) return undefined;
+  return {
+    order: [...axes.filter((axis) => axis !== written), written].map(({ name }) => name),
+    tile: {
+      [written.name]: Math.min(MOVED, written.extent),
+      ...moves && { [read.name]: Math.min(OF_ROW, read.extent) },
+    },
+  };
+}
+
 /** The best schedules with vectors along one axis. */
-function guesses(part: Part, vectorize: string | undefined, packing: Packing): Guess[] {
+function guesses(part: Part, tensors: Kernel["tensors"], vectorize: string | undefined, packing: Packing): Guess[] {
   const unroll: Record<string, number> = {};
   for (const { axes } of reductions(part)) {
     if (points(axes) <= SMALL && !axes.some(({ name }) => name === vectorize)) {
@@ -91,7 +122,11 @@ function guesses(part: Part, vectorize: string | undefined, packing: Packing): G
   const pair = lanes && lanes.extent >= LANES * packing ? { tile: { [lanes.name]: packing } } : {};
   const plain: Guess = {
     cost: vectorize === undefined ? 2 * LANES : 2,
-    schedule: { ...base, ...pair, ...vectorize === undefined && reductions(part).length === 0 && copiesOf(part) },
+    schedule: {
+      ...base,
+      ...pair,
+      ...vectorize === undefined && reductions(part).length === 0 && copiesOf(part, tensors),
+    },
   };
   if (!nest || nest.core.reduction !== "sum" || points(nest.core.axes) <= SMALL) return [plain];
   if (nest.outer.some(({ axes }) => points(axes) > SMALL)) return [plain];
