@@ -10,7 +10,7 @@
 import { accesses } from "../kernel.ts";
 import type { LayoutName } from "../arrange/arrange.ts";
 import { blockOf } from "../arrange/blocks.ts";
-import { GIVEN } from "../arrange/channels.ts";
+import { isAsGiven } from "../arrange/channels.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import { operationsOf } from "../../ir/cost.ts";
@@ -109,7 +109,7 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
   for (const planned of new Set([...draft.train, ...draft.evaluate])) {
     const convolution = convolutionOf(planned);
     if (!convolution || !suits(convolution, draft)) continue;
-    if (tiles.ofGiven === false && planned.bindings[convolution.data.tensor] === GIVEN) continue;
+    if (tiles.ofGiven === false && isAsGiven(planned.bindings[convolution.data.tensor], draft.tensors)) continue;
     const ways = fittingTiles(convolution, tiles).map((products) => {
       const key = tilesKey(convolution, products, draft.batch), known = made.get(key);
       const there = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);

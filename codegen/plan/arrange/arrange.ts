@@ -22,7 +22,7 @@ import type { Index } from "../../ir/ir.ts";
 import { accesses, accessesIn } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
-import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels, lacksRoom } from "./channels.ts";
+import { apart, channelLayouts, exchanged, hasManyChannels, isAsGiven, lacksRoom } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { isMasked, overhanging } from "./overhang.ts";
@@ -87,8 +87,8 @@ function chooseLayouts(
   const layouts = new Map<string, Layout>(channels), copies = new Map<PlannedKernel, Copy>();
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
-      // samples as they are given: each element is put in every lane
-      if (name === "channels" && tensor === GIVEN && shape.length === 4) continue;
+      // each element is put in every lane
+      if (name === "channels" && isAsGiven(tensor, draft.tensors)) continue;
       if (!channels.has(tensor) && ofSamples(tensor)) layouts.set(tensor, blocked(shape, 0, block));
     }
   }
