@@ -13,6 +13,7 @@ import { commandLine } from "./measure/command_line.ts";
 import { fail, jsonFile } from "./measure/environment.ts";
 import { projectFile } from "./measure/programs.ts";
 import { CONFIGURATIONS, OURS, USUAL } from "./nets/configurations.ts";
+import { kernelsText, measureKernels } from "./nets/kernels.ts";
 import { findTorch, measureNets, type Net } from "./nets/measure.ts";
 import { PAGES, withNets } from "./nets/pages.ts";
 import { randomSpec } from "./nets/random.ts";
@@ -36,6 +37,8 @@ ${SUITE.slice(9).join(", ")}).
 
   --random N     nets of convolutions made at random, so many, in place of those; the worst comes first
   --seed S       what they follow from (default: 0)
+  --kernels      times each kernel on one thread instead, and tells how far those that take over 5 % of
+                 their net's step are from what bounds them; the worst comes first
   --only NAMES   these configurations, with commas; ours is always measured
   --first        also times from the start of a process to the end of its first step
   --rounds N     how often each is measured (default: ${ROUNDS})
@@ -53,6 +56,7 @@ const parse = () =>
     options: {
       random: { type: "string" },
       seed: { type: "string" },
+      kernels: { type: "boolean", default: false },
       only: { type: "string" },
       first: { type: "boolean", default: false },
       rounds: { type: "string" },
@@ -75,7 +79,7 @@ function whole(name: string, given: string | undefined, least: number, most: num
 }
 
 function check({ values, positionals: words }: ReturnType<typeof parse>) {
-  const { from, random, only, quick, first, keep, python, json, ...others } = values;
+  const { from, random, kernels, only, quick, first, keep, python, json, ...others } = values;
   const given = Object.keys(values).filter((name) => name !== "from" && values[name as "json"]);
   if (from !== undefined && (words.length > 0 || given.length > 0)) {
     throw new Error("with --from nothing is measured, so nothing else may be given");
@@ -83,6 +87,9 @@ function check({ values, positionals: words }: ReturnType<typeof parse>) {
   if (random !== undefined && words.length > 0) throw new Error("--random makes the nets, so none may be named");
   if (random === undefined && (others.seed !== undefined || keep !== undefined)) {
     throw new Error(`--${keep === undefined ? "seed" : "keep"} is for nets made at random: give --random, too`);
+  }
+  for (const name of kernels ? ["only", "first", "rounds", "quick", "python"] as const : []) {
+    if (values[name]) throw new Error(`--kernels times kernels alone, so --${name} may not be given`);
   }
   if (quick && others.rounds !== undefined) throw new Error("--quick measures once, so --rounds may not be given");
   const names = only?.split(",").map((name) => name.trim());
@@ -93,7 +100,7 @@ function check({ values, positionals: words }: ReturnType<typeof parse>) {
     );
   }
   return {
-    ...{ words, from, keep, python, json },
+    ...{ words, from, kernels, keep, python, json },
     random: whole("random", random, 1, 10_000),
     seed: whole("seed", others.seed, 0, 2 ** 31) ?? 0,
     configurations: names ? CONFIGURATIONS.filter((each) => each === OURS || names.includes(each.name)) : USUAL,
@@ -140,25 +147,37 @@ function writeFrom(file: string): void {
 const say = (what: string) => console.error(what);
 
 /** Measures, prints, and writes what is wanted. Returns whether nothing failed. */
-async function measure({ words, random, seed, configurations, effort, keep, python, json }: ReturnType<typeof check>) {
-  const file = await jsonFile(json);
+async function measure(wanted: ReturnType<typeof check>) {
+  const { words, random, seed, kernels, keep } = wanted, file = await jsonFile(wanted.json);
   if (keep !== undefined) Deno.mkdirSync(keep, { recursive: true });
   const folder = keep ?? Deno.makeTempDirSync({ prefix: "kernelwright_specs_" });
   try {
     const nets = await netsOf(words, random, seed, folder);
-    const found = configurations.some(({ program }) => program === "pytorch")
-      ? await findTorch(python === undefined ? PYTHONS : [python], Deno.env.get("LD_LIBRARY_PATH"))
-      : { torch: { reason: "it was not asked for" } };
-    if ("reason" in found.torch && python !== undefined) throw new Error(`--python: ${found.torch.reason}`);
-    if ("reason" in found.torch) say(`ours alone, without PyTorch: ${found.torch.reason}`);
-    // net by net, so that nothing is lost of a long run that is stopped
-    const onNet = (results: Results) => file?.write(results);
-    const results = await measureNets(nets, configurations, { ...found, effort, say, onNet });
-    console.log(netsText(results));
-    return failures(results).length === 0;
+    if (!kernels) return await measureRates(nets, wanted, file);
+    const results = await measureKernels(nets, { say, onNet: (results) => file?.write(results) });
+    console.log(kernelsText(results));
+    return Object.values(results.nets).every((net) => !("reason" in net));
   } finally {
     if (keep === undefined) Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Training, beside PyTorch. */
+async function measureRates(
+  nets: readonly Net[],
+  { configurations, effort, python }: ReturnType<typeof check>,
+  file: Awaited<ReturnType<typeof jsonFile>>,
+) {
+  const found = configurations.some(({ program }) => program === "pytorch")
+    ? await findTorch(python === undefined ? PYTHONS : [python], Deno.env.get("LD_LIBRARY_PATH"))
+    : { torch: { reason: "it was not asked for" } };
+  if ("reason" in found.torch && python !== undefined) throw new Error(`--python: ${found.torch.reason}`);
+  if ("reason" in found.torch) say(`ours alone, without PyTorch: ${found.torch.reason}`);
+  // net by net, so that nothing is lost of a long run that is stopped
+  const onNet = (results: Results) => file?.write(results);
+  const results = await measureNets(nets, configurations, { ...found, effort, say, onNet });
+  console.log(netsText(results));
+  return failures(results).length === 0;
 }
 
 const wanted = commandLine({ usage: USAGE, help: HELP }, parse, check);

@@ -9,13 +9,15 @@ import { rewriter } from "../codegen/ir/expr.ts";
 import { interpretKernel, type Storage, storageLength } from "../codegen/ir/interpret.ts";
 import type { Expr, Kernel } from "../codegen/ir/ir.ts";
 import { strides } from "../codegen/ir/ir.ts";
+import type { Size } from "../codegen/plan/algorithm/algorithm.ts";
 import type { Plan, PlannedKernel, PlannedTensor } from "../codegen/plan/plan.ts";
 import { parseSpec, type Spec } from "../mod.ts";
 import { streamKey, uniform } from "../runtime/run/random.ts";
 
-/** A convolution of 3 by 3 behind one of 1 by 1, so that its input has a gradient. */
+/** A convolution behind one of 1 by 1, so that its input has a gradient. */
 export interface Shape {
   readonly batchSize: number;
+  readonly kernel: readonly [number, number];
   /** Channels before and behind. */
   readonly channels: readonly [number, number];
   /** Rows and columns of its input. */
@@ -23,14 +25,14 @@ export interface Shape {
   readonly padding: readonly [number, number];
 }
 
-export function specFor({ batchSize, channels: [c, o], size, padding }: Shape): Spec {
+export function specFor({ batchSize, kernel, channels: [c, o], size, padding }: Shape): Spec {
   return parseSpec({
     name: "tiles",
     input: [2, ...size],
     batchSize,
     layers: [
       { type: "conv2d", outChannels: c, kernel: 1 },
-      { type: "conv2d", outChannels: o, kernel: 3, padding },
+      { type: "conv2d", outChannels: o, kernel, padding },
       { type: "flatten" },
       { type: "linear", outFeatures: 2 },
     ],
@@ -39,17 +41,29 @@ export function specFor({ batchSize, channels: [c, o], size, padding }: Shape): 
   });
 }
 
-/** Random convolutions: channels 16 to 40, images of 4 to 19, padding 0 to 2, batches that make blocks and that do not. */
-export function randomShape(seed: number, least = 4): Shape {
+/**
+ * Random convolutions: channels 16 to 40, windows that tiles of so many products suit, images up to 19, padding less than
+ * the window, batches that make blocks and that do not.
+ */
+export function randomShape(seed: number, products: Size): Shape {
   let counter = 0;
   const int = (low: number, high: number) => low + Math.floor(uniform(seed * 7919 + 3, counter++) * (high - low + 1));
-  const padding = [int(0, 2), int(0, 2)] as const;
+  // most are square, and of five one is along one dimension alone
+  const window = () => int(2, products === 4 ? 3 : 5);
+  const first = window(),
+    second = int(0, 2) === 0 ? window() : first,
+    kernels = [[first, second], [first, 1], [1, first]];
+  const [r, s] = kernels[Math.max(0, int(-7, 2))], padding = [int(0, r - 1), int(0, s - 1)] as const;
   // so many outputs, too
-  const side = (padding: number) => int(least + Math.max(0, 2 - 2 * padding), 19);
+  const side = (window: number, padding: number) => {
+    const tile = products + 1 - window, least = window === 1 ? 2 : tile * (tile === 2 ? 2 : 3);
+    return int(least + Math.max(0, window - 1 - 2 * padding), 19);
+  };
   return {
     batchSize: [1, 2, 3, 4, 8, 16, 20][int(0, 6)],
+    kernel: [r, s],
     channels: [int(16, 40), int(16, 40)],
-    size: [side(padding[0]), side(padding[1])],
+    size: [side(r, padding[0]), side(s, padding[1])],
     padding,
   };
 }

@@ -46,24 +46,42 @@ export function kernelTable(times: readonly KernelTime[], target: string, limits
   return lines.map((line, i) => i < notes.length ? `${line}  ${notes[i]}` : line);
 }
 
-/** Which of what a kernel needs takes most of its time, in a sentence. */
-export function bound(
-  { seconds, executed, bytes, slow, gathers, vectors }: KernelTime,
-  target: string,
+/** Something a kernel needs: what share of its time that would take at the core's best rate. */
+export interface Need {
+  readonly share: number;
+  /** In a sentence, and in a word or two. */
+  readonly what: string;
+  readonly short: string;
+}
+
+/** What a kernel needs of a core, what takes longest first: that bounds it. */
+export function needsOf(
+  { seconds, executed, bytes, slow, vectors }: KernelTime,
   { peak, memory, secondCache }: Limits,
-): string {
-  const near = bytes <= SECOND_CACHE ? secondCache : memory;
-  const needs = [
-    { share: executed / (1e9 * peak) / seconds, what: "multiplications and additions, at the core's peak" },
+): readonly Need[] {
+  const inCache = bytes <= SECOND_CACHE, near = inCache ? "the second cache" : "memory";
+  return [
     {
-      share: bytes / (1e9 * near) / seconds,
-      what: `moving ${(bytes / 1e6).toFixed(1)} MB, at the rate of ${
-        bytes <= SECOND_CACHE ? "the second cache" : "memory"
-      }`,
+      share: executed / (1e9 * peak) / seconds,
+      what: "multiplications and additions, at the core's peak",
+      short: "arithmetic",
     },
-    { share: slow * (vectors ? SLOW_IN_VECTOR : SLOW_ALONE) / seconds, what: "divisions, roots and exponentials" },
+    {
+      share: bytes / (1e9 * (inCache ? secondCache : memory)) / seconds,
+      what: `moving ${(bytes / 1e6).toFixed(1)} MB, at the rate of ${near}`,
+      short: near,
+    },
+    {
+      share: slow * (vectors ? SLOW_IN_VECTOR : SLOW_ALONE) / seconds,
+      what: "divisions, roots and exponentials",
+      short: "divisions, roots",
+    },
   ].sort((a, b) => b.share - a.share);
-  const [{ share, what }] = needs;
+}
+
+/** Which of what a kernel needs takes most of its time, in a sentence. */
+export function bound(time: KernelTime, target: string, limits: Limits): string {
+  const { seconds, bytes, gathers, vectors } = time, [{ share, what }] = needsOf(time, limits);
   const said = `${(100 * share).toFixed(0)} % of the time is ${what}`;
   if (share > 1.1) return `moving ${(bytes / 1e6).toFixed(1)} MB, faster than memory gives them: they are in a cache`;
   if (share >= 0.5) return said;

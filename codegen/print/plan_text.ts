@@ -43,7 +43,7 @@ export function planText(
     ...stepLines("evaluate", plan.evaluate),
     "",
     ...swaps.map(({ node, behind }) => `reordered: ${node} behind ${behind}`),
-    ...chosen.map(({ rule, kernel, tile }) => `${rule}: ${kernel} by tiles of ${tile} by ${tile}`),
+    ...chosen.map(({ rule, kernel, tile }) => `${rule}: ${kernel} by tiles of ${tile[0]} by ${tile[1]}`),
     fusions.length === 0 ? "fused: nothing" : "fused, by rule (the tensor in between is not stored)",
     ...fusions.map(({ rule, producer, consumer, tensor }) =>
       `  ${rule.padEnd(11)} ${producer} + ${consumer}${tensor === undefined ? "" : `: ${tensor}`}`

@@ -131,10 +131,25 @@ Deno.test("the given samples lie as they are given, and so do the channels of we
       assert.deepEqual(tensors[name].shape, weight, `${what}: ${name}`);
     }
   }
-  // many channels do not change that
-  const { tensors } = channelsOf(specOf([16, 6, 6], [conv(16), ...head(3)]));
-  assert.equal(tensors.input.layout, undefined);
-  assert.deepEqual(tensors["conv1.weight"].shape, [16, 3, 3, 16]);
+  const given = (channels: number) =>
+    channelsOf(specOf([channels, 6, 6], [conv(16), ...head(3)]), { without: ["winograd"] }).tensors;
+  assert.equal(given(15).input.layout, undefined);
+  assert.deepEqual(given(15)["conv1.weight"].shape, [15, 3, 3, 16]);
+});
+
+Deno.test("given samples of many channels lie as other images; behind the last channel are zeros that are written", () => {
+  for (const [channels, image, weight] of [[16, [6, 6, 16], [3, 3, 16, 16]], [20, [3, 6, 6, 8], [3, 3, 3, 8, 16]]]) {
+    const planned = channelsOf(specOf([channels as number, 6, 6], [conv(16), ...head(3)]), { without: ["winograd"] });
+    const { tensors } = planned;
+    assert.deepEqual(tensors.input.shape, [4, ...image as number[]]);
+    assert.deepEqual(tensors["conv1.weight"].shape, weight);
+    // whole blocks, what the last one has, and what is behind that; a gather reads nothing behind a sample
+    const { kernel: { parts } } = kernelOf(planned, "batch_gather"),
+      zeros = parts.filter(({ assignments }) =>
+        assignments.every(({ value }) => value.kind === "constant" && value.value === 0)
+      );
+    assert.deepEqual([parts.length, zeros.length], channels === 16 ? [1, 0] : [3, 1]);
+  }
 });
 
 // ---- kernels
@@ -287,6 +302,8 @@ const CHOSEN: readonly (readonly [what: string, net: Record<string, unknown>])[]
     ),
   ],
   ["sums in chunks", netOf([1, 8, 9], [conv(12, 1, { padding: 0 }), conv(13, 2, { padding: 0 }), ...head(2)], 48)],
+  ["many given channels", netOf([20, 6, 5], [conv(13), { type: "relu" }, conv(16, 2), ...head(2)])],
+  ["many given channels, in one block", netOf([17, 7, 5], [conv(20, 3, { stride: 2 }), ...head(2)], 3)],
   ["flatten of the given samples", netOf([2, 4, 4], [{ type: "flatten" }, { type: "linear", outFeatures: 3 }])],
 ];
 

@@ -1,23 +1,23 @@
 /**
  * Between stages 3 and 4: a draft to a draft that computes the same with fewer operations.
  *
- * One rule, `winograd`: convolutions of 3 by 3 by steps of one, forward and both gradients, as products of transformed
- * tiles. Tiles of 2 by 2 take 16 multiplications in place of 36, tiles of 4 by 4 take 36 in place of 144, and round more:
- * see docs/decisions/winograd.md.
+ * One rule, `winograd`: convolutions of windows up to 5 by 5 by steps of one, forward and both gradients, as products of
+ * transformed tiles. Of a window of 3 by 3, tiles of 2 by 2 take 16 multiplications in place of 36, tiles of 4 by 4 take
+ * 36 in place of 144, and round more: see docs/decisions/winograd.md.
  *
  * @module
  */
 import { accesses } from "../kernel.ts";
 import type { LayoutName } from "../arrange/arrange.ts";
 import { blockOf } from "../arrange/blocks.ts";
-import { GIVEN } from "../arrange/channels.ts";
+import { isAsGiven } from "../arrange/channels.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { plainAxis } from "../../ir/affine.ts";
 import { operationsOf } from "../../ir/cost.ts";
 import { type Axis, BYTES } from "../../ir/ir.ts";
 import { affineIndex, type Convolution, convolutionOf } from "./convolution.ts";
-import { amplification, filterOf } from "./filter.ts";
-import { byTiles, tilesKey, WINDOW } from "./winograd.ts";
+import { amplification } from "./filter.ts";
+import { byTiles, filterAlong, type Products, tileOf, tilesKey } from "./winograd.ts";
 
 /** The rules of this stage. */
 export const ALGORITHM_RULES = ["winograd"] as const;
@@ -27,19 +27,21 @@ export interface Chosen {
   readonly rule: typeof ALGORITHM_RULES[number];
   /** The kernel that was replaced. */
   readonly kernel: string;
-  /** Outputs of a tile, or taps, along each dimension. */
-  readonly tile: number;
+  /** Outputs of a tile, or taps, along rows and columns. */
+  readonly tile: readonly [number, number];
+  /** How many times larger the bound of rounding errors is than that of a direct sum. */
+  readonly rounding: number;
 }
 
-/** A size of tiles. */
-export type Tile = 2 | 4;
+/** Products of a tile along one dimension: with a window of 3, tiles of 2 or of 4. */
+export type Size = 4 | 6;
 
 /** Sizes of tiles that may be used. */
 export interface TileSizes {
   /** Of outputs: forward, and for gradients of inputs. */
-  readonly outputs: readonly Tile[];
+  readonly outputs: readonly Size[];
   /** Of taps: for gradients of weights. */
-  readonly taps: readonly Tile[];
+  readonly taps: readonly Size[];
   /** Times as much as by tiles that the direct sum must take. Default: some. */
   readonly gain?: number;
   /** Whether of the samples as they are given, too. Default: yes. */
@@ -59,11 +61,11 @@ export const DIRECT: TileSizes = { outputs: [], taps: [] };
 export function payingTiles(layout: Exclude<LayoutName, "lanes">, rows: number): TileSizes {
   switch (layout) {
     case "row_major":
-      return { outputs: [4, 2], taps: [4, 2] };
+      return { outputs: [6, 4], taps: [6, 4] };
     case "channels":
-      return { outputs: [4, 2], taps: [4, 2], ofGiven: false };
+      return { outputs: [6, 4], taps: [6, 4], ofGiven: false };
     case "samples":
-      return blockOf(rows) === undefined ? { outputs: [], taps: [4, 2] } : { outputs: [4, 2], taps: [] };
+      return blockOf(rows) === undefined ? { outputs: [], taps: [6, 4] } : { outputs: [6, 4], taps: [] };
     case "blocks":
       return DIRECT;
   }
@@ -71,14 +73,15 @@ export function payingTiles(layout: Exclude<LayoutName, "lanes">, rows: number):
 
 /** How many times larger the bound of rounding errors is, at most, than that of a direct sum. */
 export function roundingOf(chosen: readonly Chosen[]): number {
-  const filters = chosen.flatMap(({ tile }) => [filterOf(tile, WINDOW), filterOf(WINDOW, tile)]);
-  return Math.max(1, ...filters.map(amplification));
+  return Math.max(1, ...chosen.map(({ rounding }) => rounding));
 }
 
 /** Channels on both sides, at least: with fewer, transforms take more than the products save. */
 const LEAST_CHANNELS = 16;
-/** Rows and columns, at least, for tiles of each size. */
-const LEAST_SIDE: Readonly<Record<Tile, number>> = { 2: 4, 4: 12 };
+/** Elements of a window along a dimension, at most: of more, six products make one output. */
+const LARGEST_WINDOW = 5;
+/** Rows and columns, at least: so many tiles. */
+const LEAST_TILES = (tile: number) => tile === 2 ? 2 : 3;
 /**
  * What an operation of a transform takes, beside one of a product: as measured, since transforms move much and compute
  * little. And how many times as much the direct sum must take.
@@ -106,11 +109,11 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
   for (const planned of new Set([...draft.train, ...draft.evaluate])) {
     const convolution = convolutionOf(planned);
     if (!convolution || !suits(convolution, draft)) continue;
-    if (tiles.ofGiven === false && planned.bindings[convolution.data.tensor] === GIVEN) continue;
-    const ways = fittingTiles(convolution, tiles).map((tile) => {
-      const key = tilesKey(convolution, tile, draft.batch), known = made.get(key);
+    if (tiles.ofGiven === false && isAsGiven(planned.bindings[convolution.data.tensor], draft.tensors)) continue;
+    const ways = fittingTiles(convolution, tiles).map((products) => {
+      const key = tilesKey(convolution, products, draft.batch), known = made.get(key);
       const there = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);
-      return { tile, key, there, ...byTiles(convolution, tile, draft, there ? known.tensor : undefined, free) };
+      return { products, key, there, ...byTiles(convolution, products, draft, there ? known.tensor : undefined, free) };
     });
     const best = ways.toSorted((a, b) => costOf(a.kernels) - costOf(b.kernels))[0];
     const direct = operationsOf(planned.kernel.parts);
@@ -120,7 +123,7 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
     for (const tensor of best.tensors) tensors[tensor.name] = tensor;
     if (!best.there) made.set(best.key, { tensor: best.data, by: planned });
     replaced.set(planned, best.kernels);
-    chosen.push({ rule: "winograd", kernel: planned.kernel.name, tile: best.tile });
+    chosen.push({ rule: "winograd", kernel: planned.kernel.name, ...tileSizes(convolution, best.products) });
   }
   const apply = (list: readonly PlannedKernel[]) => list.flatMap((planned) => replaced.get(planned) ?? [planned]);
   return { draft: { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) }, chosen };
@@ -134,10 +137,25 @@ function isThere(maker: PlannedKernel, user: PlannedKernel, tensor: string, { tr
   });
 }
 
-/** The sizes of tiles for which an image is large enough. */
-function fittingTiles({ windows, sums }: Convolution, { outputs, taps }: TileSizes): readonly Tile[] {
-  const tiles = sums === "short" ? outputs : taps;
-  return tiles.filter((tile) => windows.every(({ long }) => long.extent >= LEAST_SIDE[tile]));
+/** Products along rows and columns of the tiles for which an image is large enough. */
+function fittingTiles({ windows, sums }: Convolution, { outputs, taps }: TileSizes): readonly Products[] {
+  const sizes = sums === "short" ? outputs : taps;
+  const [rows, columns] = windows.map((window) =>
+    window.short.extent === 1 ? [1] : sizes.filter((size) => {
+      const tile = tileOf(window, size);
+      return tile > 1 && window.long.extent >= tile * LEAST_TILES(tile);
+    })
+  );
+  return rows.flatMap((row) => columns.map((column) => [row, column] as const));
+}
+
+/** Tiles of so many products, for `plan.txt`. */
+function tileSizes({ windows, sums }: Convolution, products: Products): Pick<Chosen, "tile" | "rounding"> {
+  const [rows, columns] = windows.map((window, i) => tileOf(window, products[i]));
+  return {
+    tile: [rows, columns],
+    rounding: amplification(...windows.map((window, i) => filterAlong(sums, window, products[i]))),
+  };
 }
 
 /** Bytes of the tensors of a step. */
@@ -154,9 +172,10 @@ function costOf(kernels: readonly PlannedKernel[]): number {
   }, 0);
 }
 
-/** Whether the window is 3 by 3, there are channels enough, and what is read may have zeros around it. */
+/** Whether the window is neither one element nor too large, there are channels enough, and what is read may have zeros around it. */
 function suits({ planned, data, filter, windows }: Convolution, { batch, tensors }: Draft): boolean {
-  if (windows.some(({ short }) => short.extent !== WINDOW)) return false;
+  const extents = windows.map(({ short }) => short.extent);
+  if (Math.max(...extents) === 1 || Math.max(...extents) > LARGEST_WINDOW) return false;
   const read = [data, filter].map(({ tensor }) => tensors[planned.bindings[tensor]]);
   if (read.some(({ dtype }) => dtype !== "f32")) return false;
   // zeros stand around values and gradients only

@@ -17,6 +17,8 @@ export interface Sliding {
   readonly short: Axis;
   readonly sign: 1 | -1;
   readonly constant: number;
+  /** Whether the window is one element there, of which the formula says nothing: then `short` is an axis of its own. */
+  readonly still?: true;
 }
 
 /**
@@ -43,8 +45,13 @@ export function convolutionOf(planned: PlannedKernel): Convolution | undefined {
   const [a, b] = sum.body.operands;
   if (a.kind !== "load" || b.kind !== "load" || !assignment.index.every((index) => plainAxis(index))) return undefined;
   for (const [data, filter] of [[a, b], [b, a]]) {
-    const windows = data.index.flatMap((_, dimension) => sliding(data, dimension) ?? []);
-    if (windows.length !== 2 || !filter.index.every((index) => index.kind === "affine" && plainAxis(index))) continue;
+    if (!filter.index.every((index) => index.kind === "affine" && (index.terms.length === 0 || plainAxis(index)))) {
+      continue;
+    }
+    const moving = data.index.flatMap((_, dimension) => sliding(data, dimension) ?? []);
+    const rest = moving.length === 1 ? standing(data, filter, moving[0]) : undefined;
+    const windows = (rest ? [...moving, rest] : moving).toSorted((a, b) => a.dimension - b.dimension);
+    if (windows.length !== 2) continue;
     const [first, second] = windows,
       one = { planned, assignment, sum, data, filter, windows: [first, second] } as const;
     for (const sums of ["short", "long"] as const) if (isRight({ ...one, sums }, axes)) return { ...one, sums };
@@ -68,15 +75,40 @@ function sliding({ index }: Load, dimension: number): Sliding | undefined {
   return { dimension, long, short, sign, constant: position.constant };
 }
 
+/**
+ * Along the last dimension beside that of a window which the weights know nothing of, the window is one element: that of
+ * an image, where the first one is that of the samples.
+ */
+function standing({ index }: Load, filter: Load, { dimension: other }: Sliding): Sliding | undefined {
+  const weights = new Set(filter.index.map(plainAxis));
+  const dimension = index.findLastIndex((i, d) =>
+    d > 0 && d !== other && i.kind === "affine" && i.terms.length === 1 && i.terms[0].coefficient === 1 &&
+    !weights.has(i.terms[0].axis)
+  );
+  if (dimension < 0) return undefined;
+  const { constant, terms: [{ axis: long }] } = index[dimension] as Affine;
+  return {
+    dimension,
+    long,
+    short: { ...long, name: `${long.name}_window`, extent: 1 },
+    sign: 1,
+    constant,
+    still: true,
+  };
+}
+
 /** Whether each axis is in just the loads, sums and indices in which a convolution has it. */
 function isRight({ assignment, sum, data, filter, windows, sums }: Convolution, axes: readonly Axis[]): boolean {
   const plain = (index: Load["index"]) => index.map((i) => plainAxis(i)!);
-  const written = plain(assignment.index), weights = plain(filter.index);
+  const written = plain(assignment.index), weights = plain(filter.index.filter((i) => plainAxis(i)));
+  const still = windows.filter((window) => window.still).map(({ long }) => long);
+  if (still.length > 0 && (sums === "long" || still.some((axis) => !written.includes(axis)))) return false;
   const beside = data.index.filter((_, d) => windows.every(({ dimension }) => dimension !== d)).map((i) =>
     plainAxis(i)
   );
-  const summed = windows.map((w) => w[sums]), kept = windows.map((w) => w[sums === "short" ? "long" : "short"]);
-  const moving = [...summed, ...kept], all = [...beside, ...moving];
+  const summed = windows.filter((window) => !window.still).map((window) => window[sums]);
+  const kept = windows.map((window) => window[sums === "short" ? "long" : "short"]);
+  const all = [...beside, ...summed, ...kept];
   return distinct(written) && distinct(weights) && distinct(all) && !all.includes(undefined) &&
     summed.every((axis) => sum.axes.includes(axis) && weights.includes(axis)) &&
     kept.every((axis) => written.includes(axis) && !weights.includes(axis)) &&

@@ -30,10 +30,12 @@ export interface Filter {
 /** Points by which polynomials are told apart, beside infinity: the smallest, since larger ones round more. */
 const POINTS = [0, 1, -1, 2, -2];
 
-/** The filter that makes so many outputs with so many taps: up to six products. */
+/** The filter that makes so many outputs with so many taps: up to six products, or one, of one output and one tap. */
 export function filterOf(outputs: number, taps: number): Filter {
   const points = POINTS.slice(0, outputs + taps - 2);
-  if (points.length !== outputs + taps - 2) throw new RangeError(`no points for ${outputs} outputs and ${taps} taps`);
+  if (outputs < 1 || taps < 1 || points.length !== outputs + taps - 2) {
+    throw new RangeError(`no points for ${outputs} outputs and ${taps} taps`);
+  }
   const others = points.map((point) => points.filter((other) => other !== point));
   const spans = points.map((point, j) => others[j].reduce((product, other) => product * (point - other), 1));
   const last = (length: number) => Array.from({ length }, (_, k) => Number(k === length - 1));
@@ -65,12 +67,17 @@ function withRoots(roots: readonly number[]): number[] {
 }
 
 /**
- * How many times larger the bound of rounding errors is than that of the direct sum, in two dimensions, if all weights and
- * data are as large as the largest: products of the row sums of absolute values, by the terms of the direct sum.
+ * How many times larger the bound of rounding errors is than that of the direct sum, of filters along rows and along
+ * columns, if all weights and data are as large as the largest: products of the row sums of absolute values, by the terms
+ * of the direct sum.
  */
-export function amplification({ taps, data, weights, divisors, result }: Filter): number {
+export function amplification(...filters: readonly Filter[]): number {
+  return filters.reduce((product, filter) => product * growth(filter), 1);
+}
+
+function growth({ taps, data, weights, divisors, result }: Filter): number {
   const size = (row: readonly number[]) => row.reduce((sum, c) => sum + Math.abs(c), 0);
   const products = data.map((row, j) => size(row) * size(weights[j]) / divisors[j]);
   const rows = result.map((row) => row.reduce((sum, c, j) => sum + Math.abs(c) * products[j], 0));
-  return (Math.max(...rows) / taps) ** 2;
+  return Math.max(...rows) / taps;
 }

@@ -20,10 +20,7 @@ import { kernelName, prune } from "../kernel.ts";
 import type { Draft, DraftTensor, PlannedKernel } from "../plan.ts";
 import { nested } from "./combinations.ts";
 import { affineIndex, type Convolution, type Sliding } from "./convolution.ts";
-import { type Filter, filterOf } from "./filter.ts";
-
-/** Elements of the window along each dimension. */
-export const WINDOW = 3;
+import { type Filter, filterOf, type Matrix } from "./filter.ts";
 
 /** What is written for a convolution, and what it writes. */
 export interface Written {
@@ -35,6 +32,7 @@ export interface Written {
 interface Tiled {
   readonly window: Sliding;
   readonly tile: number;
+  readonly filter: Filter;
   /** Over all tiles, the last of which may hang over. */
   readonly tiles: Axis;
 }
@@ -42,24 +40,37 @@ interface Tiled {
 /** One convolution while it is rewritten. */
 interface Tiling {
   readonly convolution: Convolution;
-  readonly filter: Filter;
   readonly tiled: readonly [Tiled, Tiled];
   readonly planes: Axis;
   readonly draft: Pick<Draft, "batch" | "tensors">;
 }
 
+/** Products of a tile along rows and along columns: as many as elements of the data. */
+export type Products = readonly [number, number];
+
+/** Outputs of such a tile along a dimension, or taps, of a window of so many elements. */
+export const tileOf = ({ short }: Pick<Sliding, "short">, products: number): number => products + 1 - short.extent;
+
+/** The filtering along one dimension of a convolution. */
+export function filterAlong(sums: Convolution["sums"], window: Pick<Sliding, "short">, products: number): Filter {
+  const tile = tileOf(window, products), { extent } = window.short;
+  return sums === "short" ? filterOf(tile, extent) : filterOf(extent, tile);
+}
+
 /** What is the same for equal tiles of one tensor, whoever reads them. */
-export function tilesKey({ planned, data, windows }: Convolution, tile: number, batch: Axis): string {
+export function tilesKey({ planned, data, windows }: Convolution, products: Products, batch: Axis): string {
   const dimensions = affineIndex(data.index).map((index, d) => {
-    const window = windows.find(({ dimension }) => dimension === d);
-    if (window) return `${Math.ceil(window.long.extent / tile)} tiles from ${start(window)}`;
-    return only(index) === batch ? "samples" : only(index).extent;
+    const along = windows.findIndex(({ dimension }) => dimension === d);
+    if (along < 0) return only(index) === batch ? "samples" : only(index).extent;
+    const window = windows[along], tile = tileOf(window, products[along]);
+    return `${Math.ceil(window.long.extent / tile)} tiles by ${tile} of ${products[along]} from ${start(window)}`;
   });
-  return [planned.bindings[data.tensor], tile, ...dimensions].join(", ");
+  return [planned.bindings[data.tensor], ...dimensions].join(", ");
 }
 
 /** Where the first tile begins: the least position that is read. */
-const start = ({ sign, constant }: Pick<Sliding, "sign" | "constant">) => constant - (sign < 0 ? WINDOW - 1 : 0);
+const start = ({ sign, constant, short }: Pick<Sliding, "sign" | "constant" | "short">) =>
+  constant - (sign < 0 ? short.extent - 1 : 0);
 
 /**
  * The kernels of a convolution by tiles.
@@ -69,26 +80,19 @@ const start = ({ sign, constant }: Pick<Sliding, "sign" | "constant">) => consta
  */
 export function byTiles(
   convolution: Convolution,
-  tile: number,
+  products: Products,
   draft: Pick<Draft, "batch" | "tensors">,
   known: DraftTensor | undefined,
   free: (wish: string) => string,
 ): Written & { readonly data: DraftTensor } {
   const { planned, windows, sums, data, filter, assignment } = convolution;
-  const [outputs, taps] = sums === "short" ? [tile, WINDOW] : [WINDOW, tile];
-  const products = (tile + WINDOW - 1) ** 2;
-  const [first, second] = windows.map((window): Tiled => ({
-    window,
-    tile,
-    tiles: axis(`${window.long.name}t`, Math.ceil(window.long.extent / tile)),
-  }));
-  const whole: Tiling = {
-    convolution,
-    filter: filterOf(outputs, taps),
-    tiled: [first, second],
-    planes: axis("k", products),
-    draft,
-  };
+  const [first, second] = windows.map((window, i): Tiled => {
+    const tile = tileOf(window, products[i]);
+    const tiles = axis(`${window.long.name}t`, Math.ceil(window.long.extent / tile));
+    return { window, tile, tiles, filter: filterAlong(sums, window, products[i]) };
+  });
+  const planes = axis("k", products[0] * products[1]);
+  const whole: Tiling = { convolution, tiled: [first, second], planes, draft };
   const [x, w, y] = [data.tensor, filter.tensor, assignment.tensor].map((symbol) => planned.bindings[symbol]);
   const tensor = (of: string, what: string, axes: readonly Axis[], like: string): DraftTensor => ({
     name: free(`${of}.${what}`),
@@ -177,6 +181,12 @@ function withoutWindow({ tiled }: Tiling, axes: readonly Axis[]): Axis[] {
 
 const only = ({ terms: [{ axis }] }: Affine) => axis;
 
+/** A matrix for rows and one for columns. */
+const matrices = (
+  { tiled: [{ filter: rows }, { filter: columns }] }: Tiling,
+  of: (filter: Filter) => Matrix,
+): readonly [Matrix, Matrix] => [of(rows), of(columns)];
+
 function dataAxes(tiling: Tiling): Axis[] {
   const { convolution: { data, windows } } = tiling;
   const axes = affineIndex(data.index).map((index, d) =>
@@ -187,7 +197,11 @@ function dataAxes(tiling: Tiling): Axis[] {
 
 /** What is summed is before what is written, whose elements then are neighbours. */
 function filterAxes(tiling: Tiling): Axis[] {
-  const { convolution: { filter, sum } } = tiling, axes = withoutWindow(tiling, affineIndex(filter.index).map(only));
+  const { convolution: { filter, sum } } = tiling,
+    axes = withoutWindow(
+      tiling,
+      affineIndex(filter.index).filter(({ terms }) => terms.length > 0).map(only),
+    );
   const summed = axes.filter((axis) => sum.axes.includes(axis));
   return withPlanes(tiling, inTiles(tiling, [...summed, ...axes.filter((axis) => !summed.includes(axis))]));
 }
@@ -213,9 +227,9 @@ function move({ constant, terms }: Affine, places: ReadonlyMap<Axis, Affine>): A
   return plus(constant, ...terms.map(({ axis, coefficient }) => times(places.get(axis) ?? axis, coefficient)));
 }
 
-/** A grid of so many rows and columns. */
-function grid<Value>(size: number, value: (i: number, j: number) => Value): Value[][] {
-  return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => value(i, j)));
+/** A grid of as many rows and columns as there are columns in two matrices. */
+function grid<Value>([first, second]: readonly Matrix[], value: (i: number, j: number) => Value): Value[][] {
+  return first[0].map((_, i) => second[0].map((_, j) => value(i, j)));
 }
 
 /** A part that writes a value to each plane. */
@@ -223,13 +237,13 @@ function planesPart(tiling: Tiling, symbol: string, axes: readonly Axis[], value
   const { tensor, at } = planar(tiling, symbol, axes);
   return part(
     axes.filter((axis) => axis !== tiling.planes),
-    ...values.flatMap((row, i) => row.map((value, j) => tensor.set(at(i * values.length + j), value))),
+    ...values.flatMap((row, i) => row.map((value, j) => tensor.set(at(i * row.length + j), value))),
   );
 }
 
 function dataPart(tiling: Tiling): Part {
-  const { convolution: { data }, filter, tiled } = tiling;
-  const values = grid(filter.data.length, (...offsets) => {
+  const { convolution: { data }, tiled } = tiling, transform = matrices(tiling, ({ data }) => data);
+  const values = grid(transform, (...offsets) => {
     const index = [...affineIndex(data.index)];
     for (const [i, { window, tile, tiles }] of tiled.entries()) {
       index[window.dimension] = plus(times(tiles, tile), offsets[i] + start(window));
@@ -240,16 +254,17 @@ function dataPart(tiling: Tiling): Part {
     tiling,
     `${data.tensor}_tiles`,
     dataAxes(tiling),
-    nested([filter.data, filter.data], values, `${data.tensor}_half`),
+    nested(transform, values, `${data.tensor}_half`),
   );
 }
 
 /** Where the window's axis is at its element number `i`, counted the way the data go. */
-const tap = ({ sign }: Sliding, i: number) => plus(sign > 0 ? i : WINDOW - 1 - i);
+const tap = ({ sign, short }: Sliding, i: number) => plus(sign > 0 ? i : short.extent - 1 - i);
 
 function filterPart(tiling: Tiling): Part {
-  const { convolution: { filter: load, sums }, filter: { weights, divisors, taps }, tiled } = tiling;
-  const values = grid(taps, (...offsets) => {
+  const { convolution: { filter: load, sums }, tiled } = tiling, transform = matrices(tiling, ({ weights }) => weights);
+  const [rows, columns] = tiled.map(({ filter: { divisors } }) => divisors);
+  const values = grid(transform, (...offsets) => {
     const places = tiled.map(({ window, tile, tiles }, i) =>
       sums === "short"
         ? [window.short, tap(window, offsets[i])] as const
@@ -257,8 +272,8 @@ function filterPart(tiling: Tiling): Part {
     );
     return moved(load, new Map(places), load.padded || sums === "long" && tiled.some(hangsOver));
   });
-  const scaled = nested([weights, weights], values, `${load.tensor}_half`).map((row, i) =>
-    row.map((value, j) => quotient(value, divisors[i] * divisors[j]))
+  const scaled = nested(transform, values, `${load.tensor}_half`).map((row, i) =>
+    row.map((value, j) => quotient(value, rows[i] * columns[j]))
   );
   return planesPart(tiling, `${load.tensor}_planes`, filterAxes(tiling), scaled);
 }
@@ -303,11 +318,11 @@ function runsOf({ window: { long }, tile, tiles }: Tiled): Run[] {
 
 /** What is written, by tiles: those at the end may have fewer outputs, and are parts of their own. */
 function outputParts(tiling: Tiling): Part[] {
-  const { convolution: { sums }, tiled, filter: { outputs } } = tiling;
+  const { convolution: { sums }, tiled } = tiling, whole = tiled.map(({ filter: { outputs } }) => outputs);
   if (sums === "long") {
     const places = (i: number, j: number) =>
       new Map(tiled.map(({ window }, d) => [window.short, tap(window, [i, j][d])]));
-    return [outputPart(tiling, [outputs, outputs], new Map(), places)];
+    return [outputPart(tiling, whole, new Map(), places)];
   }
   const [rows, columns] = tiled.map(runsOf);
   return rows.flatMap((row) =>
@@ -323,15 +338,15 @@ function outputParts(tiling: Tiling): Part[] {
 /** So many rows and columns of outputs of each of some tiles. */
 function outputPart(
   tiling: Tiling,
-  [rows, columns]: readonly [number, number],
+  outputs: readonly number[],
   tiles: ReadonlyMap<Axis, Affine>,
   places: (i: number, j: number) => ReadonlyMap<Axis, Affine>,
 ): Part {
-  const { convolution: { assignment, sum: whole }, filter: { result, data: { length: size } } } = tiling;
+  const { convolution: { assignment, sum: whole } } = tiling, [rows, columns] = outputs;
   const axes = productAxes(tiling), { tensor, at } = planar(tiling, `${assignment.tensor}_products`, axes);
-  const products = grid(size, (i, j) => tensor.at(...at(i * size + j, tiles)));
-  const matrices = [result.slice(0, rows), result.slice(0, columns)] as const;
-  const values = nested(matrices, products, `${assignment.tensor}_half`);
+  const [first, second] = matrices(tiling, ({ result }) => result);
+  const products = grid([first, second], (i, j) => tensor.at(...at(i * second[0].length + j, tiles)));
+  const values = nested([first.slice(0, rows), second.slice(0, columns)], products, `${assignment.tensor}_half`);
   return part(
     axes.filter((axis) => axis !== tiling.planes).flatMap((axis) =>
       tiles.get(axis)?.terms.map((t) => t.axis) ?? [axis]

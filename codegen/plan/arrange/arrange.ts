@@ -22,7 +22,7 @@ import type { Index } from "../../ir/ir.ts";
 import { accesses, accessesIn } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
-import { apart, channelLayouts, exchanged, GIVEN, hasManyChannels, lacksRoom } from "./channels.ts";
+import { apart, channelLayouts, exchanged, hasManyChannels, isAsGiven, lacksRoom } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { overhanging } from "./overhang.ts";
@@ -92,7 +92,7 @@ function chooseLayouts(
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
       // each element is put in every lane
-      if (name === "channels" && isGivenImage(tensor, draft)) continue;
+      if (name === "channels" && isAsGiven(tensor, draft.tensors)) continue;
       if (!channels.has(tensor) && ofSamples(tensor)) layouts.set(tensor, blocked(shape, 0, block));
     }
   }
@@ -105,7 +105,7 @@ function chooseLayouts(
     if (name !== "blocks") copies.set(planned, choice.copy);
   }
   for (const { name, layout } of copies.values()) layouts.set(name, layout);
-  const isImage = (tensor: string) => channels.has(tensor) || (name === "channels" && isGivenImage(tensor, draft));
+  const isImage = (tensor: string) => channels.has(tensor) || (name === "channels" && isAsGiven(tensor, draft.tensors));
   const rows = ownRows(draft, kernels, { block, layouts, isImage, isOfSamples: ofSamples });
   for (const name of rows?.images ?? []) {
     const layout = layouts.get(name);
@@ -115,7 +115,6 @@ function chooseLayouts(
 }
 
 /** Samples as they are given, if they are images. */
-const isGivenImage = (name: string, { tensors }: Draft) => name === GIVEN && tensors[name].shape.length === 4;
 
 /** The tensors of a draft as they are going to lie, and copies of some. */
 function laidOut(drafted: Draft["tensors"], { layouts, copies }: Arrangement): Record<string, DraftTensor> {

@@ -64,7 +64,7 @@ function tilesLayout(shape: readonly number[]): Layout {
   const last = shape.length - 1, { blocks, places } = inBlocks(shape, last);
   return {
     shape,
-    dimensions: [...whole(shape, 0), ...blocks, ...whole(shape, 2, 1, 3), places],
+    dimensions: [...whole(shape, 0), ...blocks, ...whole(shape, 1, 2, 3), places],
   };
 }
 
@@ -106,8 +106,17 @@ const weightOf = (name: string) => name.endsWith(GRADIENT) ? name.slice(0, -GRAD
 
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
-/** The name of the samples as they are given: each of their elements is put in every lane, so any order will do. */
-export const GIVEN = "input";
+/** The name of the samples as they are given. */
+const GIVEN = "input";
+
+/** Of so many channels on, the given samples are stored as other images are: then tiles can be made of them. */
+const BLOCKED_GIVEN = 16;
+
+/** Whether a tensor is samples that are stored as they are given: each element is put in every lane, so any order will do. */
+export function isAsGiven(name: string, tensors: Draft["tensors"]): boolean {
+  const { shape } = tensors[name];
+  return name === GIVEN && shape.length === 4 && shape[1] < BLOCKED_GIVEN;
+}
 
 /** Accesses to each tensor, and what else kernels tell. */
 export interface Accesses {
@@ -129,7 +138,7 @@ export function channelLayouts(
       dimensions.every((d) => plainAxis(index[d])?.extent === tensors[name].shape[d])
     ) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
-    if (shape.length === 4 && name !== GIVEN && isOfSamples(name) && plain(name, 1)) {
+    if (shape.length === 4 && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
       layouts.set(name, imageLayout(shape));
     }
   }
@@ -196,6 +205,7 @@ const ROLES: ReadonlySet<Role> = new Set(["parameter", "buffer"]);
 
 /** Weights whose second dimension goes through the channels of the given samples. */
 function channelsOfGiven(kernels: readonly PlannedKernel[], { tensors }: Draft): ReadonlySet<string> {
+  if (!isAsGiven(GIVEN, tensors)) return new Set();
   return new Set(kernels.flatMap(({ kernel: { parts }, bindings }) => {
     if (!Object.values(bindings).includes(GIVEN)) return [];
     const all = accessesIn(parts);

@@ -79,21 +79,30 @@ export function roomOf({ dimensions }: Layout, dimension: number): { extent: num
   };
 }
 
-/** The part over whole blocks along an axis, or over all but the last one and over what is in that. */
+/**
+ * The part over whole blocks along an axis, or over all but the last one and over what is in that. What is gathered has no
+ * zeros around it, so that the places behind the last channel are made 0 by a part of their own.
+ */
 function throughBlocks(part: Part, { axis: whole, by, padded }: Overhang, stored: Stored): Part[] {
   const room = ({ tensor, index }: Assignment) => {
     const layout = stored.layoutOf(tensor), of = index.findIndex((at) => plainAxis(at) === whole);
     return layout !== undefined && of >= 0 && roomOf(layout, of).extent === padded;
   };
-  if (!part.axes.includes(whole) || part.assignments.every(room)) {
+  const gathers = accessesIn([part]).some(({ index }) =>
+    index.some(({ kind }) => kind === "load") && index.some((at) => plainAxis(at) === whole)
+  );
+  const inRoom = part.assignments.every(room);
+  if (!part.axes.includes(whole) || inRoom && !gathers) {
     const wide = axis(whole.name, padded);
     return [replaced(part, whole, { axis: wide, from: 0 }, stored, part.axes.includes(whole))];
   }
   const full = Math.floor(whole.extent / by) * by || 0, rest = axis(whole.name, whole.extent - full);
-  const most = axis(whole.name, full);
+  const most = axis(whole.name, full), behind = axis(whole.name, padded - whole.extent);
+  const nothing = { ...part, assignments: part.assignments.map((a) => ({ ...a, value: NOTHING })) };
   return [
     ...full > 0 ? [replaced(part, whole, { axis: most, from: 0 }, stored, false)] : [],
     replaced(part, whole, { axis: rest, from: full }, stored, false),
+    ...inRoom ? [replaced(nothing, whole, { axis: behind, from: whole.extent }, stored, false)] : [],
   ];
 }
 
