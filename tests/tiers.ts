@@ -42,7 +42,8 @@ if (import.meta.main) {
     kernel.name
   );
   const before = fast();
-  warmUp(net.plan, code, memory, rows);
+  const names = train.kernels.map(({ kernel: { name } }) => name);
+  for (const thread of [0, 1]) warmUp(exports, names, thread, 2);
   const unchanged = same(), until = Date.now() + 60_000;
   // V8 compiles in threads of its own
   while (!large.every((name) => isFast(exports[name])) && Date.now() < until) {

@@ -101,8 +101,16 @@ export interface TensorType {
   readonly columns?: readonly string[];
 }
 
+const known = new WeakMap<TensorType, readonly number[]>();
+
 /** Distance between neighbours along each dimension, in elements of the storage. */
-export function strides({ shape, halo }: TensorType): number[] {
+export function strides(type: TensorType): readonly number[] {
+  const result = known.get(type) ?? stridesOf(type);
+  known.set(type, result);
+  return result;
+}
+
+function stridesOf({ shape, halo }: TensorType): number[] {
   const result: number[] = [];
   let stride = 1;
   for (let d = shape.length - 1; d >= 0; d--) {

@@ -5,21 +5,43 @@
  */
 import type { Kernel } from "./ir.ts";
 
+const structures = new WeakMap<Kernel, string>();
+
 /**
  * A text that two kernels have in common only if they differ in nothing but name and source: what is computed of what,
  * over which axes, which parts of formulas are one object, and where tensors have halos. So schedules of one are
  * schedules of the other, and so are loop nests and their proofs.
  */
-export function structureOf({ parts, tensors }: Kernel): string {
+export function structureOf(kernel: Kernel): string {
+  const known = structures.get(kernel) ?? write(kernel);
+  structures.set(kernel, known);
+  return known;
+}
+
+function write({ parts, tensors }: Kernel): string {
   const seen = new Map<object, number>();
-  return JSON.stringify([parts, tensors], (_key, value) => {
-    // JSON has no Infinity, NaN or -0
-    if (typeof value === "number") return Object.is(value, -0) ? "number -0" : `number ${value}`;
-    if (typeof value !== "object" || value === null) return value;
+  let text = "";
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) {
+      // what JSON has no text for, too: Infinity, NaN, -0; a text is in quotes
+      text += typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
+      return;
+    }
     const known = seen.get(value);
-    // no formula and no type has such a key
-    if (known !== undefined) return { same: known };
+    if (known !== undefined) {
+      text += `same ${known}`;
+      return;
+    }
     seen.set(value, seen.size);
-    return value;
-  });
+    const isList = Array.isArray(value);
+    text += isList ? "[" : "{";
+    for (const [key, inner] of Object.entries(value)) {
+      if (!isList) text += `${JSON.stringify(key)}:`;
+      visit(inner);
+      text += ",";
+    }
+    text += isList ? "]" : "}";
+  };
+  visit([parts, tensors]);
+  return text;
 }

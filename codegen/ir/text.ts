@@ -143,14 +143,15 @@ function partFormulas(
   known: Map<string, string>,
 ): string[] {
   const values = assignments.map(({ value }) => value), uses = countUses(values);
-  const names = new Map<string, string>(), lines: string[] = [];
+  const names = new Map<string, string>(), used = new Set(taken), lines: string[] = [];
   for (const expr of expressions(...values)) {
     const key = exprKey(expr), before = known.get(key);
     if (names.has(key) || (expr.kind !== "op" && expr.kind !== "reduce")) continue;
     if (before === undefined && expr.name === undefined && (uses.get(key) ?? 0) < 2) continue;
-    const name = before ?? free(expr.name ?? usualName(expr), [...taken, ...names.values()]);
+    const name = before ?? free(expr.name ?? usualName(expr), used);
     if (before === undefined) lines.push(`${name} = ${renderWhole(expr, names).text}`);
     names.set(key, name);
+    used.add(name);
     known.set(key, name);
   }
   return [...lines, ...assignments.map((assignment) => assignmentText(assignment, names))];
@@ -163,9 +164,9 @@ function usualName(expr: Operation | Reduce): string {
 }
 
 /** A name that is not taken. */
-function free(wish: string, taken: readonly string[]): string {
+function free(wish: string, taken: ReadonlySet<string>): string {
   let name = wish;
-  for (let i = 2; taken.includes(name); i++) name = `${wish}_${i}`;
+  for (let i = 2; taken.has(name); i++) name = `${wish}_${i}`;
   return name;
 }
 

@@ -108,9 +108,11 @@ export function laneStep(
   point: Point,
   { kernel: { name, tensors }, schedule: { vectorize } }: Lowering,
 ): 0 | 1 {
+  if (vectorize === undefined) return 0;
   const type = tensors[tensor], stride = strides(type);
   let step = 0;
-  for (const [d, i] of index.entries()) {
+  for (let d = 0; d < index.length; d++) {
+    const i = index[d];
     if (i.kind === "load") {
       if ([...freeAxes(i)].some((axis) => point.get(axis)?.lanes)) step = NaN;
     } else for (const { axis, coefficient } of i.terms) if (point.get(axis)?.lanes) step += coefficient * stride[d];
@@ -131,7 +133,8 @@ export function flatten(
 ): Offset {
   const type = lowering.kernel.tensors[tensor], stride = strides(type);
   const sum = new OffsetSum();
-  for (const [d, i] of index.entries()) {
+  for (let d = 0; d < index.length; d++) {
+    const i = index[d];
     const at = i.kind === "affine"
       ? indexAt(i, point)
       : variable((evaluate(i, point, scope, lowering) as { name: string }).name);

@@ -41,14 +41,18 @@ export interface Access {
   readonly index: readonly Index[];
 }
 
+const found = new WeakMap<Kernel["parts"], readonly Access[]>();
+
 /** All that parts write and load, in order: what is written, then what its value loads. */
-export function accessesIn(parts: Kernel["parts"]): Access[] {
-  return parts.flatMap(({ assignments }) =>
+export function accessesIn(parts: Kernel["parts"]): readonly Access[] {
+  const all = found.get(parts) ?? parts.flatMap(({ assignments }) =>
     assignments.flatMap(({ tensor, index, value }) => [
       { tensor, index },
       ...expressions(value).filter((e) => e.kind === "load"),
     ])
   );
+  found.set(parts, all);
+  return all;
 }
 
 /** Tensors of the plan that a kernel reads and writes. */

@@ -24,13 +24,23 @@ export function outputOf({ graph }: Plan): { name: string; classes: number } {
   return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
 }
 
-/** What parameters, buffers and the optimizer's state begin with, tensor by tensor, in the order of their storage. */
-export function* initialTensors({ tensors }: Plan, seed: number): Generator<[name: string, values: Float32Array]> {
+/**
+ * What parameters, buffers and the optimizer's state begin with, tensor by tensor, in the order of their storage; nothing
+ * where that is zeros.
+ */
+export function* initialTensors(
+  { tensors }: Plan,
+  seed: number,
+): Generator<[name: string, values: Float32Array | undefined]> {
   for (const tensor of Object.values(tensors)) {
     const isWeight = WEIGHT_ROLES.includes(tensor.role);
     if (!isWeight && tensor.role !== "state") continue;
+    if (!isWeight || tensor.initial === 0) {
+      yield [tensor.name, undefined];
+      continue;
+    }
     const values = new Float32Array(elementsOf(tensor));
-    if (isWeight) initialize(values, tensor, seed);
+    initialize(values, tensor, seed);
     yield [tensor.name, toStored(values, tensor.layout)];
   }
 }

@@ -210,7 +210,7 @@ Deno.test("threads that are timed wait for each other where the plan has a barri
       };
     }`;
     const timed = { code: `data:text/javascript,${encodeURIComponent(script)}`, shares: () => true };
-    const session = await ThreadSession.open(
+    const session = ThreadSession.open(
       net.plan,
       await loadCode(net),
       fitMemory(net.plan, [DATA], THREADS),
@@ -299,7 +299,8 @@ Deno.test("a profile that fails after the training loses nothing of it", async (
   const target = findTarget("wasm"), net = compiled(target), code = await loadCode(net);
   const machine = () => measureMachine({ probes: [] });
   const fitted = (timed?: TimedCode) => ({
-    open: () => ThreadSession.open(net.plan, code, fitMemory(net.plan, [DATA, DATA], THREADS), THREADS, timed),
+    open: () =>
+      Promise.resolve(ThreadSession.open(net.plan, code, fitMemory(net.plan, [DATA, DATA], THREADS), THREADS, timed)),
   });
   const what = { spec: SPEC, net, without: [], registry, machine };
   const options = { threads: THREADS, epochs: 1, seed: 3 };

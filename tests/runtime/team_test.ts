@@ -11,7 +11,7 @@ const work = { set: 0, mode: "train", from: 0, to: 3 } as const;
 Deno.test("a thread that fails takes the others, which wait for it, with it", async () => {
   for (const failing of [0, 1, 2]) {
     const code = module(`if (thread === ${failing} && step === 1) throw new Error("kernel boom"); wait(); wait();`);
-    const team = await Team.start({ code, memory: memory(), rows: [{}] }, 3);
+    const team = new Team({ code, memory: memory(), rows: [{}] }, 3);
     await assert.rejects(team.run(work), /kernel boom|another thread failed/);
     team.stop();
   }
@@ -21,7 +21,7 @@ Deno.test("threads meet at every barrier", async () => {
   // each adds 1 and waits: after the barrier all have added
   const code = module(`const n = new Int32Array(memory.buffer ?? memory); Atomics.add(n, step, 1); wait();
     if (Atomics.load(n, step) !== 3) throw new Error("passed too early"); wait();`);
-  const shared = memory(), team = await Team.start({ code, memory: shared, rows: [{}] }, 3);
+  const shared = memory(), team = new Team({ code, memory: shared, rows: [{}] }, 3);
   await team.run({ ...work, to: 1000 });
   assert.equal(team.progress, 1000);
   team.stop();
@@ -29,7 +29,9 @@ Deno.test("threads meet at every barrier", async () => {
 });
 
 Deno.test("a module that cannot be loaded is an error", async () => {
-  await assert.rejects(Team.start({ code: "data:text/javascript,export const", memory: memory(), rows: [{}] }, 2));
+  const team = new Team({ code: "data:text/javascript,export const", memory: memory(), rows: [{}] }, 2);
+  await assert.rejects(team.run(work));
+  await assert.rejects(team.ready);
 });
 
 Deno.test("run options that make no sense are refused", async () => {

@@ -83,15 +83,35 @@ function runsOf(tensor: string, stores: readonly Store[], fail: Fail): Runs[] {
   return [...alike.values()].flatMap(({ walks, places }) => {
     places.sort((a, b) => a - b);
     const begins = places.flatMap((place, i) => i === 0 || place !== places[i - 1] + 1 ? [i] : []);
-    return begins.map((begin, i) => joined(places[begin], (begins[i + 1] ?? places.length) - begin, walks));
+    const lengths = begins.map((begin, i) => (begins[i + 1] ?? places.length) - begin);
+    const all = { walks, length: lengths[0] };
+    if (lengths.some((length) => length !== all.length)) {
+      return begins.map((begin, i) => joined({ first: places[begin], length: lengths[i], walks }));
+    }
+    return evenly(begins.map((begin) => places[begin]), all).map(joined);
   });
 }
 
+/**
+ * Runs of one length from some places on, the copies of a loop's body: where the places are at equal distances, or blocks
+ * of such, they are one run that one more loop moves. It takes the same elements as often.
+ */
+function evenly(firsts: readonly number[], all: Omit<Runs, "first">): Runs[] {
+  if (firsts.length === 1) return [{ first: firsts[0], ...all }];
+  const step = firsts[1] - firsts[0], end = firsts.findIndex((first, i) => first !== firsts[0] + i * step);
+  const count = end < 0 ? firsts.length : end;
+  const even = firsts.length % count === 0 &&
+    firsts.every((first, i) => first === firsts[i - i % count] + i % count * step);
+  if (!even) return firsts.map((first) => ({ first, ...all }));
+  const walks = [...all.walks, { start: 0, step, count }].sort((a, b) => b.step - a.step);
+  return evenly(firsts.filter((_, i) => i % count === 0), { ...all, walks });
+}
+
 /** Runs along which a loop goes on where one ends: the loop makes them longer. */
-function joined(first: number, length: number, walks: readonly Walk[]): Runs {
+function joined({ first, length, walks }: Runs): Runs {
   const last = walks.at(-1);
   return last && (last.step === length || last.count === 1)
-    ? joined(first + last.start, length * last.count, walks.slice(0, -1))
+    ? joined({ first: first + last.start, length: length * last.count, walks: walks.slice(0, -1) })
     : { first, length, walks };
 }
 

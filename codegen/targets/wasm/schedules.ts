@@ -151,28 +151,25 @@ function guesses(part: Part, tensors: Kernel["tensors"], vectorize: string | und
     ...summed(core),
     ...(inner && { inner: { axis: inner, count: copies, width: 1 } }),
   };
-  const seen = new Set<string>();
   return tiles(part.axes, vectorize, packing).flatMap((tile): Guess[] => {
-    // a tile of size 1 along an axis is none
-    const key = tile.filter(({ count }) => count > 1).map(({ axis, count }) => `${axis.name}${count}`).sort().join();
-    const cost = seen.has(key) ? undefined : estimate(tile, body);
+    const cost = estimate(tile, body);
     if (cost === undefined) return [];
-    seen.add(key);
-    const sizes = Object.fromEntries(
-      tile.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count]),
-    );
+    const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
     const schedule = { ...base, tile: sizes, unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) } };
     return [{ cost, schedule }];
   }).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS).concat({ ...plain, cost: LAST });
 }
 
-/** Tiles of up to three axes; sizes along the vectors' axis count vectors, whole registers where there are enough. */
+/**
+ * Tiles of up to three axes; sizes along the vectors' axis count vectors, whole registers where there are enough. A tile of
+ * size 1 along an axis is none.
+ */
 function tiles(axes: readonly Axis[], vectorize: string | undefined, packing: Packing): Group[][] {
   const sizes = (axis: Axis): Group[] => {
     const along = axis.name === vectorize, width = along ? LANES : 1, most = Math.floor(axis.extent / width);
     const by = along && most >= packing ? packing : 1;
     return Array.from({ length: 8 }, (_, i) => (i + 1) * by)
-      .filter((count) => count <= most)
+      .filter((count) => count > 1 && count <= most)
       .map((count) => ({ axis, count, width }));
   };
   const wide = axes.filter(({ extent }) => extent > 1);

@@ -29,7 +29,7 @@ export const threads: Backend<PreparedKernels> = {
     return {
       async open() {
         const code = module ?? await loadCode(net), timed = profile ? await loadTimedCode(net, module) : undefined;
-        return await ThreadSession.open(net.plan, code, memory, threads, timed);
+        return ThreadSession.open(net.plan, code, memory, threads, timed);
       },
     };
   },

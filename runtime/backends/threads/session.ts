@@ -12,7 +12,6 @@ import type { Code, TimedCode } from "./load.ts";
 import { type FittedMemory, type LoadedSet, loadSet, sharedMemory } from "./memory.ts";
 import { type SharedRows, Team } from "./team.ts";
 import { timeSteps } from "./time_steps.ts";
-import { warmUp } from "./warm.ts";
 
 /** A network in shared memory, run by a team of workers. */
 export class ThreadSession implements NetSession {
@@ -22,6 +21,8 @@ export class ThreadSession implements NetSession {
   readonly #team: Team;
   readonly #timed?: TimedCode;
   #stopped = false;
+  /** Whether no step has run yet, and nothing was written. */
+  #fresh = true;
 
   private constructor(
     plan: Plan,
@@ -38,23 +39,22 @@ export class ThreadSession implements NetSession {
   }
 
   /**
-   * Copies data sets into memory and starts the team.
+   * Copies data sets into memory and starts the team; what comes before the first step, its threads do not wait for.
    *
    * @param code the generated `step.ts`, or the assembled module.
    * @param timed for a profile.
    */
-  static async open(
+  static open(
     plan: Plan,
     code: Code,
     { sets, rows, scratch: from, pages }: FittedMemory,
     threads: number,
     timed?: TimedCode,
-  ): Promise<ThreadSession> {
+  ): ThreadSession {
     const memory = sharedMemory(pages), scratch = { from, bytes: plan.scratchBytes ?? 0 };
     const loaded = sets.map((set, i) => loadSet(plan, memory.buffer, rows[i], set));
-    // workers have the same module, and so the same machine code
-    const meanwhile = () => typeof code === "string" ? undefined : warmUp(plan, code, memory, rows[0]);
-    const team = await Team.start({ code, memory, rows, scratch }, threads, meanwhile);
+    const warm = typeof code === "string" ? undefined : plan.train.kernels.map(({ kernel: { name } }) => name);
+    const team = new Team({ code, memory, rows, scratch, ...warm && { warm } }, threads);
     return new ThreadSession(plan, { memory, rows, scratch }, loaded, team, timed);
   }
 
@@ -65,7 +65,12 @@ export class ThreadSession implements NetSession {
 
   /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void {
-    for (const [name, values] of initialTensors(this.#plan, seed)) this.#tensor(name).set(values);
+    for (const [name, values] of initialTensors(this.#plan, seed)) {
+      if (values) this.#tensor(name).set(values);
+      // memory begins as zeros: what is left alone, the threads get from the system side by side
+      else if (!this.#fresh) this.#tensor(name).fill(0);
+    }
+    this.#fresh = false;
   }
 
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
@@ -81,6 +86,7 @@ export class ThreadSession implements NetSession {
 
   /** Sets a tensor's elements, given in the usual order. It must have no halo. */
   write(name: string, values: Float32Array): void {
+    this.#fresh = false;
     this.#tensor(name).set(storedValues(this.#plan, name, values));
   }
 
@@ -91,6 +97,7 @@ export class ThreadSession implements NetSession {
 
   /** Trains one epoch on a data set, in the order that seed and epoch give; `steps` stops early, `before` begins late. */
   async train(set: number, epoch: Epoch, steps = this.#sets[set].steps, before = BEGINNING): Promise<TrainingResult> {
+    this.#fresh = false;
     fillTraining(this.#plan, this.#sets[set], epoch);
     const result = await this.#run(set, "train", steps, { before });
     return { ...result, notFinite: notFinite(parametersOf(this.#plan).map((name) => [name, this.#tensor(name)])) };
@@ -126,6 +133,7 @@ export class ThreadSession implements NetSession {
   async profile(set: number, epoch: Epoch, steps: number, warmUp: number): Promise<Timing> {
     if (!this.#timed) throw new TypeError("opened without code that can be timed");
     const tables = this.#sets[set];
+    this.#fresh = false;
     fillTraining(this.#plan, tables, epoch);
     return await timeSteps(this.#plan, this.#timed, { ...this.#memory, threads: this.threads }, {
       ...{ set, ofSet: tables.steps, steps, warmUp },

@@ -26,6 +26,8 @@ export interface Assignment extends SharedRows {
   readonly threads: number;
   /** For a training step that waits after every kernel: what it is timed with. */
   readonly stopwatch?: StopwatchPlan;
+  /** Kernels of a module that the team has made fast before its first step, each by one of its threads. */
+  readonly warm?: readonly string[];
 }
 
 /** Steps `from` to `to` over a data set. */
@@ -44,41 +46,26 @@ const NEVER = 2 ** 31 - 1;
 
 /** Workers, from the side of the thread that has them. */
 export class Team {
+  /** Fulfilled when each worker has loaded the module; rejected, and all are ended, when one cannot. */
+  readonly ready: Promise<void>;
   readonly #workers: Thread[];
   readonly #control: Int32Array;
 
-  private constructor(workers: Thread[], control: Int32Array) {
-    this.#workers = workers;
-    this.#control = control;
-  }
-
-  /**
-   * Starts workers and waits until each has loaded the module.
-   *
-   * @param meanwhile what this thread does until then.
-   * @throws {Error} when one cannot.
-   */
-  static async start(
-    assignment: Omit<Assignment, "thread" | "threads" | "control">,
-    threads: number,
-    meanwhile: () => void = () => {},
-  ): Promise<Team> {
+  /** Starts workers. They are waited for when there is work. */
+  constructor(assignment: Omit<Assignment, "thread" | "threads" | "control">, threads: number) {
     const control = new SharedArrayBuffer(4 * CONTROL_WORDS);
     const { Worker } = platform;
-    const workers = Array.from(
+    this.#control = new Int32Array(control);
+    this.#workers = Array.from(
       { length: threads },
       () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
     );
-    const team = new Team(workers, new Int32Array(control));
-    try {
-      const ready = team.#all((thread) => ({ ...assignment, control, thread, threads }));
-      meanwhile();
-      await ready;
-    } catch (error) {
-      team.stop();
+    this.ready = this.#all((thread) => ({ ...assignment, control, thread, threads })).catch((error) => {
+      this.stop();
       throw error;
-    }
-    return team;
+    });
+    // whoever gives it work is told
+    this.ready.catch(() => {});
   }
 
   /** Threads. */
@@ -97,6 +84,7 @@ export class Team {
    * @returns the number of the first step that is not done: `to`, unless it ended early.
    */
   async run(work: Work): Promise<number> {
+    await this.ready;
     Atomics.store(this.#control, PROGRESS, work.from);
     Atomics.store(this.#control, LAST, NEVER);
     await this.#all(() => work);

@@ -24,7 +24,7 @@ export async function timeSteps(
     origin: performance.timeOrigin,
     barriers: [...begins.slice(1).map(([waits]) => waits), true],
   };
-  const team = await Team.start({ code, ...memory, stopwatch }, threads);
+  const team = new Team({ code, ...memory, stopwatch }, threads);
   try {
     for (let done = 0; done < all; done += ofSet) {
       await team.run({ set, mode: "train", from: 0, to: Math.min(ofSet, all - done) });

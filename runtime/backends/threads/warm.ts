@@ -8,10 +8,6 @@
  *
  * @module
  */
-import type { Plan } from "../../../codegen/plan/plan.ts";
-import type { RowPlaces } from "../rows.ts";
-import { instantiate } from "./bind.ts";
-
 /** Empty calls of a kernel: of those that do arithmetic, V8 15 has then seen enough. */
 const CALLS = 20_000;
 
@@ -19,13 +15,14 @@ const CALLS = 20_000;
 const SHARED = 3;
 
 /**
- * Calls the kernels of a training step, in its order, with empty shares; nothing in the memory changes. Takes about a
- * millisecond for each kernel, and leaves out those that threads do not share.
+ * Calls kernels of a module that is bound to memory with empty shares; nothing in the memory changes. Takes about a
+ * millisecond for each kernel, and leaves out those that threads do not share. All threads have the same machine code, so
+ * each kernel is called by one of them.
  */
-export function warmUp(plan: Plan, code: WebAssembly.Module, memory: WebAssembly.Memory, rows: RowPlaces): void {
-  const { exports } = instantiate(code, memory, rows, { thread: 0, threads: 1, scratch: 0, wait() {} });
-  for (const { kernel: { name } } of plan.train.kernels) {
-    const call = exports[name] as (step: number, from: number, to: number) => void;
+export function warmUp(bound: object, kernels: readonly string[], thread: number, threads: number): void {
+  const exports = bound as Readonly<Record<string, (step: number, from: number, to: number) => void>>;
+  for (let k = thread; k < kernels.length; k += threads) {
+    const call = exports[kernels[k]];
     if (call.length >= SHARED) { for (let i = 0; i < CALLS; i++) call(0, 0, 0); }
   }
 }

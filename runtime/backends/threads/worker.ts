@@ -8,6 +8,7 @@ import { binder } from "./bind.ts";
 import { abandon, barrier, HALT, LAST, PROGRESS } from "./control.ts";
 import { stopwatch } from "./stopwatch.ts";
 import type { Assignment, Work } from "./team.ts";
+import { warmUp } from "./warm.ts";
 
 /** No scratch memory. */
 const NONE = { from: 0, bytes: 0 };
@@ -16,13 +17,14 @@ let run: (work: Work) => void;
 let controlBlock: Int32Array | undefined;
 
 async function begin(
-  { code, memory, control: shared, rows, scratch = NONE, thread, threads, ...timed }: Assignment,
+  { code, memory, control: shared, rows, scratch = NONE, thread, threads, warm = [], ...timed }: Assignment,
 ): Promise<void> {
   const control = controlBlock = new Int32Array(shared);
   const member = { thread, threads, scratch: scratch.from + thread * scratch.bytes, wait: barrier(control, threads) };
   const clock = timed.stopwatch && stopwatch(timed.stopwatch, member);
   const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
+  warmUp(steps[0], warm, thread, threads);
   run = ({ set, mode, from, to, watched }) => {
     const step = steps[set][mode], { address, row } = watched ?? { address: 0, row: 0 };
     const losses = new Float32Array(memory.buffer, address, watched ? row * to : 0);

@@ -103,7 +103,9 @@ export class GpuSession implements NetSession {
 
   /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void {
-    for (const [name, values] of initialTensors(this.#net.plan, seed)) this.#write(name, values);
+    for (const [name, values] of initialTensors(this.#net.plan, seed)) {
+      this.#write(name, values ?? new Float32Array(this.#net.plan.tensors[name].bytes / 4));
+    }
   }
 
   /** A tensor's elements in the usual order. It must have no halo. */
