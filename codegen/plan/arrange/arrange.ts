@@ -114,8 +114,6 @@ function chooseLayouts(
   return { block, layouts, channels, copies, ...rows && { rows } };
 }
 
-/** Samples as they are given, if they are images. */
-
 /** The tensors of a draft as they are going to lie, and copies of some. */
 function laidOut(drafted: Draft["tensors"], { layouts, copies }: Arrangement): Record<string, DraftTensor> {
   const tensors = { ...drafted };
