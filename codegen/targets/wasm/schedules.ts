@@ -59,8 +59,8 @@ function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
  * One by one, several elements an iteration: what only moves them has little else to do. Of rows that are gathered side
  * by side a few elements are taken at once, and all of the rows before the next ones: so processors see what comes next.
  */
-function copiesOf({ axes, assignments }: Part, tensors: Kernel["tensors"]): Schedule {
-  const inner = axes.at(-1);
+function copiesOf(part: Part, tensors: Kernel["tensors"]): Schedule {
+  const { axes, assignments } = part, inner = axes.at(-1);
   if (!inner) return {};
   const tile = { [inner.name]: Math.min(MOVED, inner.extent) };
   const choosing = new Set(
@@ -69,7 +69,11 @@ function copiesOf({ axes, assignments }: Part, tensors: Kernel["tensors"]): Sche
     ),
   );
   const [outer] = axes, along = axes.findLast((axis) => !choosing.has(axis));
-  if (choosing.size === 0) return turned(axes, assignments, tensors) ?? { tile };
+  const written = writtenAlong(part, tensors);
+  if (choosing.size === 0 && written && written !== inner) {
+    const order = [...axes.filter((axis) => axis !== written), written].map(({ name }) => name);
+    return { order, tile: { [written.name]: Math.min(MOVED, written.extent) } };
+  }
   if (!choosing.has(inner) || !along) return { tile };
   return {
     tile: { [along.name]: Math.min(OF_ROW, along.extent), ...tile },
@@ -78,33 +82,12 @@ function copiesOf({ axes, assignments }: Part, tensors: Kernel["tensors"]): Sche
 }
 
 /**
- * What turns rows into columns: neighbours are written one after the other, a line whole, from as many rows, and then the
- * next few of these rows. A processor waits for no load, but for lines of stores that are in each other's way.
+ * The axis along which neighbours are written: lines are written whole, and read from as many rows as it takes. A
+ * processor does not wait for loads, but for stores to lines that are in each other's way.
  */
-function turned(
-  axes: Part["axes"],
-  assignments: Part["assignments"],
-  tensors: Kernel["tensors"],
-): Schedule | undefined {
-  const along = ({ tensor, index }: Pick<Load, "tensor" | "index">) => {
-    const step = strides(tensors[tensor]).map((stride, d) =>
-      index[d].kind === "affine" && stride === 1 ? index[d].terms : []
-    );
-    return step.flat().find(({ coefficient }) => coefficient === 1)?.axis;
-  };
-  const written = along(assignments[0]), moves = assignments.every(({ value }) => value.kind === "load");
-  const read = assignments.flatMap(({ value }) => expressions(value)).flatMap((e) =>
-    e.kind === "load" ? along(e) ?? [] : []
-  )
-    .find((axis) => axis !== written && axes.includes(axis));
-  if (!written || !read) return undefined;
-  return {
-    order: [...axes.filter((axis) => axis !== written), written].map(({ name }) => name),
-    tile: {
-      [written.name]: Math.min(MOVED, written.extent),
-      ...moves && { [read.name]: Math.min(OF_ROW, read.extent) },
-    },
-  };
+function writtenAlong({ axes, assignments: [{ tensor, index }] }: Part, tensors: Kernel["tensors"]): Axis | undefined {
+  const last = strides(tensors[tensor]).flatMap((stride, d) => stride === 1 ? index[d].terms : []);
+  return last.find(({ axis, coefficient }) => coefficient === 1 && axes.includes(axis))?.axis;
 }
 
 /** The best schedules with vectors along one axis. */
