@@ -166,10 +166,12 @@ Deno.test("a batch gets rows up to whole blocks where that is quicker, and only 
   }
   const net = (batchSize: number, options: CompileOptions) =>
     plan(specOf(SMALL_CNN, batchSize), registry, options).plan.tensors;
-  assert.deepEqual(net(30, { layout: "lanes" })["relu1.output"].shape, [2, 2, 4, 3, 16]);
-  assert.deepEqual(net(30, { layout: "lanes" }).order.shape, [Infinity, 32]);
-  for (const without of ["pad", "layout"] as const) {
-    assert.deepEqual(net(30, { layout: "lanes", without: [without] })["relu1.output"].shape, [30, 2, 4, 3]);
+  for (const layout of ["lanes", "samples"] as const) {
+    assert.deepEqual(net(30, { layout })["relu1.output"].shape, [2, 2, 4, 3, 16]);
+    assert.deepEqual(net(30, { layout }).order.shape, [Infinity, 32]);
+    for (const without of ["pad", "layout"] as const) {
+      assert.deepEqual(net(30, { layout, without: ["channels", without] })["relu1.output"].shape, [30, 2, 4, 3]);
+    }
   }
   for (const layout of ["row_major", "blocks"] as const) {
     assert.deepEqual(net(30, { layout }).order.shape, [Infinity, 30]);
@@ -213,9 +215,10 @@ Deno.test("weights are in panels along the side that makes the widest, and all o
 // ---- numbers
 
 const LAID_OUT: readonly CompileOptions[] = [
-  { layout: "lanes", without: MERGING },
+  { layout: "samples", without: MERGING },
+  { layout: "samples" },
+  { layout: "samples", without: ["pad"] },
   { layout: "lanes" },
-  { layout: "lanes", without: ["pad"] },
   { layout: "blocks" },
   // of two merged sums the order changes
   { layout: "row_major" },
@@ -252,7 +255,7 @@ Deno.test("nets laid out in blocks train as those in rows", () => {
       const names = Object.keys(laidOut.tensors);
       if (names.some((name) => name.endsWith(".rows"))) seen.rows++;
       if (Object.values(laidOut.tensors).some(({ role, layout }) => role === "parameter" && layout)) seen.panels++;
-      if (options.layout === "lanes") seen[blockOf(laidOut.batchRows) ?? "none"]++;
+      if (options.layout === "samples") seen[blockOf(laidOut.batchRows) ?? "none"]++;
       if (fusions.some(({ producer, consumer }) => /pool/.test(producer) && /conv.*weight/.test(consumer))) {
         seen.cases++;
       }
@@ -318,7 +321,7 @@ Deno.test("sums in two kernels, and copies by rows, are where they should be", a
 Deno.test("every layout of random nets is a permutation and comes back", () => {
   let layouts = 0;
   for (let seed = 1; seed <= RANDOM_NETS; seed++) {
-    const { tensors } = plan(parseSpec(randomSpec(seed)), registry, { layout: "lanes" }).plan;
+    const { tensors } = plan(parseSpec(randomSpec(seed)), registry, { layout: "samples" }).plan;
     for (const { name, shape, layout } of Object.values(tensors)) {
       if (!layout) continue;
       assert.equal(product(shape), product(layout.shape), name);

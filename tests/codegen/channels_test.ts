@@ -25,18 +25,22 @@ const WIDE_NETS = width(6, 40), RANDOM_NETS = width(6, 40);
 
 /** Nets, and whether their channels are many. */
 const RULE: readonly (readonly [what: string, spec: Spec, many: boolean])[] = [
-  ["12 on both sides of the second", specOf([3, 6, 6], [conv(12), conv(12), ...head(3)]), true],
-  ["16 samples a batch", specOf([3, 6, 6], [conv(12), conv(12), ...head(3)], 16), true],
-  ["11 before it", specOf([3, 6, 6], [conv(11), conv(12), ...head(3)]), false],
-  ["11 behind it", specOf([3, 6, 6], [conv(12), conv(11), ...head(3)]), false],
-  ["32 of one", specOf([1, 6, 6], [conv(32), ...head(3)]), false],
-  ["12 of two as they are given", specOf([2, 6, 6], [conv(12), ...head(3)]), false],
-  ["12 of three as they are given", specOf([3, 6, 6], [conv(12), ...head(3)]), true],
-  ["11 of three as they are given", specOf([3, 6, 6], [conv(11), ...head(3)]), false],
-  ["the samples have them", specOf([12, 6, 6], [conv(12), ...head(3)]), true],
+  ["12 on both sides of the second", specOf([3, 6, 6], [conv(12), conv(12), ...head(3)], 16), true],
+  ["4 samples a batch", specOf([3, 6, 6], [conv(12), conv(12), ...head(3)], 4), true],
+  ["11 before it", specOf([3, 6, 6], [conv(11), conv(12), ...head(3)], 16), false],
+  ["11 behind it", specOf([3, 6, 6], [conv(12), conv(11), ...head(3)], 16), false],
+  ["32 of one", specOf([1, 6, 6], [conv(32), ...head(3)], 16), false],
+  ["12 of two as they are given", specOf([2, 6, 6], [conv(12), ...head(3)], 16), false],
+  ["12 of three as they are given", specOf([3, 6, 6], [conv(12), ...head(3)], 16), true],
+  ["11 of three as they are given", specOf([3, 6, 6], [conv(11), ...head(3)], 16), false],
+  ["the samples have them", specOf([12, 6, 6], [conv(12), ...head(3)], 16), true],
   // 12 * 12 products at 9 places three times, as no one wants the samples' gradient, and 108 * 26 or 27 four times
-  ["a little more than a quarter of the work", specOf([12, 3, 3], [conv(12, 1, { padding: 0 }), ...head(26)]), true],
-  ["just a quarter of the work", specOf([12, 3, 3], [conv(12, 1, { padding: 0 }), ...head(27)]), false],
+  [
+    "a little more than a quarter of the work",
+    specOf([12, 3, 3], [conv(12, 1, { padding: 0 }), ...head(26)], 16),
+    true,
+  ],
+  ["just a quarter of the work", specOf([12, 3, 3], [conv(12, 1, { padding: 0 }), ...head(27)], 16), false],
 ];
 
 Deno.test("nets of many channels have them innermost, others their samples", () => {
@@ -53,6 +57,28 @@ Deno.test("nets of many channels have them innermost, others their samples", () 
     assert.equal(areInnermost(channelsOf(spec, { without: ["layout"] })), false, what);
   }
   assert.equal(RULE.filter(([, , many]) => many).length, 5);
+});
+
+Deno.test("few channels are innermost where samples make no blocks of 16 and zeros take less than that", () => {
+  // outputs of two convolutions, and the batches for which their channels are innermost
+  const cases: readonly (readonly [outs: readonly [number, number], batches: readonly number[]])[] = [
+    [[8, 8], [1, 2, 3, 4, 8, 17, 24]],
+    [[6, 16], [1, 2, 3, 4, 8, 17, 24]],
+    [[4, 4], [1, 2]],
+    [[2, 2], []],
+  ];
+  const all = [1, 2, 3, 4, 8, 16, 17, 24, 30, 64];
+  for (const [[first, second], batches] of cases) {
+    const found = all.filter((batch) => {
+      const spec = specOf([1, 6, 6], [conv(first), conv(second), ...head(3)], batch);
+      assert.equal(areInnermost(plan(spec, registry, { layout: "lanes", without: ["channels"] }).plan), false);
+      return areInnermost(plan(spec, registry, { layout: "lanes" }).plan);
+    });
+    assert.deepEqual(found, batches, `${first} and ${second} channels`);
+  }
+  // no convolution
+  const pools = specOf([8, 6, 6], [{ type: "maxPool2d", kernel: 2 }, ...head(3)], 1);
+  assert.equal(areInnermost(plan(pools, registry, { layout: "lanes" }).plan), false);
 });
 
 Deno.test("the nets that ship have few channels, and vectors of numbers have none", async () => {

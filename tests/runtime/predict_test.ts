@@ -158,7 +158,7 @@ for (const target of targets) {
 
 Deno.test("a plan that predicts has neither labels nor what only gradients need, and no window is merged without lanes", () => {
   const spec = parseSpec({ ...OWN[1], batchSize: 1 });
-  const { plan: small, fusions } = plan(spec, registry, { predict: true, layout: "lanes", data: "f32" });
+  const { plan: small, fusions } = plan(spec, registry, { predict: true, layout: "samples", data: "f32" });
   assert.deepEqual(small.train.kernels, []);
   assert.deepEqual(Object.values(small.tensors).filter(({ role }) => role === "run").map(({ name }) => name).sort(), [
     "data",

@@ -22,7 +22,7 @@ import type { Index } from "../../ir/ir.ts";
 import { accesses, accessesIn } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
-import { apart, channelLayouts, exchanged, hasManyChannels, isAsGiven, lacksRoom } from "./channels.ts";
+import { apart, channelLayouts, exchanged, isAsGiven, lacksRoom, suitsChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { overhanging } from "./overhang.ts";
@@ -48,7 +48,7 @@ const SAMPLE_SUMS: Readonly<Record<"samples" | "channels" | "blocks", SampleSums
 /** The layout that suits a net, where a target takes one of two. */
 export function layoutOf(draft: Draft, name: LayoutName, channels: boolean): Exclude<LayoutName, "lanes"> {
   if (name !== "lanes") return name;
-  return channels && hasManyChannels(draft) ? "channels" : "samples";
+  return channels && suitsChannels(draft) ? "channels" : "samples";
 }
 
 /** Gives tensors their layouts and rewrites all kernels; what suits no layout is left as it is. */

@@ -16,6 +16,7 @@ import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
 import { accessesIn } from "../kernel.ts";
+import { blockOf } from "./blocks.ts";
 import type { Copy } from "./copy.ts";
 import { roomOf } from "./overhang.ts";
 import { type familiesOf, GRADIENT } from "./panels.ts";
@@ -86,19 +87,53 @@ const MANY_GIVEN = 3;
 /** Share of the work that must be convolutions of many channels: then samples innermost is the slower layout. */
 const SHARE = 0.25;
 
-/** Whether channels are better innermost than samples: most of what sums multiply has many of them on both sides. */
-export function hasManyChannels({ train, evaluate, tensors }: Draft): boolean {
-  let many = 0, all = 0;
-  for (const { kernel, bindings } of [...train, ...evaluate]) {
-    const work = multiplyAdds(kernel);
-    all += work;
+/**
+ * How many times as long convolutions take with their samples innermost in blocks of 8, of 4, and in none, beside blocks of
+ * 16: as measured on nets of few channels.
+ */
+const SLOWER: ReadonlyMap<number | undefined, number> = new Map([[8, 2], [4, 3.5], [undefined, 6]]);
+
+/** Whether channels are better innermost than samples: they are many, or samples make no blocks of 16 and zeros cost less. */
+export function suitsChannels(draft: Draft): boolean {
+  return hasManyChannels(draft) || zerosIn(draft) <= (SLOWER.get(blockOf(draft.batch.extent)) ?? 0);
+}
+
+/** Whether most of what sums multiply has many channels on both sides. */
+export function hasManyChannels(draft: Draft): boolean {
+  const all = [...draft.train, ...draft.evaluate].reduce((sum, { kernel }) => sum + multiplyAdds(kernel), 0);
+  const many = convolutionsIn(draft).filter(({ channels: [o, c], ofGiven }) =>
+    o >= MANY && c >= (ofGiven ? MANY_GIVEN : MANY)
+  );
+  return workOf(many) > SHARE * all;
+}
+
+/** What sums of convolutions multiply in whole blocks of channels, beside what they have to; without any, infinitely more. */
+function zerosIn(draft: Draft): number {
+  const all = convolutionsIn(draft), filled = (extent: number) => Math.ceil(extent / BLOCKS.at(-1)!) * BLOCKS.at(-1)!;
+  const whole = all.map(({ work, channels: [o, c], ofGiven }) => ({
+    work: work * (filled(o) / o) * (ofGiven ? 1 : filled(c) / c),
+  }));
+  return all.length === 0 ? Infinity : workOf(whole) / workOf(all);
+}
+
+/** A kernel of a convolution, or of its gradients: what it multiplies, and the channels of its weight. */
+interface Multiplied {
+  readonly work: number;
+  readonly channels: readonly number[];
+  /** Whether it reads the samples as they are given. */
+  readonly ofGiven: boolean;
+}
+
+const workOf = (all: readonly Pick<Multiplied, "work">[]) => all.reduce((sum, { work }) => sum + work, 0);
+
+function convolutionsIn({ train, evaluate, tensors }: Draft): Multiplied[] {
+  return [...train, ...evaluate].flatMap(({ kernel, bindings }) => {
+    const names = Object.values(bindings), work = multiplyAdds(kernel);
     // a weight, or its gradient
-    const shape = Object.values(bindings).map((name) => tensors[weightOf(name)] ?? tensors[name])
-      .find((tensor) => tensor.shape.length === 4 && isWeight(tensor))?.shape;
-    const least = Object.values(bindings).includes(GIVEN) ? MANY_GIVEN : MANY;
-    if (shape && shape[0] >= MANY && shape[1] >= least) many += work;
-  }
-  return many > SHARE * all;
+    const weight = names.map((name) => tensors[weightOf(name)] ?? tensors[name])
+      .find((tensor) => tensor.shape.length === 4 && isWeight(tensor));
+    return weight && work > 0 ? [{ work, channels: weight.shape, ofGiven: names.includes(GIVEN) }] : [];
+  });
 }
 
 /** What a gradient is of, or what it is itself. */

@@ -5,7 +5,7 @@
  */
 import { contiguous, fits, type Group, mainPart, points, reductions, withThreads } from "../../schedule/candidates.ts";
 import { expressions, freeAxes } from "../../ir/expr.ts";
-import { type Axis, type Kernel, LANES, type Load, type Part, type Reduce, strides } from "../../ir/ir.ts";
+import { type Axis, type Kernel, LANES, type Part, type Reduce, strides } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Body, estimate, type Packing, REGISTERS, summed } from "./estimate.ts";
 
