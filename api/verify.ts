@@ -8,15 +8,15 @@ import type { Spec } from "../codegen/graph/spec.ts";
 import { tunedSchedules, type Tuning } from "../codegen/schedule/tuning.ts";
 import type { VerifyRow } from "../runtime/check/row.ts";
 import { verifyNet as verifyWith, type VerifyOptions } from "../runtime/check/verify.ts";
-import { checkChoices, FUNCTION, objectOf, readOptions, SEED } from "../runtime/run/options.ts";
-import { COMPILE, TUNING } from "./compile.ts";
+import { checkChoices, FUNCTION, objectOf, oneOf, readOptions, SEED } from "../runtime/run/options.ts";
+import { COMPILE, compileNet, TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
 import { findTarget, TARGET } from "./targets.ts";
 
 const VERIFY = {
   ...{ target: TARGET, tuning: TUNING, seed: SEED, data: COMPILE.data, tuned: objectOf("schedules by kernel") },
-  ...{ without: COMPILE.without, onRow: FUNCTION },
+  ...{ without: COMPILE.without, only: oneOf(["kernels", "steps"]), onRow: FUNCTION },
 };
 
 /**
@@ -34,5 +34,8 @@ export async function verifyNet(
     target = findTarget(name),
     tuned = tuning && tunedSchedules(tuning, spec.name, target);
   checkChoices("without", options.without ?? [], OPTIMIZATIONS);
-  return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } });
+  // what the tables of several calls have in common is compiled once; schedules that are given are no tuning's
+  const { data, without, only } = options, own = options.tuned !== undefined || only === "steps";
+  const net = own ? undefined : compileNet(spec, target, { data, without, tuning });
+  return await verifyWith(spec, registry, target, { ...options, ...tuned && { tuned } }, net);
 }

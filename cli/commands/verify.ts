@@ -4,10 +4,10 @@
  * @module
  */
 import {
+  compile,
   count,
   findTarget,
   InputError,
-  kernelStages,
   type Optimization,
   processorTargets,
   runsHere,
@@ -21,6 +21,7 @@ import { parseOptimizations, seed, specNote, target, targetNames, without } from
 import { GENERATED, tuningIn } from "../folders.ts";
 import { loadSpecs } from "../nets.ts";
 import { print } from "../output.ts";
+import { beginSteps } from "../verify/steps.ts";
 
 /** The command. */
 export const command: Command = {
@@ -39,48 +40,96 @@ export const command: Command = {
 
 async function verify({ words, flags: { target, seed = "0", without } }: Line): Promise<number> {
   const chosen = target === undefined ? processorTargets : [findTarget(target)];
-  const tuning = await tuningIn(GENERATED);
+  const tuning = await tuningIn(GENERATED),
+    options = { tuning, seed: Number(seed), without: parseOptimizations(without) };
+  if (target !== undefined && !runsHere(chosen[0])) {
+    throw new InputError(`this engine cannot run target ${chosen[0].name}; use target auto`);
+  }
   let failures = 0;
   for (const { spec, origin } of await loadSpecs(words)) {
-    for (const each of chosen) {
-      if (runsHere(each)) {
-        failures += await verifyTarget(spec, each.name, {
-          origin,
-          seed: Number(seed),
-          tuning,
-          without: parseOptimizations(without),
-        });
-      } else if (target === undefined) print(`${spec.name}, target ${each.name}: this engine cannot run it\n`);
-      else throw new InputError(`this engine cannot run target ${each.name}; use target auto`);
+    failures += await verifySpec(spec, chosen.filter(runsHere).map(({ name }) => name), { ...options, origin });
+    for (const { name } of chosen.filter((each) => !runsHere(each))) {
+      print(`${spec.name}, target ${name}: this engine cannot run it\n`);
     }
   }
   return failures === 0 ? OK : ERROR;
 }
 
-/** Prints the table of a net and a target. Returns how many checks failed. */
-async function verifyTarget(
-  spec: Spec,
-  target: string,
-  { seed, ...options }: { origin: string; seed: number; tuning: Tuning; without: readonly Optimization[] },
-): Promise<number> {
-  const width = Math.max(...[...kernelStages(spec, { target, ...options }).keys()].map((name) => name.length));
-  const line = (check: string, cases: string, error: string, tolerance: string, result: string) =>
-    print(
-      `  ${check.padEnd(width)}  ${cases.padStart(9)}  ${error.padStart(13)}  ${tolerance.padStart(9)}  ${result}\n`,
-    );
-  const power = (value: number) => value === 0 ? "0" : value.toExponential(2);
-  print(`${spec.name}, target ${target}, seed ${seed}\n`);
-  line("check", "cases", "largest error", "tolerance", "result");
-  const onRow = ({ check, cases, of, error, tolerance, ok, note }: VerifyRow) => {
+interface Options {
+  readonly origin: string;
+  readonly seed: number;
+  readonly tuning: Tuning;
+  readonly without: readonly Optimization[];
+}
+
+/** Prints the tables of a net, one for each target. Returns how many checks failed. */
+async function verifySpec(spec: Spec, targets: readonly string[], options: Options): Promise<number> {
+  const { seed, without } = options, tables: Table[] = [];
+  const steps = beginSteps({ spec, targets, seed, without });
+  try {
+    for (const target of targets) {
+      const table = new Table(spec, target, options), onRow = (row: VerifyRow) => table.add(row);
+      // the next one's lines wait until the first one is whole
+      if (tables.push(table) === 1) table.show();
+      await verifyNet(spec, { target, ...options, only: "kernels", onRow });
+    }
+    for (const [i, table] of tables.entries()) {
+      table.show();
+      for (const row of await steps.of(targets[i])) table.add(row);
+      table.end();
+    }
+  } finally {
+    steps.end();
+  }
+  return tables.reduce((sum, { failed }) => sum + failed, 0);
+}
+
+/** The table of a net and a target. Its lines wait until it is shown. */
+class Table {
+  /** Checks that failed. */
+  failed = 0;
+  #checks = 0;
+  readonly #width: number;
+  #waiting?: string[] = [];
+
+  constructor(spec: Spec, target: string, options: Options) {
+    const { plan: { train, evaluate } } = compile(spec, { target, ...options });
+    this.#width = Math.max(...[...train.kernels, ...evaluate.kernels].map(({ kernel: { name } }) => name.length));
+    this.#print(`${spec.name}, target ${target}, seed ${options.seed}\n`);
+    this.#line("check", "cases", "largest error", "tolerance", "result");
+  }
+
+  /** Prints what waits, and from now on all that comes. */
+  show(): void {
+    for (const text of this.#waiting ?? []) print(text);
+    this.#waiting = undefined;
+  }
+
+  add({ check, cases, of, error, tolerance, ok, note }: VerifyRow): void {
     const notes = [
       ok ? "ok" : "FAIL",
       ...of === undefined ? [] : [`of ${count(of)}`],
       ...note === undefined ? [] : [note],
     ];
-    line(check, count(cases), power(error), power(tolerance), notes.join("  "));
-  };
-  const rows = await verifyNet(spec, { target, seed, ...options, onRow });
-  const failed = rows.filter(({ ok }) => !ok).length;
-  print(failed === 0 ? `  all ${rows.length} checks passed\n` : `  ${failed} of ${rows.length} checks FAILED\n`);
-  return failed;
+    this.#line(check, count(cases), power(error), power(tolerance), notes.join("  "));
+    this.#checks++;
+    if (!ok) this.failed++;
+  }
+
+  end(): void {
+    const { failed } = this, checks = this.#checks;
+    this.#print(failed === 0 ? `  all ${checks} checks passed\n` : `  ${failed} of ${checks} checks FAILED\n`);
+  }
+
+  #line(check: string, cases: string, error: string, tolerance: string, result: string): void {
+    const columns = [check.padEnd(this.#width), cases.padStart(9), error.padStart(13), tolerance.padStart(9), result];
+    this.#print(`  ${columns.join("  ")}\n`);
+  }
+
+  #print(text: string): void {
+    if (this.#waiting) this.#waiting.push(text);
+    else print(text);
+  }
 }
+
+const power = (value: number) => value === 0 ? "0" : value.toExponential(2);

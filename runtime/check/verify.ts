@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { batchRowsOf, compileTarget, kernelsOf, type Optimization, plan } from "../../codegen/compile.ts";
+import {
+  batchRowsOf,
+  type CompiledNet,
+  compileTarget,
+  kernelsOf,
+  type Optimization,
+  plan,
+  type Planned,
+} from "../../codegen/compile.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { smallestAlike } from "../../codegen/plan/arrange/blocks.ts";
@@ -31,44 +39,71 @@ export interface VerifyOptions {
   readonly tuned?: Tuned;
   /** Optimizations that are left out. Default: none. */
   readonly without?: readonly Optimization[];
+  /**
+   * Each kernel against the interpreter, or what is checked of whole steps: gradients, and the fused step. Default: both, in
+   * this order.
+   */
+  readonly only?: "kernels" | "steps";
   /** Called with each row as it comes. */
   readonly onRow?: (row: VerifyRow) => void;
 }
 
-/** Checks every kernel of a net against the interpreter, the gradients, and the fused step against the unfused one. */
+/**
+ * Checks every kernel of a net against the interpreter, the gradients, and the fused step against the unfused one.
+ *
+ * @param compiled the net by just these choices, where there is one.
+ */
 export async function verifyNet(
   spec: Spec,
   registry: Registry,
   target: Target,
   settings: VerifyOptions = {},
+  compiled?: CompiledNet,
 ): Promise<VerifyRow[]> {
-  const { seed = 0, data, tuned, without, onRow } = settings;
-  const rows: VerifyRow[] = [];
+  const { data, tuned, without, only, onRow } = settings, rows: VerifyRow[] = [];
   const add = (row: VerifyRow) => {
     rows.push(row);
     onRow?.(row);
   };
-  const planned = plan(spec, registry, { data, without, layout: target.layout });
-  const net = compileTarget(planned, target, tuned, without);
-  const load = await loadKernels(net, rowsFor(net.plan));
-  for (const kernel of kernelsOf(net.plan)) {
-    const { bindings } = plannedKernel(net.plan, kernel.name);
-    add(
-      await verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed),
-    );
+  const planned = compiled ?? plan(spec, registry, { data, without, layout: target.layout });
+  if (only !== "steps") {
+    await verifyKernels(compiled ?? compileTarget(planned, target, tuned, without), spec, settings, add);
   }
+  if (only !== "kernels") verifySteps(planned, spec, registry, target, settings, add);
+  return rows;
+}
+
+type Add = (row: VerifyRow) => void;
+
+/** Each kernel against the interpreter. */
+async function verifyKernels(net: CompiledNet, spec: Spec, { seed = 0 }: VerifyOptions, add: Add): Promise<void> {
+  const load = await loadKernels(net, rowsFor(net.plan));
+  for (const { name } of kernelsOf(net.plan)) {
+    const { bindings } = plannedKernel(net.plan, name);
+    add(await verifyKernelCode(net.kernels.get(name)!, load(name), bindings, net.plan, spec, net.target, seed));
+  }
+}
+
+/** Gradients, and the fused step. */
+function verifySteps(
+  { plan: { tensors } }: Planned,
+  spec: Spec,
+  registry: Registry,
+  { layout }: Target,
+  { seed = 0, data, without }: VerifyOptions,
+  add: Add,
+): void {
   // what is kept of a whole batch may be of no effect where one sample counts: less its mean, it is 0
-  const least = Object.values(net.plan.tensors).some(({ role }) => role === "buffer") ? 4 : 2;
+  const least = Object.values(tensors).some(({ role }) => role === "buffer") ? 4 : 2;
   const small = { ...spec, batchSize: Math.min(spec.batchSize, least) }, known = findingsOf(registry, spec);
   const gradients = () => checkGradients(small, registry, seed, data);
   for (const row of once(known, ["gradients", small.batchSize, seed, data], gradients)) add(row);
   // as small as it can be without losing the layout
-  const { layout } = target, rowsOf = (batchSize: number) => batchRowsOf(batchSize, { layout, without });
+  const rowsOf = (batchSize: number) => batchRowsOf(batchSize, { layout, without });
   const few = { ...spec, batchSize: layout !== "row_major" ? smallestAlike(spec.batchSize, rowsOf) : small.batchSize };
   const choices = { data, without, layout };
   const fusion = () => [checkFusion(few, registry, seed, choices)];
   for (const row of once(known, ["step", few.batchSize, seed, choices], fusion)) add(row);
-  return rows;
 }
 
 /** What was found that is the same for several targets, by what it depends on. */

@@ -103,10 +103,11 @@ const RULES: readonly Rule[] = [
   // a command knows no other
   {
     files: /^cli\/commands\/\w+\.ts$/,
-    local: [/^mod\.ts$/, /^cli\/(?:train\/)?\w+\.ts$/],
+    local: [/^mod\.ts$/, /^cli\/(?:(?:train|verify)\/)?\w+\.ts$/],
     external: [/^node:/],
   },
   { files: /^cli\/train\/\w+\.ts$/, local: [/^mod\.ts$/, /^cli\/(?:train\/)?\w+\.ts$/], external: [/^node:/] },
+  { files: /^cli\/verify\/\w+\.ts$/, local: [/^mod\.ts$/, /^cli\/verify\/\w+\.ts$/], external: [] },
   { files: /^cli\/\w+\.ts$/, local: [/^mod\.ts$/, /^cli\/\w+\.ts$/], external: [/^node:/] },
   {
     files: /^cli\.ts$/,
@@ -374,6 +375,8 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["cli/commands/train.ts", "node:path", false],
   ["cli/commands/train.ts", "zod", true],
   ["cli/commands/train.ts", "./evaluate.ts", true],
+  ["cli/commands/verify.ts", "../verify/steps.ts", false],
+  ["cli/verify/worker.ts", "../train/job.ts", true],
   ["cli/commands/train.ts", "../../api/train.ts", true],
   ["cli/commands/train.ts", "../../runtime/run/train.ts", true],
   ["cli/commands/mod.ts", "./train.ts", false],

@@ -8,6 +8,7 @@ import { scheduleText } from "../../codegen/schedule/schedule.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import type { VerifyRow } from "../../runtime/check/row.ts";
 import { verifyNet as verifyWith } from "../../runtime/check/verify.ts";
+import { beginSteps } from "../../cli/verify/steps.ts";
 import { type Optimization, parseSpec, processorTargets as targets, registry, verifyNet } from "../../mod.ts";
 import { hasMask } from "../channel_nets.ts";
 import { LARGE_NETS } from "../large_nets.ts";
@@ -140,3 +141,30 @@ for (const target of targets) {
     assert.ok(rows.some(({ ok }) => !ok));
   });
 }
+
+Deno.test("kernels and whole steps, each checked alone, are all that is checked", async () => {
+  const spec = parseSpec(randomSpec(1)), all = await verifyNet(spec, { target: "wasm", seed: 1 });
+  const [kernels, steps] = await Promise.all(
+    (["kernels", "steps"] as const).map((only) =>
+      verifyNet(parseSpec(randomSpec(1)), { target: "wasm", seed: 1, only })
+    ),
+  );
+  assert.deepEqual([...kernels, ...steps], all);
+  assert.equal(steps.at(-1)!.check, "fused step");
+  assert(kernels.length > 0 && kernels.every(({ check }) => !/^gradient|^fused step/.test(check)));
+});
+
+Deno.test("whole steps that are checked in another thread give the same rows, and tell what goes wrong there", async () => {
+  const spec = parseSpec(randomSpec(1)), task = { spec, targets: ["wasm", "typescript"], seed: 1, without: [] };
+  const there = beginSteps(task), broken = beginSteps({ ...task, targets: ["wasm", "none"] });
+  try {
+    for (const target of task.targets) {
+      assert.deepEqual(await there.of(target), await verifyNet(spec, { target, seed: 1, only: "steps" }));
+    }
+    await broken.of("wasm");
+    await assert.rejects(broken.of("none"), /there is no target "none"/);
+  } finally {
+    there.end();
+    broken.end();
+  }
+});
