@@ -1,6 +1,6 @@
 // net       lenet5, batch 64
 // step      train: 26 kernels, 16 barriers · evaluate: 10 kernels
-// memory    6065152 bytes, see plan.txt
+// memory    5343488 bytes, see plan.txt
 // regenerate: deno task generate specs/lenet5.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -85,30 +85,30 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const conv1_weight_v = new Float32Array(memory, 740352, 150);
   const conv1_bias_m = new Float32Array(memory, 740992, 6);
   const conv1_bias_v = new Float32Array(memory, 741056, 6);
-  const input = new Float32Array(memory, 741120, 65536);
-  const label = new Int32Array(memory, 1003264, 64);
-  const tanh1_output = new Float32Array(memory, 1003520, 301056);
-  const pool1_output = new Float32Array(memory, 2207744, 75264);
-  const tanh2_output = new Float32Array(memory, 2508800, 102400);
-  const pool2_output = new Float32Array(memory, 2918400, 25600);
-  const tanh3_output = new Float32Array(memory, 3020800, 7680);
-  const tanh4_output = new Float32Array(memory, 3051520, 5376);
-  const linear3_output = new Float32Array(memory, 3073024, 640);
-  const linear3_output_gradient = new Float32Array(memory, 3075584, 640);
-  const linear2_output_gradient = new Float32Array(memory, 3078144, 5376);
-  const linear1_output_gradient = new Float32Array(memory, 3099648, 7680);
-  const flatten1_output_gradient = new Float32Array(memory, 3130368, 25600);
-  const conv2_output_gradient = new Float32Array(memory, 3232768, 331776);
-  const pool1_output_gradient = new Float32Array(memory, 4559872, 75264);
-  const conv1_output_gradient = new Float32Array(memory, 4860928, 301056);
+  const input = new Float32Array(memory, 743680, 65536);
+  const label = new Int32Array(memory, 2746112, 64);
+  const tanh1_output = new Float32Array(memory, 1005824, 301056);
+  const pool1_output = new Float32Array(memory, 3414272, 75264);
+  const tanh2_output = new Float32Array(memory, 2210048, 102400);
+  const pool2_output = new Float32Array(memory, 2619648, 25600);
+  const tanh3_output = new Float32Array(memory, 2824448, 7680);
+  const tanh4_output = new Float32Array(memory, 2722048, 5376);
+  const linear3_output = new Float32Array(memory, 741120, 640);
+  const linear3_output_gradient = new Float32Array(memory, 2743552, 640);
+  const linear2_output_gradient = new Float32Array(memory, 2885888, 5376);
+  const linear1_output_gradient = new Float32Array(memory, 2855168, 7680);
+  const flatten1_output_gradient = new Float32Array(memory, 2722048, 25600);
+  const conv2_output_gradient = new Float32Array(memory, 4016384, 331776);
+  const pool1_output_gradient = new Float32Array(memory, 3715328, 75264);
+  const conv1_output_gradient = new Float32Array(memory, 2210048, 301056);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
   const loss = new Float32Array(memory, ...rows.loss);
   const hit = new Float32Array(memory, ...rows.hit);
   const params = new Float32Array(memory, ...rows.params);
-  const flatten1_output = new Float32Array(memory, 2918400, 25600);
-  const pool2_output_gradient = new Float32Array(memory, 3130368, 25600);
+  const flatten1_output = new Float32Array(memory, 2619648, 25600);
+  const pool2_output_gradient = new Float32Array(memory, 2722048, 25600);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>

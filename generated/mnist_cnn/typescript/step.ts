@@ -1,6 +1,6 @@
 // net       mnist_cnn, batch 64
 // step      train: 14 kernels, 8 barriers · evaluate: 6 kernels
-// memory    13606592 bytes, see plan.txt
+// memory    13606336 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_cnn.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -61,23 +61,23 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const conv1_weight_v = new Float32Array(memory, 9657408, 800);
   const conv1_bias_m = new Float32Array(memory, 9660608, 32);
   const conv1_bias_v = new Float32Array(memory, 9660736, 32);
-  const input = new Float32Array(memory, 9660864, 65536);
-  const label = new Int32Array(memory, 9923008, 64);
-  const pool1_code = new Uint8Array(memory, 9923264, 401408);
-  const flatten1_output = new Float32Array(memory, 10324672, 401408);
-  const relu2_output = new Float32Array(memory, 11930304, 8192);
-  const linear2_output = new Float32Array(memory, 11963072, 640);
-  const linear2_output_gradient = new Float32Array(memory, 11965632, 640);
-  const linear1_output_gradient = new Float32Array(memory, 11968192, 8192);
-  const flatten1_output_gradient = new Float32Array(memory, 12000960, 401408);
+  const input = new Float32Array(memory, 9663424, 65536);
+  const label = new Int32Array(memory, 11531200, 64);
+  const pool1_code = new Uint8Array(memory, 13136832, 401408);
+  const flatten1_output = new Float32Array(memory, 9925568, 401408);
+  const relu2_output = new Float32Array(memory, 13538240, 8192);
+  const linear2_output = new Float32Array(memory, 9660864, 640);
+  const linear2_output_gradient = new Float32Array(memory, 13603776, 640);
+  const linear1_output_gradient = new Float32Array(memory, 13571008, 8192);
+  const flatten1_output_gradient = new Float32Array(memory, 11531200, 401408);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
   const loss = new Float32Array(memory, ...rows.loss);
   const hit = new Float32Array(memory, ...rows.hit);
   const params = new Float32Array(memory, ...rows.params);
-  const relu1_output = new Float32Array(memory, 10324672, 401408);
-  const pool1_output_gradient = new Float32Array(memory, 12000960, 401408);
+  const relu1_output = new Float32Array(memory, 9925568, 401408);
+  const pool1_output_gradient = new Float32Array(memory, 11531200, 401408);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>

@@ -1,6 +1,6 @@
 // net       mnist_mlp, batch 64
 // step      train: 10 kernels, 6 barriers · evaluate: 5 kernels
-// memory    1492928 bytes, see plan.txt
+// memory    1492672 bytes, see plan.txt
 // regenerate: deno task generate specs/mnist_mlp.json
 import { batch_gather } from "./batch_gather.ts";
 import { batch_gather_label } from "./batch_gather_label.ts";
@@ -51,19 +51,19 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const linear1_weight_v = new Float32Array(memory, 818880, 100352);
   const linear1_bias_m = new Float32Array(memory, 1220288, 128);
   const linear1_bias_v = new Float32Array(memory, 1220800, 128);
-  const input = new Float32Array(memory, 1221312, 50176);
-  const label = new Int32Array(memory, 1422016, 64);
-  const relu1_output = new Float32Array(memory, 1422272, 8192);
-  const linear2_output = new Float32Array(memory, 1455040, 640);
-  const linear2_output_gradient = new Float32Array(memory, 1457600, 640);
-  const linear1_output_gradient = new Float32Array(memory, 1460160, 8192);
+  const input = new Float32Array(memory, 1223872, 50176);
+  const label = new Int32Array(memory, 1457344, 64);
+  const relu1_output = new Float32Array(memory, 1424576, 8192);
+  const linear2_output = new Float32Array(memory, 1221312, 640);
+  const linear2_output_gradient = new Float32Array(memory, 1490112, 640);
+  const linear1_output_gradient = new Float32Array(memory, 1457344, 8192);
   const order = new Int32Array(memory, ...rows.order);
   const data = new Uint8Array(memory, ...rows.data);
   const labels = new Int32Array(memory, ...rows.labels);
   const loss = new Float32Array(memory, ...rows.loss);
   const hit = new Float32Array(memory, ...rows.hit);
   const params = new Float32Array(memory, ...rows.params);
-  const flatten1_output = new Float32Array(memory, 1221312, 50176);
+  const flatten1_output = new Float32Array(memory, 1223872, 50176);
 
   // this thread's part of a parallel loop
   const share = (iterations: number, step: number) =>
