@@ -50,7 +50,7 @@ export function planText(
     ),
     "",
     "tensors, by bytes from the arena's begin; 2+28+2: 28 with two zeros on each side; in use from the first to the last",
-    "kernel of a training step that touches it; behind that, what lay in its place before, the last first",
+    "kernel of a training step that touches it; after what lay in its place before",
     ...tensorLines(plan),
   ];
   return lines.map((line) => line.trimEnd()).join("\n") + "\n";

@@ -9,13 +9,15 @@
 const PACKED = "--experimental-wasm-revectorize";
 /** Memory accesses of WebAssembly are not checked: every one of a generated kernel is proven, see ARCHITECTURE.md. */
 const UNCHECKED = "--no-wasm-bounds-checks";
-/** What is so anyway, where there is nothing to say: an empty list of flags is refused. */
-const NOTHING = "--wasm-bounds-checks";
+/**
+ * Megabytes in which new objects of JavaScript lie, at most, in place of 16: what the compiler leaves there would stay until
+ * training has the most memory.
+ */
+const NURSERY = "--max-semi-space-size=8";
 
 /** V8 flags for a kind of processor. `checked`: bounds checks stay on. `packed`: pairs of vectors become one. */
 export function v8Flags(arch: string, checked: boolean, packed = true): string {
-  const flags = [...arch === "x86_64" && packed ? [PACKED] : [], ...checked ? [] : [UNCHECKED]];
-  return (flags.length > 0 ? flags : [NOTHING]).join(",");
+  return [...arch === "x86_64" && packed ? [PACKED] : [], ...checked ? [] : [UNCHECKED], NURSERY].join(",");
 }
 
 /** Prints them for this machine, as the words on the command line say. */

@@ -202,7 +202,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     "verify --without hoisting",
     2,
     'error: --without cannot be "hoisting" (did you mean "hoist"?); choose from layout, channels, pad, reorder, ' +
-    `winograd, loss, elementwise, window, cases, hoist, tiles, vectors, chain\n${see("verify")}`,
+    `winograd, loss, elementwise, window, cases, hoist, tiles, vectors, chain, reuse\n${see("verify")}`,
   ],
   [
     "show mnist_mlp --target wasm --without hoist",

@@ -76,9 +76,12 @@ Deno.test("a module that is not what the compiler has proven is not run", async 
 });
 
 Deno.test("the flags of a task are known to V8 on every processor", () => {
-  assert.equal(v8Flags("x86_64", false), "--experimental-wasm-revectorize,--no-wasm-bounds-checks");
-  assert.equal(v8Flags("x86_64", true), "--experimental-wasm-revectorize");
-  assert.equal(v8Flags("x86_64", false, false), "--no-wasm-bounds-checks");
-  assert.equal(v8Flags("aarch64", false), "--no-wasm-bounds-checks");
-  assert.equal(v8Flags("aarch64", true), "--wasm-bounds-checks");
+  assert.equal(
+    v8Flags("x86_64", false),
+    "--experimental-wasm-revectorize,--no-wasm-bounds-checks,--max-semi-space-size=8",
+  );
+  assert.equal(v8Flags("x86_64", true), "--experimental-wasm-revectorize,--max-semi-space-size=8");
+  assert.equal(v8Flags("x86_64", false, false), "--no-wasm-bounds-checks,--max-semi-space-size=8");
+  assert.equal(v8Flags("aarch64", false), "--no-wasm-bounds-checks,--max-semi-space-size=8");
+  assert.equal(v8Flags("aarch64", true), "--max-semi-space-size=8");
 });

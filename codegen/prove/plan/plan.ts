@@ -1,23 +1,24 @@
 /**
  * The proof of a plan: that its kernels can run in one memory, by many threads or on a GPU, and compute what was drafted.
  *
- * 1. Places ({@linkcode proveStorage}): tensors lie in the arena, from a line of 64 bytes on, and do not overlap; one that
- *    has another's storage has equal bytes.
+ * 1. Places ({@linkcode proveStorage}, {@linkcode proveApart}): tensors lie in the arena, from a line of 64 bytes on, and
+ *    do not overlap; one that has another's storage has equal bytes.
  * 2. Reach ({@linkcode proveReach}): in each dimension a padded read goes no further out than the halo is wide, and all
  *    else lies inside, writes too: halos stay zero. What a kernel writes, it reads only element by element.
  * 3. Flow ({@linkcode proveFlow}): every read finds what it would find if each tensor had a place of its own, so no alias
- *    is overwritten too early, and all tensors can be looked at when a step has ended.
+ *    is overwritten too early, and when a step has ended.
  * 4. Order ({@linkcode proveOrder}): between two kernels, one of which touches what the other one writes, threads wait, or
  *    a dispatch ends. That is proven of the plan's barriers, and once more of what a target has made of them
  *    ({@linkcode proveTarget} in target.ts), read back from its files. Every step ends with a wait, so the next one finds nobody at work.
  * 5. Bindings ({@linkcode proveGiven} in given.ts): the files give each kernel the tensors of the plan in the order in
  *    which its loop nest takes them. Where kernels are merged, their nest touches what they do, in the same order.
- *
  * 6. Chains ({@linkcode proveChain} and {@linkcode proveScratch} in chains.ts): where threads run kernels block by block,
  *    what one writes and another touches is touched in the block's own rows alone, by the formulas; what is scratch is
  *    touched in one chain of a step alone, first by who writes it, and lies apart. That addresses in it stay in the rows
  *    of a thread is proven of the loop nest. The printed chain is read back word for word, and the order that counts is
  *    that of the plan before kernels were moved.
+ * 7. Tenants ({@linkcode proveTenants} and {@linkcode proveTurns} in tenants.ts): where a target lays tensors in the bytes of
+ *    others, none is kept, halos stay zero, and in each step the one is done with before the other one begins.
  *
  * All of it follows from formulas, shapes and places alone: nothing that lays out, places barriers or merges dispatches is
  * used here. Each takes time in proportion to what it looks at, but for the sorting of addresses.
