@@ -19,7 +19,7 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import type { Index } from "../../ir/ir.ts";
-import { accesses, accessesIn } from "../kernel.ts";
+import { accesses, accessesIn, sameWork } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, hasManyChannels, isAsGiven, lacksRoom } from "./channels.ts";
@@ -139,7 +139,8 @@ function inLayouts(
   const inParts = ofChannels ? apart(source) : source, whole = overhanging(inParts, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
   if (isMasked(inParts, whole)) keepInputs(whole, tensors);
-  const kernel = split(whole, draft, layouts, block, moving);
+  // zeros behind the last channel are no work
+  const kernel = sameWork(planned, split(whole, draft, layouts, block, moving));
   const before = copy
     ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors), draft, layouts, block)]
     : [];
