@@ -21,7 +21,7 @@ const POOL = { type: "maxPool2d", kernel: 2 }, MEAN = { type: "avgPool2d", kerne
 const NETS = [
   ["rows without a sample", netOf([1, 12, 12], [conv(6, 5), POOL, { type: "relu" }, conv(5)], 29), "samples"],
   ["channels that fill no block", netOf([3, 12, 12], [conv(17), { type: "relu" }, conv(21)], 4), "channels"],
-  ["given channels that fill no block", netOf([19, 12, 12], [conv(17), POOL, { type: "relu" }], 4), "channels"],
+  ["given channels that fill no block", netOf([21, 12, 12], [conv(17), POOL, { type: "relu" }], 4), "channels"],
   ["a pool's gradient, made again for each weight", netOf([1, 16, 16], [conv(4, 5), MEAN], 16), "samples"],
   ["tiles", netOf([3, 16, 16], [conv(32), { type: "tanh" }, conv(40)], 4), "channels"],
 ] as const;
