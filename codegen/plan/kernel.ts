@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cost } from "../ir/cost.ts";
-import { expressions } from "../ir/expr.ts";
-import type { Index, Kernel } from "../ir/ir.ts";
+import { cost, operationsOf } from "../ir/cost.ts";
+import { expressions, rewriter } from "../ir/expr.ts";
+import type { Affine, Axis, Index, Kernel } from "../ir/ir.ts";
 import type { Plan, PlannedKernel } from "./plan.ts";
 
 /** `conv1_relu1_forward`, `linear1_backward_update_weight`. */
@@ -21,6 +21,38 @@ export function plannedKernel({ train, evaluate }: Pick<Plan, "train" | "evaluat
 /** Operations of the mathematics that a kernel stands for, whatever it executes: its formula may take fewer, or more. */
 export function workOf({ kernel, saves = 0 }: PlannedKernel): number {
   return cost(kernel).flops + saves;
+}
+
+/** A kernel in place of another one, that stands for the same mathematics: what it executes more, or less, is no work. */
+export function sameWork(before: PlannedKernel, after: PlannedKernel): PlannedKernel {
+  return withWork(after, workIn(before));
+}
+
+/** A kernel that stands for so many operations. */
+export function withWork({ saves: _, ...planned }: PlannedKernel, work: number): PlannedKernel {
+  const saves = work - operationsOf(planned.kernel.parts);
+  return saves === 0 ? planned : { ...planned, saves };
+}
+
+/** What {@linkcode workOf} says, of a kernel whose tensors need not be known yet. */
+export function workIn({ kernel: { parts }, saves = 0 }: PlannedKernel): number {
+  return operationsOf(parts) + saves;
+}
+
+/** A kernel whose work is that of the samples: a batch may have more rows, up to whole blocks. */
+export function workOfSamples(planned: PlannedKernel, batch: Axis, samples: number): PlannedKernel {
+  if (batch.extent === samples) return planned;
+  const few = { ...batch, extent: samples }, swap = (axis: Axis) => axis === batch ? few : axis;
+  const index = ({ constant, terms }: Affine): Affine => ({
+    ...{ kind: "affine", constant },
+    terms: terms.map(({ axis, coefficient }) => ({ axis: swap(axis), coefficient })),
+  });
+  const rewrite = rewriter(() => undefined, index, (axes) => axes.map(swap));
+  const parts = planned.kernel.parts.map(({ axes, assignments }) => ({
+    axes: axes.map(swap),
+    assignments: assignments.map((each) => ({ ...each, value: rewrite(each.value) })),
+  }));
+  return withWork(planned, operationsOf(parts));
 }
 
 /** Leaves only the bindings a kernel uses, in the order of its use. */

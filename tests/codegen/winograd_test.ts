@@ -201,14 +201,16 @@ Deno.test("convolutions are found by their indices, and taken where it pays", ()
     return chosen.map(({ tile }) => tile);
   };
   assert.deepEqual([found(16), found(16, 1.3), found(64), found(64, 3)].map(String), ["2,2,2,2", "", "4,4,4,4", ""]);
-  // the samples as they are given have no channels innermost, so that their transform has no vectors
-  const chosenIn = (layout: "channels" | "row_major") => {
-    const net = { ...netOf([64, 12, 12], []), layers: [WIDE, ...layers(64).slice(1)] };
+  // given samples whose channels do not fill blocks have none innermost, so that their transform has no vectors
+  const chosenIn = (layout: "channels" | "row_major", channels = 50) => {
+    const net = { ...netOf([channels, 12, 12], []), layers: [WIDE, ...layers(64).slice(1)] };
     return plan(parseSpec(net), registry, { layout }).chosen!.map(({ kernel }) => kernel);
   };
   const first = ["conv1_forward", "conv1_backward_weight"];
   assert.deepEqual(chosenIn("row_major").filter((name) => first.includes(name)), first);
-  assert.deepEqual(chosenIn("channels").filter((name) => first.includes(name)), []);
+  assert.deepEqual(chosenIn("channels", 50).filter((name) => first.includes(name)), first);
+  assert.deepEqual(chosenIn("channels", 34).filter((name) => first.includes(name)), []);
+  assert.deepEqual(chosenIn("row_major", 34).filter((name) => first.includes(name)), first);
   // planes that would make a net much larger than it is are not stored
   const large = (batchSize: number) =>
     plan(netOf([3, 64, 64], [WIDE], batchSize, 64), registry, { tiles: both }).chosen!.length;

@@ -150,11 +150,12 @@ function kernelOf(
  * nothing, and the last one with what stands around the sum.
  */
 function credited(kernels: readonly PlannedKernel[], { planned, sum, assignment }: Convolution): PlannedKernel[] {
+  const { saves = 0 } = planned;
   const { parts: [{ axes }] } = planned.kernel;
   const summed = operationsOf([{ axes, assignments: [{ ...assignment, value: sum }] }]);
   const around = operationsOf(planned.kernel.parts) - summed;
   return kernels.map((each, i) => {
-    const credit = [around, summed][kernels.length - 1 - i] ?? 0;
+    const credit = [around, summed + saves][kernels.length - 1 - i] ?? 0;
     return { ...each, saves: credit - operationsOf(each.kernel.parts) };
   });
 }

@@ -19,7 +19,7 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import type { Index } from "../../ir/ir.ts";
-import { accesses, accessesIn } from "../kernel.ts";
+import { accesses, accessesIn, sameWork } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
 import { apart, channelLayouts, exchanged, isAsGiven, lacksRoom, suitsChannels } from "./channels.ts";
@@ -150,7 +150,8 @@ function inLayouts(
   const { whole, masked } = overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
   if (masked) keep(whole, tensors, "reads");
-  const kernel = split(whole, draft, layouts, block, moving);
+  // zeros behind the last channel, and rows without a sample, are no work
+  const kernel = sameWork(planned, split(whole, draft, layouts, block, moving));
   const before = copy
     ? [split(overhanging(copyKernel(copy, draft), layouts, draft.tensors).whole, draft, layouts, block)]
     : [];

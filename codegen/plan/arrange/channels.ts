@@ -144,13 +144,17 @@ const isWeight = ({ role }: DraftTensor) => role === "parameter";
 /** The name of the samples as they are given. */
 const GIVEN = "input";
 
-/** Of so many channels on, the given samples are stored as other images are: then tiles can be made of them. */
-const BLOCKED_GIVEN = 16;
+/**
+ * Of so many channels on, the given samples are stored as other images are, so that tiles can be made of them, if blocks
+ * have so little more room: what goes through them goes through zeros, too.
+ */
+const BLOCKED_GIVEN = 16, MOST_ROOM = 1.15;
 
 /** Whether a tensor is samples that are stored as they are given: each element is put in every lane, so any order will do. */
 export function isAsGiven(name: string, tensors: Draft["tensors"]): boolean {
   const { shape } = tensors[name];
-  return name === GIVEN && shape.length === 4 && shape[1] < BLOCKED_GIVEN;
+  if (name !== GIVEN || shape.length !== 4) return false;
+  return shape[1] < BLOCKED_GIVEN || inOne(shape, 1).extent > MOST_ROOM * shape[1];
 }
 
 /** Accesses to each tensor, and what else kernels tell. */

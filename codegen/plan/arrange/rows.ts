@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { operationsOf } from "../../ir/cost.ts";
 import { expressions, rewriter } from "../../ir/expr.ts";
 import type { Affine, Assignment, Axis, Expr, Part } from "../../ir/ir.ts";
 import { axis, part, plus, times } from "../../language/notation.ts";
@@ -75,7 +74,7 @@ export function layoutOfRows({ shape, dimensions }: Layout, { samples: { extent 
 
 /** A kernel through the samples alone, if it touches images. */
 export function throughOwnRows(planned: PlannedKernel, { batch, tensors }: Draft, rows: OwnRows): PlannedKernel {
-  const { kernel, bindings, saves } = planned, { images, samples, blocks, block } = rows;
+  const { kernel, bindings } = planned, { images, samples, blocks, block } = rows;
   const parts = kernel.parts.flatMap((part): Part[] => {
     const touched = new Set(accessesIn([part]).map(({ tensor }) => bindings[tensor]));
     if (touched.isDisjointFrom(images)) return [part];
@@ -89,11 +88,7 @@ export function throughOwnRows(planned: PlannedKernel, { batch, tensors }: Draft
       ...behind(part, batch, samples.extent, bindings, tensors, images),
     ];
   });
-  // what it stands for is less by as many rows
-  const stoodFor = (saves ?? 0) + operationsOf(kernel.parts),
-    touched = Object.values(bindings).some((name) => images.has(name));
-  const left = touched ? stoodFor * samples.extent / batch.extent - operationsOf(parts) : saves;
-  return { ...planned, kernel: { ...kernel, parts }, ...saves !== undefined && { saves: left } };
+  return { ...planned, kernel: { ...kernel, parts } };
 }
 
 /** A part with an axis in place of another, which begins at some place of that. */

@@ -5,10 +5,11 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
+import { operationsOf } from "../../ir/cost.ts";
 import { expressions, exprKey, rewriter } from "../../ir/expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Reduce } from "../../ir/ir.ts";
 import { add, named, plus, sum, times } from "../../language/notation.ts";
-import { accesses, kernelName, prune } from "../kernel.ts";
+import { accesses, kernelName, prune, withWork, workIn } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
 import { freeName, isNameable, joinBindings, joinTitles } from "./join.ts";
 import { type Fusion, isInner, type Merging, overlap } from "./rule.ts";
@@ -43,7 +44,7 @@ export function casesRule(tensor: string, merging: Merging, fusions: Fusion[]): 
   const elements = (name: string) => product(merging.tensors[name].shape);
   const most = MOST_REPEATS[reads.values().every((name) => elements(name) < elements(tensor)) ? "smaller" : "asLarge"];
   if (readers.some((reader) => repeats(tensor, reader) > most)) return [];
-  const merged = new Map(readers.map((reader) => [reader, mergeCases(producer, reader, tensor)]));
+  const merged = new Map(readers.map((reader, i) => [reader, credited(producer, reader, tensor, i === 0)]));
   for (const reader of readers) {
     fusions.push({ rule: "cases", producer: producer.kernel.name, consumer: reader.kernel.name, tensor });
   }
@@ -119,8 +120,17 @@ function sumsOver(tensor: string, producer: PlannedKernel, reader: PlannedKernel
   });
 }
 
-/** The reader, summing the producer's formula of each case. */
-function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: string): PlannedKernel {
+/**
+ * The merged reader with the work that it stands for: that of the reader, and of the producer once, in one of its readers,
+ * however often it makes an element.
+ */
+function credited(producer: PlannedKernel, reader: PlannedKernel, tensor: string, isFirst: boolean): PlannedKernel {
+  const own = operationsOf(mergeCases(producer, reader, tensor, true).kernel.parts) + (reader.saves ?? 0);
+  return withWork(mergeCases(producer, reader, tensor), own + (isFirst ? workIn(producer) : 0));
+}
+
+/** The reader, summing the producer's formula of each case; or, to count what it does itself, an element in its place. */
+function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: string, counting = false): PlannedKernel {
   const { bindings, symbols } = joinBindings(reader.bindings, producer.bindings, tensor);
   const [part] = reader.kernel.parts;
   const totals = new Map<Expr, Expr>(), known = new Map<string, Expr>();
@@ -162,7 +172,12 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
         const move = (index: Affine) =>
           plus(index.constant, ...index.terms.map((t) => times(at.get(t.axis) ?? t.axis, t.coefficient)));
         return rewriter(
-          (node) => exprKey(node) === exprKey(load) ? named(load.tensor, value(a.value)) : undefined,
+          (node) =>
+            exprKey(node) === exprKey(load)
+              ? counting
+                ? { ...load, index: load.index.map((i) => move(i as Affine)) }
+                : named(load.tensor, value(a.value))
+              : undefined,
           move,
         )(body);
       });
@@ -181,7 +196,6 @@ function mergeCases(producer: PlannedKernel, reader: PlannedKernel, tensor: stri
   const { title, source } = joinTitles(producer, reader);
   const merged = { ...title, pass: reader.title.pass };
   return prune({
-    ...reader.saves !== undefined && { saves: reader.saves },
     title: merged,
     bindings,
     kernel: { name: kernelName(merged), source, parts: [{ axes: part.axes, assignments }], tensors: {} },

@@ -6,7 +6,7 @@
 import { rewriter } from "../../ir/expr.ts";
 import type { Draft, PlannedKernel } from "../plan.ts";
 import { kernelName } from "../kernel.ts";
-import { joinBindings } from "./join.ts";
+import { joinBindings, joinSaves } from "./join.ts";
 import type { Fusion } from "./rule.ts";
 
 /** The loss and its gradient in one kernel: both start from the network's output, and neither needs the other. */
@@ -25,6 +25,7 @@ export function mergeLoss(draft: Draft, fusions: Fusion[]): Draft {
   const merged: PlannedKernel = {
     title,
     bindings,
+    ...joinSaves(loss, gradient),
     kernel: {
       ...loss.kernel,
       name: kernelName(title),
