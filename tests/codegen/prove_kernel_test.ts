@@ -18,7 +18,9 @@ import { simplify } from "../../codegen/passes/simplify.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";
 import { VerifyError } from "../../codegen/prove/error.ts";
 import { proveKernel } from "../../codegen/prove/kernel/kernel.ts";
+import type { Meaning } from "../../codegen/prove/kernel/known.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
+import { proveWrites } from "../../codegen/prove/kernel/writes.ts";
 import { kernels } from "../../kernels/mod.ts";
 import { findTarget, processorTargets as targets } from "../../mod.ts";
 import { schedulers } from "../../kernels/schedules/schedulers.ts";
@@ -1034,4 +1036,38 @@ Deno.test("negative control: a damage that is none is not refused, and is found 
   ];
   assert.throws(() => checkDamages([harmless], nestOf, proveNest), /a comment/);
   assert.throws(() => checkDamages([["nothing", LINEAR, () => {}, ""]], nestOf, proveNest), /nothing was damaged/);
+});
+
+Deno.test("writes of tiles at random, some of them moved, left out or repeated, are accepted only if each is made once", () => {
+  let seed = 1;
+  const below = (count: number) => (seed = seed * 48271 % 2147483647) % count;
+  const seen = { accepted: 0, refused: 0 };
+  for (let round = 0; round < 400; round++) {
+    const [tall, wide, down, across] = [1 + below(4), 1 + below(6), 1 + below(4), 1 + below(4)];
+    const columns = wide * across, elements = tall * down * columns;
+    const loop = (step: number, count: number): Meaning => ({ kind: "loop", loop: { from: 0, step, count } });
+    const meanings = new Map([["p", loop(tall, down)], ["q", loop(wide, across)]]);
+    const terms = [{ variable: "p", coefficient: columns }, { variable: "q", coefficient: 1 }];
+    let places = Array.from({ length: tall * wide }, (_, i) => Math.floor(i / wide) * columns + i % wide);
+    const damage = below(4), at = below(places.length);
+    if (damage === 1) places[at] = places[below(places.length)];
+    if (damage === 2) places = places.toSpliced(at, 1);
+    if (damage === 3) places.push(places[at]);
+    const times = new Uint8Array(elements);
+    for (const place of places) {
+      for (let p = 0; p < down; p++) for (let q = 0; q < across; q++) times[place + p * tall * columns + q * wide]++;
+    }
+    const shape = [elements / columns, columns], type: TensorType = { dtype: "f32", shape, halo: [[0, 0], [0, 0]] };
+    const nest: LoopNest = { name: "tiles", tensors: { y: type }, outputs: ["y"], body: [] };
+    const stores = places.map((constant) => ({ offset: { constant, terms }, meanings }));
+    const prove = () => proveWrites(nest, "y", stores);
+    if (times.every((count) => count === 1)) {
+      prove();
+      seen.accepted++;
+    } else {
+      assert.throws(prove, VerifyError);
+      seen.refused++;
+    }
+  }
+  assert(seen.accepted > 100 && seen.refused > 100, JSON.stringify(seen));
 });

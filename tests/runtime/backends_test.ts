@@ -88,6 +88,12 @@ for (const target of targets) {
         session.initialize(1);
         const { steps, loss } = await session.train(0, epochOf(net.plan, 1, 0, data.samples));
         assert.deepEqual([steps, Number.isFinite(loss)], [stepsInEpoch(net.plan, data.samples), true]);
+        // what memory began with, a run that begins anew must put there
+        const state = Object.values(net.plan.tensors).filter(({ role }) => role === "state").map(({ name }) => name);
+        const moved = async () => (await session.readAll(state)).some((values) => values.some((value) => value !== 0));
+        assert.equal(await moved(), true);
+        session.initialize(1);
+        assert.equal(await moved(), false);
       } finally {
         session.close();
       }
