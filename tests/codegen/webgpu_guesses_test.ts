@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, kernelsOf, plan } from "../../codegen/compile.ts";
 import type { Statement, Value } from "../../codegen/ir/ir.ts";
+import { rounds } from "../../codegen/targets/webgpu/merge.ts";
+import { cost } from "../../codegen/ir/cost.ts";
 import { findTarget, parseSpec, registry, verifyNet } from "../../mod.ts";
 import { ignore } from "../adapter.ts";
 
@@ -92,6 +94,31 @@ Deno.test("negative control: loads and stores of a guess with all of a sum unrol
     grid: ["nb", "o", "p", "q", "n"],
   };
   assert(accesses(compileKernel(kernel, schedule, webgpu).nest.body) > MOST_ACCESSES);
+});
+
+/** Kernels of a training step, as they share dispatches, by name. */
+function shared(channels: number, size: number, batchSize: number) {
+  const planned = planOf(channels, size, batchSize), { kernels } = compileTarget(planned, webgpu);
+  const items = planned.plan.train.kernels.map((own) => ({
+    ...kernels.get(own.kernel.name)!,
+    bindings: own.bindings,
+    planned: own,
+  }));
+  return rounds(items, planned.plan);
+}
+
+Deno.test("webgpu: a kernel with much work has a dispatch of its own, those with little share them", () => {
+  const many = shared(64, 24, 32), few = shared(8, 8, 16);
+  const large = many.flat().filter(({ kernel }) => cost(kernel).flops >= 2 ** 27).map(({ kernel }) => kernel.name);
+  assert(large.length >= 3, large.join());
+  for (const round of many) {
+    const names = round.map(({ kernel }) => kernel.name);
+    assert(names.length === 1 || !names.some((name) => large.includes(name)), names.join());
+  }
+  assert(many.some(({ length }) => length > 1));
+  // negative control: the same kernels with little work are not alone
+  const together = few.filter(({ length }) => length > 1).flat().map(({ kernel }) => kernel.name);
+  assert(large.some((name) => together.includes(name)), together.join());
 });
 
 Deno.test({

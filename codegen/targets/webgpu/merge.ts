@@ -11,6 +11,7 @@ import {
   WORKGROUP_BYTES,
   workgroupBytes,
 } from "../../ir/ir.ts";
+import { cost } from "../../ir/cost.ts";
 import { alignedOnly } from "./aligned.ts";
 import { accesses } from "../../plan/kernel.ts";
 import type { Plan, PlannedKernel } from "../../plan/plan.ts";
@@ -18,11 +19,13 @@ import type { BoundNest } from "../target.ts";
 
 /** Most storage buffers of a dispatch of several kernels. */
 const MOST_BINDINGS = 16;
+/** Operations of a kernel that takes a GPU as long as starting another one does: joining it with others saves nothing. */
+const LARGE = 2 ** 27;
 
 /**
  * Nests of a step in few dispatches: each has what waits for nothing that is still to come, the longest chain first, and
  * no more storage buffers and workgroup memory than a dispatch may have. What no other waits for fills the dispatches
- * that have room.
+ * that have room. Large kernels have dispatches of their own.
  */
 export function rounds<Item extends BoundNest>(
   items: readonly (Item & { readonly planned: PlannedKernel })[],
@@ -42,7 +45,8 @@ export function rounds<Item extends BoundNest>(
     const round = new Set<number>(), bound = new Set<string>(), blocks: Statement[] = [];
     for (const i of ready.sort((a, b) => follow[b] - follow[a] || a - b)) {
       const block: Statement = { kind: "block", last: false, body: items[i].nest.body };
-      const fits = bound.union(buffers[i]).size <= mostBindings &&
+      const alone = [...round, i].some((j) => isLarge(items[j].planned));
+      const fits = !alone && bound.union(buffers[i]).size <= mostBindings &&
         workgroupBytes([...blocks, block]) <= WORKGROUP_BYTES;
       if (round.size > 0 && !fits) continue;
       round.add(i);
@@ -55,6 +59,11 @@ export function rounds<Item extends BoundNest>(
     result.push([...round].sort((a, b) => a - b).map((i) => items[i]));
   }
   return result;
+}
+
+/** Whether a kernel's work hides what starting another one costs. */
+function isLarge({ kernel }: PlannedKernel): boolean {
+  return cost(kernel).flops >= LARGE;
 }
 
 /** The kernels before each one that touch what it writes, or write what it touches. */
