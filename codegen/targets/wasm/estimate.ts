@@ -31,12 +31,12 @@ const LOOP = 3;
 const WIDTH = 3;
 /** Cycles for a sum or an operand that does not fit into registers, in each copy of a body. */
 const SPILL = 3;
-/** Cycles for a vector, or a single element, that is kept for another copy of the body without a register for it. */
-const KEPT = { wide: 0.75, single: 0.35 };
+/** Cycles for an operand that is kept for the next copy of a body without a register for it; for a later one, a share. */
+const KEPT = 0.7, LATER = 0.5;
 /** Cycles until the first of some sums is there, and the loops around it have gone on; and a loop inside of another. */
 const START = 12, ENTRY = 12;
 /** Share of its time that a tile along an axis one further out costs: its elements are further apart in memory. */
-const FAR = 0.02;
+const FAR = 0.03;
 /** Share of the time of the shorter one of arithmetic and traffic that the other one does not hide. */
 const SEEN = 0.25;
 
@@ -204,13 +204,14 @@ function waiting({ term: { loads, terms } }: Work, shape: Shape): number {
 /** Cycles for what one copy of a body loads and a later one reads again, as in windows, beyond so many free registers. */
 function kept({ term: { loads } }: Work, shape: Shape, free: number): number {
   const { tile, around, copies } = shape, groups = [...around, ...tile], per = packed(tile, shape);
+  const innermost = copies.findLastIndex(({ count }) => count > 1);
   return copies.reduce((sum, { axis, count }, i) => {
     if (count === 1) return sum;
     const again = loads.filter((load) => groups.some((group) => slides(load, group.axis, [axis])));
     if (again.length === 0) return sum;
     const { wide, single } = distinct(again, [...groups, ...copies.slice(i + 1)], shape);
-    return sum +
-      sizeOf(copies.slice(0, i + 1)) * Math.max(0, KEPT.wide * wide / per + KEPT.single * single - KEPT.single * free);
+    const share = (i === innermost ? 1 : LATER) * sizeOf(copies.slice(0, i + 1));
+    return sum + KEPT * share * Math.max(0, wide / per + single - free);
   }, 0);
 }
 

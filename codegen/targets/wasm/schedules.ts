@@ -22,8 +22,10 @@ const OF_ROW = 4;
 const SHORT_BODY = 32;
 /** Longest tile along an axis, in vectors or elements. */
 const LONGEST = 8;
-/** Share of its time that a copy of a body costs, since code takes time to compile; and a tile along what threads share. */
-const COPY = 0.002, COARSE = 1.3;
+/** What a copy of a body costs, since code takes time to compile: a share of its time, and cycles for each point. */
+const COPY = 0.003, CODE = 100;
+/** What a tile along the axis that threads share costs. */
+const COARSE = 1.2;
 /** Tiles for one axis of vectors that are looked at closely, and schedules that are proposed. */
 const CLOSELY = 6, PROPOSALS = 6;
 
@@ -48,10 +50,11 @@ function cheapestFirst<Value>(values: readonly Value[], cost: (value: Value) => 
 /** What a schedule is chosen by: its cycles, and a little for what does not show where a kernel runs alone. */
 function priceIn(kernel: Kernel, packing: Packing): (schedule: Schedule) => number {
   return (schedule) => {
-    const { parallel, tile = {}, unroll = {} } = schedule, copies = Object.values(unroll).reduce((a, b) => a * b, 1);
+    const { parallel, tile = {}, unroll = {} } = schedule;
+    const [points, copies] = [tile, unroll].map((counts) => Object.values(counts).reduce((a, b) => a * b, 1));
     // chains go through samples one by one, and threads share what is not cut into pieces better
     const isCoarse = parallel !== undefined && (tile[parallel] ?? 1) > 1;
-    return estimate(kernel, schedule, packing) * (1 + COPY * copies) * (isCoarse ? COARSE : 1);
+    return estimate(kernel, schedule, packing) * (1 + COPY * copies) * (isCoarse ? COARSE : 1) + CODE * points * copies;
   };
 }
 
