@@ -32,7 +32,7 @@ const WIDTH = 3;
 /** Cycles for a sum or an operand that does not fit into registers, in each copy of a body. */
 const SPILL = 3;
 /** Cycles for an operand that is kept for the next copy of a body without a register for it; for a later one, a share. */
-const KEPT = 0.7, LATER = 0.5;
+const KEPT = 0.9, LATER = 0.5;
 /** Cycles until the first of some sums is there, and the loops around it have gone on; and a loop inside of another. */
 const START = 12, ENTRY = 12;
 /** Share of its time that a tile along an axis one further out costs: its elements are further apart in memory. */

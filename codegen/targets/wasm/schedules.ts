@@ -23,9 +23,9 @@ const SHORT_BODY = 32;
 /** Longest tile along an axis, in vectors or elements. */
 const LONGEST = 8;
 /** What a copy of a body costs, since code takes time to compile: a share of its time, and cycles for each point. */
-const COPY = 0.003, CODE = 100;
+const COPY = 0.004, CODE = 100;
 /** What a tile along the axis that threads share costs. */
-const COARSE = 1.2;
+const COARSE = 1.13;
 /** Tiles for one axis of vectors that are looked at closely, and schedules that are proposed. */
 const CLOSELY = 6, PROPOSALS = 6;
 
