@@ -69,6 +69,7 @@ export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPla
 export type { GpuKernelRow, GpuRuns, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
 export type { RunStart } from "./runtime/run/start.ts";
 export type { KernelTime } from "./runtime/measure/time_kernels.ts";
+export type { ScheduleTime, Spread } from "./runtime/measure/time_schedules.ts";
 export type { Refusal, TunedRow } from "./runtime/measure/tune/results.ts";
 export type { TuneSettings } from "./runtime/measure/tune/tune.ts";
 export { loadTuning, saveTuning } from "./runtime/files/tuning_file.ts";
@@ -89,7 +90,7 @@ export {
   kernelStages,
 } from "./api/compile.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
-export { kernelGroups, measureMachine, timeKernels, trainingWork } from "./api/measure.ts";
+export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { loadPredictor, type PredictorOptions } from "./api/predict.ts";
 export { registry } from "./api/registry.ts";
 export { reportHtml } from "./api/report.ts";

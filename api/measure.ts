@@ -4,6 +4,7 @@
  * @module
  */
 import { MERGING, plan } from "../codegen/compile.ts";
+import { InputError } from "../codegen/error.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
 import { multiplyAdds } from "../codegen/ir/cost.ts";
 import { tunedSchedules, type Tuning } from "../codegen/schedule/tuning.ts";
@@ -14,6 +15,11 @@ import { groupedKernels, type KernelGroup } from "../runtime/measure/kernel_grou
 import type { Machine, MachineOptions } from "../runtime/measure/machine/facts.ts";
 import { measureMachine as measureWith } from "../runtime/measure/machine/machine.ts";
 import { type KernelTime, timeKernels as timeWith } from "../runtime/measure/time_kernels.ts";
+import {
+  type ScheduleTime,
+  type Spread,
+  timeSchedules as timeSchedulesWith,
+} from "../runtime/measure/time_schedules.ts";
 import { readOptions } from "../runtime/run/options.ts";
 import { TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
@@ -39,6 +45,24 @@ export async function timeKernels(
   const { target: name = "auto", tuning } = readOptions(options, { target: TARGET, tuning: TUNING });
   const spec = checkedSpec(given), target = findTarget(name);
   return await timeWith(spec, registry, target, tuning && tunedSchedules(tuning, spec.name, target));
+}
+
+/**
+ * Times several schedules of each kernel of a training step that takes a noticeable part of it, on one thread, checked
+ * against the interpreter first, beside what the target estimates.
+ *
+ * @param options.spread how many schedules of a kernel.
+ * @param options.least kernels below this part of a step's time are left out. Default 0.02.
+ * @param options.kernel the only kernel.
+ * @throws {InputError} for a target that estimates nothing.
+ */
+export async function timeSchedules(
+  given: Spec,
+  options: { target: string; spread: Spread; least?: number; kernel?: string },
+): Promise<readonly ScheduleTime[]> {
+  const { target: name, least = 0.02, kernel, spread } = options, target = findTarget(name);
+  if (!target.estimate) throw new InputError(`target ${name} has no estimate of a schedule's cycles`);
+  return await timeSchedulesWith(checkedSpec(given), registry, target, spread, least, kernel);
 }
 
 /**

@@ -50,9 +50,7 @@ export function distinctLoads(
 ): { points: number; elements: Elements[] } {
   const moves = loads.map((load) => movesOf(load, groups));
   const alone = ({ tensor }: Load, n: number) => loads.every((other, i) => i === n || other.tensor !== tensor);
-  const counts = loads.map((load, n) =>
-    alone(load, n) && apart(moves[n]) ? moves[n].reduce((product, { count }) => product * count, 1) : 0
-  );
+  const counts = loads.map((load, n) => alone(load, n) ? countAlong(moves[n]) : 0);
   const left = counts.flatMap((count, n) => count === 0 ? [n] : []);
   if (left.length > 0) {
     const found = countPlaces(left.map((n) => loads[n]), left.map((n) => moves[n]));
@@ -67,15 +65,60 @@ export function distinctLoads(
 /** How many elements all loads need together. */
 export const elementsIn = (elements: readonly Elements[]) => elements.reduce((sum, { count }) => sum + count, 0);
 
-/** Whether no dimension is moved along by two groups: then no two points have one place. */
-function apart(moves: readonly Move[]): boolean {
-  return moves.every(({ steps }, i) =>
-    steps.every((step, d) => step === 0 || moves.every((other, j) => j >= i || other.steps[d] === 0))
-  );
+/** How many places groups lead to that move along one dimension each; 0 where one moves along several. */
+function countAlong(moves: readonly Move[]): number {
+  let places = 1;
+  const done = new Set<number>();
+  for (const { steps } of moves) {
+    const d = steps.findIndex((step) => step !== 0);
+    if (steps.findLastIndex((step) => step !== 0) !== d) return 0;
+    if (done.has(d)) continue;
+    done.add(d);
+    const along = moves.filter((other) => other.steps[d] !== 0);
+    places *= along.length === 1 ? along[0].count : countSums(along.map(({ count, steps }) => [count, steps[d]]));
+  }
+  return places;
 }
 
-/** How many places each of some loads is the last one to go to, by going through all. */
-function countPlaces(loads: readonly Load[], moves: readonly Move[][]): number[] {
+/** How many different sums there are of so many steps of each kind. */
+function countSums(kinds: readonly (readonly [count: number, step: number])[]): number {
+  let sums = new Set([0]);
+  for (const [count, step] of kinds) {
+    const before = sums;
+    sums = new Set();
+    for (const sum of before) for (let i = 0; i < count; i++) sums.add(sum + i * step);
+  }
+  return sums.size;
+}
+
+/** What {@linkcode countPlaces} has found for loads that begin with one, by those and how they move. */
+const placed = new WeakMap<Load, Map<string, readonly number[]>>();
+/** Numbers that loads are known by in keys. */
+const numbers = new WeakMap<Load, number>();
+let loadsSeen = 0;
+
+function numberOf(load: Load): number {
+  const number = numbers.get(load) ?? loadsSeen++;
+  numbers.set(load, number);
+  return number;
+}
+
+/** How many places each of some loads is the last one to go to. */
+function countPlaces(loads: readonly Load[], moves: readonly Move[][]): readonly number[] {
+  const known = placed.get(loads[0]) ?? new Map<string, readonly number[]>();
+  placed.set(loads[0], known);
+  let key = "";
+  for (const [n, load] of loads.entries()) {
+    key += `;${numberOf(load)}`;
+    for (const { count, steps } of moves[n]) key += `,${count}*${steps.join()}`;
+  }
+  const counts = known.get(key) ?? goThrough(loads, moves);
+  known.set(key, counts);
+  return counts;
+}
+
+/** The same, by going through all places. */
+function goThrough(loads: readonly Load[], moves: readonly Move[][]): number[] {
   const keys = keysOf(loads, moves), last = new Map<number, number>();
   for (const n of loads.keys()) {
     let places = [keys.first[n]];

@@ -158,6 +158,8 @@ export interface Target {
   readonly reuses?: true;
   /** Schedules that fit the kernel, best guess first; one at a time, since most callers want the first. */
   candidates(kernel: Kernel): Iterable<Schedule>;
+  /** Cycles of one run of a kernel on one thread, about: what candidates are sorted by. */
+  estimate?(kernel: Kernel, schedule: Schedule): number;
   /**
    * The files of a net by name, from its kernels and their printed text; for a GPU, with dispatches of several kernels
    * that have at most so many storage buffers.

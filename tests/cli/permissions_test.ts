@@ -99,6 +99,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   docs: ["--check"],
   bench: ["--filter", "batch_gather_label wasm", "--", "mnist_mlp"],
   "bench:step": ["--help"],
+  "bench:estimate": ["--help"],
   "bench:predict": ["--help"],
   "bench:peers": ["--help"],
   "bench:nets": ["--help"],

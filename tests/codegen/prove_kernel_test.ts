@@ -1006,7 +1006,8 @@ Deno.test("every loop of generated kernels with a step more is refused, but for 
     }
   }
   assert(refused > width(200, 800) && parallel > width(60, 250), `${refused} refused, ${parallel} parallel`);
-  assert(inside < refused / 50, `${inside} inside`);
+  // tiles that leave a rest have loops over the same terms in it
+  assert(inside < refused / 25, `${inside} inside of ${refused}`);
 });
 
 Deno.test("every refusal that the proof of kernels can make is made here", async () => {

@@ -1,12 +1,15 @@
 /**
- * How long a schedule takes V8's WebAssembly code, about: registers, loads, decoding, and lines of the first cache.
+ * How long a schedule takes V8's WebAssembly code, about: arithmetic, registers, loads, decoding, and lines that come
+ * from behind the first caches.
  *
  * @module
  */
 import { distinctLoads, elementsIn, type Group, points } from "../../schedule/candidates.ts";
-import { expressions, freeAxes } from "../../ir/expr.ts";
-import { type Axis, LANES, type Load, type Part, type Reduce } from "../../ir/ir.ts";
-import { termsOf } from "../../lower/accumulators.ts";
+import { freeAxes } from "../../ir/expr.ts";
+import { type Axis, type Kernel, LANES, type Load, type Part } from "../../ir/ir.ts";
+import type { Schedule } from "../../schedule/schedule.ts";
+import { type Loop, traffic } from "./traffic.ts";
+import { type Work, workOf } from "./work.ts";
 
 /** Vectors of four to a register: 2 where the engine packs pairs of neighbours. */
 export type Packing = 1 | 2;
@@ -15,71 +18,128 @@ export type Packing = 1 | 2;
 export const REGISTERS: Readonly<Record<Packing, number>> = { 1: 13, 2: 15 };
 
 /** Share of what a body of several terms loads that waits in registers; found by timing kernels of such bodies. */
-const WAITING = 0.55;
-
+const WAITING = 0.5;
 /** So many sums side by side keep two multipliers busy, each of which takes four cycles. */
 const BUSY = 8;
-/** Bytes of the first cache that a sum may count on, and of a line of it. */
-const FIRST_CACHE = 28_000, LINE = 64;
-/** Bytes that come from the second cache in a cycle. */
-const SECOND_CACHE = 24;
 /** Cycles that add up the lanes of a vector. */
 const TOTAL = 8;
 /** What a load costs although two are done in a cycle beside the arithmetic. */
-const LOADS = 0.1;
-/** Share of its time that a tile along an axis one further out costs. */
-const FAR = 0.02;
+const LOADS = 0.13;
 /** Instructions that begin and end an iteration. */
-const LOOP = 4;
+const LOOP = 3;
 /** Instructions that are decoded in a cycle. */
-const WIDTH = 4;
+const WIDTH = 3;
+/** Cycles for a sum or an operand that does not fit into registers, in each copy of a body. */
+const SPILL = 3;
+/** Cycles for an operand that is kept for the next copy of a body without a register for it; for a later one, a share. */
+const KEPT = 0.9, LATER = 0.5;
+/** Cycles until the first of some sums is there, and the loops around it have gone on; and a loop inside of another. */
+const START = 12, ENTRY = 12;
+/** Share of its time that a tile along an axis one further out costs: its elements are further apart in memory. */
+const FAR = 0.03;
+/** Share of the time of the shorter one of arithmetic and traffic that the other one does not hide. */
+const SEEN = 0.25;
 
-/** What a tile is put into. */
-export interface Body {
-  readonly part: Part;
-  /** The sum that does the work, and the unrolled windows around it. */
-  readonly core: Reduce;
+/** How a schedule goes through a part. */
+export interface Shape {
+  readonly tile: readonly Group[];
+  /** The windows around the sum, as far as they are unrolled, and the copies of its innermost body. */
   readonly around: readonly Group[];
-  /** The copies of its innermost loop's body. */
-  readonly inner?: Group;
+  readonly copies: readonly Group[];
   readonly vectorize: string | undefined;
   readonly packing: Packing;
-  /** The axis of the vectors, if it is one of the index space. */
-  readonly lanes: Axis | undefined;
-  /** What the sum is of: its loads, operations and terms. */
-  readonly loads: readonly Load[];
-  readonly operations: number;
-  readonly terms: number;
+  /** The axis of the vectors, if it is one of the index space; or of the sum. */
+  readonly lanes?: Axis;
+  readonly across?: Axis;
 }
 
-/** What a body knows of its sum. */
-export function summed(core: Reduce): Pick<Body, "loads" | "operations" | "terms"> {
-  const all = expressions(core.body);
+/** Cycles of one run of a kernel by a schedule, on one thread. */
+export function estimate(kernel: Kernel, schedule: Schedule, packing: Packing): number {
+  return kernel.parts.reduce((sum, part) => sum + cyclesOf(part, schedule, packing, kernel.tensors), 0);
+}
+
+/** Cycles of a part. */
+function cyclesOf(part: Part, schedule: Schedule, packing: Packing, tensors: Kernel["tensors"]): number {
+  const work = workOf(part), shape = shapeOf(work, schedule, packing);
+  const arithmetic = arithmeticOf(work, shape), moved = traffic(work, loopsOf(work, shape, schedule), tensors);
+  return Math.max(arithmetic, moved) + SEEN * Math.min(arithmetic, moved);
+}
+
+/** How a schedule goes through a part. */
+export function shapeOf({ part, core, around }: Work, schedule: Schedule, packing: Packing): Shape {
+  const { tile = {}, unroll = {}, vectorize } = schedule;
+  const lanes = part.axes.find(({ name, extent }) => name === vectorize && extent >= LANES);
+  const across = core?.axes.find(({ name, extent }) => name === vectorize && extent >= LANES);
+  const group = (axis: Axis, wanted: number): Group => {
+    const width = axis === lanes || axis === across ? LANES : 1;
+    return { axis, count: Math.max(1, Math.min(wanted, Math.floor(axis.extent / width))), width };
+  };
+  const tiles = outermostFirst(part.axes, schedule).map((axis) => group(axis, tile[axis.name] ?? 1));
   return {
-    loads: all.filter((expr) => expr.kind === "load"),
-    operations: all.filter((expr) => expr.kind === "op").length,
-    terms: termsOf(core).length,
+    tile: tiles.filter(({ count, width }) => count > 1 || width > 1),
+    around: around.map((axis) => group(axis, unroll[axis.name] ?? 1)),
+    copies: (core?.axes ?? []).map((axis) => group(axis, unroll[axis.name] ?? 1)),
+    ...{ vectorize, packing, ...lanes && { lanes }, ...across && { across } },
   };
 }
 
-/** Cycles for one term of one output, or nothing if the registers do not hold the tile. */
-export function estimate(tile: readonly Group[], body: Body): number | undefined {
-  const { part, core, vectorize, lanes } = body;
-  const whole = lanes && !tile.some(({ axis }) => axis === lanes)
-    ? [...tile, { axis: lanes, count: 1, width: LANES }]
-    : tile;
-  if (!fitsRegisters(whole, body)) return undefined;
-  const sums = whole.reduce((product, { count }) => product * count, 1);
-  const across = core.axes.find(({ name }) => name === vectorize);
-  const cycles = shares(whole).reduce((sum, { tile, share }) => sum + share * cyclesOf(tile, body), 0);
-  return reach(tile, part.axes) * (across ? passes(across) : 1) * cycles + (across ? TOTAL / points(core.axes) : 0) +
-    1e-6 * sums;
+/** The loops of a part, outermost first. */
+function loopsOf({ part, core }: Work, { tile, copies }: Shape, schedule: Schedule): Loop[] {
+  const loop = (groups: readonly Group[]) => (axis: Axis): Loop => {
+    const { count, width } = groups.find((group) => group.axis === axis) ?? { count: 1, width: 1 };
+    const block = Math.min(axis.extent, count * width);
+    return { axis, iterations: axis.extent / block, block };
+  };
+  return [
+    ...outermostFirst(part.axes, schedule).map(loop(tile)),
+    ...outermostFirst(core?.axes ?? [], schedule).map(loop(copies)),
+  ];
 }
 
-/**
- * The tiles that an index space is gone through in, each with its share of the points: whole ones, and what is left at
- * the end of each axis, of vectors and one by one.
- */
+/** Axes as a schedule orders their loops. */
+function outermostFirst(axes: readonly Axis[], { order = [], parallel }: Schedule): Axis[] {
+  const rank = (axis: Axis) => {
+    if (axis.name === parallel) return -1;
+    const place = order.indexOf(axis.name);
+    return place < 0 ? order.length + axes.indexOf(axis) : place;
+  };
+  return [...axes].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Cycles of all that a part computes, if what it loads is in the first cache. */
+export function arithmeticOf(work: Work, shape: Shape): number {
+  const { part, core, around } = work, all = points(part.axes);
+  return far(shape.tile, part.axes) * shares(shape.tile).reduce((sum, { tile, share }) => {
+    const own = { ...shape, tile }, visits = all * share / product(tile.map(({ count, width }) => count * width));
+    const windows = points(around) /
+      product(shape.around.map(({ count }) => count));
+    const terms = core ? windows * (iterations(core.axes, shape) * bodyOf(work, own) + ENTRY * entries(shape)) : 0;
+    return sum + visits * (terms + restOf(work, own));
+  }, 0);
+}
+
+/** What it costs that elements along outer axes are far from each other: 1, and a little more for each axis. */
+function far(tile: readonly Group[], axes: readonly Axis[]): number {
+  const out = tile.filter(({ count }) => count > 1).map(({ axis }) => axes.length - 1 - axes.indexOf(axis));
+  return 1 + FAR * out.reduce((a, b) => a + b, 0);
+}
+
+/** How often the body of a sum is gone through, with its copies. */
+function iterations(axes: readonly Axis[], { copies }: Shape): number {
+  return product(axes.map((axis) => {
+    const { count, width } = copies.find((group) => group.axis === axis)!;
+    // what is left of vectors is done one by one
+    return (Math.floor(axis.extent / width) + axis.extent % width) / count;
+  }));
+}
+
+/** How often loops over the terms of a sum begin that are inside of others. */
+function entries({ copies }: Shape): number {
+  const loops = copies.map(({ axis, count, width }) => axis.extent / (count * width)).filter((times) => times > 1);
+  return loops.slice(0, -1).reduce(([all, around], times) => [all + around * times, around * times], [0, 1])[0];
+}
+
+/** The tiles that an index space is gone through in, each with its share of the points: whole ones, and what is left. */
 function shares(tile: readonly Group[]): { readonly tile: readonly Group[]; readonly share: number }[] {
   return tile.reduce<{ tile: readonly Group[]; share: number }[]>(
     (all, { axis, count, width }) => {
@@ -97,101 +157,86 @@ function shares(tile: readonly Group[]): { readonly tile: readonly Group[]; read
   );
 }
 
+const product = (numbers: readonly number[]) => numbers.reduce((a, b) => a * b, 1);
+const sizeOf = (groups: readonly Group[]) => product(groups.map(({ count }) => count));
+
 /** Vectors that the engine puts into one register, in a tile. */
-function packed(tile: readonly Group[], { lanes, packing }: Body): Packing {
+function packed(tile: readonly Group[], { lanes, packing }: Shape): Packing {
   const fill = tile.some(({ axis, count, width }) => axis === lanes && width > 1 && count % packing === 0);
   return fill ? packing : 1;
 }
 
-/** Whether what a tile sums and keeps waits in registers. */
-function fitsRegisters(tile: readonly Group[], body: Body): boolean {
-  const { around, inner, packing, loads, terms } = body, groups = [...tile, ...around], per = packed(tile, body);
-  const sums = groups.reduce((product, { count }) => product * count, 1);
-  // what does not change with the outermost group is loaded once and waits in registers, and so does what the next copy
-  // of the body reads again, as windows do; one more is just used. Of several terms, much of what one has loaded waits
-  // for the next.
-  const outermost = (around.length > 0 ? around : tile).find(({ count }) => count > 1)?.axis;
-  const again = (load: Load) =>
-    inner !== undefined && inner.count > 1 && groups.some(({ axis }) => slides(load, axis, [inner.axis]));
-  const waiting = () => {
-    if (terms > 1) return WAITING * distinct(loads, copied(groups, inner), tile, body).wide / per;
-    const kept = distinct(
-      loads.filter((l) => !outermost || !freeAxes(l).has(outermost) || again(l)),
-      groups,
-      tile,
-      body,
+/** Cycles of an iteration of the sum that does the work, in all its copies. */
+function bodyOf(work: Work, shape: Shape): number {
+  const { term: { loads, operations, terms } } = work, { tile, around, copies } = shape;
+  const groups = [...tile, ...around], per = packed(tile, shape), sums = sizeOf(groups) / per;
+  const { points: bodies, wide, single } = distinct(loads, [...groups, ...copies], shape);
+  const multiplies = bodies * terms / per, loaded = wide / per + single;
+  // what does not depend on an axis is done once for all points along it
+  const done = operations.reduce(
+    (sum, op) => sum + product([...groups, ...copies].map(({ axis, count }) => freeAxes(op).has(axis) ? count : 1)),
+    0,
+  ) / per;
+  const free = REGISTERS[shape.packing] - sums - waiting(work, shape);
+  return LOADS * loaded + SPILL * Math.max(0, -free) * sizeOf(copies) + kept(work, shape, Math.max(0, free)) +
+    Math.max(
+      Math.max(multiplies / 2 * Math.max(1, BUSY / sums), (multiplies + done) / 2),
+      loaded / 2,
+      (multiplies + loaded + done + LOOP) / WIDTH,
     );
-    return kept.wide / per + kept.single + 1;
-  };
-  return sums / per <= REGISTERS[packing] && sums / per + waiting() <= REGISTERS[packing];
 }
 
-const copied = (groups: readonly Group[], inner: Group | undefined) => inner ? [...groups, inner] : groups;
+/** Registers that hold what is loaded for one copy of a body. */
+function waiting({ term: { loads, terms } }: Work, shape: Shape): number {
+  const { tile, around } = shape, groups = [...around, ...tile], per = packed(tile, shape);
+  // of several terms, much of what one has loaded waits for the next
+  if (terms > 1) return WAITING * distinct(loads, groups, shape).wide / per;
+  // what does not move along a group waits until that has been gone through, and what moves along all is just used
+  const moving = groups.filter(({ count }) => count > 1);
+  const sets = Map.groupBy(loads, (load) => moving.findIndex(({ axis }) => !freeAxes(load).has(axis)));
+  return [...sets].reduce((sum, [from, loads]) => {
+    if (from < 0) return sum + 1;
+    const { wide, single } = distinct(loads, moving.slice(from + 1), shape);
+    return sum + wide / per + single;
+  }, 0);
+}
 
-/** Cycles for one term of one output of a tile. */
-function cyclesOf(tile: readonly Group[], body: Body): number {
-  const { core, around, inner, vectorize, loads, operations: work, terms } = body,
-    groups = [...tile, ...around],
-    per = packed(tile, body);
-  const sums = groups.reduce((product, { count }) => product * count, 1);
-  const { points: bodies, wide, single } = distinct(loads, copied(groups, inner), tile, body);
-  const multiplies = bodies * terms / per, loaded = wide / per + single;
-  const cycles = LOADS * loaded + Math.max(
-    multiplies / 2 * Math.max(1, BUSY / (sums / per)),
-    loaded / 2,
-    (multiplies + loaded + bodies * Math.max(0, work - 2 * terms) / per / 2 + LOOP) / WIDTH,
-    (inner?.count ?? 1) * lines(loads, tile, body) * LINE / SECOND_CACHE,
-  );
-  const elements = tile.reduce((product, { width }) => product * width, 1);
-  const across = core.axes.some(({ name }) => name === vectorize);
-  return cycles / (bodies * terms * (across ? 1 : elements));
+/** Cycles for what one copy of a body loads and a later one reads again, as in windows, beyond so many free registers. */
+function kept({ term: { loads } }: Work, shape: Shape, free: number): number {
+  const { tile, around, copies } = shape, groups = [...around, ...tile], per = packed(tile, shape);
+  const innermost = copies.findLastIndex(({ count }) => count > 1);
+  return copies.reduce((sum, { axis, count }, i) => {
+    if (count === 1) return sum;
+    const again = loads.filter((load) => groups.some((group) => slides(load, group.axis, [axis])));
+    if (again.length === 0) return sum;
+    const { wide, single } = distinct(again, [...groups, ...copies.slice(i + 1)], shape);
+    const share = (i === innermost ? 1 : LATER) * sizeOf(copies.slice(0, i + 1));
+    return sum + KEPT * share * Math.max(0, wide / per + single - free);
+  }, 0);
+}
+
+/** Cycles of a tile beside the sum that does the work. */
+function restOf({ core, rest: { loads, operations }, part }: Work, shape: Shape): number {
+  const { tile, across } = shape, per = packed(tile, shape), count = sizeOf(tile) / per;
+  const { wide, single } = distinct(loads, tile, shape), loaded = wide / per + single;
+  const stored = part.assignments.length * count, done = operations * count;
+  return (core ? START : LOOP) + (across ? TOTAL * count : 0) +
+    Math.max(done / 2, loaded / 2, stored, (done + loaded + stored + LOOP) / WIDTH);
 }
 
 /** Whether an access reads along one dimension by an axis and by one of others: the window of a convolution. */
-function slides({ index }: Load, axis: Axis, others: readonly Axis[]): boolean {
+export function slides({ index }: Load, axis: Axis, others: readonly Axis[]): boolean {
   return index.some((i) =>
     i.kind === "affine" && i.terms.some((t) => t.axis === axis) &&
     i.terms.some((t) => t.axis !== axis && others.includes(t.axis))
   );
 }
 
-/** Cache lines that an iteration is the first to read, if all that the sum reads is more than the first cache holds. */
-function lines(loads: readonly Load[], tile: readonly Group[], { core, vectorize, lanes }: Body): number {
-  const width = (load: Load) => [...freeAxes(load)].some(({ name }) => name === vectorize) ? LANES : 1;
-  const read = loads.reduce((bytes, load) => {
-    const free = freeAxes(load);
-    const along = [...core.axes.map((axis) => ({ axis, count: axis.extent })), ...tile];
-    return bytes + 4 * width(load) * along.reduce((n, { axis, count }) => free.has(axis) ? n * count : n, 1);
-  }, 0);
-  if (!lanes || read <= FIRST_CACHE) return 0;
-  const vectors = tile.find(({ axis }) => axis === lanes)?.count ?? 1;
-  const others = tile.filter(({ axis }) => axis !== lanes);
-  return loads.filter((load) => width(load) > 1).reduce((sum, load) => {
-    // what a window slides over was read before
-    const fresh = others.filter(({ axis }) => freeAxes(load).has(axis) && !slides(load, axis, core.axes));
-    return sum + fresh.reduce((n, { count }) => n * count, 1) * Math.ceil(vectors * LANES * 4 / LINE);
-  }, 0);
-}
-
-/** Vectors and single elements that an axis of a sum is gone through in, by its extent: a quarter, and more for a rest. */
-function passes({ extent }: Axis): number {
-  return (Math.floor(extent / LANES) + extent % LANES) / extent;
-}
-
-/** What it costs that elements along outer axes are far from each other in memory: 1, and a little more for each axis. */
-function reach(tile: readonly Group[], axes: readonly Axis[]): number {
-  return tile.reduce(
-    (cost, { axis, count }) => cost + (count > 1 ? FAR * (axes.length - 1 - axes.indexOf(axis)) : 0),
-    1,
-  );
-}
-
-/** Loads of vectors and of single elements that a group needs, each once. */
+/** Loads of vectors and of single elements that groups of points need, each once. */
 function distinct(
   loads: readonly Load[],
   groups: readonly Group[],
-  tile: readonly Group[],
-  { vectorize, lanes }: Body,
+  { vectorize, lanes, tile }: Shape,
 ): { points: number; wide: number; single: number } {
   const found = distinctLoads(loads, groups);
   const vectors = !lanes || tile.some(({ axis, width }) => axis === lanes && width > 1);

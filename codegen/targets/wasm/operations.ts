@@ -30,7 +30,9 @@ export const SCALAR: Operations = {
   max: call("f32.max"),
   abs: call("f32.abs"),
   neg: call("f32.neg"),
-  sqrt: call("f32.sqrt"),
+  // in a vector: V8 takes an instruction of SSE for the root of a scalar, which is slow on Intel's processors where
+  // vectors of 256 bits have left something in the upper halves of registers
+  sqrt: ({ text }) => piece(`(f32x4.extract_lane 0 (f32x4.sqrt (f32x4.splat ${text})))`),
   exp: call("call $exp"),
   log: call("call $log"),
   tanh: expanded,

@@ -5,30 +5,29 @@
  */
 import { contiguous, fits, type Group, mainPart, points, reductions, withThreads } from "../../schedule/candidates.ts";
 import { expressions, freeAxes } from "../../ir/expr.ts";
-import { type Axis, type Kernel, LANES, type Part, type Reduce, strides } from "../../ir/ir.ts";
+import { type Axis, type Kernel, LANES, type Part, strides } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
-import { type Body, estimate, type Packing, REGISTERS, summed } from "./estimate.ts";
+import { arithmeticOf, estimate, type Packing, REGISTERS, type Shape, shapeOf, slides } from "./estimate.ts";
+import { SMALL, type Work, workOf } from "./work.ts";
 
-/** Reductions of up to so many iterations around the one that does the work are unrolled whole. */
-const SMALL = 9;
-/** A single axis of a reduction is unrolled up to here. */
+/** An axis of a sum is unrolled whole up to here. */
 const SHORT = 7;
-/** Copies of the body of a long reduction. */
-const COPIES = 4;
+/** Copies of the body of a long sum along one axis, most wanted first; and along two, at most. */
+const COPIES = [4, 5, 6, 7, 3, 2], MOST_COPIES = 16;
 /** Elements that are moved one by one in an iteration: a loop costs as much as two or three of them. */
 const MOVED = 16;
 /** Elements of each row that are moved at once, where several rows are gathered side by side. */
 const OF_ROW = 4;
-/** What is proposed when nothing else fits. */
-const LAST = 1e3;
-/** Schedules that are proposed for one axis of vectors. */
-const PROPOSALS = 6;
-
-/** A schedule, and the cycles it is thought to take for one term of one output. */
-interface Guess {
-  readonly cost: number;
-  readonly schedule: Schedule;
-}
+/** Operations of a body without a long sum, at most, of which a tile has four vectors and not only two. */
+const SHORT_BODY = 32;
+/** Longest tile along an axis, in vectors or elements. */
+const LONGEST = 8;
+/** What a copy of a body costs, since code takes time to compile: a share of its time, and cycles for each point. */
+const COPY = 0.004, CODE = 100;
+/** What a tile along the axis that threads share costs. */
+const COARSE = 1.13;
+/** Tiles for one axis of vectors that are looked at closely, and schedules that are proposed. */
+const CLOSELY = 6, PROPOSALS = 6;
 
 /** Schedules that fit the kernel, best guess first. */
 export function* candidates(kernel: Kernel, packing: Packing): Generator<Schedule> {
@@ -39,20 +38,24 @@ export function* candidates(kernel: Kernel, packing: Packing): Generator<Schedul
   const options: (string | undefined)[] = [...axes.values()].filter(({ extent, name }) =>
     extent >= LANES && contiguous(kernel, name)
   ).map(({ name }) => name);
-  const all = [...options, undefined].flatMap((vectorize) => guesses(part, kernel.tensors, vectorize, packing));
-  for (const { schedule } of all.sort((a, b) => a.cost - b.cost)) {
-    const shared = schedule.parallel === undefined ? withThreads(kernel, schedule) : schedule;
-    if (fits(kernel, shared)) yield shared;
-  }
+  const all = [...options, undefined].flatMap((vectorize) => guesses(kernel, part, vectorize, packing));
+  for (const schedule of cheapestFirst(all, priceIn(kernel, packing))) if (fits(kernel, schedule)) yield schedule;
 }
 
-/** The reductions of a part around each other, the one that does the work last; undefined where several do different work. */
-function nested(part: Part): { outer: Reduce[]; core: Reduce } | undefined {
-  const all = reductions(part);
-  const core = all.reduce<Reduce | undefined>((a, b) => a && points(a.axes) >= points(b.axes) ? a : b, undefined);
-  if (!core) return undefined;
-  const outer = all.filter((r) => expressions(r.body).includes(core));
-  return all.every((r) => r.axes === core.axes || outer.includes(r)) ? { outer, core } : undefined;
+function cheapestFirst<Value>(values: readonly Value[], cost: (value: Value) => number): Value[] {
+  return values.map((value) => ({ value, cost: cost(value) })).sort((a, b) => a.cost - b.cost)
+    .map(({ value }) => value);
+}
+
+/** What a schedule is chosen by: its cycles, and a little for what does not show where a kernel runs alone. */
+function priceIn(kernel: Kernel, packing: Packing): (schedule: Schedule) => number {
+  return (schedule) => {
+    const { parallel, tile = {}, unroll = {} } = schedule;
+    const [points, copies] = [tile, unroll].map((counts) => Object.values(counts).reduce((a, b) => a * b, 1));
+    // chains go through samples one by one, and threads share what is not cut into pieces better
+    const isCoarse = parallel !== undefined && (tile[parallel] ?? 1) > 1;
+    return estimate(kernel, schedule, packing) * (1 + COPY * copies) * (isCoarse ? COARSE : 1) + CODE * points * copies;
+  };
 }
 
 /**
@@ -91,80 +94,82 @@ function writtenAlong({ axes, assignments: [{ tensor, index }] }: Part, tensors:
 }
 
 /** The best schedules with vectors along one axis. */
-function guesses(part: Part, tensors: Kernel["tensors"], vectorize: string | undefined, packing: Packing): Guess[] {
-  const unroll: Record<string, number> = {};
+function guesses(kernel: Kernel, part: Part, vectorize: string | undefined, packing: Packing): Schedule[] {
+  const { core, around } = workOf(part), unroll: Record<string, number> = {};
   for (const { axes } of reductions(part)) {
-    if (points(axes) <= SMALL && !axes.some(({ name }) => name === vectorize)) {
-      for (const { name, extent } of axes) unroll[name] = extent;
-    }
+    const isWhole = axes.some((axis) => around.includes(axis)) ||
+      points(axes) <= SMALL && !axes.some(({ name }) => name === vectorize);
+    if (isWhole) { for (const { name, extent } of axes) unroll[name] = extent; }
   }
-  const base: Schedule = { unroll, ...(vectorize !== undefined && { vectorize }) };
-  const nest = nested(part);
-  const lanes = part.axes.find(({ name }) => name === vectorize);
-  // pairs of vectors, so that they can be packed
-  const pair = lanes && lanes.extent >= LANES * packing ? { tile: { [lanes.name]: packing } } : {};
-  const plain: Guess = {
-    cost: vectorize === undefined ? 2 * LANES : 2,
-    schedule: {
-      ...base,
-      ...pair,
-      ...vectorize === undefined && reductions(part).length === 0 && copiesOf(part, tensors),
-    },
-  };
-  if (!nest || nest.core.reduction !== "sum" || points(nest.core.axes) <= SMALL) return [plain];
-  if (nest.outer.some(({ axes }) => points(axes) > SMALL)) return [plain];
-  const { outer, core } = nest;
-  const around = outer.length === 0 ? [] : outer[0].axes.map((axis) => ({ axis, count: axis.extent, width: 1 }));
-  const whole = Object.fromEntries(outer.flatMap(({ axes }) => axes.map(({ name, extent }) => [name, extent])));
-  const inner = core.axes.findLast(({ extent, name }) => extent > 1 && name !== vectorize);
-  const copies = inner === undefined
-    ? 1
-    : inner.extent <= SHORT
-    ? inner.extent
-    : inner.extent % COPIES === 0
-    ? COPIES
-    : 1;
-  const body: Body = {
-    part,
-    core,
-    around,
-    vectorize,
-    packing,
-    lanes,
-    ...summed(core),
-    ...(inner && { inner: { axis: inner, count: copies, width: 1 } }),
-  };
-  return tiles(part.axes, vectorize, packing).flatMap((tile): Guess[] => {
-    const cost = estimate(tile, body);
-    if (cost === undefined) return [];
-    const sizes = Object.fromEntries(tile.map(({ axis, count }) => [axis.name, count]));
-    const schedule = { ...base, tile: sizes, unroll: { ...unroll, ...whole, ...(inner && { [inner.name]: copies }) } };
-    return [{ cost, schedule }];
-  }).sort((a, b) => a.cost - b.cost).slice(0, PROPOSALS).concat({ ...plain, cost: LAST });
+  const base: Schedule = { unroll, ...vectorize !== undefined && { vectorize } };
+  const shared = (schedule: Schedule) => schedule.parallel === undefined ? withThreads(kernel, schedule) : schedule;
+  const work = workOf(part), shape = shapeOf(work, base, packing);
+  const price = priceIn(kernel, packing);
+  if (!core) return plainTiles(kernel, part, shape).map((tile) => shared({ ...base, ...tile }));
+  const [few, ...more] = copiesIn(work, vectorize);
+  const first = shapeOf(work, { ...base, unroll: { ...unroll, ...few } }, packing);
+  // by arithmetic first: it is most of it
+  const best = cheapestFirst(tiles(part.axes, first), (tile) => arithmeticOf(work, { ...first, tile })).slice(
+    0,
+    CLOSELY,
+  );
+  const close = best.flatMap((groups) => {
+    const counts = groups.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count]);
+    const tile: Record<string, number> = Object.fromEntries(counts);
+    return [few, ...more].map((copies) => shared({ ...base, tile, unroll: { ...unroll, ...copies } }));
+  });
+  return cheapestFirst(close, price).slice(0, PROPOSALS);
+}
+
+/** Tiles where there is no long sum: pairs of vectors, so that they can be packed, or two of these; else some elements. */
+function plainTiles({ tensors }: Kernel, part: Part, { lanes, vectorize, packing }: Shape): Schedule[] {
+  if (vectorize === undefined) return [reductions(part).length === 0 ? copiesOf(part, tensors) : {}];
+  const most = lanes ? Math.floor(lanes.extent / LANES) : 0, { loads, operations } = workOf(part).rest;
+  const isShort = operations <= SHORT_BODY && loads.length <= SHORT_BODY / 2;
+  const counts = [packing, ...isShort ? [2 * packing] : []].filter((count) => count <= most);
+  return counts.length === 0 ? [{}] : counts.map((count) => ({ tile: { [lanes!.name]: count } }));
 }
 
 /**
- * Tiles of up to three axes; sizes along the vectors' axis count vectors, whole registers where there are enough. A tile of
- * size 1 along an axis is none.
+ * Copies of a sum's body: those for which tiles are looked for first. Along its innermost axis, and along the one around
+ * that, too; none where what one copy loads is kept for the next, or where a body of several terms is long as it is.
  */
-function tiles(axes: readonly Axis[], vectorize: string | undefined, packing: Packing): Group[][] {
+function copiesIn(
+  { part, core, term: { loads, terms } }: Work,
+  vectorize: string | undefined,
+): Record<string, number>[] {
+  const [inner, outer] = core!.axes.filter(({ extent, name }) => extent > 1 && name !== vectorize).toReversed();
+  if (!inner) return [{}];
+  const wholly = ({ extent }: Axis, most: number) => COPIES.find((count) => extent % count === 0 && count <= most);
+  const few = inner.extent <= SHORT ? inner.extent : wholly(inner, SHORT) ?? COPIES[0];
+  const along = outer && (outer.extent * few <= MOST_COPIES ? outer.extent : wholly(outer, MOST_COPIES / few));
+  const isKept = terms > 1 || loads.some((load) => slides(load, inner, part.axes));
+  return [
+    ...isKept ? [{}] : [],
+    { [inner.name]: few },
+    ...along && terms === 1 ? [{ [inner.name]: few, [outer.name]: along }] : [],
+  ];
+}
+
+/** Tiles of up to three axes, as far as registers go; along the vectors' axis whole registers, where there are enough. */
+function tiles(axes: readonly Axis[], { lanes, packing }: Shape): Group[][] {
   const sizes = (axis: Axis): Group[] => {
-    const along = axis.name === vectorize, width = along ? LANES : 1, most = Math.floor(axis.extent / width);
-    const by = along && most >= packing ? packing : 1;
-    return Array.from({ length: 8 }, (_, i) => (i + 1) * by)
-      .filter((count) => count > 1 && count <= most)
+    const width = axis === lanes ? LANES : 1, most = Math.floor(axis.extent / width);
+    const by = axis === lanes && most >= packing ? packing : 1;
+    return Array.from({ length: LONGEST }, (_, i) => (i + 1) * by)
+      .filter((count) => count <= most && (count > 1 || axis === lanes))
       .map((count) => ({ axis, count, width }));
   };
-  const wide = axes.filter(({ extent }) => extent > 1);
-  const lanes = wide.find(({ name }) => name === vectorize);
-  const single = wide.flatMap((axis) => sizes(axis).map((group) => [group]));
-  const double = wide.flatMap((a, i) =>
-    wide.slice(i + 1).flatMap((b) => sizes(a).flatMap((x) => sizes(b).map((y) => [x, y])))
+  const others = axes.filter((axis) => axis.extent > 1 && axis !== lanes).map(sizes);
+  const single = others.flatMap((groups) => groups.map((group) => [group]));
+  const double = others.flatMap((a, i) =>
+    others.slice(i + 1).flatMap((b) => a.flatMap((x) => b.map((y): Group[] => [x, y])))
   );
-  const triple = lanes
-    ? double.filter((groups) => !groups.some(({ axis }) => axis === lanes))
-      .flatMap((groups) => sizes(lanes).map((group) => [...groups, group]))
-    : [];
-  const count = (groups: Group[]) => groups.reduce((product, { count }) => product * count, 1);
-  return [[], ...single, ...double, ...triple].filter((groups) => count(groups) <= REGISTERS[packing] * packing);
+  const all = [[], ...single, ...double];
+  const whole = lanes ? sizes(lanes).flatMap((group) => all.map((groups) => [...groups, group])) : all;
+  const fitting = whole.filter((groups) => {
+    const per = lanes && groups.at(-1)!.count % packing === 0 ? packing : 1;
+    return groups.reduce((sums, { count }) => sums * count, 1) <= REGISTERS[packing] * per;
+  });
+  return fitting.map((groups) => groups.sort((a, b) => axes.indexOf(a.axis) - axes.indexOf(b.axis)));
 }

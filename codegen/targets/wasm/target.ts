@@ -11,6 +11,7 @@ import { Writer } from "../../print/writer.ts";
 import { prelude } from "./prelude.ts";
 import { expand } from "../../passes/expand.ts";
 import { CHAIN_LOCALS, printChain, readChain, SCRATCH } from "./chains.ts";
+import { estimate } from "./estimate.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./syntax.ts";
 
@@ -18,6 +19,8 @@ import { syntax } from "./syntax.ts";
 const PAGE = 65536;
 
 function target(name: string, relaxed: boolean): Target {
+  // whoever wants speed has relaxed SIMD and lets V8 pack
+  const packing = relaxed ? 2 : 1;
   return {
     name,
     syntax: syntax(relaxed),
@@ -35,8 +38,8 @@ function target(name: string, relaxed: boolean): Target {
     reuses: true,
     wholeAddresses: true,
     expand,
-    // whoever wants speed has relaxed SIMD and lets V8 pack
-    candidates: (kernel) => candidates(kernel, relaxed ? 2 : 1),
+    candidates: (kernel) => candidates(kernel, packing),
+    estimate: (kernel, schedule) => estimate(kernel, schedule, packing),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
     groups: ({ "module.wat": text }) => ({ train: groups(text, "train"), evaluate: groups(text, "evaluate") }),
   };
