@@ -13,7 +13,7 @@ import { SMALL, type Work, workOf } from "./work.ts";
 /** An axis of a sum is unrolled whole up to here. */
 const SHORT = 7;
 /** Copies of the body of a long sum along one axis, most wanted first; and along two, at most. */
-const COPIES = [4, 5, 6, 7, 3, 2], MOST_COPIES = 16;
+const COPIES = [4, 5, 6, 7, 3, 2], MOST_COPIES = 8;
 /** Elements that are moved one by one in an iteration: a loop costs as much as two or three of them. */
 const MOVED = 16;
 /** Elements of each row that are moved at once, where several rows are gathered side by side. */
