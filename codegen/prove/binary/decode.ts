@@ -1,94 +1,95 @@
 /**
- * A WebAssembly module's bytes, taken apart: as much of the format as a checked module may use. Whatever else stands in
- * it is refused. The engine validates types when it compiles the module, so they are not checked again.
+ * A WebAssembly module's bytes, taken apart: as much of the format as a checked module may use. Every byte of the file is
+ * read, functions that nothing calls too, and what is not here is refused. The engine reads the same bytes and checks types.
  *
  * @module
  */
+import { VerifyError } from "../error.ts";
 
-/** What a module may import. */
-export type Import =
-  | { readonly kind: "function"; readonly name: string; readonly type: number }
-  | { readonly kind: "memory"; readonly name: string; readonly pages: number }
-  | { readonly kind: "global"; readonly name: string };
-
-/** Parameters and results, by the bytes that stand for types. */
-export interface FunctionType {
-  readonly parameters: readonly number[];
-  readonly results: readonly number[];
-}
-
-/** An instruction: its code, its place in the file, and up to two immediates. */
+/** An instruction: its code, its place in the file, and its index, constant, or offset of an access. */
 export interface Instruction {
   readonly code: number;
   readonly at: number;
-  /** Index, constant, or offset of an access. */
   readonly value: number;
   /** Of a block, loop or if: the instruction that ends it; of an if: its else, if it has one. */
   end?: number;
   else?: number;
 }
 
-/** A function of the module. */
+/** A function: how many parameters, the types of its results, and locals behind the parameters. */
 export interface Code {
-  readonly type: FunctionType;
-  /** Locals behind the parameters. */
+  readonly parameters: number;
+  readonly results: readonly number[];
   readonly locals: number;
   readonly body: readonly Instruction[];
 }
 
 /** A module. */
 export interface Module {
-  readonly imports: readonly Import[];
-  /** Indices of functions by the names under which they are exported. */
+  /** Pages that its memory has at least. */
+  readonly pages: number;
+  /** Names of the numbers that it is given. */
+  readonly globals: readonly string[];
+  /** Indices of functions by the names under which they can be called from outside. */
   readonly exports: ReadonlyMap<string, number>;
-  /** All functions: those that are imported have no code. */
+  /** All functions: `team.wait`, which waits for other threads, has no code. */
   readonly functions: readonly (Code | undefined)[];
 }
 
-/** A module that cannot be read, or has what no checked module may have. */
-export class RefusedError extends Error {
-  override name = "RefusedError";
+/** Refuses, at a byte of the file. */
+export function refuse(why: string, at?: number): never {
+  throw new VerifyError(at === undefined ? why : `byte ${at}: ${why}`);
 }
 
-/** Codes that the checker knows by name; all others only by what they take from the stack. */
+/** Codes of instructions that the checker knows by name. */
 export const CODE = {
   ...{ block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, branchIf: 0x0d, return: 0x0f, call: 0x10 },
-  ...{ drop: 0x1a, select: 0x1b, getLocal: 0x20, setLocal: 0x21, teeLocal: 0x22, getGlobal: 0x23 },
-  ...{
-    i32: 0x41,
-    i64: 0x42,
-    f32: 0x43,
-    eqz: 0x45,
-    below: 0x48,
-    add: 0x6a,
-    sub: 0x6b,
-    mul: 0x6c,
-    shl: 0x74,
-    shrU: 0x76,
-  },
-  vector: 0xfd0c,
+  ...{ drop: 0x1a, select: 0x1b, getLocal: 0x20, setLocal: 0x21, teeLocal: 0x22, getGlobal: 0x23, constant: 0x41 },
+  ...{ lessThan: 0x48, add: 0x6a, sub: 0x6b, mul: 0x6c, shl: 0x74, shrU: 0x76 },
 } as const;
 
-/** Bytes that accesses of memory touch. */
-export const ACCESSES: ReadonlyMap<number, { readonly bytes: number; readonly stores: boolean }> = new Map(
+/** The type i32. */
+export const I32 = 0x7f;
+
+/** Instructions that access memory, and so many bytes of it: there are no others. */
+export const ACCESSES: ReadonlyMap<
+  number,
+  { readonly name: string; readonly bytes: number; readonly stores: boolean }
+> = new Map(
   ([
-    [0x28, 4, 0],
-    [0x2a, 4, 0],
-    [0x2d, 1, 0],
-    [0x36, 4, 1],
-    [0x38, 4, 1],
-    [0x3a, 1, 1],
-    [0xfd00, 16, 0],
-    [0xfd09, 4, 0],
-    [
-      0xfd0b,
-      16,
-      1,
-    ],
-  ] as const).map(([code, bytes, stores]) => [code, { bytes, stores: stores === 1 }]),
+    ...[[0x28, "i32.load", 4], [0x2a, "f32.load", 4], [0x2d, "i32.load8_u", 1], [0xfd00, "v128.load", 16]],
+    ...[[0xfd09, "v128.load32_splat", 4], [0x36, "i32.store", 4], [0x38, "f32.store", 4], [0x3a, "i32.store8", 1]],
+    [0xfd0b, "v128.store", 16],
+  ] as const).map(([code, name, bytes]) => [code, { name, bytes, stores: name.includes("store") }]),
 );
 
-/** Numbers of the file, one behind the other. */
+/**
+ * Instructions that only compute, by how many values they take, and bytes of constants behind them; each gives one value.
+ * Numbers of 32 and 64 bits; vectors: constants, splats, lanes, comparisons, bits, shifts, f32x4 and i32x4; relaxed ones.
+ */
+const COMPUTING = "43:0:4 45:1 46-4f:2 50:1 51-66:2 67-69:1 6a-78:2 79-7b:1 7c-8a:2 8b-91:1 92-98:2 99-9f:1 a0-a6:2 " +
+  "a7-c4:1 fc00-fc07:1 fd0c:0:16 fd0f-fd14:1 fd1b:1:1 fd1c:2:1 fd1f:1:1 fd20:2:1 fd37-fd4c:2 fd4d:1 fd4e-fd51:2 fd52:3 " +
+  "fd67-fd6a:1 fda0-fda1:1 fdab-fdae:2 fdb1:2 fdb5-fdb9:2 fde0-fde1:1 fde3:1 fde4-fdeb:2 fdf8-fdfb:1 10105-1010c:3 1010d-10110:2";
+
+/** How many values a computing instruction takes, and bytes behind it. */
+export const COMPUTES: ReadonlyMap<number, { readonly takes: number; readonly skips: number }> = new Map(
+  COMPUTING.split(" ").flatMap((entry) => {
+    const [codes, takes, skips = 0] = entry.split(":"),
+      [first, last = first] = codes.split("-").map((x) => parseInt(x, 16));
+    return Array.from({ length: last - first + 1 }, (_, i) => [first + i, { takes: +takes, skips: +skips }] as const);
+  }),
+);
+
+/** Instructions with an index. */
+const INDEXED: ReadonlySet<number> = new Set([
+  ...[CODE.br, CODE.branchIf, CODE.call, CODE.getLocal, CODE.setLocal, CODE.teeLocal, CODE.getGlobal],
+]);
+const BARE: ReadonlySet<number> = new Set([CODE.else, CODE.end, CODE.return, CODE.drop, CODE.select]);
+const BLOCKS: ReadonlySet<number> = new Set([CODE.block, CODE.loop, CODE.if]);
+/** Most locals of a function, as engines have it. */
+const MOST_LOCALS = 50_000;
+
+/** The file's numbers, one behind the other. */
 class Reader {
   at = 0;
   readonly bytes: Uint8Array;
@@ -96,151 +97,135 @@ class Reader {
     this.bytes = bytes;
   }
   byte(): number {
-    if (this.at >= this.bytes.length) throw new RefusedError("it ends in the middle");
-    return this.bytes[this.at++];
+    return this.at < this.bytes.length ? this.bytes[this.at++] : refuse("it ends in the middle");
   }
-  /** A number of up to 64 bits, of which those above 53 are lost: only the sign counts then. */
+  unsigned(): number {
+    for (let value = 0, scale = 1;; scale *= 128) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 128) return value;
+    }
+  }
   signed(): number {
-    let value = 0, scale = 1;
-    for (;;) {
+    for (let value = 0, scale = 1;;) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       scale *= 128;
       if (byte < 128) return byte & 0x40 ? value - scale : value;
     }
   }
-  unsigned(): number {
-    let value = 0;
-    for (let scale = 1;; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * scale;
-      if (byte < 128) return value;
-    }
-  }
   name(): string {
-    const length = this.unsigned();
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
+    return new TextDecoder().decode(new Uint8Array(this.list(() => this.byte())));
   }
   list<Item>(item: () => Item): Item[] {
-    return Array.from({ length: this.unsigned() }, item);
+    const items: Item[] = [];
+    for (let left = this.unsigned(); left > 0; left--) items.push(item());
+    return items;
   }
+}
+
+interface Type {
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
 }
 
 /** Takes a module apart. */
 export function decode(bytes: Uint8Array): Module {
-  const reader = new Reader(bytes);
-  if ([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].some((byte) => reader.byte() !== byte)) {
-    throw new RefusedError("it is no module");
-  }
-  const types: FunctionType[] = [], imports: Import[] = [], declared: number[] = [], codes: Code[] = [];
-  const exports = new Map<string, number>();
-  const type = (index: number) => types[index] ?? refuse(`it has no type ${index}`);
+  const reader = new Reader(bytes), types: Type[] = [], pages: number[] = [], globals: string[] = [];
+  const functions: (Code | undefined)[] = [], declared: Type[] = [], exports = new Map<string, number>();
+  const type = () => types[reader.unsigned()] ?? refuse("it has a function without a type");
+  const sections: Readonly<Record<number, () => void>> = {
+    1: () => types.push(...reader.list(() => functionType(reader))),
+    2: () => {
+      for (const given of reader.list(() => imported(reader, type))) {
+        if (given === undefined) functions.push(undefined);
+        else if (typeof given === "string") globals.push(given);
+        else pages.push(given);
+      }
+    },
+    3: () => declared.push(...reader.list(type)),
+    7: () => reader.list(() => exports.set(exported(reader), reader.unsigned())),
+    10: () => {
+      const codes = declared.values();
+      functions.push(...reader.list(() => code(reader, codes.next().value ?? refuse("it has code of no function"))));
+      if (!codes.next().done) refuse("it has a function without code");
+    },
+  };
+  if ([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0].some((byte) => reader.byte() !== byte)) refuse("it is no module");
   for (let last = 0; reader.at < bytes.length;) {
     const section = reader.byte(), length = reader.unsigned(), end = reader.at + length;
-    if (section <= last) throw new RefusedError(`its section ${section} is not allowed here`);
-    last = section;
-    if (section === 1) types.push(...reader.list(() => functionType(reader)));
-    else if (section === 2) imports.push(...reader.list(() => imported(reader)));
-    else if (section === 3) declared.push(...reader.list(() => reader.unsigned()));
-    else if (section === 7) reader.list(() => exported(reader)).forEach(([name, index]) => exports.set(name, index));
-    else if (section === 10) reader.list(() => codes.push(code(reader, type(declared[codes.length]))));
-    else throw new RefusedError(`it has a section ${section}: tables, data, globals and the like are not allowed`);
-    if (reader.at !== end) throw new RefusedError(`its section ${section} is not as long as it says`);
+    if (section <= last || !sections[section]) {
+      refuse(
+        `it has a section ${section}; sections of types, imports, functions, exports and code are allowed, once each`,
+      );
+    }
+    sections[last = section]();
+    if (reader.at !== end) refuse(`its section ${section} is not as long as it says`);
   }
-  const outside = imports.filter(({ kind }) => kind === "function").map(() => undefined);
-  if (codes.length !== declared.length) throw new RefusedError("its functions have no code");
-  return { imports, exports, functions: [...outside, ...codes] };
+  if (pages.length !== 1) refuse(`it imports ${pages.length} memories, not one`);
+  return { pages: pages[0], globals, exports, functions };
 }
 
-function refuse(why: string): never {
-  throw new RefusedError(why);
-}
-
-function functionType(reader: Reader): FunctionType {
-  if (reader.byte() !== 0x60) throw new RefusedError("it has a type that is no function's");
+function functionType(reader: Reader): Type {
+  if (reader.byte() !== 0x60) refuse("it has a type that is no function's");
   return { parameters: reader.list(() => reader.byte()), results: reader.list(() => reader.byte()) };
 }
 
-function imported(reader: Reader): Import {
+/** What is imported: pages of memory, the name of a number, or nothing for the function that waits. */
+function imported(reader: Reader, type: () => Type): number | string | undefined {
   const name = `${reader.name()}.${reader.name()}`, kind = reader.byte();
-  if (kind === 0) return { kind: "function", name, type: reader.unsigned() };
-  if (kind === 2) {
-    const flags = reader.byte(), pages = reader.unsigned();
-    if (flags & 1) reader.unsigned();
-    if (flags > 3) throw new RefusedError(`it imports a memory of another kind, ${name}`);
-    return { kind: "memory", name, pages };
-  }
-  if (kind === 3 && reader.byte() === 0x7f && reader.byte() === 0) return { kind: "global", name };
-  throw new RefusedError(`it imports ${name}, which is neither a function, nor a memory, nor a constant of 32 bits`);
+  if (kind === 0 && name === "team.wait") {
+    const { parameters, results } = type();
+    if (parameters.length + results.length === 0) return undefined;
+  } else if (kind === 2 && name === "team.memory") {
+    // shared, of at least and at most so many pages, with addresses of 32 bits
+    if (reader.byte() === 3) return [reader.unsigned(), reader.unsigned()][0];
+  } else if (kind === 3 && reader.byte() === I32 && reader.byte() === 0) return name;
+  return refuse(`it imports ${name}, which is not the memory, the wait, nor a constant number that a run gives`);
 }
 
-function exported(reader: Reader): [string, number] {
+function exported(reader: Reader): string {
   const name = reader.name();
-  if (reader.byte() !== 0) throw new RefusedError(`it exports ${name}, which is no function`);
-  return [name, reader.unsigned()];
+  return reader.byte() === 0 ? name : refuse(`it exports ${name}, which is no function`);
 }
 
-function code(reader: Reader, type: FunctionType): Code {
-  const length = reader.unsigned(), end = reader.at + length;
-  const locals = reader.list(() => {
-    const count = reader.unsigned();
-    reader.byte();
-    return count;
-  }).reduce((a, b) => a + b, 0);
-  const body: Instruction[] = [], open: Instruction[] = [];
+function code(reader: Reader, { parameters, results }: Type): Code {
+  const length = reader.unsigned(), end = reader.at + length, body: Instruction[] = [], open: Instruction[] = [];
+  const locals = reader.list(() => [reader.unsigned(), reader.byte()][0]).reduce((a, b) => a + b, 0);
+  if (locals > MOST_LOCALS) refuse("it has too many locals");
   while (reader.at < end) {
-    const instruction = next(reader), { code } = instruction;
-    if (code === CODE.else) open.at(-1)!.else = body.length;
-    if (code === CODE.end && open.length > 0) open.pop()!.end = body.length;
-    if (code === CODE.block || code === CODE.loop || code === CODE.if) open.push(instruction);
+    const instruction = next(reader), { code, at } = instruction;
+    if (code === CODE.else) (open.at(-1) ?? refuse("an else of no if", at)).else = body.length;
+    if (BLOCKS.has(code)) open.push(instruction);
+    else if (code === CODE.end) {
+      const block = open.pop();
+      if (block) block.end = body.length;
+      else if (reader.at !== end) refuse("a function goes on behind its end", at);
+    }
     body.push(instruction);
   }
-  if (reader.at !== end || open.length > 0) throw new RefusedError("a function is not as long as it says");
-  return { type, locals: locals, body };
+  if (reader.at !== end || open.length > 0 || body.at(-1)?.code !== CODE.end) {
+    refuse("a function does not end", reader.at);
+  }
+  return { parameters: parameters.length, results, locals, body };
 }
 
-/** The next instruction, with its immediates. */
+/** The next instruction, with what belongs to it. */
 function next(reader: Reader): Instruction {
-  const { at } = reader, first = reader.byte();
-  const code = first < 0xfc ? first : first * 256 + reader.unsigned();
-  if (first >= 0xfc && code - first * 256 > 0xff) {
-    // the relaxed ones have numbers of their own, which no others have
-    return { code: 0x10000 + code - first * 256, at, value: 0 };
-  }
+  const { at } = reader, first = reader.byte(), second = first < 0xfc ? 0 : reader.unsigned();
+  // codes of two bytes; relaxed ones have greater numbers
+  const code = first < 0xfc ? first : second < 0x100 ? first * 0x100 + second : first === 0xfd ? 0x10000 + second : 0;
   if (ACCESSES.has(code)) {
-    if (reader.unsigned() > 4) throw new RefusedError(`byte ${at}: it accesses memory in a way that is not known`);
+    // the alignment is a hint; greater numbers name another memory
+    if (reader.unsigned() > 4) refuse("it accesses another memory", at);
     return { code, at, value: reader.unsigned() };
   }
-  switch (code) {
-    case CODE.block:
-    case CODE.loop:
-    case CODE.if:
-      if (reader.byte() !== 0x40) throw new RefusedError(`byte ${at}: a block has a result`);
-      return { code, at, value: 0 };
-    case CODE.i32:
-    case CODE.i64:
-      return { code, at, value: reader.signed() };
-    case CODE.f32:
-      reader.at += 4;
-      return { code, at, value: 0 };
-    case CODE.vector:
-      reader.at += 16;
-      return { code, at, value: 0 };
-    case 0xfd1b:
-    case 0xfd1c:
-    case 0xfd1f:
-    case 0xfd20:
-      return { code, at, value: reader.byte() };
-    case CODE.br:
-    case CODE.branchIf:
-    case CODE.call:
-    case CODE.getLocal:
-    case CODE.setLocal:
-    case CODE.teeLocal:
-    case CODE.getGlobal:
-      return { code, at, value: reader.unsigned() };
-    default:
-      return { code, at, value: 0 };
+  if (INDEXED.has(code)) return { code, at, value: reader.unsigned() };
+  if (code === CODE.constant) return { code, at, value: reader.signed() };
+  if (BLOCKS.has(code)) {
+    if (reader.byte() !== 0x40) refuse("a block has a result", at);
+  } else if (!BARE.has(code)) {
+    reader.at += (COMPUTES.get(code) ?? refuse(`instruction 0x${code.toString(16)} is not allowed`, at)).skips;
   }
+  return { code, at, value: 0 };
 }

@@ -1,55 +1,66 @@
 /**
- * The bytes that will run: each load and store of each function lies in a tensor that the plan lists for it.
+ * The bytes that will run: each load and each store of each function lies in a tensor that the plan lists for it.
  *
- * The argument. A module may use what {@linkcode decode} reads and no more: one memory, functions, numbers that it is
- * given. So it can touch memory by the nine instructions of `ACCESSES` only. `walk` goes through every function that can
- * be called from outside, and through what these call, and bounds the address of each such instruction for all values
- * that a run can have. This file says what the numbers are that a module is given, and compares the bounds with the plan.
+ * The argument. A module can use what {@linkcode decode} reads, and no more: one memory, functions, constant numbers that it
+ * is given. So it touches memory by the nine instructions of `ACCESSES` only. All that can be called from outside are the
+ * functions that it exports: kernels, `train` and `evaluate`. {@linkcode walk} goes through each of these, and through what
+ * it calls, and finds between which numbers each address lies, for all values that a run can have. This file says what the
+ * numbers are that it is given, compares each access with what {@linkcode contractOf} lists for the kernel, and each call
+ * of a kernel with what it was gone through for. What it cannot bound, it refuses.
  *
- * What is taken as given, and checked where it enters: the number of the step is a row of the tables; a thread's number
- * is below that of all threads; numbers of samples, labels and places of maxima are below their limits (`below`); what
- * lies behind the arena lies where {@linkcode checkPlaces} has looked. Types are the engine's to check.
+ * What it takes as given, and where that is checked:
  *
- * It shares nothing with what prints and assembles: it knows bytes, and the plan.
+ * - Tensors lie apart, inside the arena and scratch memory (`prove/plan/storage.ts`).
+ * - What lies behind the arena lies where the contract has it: {@linkcode checkPlaces}, before a module gets its memory.
+ * - A step's number is a row of the tables, a thread's number is below the number of threads, and who calls a kernel from
+ *   outside gives it a share of its iterations, or an empty one (`runtime/backends`).
+ * - Numbers of samples and labels that a run hands over are in their limits (`runtime/data`). What kernels store is checked:
+ *   where one stores what may be beyond the limit, no address may be made of what is loaded there.
+ * - The engine does what WebAssembly's specification says, and checks types.
+ *
+ * It does not say that a kernel computes what it should, nor that zeros around a tensor stay zeros.
+ *
+ * It shares nothing with what lowers, prints and assembles: it knows bytes, and the plan.
  *
  * @module
  */
-import { type Affine, rangeOf, single, times, type Unknown } from "./affine.ts";
-import type { Contract, KernelContract, Place } from "./contract.ts";
-import { ACCESSES, CODE, decode, type Module, RefusedError } from "./decode.ts";
-import { type Access, type Surroundings, type Value, walk } from "./walk.ts";
+import { type Affine, isSpaced, known, rangeOf, single, times, type Unknown } from "./affine.ts";
+import { behind, type Contract, type KernelContract, LINE, type Place } from "./contract.ts";
+import { ACCESSES, CODE, decode, I32, type Instruction, type Module, refuse } from "./decode.ts";
+import { type Value, walk } from "./walk.ts";
 
 /** What was found of an access. */
 export interface Bound {
-  /** The function it is in, and its place in the file. */
+  /** The kernel that it is in, the instruction, and its place in the file. */
   readonly kernel: string;
+  readonly instruction: string;
   readonly at: number;
   readonly stores: boolean;
   readonly tensor: string;
-  /** First and last byte of the tensor, or of its row, that it touches; and how many the tensor or row has. */
+  /** First and last byte that it touches, of so many of the tensor, of its row, or of its part in scratch memory. */
   readonly low: number;
   readonly high: number;
   readonly bytes: number;
 }
 
-const PAGE = 65536;
-/** A tensor in scratch memory begins at a multiple of this, as all memory of a thread does. */
-const LINE = 64;
+const PAGE = 65536, MEMORY = 2 ** 32;
+/** Calls within calls. */
+const DEEPEST = 8;
 
 /**
- * `$share(iterations, thread)`, the iterations before those of a thread: iterations * thread / threads, in 64 bits. No
- * more than `iterations`, since the thread is no more than `threads`; and no less than 0.
+ * `$share(iterations, thread)`, the iterations before those of a thread: iterations * thread / threads, in 64 bits. It is
+ * no more than `iterations`, since the thread is no more than `threads`, and no less than 0.
  */
-const SHARE = [
-  ...[[CODE.getLocal, 0], [0xad, 0], [CODE.getLocal, 1], [0xad, 0], [0x7e, 0], [CODE.getGlobal, -1], [0xad, 0]],
-  ...[[0x80, 0], [0xa7, 0], [CODE.end, 0]],
-] as const;
+const SHARE: readonly (readonly [code: number, value: number | string])[] = [
+  ...[[CODE.getLocal, 0], [0xad, 0], [CODE.getLocal, 1], [0xad, 0], [0x7e, 0]] as const,
+  ...[[CODE.getGlobal, "team.threads"], [0xad, 0], [0x80, 0], [0xa7, 0], [CODE.end, 0]] as const,
+];
 
 /**
  * Checks a module.
  *
- * @param onBound called for each access; those of functions that are called from several places come several times.
- * @throws {RefusedError} naming the function, the instruction, and what is not known of it.
+ * @param onBound called for each access; several times for those of kernels that are called in several ways.
+ * @throws {VerifyError} naming the function, the instruction, and what is not known of it.
  */
 export function checkBinary(bytes: Uint8Array, contract: Contract, onBound: (bound: Bound) => void = () => {}): void {
   new Checker(decode(bytes), contract, onBound).check();
@@ -60,213 +71,184 @@ class Checker {
   readonly #contract: Contract;
   readonly #onBound: (bound: Bound) => void;
   readonly #names: ReadonlyMap<number, string>;
-  readonly #share: number;
   readonly #touching: ReadonlySet<number>;
-  readonly #globals: readonly Affine[];
-  readonly #globalNames: readonly string[];
   readonly #step: Unknown;
+  readonly #globals: readonly Affine[];
   #unknowns = 0;
+  /** Places whose limits addresses rely on, and those where what is stored may be beyond them. */
+  readonly #needed = new Set<string>();
+  readonly #broken = new Set<string>();
 
   constructor(module: Module, contract: Contract, onBound: (bound: Bound) => void) {
     this.#module = module;
     this.#contract = contract;
     this.#onBound = onBound;
     this.#names = new Map([...module.exports].map(([name, index]) => [index, name]));
-    this.#globalNames = module.imports.filter(({ kind }) => kind === "global").map(({ name }) => name);
-    this.#step = this.#unknown(0, 2 ** 31 - 1, "step");
-    this.#globals = this.#globalNames.map((name) => this.#global(name));
-    this.#share = module.functions.findIndex((code) =>
-      code?.body.length === SHARE.length &&
-      SHARE.every(([known, value], i) =>
-        code.body[i].code === known &&
-        (value === -1 ? this.#globalNames[code.body[i].value] === "team.threads" : code.body[i].value === value)
-      )
-    );
     this.#touching = touching(module);
+    this.#step = this.#unknown(2 ** 31 - 1, "step");
+    const tables = new Set(contract.places.map(({ tensor }) => `rows.${tensor}`));
+    this.#globals = module.globals.map((name) => {
+      if (name === "team.scratch") {
+        return times(single(this.#unknown(Math.floor((MEMORY - contract.scratchBytes) / LINE), name)), LINE);
+      }
+      if (name !== "team.thread" && name !== "team.threads" && !tables.has(name)) refuse(`it imports ${name}`);
+      return single(this.#unknown(MEMORY - 1, name));
+    });
   }
 
   check(): void {
-    const { imports, exports } = this.#module;
-    for (const imported of imports) {
-      if (imported.kind === "function" && imported.name !== "team.wait") {
-        throw new RefusedError(`it imports ${imported.name}`);
-      }
-      if (imported.kind === "memory" && imported.pages * PAGE < this.#contract.arenaBytes) {
-        throw new RefusedError("its memory is smaller than the arena");
-      }
+    if (this.#module.pages * PAGE < this.#contract.arenaBytes) refuse("its memory may be smaller than the arena");
+    for (const [name, index] of this.#module.exports) this.#entry(name, index);
+    for (const place of this.#needed) {
+      if (this.#broken.has(place)) refuse(`an address is made of numbers in ${place}, where a kernel may store any`);
     }
-    if (imports.filter(({ kind }) => kind === "memory").length !== 1) throw new RefusedError("it has not one memory");
-    for (const [name, index] of exports) this.#entry(name, index);
   }
 
   /** A function that is called from outside. */
   #entry(name: string, index: number): void {
-    const kernel = this.#contract.kernels.get(name);
-    if (kernel) {
-      const { shared, begins } = kernel;
-      const given = [single(this.#step), ...shared ? [this.#shareOf(shared), this.#shareOf(shared)] : []];
-      const wholes = begins.map(({ tensor }) => single(this.#unknown(0, 2 ** 30, `begin of ${tensor}`)));
-      this.#run(index, [...given, ...wholes], name);
-    } else if (name === "train" || name === "evaluate") this.#run(index, [single(this.#step)], name);
-    else throw new RefusedError(`it exports ${name}, which the plan does not know`);
+    const kernel = this.#contract.kernels.get(name), step = single(this.#step);
+    if (!kernel && name !== "train" && name !== "evaluate") refuse(`it exports ${name}, which the plan does not know`);
+    const { shared, begins = [] } = kernel ?? {}, share = () => shared ? [this.#share(shared)] : [];
+    const whole = begins.map((tensor) => single(this.#unknown(2 ** 30 - 1, `begin of ${tensor}`)));
+    this.#run(index, [step, ...share(), ...share(), ...whole], name);
+    // a call of no iterations may be told nothing of scratch memory
+    if (begins.length > 0) this.#run(index, [step, known(0), known(0), ...begins.map(() => known(0))], name, 0, false);
   }
 
-  #shareOf({ iterations, step }: { iterations: number; step: number }): Affine {
-    return times(single(this.#unknown(0, iterations)), step);
+  #unknown(high: number, means?: string, from?: string): Unknown {
+    return { id: this.#unknowns++, high, ...means !== undefined && { means }, ...from !== undefined && { from } };
   }
 
-  #unknown(low: number, high: number, means?: string): Unknown {
-    return { id: this.#unknowns++, low, high, ...means !== undefined && { means } };
+  #share({ iterations, step }: { readonly iterations: number; readonly step: number }): Affine {
+    return times(single(this.#unknown(iterations)), step);
   }
 
-  #global(name: string): Affine {
-    const { scratchBytes } = this.#contract;
-    if (name === "team.scratch") {
-      return times(single(this.#unknown(0, Math.floor((2 ** 32 - scratchBytes) / LINE), "scratch")), LINE);
-    }
-    return single(this.#unknown(0, 2 ** 32, name.replace(/^(team|rows)\./, "")));
+  /** Who asks how large a number, or a part of it, is relies on the limits of what it is made of. */
+  #range(value: Affine, part = value): readonly [low: number, high: number] {
+    for (const [{ from }] of value.terms) if (from !== undefined) this.#needed.add(from);
+    return rangeOf(part);
   }
 
-  #run(index: number, given: readonly Value[], name: string): readonly Value[] {
+  #run(index: number, given: readonly Value[], name: string, depth = 0, tells = true): readonly Value[] {
     const code = this.#module.functions[index];
-    if (!code) throw new RefusedError(`${name} has no code`);
-    if (code.type.parameters.length !== given.length) {
-      throw new RefusedError(`${name} takes other numbers than it is given`);
-    }
-    const around: Surroundings = {
-      unknown: (low, high, means) => this.#unknown(low, high, means),
-      global: (index) => this.#globals[index],
-      access: (access) => this.#access(access, name),
-      parameters: (index) => this.#parameters(index),
-      call: (callee, given, at) => this.#call(callee, given, name, at),
-    };
+    if (!code) return refuse(`${name} has no code`);
+    if (code.parameters !== given.length) refuse(`${name} takes ${code.parameters} numbers, not ${given.length}`);
+    if (depth > DEEPEST) refuse("its calls go too deep");
+    const kernel = this.#contract.kernels.get(name);
     try {
-      return walk(code, given, around);
+      return walk(code, given, {
+        unknown: (high) => this.#unknown(high),
+        range: (value) => this.#range(value),
+        globals: this.#globals,
+        access: (instruction, base, stored) => {
+          if (!kernel) return refuse("a function that is no kernel touches memory", instruction.at);
+          return this.#access(instruction, base, stored, kernel, tells ? name : undefined);
+        },
+        parameters: (callee) => this.#module.functions[callee]?.parameters ?? 0,
+        call: (callee, given, at) => this.#call(callee, given, at, kernel !== undefined, depth),
+      });
     } catch (error) {
-      if (!(error instanceof RefusedError) || error.message.startsWith("function ")) throw error;
-      throw new RefusedError(`function ${name}: ${error.message}`);
+      const where = `function ${name}: `;
+      if (error instanceof Error && !error.message.startsWith("function ")) error.message = where + error.message;
+      throw error;
     }
   }
 
-  #parameters(index: number): number {
-    return this.#module.functions[index]?.type.parameters.length ?? 0;
-  }
-
-  #call(index: number, given: readonly Value[], caller: string, at: number): readonly Value[] {
-    const code = this.#module.functions[index],
-      name = this.#names.get(index),
-      fail = (why: string) => new RefusedError(`byte ${at}: ${why}`);
+  #call(index: number, given: readonly Value[], at: number, inKernel: boolean, depth: number): readonly Value[] {
+    const code = this.#module.functions[index], name = this.#names.get(index) ?? "";
     // the threads wait
     if (!code) return [];
-    const kernel = name === undefined ? undefined : this.#contract.kernels.get(name);
-    if (kernel) {
-      if (this.#contract.kernels.has(caller)) throw fail(`it calls ${name}`);
-      if (kernel.begins.length > 0) return this.#run(index, given, name!);
-      // any call that keeps to the contract has the bounds that were found for the kernel by itself
-      if (!this.#keeps(kernel, given)) throw fail(`it gives ${name} what the plan does not`);
-      return [];
+    const kernel = this.#contract.kernels.get(name);
+    if (kernel && !inKernel) {
+      // what is in scratch memory is a matter of this call
+      if (kernel.begins.length > 0) return this.#run(index, given, name, depth + 1);
+      // every other call that gives a share is as good as the one from outside
+      return this.#keeps(kernel, given) ? [] : refuse(`it gives ${name} what the plan does not`, at);
     }
-    if (name !== undefined) throw fail(`it calls ${name}`);
-    if (index === this.#share) return [this.#shared(given, fail)];
-    if (this.#touching.has(index)) throw fail("it calls a function that is no kernel and touches memory");
-    // what comes back of floats is not known anyhow
-    if (code.type.results.every((type) => type !== 0x7f)) return code.type.results.map(() => undefined);
-    return this.#run(index, given, `${caller}, in a function it calls`);
+    if (this.#names.has(index) || this.#touching.has(index)) refuse("it calls what is not its to call", at);
+    const share = code.body.length === SHARE.length && SHARE.every(([code_, value], i) => {
+      const { code: found, value: of } = code.body[i];
+      return found === code_ && (typeof value === "string" ? this.#module.globals[of] : of) === value;
+    });
+    if (share) return [this.#shareOf(given, at)];
+    // of what computes floats nothing is known
+    if (!code.results.includes(I32)) return code.results.map(() => undefined);
+    return this.#run(index, given, "of whole numbers", depth + 1);
   }
 
   #keeps({ shared }: KernelContract, [step, ...range]: readonly Value[]): boolean {
-    const isStep = (value: Value) =>
-      value !== undefined && "terms" in value && value.constant === 0 &&
-      value.terms.length === 1 && value.terms[0][0] === this.#step && value.terms[0][1] === 1;
-    if (!isStep(step)) return false;
-    return range.every((value) => {
-      if (!shared || value === undefined || !("terms" in value)) return false;
-      const [low, high] = rangeOf(value);
-      return low >= 0 && high <= shared.iterations * shared.step && value.constant % shared.step === 0 &&
-        value.terms.every(([, factor]) => factor % shared.step === 0);
-    });
+    return step?.terms.length === 1 && step.constant === 0 && step.terms[0][0] === this.#step &&
+      step.terms[0][1] === 1 &&
+      range.every((value) => {
+        if (!shared || !value) return false;
+        const [low, high] = this.#range(value);
+        return low >= 0 && high <= shared.iterations * shared.step && low % shared.step === 0 &&
+          isSpaced(value, shared.step);
+      });
   }
 
-  #shared([iterations, thread]: readonly Value[], fail: (why: string) => Error): Value {
-    const threadNumber = this.#globals[this.#globalNames.indexOf("team.thread")]?.terms[0][0];
-    if (
-      iterations === undefined || !("terms" in iterations) || iterations.terms.length > 0 || iterations.constant < 0
-    ) {
-      throw fail("it shares what is not known");
+  /** What `$share` gives for this thread, or for the next one. */
+  #shareOf([iterations, thread]: readonly Value[], at: number): Value {
+    if (!iterations || iterations.terms.length > 0 || iterations.constant < 0) return refuse("it shares anything", at);
+    const [[unknown, factor]] = thread && thread.terms.length === 1 ? thread.terms : [[]];
+    if (unknown?.means !== "team.thread" || factor !== 1 || ![0, 1].includes(thread!.constant)) {
+      return refuse("it takes the share of no thread", at);
     }
-    const [term] = thread !== undefined && "terms" in thread && thread.terms.length === 1 ? thread.terms : [];
-    if (!term || term[0] !== threadNumber || term[1] !== 1 || ![0, 1].includes((thread as Affine).constant)) {
-      throw fail("it takes the share of no thread");
-    }
-    return single(this.#unknown(0, iterations.constant));
+    return single(this.#unknown(iterations.constant));
   }
 
-  #access(access: Access, name: string): Value {
-    const kernel = this.#contract.kernels.get(name), { at, base, offset, bytes, stores } = access;
-    if (!kernel) throw new RefusedError(`byte ${at}: only kernels may touch memory`);
-    const allowed = stores ? kernel.writes : kernel.reads;
-    for (const place of allowed) {
-      const found = this.#within(base, offset, bytes, place);
-      if (!found) continue;
-      this.#onBound({ kernel: name, at, stores, tensor: place.tensor, ...found });
-      if (place.below === undefined) return undefined;
-      if (place.below === "samples") return single(this.#unknown(0, 2 ** 31 - 1, "sample"));
-      return single(this.#unknown(0, place.below - 1));
-    }
-    throw new RefusedError(
-      `byte ${at}: ${stores ? "a store" : "a load"} ${told(base, offset, bytes)}, which is in no tensor that it may ${
-        stores ? "write" : "read"
-      }`,
-    );
-  }
-
-  /** Where in a place an access lies; undefined if it does not, for all values. */
-  #within(
+  /** An access of a kernel. Returns what is loaded. */
+  #access(
+    { code, at, value: offset }: Instruction,
     base: Affine,
-    offset: number,
-    bytes: number,
-    place: Place,
-  ): { low: number; high: number; bytes: number } | undefined {
-    const size = place.kind === "scratch" ? undefined : place.bytes;
-    const begin = this.#begin(base, place);
-    if (!begin) return undefined;
-    const [low, high] = rangeOf(begin.rest), [from, to] = [low + offset - begin.at, high + offset - begin.at + bytes];
-    const room = size ?? begin.bytes!;
+    stored: Value,
+    { reads, writes }: KernelContract,
+    kernel?: string,
+  ): Value {
+    const { name, bytes, stores } = ACCESSES.get(code)!, moves = rest(base);
+    const [least, most] = this.#range(base, moves), given = givenOf(base);
     // the address without the offset must be one by itself
-    return low >= 0 && from >= 0 && to <= room ? { low: from, high: to - 1, bytes: room } : undefined;
+    const place = (stores ? writes : reads).find((place) =>
+      place.behind === given && least >= 0 && least + offset >= place.first &&
+      most + offset + bytes <= place.first + place.bytes
+    );
+    if (!place) {
+      const where = `bytes ${least + offset} to ${most + offset + bytes - 1}${given && ` behind ${given}`}`;
+      return refuse(`a ${name} touches ${where}, of no tensor that it ${stores ? "writes" : "reads"}`, at);
+    }
+    const { tensor, first, element, below } = place, low = least + offset - first, high = most + offset - first;
+    if (kernel !== undefined) {
+      const what = { kernel, instruction: name, at, stores, tensor, low, high: high + bytes - 1, bytes: place.bytes };
+      this.#onBound(what);
+    }
+    const whole = bytes === element && low % element === 0 && isSpaced(moves, element);
+    if (stores) this.#store(place, whole ? stored : undefined);
+    if (stores || below === undefined || !whole || !name.startsWith("i32")) return undefined;
+    const last = below === "samples" ? 2 ** 31 - 1 : below - 1;
+    return single(this.#unknown(last, below === "samples" ? "sample" : undefined, storageOf(place)));
   }
 
-  /** What of an address says in which place it is, and the rest. */
-  #begin(base: Affine, place: Place): { rest: Affine; at: number; bytes?: number } | undefined {
-    if (place.kind === "arena") {
-      return base.terms.some(([{ means }]) => means !== undefined) ? undefined : { rest: base, at: place.address };
+  /** Where a number is stored that may be beyond a limit, there is none. */
+  #store(place: Place, value: Value): void {
+    const storage = storageOf(place), [low, high] = value ? this.#range(value) : [-1, Infinity];
+    for (const { below, ...other } of this.#contract.places) {
+      if (below === undefined || storageOf(other) !== storage) continue;
+      if (low < 0 || below === "samples" || high >= below) this.#broken.add(storage);
     }
-    const take = (means: string, factor: number) => {
-      const term = base.terms.find(([unknown]) => unknown.means === means);
-      return term?.[1] === factor ? term : undefined;
-    };
-    const without = (...taken: (readonly [Unknown, number])[]) => {
-      const rest = { constant: base.constant, terms: base.terms.filter((term) => !taken.includes(term)) };
-      return rest.terms.some(([{ means }]) => means !== undefined) ? undefined : rest;
-    };
-    if (place.kind === "rows") {
-      const begins = take(place.tensor, 1), row = take(place.of === "steps" ? "step" : "sample", place.bytes);
-      const rest = begins && row && without(begins, row);
-      return rest && { rest, at: 0 };
-    }
-    // in a chain: what a block of rows needs; by itself: all rows, from where it is told
-    const scratch = take("scratch", LINE), begins = take(`begin of ${place.tensor}`, 4);
-    const rest = scratch ? without(scratch) : begins && without(begins);
-    return rest && { rest, at: scratch ? place.offset : 0, bytes: scratch ? place.bytes : Infinity };
   }
 }
 
-function told({ constant, terms }: Affine, offset: number, bytes: number): string {
-  const given = terms.filter(([{ means }]) => means !== undefined);
-  const [low, high] = rangeOf({ constant, terms: terms.filter(([{ means }]) => means === undefined) });
-  const from = given.map(([{ means }, factor]) => ` of ${factor} times ${means}`).join(" and");
-  return `touches bytes ${low + offset} to ${high + offset + bytes - 1}${from && ` behind what is${from}`}`;
-}
+/** A storage: two tensors that lie at one place have the same. */
+const storageOf = ({ behind, first }: Pick<Place, "behind" | "first">) => behind || `byte ${first}`;
+
+/** What an address is behind, of what the run gives. */
+const givenOf = ({ terms }: Affine) =>
+  behind(...terms.flatMap(([{ means }, factor]) => means === undefined ? [] : [[means, factor] as const]));
+/** The rest of it. */
+const rest = ({ constant, terms }: Affine): Affine => ({
+  constant,
+  terms: terms.filter(([{ means }]) => means === undefined),
+});
 
 /** Functions that touch memory, or call such. */
 function touching({ functions }: Module): Set<number> {
@@ -274,10 +256,9 @@ function touching({ functions }: Module): Set<number> {
   for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const [index, code] of functions.entries()) {
-      const touches = code?.body.some(({ code, value }) =>
-        ACCESSES.has(code) || code === CODE.call && found.has(value)
-      );
-      if (touches) found.add(index);
+      if (code?.body.some(({ code, value }) => ACCESSES.has(code) || code === CODE.call && found.has(value))) {
+        found.add(index);
+      }
     }
   }
   return found;
