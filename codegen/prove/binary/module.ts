@@ -108,6 +108,7 @@ class Checker {
   #entry(name: string, index: number): void {
     const kernel = this.#contract.kernels.get(name), step = single(this.#step);
     if (!kernel && name !== "train" && name !== "evaluate") refuse(`it exports ${name}, which the plan does not know`);
+    if (kernel?.begins.length && !kernel.shared) refuse(`${name} has rows in scratch memory, and no share of them`);
     const { shared, begins = [] } = kernel ?? {}, share = () => shared ? [this.#share(shared)] : [];
     const whole = begins.map((tensor) => single(this.#unknown(2 ** 30 - 1, `begin of ${tensor}`)));
     this.#run(index, [step, ...share(), ...share(), ...whole], name);

@@ -5,6 +5,7 @@
  */
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
 import type { Plan } from "../../../codegen/plan/plan.ts";
+import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf } from "../epoch.ts";
 import type { Epoch, EpochSums, NetSession, Predictions, Result, Timing, TrainingResult } from "../session.ts";
 import { initialTensors, notFinite, outputOf, parametersOf, storedValues } from "../tensors.ts";
@@ -52,6 +53,11 @@ export class ThreadSession implements NetSession {
   ): Promise<ThreadSession> {
     const memory = sharedMemory(pages), scratch = { from, bytes: plan.scratchBytes ?? 0 };
     const loaded = sets.map((set, i) => loadSet(plan, memory.buffer, rows[i], set));
+    const places = Array.from(
+      { length: threads },
+      (_, thread) => [from + thread * scratch.bytes, scratch.bytes] as const,
+    );
+    checkPlaces(plan, memory.buffer.byteLength, loaded.map((set, i) => ({ ...set, rows: rows[i] })), places);
     // workers have the same module, and so the same machine code
     const meanwhile = () => typeof code === "string" ? undefined : warmUp(plan, code, memory, rows[0]);
     const team = await Team.start({ code, memory, rows, scratch }, threads, meanwhile);
