@@ -101,8 +101,17 @@ export interface Mutant {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A change of a kind, or of a byte of the file at random; of what the engine does not take there is none. */
-export function mutant(module: Parsed, bytes: Uint8Array<ArrayBuffer>, seed: number): Mutant {
+/**
+ * A change of a kind, or of a byte of the file at random; of what the engine does not take there is none.
+ *
+ * @param among functions that are changed, by their numbers; all when left out.
+ */
+export function mutant(
+  module: Parsed,
+  bytes: Uint8Array<ArrayBuffer>,
+  seed: number,
+  among = module.bodies.map((_, i) => i),
+): Mutant {
   const draws = drawing(seed),
     { pick, draw } = draws,
     names = new Map([...module.exports].map(([name, i]) => [i, name]));
@@ -115,7 +124,7 @@ export function mutant(module: Parsed, bytes: Uint8Array<ArrayBuffer>, seed: num
       continue;
     }
     // steps are short and call everything: each function is as likely as any other
-    const f = Math.floor(draw() * module.bodies.length), { instructions } = module.bodies[f];
+    const f = pick(among), { instructions } = module.bodies[f];
     const places = instructions.flatMap((_, at) => CHANGES[change](instructions, at, drawing(0), 1) ? [at] : []);
     if (places.length === 0) continue;
     const at = pick(places), put = CHANGES[change](instructions, at, draws, module.bodies.length + 1);

@@ -9,10 +9,10 @@ import { accesses, plannedKernel } from "../codegen/plan/kernel.ts";
 import { placeRows, type RowPlaces } from "../runtime/backends/rows.ts";
 import { parse, type Site, telling } from "./binary_module.ts";
 
-/** Data of two steps; threads, which run one after the other: addresses do not depend on each other. */
+/** Steps that there are data of; threads, which run one after the other: addresses do not depend on each other. */
 const STEPS = 2, THREADS = 2, PAGE = 65536;
 /** Calls of the oracle before a run is given up: it goes on for ever, or for long, inside of what it may touch. */
-const MOST = 3e6;
+const MOST = 4e7;
 
 type Ranges = readonly (readonly [from: number, to: number])[];
 
@@ -31,8 +31,11 @@ export class Oracle {
   readonly #whole: ReadonlyMap<string, readonly [from: number, to: number]>;
   readonly #memory: WebAssembly.Memory;
   readonly #content: Uint8Array;
+  readonly #steps: number;
 
-  constructor(net: CompiledNet) {
+  /** @param steps those that are run of a net. */
+  constructor(net: CompiledNet, steps = STEPS) {
+    this.#steps = steps;
     const { plan } = net, samples = plan.batchSize * STEPS - Math.floor(plan.batchSize / 2);
     this.#net = net;
     const { rows, end } = placeRows(plan, { samples, steps: STEPS }, plan.arenaBytes),
@@ -98,7 +101,7 @@ export class Oracle {
     const call = (name: string, ...given: number[]) =>
       (exports[name] as ((...given: number[]) => void) | undefined)?.(...given);
     if (!alone) {
-      for (let step = 0; step < STEPS; step++) call("train", step), call("evaluate", step);
+      for (let step = 0; step < this.#steps; step++) call("train", step), call("evaluate", step);
       return;
     }
     if (thread > 0) return;

@@ -36,9 +36,9 @@ export interface Module {
   readonly functions: readonly (Code | undefined)[];
 }
 
-/** Refuses, at a byte of the file. */
+/** Refuses in one line, at a byte of the file; names in it may have any character. */
 export function refuse(why: string, at?: number): never {
-  throw new VerifyError(at === undefined ? why : `byte ${at}: ${why}`);
+  throw new VerifyError(`${at === undefined ? "" : `byte ${at}: `}${why.replaceAll(/[^ -~]/g, "?")}`);
 }
 
 /** Codes of instructions that the checker knows by name. */

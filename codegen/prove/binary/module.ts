@@ -25,6 +25,7 @@
  * @module
  */
 import { type Affine, isSpaced, known, rangeOf, single, times, type Unknown } from "./affine.ts";
+import { VerifyError } from "../error.ts";
 import { behind, type Contract, type KernelContract, LINE, type Place } from "./contract.ts";
 import { ACCESSES, CODE, decode, I32, type Instruction, type Module, refuse } from "./decode.ts";
 import { type Value, walk } from "./walk.ts";
@@ -149,8 +150,9 @@ class Checker {
         call: (callee, given, at) => this.#call(callee, given, at, kernel !== undefined, depth),
       });
     } catch (error) {
-      const where = `function ${name}: `;
-      if (error instanceof Error && !error.message.startsWith("function ")) error.message = where + error.message;
+      if (error instanceof VerifyError && !error.message.startsWith("function ")) {
+        refuse(`function ${name}: ${error.message}`);
+      }
       throw error;
     }
   }
