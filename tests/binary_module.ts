@@ -78,7 +78,8 @@ const LANES = [0xfd1b, 0xfd1c, 0xfd1f, 0xfd20];
 export const ACCESSED: Readonly<Record<number, readonly [bytes: number, stored?: number]>> = {
   ...{ 0x28: [4], 0x2a: [4], 0x2c: [1], 0x2d: [1], 0x2e: [2], 0x2f: [2], 0x36: [4, I32], 0x38: [4, F32] },
   ...{ 0x3a: [1, I32], 0x3b: [2, I32], 0xfd00: [16], 0xfd07: [1], 0xfd08: [2], 0xfd09: [4], 0xfd0a: [8] },
-  ...{ 0xfd5c: [4], 0xfd0b: [16, V128] },
+  ...{ 0xfd01: [8], 0xfd02: [8], 0xfd03: [8], 0xfd04: [8], 0xfd05: [8], 0xfd06: [8], 0xfd5c: [4], 0xfd5d: [8] },
+  ...{ 0xfd0b: [16, V128] },
 };
 
 function instructionsOf(bytes: Uint8Array, from: number, to: number): Instruction[] {
@@ -121,8 +122,9 @@ export function parse(bytes: Uint8Array): Parsed {
     else if (section === 7) {
       for (let left = read.unsigned(); left > 0; left--) {
         const name = new TextDecoder().decode(new Uint8Array(list(() => read.byte())));
-        if (read.byte() !== 0) throw new Error(`export of ${name}`);
-        exports.set(name, read.unsigned());
+        // nobody looks at what is no function
+        const kind = read.byte(), index = read.unsigned();
+        if (kind === 0) exports.set(name, index);
       }
     } else if (section === 10) {
       for (const type of declared.slice(0, read.unsigned())) {

@@ -67,9 +67,10 @@ export class Oracle {
           this.#run(code, sites, names, thread, alone);
         } catch (error) {
           if (error instanceof Outside) return error.message;
-          // it went on for long, or what stopped it was no access: a division by 0, calls within calls
+          // it went on for long, or what stopped it was no access: a division by 0, calls within calls; or it never began
           const traps = error instanceof WebAssembly.RuntimeError && !/memory access/.test(error.message);
-          if (!(error instanceof Endless || traps || error instanceof RangeError)) throw error;
+          const others = [Endless, RangeError, WebAssembly.LinkError];
+          if (!traps && !others.some((other) => error instanceof other)) throw error;
         }
       }
     }

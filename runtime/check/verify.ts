@@ -10,7 +10,8 @@ import { smallestAlike } from "../../codegen/plan/arrange/blocks.ts";
 import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import type { Target } from "../../codegen/targets/target.ts";
-import { loadKernels } from "../backends/backends.ts";
+import { backendOf, loadKernels } from "../backends/backends.ts";
+import { boundsRow } from "./bounds.ts";
 import { checkFusion } from "./fusion.ts";
 import { checkGradients } from "./gradients.ts";
 import { verifyKernelCode } from "./kernel.ts";
@@ -50,13 +51,14 @@ export async function verifyNet(
   };
   const planned = plan(spec, registry, { data, without, layout: target.layout });
   const net = compileTarget(planned, target, tuned, without);
-  const load = await loadKernels(net, rowsFor(net.plan));
+  const load = await loadKernels(net, rowsFor(net.plan)), bounds = backendOf(target).boundsOf?.(net);
   for (const kernel of kernelsOf(net.plan)) {
     const { bindings } = plannedKernel(net.plan, kernel.name);
     add(
       await verifyKernelCode(net.kernels.get(kernel.name)!, load(kernel.name), bindings, net.plan, spec, target, seed),
     );
   }
+  if (bounds) add(boundsRow(bounds));
   // what is kept of a whole batch may be of no effect where one sample counts: less its mean, it is 0
   const least = Object.values(net.plan.tensors).some(({ role }) => role === "buffer") ? 4 : 2;
   const small = { ...spec, batchSize: Math.min(spec.batchSize, least) }, known = findingsOf(registry, spec);

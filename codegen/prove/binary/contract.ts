@@ -52,7 +52,7 @@ export const LINE = 64;
 
 /** Text for so many times what is known by a name, and others. */
 export const behind = (...parts: readonly (readonly [means: string, factor: number])[]): string =>
-  parts.map(([means, factor]) => `${factor} times ${means}`).sort().join(" and ");
+  parts.map(([means, factor]) => factor === 1 ? means : `${factor} times ${means}`).sort().join(" and ");
 
 /** Where a tensor is: in scratch memory the rows of a block, or all of them where whoever calls a kernel says. */
 function placesOf({ name: tensor, dtype, shape, rows, below, scratch, offset: first, bytes }: PlannedTensor): Place[] {

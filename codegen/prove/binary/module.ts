@@ -38,7 +38,10 @@ export interface Bound {
   readonly at: number;
   readonly stores: boolean;
   readonly tensor: string;
-  /** First and last byte that it touches, of so many of the tensor, of its row, or of its part in scratch memory. */
+  /** Where the tensor, its row, or its part in scratch memory begins: at a byte, behind what the run gives. */
+  readonly begins: number;
+  readonly behind: string;
+  /** First and last byte of it that are touched, of so many. */
   readonly low: number;
   readonly high: number;
   readonly bytes: number;
@@ -221,8 +224,8 @@ class Checker {
     }
     const { tensor, first, element, below } = place, low = least + offset - first, high = most + offset - first;
     if (kernel !== undefined) {
-      const what = { kernel, instruction: name, at, stores, tensor, low, high: high + bytes - 1, bytes: place.bytes };
-      this.#onBound(what);
+      const what = { kernel, instruction: name, at, stores, tensor, begins: first, behind: given };
+      this.#onBound({ ...what, low, high: high + bytes - 1, bytes: place.bytes });
     }
     const whole = bytes === element && low % element === 0 && isSpaced(moves, element);
     if (stores) this.#store(place, whole ? stored : undefined);
