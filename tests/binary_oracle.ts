@@ -11,8 +11,8 @@ import { parse, type Site, telling } from "./binary_module.ts";
 
 /** Steps that there are data of; threads, which run one after the other: addresses do not depend on each other. */
 const STEPS = 2, THREADS = 2, PAGE = 65536;
-/** Calls of the oracle before a run is given up: it goes on for ever, or for long, inside of what it may touch. */
-const MOST = 4e7;
+/** A run is given up when it takes so many times as long as the right module's: it goes on inside of what it may touch. */
+const PATIENCE = 2;
 
 type Ranges = readonly (readonly [from: number, to: number])[];
 
@@ -32,6 +32,7 @@ export class Oracle {
   readonly #memory: WebAssembly.Memory;
   readonly #content: Uint8Array;
   readonly #steps: number;
+  #longest = 1e5;
 
   /** @param steps those that are run of a net. */
   constructor(net: CompiledNet, steps = STEPS) {
@@ -56,21 +57,21 @@ export class Oracle {
     this.#content = contentOf(net, rows, samples, this.#memory.buffer.byteLength);
   }
 
-  /** What a module does. */
-  judge(module: Uint8Array): Verdict {
+  /** What a module does. `right`: it is the net's own, and takes the time that it takes. */
+  judge(module: Uint8Array, right = false): Verdict {
     const parsed = parse(module), { bytes, sites } = telling(parsed);
     const names = new Map([...parsed.exports].map(([name, index]) => [index, name])),
       code = new WebAssembly.Module(bytes);
     for (const alone of [false, true]) {
       for (let thread = 0; thread < THREADS; thread++) {
         try {
-          this.#run(code, sites, names, thread, alone);
+          const ticks = this.#run(code, sites, names, thread, alone, right ? Infinity : PATIENCE * this.#longest);
+          if (right) this.#longest = Math.max(this.#longest, ticks);
         } catch (error) {
           if (error instanceof Outside) return error.message;
-          // it went on for long, or what stopped it was no access: a division by 0, calls within calls; or it never began
+          // it went on for long, or what stopped it was no access: a division by 0, calls within calls
           const traps = error instanceof WebAssembly.RuntimeError && !/memory access/.test(error.message);
-          const others = [Endless, RangeError, WebAssembly.LinkError];
-          if (!traps && !others.some((other) => error instanceof other)) throw error;
+          if (!traps && !(error instanceof Endless || error instanceof RangeError)) throw error;
         }
       }
     }
@@ -83,13 +84,14 @@ export class Oracle {
     names: ReadonlyMap<number, string>,
     thread: number,
     alone: boolean,
-  ): void {
+    most: number,
+  ): number {
     const { plan, kernels } = this.#net, memory = new Uint8Array(this.#memory.buffer);
     memory.set(this.#content);
     const allowed = sites.map((site) => this.#allowed(names.get(site.index), site.stores, alone ? undefined : thread));
-    let left = MOST;
+    let ticks = 0;
     const tick = () => {
-      if (left-- <= 0) throw new Endless();
+      if (ticks++ > most) throw new Endless();
     };
     const touch = (address: number, site: number) => {
       const { offset, bytes, index, stores } = sites[site], from = (address >>> 0) + offset;
@@ -98,14 +100,20 @@ export class Oracle {
     };
     const rows = Object.fromEntries(Object.entries(this.#rows).map(([name, [address]]) => [name, address]));
     const team = { memory: this.#memory, wait() {}, thread, threads: THREADS, scratch: this.#scratch[thread] };
-    const { exports } = new WebAssembly.Instance(code, { team, rows, oracle: { touch, tick } });
+    let exports: WebAssembly.Exports;
+    try {
+      ({ exports } = new WebAssembly.Instance(code, { team, rows, oracle: { touch, tick } }));
+    } catch {
+      // it wants what a run does not give, and never begins
+      return 0;
+    }
     const call = (name: string, ...given: number[]) =>
       (exports[name] as ((...given: number[]) => void) | undefined)?.(...given);
     if (!alone) {
       for (let step = 0; step < this.#steps; step++) call("train", step), call("evaluate", step);
-      return;
+      return ticks;
     }
-    if (thread > 0) return;
+    if (thread > 0) return ticks;
     for (const [name, { nest: { parallel, begins = {} } }] of kernels) {
       const { bindings } = plannedKernel(plan, name), { iterations, step } = parallel ?? { iterations: 0, step: 0 };
       const places = Object.keys(begins).map((symbol) => this.#whole.get(bindings[symbol])![0] / 4);
@@ -113,6 +121,7 @@ export class Oracle {
       call(name, 1, ...parallel ? [0, middle] : [], ...places);
       if (parallel) call(name, 1, middle, iterations * step, ...places);
     }
+    return ticks;
   }
 
   /** What a function may touch: of scratch memory a thread's, or all rows of each tensor. */
