@@ -8,7 +8,8 @@ import type { Chain, Plan, Step } from "../../plan/plan.ts";
 import { groupsOf } from "../read_back.ts";
 import type { CompiledKernel, Group, PrintedChain, Target } from "../target.ts";
 import { Writer } from "../../print/writer.ts";
-import { prelude } from "./prelude.ts";
+import { calledIn, prelude } from "./prelude.ts";
+import { inBytes } from "../../passes/bytes.ts";
 import { expand } from "../../passes/expand.ts";
 import { CHAIN_LOCALS, printChain, readChain, SCRATCH } from "./chains.ts";
 import { candidates } from "./schedules.ts";
@@ -34,6 +35,7 @@ function target(name: string, relaxed: boolean): Target {
     chains: true,
     wholeAddresses: true,
     expand,
+    inUnits: inBytes,
     // whoever wants speed has relaxed SIMD and lets V8 pack
     candidates: (kernel) => candidates(kernel, relaxed ? 2 : 1),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
@@ -90,8 +92,7 @@ function moduleFile(
       "  (i32.wrap_i64 (i64.div_u (i64.mul (i64.extend_i32_u (local.get $iterations)) " +
         "(i64.extend_i32_u (local.get $thread))) (i64.extend_i32_u (global.get $threads)))))",
     );
-    const all = [...texts.values()].join("\n");
-    for (const text of prelude(all)) {
+    for (const text of prelude([...kernels.values()].flatMap(({ nest }) => calledIn(nest.body)))) {
       writer.line();
       lines(text);
     }
