@@ -370,6 +370,9 @@ async function tuned(target: Target, stored?: Schedule, patience = 30) {
 const turns = (name: string, count: number, body = "") =>
   `(local.set $${name} (i32.const 0)) (loop $${name} ${body} (local.set $${name} (i32.add (local.get $${name}) ` +
   `(i32.const 1))) (br_if $${name} (i32.lt_s (local.get $${name}) (i32.const ${count}))))`;
+/** By 0, which traps. */
+const DIVIDES = "(local.set $spin (i32.wrap_i64 (i64.div_u (i64.extend_i32_u (i32.const 1)) " +
+  "(i64.extend_i32_u (i32.const 0)))))";
 /** So long that no noise hides it, and right in the end. */
 const SLOWLY: Tampering = { first: turns("spin", 20_000_000) };
 
@@ -395,7 +398,7 @@ Deno.test("a candidate that is wrong is never chosen, however fast; nor one that
   assert.match(refused[0].reason, /^it is wrong: its error is \S+, at most \S+ is rounding$/);
 
   const fails = await tuned(
-    tampered(OTHER, { first: "(drop (i32.div_u (i32.const 1) (i32.const 0)))" }, [FIRST, OTHER]),
+    tampered(OTHER, { first: DIVIDES }, [FIRST, OTHER]),
   );
   assert.deepEqual([fails.changed, fails.refused], [false, [
     { schedule: scheduleText(OTHER), reason: "divide by zero", wrong: false },
