@@ -599,10 +599,10 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
   assert.match(nest, /^nest linear2_forward\n/);
   assert.match(nest, /^ +parallel for /m);
   const lines = (await shown("--stage", "binary")).trimEnd().split("\n");
-  assert.match(lines[3], /^ *file  instruction +tensor +first +last +of bytes +which begin at$/);
+  assert.match(lines[3], /^ *file +instruction +tensor +first +last +of bytes +which begin at$/);
   assert(lines.length > 20);
   for (const line of lines.slice(4)) {
-    const [, first, last, bytes] = line.match(/^ *\d+  \S+ +(?:reads|writes) +\S+ +(\d+) +(\d+) +(\d+)  byte \d+$/) ??
+    const [, first, last, bytes] = line.match(/^ *\d+ +\S+ +(?:reads|writes) +\S+ +(\d+) +(\d+) +(\d+) +byte \d+$/) ??
       [];
     assert(Number(first) < Number(last) && Number(last) < Number(bytes), line);
   }
