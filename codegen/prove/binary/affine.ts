@@ -29,6 +29,7 @@ export const single = (unknown: Unknown): Affine => ({ constant: 0, terms: [[unk
 /** `a + factor * b`. */
 export function plus(a: Affine, b: Affine, factor = 1): Affine {
   const constant = a.constant + factor * b.constant, terms: (readonly [Unknown, number])[] = [];
+  if (b.terms.length === 0) return { constant, terms: a.terms };
   let i = 0, j = 0;
   while (i < a.terms.length || j < b.terms.length) {
     const x = a.terms[i], y = b.terms[j];

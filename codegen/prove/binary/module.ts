@@ -79,6 +79,8 @@ class Checker {
   readonly #step: Unknown;
   readonly #globals: readonly Affine[];
   #unknowns = 0;
+  /** What numbers are below, by storage; those of samples have no limit that a kernel could keep to. */
+  readonly #limits = new Map<string, number>();
   /** Places whose limits addresses rely on, and those where what is stored may be beyond them. */
   readonly #needed = new Set<string>();
   readonly #broken = new Set<string>();
@@ -90,6 +92,10 @@ class Checker {
     this.#names = new Map([...module.exports].map(([name, index]) => [index, name]));
     this.#touching = touching(module);
     this.#step = this.#unknown(2 ** 31 - 1, "step");
+    for (const { below, ...place } of contract.places) {
+      const storage = storageOf(place), limit = below === "samples" ? 0 : below ?? Infinity;
+      if (below !== undefined) this.#limits.set(storage, Math.min(limit, this.#limits.get(storage) ?? limit));
+    }
     const tables = new Set(contract.places.map(({ tensor }) => `rows.${tensor}`));
     this.#globals = module.globals.map((name) => {
       if (name === "team.scratch") {
@@ -236,11 +242,10 @@ class Checker {
 
   /** Where a number is stored that may be beyond a limit, there is none. */
   #store(place: Place, value: Value): void {
-    const storage = storageOf(place), [low, high] = value ? this.#range(value) : [-1, Infinity];
-    for (const { below, ...other } of this.#contract.places) {
-      if (below === undefined || storageOf(other) !== storage) continue;
-      if (low < 0 || below === "samples" || high >= below) this.#broken.add(storage);
-    }
+    const storage = storageOf(place), limit = this.#limits.get(storage);
+    if (limit === undefined) return;
+    const [low, high] = value ? this.#range(value) : [-1, Infinity];
+    if (low < 0 || high >= limit) this.#broken.add(storage);
   }
 }
 
@@ -251,10 +256,10 @@ const storageOf = ({ behind, first }: Pick<Place, "behind" | "first">) => behind
 const givenOf = ({ terms }: Affine) =>
   behind(...terms.flatMap(([{ means }, factor]) => means === undefined ? [] : [[means, factor] as const]));
 /** The rest of it. */
-const rest = ({ constant, terms }: Affine): Affine => ({
-  constant,
-  terms: terms.filter(([{ means }]) => means === undefined),
-});
+const rest = (base: Affine): Affine =>
+  base.terms.every(([{ means }]) => means === undefined)
+    ? base
+    : { ...base, terms: base.terms.filter(([{ means }]) => means === undefined) };
 
 /** Functions that touch memory, or call such. */
 function touching({ functions }: Module): Set<number> {

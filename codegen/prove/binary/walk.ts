@@ -214,4 +214,6 @@ const sameValue = (a: Value, b: Value) => a === b || a !== undefined && b !== un
 
 /** A value, if numbers of this language hold it. */
 const exact = (value: Affine): Value =>
-  [value.constant, ...value.terms.map(([, factor]) => factor)].every(Number.isSafeInteger) ? value : undefined;
+  Number.isSafeInteger(value.constant) && value.terms.every(([, factor]) => Number.isSafeInteger(factor))
+    ? value
+    : undefined;
