@@ -19,6 +19,9 @@ import { freeze } from "../codegen/plan/freeze.ts";
 import { scheduleText } from "../codegen/schedule/schedule.ts";
 import { tunedSchedules, type Tuning, tuningOf } from "../codegen/schedule/tuning.ts";
 import type { Target } from "../codegen/targets/target.ts";
+import type { Bound } from "../codegen/prove/binary/module.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
+import { boundsText } from "../runtime/check/bounds.ts";
 import { checkChoices, listOf, objectOf, oneOf, readOptions, TEXT } from "../runtime/run/options.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
@@ -138,6 +141,8 @@ export interface KernelStages {
   readonly nest: string;
   /** The target's text. */
   readonly source: string;
+  /** Each access of memory in the bytes that run, and what it touches at most. */
+  readonly binary: string;
 }
 
 /**
@@ -149,10 +154,21 @@ export function kernelStages(spec: Spec, given: CompileOptions = {}): ReadonlyMa
   const { target: name = "auto", ...options } = readOptions(given, COMPILE);
   const target = findTarget(name);
   const net = compileNet(spec, target, options);
+  let found: ReadonlyMap<string, readonly Bound[]> | undefined;
+  const bounds = (kernel: string) => {
+    found ??= Map.groupBy(backendOf(target).boundsOf?.(net) ?? [], ({ kernel }) => kernel);
+    return found.get(kernel);
+  };
   return new Map([...net.kernels].map(([name, compiled]) => [name, {
     kernel: kernelText(compiled.kernel) + "\n",
     schedule: scheduleText(compiled.schedule) + "\n",
     nest: nestText(compiled.nest) + "\n",
     source: kernelSource(compiled, target, net.plan),
+    get binary() {
+      const own = bounds(name);
+      return own
+        ? boundsText(name, spec.name, own)
+        : `target ${target.name}: the engine checks each access of ${name}\n`;
+    },
   }]));
 }

@@ -28,8 +28,6 @@ export interface CompiledNet extends Planned {
   readonly kernels: ReadonlyMap<string, CompiledKernel>;
   /** Text by file name, `plan.txt` not among them. */
   readonly files: Readonly<Record<string, string>>;
-  /** The file that is loaded, as it was printed from proven kernels: nothing else is run. */
-  readonly proven: string;
 }
 
 /**
@@ -39,13 +37,13 @@ export interface CompiledNet extends Planned {
  * @throws {VerifyError} when anything about that is left unproven.
  */
 export function printedNet(
-  net: Omit<CompiledNet, "files" | "proven">,
+  net: Omit<CompiledNet, "files">,
   mostBindings?: number,
 ): CompiledNet {
   const { target, plan, unchained, kernels } = net;
   const files = target.files(plan, kernels, kernelSources(kernels, target, plan), mostBindings);
   proveTarget(plan, kernels, files, target, unchained);
-  return { ...net, files, proven: files[target.entry] };
+  return { ...net, files };
 }
 
 /**

@@ -11,7 +11,7 @@ import { loadSpecs } from "../nets.ts";
 import { write } from "../output.ts";
 import { choice } from "../spelling.ts";
 
-const stages = ["kernel", "schedule", "nest", "source"] as const;
+const stages = ["kernel", "schedule", "nest", "source", "binary"] as const;
 
 /** The command. */
 export const command: Command = {
@@ -19,7 +19,11 @@ export const command: Command = {
   words: "SPEC [KERNEL]",
   least: 1,
   most: 2,
-  notes: [specNote, "Without KERNEL the plan is printed, which names the kernels; their names differ between targets."],
+  notes: [
+    specNote,
+    "Without KERNEL the plan is printed, which names the kernels; their names differ between targets.",
+    "Stage binary is what was found of each access of memory in the bytes that run.",
+  ],
   flags: { target, without, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
   example: "deno task show mnist_cnn linear1_forward_chunks --stage nest",
   run: show,

@@ -7,10 +7,18 @@
 import type { Constant, TensorType } from "./kernel.ts";
 import { isVector, type Op, OPS, type Scalar, type Type } from "./operations.ts";
 
-/** `constant + sum of coefficient * variable`, in elements of a tensor. Variables are loop variables or integer locals. */
+/**
+ * `constant + sum of coefficient * variable`, in elements of a tensor. Variables are loop variables or integer locals.
+ *
+ * Where the last pass of a target has put it in bytes it says so: `constant + scale * sum`.
+ */
 export interface Offset {
   readonly constant: number;
   readonly terms: readonly { readonly variable: string; readonly coefficient: number }[];
+  /** Default: elements. */
+  readonly unit?: "byte";
+  /** Of an offset in bytes whose variables count elements: bytes of one. Default 1. */
+  readonly scale?: number;
 }
 
 /** A scalar expression of a loop nest. */

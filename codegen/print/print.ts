@@ -63,7 +63,7 @@ function printStatement(
       return 1;
     }
     case "let":
-      writer.line(syntax.let(s.name, s.type, spell(s.value, printing), s.value));
+      writer.line(syntax.let(s.name, s.type, spell(s.value, printing)));
       return 1;
     case "variable":
       writer.line(syntax.variable(s.name, s.type, spell(s.value, printing)));
@@ -100,6 +100,9 @@ function spell(v: Value, printing: Printing): Piece {
     case "ramp":
       return vectorsOf(printing).ramp(v.offset, v.step);
     case "splat":
+      if (v.value.kind === "element" && v.value.type === "f32" && syntax.vectors?.loadSplat) {
+        return syntax.vectors.loadSplat(v.value.tensor, v.value.offset);
+      }
       return vectorsOf(printing).splat(spell(v.value, printing), typeOf(v.value));
     case "total":
       return vectorsOf(printing).total(spell(v.value, printing));

@@ -24,7 +24,8 @@ export function kernelSources(
   return new Map([...kernels].map(([name, compiled]) => {
     const { bindings } = plannedKernel(plan, name), writer = new Writer();
     for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
-    printNest(compiled.nest, target.syntax(compiled.nest, addresses(bindings, plan)), writer);
+    const nest = target.inUnits?.(compiled.nest) ?? compiled.nest;
+    printNest(nest, target.syntax(nest, addresses(bindings, plan)), writer);
     return [name, writer.toString()];
   }));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Kernel, LoopNest, Offset, Op, Statement, Type, Value } from "../ir/ir.ts";
+import type { Kernel, LoopNest, Offset, Op, Statement, Type } from "../ir/ir.ts";
 import type { SpreadOf } from "../lower/lowering.ts";
 import type { LayoutName } from "../plan/arrange/arrange.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -13,6 +13,8 @@ import type { Schedule } from "../schedule/schedule.ts";
 export interface Piece {
   readonly text: string;
   readonly level: number;
+  /** The number that it is, or that is in all its lanes, where a language has better words for some numbers. */
+  readonly number?: number;
 }
 
 /** How a language spells each construct. It only spells: nothing here decides what is computed. */
@@ -26,6 +28,8 @@ export interface Syntax {
     readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
     ramp(offset: Offset, step: number): Piece;
     splat(value: Piece, type: Type): Piece;
+    /** A loaded f32 in every lane, where one instruction does both. */
+    loadSplat?(tensor: string, offset: Offset): Piece;
     total(value: Piece): Piece;
   };
   readonly operations: Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
@@ -35,7 +39,7 @@ export interface Syntax {
   readonly grids?: GridSyntax;
   /** The line before and after a block; `last`: it is for the thread that ends the parallel loop at `to`. */
   block(last: boolean, to: number): readonly [string, string];
-  let(name: string, type: Type, value: Piece, given: Value): string;
+  let(name: string, type: Type, value: Piece): string;
   variable(name: string, type: Type, value: Piece): string;
   set(name: string, type: Type, value: Piece): string;
   /** `name = name + value`. */
@@ -132,6 +136,8 @@ export interface Target {
   readonly spread?: SpreadOf;
   /** Puts arithmetic in place of what the language has no good operation for. */
   expand?(kernel: Kernel): Kernel;
+  /** Puts the offsets of a proven nest in the units that it is printed with. Default: elements. */
+  inUnits?(nest: LoopNest): LoopNest;
   /** Whether the whole index of an access is computed once, as a local that accesses share. */
   readonly wholeAddresses: boolean;
   /** Whether a product and the sum it goes into become one operation. */

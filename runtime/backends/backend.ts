@@ -6,6 +6,7 @@
  */
 import type { CompiledNet } from "../../codegen/compile.ts";
 import type { Storage } from "../../codegen/ir/interpret.ts";
+import type { Bound } from "../../codegen/prove/binary/module.ts";
 import type { Dataset } from "../data/data.ts";
 import type { RowCounts } from "./rows.ts";
 import type { NetSession } from "./session.ts";
@@ -43,6 +44,12 @@ export interface Backend<Prepared = unknown> {
    * @param only the one kernel that is going to be called.
    */
   prepareKernels(net: CompiledNet, counts: RowCounts, only?: string): Prepared | Promise<Prepared>;
+  /**
+   * What was found of each access of memory in what it runs of a net; undefined where the engine checks each.
+   *
+   * @throws {VerifyError} when one cannot be bounded.
+   */
+  boundsOf?(net: CompiledNet): readonly Bound[] | undefined;
   /** Kernels by name, in a memory of their own. */
   bindKernels(prepared: Prepared): Promise<(name: string) => LoadedKernel>;
 }

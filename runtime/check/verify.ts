@@ -18,7 +18,8 @@ import { smallestAlike } from "../../codegen/plan/arrange/blocks.ts";
 import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import type { Tuned } from "../../codegen/schedule/tuning.ts";
 import type { Target } from "../../codegen/targets/target.ts";
-import { loadKernels } from "../backends/backends.ts";
+import { backendOf, loadKernels } from "../backends/backends.ts";
+import { boundsRow } from "./bounds.ts";
 import { checkFusion } from "./fusion.ts";
 import { checkGradients } from "./gradients.ts";
 import { verifyKernelCode } from "./kernel.ts";
@@ -77,11 +78,12 @@ type Add = (row: VerifyRow) => void;
 
 /** Each kernel against the interpreter. */
 async function verifyKernels(net: CompiledNet, spec: Spec, { seed = 0 }: VerifyOptions, add: Add): Promise<void> {
-  const load = await loadKernels(net, rowsFor(net.plan));
+  const load = await loadKernels(net, rowsFor(net.plan)), bounds = backendOf(net.target).boundsOf?.(net);
   for (const { name } of kernelsOf(net.plan)) {
     const { bindings } = plannedKernel(net.plan, name);
     add(await verifyKernelCode(net.kernels.get(name)!, load(name), bindings, net.plan, spec, net.target, seed));
   }
+  if (bounds) add(boundsRow(bounds));
 }
 
 /** Gradients, and the fused step. */

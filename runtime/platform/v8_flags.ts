@@ -7,7 +7,10 @@
 
 /** Pairs of 128-bit vectors become one of 256 bits. */
 const PACKED = "--experimental-wasm-revectorize";
-/** Memory accesses of WebAssembly are not checked: every one of a generated kernel is proven, see ARCHITECTURE.md. */
+/**
+ * Memory accesses of WebAssembly are not checked: a module is compiled only when its bytes were proven, see ARCHITECTURE.md.
+ * It is for Deno, which installs no trap handler; engines that have one check for nothing, and get no flag.
+ */
 const UNCHECKED = "--no-wasm-bounds-checks";
 /**
  * Megabytes in which new objects of JavaScript lie, at most, in place of 16: what the compiler leaves there would stay until

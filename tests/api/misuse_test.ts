@@ -387,7 +387,8 @@ Deno.test("an address in bytes is never taken for an index, whatever blocks besi
   };
   proveNest(nest);
   const writer = new Writer();
-  printNest(nest, wasm.syntax(nest, { z: { address: 4096 }, c: { address: 8192 } }), writer);
+  const bytes = wasm.inUnits!(nest);
+  printNest(bytes, wasm.syntax(bytes, { z: { address: 4096 }, c: { address: 8192 } }), writer);
   const text = writer.toString();
   // elements of bytes and of floats share these bases, so both count elements
   assert.match(text, /\(local\.set \$z_at \(local\.get \$n\)\)/, text);

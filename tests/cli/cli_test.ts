@@ -196,7 +196,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   [
     "show mnist_cnn batch_gather --stage text",
     2,
-    `error: --stage cannot be "text"; choose from kernel, schedule, nest, source\n${see("show")}`,
+    `error: --stage cannot be "text"; choose from kernel, schedule, nest, source, binary\n${see("show")}`,
   ],
   [
     "verify --without hoisting",
@@ -598,6 +598,18 @@ Deno.test("show prints the plan, and a kernel at each stage", async () => {
   const nest = await shown("--stage", "nest");
   assert.match(nest, /^nest linear2_forward\n/);
   assert.match(nest, /^ +parallel for /m);
+  const lines = (await shown("--stage", "binary")).trimEnd().split("\n");
+  assert.match(lines[3], /^ *file +instruction +tensor +first +last +of bytes +which begin at$/);
+  assert(lines.length > 20);
+  for (const line of lines.slice(4)) {
+    const [, first, last, bytes] = line.match(/^ *\d+ +\S+ +(?:reads|writes) +\S+ +(\d+) +(\d+) +(\d+) +byte \d+$/) ??
+      [];
+    assert(Number(first) < Number(last) && Number(last) < Number(bytes), line);
+  }
+  assert.match(
+    await shown("--stage=binary", "--target=typescript"),
+    /^target typescript: the engine checks each access/,
+  );
 });
 
 Deno.test("generate writes, checks, repairs and leaves alone", async () => {

@@ -19,7 +19,7 @@ import { add, axis, mul, part, sqrt, tanh, Tensor } from "../../codegen/language
 import { printNest } from "../../codegen/print/print.ts";
 import type { Address, Target } from "../../codegen/targets/target.ts";
 import { expand } from "../../codegen/passes/expand.ts";
-import { prelude } from "../../codegen/targets/wasm/prelude.ts";
+import { calledIn, prelude } from "../../codegen/targets/wasm/prelude.ts";
 import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { Writer } from "../../codegen/print/writer.ts";
 import { targets } from "../../mod.ts";
@@ -41,10 +41,11 @@ async function run(nest: LoopNest, target: Target, storages: Readonly<Record<str
     end = Math.ceil((end + storages[symbol].length * BYTES[dtype]) / 64) * 64;
   }
   const writer = new Writer();
-  printNest(nest, target.syntax(nest, places), writer);
+  const inUnits = target.inUnits!(nest);
+  printNest(inUnits, target.syntax(inUnits, places), writer);
   const text = writer.toString();
   const module = await assemble(
-    `(module (memory (export "memory") ${Math.ceil(end / PAGE)}) ${prelude(text).join("\n")}\n${text})`,
+    `(module (memory (export "memory") ${Math.ceil(end / PAGE)}) ${prelude(calledIn(nest.body)).join("\n")}\n${text})`,
   );
   const exported = new WebAssembly.Instance(module).exports;
   const { buffer } = exported.memory as WebAssembly.Memory;

@@ -146,6 +146,6 @@ Deno.test("the pages tell of every test file and every stage", async () => {
   assert.deepEqual(named.toSorted(), files.filter((name) => name.endsWith("_test.ts")).toSorted());
   assert.deepEqual(
     table(ARCHITECTURE, "stage").rows.map(([first]) => first).join(" - "),
-    "spec - shapes - reorder - draft - choose - arrange - fuse - lay out - prove the plan - schedule - lower - simplify - broadcast - contract - prove the kernel - print - prove the step - assemble",
+    "spec - shapes - reorder - draft - choose - arrange - fuse - lay out - prove the plan - schedule - lower - simplify - broadcast - contract - prove the kernel - units - print - prove the step - assemble - prove the bytes",
   );
 });

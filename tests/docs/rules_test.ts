@@ -55,6 +55,15 @@ const RULES: readonly Rule[] = [
     local: [PROVEN, /^codegen\/prove\/error\.ts$/, room("prove/kernel")],
     external: [],
   },
+  // that of bytes knows the plan, and what a kernel of it touches; nothing of how kernels become bytes
+  {
+    files: room("prove/binary"),
+    local: [
+      ...[PROVEN, /^codegen\/plan\/plan\.ts$/, /^codegen\/prove\/(?:error|plan\/touched)\.ts$/],
+      room("prove/binary"),
+    ],
+    external: [],
+  },
   {
     files: room("prove/plan"),
     local: [PROVEN, /^codegen\/plan\/plan\.ts$/, TARGET, /^codegen\/prove\/error\.ts$/, room("prove/plan")],
@@ -305,6 +314,11 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["codegen/prove/plan/plan.ts", "../../plan/arrange/arrange.ts", true],
   ["codegen/prove/plan/plan.ts", "../../lower/lower.ts", true],
   ["codegen/prove/plan/target.ts", "../../targets/webgpu/merge.ts", true],
+  ["codegen/prove/binary/module.ts", "./walk.ts", false],
+  ["codegen/prove/binary/contract.ts", "../../plan/plan.ts", false],
+  ["codegen/prove/binary/contract.ts", "../../lower/lower.ts", true],
+  ["codegen/prove/binary/decode.ts", "../../targets/wasm/words.ts", true],
+  ["codegen/prove/binary/decode.ts", "../../../runtime/backends/threads/assembler/instructions.ts", true],
   ["codegen/prove/kernel/nest.ts", "./bounds.ts", false],
   ["codegen/prove/kernel/nest.ts", "../../plan/plan.ts", true],
   ["codegen/prove/kernel/nest.ts", "../../lower/lower.ts", true],

@@ -334,19 +334,26 @@ Deno.test("neighbours on a grid leave no rest, and more or fewer invocations sha
 const wasm = findTarget("wasm");
 const FIRST: Schedule = { parallel: "n" }, OTHER: Schedule = { parallel: "n", tile: { o: 2 } };
 
-/** The target wasm, but the code of one schedule does something else. `code` gets the call of the right code. */
-function tampered(marked: Schedule, code: (call: string) => string, candidates: readonly Schedule[]): Target {
+/** What is done to a kernel's code: instructions that come first, and whether it stores nothing. */
+interface Tampering {
+  readonly first?: string;
+  readonly storesNothing?: boolean;
+}
+
+/** The target wasm, but the code of one schedule does something else, which the check of its bytes has nothing against. */
+function tampered(marked: Schedule, { first = "", storesNothing }: Tampering, candidates: readonly Schedule[]): Target {
   return {
     ...wasm,
     candidates: () => candidates,
     files(plan, kernels, texts) {
-      const files = wasm.files(plan, kernels, texts), [[name, { schedule, nest }]] = kernels;
+      const files = wasm.files(plan, kernels, texts), [[name, { schedule }]] = kernels, text = files["module.wat"];
       if (scheduleText(schedule) !== scheduleText(marked)) return files;
-      const params = ["step", ...nest.parallel ? ["from", "to"] : []];
-      const call = `(call $${name} ${params.map((param) => `(local.get $${param})`).join(" ")})`;
-      const head = params.map((param) => `(param $${param} i32)`).join(" ");
-      const text = files["module.wat"].replace(`(export "${name}")`, "").trimEnd().replace(/\)$/, "");
-      return { "module.wat": `${text}(func (export "${name}") ${head} (local $i i32) ${code(call)}))` };
+      const from = text.indexOf(`(func $${name} `), to = text.indexOf("\n  )\n", from);
+      const [head, ...lines] = text.slice(from, to).split("\n");
+      const body = lines.findIndex((line) => !line.includes("(local $"));
+      const rest = lines.slice(body).filter((line) => !storesNothing || !/^ *\(\w+\.store /.test(line));
+      const own = [`${head} (local $spin i32) (local $again i32)`, ...lines.slice(0, body), first, ...rest];
+      return { "module.wat": text.slice(0, from) + own.join("\n") + text.slice(to) };
     },
   };
 }
@@ -359,13 +366,18 @@ async function tuned(target: Target, stored?: Schedule, patience = 30) {
   assert.equal(kernel, KERNEL);
   return { schedule, changed, tried, refused, entry };
 }
+/** A loop of so many turns. */
+const turns = (name: string, count: number, body = "") =>
+  `(local.set $${name} (i32.const 0)) (loop $${name} ${body} (local.set $${name} (i32.add (local.get $${name}) ` +
+  `(i32.const 1))) (br_if $${name} (i32.lt_s (local.get $${name}) (i32.const ${count}))))`;
+/** By 0, which traps. */
+const DIVIDES = "(local.set $spin (i32.wrap_i64 (i64.div_u (i64.extend_i32_u (i32.const 1)) " +
+  "(i64.extend_i32_u (i32.const 0)))))";
 /** So long that no noise hides it, and right in the end. */
-const slowly = (call: string) => `
-  (loop $spin (local.set $i (i32.add (local.get $i) (i32.const 1)))
-    (br_if $spin (i32.lt_u (local.get $i) (i32.const 20000000)))) ${call}`;
+const SLOWLY: Tampering = { first: turns("spin", 20_000_000) };
 
 Deno.test("a candidate that hangs is given up, and said so", async () => {
-  const hang = () => "(loop $forever (br $forever))";
+  const hang = { first: turns("spin", 2e9, turns("again", 2e9)) };
   assert.deepEqual(await tuned(tampered(OTHER, hang, [FIRST, OTHER]), undefined, 5), {
     schedule: scheduleText(FIRST),
     changed: false,
@@ -380,23 +392,30 @@ Deno.test("a candidate that hangs is given up, and said so", async () => {
 });
 
 Deno.test("a candidate that is wrong is never chosen, however fast; nor one that fails", async () => {
-  const { refused, ...rest } = await tuned(tampered(OTHER, () => "", [FIRST, OTHER]));
+  const { refused, ...rest } = await tuned(tampered(OTHER, { storesNothing: true }, [FIRST, OTHER]));
   assert.deepEqual(rest, { schedule: scheduleText(FIRST), changed: false, tried: 0, entry: undefined });
   assert.deepEqual(refused.map(({ schedule, wrong }) => [schedule, wrong]), [[scheduleText(OTHER), true]]);
   assert.match(refused[0].reason, /^it is wrong: its error is \S+, at most \S+ is rounding$/);
 
-  const fails = await tuned(tampered(OTHER, () => "(unreachable)", [FIRST, OTHER]));
+  const fails = await tuned(
+    tampered(OTHER, { first: DIVIDES }, [FIRST, OTHER]),
+  );
   assert.deepEqual([fails.changed, fails.refused], [false, [
-    { schedule: scheduleText(OTHER), reason: "unreachable", wrong: false },
+    { schedule: scheduleText(OTHER), reason: "divide by zero", wrong: false },
   ]]);
-  const text = await tuned(tampered(OTHER, () => "(no such instruction)", [FIRST, OTHER]));
+  const text = await tuned(tampered(OTHER, { first: "(no such instruction)" }, [FIRST, OTHER]));
   assert.deepEqual([text.changed, text.refused.length], [false, 1]);
+  const outside = await tuned(tampered(OTHER, { first: "(f32.store (i32.const -4) (f32.const 0))" }, [FIRST, OTHER]));
+  assert.match(
+    outside.refused[0].reason,
+    /a f32\.store touches bytes \S+ to \S+, of no tensor that it writes; it is not run$/,
+  );
 });
 
 Deno.test("negative control: the same candidate, right, is timed, and chosen where the first guess is slow", async () => {
-  const right = await tuned(tampered(OTHER, (call) => call, [FIRST, OTHER]));
+  const right = await tuned(tampered(OTHER, {}, [FIRST, OTHER]));
   assert.deepEqual([right.tried, right.refused], [1, []]);
-  assert.deepEqual(await tuned(tampered(FIRST, slowly, [FIRST, OTHER])), {
+  assert.deepEqual(await tuned(tampered(FIRST, SLOWLY, [FIRST, OTHER])), {
     schedule: scheduleText(OTHER),
     changed: true,
     tried: 1,
@@ -407,10 +426,10 @@ Deno.test("negative control: the same candidate, right, is timed, and chosen whe
 
 Deno.test("what is stored is what must be beaten", async () => {
   // the first guess is slower: it does not come back
-  const kept = await tuned(tampered(FIRST, slowly, [FIRST]), OTHER);
+  const kept = await tuned(tampered(FIRST, SLOWLY, [FIRST]), OTHER);
   assert.deepEqual([kept.schedule, kept.changed, kept.entry?.schedule], [scheduleText(OTHER), false, OTHER]);
   // the first guess is faster: nothing is stored any more
-  const back = await tuned(tampered(OTHER, slowly, [FIRST]), OTHER);
+  const back = await tuned(tampered(OTHER, SLOWLY, [FIRST]), OTHER);
   assert.deepEqual([back.schedule, back.changed, back.entry], [scheduleText(FIRST), true, undefined]);
   // what does not fit any more, or cannot be stored, is no candidate
   const unfit = await tuned({ ...wasm, candidates: () => [FIRST, { tile: { n: 5000 } }] }, { parallel: "z" });

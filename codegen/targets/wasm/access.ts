@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BYTES, isVector, type LoopNest, type Offset, type TensorType, type Type } from "../../ir/ir.ts";
+import { isVector, type LoopNest, type Offset, type TensorType, type Type } from "../../ir/ir.ts";
 import type { Address, Piece } from "../target.ts";
 import { movingText, piece } from "./words.ts";
 
@@ -24,8 +24,6 @@ const STORE: Readonly<Record<TensorType["dtype"], string>> = {
 export interface Memory {
   readonly tensors: LoopNest["tensors"];
   readonly places: Readonly<Record<string, Address>>;
-  /** Locals that hold a byte address: all that use them access elements of four bytes. */
-  readonly addresses: ReadonlySet<string>;
 }
 
 /** An element, or four neighbours. */
@@ -40,17 +38,18 @@ export function store(tensor: string, at: Offset, type: Type, { text }: Piece, m
   return `(${access(instruction, tensor, at, memory)} ${text})`;
 }
 
-function access(instruction: string, tensor: string, at: Offset, { tensors, places, addresses }: Memory): string {
-  const size = BYTES[tensors[tensor].dtype], place = places[tensor];
-  if (size !== 4 && at.terms.some(({ variable }) => addresses.has(variable))) {
-    throw new Error(`an index of ${tensor} is in bytes of four`);
-  }
-  const scaled = size === 1 || at.terms.length === 0 || at.terms.every(({ variable }) => addresses.has(variable))
-    ? movingText(at)
-    : `(i32.shl ${movingText(at)} (i32.const 2))`;
+/** The same element in all lanes. */
+export function loadSplat(tensor: string, at: Offset, memory: Memory): Piece {
+  return piece(`(${access("v128.load32_splat", tensor, at, memory)})`);
+}
+
+function access(instruction: string, tensor: string, at: Offset, { places }: Memory): string {
+  if (at.unit !== "byte") throw new Error(`an index of ${tensor} is in elements, not in bytes`);
+  const place = places[tensor], { scale = 1 } = at;
+  const moving = scale === 1 ? movingText(at) : `(i32.shl ${movingText(at)} (i32.const ${Math.log2(scale)}))`;
   const base = "rows" in place
-    ? at.terms.length === 0 ? `(global.get $${place.rows})` : `(i32.add (global.get $${place.rows}) ${scaled})`
-    : scaled;
-  const fixed = ("address" in place ? place.address : 0) + at.constant * size;
+    ? at.terms.length === 0 ? `(global.get $${place.rows})` : `(i32.add (global.get $${place.rows}) ${moving})`
+    : moving;
+  const fixed = ("address" in place ? place.address : 0) + at.constant;
   return `${instruction}${fixed === 0 ? "" : ` offset=${fixed}`} ${base}`;
 }

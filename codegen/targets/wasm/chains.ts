@@ -36,7 +36,7 @@ function linesOf({ kernels, blocks, block, scratch }: PrintedChain): string[] {
     ...kernels.map((name, i) =>
       `(call $${name} (local.get $step) (local.get $row) (local.get $next)${scratch[i].map(place).join("")})`
     ),
-    "(local.set $row (local.get $next)) (br $blocks))))",
+    `(local.set $row (i32.add (local.get $row) (i32.const ${block}))) (br $blocks))))`,
   ];
 }
 

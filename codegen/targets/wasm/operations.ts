@@ -11,14 +11,14 @@ import { call, offset, piece } from "./words.ts";
 type Operations = Readonly<Record<Op, (...operands: Piece[]) => Piece>>;
 
 /** A known number in every lane. */
-const isNumber = ({ text }: Piece) => text.startsWith("(f32x4.splat (f32.const ");
-/** 0 in every lane. */
-const isZero = ({ text }: Piece) => text === "(f32x4.splat (f32.const 0))";
+const isNumber = ({ number }: Piece) => number !== undefined;
+/** 0 in every lane, and not -0, whose bits are others. */
+const isZero = ({ number }: Piece) => Object.is(number, 0);
 
 const lanewise = (name: string) => call(`f32x4.${name}`);
 
 /** A float's bits. */
-const bits = ({ text }: Piece) => text === "(f32.const 0)" ? "(i32.const 0)" : `(i32.reinterpret_f32 ${text})`;
+const bits = (value: Piece) => isZero(value) ? "(i32.const 0)" : `(i32.reinterpret_f32 ${value.text})`;
 
 /** On scalars. */
 export const SCALAR: Operations = {
@@ -97,13 +97,14 @@ export const vectors = (relaxed: boolean): NonNullable<Syntax["vectors"]> => ({
         [0, 1, 2, 3].map((lane) => lane * step).join(" ")
       }))`,
     ),
-  splat({ text }, type) {
+  splat({ text, number }, type) {
     const scalar = scalarOf(type);
-    const load = /^\(f32\.load /.exec(text);
-    if (load) return piece(`(v128.load32_splat ${text.slice(load[0].length)}`);
     // a condition in lanes is all ones or all zeros
     if (scalar === "bool") return piece(`(i32x4.splat (i32.sub (i32.const 0) ${text}))`);
-    return piece(`(${scalar === "f32" ? "f32x4" : "i32x4"}.splat ${text})`);
+    return {
+      ...piece(`(${scalar === "f32" ? "f32x4" : "i32x4"}.splat ${text})`),
+      ...number !== undefined && { number },
+    };
   },
   total: ({ text }) => piece(`(call $total ${text})`),
 });

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isVector, type Statement, typeOf, type Value } from "../../ir/ir.ts";
 
 const EXP = [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
 const LOG = [
@@ -76,12 +77,15 @@ function exponential(kind: "f32" | "f32x4"): string {
   ${choose(`(${kind}.ne (local.get $x) (local.get $x))`, "(local.get $x)", "(local.get $y)")})`;
 }
 
-/** Functions by name, each after those it calls. */
-const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
-  ["$exp", exponential("f32")],
-  ["$exp.4", exponential("f32x4")],
+/** What there is to call. */
+export type Called = "exp" | "exp.4" | "log" | "log.4" | "total";
+
+/** Functions by name, each after the one that it calls. */
+const FUNCTIONS: readonly (readonly [name: Called, text: string, calls?: Called])[] = [
+  ["exp", exponential("f32")],
+  ["exp.4", exponential("f32x4")],
   [
-    "$log",
+    "log",
     `(func $log (param $x f32) (result f32) (local $bits i32) (local $e f32) (local $m f32) (local $z f32) (local $below f32)
   (if (f32.ne (local.get $x) (local.get $x)) (then (return (local.get $x))))
   (if (f32.le (local.get $x) (f32.const 0)) (then (return (select (f32.const -inf) (f32.const nan) (f32.eq (local.get $x) (f32.const 0))))))
@@ -101,7 +105,7 @@ const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
     (f32.mul (local.get $z) (f32.const 0.5))) (local.get $m)) (f32.mul (local.get $e) (f32.const 0.693359375))))`,
   ],
   [
-    "$log.4",
+    "log.4",
     `(func $log.4 (param $x v128) (result v128)
   ${
       [0, 1, 2, 3].reduce(
@@ -109,9 +113,10 @@ const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
         "(local.get $x)",
       )
     })`,
+    "log",
   ],
   [
-    "$total",
+    "total",
     `(func $total (param $x v128) (result f32)
   (f32.add
     (f32.add (f32x4.extract_lane 0 (local.get $x)) (f32x4.extract_lane 1 (local.get $x)))
@@ -119,14 +124,27 @@ const FUNCTIONS: readonly (readonly [name: string, text: string])[] = [
   ],
 ];
 
-/** The functions that a text calls, and those that these call. */
-export function prelude(text: string): string[] {
-  const needed: string[] = [];
-  let all = text;
-  for (const [name, text] of [...FUNCTIONS].reverse()) {
-    if (!all.includes(`(call ${name} `)) continue;
-    needed.unshift(text);
-    all += text;
-  }
-  return needed;
+/** The functions that are called, by name, and those that these call. */
+export function prelude(called: Iterable<Called>): string[] {
+  const needed = new Set(called);
+  for (const [name, , calls] of FUNCTIONS) if (calls !== undefined && needed.has(name)) needed.add(calls);
+  return FUNCTIONS.filter(([name]) => needed.has(name)).map(([, text]) => text);
+}
+
+/** The functions that statements call, for what WebAssembly has no instruction for. */
+export function calledIn(body: readonly Statement[]): Called[] {
+  const called = new Set<Called>();
+  const visit = (v: Value): void => {
+    if (v.kind === "total") called.add("total");
+    if (v.kind === "splat" || v.kind === "total") visit(v.value);
+    if (v.kind !== "apply") return;
+    if (v.op === "exp" || v.op === "log") called.add(isVector(typeOf(v)) ? `${v.op}.4` : v.op);
+    v.operands.forEach(visit);
+  };
+  const run = (s: Statement): void => {
+    if ("body" in s) s.body.forEach(run);
+    else if ("value" in s) visit(s.value);
+  };
+  body.forEach(run);
+  return [...called];
 }

@@ -6,8 +6,8 @@
 import { isVector, type LoopNest, type Type } from "../../ir/ir.ts";
 import { COLUMNS, packed } from "../../print/writer.ts";
 import type { Piece, Syntax, Target } from "../target.ts";
-import { load, type Memory, store } from "./access.ts";
-import { localsInBytes, localsOf } from "./locals.ts";
+import { load, loadSplat, type Memory, store } from "./access.ts";
+import { localsOf } from "./locals.ts";
 import { SCALAR, vectors } from "./operations.ts";
 import { constant, local, offset, piece } from "./words.ts";
 
@@ -17,23 +17,17 @@ import { constant, local, offset, piece } from "./words.ts";
  * @param relaxed one rounding in a fused multiply-add.
  */
 export const syntax = (relaxed: boolean): Target["syntax"] => (nest, places) => {
-  const memory: Memory = { tensors: nest.tensors, places, addresses: localsInBytes(nest) };
+  const memory: Memory = { tensors: nest.tensors, places };
   return {
     constant,
     local: (name, type) => piece(`(local.get ${local(name, type)})`),
     offset,
     element: (tensor, at, type) => load(tensor, at, type, memory),
     operations: SCALAR,
-    vectors: vectors(relaxed),
+    vectors: { ...vectors(relaxed), loadSplat: (tensor, at) => loadSplat(tensor, at, memory) },
     loop,
     block: (last, to) => last ? [`(if (i32.eq (local.get $to) (i32.const ${to})) (then`, "))"] : ["(block", ")"],
-    let(name, type, value, given) {
-      const { addresses } = memory;
-      if (!addresses.has(name) || given.kind !== "offset") return set(name, type, value);
-      const { constant, terms } = given.offset;
-      const scaled = terms.map((t) => addresses.has(t.variable) ? t : { ...t, coefficient: 4 * t.coefficient });
-      return set(name, type, offset({ constant: 4 * constant, terms: scaled }));
-    },
+    let: set,
     variable: set,
     set,
     accumulate: (name, type, { text }) =>

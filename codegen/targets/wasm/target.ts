@@ -8,7 +8,8 @@ import type { Chain, Plan, Step } from "../../plan/plan.ts";
 import { groupsOf } from "../read_back.ts";
 import type { CompiledKernel, Group, PrintedChain, Target } from "../target.ts";
 import { Writer } from "../../print/writer.ts";
-import { prelude } from "./prelude.ts";
+import { calledIn, prelude } from "./prelude.ts";
+import { inBytes } from "../../passes/bytes.ts";
 import { expand } from "../../passes/expand.ts";
 import { CHAIN_LOCALS, printChain, readChain, SCRATCH } from "./chains.ts";
 import { estimate } from "./estimate.ts";
@@ -38,6 +39,7 @@ function target(name: string, relaxed: boolean): Target {
     reuses: true,
     wholeAddresses: true,
     expand,
+    inUnits: inBytes,
     candidates: (kernel) => candidates(kernel, packing),
     estimate: (kernel, schedule) => estimate(kernel, schedule, packing),
     files: (plan, kernels, texts) => ({ "module.wat": moduleFile(plan, kernels, texts, relaxed) }),
@@ -94,8 +96,7 @@ function moduleFile(
       "  (i32.wrap_i64 (i64.div_u (i64.mul (i64.extend_i32_u (local.get $iterations)) " +
         "(i64.extend_i32_u (local.get $thread))) (i64.extend_i32_u (global.get $threads)))))",
     );
-    const all = [...texts.values()].join("\n");
-    for (const text of prelude(all)) {
+    for (const text of prelude([...kernels.values()].flatMap(({ nest }) => calledIn(nest.body)))) {
       writer.line();
       lines(text);
     }

@@ -19,7 +19,7 @@ export const local = (name: string, type: Type) => `$${name}${isVector(type) ? "
 
 /** A number. */
 export function constant(value: number, type: Type): Piece {
-  if (type === "f32") return piece(`(f32.const ${value === -Infinity ? "-inf" : value})`);
+  if (type === "f32") return { ...piece(`(f32.const ${value === -Infinity ? "-inf" : value})`), number: value };
   return piece(`(i32.const ${value | 0})`);
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Backend } from "../backend.ts";
+import { boundsOf } from "./binary.ts";
 import { bindKernels, type PreparedKernels, prepareKernels } from "./kernels.ts";
 import { loadCode, loadTimedCode } from "./load.ts";
 import { fitMemory } from "./memory.ts";
@@ -35,5 +36,6 @@ export const threads: Backend<PreparedKernels> = {
   },
   predictor: openPredictor,
   prepareKernels,
+  boundsOf,
   bindKernels,
 };

@@ -6,6 +6,7 @@
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { CompiledNet } from "../../../codegen/compile.ts";
 import { plannedKernel } from "../../../codegen/plan/kernel.ts";
+import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import type { LoadedKernel } from "../backend.ts";
 import { placeRows, type RowCounts } from "../rows.ts";
 import { scriptUrl } from "./bundle.ts";
@@ -36,21 +37,23 @@ interface PreparedKernel {
 /** Lays out memory for the kernels of a net, and loads their code: of scripts no more than the one file, if it is one. */
 export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?: string): Promise<PreparedKernels> {
   const { plan, kernels, files, target } = net, { rows, end } = placeRows(plan, counts, plan.arenaBytes);
-  const whole = new Map<string, number>();
+  const whole = new Map<string, readonly [address: number, bytes: number]>();
   let last = end;
   for (const { name, scratch, bytes, shape } of Object.values(plan.tensors)) {
     if (scratch === undefined) continue;
-    whole.set(name, lineFrom(last));
+    whole.set(name, [lineFrom(last), bytes / scratch * shape[0]]);
     last = lineFrom(last) + bytes / scratch * shape[0];
   }
+  const pages = Math.ceil(last / PAGE);
+  checkPlaces(plan, pages * PAGE, [{ rows, ...counts }], [...whole.values()]);
   const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
     const { bindings } = plannedKernel(plan, name), names = Object.keys(nest.tensors).map((symbol) => bindings[symbol]);
     return [name, {
       addresses: names.map((name) => {
         const { role, offset } = plan.tensors[name];
-        return role === "run" ? rows[name][0] : whole.get(name) ?? offset;
+        return role === "run" ? rows[name][0] : whole.get(name)?.[0] ?? offset;
       }),
-      scratch: Object.keys(nest.begins ?? {}).map((symbol) => whole.get(bindings[symbol])! / 4),
+      scratch: Object.keys(nest.begins ?? {}).map((symbol) => whole.get(bindings[symbol])![0] / 4),
       step: Object.values(nest.tensors).some(({ rows }) => rows === "steps"),
       parallel: nest.parallel !== undefined,
     }];
@@ -58,7 +61,7 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
   return {
     // a script without imports needs no bundling: Deno takes its types away
     code: only !== undefined && target.script ? scriptUrl(files[`${only}.ts`]) : await loadCode(net),
-    pages: Math.ceil(last / PAGE),
+    pages,
     rows: Object.fromEntries(Object.entries(rows).map(([name, [offset]]) => [name, offset])),
     kernels: Object.fromEntries(prepared),
   };

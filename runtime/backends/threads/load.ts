@@ -4,27 +4,21 @@
  * @module
  */
 import { type CompiledNet, withWaits } from "../../../codegen/compile.ts";
-import { sha256 } from "../../../codegen/sha256.ts";
 import { binaryOf } from "./assembler/module.ts";
+import { type Assembled, checkedBinary } from "./binary.ts";
 import { bundle, scriptUrl } from "./bundle.ts";
 
 /** What workers are sent: the URL of a `step.ts`, or a compiled WebAssembly module. */
 export type Code = string | WebAssembly.Module;
 
 /**
- * Generated files, as workers can load them.
+ * Generated files, as workers can load them. Of a module the very bytes that are compiled were checked: the engine may have
+ * been told not to check memory accesses.
  *
- * @throws {Error} when the file that is loaded is not what the compiler has proven: the engine may have been told not to
- * check its memory accesses.
+ * @throws {VerifyError} when an access of a module cannot be bounded.
  */
-export async function loadCode(
-  { files, target: { entry, script }, proven }: Pick<CompiledNet, "files" | "target" | "proven">,
-): Promise<Code> {
-  if (files[entry] !== proven) {
-    const [found, expected] = [files[entry], proven].map(sha256);
-    throw new Error(`${entry} is not what the compiler has proven (SHA-256 ${found}, not ${expected}); it is not run`);
-  }
-  return script ? bundle(files) : await assemble(files[entry]);
+export async function loadCode(net: Assembled): Promise<Code> {
+  return net.target.script ? bundle(net.files) : await WebAssembly.compile(checkedBinary(net));
 }
 
 /** A training step that can be timed kernel by kernel. */
@@ -57,8 +51,8 @@ function beside(file: string, script: string): string {
 }
 
 /**
- * WebAssembly text to a module, which the engine validates. The assembler is no WebAssembly itself: the engine may have
- * been told to run that without checks, which is for code that is proven.
+ * WebAssembly text that is no net's to a module, for probes of the machine: nothing but the engine looks at it. The
+ * assembler is no WebAssembly itself, since the engine may have been told to run that without checks.
  */
 export async function assemble(text: string): Promise<WebAssembly.Module> {
   return await WebAssembly.compile(binaryOf(text));

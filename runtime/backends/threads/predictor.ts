@@ -5,6 +5,7 @@
  */
 import type { CompiledNet } from "../../../codegen/compile.ts";
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
+import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import type { BoundPredictor, Parameters } from "../backend.ts";
 import { fillEvaluation } from "../epoch.ts";
 import { placeRows } from "../rows.ts";
@@ -19,6 +20,7 @@ export async function openPredictor(net: CompiledNet, parameters: Parameters): P
   const { rows, end } = placeRows(plan, { samples, steps: 1 }, plan.arenaBytes);
   const scratch = lineFrom(end), memory = sharedMemory(Math.ceil((scratch + (plan.scratchBytes ?? 0)) / PAGE));
   const { buffer } = memory;
+  checkPlaces(plan, buffer.byteLength, [{ rows, samples, steps: 1 }], [[scratch, plan.scratchBytes ?? 0]]);
   for (const name of weightsOf(plan)) {
     const { offset, bytes } = plan.tensors[name];
     new Float32Array(buffer, offset, bytes / 4).set(storedValues(plan, name, parameters.get(name)!.values));

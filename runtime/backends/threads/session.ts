@@ -5,6 +5,7 @@
  */
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
 import type { Plan } from "../../../codegen/plan/plan.ts";
+import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf } from "../epoch.ts";
 import type { Epoch, EpochSums, NetSession, Predictions, Result, Timing, TrainingResult } from "../session.ts";
 import { initialTensors, notFinite, outputOf, parametersOf, storedValues } from "../tensors.ts";
@@ -53,6 +54,11 @@ export class ThreadSession implements NetSession {
   ): ThreadSession {
     const memory = sharedMemory(pages), scratch = { from, bytes: plan.scratchBytes ?? 0 };
     const loaded = sets.map((set, i) => loadSet(plan, memory.buffer, rows[i], set));
+    const places = Array.from(
+      { length: threads },
+      (_, thread) => [from + thread * scratch.bytes, scratch.bytes] as const,
+    );
+    checkPlaces(plan, memory.buffer.byteLength, loaded.map((set, i) => ({ ...set, rows: rows[i] })), places);
     const warm = typeof code === "string" ? undefined : plan.train.kernels.map(({ kernel: { name } }) => name);
     const team = new Team({ code, memory, rows, scratch, ...warm && { warm } }, threads);
     return new ThreadSession(plan, { memory, rows, scratch }, loaded, team, timed);
