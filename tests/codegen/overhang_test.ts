@@ -60,7 +60,8 @@ function empty({ shape, halo, layout }: PlannedTensor): boolean[] {
 /** Tensors of f32 that are not zeros where they hold no elements, after some steps, and how many places there are. */
 async function leftBehind(planned: Plan, spec: Spec, target: typeof targets[number]) {
   const tensors = { ...planned.tensors };
-  const net = compileTarget({ plan: { ...planned, tensors }, fusions: [], swaps: [] }, target);
+  // what lies where others lie is read while it is there only
+  const net = compileTarget({ plan: { ...planned, tensors }, fusions: [], swaps: [] }, target, undefined, ["reuse"]);
   const session = await openSession(net, [randomData(spec, 3 * spec.batchSize - 1, 1, "behind")], { threads: 2 });
   try {
     session.initialize(1);
