@@ -58,6 +58,8 @@ export interface NetSession {
   readonly gpu?: GpuReport;
   /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void;
+  /** Fulfilled when a step could begin; a run that is stopped before does none. */
+  readonly ready: Promise<void>;
   /** A tensor's elements in the usual order: a copy. It must have no halo. */
   read(name: string): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>>;
   /** The elements of some tensors, as `read` gives them. */

@@ -34,6 +34,7 @@ export async function trainEpochs(
   hash.catch(() => {});
   session.initialize(seed);
   if (resume) restore(session, resume);
+  await session.ready;
 
   const reached: Reached = { history: [...before?.history ?? []], partial: before?.partial }, { history } = reached;
   const snapshot = () => takeSnapshot(session, runnable, { ...options, samples: train.samples, hash }, reached);

@@ -69,6 +69,11 @@ export class ThreadSession implements NetSession {
     return this.#team.size;
   }
 
+  /** Fulfilled when all threads have loaded the code. */
+  get ready(): Promise<void> {
+    return this.#team.ready;
+  }
+
   /** Draws the initial parameters, and puts the beginnings of buffers and the optimizer's state. */
   initialize(seed: number): void {
     for (const [name, values] of initialTensors(this.#plan, seed)) {

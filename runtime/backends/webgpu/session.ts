@@ -33,6 +33,7 @@ import { timeSteps } from "./time_steps.ts";
 
 /** A network that trains and tests on data sets it holds, on a GPU. */
 export class GpuSession implements NetSession {
+  readonly ready = Promise.resolve();
   readonly threads = 0;
   readonly #net: GpuNet;
   /** Of each data set. */
