@@ -18,6 +18,11 @@ export function plannedKernel({ train, evaluate }: Pick<Plan, "train" | "evaluat
   return [...train.kernels, ...evaluate.kernels].find(({ kernel }) => kernel.name === name)!;
 }
 
+/** All kernels of a plan by name; of several of one name, the first. */
+export function plannedKernels({ train, evaluate }: Pick<Plan, "train" | "evaluate">): Map<string, PlannedKernel> {
+  return new Map([...train.kernels, ...evaluate.kernels].toReversed().map((planned) => [planned.kernel.name, planned]));
+}
+
 /** Operations of the mathematics that a kernel stands for, whatever it executes: its formula may take fewer, or more. */
 export function workOf({ kernel, saves = 0 }: PlannedKernel): number {
   return cost(kernel).flops + saves;

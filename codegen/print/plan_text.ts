@@ -104,22 +104,49 @@ function tensorLines({ tensors, train: { kernels } }: Plan): string[] {
     const { reads, writes } = accesses(planned);
     for (const name of [...reads, ...writes].map(storage)) lives.set(name, [lives.get(name)?.[0] ?? i + 1, i + 1]);
   }
-  const places = ownPlaces(tensors);
-  return Object.values(tensors).map((tensor) => {
-    const uses = lives.get(storage(tensor.name));
-    const before = uses === undefined || tensor.alias !== undefined
-      ? []
-      : places.filter((other) => overlap(tensor, other) && (lives.get(other.name)?.[1] ?? Infinity) < uses[0]).sort((
-        a,
-        b,
-      ) => lives.get(b.name)![1] - lives.get(a.name)![1]);
-    return tensorLine(tensor, uses, before.map(({ name }) => name));
-  });
+  const before = tenantsBefore(ownPlaces(tensors), lives);
+  return Object.values(tensors).map((tensor) =>
+    tensorLine(tensor, lives.get(storage(tensor.name)), before.get(tensor.name) ?? [])
+  );
 }
 
-function overlap(a: PlannedTensor, b: PlannedTensor): boolean {
-  const inOneMemory = (a.scratch === undefined) === (b.scratch === undefined);
-  return inOneMemory && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+/** What lay last in each tensor's bytes, before its first use in a training step. */
+function tenantsBefore(
+  places: readonly PlannedTensor[],
+  lives: ReadonlyMap<string, readonly [first: number, last: number]>,
+): Map<string, string[]> {
+  const found = new Map<string, string[]>(), used = places.filter(({ name }) => lives.has(name));
+  for (const inScratch of [false, true]) {
+    // who has which bytes, by address
+    const taken: { readonly from: number; readonly to: number; readonly name: string }[] = [];
+    const own = used.filter(({ scratch }) => (scratch !== undefined) === inScratch);
+    for (const { name, offset, bytes } of own.sort((a, b) => lives.get(a.name)![0] - lives.get(b.name)![0])) {
+      const end = offset + bytes, first = firstFrom(taken, offset), last = firstFrom(taken, end, "from");
+      const left = taken.slice(first, last),
+        rest = left.flatMap(({ from, to, name }) => [
+          ...from < offset ? [{ from, to: offset, name }] : [],
+          ...to > end ? [{ from: end, to, name }] : [],
+        ]);
+      taken.splice(first, last - first, ...[...rest, { from: offset, to: end, name }].sort((a, b) => a.from - b.from));
+      found.set(name, [...new Set(left.map(({ name }) => name))]);
+    }
+  }
+  return found;
+}
+
+/** The number of the first of some ranges that does not end, or begin, before an address. */
+function firstFrom(
+  ranges: readonly { readonly from: number; readonly to: number }[],
+  address: number,
+  by: "from" | "to" = "to",
+): number {
+  let low = 0, high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (by === "to" ? ranges[middle].to <= address : ranges[middle].from < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { plannedKernel } from "../plan/kernel.ts";
+import { plannedKernels } from "../plan/kernel.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Address, CompiledKernel, Target } from "../targets/target.ts";
 import { headerLines } from "./header.ts";
@@ -21,8 +21,9 @@ export function kernelSources(
   target: Target,
   plan: Plan,
 ): Map<string, string> {
+  const planned = plannedKernels(plan);
   return new Map([...kernels].map(([name, compiled]) => {
-    const { bindings } = plannedKernel(plan, name), writer = new Writer();
+    const { bindings } = planned.get(name)!, writer = new Writer();
     for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
     const nest = target.inUnits?.(compiled.nest) ?? compiled.nest;
     printNest(nest, target.syntax(nest, addresses(bindings, plan)), writer);

@@ -54,8 +54,8 @@ function packed(
     const own = lives.get(tensor.name)!;
     let place = 0;
     for (const other of sorted) {
-      if (!liveTogether(own, lives.get(other.name)!)) continue;
       if (places.get(other)! >= place + tensor.bytes) break;
+      if (!liveTogether(own, lives.get(other.name)!)) continue;
       place = Math.max(place, roundUp(places.get(other)! + other.bytes, period));
     }
     places.set(tensor, place);
