@@ -73,8 +73,8 @@ Deno.test("twice the layers are twice the work", async () => {
   const growth = ([few, some, many]: number[]) => (many - some) / (some - few);
   const blocks = counts.map(({ compiling }) => compiling),
     words = `${blocks.join(", ")} blocks for ${sizes.join(", ")}`;
-  // what the engine does not count, and sorting, are a few in a thousand
-  const most = 2 * 1.005;
+  // what the engine does not count, sorting, and tensors that are placed where others lie, are a few in a thousand
+  const most = 2 * 1.01;
   assert(growth(blocks) < most, words);
   // what compiles was counted
   for (const { files, compiling } of counts) {
