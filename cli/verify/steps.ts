@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Optimization, Spec, VerifyRow } from "../../mod.ts";
+import { InputError, type Optimization, type Spec, type VerifyRow } from "../../mod.ts";
 
 /** What the thread is asked. */
 export interface StepTask {
@@ -16,7 +16,11 @@ export interface StepTask {
 }
 
 /** What it says: of each target in turn, or that it has failed. */
-export type StepAnswer = { readonly target: string; readonly rows: readonly VerifyRow[] } | { readonly error: Error };
+export type StepAnswer = { readonly target: string; readonly rows: readonly VerifyRow[] } | {
+  readonly error: string;
+  /** Whether what was given is to blame. */
+  readonly isInput: boolean;
+};
 
 /** Checks that have begun. */
 export interface StepChecks {
@@ -36,7 +40,7 @@ export function beginSteps(task: StepTask): StepChecks {
   for (const { promise } of answers.values()) promise.catch(() => {});
   const worker = new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<StepAnswer>) => {
-    if ("error" in data) fail(data.error);
+    if ("error" in data) fail(data.isInput ? new InputError(data.error) : new Error(data.error));
     else answers.get(data.target)!.resolve(data.rows);
   };
   worker.onerror = (event) => {

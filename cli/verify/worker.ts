@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { verifyNet } from "../../mod.ts";
+import { InputError, verifyNet } from "../../mod.ts";
 import type { StepAnswer, StepTask } from "./steps.ts";
 
 const thread = globalThis as unknown as {
@@ -18,6 +18,6 @@ thread.onmessage = async ({ data: { spec, targets, ...options } }) => {
       thread.postMessage({ target, rows: await verifyNet(spec, { target, ...options, only: "steps" }) });
     }
   } catch (error) {
-    thread.postMessage({ error: error as Error });
+    thread.postMessage({ error: (error as Error).message, isInput: error instanceof InputError });
   }
 };

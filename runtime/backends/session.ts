@@ -60,7 +60,7 @@ export interface NetSession {
   initialize(seed: number): void;
   /** Fulfilled when a step could begin; a run that is stopped before does none. */
   readonly ready: Promise<void>;
-  /** A tensor's elements in the usual order: a copy. It must have no halo. */
+  /** A tensor's elements in the usual order: a copy. It must have no halo, and be kept: where others lie, too, they may be theirs. */
   read(name: string): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>>;
   /** The elements of some tensors, as `read` gives them. */
   readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]>;

@@ -155,7 +155,11 @@ async function loadForm(
   registry: Registry,
 ): Promise<LoadedForm> {
   const { name, target, tuned, without } = form;
-  const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned, without);
+  const net = compileTarget(plan(spec, registry, { layout: target.layout }), target, tuned, [
+    ...without ?? [],
+    // all kernels are loaded before the first is timed: what one reads must not be another's
+    "reuse",
+  ]);
   let loading: ReturnType<typeof loadKernels> | undefined;
   const checked = async (kernel: string): Promise<[LoadedKernel, Call]> => {
     const loaded = (await (loading ??= loadKernels(net, rowsFor(net.plan))))(kernel);

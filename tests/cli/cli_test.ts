@@ -794,7 +794,7 @@ Deno.test("tune writes what generate reads", async () => {
   assert.deepEqual(await generate(), {
     code: 1,
     stdout: "",
-    stderr: `error: ${file}: ${NET}: typescript: linear1_forward cannot be shared along z: not all of its parts have ` +
+    stderr: `error: ${file}: ${NET}: typescript: linear1_forward cannot be shared along z: its parts do not have ` +
       'that axis with one extent; run "deno task tune" again for this net\n',
   });
 });

@@ -66,15 +66,15 @@ async function blocksFor(...nets: object[]): Promise<BlockCounts> {
 const LEAST_FILES = 60, LEAST_BLOCKS = 2_000_000;
 
 Deno.test("twice the layers are twice the work", async () => {
-  const sizes = [8, 16, 32];
+  const sizes = [12, 24, 48];
   const counts = await Promise.all(sizes.map((size) => blocksFor(pairs(size), images(size / 4))));
-  // what is done once, and for the first of equal layers only, is in all three. From 16 to 32 there is twice as much new
-  // as from 8 to 16; a loop over all layers for each of them would have four times as much
+  // what is done once, and for the first of equal layers only, is in all three. From 24 to 48 there is twice as much new
+  // as from 12 to 24; a loop over all layers for each of them would have four times as much
   const growth = ([few, some, many]: number[]) => (many - some) / (some - few);
   const blocks = counts.map(({ compiling }) => compiling),
     words = `${blocks.join(", ")} blocks for ${sizes.join(", ")}`;
-  // what the engine does not count, sorting, and tensors that are placed where others lie, are a few in a thousand
-  const most = 2 * 1.01;
+  // sorting, tensors that are placed where others lie, and what the engine does not count, more of it on a busy machine
+  const most = 2 * 1.05;
   assert(growth(blocks) < most, words);
   // what compiles was counted
   for (const { files, compiling } of counts) {

@@ -68,6 +68,30 @@ const CHAINED = parseSpec(netOf(
   "sgd",
 ));
 
+Deno.test("no address is made of what is loaded where several tensors lie", () => {
+  const net = compiled(CHAINED), { tensors } = net.plan, { places } = contractOf(net.plan, net.kernels);
+  const limited = Object.values(tensors).filter(({ below, role }) => below !== undefined && role !== "run");
+  const isLimited = (name: string) => places.some(({ tensor, below }) => tensor === name && below !== undefined);
+  assert(limited.length > 0);
+  const [{ name, offset }] = limited;
+  const over = Object.values(tensors).find((own) => own.role === "gradient" && own.scratch === undefined)!;
+  const apart = {
+    ...net.plan,
+    tensors: { [name]: tensors[name], w: { ...over, name: "w", offset: offset + 2 ** 20 } },
+  };
+  const moved = { ...apart, tensors: { ...apart.tensors, w: { ...apart.tensors.w, offset: Math.max(0, offset - 4) } } };
+  const steps = { train: { kernels: [], barriers: [] }, evaluate: { kernels: [], barriers: [] } };
+  const below = (plan: typeof apart) => contractOf({ ...plan, ...steps }, net.kernels).places[0].below;
+  assert.deepEqual([below(apart), below(moved)], [tensors[name].below, undefined]);
+  for (const { name, offset, bytes } of limited) {
+    const others = Object.values(tensors).filter((own) =>
+      own.name !== name && own.alias === undefined && own.role !== "run" && own.scratch === undefined &&
+      own.offset < offset + bytes && offset < own.offset + own.bytes
+    );
+    assert.equal(isLimited(name), others.length === 0, name);
+  }
+});
+
 /** What became of mutants. */
 interface Counts {
   /** Those that touch what they may not, and of these those that were accepted. */
@@ -242,7 +266,15 @@ const WRONG: readonly (readonly [text: string, why: RegExp])[] = [
   [trains("(f32.store (i32.const 0) (f32.const 0))"), /a function that is no kernel touches memory$/],
   [`${copies(256)} (func (export "more") (param i32))`, /it exports more, which the plan does not know$/],
   [`${KERNEL} (call $k (local.get 0) (local.get 1) (local.get 2)))`, /it calls what is not its to call$/],
+  // a name that only looks like another one
+  [
+    `${trains("")} (func (export "\\ef\\bb\\bftrain") (param i32))`,
+    /it exports .train, which the plan does not know$/,
+  ],
   ['(func (export "k") (param i32))', /k takes 1 numbers, not 3$/],
+  // types that the engine may write in several bytes
+  [`(func (local funcref)) ${copies(256)}`, /it has values that are no numbers$/],
+  [`(func (param externref)) ${copies(256)}`, /it has values that are no numbers$/],
   // sections and instructions that are not known, in functions that nothing calls, too
   [`(func (drop (memory.grow (i32.const 1)))) ${copies(256)}`, /instruction 0x40 is not allowed$/],
   [

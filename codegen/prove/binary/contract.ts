@@ -70,9 +70,28 @@ function placesOf({ name: tensor, dtype, shape, rows, below, scratch, offset: fi
   ];
 }
 
+/** The tensors in whose bytes another one lies, too: what is there may be that one's. */
+function shared({ tensors }: Plan): ReadonlySet<string> {
+  const own = Object.values(tensors).filter(({ rows, scratch }) => rows === undefined && scratch === undefined);
+  const root = ({ name, alias }: PlannedTensor) => alias ?? name;
+  const limited = own.filter(({ below }) => below !== undefined);
+  const isShared = (tensor: PlannedTensor) =>
+    own.some((other) =>
+      root(other) !== root(tensor) && other.offset < tensor.offset + tensor.bytes &&
+      tensor.offset < other.offset + other.bytes
+    );
+  return new Set(limited.filter(isShared).map(({ name }) => name));
+}
+
 /** The contract of a plan. */
 export function contractOf(plan: Plan, nests: ReadonlyMap<string, { readonly nest: Nest }>): Contract {
-  const places = new Map(Object.values(plan.tensors).map((tensor) => [tensor.name, placesOf(tensor)]));
+  const anything = shared(plan),
+    places = new Map(
+      Object.values(plan.tensors).map((tensor) => {
+        const { below: _, ...unlimited } = tensor;
+        return [tensor.name, placesOf(anything.has(tensor.name) ? unlimited : tensor)];
+      }),
+    );
   const kernel = (planned: PlannedKernel): [string, KernelContract] => {
     const { kernel: { name }, bindings } = planned, { parallel, begins = {} } = nests.get(name)!.nest;
     const { reads, writes, params } = touchedBy(planned);

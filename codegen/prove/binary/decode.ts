@@ -50,6 +50,10 @@ export const CODE = {
 
 /** The type i32. */
 export const I32 = 0x7f;
+/** The last of the types of numbers and vectors, which are the bytes down from that of `i32`. */
+const VECTOR = 0x7b;
+/** Names are told apart as the engine does. */
+const NAMES = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Instructions that access memory, and so many bytes of it: there are no others. */
 export const ACCESSES: ReadonlyMap<
@@ -115,7 +119,12 @@ class Reader {
     }
   }
   name(): string {
-    return new TextDecoder().decode(new Uint8Array(this.list(() => this.byte())));
+    const { at } = this, bytes = new Uint8Array(this.list(() => this.byte()));
+    try {
+      return NAMES.decode(bytes);
+    } catch {
+      return refuse("a name is no text", at);
+    }
   }
   list<Item>(item: () => Item): Item[] {
     const items: Item[] = [];
@@ -144,7 +153,12 @@ export function decode(bytes: Uint8Array): Module {
       }
     },
     3: () => declared.push(...reader.list(type)),
-    7: () => reader.list(() => exports.set(exported(reader), reader.unsigned())),
+    7: () =>
+      reader.list(() => {
+        const name = exported(reader);
+        if (exports.has(name)) refuse(`it exports ${name} twice`);
+        exports.set(name, reader.unsigned());
+      }),
     10: () => {
       const codes = declared.values();
       functions.push(...reader.list(() => code(reader, codes.next().value ?? refuse("it has code of no function"))));
@@ -166,9 +180,15 @@ export function decode(bytes: Uint8Array): Module {
   return { pages: pages[0], globals, exports, functions };
 }
 
+/** A number or a vector. Other types are written in several bytes, or hold what is no number. */
+function valueType(reader: Reader): number {
+  const type = reader.byte();
+  return type >= VECTOR && type <= I32 ? type : refuse("it has values that are no numbers", reader.at - 1);
+}
+
 function functionType(reader: Reader): Type {
   if (reader.byte() !== 0x60) refuse("it has a type that is no function's");
-  return { parameters: reader.list(() => reader.byte()), results: reader.list(() => reader.byte()) };
+  return { parameters: reader.list(() => valueType(reader)), results: reader.list(() => valueType(reader)) };
 }
 
 /** What is imported: pages of memory, the name of a number, or nothing for the function that waits. */
@@ -191,7 +211,7 @@ function exported(reader: Reader): string {
 
 function code(reader: Reader, { parameters, results }: Type): Code {
   const length = reader.unsigned(), end = reader.at + length, body: Instruction[] = [], open: Instruction[] = [];
-  const locals = reader.list(() => [reader.unsigned(), reader.byte()][0]).reduce((a, b) => a + b, 0);
+  const locals = reader.list(() => [reader.unsigned(), valueType(reader)][0]).reduce((a, b) => a + b, 0);
   if (locals > MOST_LOCALS) refuse("it has too many locals");
   while (reader.at < end) {
     const instruction = next(reader), { code, at } = instruction;

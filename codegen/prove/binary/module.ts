@@ -10,7 +10,8 @@
  *
  * What it takes as given, and where that is checked:
  *
- * - Tensors lie apart, inside the arena and scratch memory (`prove/plan/storage.ts`).
+ * - Tensors lie inside the arena and scratch memory (`prove/plan/storage.ts`); those that are in use at one time lie apart
+ *   (`prove/plan/tenants.ts`). No address is made of what is loaded where several lie.
  * - What lies behind the arena lies where the contract has it: {@linkcode checkPlaces}, before a module gets its memory.
  * - A step's number is a row of the tables, a thread's number is below the number of threads, and who calls a kernel from
  *   outside gives it a share of its iterations, or an empty one (`runtime/backends`).

@@ -64,7 +64,7 @@ function touchesOwnRows(
 }
 
 /**
- * What lies in scratch memory: apart from each other, and touched in one chain of a step alone, whose blocks fit there, by
+ * What lies in scratch memory: apart from what is in use at the same time (tenants.ts), and touched in one chain of a step alone, whose blocks fit there, by
  * rows, and first by who writes it. So a block finds what it has written itself. Each kernel is handed the right place.
  *
  * @throws {VerifyError} naming kernel and tensor.

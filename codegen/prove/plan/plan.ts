@@ -2,7 +2,7 @@
  * The proof of a plan: that its kernels can run in one memory, by many threads or on a GPU, and compute what was drafted.
  *
  * 1. Places ({@linkcode proveStorage}, {@linkcode proveApart}): tensors lie in the arena, from a line of 64 bytes on, and
- *    do not overlap; one that has another's storage has equal bytes.
+ *    do not overlap before a target shares their bytes (7); one that has another's storage has equal bytes.
  * 2. Reach ({@linkcode proveReach}): in each dimension a padded read goes no further out than the halo is wide, and all
  *    else lies inside, writes too: halos stay zero. What a kernel writes, it reads only element by element.
  * 3. Flow ({@linkcode proveFlow}): every read finds what it would find if each tensor had a place of its own, so no alias
@@ -14,7 +14,7 @@
  *    which its loop nest takes them. Where kernels are merged, their nest touches what they do, in the same order.
  * 6. Chains ({@linkcode proveChain} and {@linkcode proveScratch} in chains.ts): where threads run kernels block by block,
  *    what one writes and another touches is touched in the block's own rows alone, by the formulas; what is scratch is
- *    touched in one chain of a step alone, first by who writes it, and lies apart. That addresses in it stay in the rows
+ *    touched in one chain of a step alone, first by who writes it. That addresses in it stay in the rows
  *    of a thread is proven of the loop nest. The printed chain is read back word for word, and the order that counts is
  *    that of the plan before kernels were moved.
  * 7. Tenants ({@linkcode proveTenants} and {@linkcode proveTurns} in tenants.ts): where a target lays tensors in the bytes of
@@ -28,8 +28,8 @@
  * output is written once, and by one thread, is proven of the loop nest.
  *
  * What a step hands over is taken as printed where it is no place of a tensor: the row number, a thread's part of a loop,
- * the type and length of a view. So are the addresses of tensors in WebAssembly's text: they belong to a proof of the
- * binary.
+ * the type and length of a view. So are the addresses of tensors in WebAssembly's text: they are proven of the
+ * bytes that run (prove/binary).
  *
  * @module
  */

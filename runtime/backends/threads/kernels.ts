@@ -18,6 +18,8 @@ export interface PreparedKernels {
   readonly code: Code;
   /** Memory for a module, in pages. */
   readonly pages: number;
+  /** Where scratch memory begins. */
+  readonly scratch: number;
   /** Addresses of the tensors whose rows the run supplies. */
   readonly rows: Readonly<Record<string, number>>;
   readonly kernels: Readonly<Record<string, PreparedKernel>>;
@@ -44,8 +46,10 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
     whole.set(name, [lineFrom(last), bytes / scratch * shape[0]]);
     last = lineFrom(last) + bytes / scratch * shape[0];
   }
-  const pages = Math.ceil(last / PAGE);
-  checkPlaces(plan, pages * PAGE, [{ rows, ...counts }], [...whole.values()]);
+  // no kernel uses it here: all of each tensor lies where it is told
+  const scratch = [lineFrom(last), plan.scratchBytes ?? 0] as const;
+  const pages = Math.ceil((scratch[0] + scratch[1]) / PAGE);
+  checkPlaces(plan, pages * PAGE, [{ rows, ...counts }], [...whole.values(), scratch]);
   const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
     const { bindings } = plannedKernel(plan, name), names = Object.keys(nest.tensors).map((symbol) => bindings[symbol]);
     return [name, {
@@ -62,6 +66,7 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
     // a script without imports needs no bundling: Deno takes its types away
     code: only !== undefined && target.script ? scriptUrl(files[`${only}.ts`]) : await loadCode(net),
     pages,
+    scratch: scratch[0],
     rows: Object.fromEntries(Object.entries(rows).map(([name, [offset]]) => [name, offset])),
     kernels: Object.fromEntries(prepared),
   };
@@ -69,14 +74,14 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
 
 /** Kernels by name, in a memory of their own. */
 export async function bindKernels(
-  { code, pages, rows, kernels }: PreparedKernels,
+  { code, pages, scratch, rows, kernels }: PreparedKernels,
 ): Promise<(name: string) => LoadedKernel> {
   if (typeof code === "string") {
     const module = await import(code);
     return (name) => scriptKernel(module[name], kernels[name]);
   }
   const memory = sharedMemory(pages);
-  const team = { memory, wait: () => {}, thread: 0, threads: 1, scratch: 0 };
+  const team = { memory, wait: () => {}, thread: 0, threads: 1, scratch };
   const instance = new WebAssembly.Instance(code, { team, rows });
   return (name) => assembledKernel(instance.exports[name] as (...args: number[]) => void, kernels[name], memory);
 }
