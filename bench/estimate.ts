@@ -7,7 +7,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { findTarget, loadSpec, parseSpec, type Spec, timeSchedules } from "../mod.ts";
+import { findTarget, InputError, loadSpec, parseSpec, type Spec, timeSchedules } from "../mod.ts";
 import { misjudged, type Pair, rank, type Ranked, type Ranking } from "./estimate/ranking.ts";
 import { commandLine } from "./measure/command_line.ts";
 import { fail, jsonFile } from "./measure/environment.ts";
@@ -18,7 +18,7 @@ import { netFile, SUITE } from "./nets/suite.ts";
 const USAGE =
   "usage: deno task bench:estimate [SPEC...] [--target T] [--kernel K] [--random N] [--seed N] [--few] [--json FILE]\n" +
   "SPEC is a JSON file, or the name of a net in specs/ or bench/nets/ (default: all of these), T one in WebAssembly\n" +
-  "(default: wasm_relaxed), K a kernel; --random adds nets of convolutions at random; --few times fewer schedules.\n" +
+  "(default: wasm_relaxed), K a kernel; --random adds nets of convolutions at random; --few: times fewer schedules.\n" +
   "It takes half a minute for a small net, and some minutes for a large one";
 
 /** Schedules of a kernel beside its first guess, and of them with --few. */
@@ -48,6 +48,9 @@ function check({ values, positionals }: ReturnType<typeof parse>) {
     if (!/^\d{1,4}$/.test(text)) throw new Error(`"${text}" is no number up to 9999`);
     return Number(text);
   });
+  if (values.seed !== undefined && count === 0) {
+    throw new Error("--seed is for nets made at random: give --random, too");
+  }
   const chosen = findTarget(target), words = positionals.length > 0 || count > 0 ? positionals : SUITE;
   if (!chosen.estimate) throw new Error(`target ${target} has no estimate of a schedule's cycles`);
   return { target, kernel, words, count, seed: first, spread: few ? FEW : MANY, json };
@@ -105,6 +108,12 @@ try {
     const own = times.map((time) => ({ net: spec.name, ...time }));
     pairs.push(...own);
     if (own.length > 0) { for (const line of netLines(spec.name, rank(own))) console.log(line); }
+  }
+  if (pairs.length === 0) {
+    const which = kernel === undefined ? "no kernel with a sum of many terms" : `no kernel "${kernel}" that is timed`;
+    throw new InputError(
+      `${specs.map(({ name }) => name).join(", ")}: ${which}; "deno task show NET --target ${target}" lists kernels`,
+    );
   }
   const ranking = rank(pairs), { within, all, best, chosen } = ranking;
   console.log(
