@@ -28,7 +28,8 @@ import { fuse } from "./plan/fuse/fuse.ts";
 import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
 import { reuseMemory } from "./plan/layout/reuse.ts";
-import type { Plan, PlannedKernel, PlanOptions } from "./plan/plan.ts";
+import { plannedKernels } from "./plan/kernel.ts";
+import type { Plan, PlanOptions } from "./plan/plan.ts";
 import { distinctNames } from "./plan/names.ts";
 import { proveKernel } from "./prove/kernel/kernel.ts";
 import { proveNest } from "./prove/kernel/nest.ts";
@@ -138,11 +139,7 @@ export function compileTarget(
 
 /** All kernels of a plan, each once, in the order in which they first run. */
 export function kernelsOf(plan: Plan): Kernel[] {
-  return plannedKernels(plan).map(({ kernel }) => kernel);
-}
-
-function plannedKernels({ train, evaluate }: Plan): PlannedKernel[] {
-  return [...new Map([...train.kernels, ...evaluate.kernels].map((own) => [own.kernel.name, own])).values()];
+  return Array.from(plannedKernels(plan).values(), ({ kernel }) => kernel);
 }
 
 /** Schedules by the names of kernels; those that differ in nothing but their names have one. */
@@ -169,7 +166,7 @@ function compileKernels(
 ): Map<string, CompiledKernel> {
   const nests = new Map<string, LoopNest>();
   return new Map(
-    plannedKernels(plan).map(({ kernel, bindings }) => {
+    Array.from(plannedKernels(plan).values(), ({ kernel, bindings }) => {
       const { name } = kernel, schedule = schedules.get(name)!;
       const scratch = Object.keys(kernel.tensors).filter((symbol) =>
         plan.tensors[bindings[symbol]].scratch !== undefined

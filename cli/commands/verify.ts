@@ -47,7 +47,8 @@ async function verify({ words, flags: { target, seed = "0", without } }: Line): 
   }
   let failures = 0;
   for (const { spec, origin } of await loadSpecs(words)) {
-    failures += await verifySpec(spec, chosen.filter(runsHere).map(({ name }) => name), { ...options, origin });
+    const able = chosen.filter(runsHere).map(({ name }) => name);
+    if (able.length > 0) failures += await verifySpec(spec, able, { ...options, origin });
     for (const { name } of chosen.filter((each) => !runsHere(each))) {
       print(`${spec.name}, target ${name}: this engine cannot run it\n`);
     }

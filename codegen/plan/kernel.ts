@@ -5,7 +5,8 @@
  */
 import { cost, operationsOf } from "../ir/cost.ts";
 import { expressions, rewriter } from "../ir/expr.ts";
-import type { Affine, Axis, Index, Kernel } from "../ir/ir.ts";
+import type { Affine, Axis, Index, Kernel, Part } from "../ir/ir.ts";
+import { plus, times } from "../language/notation.ts";
 import type { Plan, PlannedKernel } from "./plan.ts";
 
 /** `conv1_relu1_forward`, `linear1_backward_update_weight`. */
@@ -18,9 +19,9 @@ export function plannedKernel({ train, evaluate }: Pick<Plan, "train" | "evaluat
   return [...train.kernels, ...evaluate.kernels].find(({ kernel }) => kernel.name === name)!;
 }
 
-/** All kernels of a plan by name; of several of one name, the first. */
+/** All kernels of a plan by name, each once, in the order in which they first run. */
 export function plannedKernels({ train, evaluate }: Pick<Plan, "train" | "evaluate">): Map<string, PlannedKernel> {
-  return new Map([...train.kernels, ...evaluate.kernels].toReversed().map((planned) => [planned.kernel.name, planned]));
+  return new Map([...train.kernels, ...evaluate.kernels].map((planned) => [planned.kernel.name, planned]));
 }
 
 /** Operations of the mathematics that a kernel stands for, whatever it executes: its formula may take fewer, or more. */
@@ -47,17 +48,24 @@ export function workIn({ kernel: { parts }, saves = 0 }: PlannedKernel): number 
 /** A kernel whose work is that of the samples: a batch may have more rows, up to whole blocks. */
 export function workOfSamples(planned: PlannedKernel, batch: Axis, samples: number): PlannedKernel {
   if (batch.extent === samples) return planned;
-  const few = { ...batch, extent: samples }, swap = (axis: Axis) => axis === batch ? few : axis;
-  const index = ({ constant, terms }: Affine): Affine => ({
-    ...{ kind: "affine", constant },
-    terms: terms.map(({ axis, coefficient }) => ({ axis: swap(axis), coefficient })),
-  });
-  const rewrite = rewriter(() => undefined, index, (axes) => axes.map(swap));
-  const parts = planned.kernel.parts.map(({ axes, assignments }) => ({
-    axes: axes.map(swap),
-    assignments: assignments.map((each) => ({ ...each, value: rewrite(each.value) })),
-  }));
-  return withWork(planned, operationsOf(parts));
+  const few = { ...batch, extent: samples };
+  return withWork(planned, operationsOf(planned.kernel.parts.map((part) => withAxis(part, batch, few))));
+}
+
+/** A part with an axis in place of another one, which begins at some place of that. */
+export function withAxis({ axes, assignments }: Part, whole: Axis, instead: Axis, from = 0): Part {
+  const index = (i: Affine): Affine =>
+    plus(i.constant, ...i.terms.map((t) => times(t.axis === whole ? plus(instead, from) : t.axis, t.coefficient)));
+  const swap = (axes: readonly Axis[]) => axes.map((axis) => axis === whole ? instead : axis);
+  const rewrite = rewriter(() => undefined, index, swap);
+  return {
+    axes: swap(axes),
+    assignments: assignments.map(({ tensor, index: written, value }) => ({
+      tensor,
+      index: written.map(index),
+      value: rewrite(value),
+    })),
+  };
 }
 
 /** Leaves only the bindings a kernel uses, in the order of its use. */

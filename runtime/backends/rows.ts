@@ -6,6 +6,7 @@
  * @module
  */
 import { BYTES } from "../../codegen/ir/ir.ts";
+import { lineFrom } from "../../codegen/plan/layout/arena.ts";
 import type { Plan, PlannedTensor } from "../../codegen/plan/plan.ts";
 import { sizeOf } from "../data/arrays.ts";
 
@@ -17,9 +18,6 @@ export interface RowCounts {
 
 /** Byte offset and elements of the tensors whose rows the run supplies, by name. */
 export type RowPlaces = Readonly<Record<string, readonly [offset: number, elements: number]>>;
-
-/** Bytes of a cache line: each tensor begins at one. */
-const LINE = 64;
 
 /** Steps of an epoch; the last one may have fewer samples than a batch. */
 export function stepsInEpoch({ batchSize }: { readonly batchSize: number }, samples: number): number {
@@ -47,7 +45,7 @@ export function placeRows(plan: Plan, counts: RowCounts, from: number): { rows: 
   let end = from;
   for (const tensor of runTensors(plan)) {
     const elements = elementsOf(tensor, counts);
-    end = Math.ceil(end / LINE) * LINE;
+    end = lineFrom(end);
     rows[tensor.name] = [end, elements];
     end += elements * BYTES[tensor.dtype];
   }

@@ -22,16 +22,25 @@ const THREADS = 3;
  * kernel, at some of a large one.
  */
 export async function verifyKernelCode(
-  { kernel, nest, schedule }: CompiledKernel,
-  { load, run, read }: LoadedKernel,
+  compiled: CompiledKernel,
+  loaded: LoadedKernel,
   bindings: Readonly<Record<string, string>>,
   plan: Plan,
   spec: Spec,
   target: Target,
   seed: number,
 ): Promise<VerifyRow> {
-  const points = checkedPoints(kernel, schedule, draws(seed, `points ${kernel.name}`));
-  const { given, expected, places } = kernelCase(kernel, bindings, plan, spec, seed, points);
+  const { kernel, schedule } = compiled, points = checkedPoints(kernel, schedule, draws(seed, `points ${kernel.name}`));
+  return await compareRun(compiled, loaded, kernelCase(kernel, bindings, plan, spec, seed, points), target);
+}
+
+/** Runs a generated kernel, split as a team would, on data that it overwrites, and compares what it makes of them. */
+export async function compareRun(
+  { kernel, nest }: CompiledKernel,
+  { load, run, read }: LoadedKernel,
+  { given, expected, places }: KernelCase,
+  target: Target,
+): Promise<VerifyRow> {
   const storages = Object.keys(nest.tensors).map((symbol) => given[symbol]);
   load(storages);
   for (const call of teamCalls(nest)) run(...call);

@@ -16,8 +16,7 @@ import { normalized } from "../../codegen/schedule/tuning.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { LoadedKernel } from "../backends/backend.ts";
 import { loadKernels } from "../backends/backends.ts";
-import { compareStorages } from "../check/differences.ts";
-import { type Call, type KernelCase, kernelCase, teamCalls } from "../check/kernel.ts";
+import { type Call, compareRun, type KernelCase, kernelCase, teamCalls } from "../check/kernel.ts";
 import { checkedPoints } from "../check/points.ts";
 import { draws, rowsFor } from "../check/random_data.ts";
 
@@ -138,7 +137,10 @@ async function timeInTurn(
   const load = await loadKernels(net, rowsFor(net.plan)),
     points = checkedPoints(kernel, schedules[0], draws(0, "points"));
   const data = kernelCase(kernel, planned.bindings, net.plan, spec, 0, points);
-  const runs = copies.map(({ kernel: { name } }) => checkedRun(net.kernels.get(name)!, load(name), data, target));
+  const runs: Run[] = [];
+  for (const { kernel: { name } } of copies) {
+    runs.push(await checkedRun(net.kernels.get(name)!, load(name), data, target));
+  }
   const seconds = () => runs.map(({ least }) => least.reduce((sum, time) => sum + time, 0) / 1000);
   await new Promise((resolve) => setTimeout(resolve, COMPILING));
   for (const run of runs) divide(run);
@@ -186,18 +188,15 @@ function timed({ run }: Run, call: Call): number {
  * @param data what it is given, and what the interpreter makes of that.
  * @throws {Error} when it makes something else.
  */
-function checkedRun(
-  { kernel, nest, schedule }: CompiledKernel,
-  { load, run, read }: LoadedKernel,
-  { given, expected, places }: KernelCase,
+async function checkedRun(
+  compiled: CompiledKernel,
+  loaded: LoadedKernel,
+  data: KernelCase,
   target: Target,
-): Run {
-  const symbols = Object.keys(nest.tensors), found = symbols.map((symbol) => given[symbol].slice());
-  load(found);
-  for (const call of teamCalls(nest)) run(...call);
-  read(found);
-  const storages = Object.fromEntries(symbols.map((symbol, i) => [symbol, found[i]]));
-  const { ok, error, tolerance } = compareStorages(kernel, storages, expected, target, places);
+): Promise<Run> {
+  const { kernel, nest, schedule } = compiled, { load, run } = loaded, { given } = data;
+  const copied = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
+  const { ok, error, tolerance } = await compareRun(compiled, loaded, { ...data, given: copied }, target);
   if (!ok) {
     throw new Error(
       `${kernel.name}, ${scheduleText(schedule)}: its error is ${error}, at most ${tolerance} is rounding`,
@@ -205,6 +204,6 @@ function checkedRun(
   }
   const [call] = teamCalls(nest, 1);
   for (let i = 0; nest.parallel && i < EMPTY_CALLS; i++) run(call[0], 0, 0);
-  load(symbols.map((symbol) => given[symbol]));
+  load(Object.keys(nest.tensors).map((symbol) => given[symbol]));
   return { run, nest, parts: [call], least: [Infinity] };
 }

@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { expressions, rewriter } from "../../ir/expr.ts";
-import type { Affine, Assignment, Axis, Expr, Part } from "../../ir/ir.ts";
-import { axis, part, plus, times } from "../../language/notation.ts";
-import { accessesIn } from "../kernel.ts";
+import { expressions } from "../../ir/expr.ts";
+import type { Assignment, Axis, Expr, Part } from "../../ir/ir.ts";
+import { axis, part } from "../../language/notation.ts";
+import { accessesIn, withAxis } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 
 /** Images, whose rows are samples, in a draft whose batch has more. */
@@ -79,35 +79,16 @@ export function throughOwnRows(planned: PlannedKernel, { batch, tensors }: Draft
     const touched = new Set(accessesIn([part]).map(({ tensor }) => bindings[tensor]));
     if (touched.isDisjointFrom(images)) return [part];
     if (!part.axes.includes(batch) || touched.isDisjointFrom(blocks)) {
-      return [replaced(part, batch, samples, 0), ...behind(part, batch, samples.extent, bindings, tensors, images)];
+      return [withAxis(part, batch, samples), ...behind(part, batch, samples.extent, bindings, tensors, images)];
     }
     const full = Math.floor(samples.extent / block) * block, rest = axis(batch.name, samples.extent - full);
     return [
-      ...full > 0 ? [replaced(part, batch, axis(batch.name, full), 0)] : [],
-      replaced(part, batch, rest, full),
+      ...full > 0 ? [withAxis(part, batch, axis(batch.name, full))] : [],
+      withAxis(part, batch, rest, full),
       ...behind(part, batch, samples.extent, bindings, tensors, images),
     ];
   });
   return { ...planned, kernel: { ...kernel, parts } };
-}
-
-/** A part with an axis in place of another, which begins at some place of that. */
-function replaced({ axes, assignments }: Part, whole: Axis, instead: Axis, from: number): Part {
-  const index = (i: Affine): Affine =>
-    plus(
-      i.constant,
-      ...i.terms.map((t) => times(t.axis === whole ? plus(instead, from) : t.axis, t.coefficient)),
-    );
-  const swap = (axes: readonly Axis[]) => axes.map((axis) => axis === whole ? instead : axis);
-  const rewrite = rewriter(() => undefined, index, swap);
-  return {
-    axes: swap(axes),
-    assignments: assignments.map(({ tensor, index: written, value }) => ({
-      tensor,
-      index: written.map(index),
-      value: rewrite(value),
-    })),
-  };
 }
 
 /** Zeros in the rows without a sample of what a part writes beside images. */
@@ -131,5 +112,5 @@ function behind(
   });
   if (assignments.length === 0) return [];
   const left = axis(batch.name, batch.extent - from);
-  return [replaced(part(whole.axes, ...assignments), batch, left, from)];
+  return [withAxis(part(whole.axes, ...assignments), batch, left, from)];
 }

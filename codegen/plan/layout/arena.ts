@@ -39,7 +39,7 @@ export function placeTensors(all: readonly DraftTensor[], halos: Halos, aliases:
     else {
       const bytes = bytesOf(tensor, halo);
       tensors[tensor.name] = { ...tensor, halo, offset: end, bytes };
-      end = Math.ceil((end + bytes) / LINE) * LINE;
+      end = lineFrom(end + bytes);
     }
   }
   for (const tensor of ordered.filter(({ name }) => aliases[name] !== undefined)) {
@@ -48,6 +48,11 @@ export function placeTensors(all: readonly DraftTensor[], halos: Halos, aliases:
   }
   checkSize(end, tensors, net);
   return { tensors, bytes: end };
+}
+
+/** The first byte from one on that begins a line. */
+export function lineFrom(byte: number): number {
+  return Math.ceil(byte / LINE) * LINE;
 }
 
 function bytesOf({ dtype, shape }: DraftTensor, halo: PlannedTensor["halo"]): number {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Plan, PlannedTensor } from "../plan.ts";
-import { LINE } from "./arena.ts";
+import { lineFrom } from "./arena.ts";
 import { livesOf } from "./lives.ts";
 import { shareMemory } from "./share.ts";
 
@@ -23,7 +23,7 @@ export function reuseMemory(plan: Plan): Plan {
     let begin = 0;
     for (const { name, bytes } of tensors.filter(({ name }) => !lives.has(name))) {
       offsets.set(name, begin);
-      begin = Math.ceil((begin + bytes) / LINE) * LINE;
+      begin = lineFrom(begin + bytes);
     }
     const shared = shareMemory(tensors.filter(({ name }) => lives.has(name)), lives, begin);
     for (const [name, offset] of shared.offsets) offsets.set(name, offset);

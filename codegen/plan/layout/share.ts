@@ -5,7 +5,7 @@
  */
 import { BYTES } from "../../ir/ir.ts";
 import type { PlannedTensor } from "../plan.ts";
-import { LINE } from "./arena.ts";
+import { LINE, lineFrom } from "./arena.ts";
 import { type Lives, liveTogether } from "./lives.ts";
 
 /** Where some tensors begin, by name, and where the last one ends. */
@@ -32,7 +32,7 @@ export function shareMemory(
     const period = zeros === "" ? LINE : commonMultiple(LINE, periodOf(alike[0])), begin = end;
     for (const [tensor, place] of packed(alike, lives, period)) {
       offsets.set(tensor.name, begin + place);
-      end = Math.max(end, begin + roundUp(place + tensor.bytes, LINE));
+      end = Math.max(end, begin + lineFrom(place + tensor.bytes));
     }
   }
   return { offsets, end };

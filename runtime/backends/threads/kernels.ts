@@ -5,13 +5,14 @@
  */
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { CompiledNet } from "../../../codegen/compile.ts";
-import { plannedKernel } from "../../../codegen/plan/kernel.ts";
+import { plannedKernels } from "../../../codegen/plan/kernel.ts";
+import { lineFrom } from "../../../codegen/plan/layout/arena.ts";
 import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import type { LoadedKernel } from "../backend.ts";
 import { placeRows, type RowCounts } from "../rows.ts";
 import { scriptUrl } from "./bundle.ts";
 import { type Code, loadCode } from "./load.ts";
-import { lineFrom, PAGE, sharedMemory } from "./memory.ts";
+import { PAGE, sharedMemory } from "./memory.ts";
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */
 export interface PreparedKernels {
@@ -50,8 +51,9 @@ export async function prepareKernels(net: CompiledNet, counts: RowCounts, only?:
   const scratch = [lineFrom(last), plan.scratchBytes ?? 0] as const;
   const pages = Math.ceil((scratch[0] + scratch[1]) / PAGE);
   checkPlaces(plan, pages * PAGE, [{ rows, ...counts }], [...whole.values(), scratch]);
+  const planned = plannedKernels(plan);
   const prepared = [...kernels].map(([name, { nest }]): [string, PreparedKernel] => {
-    const { bindings } = plannedKernel(plan, name), names = Object.keys(nest.tensors).map((symbol) => bindings[symbol]);
+    const { bindings } = planned.get(name)!, names = Object.keys(nest.tensors).map((symbol) => bindings[symbol]);
     return [name, {
       addresses: names.map((name) => {
         const { role, offset } = plan.tensors[name];

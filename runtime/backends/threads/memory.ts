@@ -5,6 +5,7 @@
  */
 import { InputError } from "../../../codegen/error.ts";
 import { megabytes } from "../../../codegen/amounts.ts";
+import { lineFrom } from "../../../codegen/plan/layout/arena.ts";
 import type { Plan } from "../../../codegen/plan/plan.ts";
 import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
 import type { StepTables } from "../epoch.ts";
@@ -13,8 +14,6 @@ import { checkFit, fillTargets } from "../samples.ts";
 
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536;
-/** Bytes of a cache line. */
-const LINE = 64;
 /** Largest memory of a session, in bytes. */
 const LARGEST = 2 ** 32;
 
@@ -51,11 +50,6 @@ export function fitMemory(plan: Plan, given: readonly Dataset[], threads: number
     );
   }
   return { sets, rows, scratch, pages: Math.ceil(end / PAGE) };
-}
-
-/** The first byte from one on that begins a cache line. */
-export function lineFrom(byte: number): number {
-  return Math.ceil(byte / LINE) * LINE;
 }
 
 /** Memory that workers can share. */
