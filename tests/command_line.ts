@@ -17,9 +17,10 @@ export function taskArguments(task: string): string[] {
   // the shell of deno task puts in what this prints
   const flags = (_: string, checked?: string) => v8Flags(Deno.build.arch, checked !== undefined);
   const command = tasks[task].command.replace(/\$\(deno run runtime\/v8_flags\.ts( checked)?\)/, flags);
-  const [program, ...args] = command.split(" ");
+  const [program, subcommand, ...args] = command.split(" ");
   assert.equal(program, "deno");
-  return args;
+  // what is installed is left as it is: processes that look at it at the same time would wait for each other, and say so
+  return [subcommand, "--node-modules-dir=manual", ...args];
 }
 
 /** What a command has said, as where Deno is installed: from `npx`, other commands are named. */

@@ -6,7 +6,7 @@
  * Trains a small net for 50 epochs on every target, saved after each, and then 100 times over. Memory is what is left
  * after collecting garbage, as the system counts it (resident). Open files and threads are counted on Linux, buffers
  * where there is an adapter. Compared are the most in the beginning
- * and at the end, for files and threads the least at the end.
+ * and at the end, for files, workers and other threads the least at the end.
  * The exit code is 1 when something grows. `leak`, for the test of this: something does.
  *
  * @module
@@ -32,8 +32,8 @@ if (!Deno.args.every((word, i) => i < 2 ? /^[1-9]\d{0,5}$/.test(word) : i === 2 
 const [epochs, runs, leak] = [Number(Deno.args[0] ?? 50), Number(Deno.args[1] ?? 100), Deno.args[2] === "leak"];
 /** How much larger memory may be at the end than after the beginning. */
 const GROWTH = 1.05;
-/** Threads that a pool may have begun since. */
-const POOL = 2;
+/** Threads that pools, such as the runtime's and the graphics driver's, may have begun since: of workers, none. */
+const POOL = 8;
 /** Epochs, and tenths of the runs, that are the beginning: code is compiled, and pools of memory filled. */
 const BEGINNING = 5, BEGINNING_OF_RUNS = 3;
 
@@ -73,6 +73,8 @@ if (!ignore) {
 /** What this process holds. */
 interface Held {
   readonly memory: number;
+  readonly workers: number;
+  /** Those that are not workers'. */
   readonly threads: number;
   readonly files: number;
 }
@@ -84,23 +86,26 @@ async function held(): Promise<Held> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const memory = Deno.memoryUsage().rss;
-  if (Deno.build.os !== "linux") return { memory, threads: 0, files: 0 };
-  const counts: { threads: number; files: number }[] = [];
+  if (Deno.build.os !== "linux") return { memory, workers: 0, threads: 0, files: 0 };
+  const counts: Omit<Held, "memory">[] = [];
   for (let i = 0; i < 3; i++) counts.push(await count());
   // the pipes to a program that has just begun are sometimes counted in
-  const least = (key: "threads" | "files") => Math.min(...counts.map((each) => each[key]));
-  return { memory, threads: least("threads"), files: least("files") };
+  const least = (key: keyof typeof counts[number]) => Math.min(...counts.map((each) => each[key]));
+  return { memory, workers: least("workers"), threads: least("threads"), files: least("files") };
 }
 
 /** Counts this process's threads and open files: Deno shows a process its own /proc only with all permissions. */
-async function count(): Promise<{ threads: number; files: number }> {
-  const args = ["task", "fd"].map((each) => `/proc/${Deno.pid}/${each}`);
-  const { stdout } = await new Deno.Command("ls", { args }).output();
-  const [threads, files] = args.map((name) => {
-    const [, rest] = new TextDecoder().decode(stdout).split(`${name}:\n`);
-    return rest.split("\n\n")[0].trim().split("\n").length;
-  });
-  return { threads, files };
+async function count(): Promise<Omit<Held, "memory">> {
+  const [threads, files] = ["task", "fd"].map((each) => `/proc/${Deno.pid}/${each}`);
+  const names = await lines("cat", (await lines("ls", [threads])).map((id) => `${threads}/${id}/comm`));
+  const workers = names.filter((name) => name.startsWith("worker")).length;
+  return { workers, threads: names.length - workers, files: (await lines("ls", [files])).length };
+}
+
+/** What a program prints. A thread that has ended since is left out. */
+async function lines(program: string, args: string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command(program, { args, stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).trim().split("\n");
 }
 
 let wrong = 0;
@@ -113,6 +118,7 @@ function compare(what: string, all: readonly Held[], beginning: number): void {
   const grown = [
     memory > before * GROWTH && "memory",
     // what comes and goes, as a program's pipes do, is not there each time; a pool keeps its threads for ten seconds
+    least(last, "workers") > most(first, "workers") && "workers",
     least(last, "threads") > most(first, "threads") + POOL && "threads",
     least(last, "files") > most(first, "files") && "open files",
     buffers > 0 && `${buffers} buffers`,
@@ -120,7 +126,8 @@ function compare(what: string, all: readonly Held[], beginning: number): void {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   console.log(
     `${what}: memory ${megabytes(before)} to ${megabytes(memory)} (${(100 * (memory / before - 1)).toFixed(1)} %), ` +
-      `threads ${most(first, "threads")} to ${least(last, "threads")}, ` +
+      `workers ${most(first, "workers")} to ${least(last, "workers")}, ` +
+      `other threads ${most(first, "threads")} to ${least(last, "threads")}, ` +
       `open files ${most(first, "files")} to ${least(last, "files")}` +
       (grown.length > 0 ? `: ${grown.join(", ")} grew` : ""),
   );

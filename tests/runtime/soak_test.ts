@@ -28,5 +28,5 @@ Deno.test("negative control: memory that is kept, files that stay open and worke
   const { code, out } = await soak(...SHORT, "leak");
   assert.equal(code, 1, out);
   assert.match(out, /^wasm, 15 epochs, each saved: .*: memory, (threads, )?open files grew$/m);
-  assert.match(out, /^24 runs in one process: .*: memory, threads(, open files)? grew$/m);
+  assert.match(out, /^24 runs in one process: .*: memory, workers(, threads)?(, open files)? grew$/m);
 });
