@@ -176,6 +176,7 @@ async function measureRates(
   // net by net, so that nothing is lost of a long run that is stopped
   const onNet = (results: Results) => file?.write(results);
   const results = await measureNets(nets, configurations, { ...found, effort, say, onNet });
+  await file?.write(results);
   console.log(netsText(results));
   return failures(results).length === 0;
 }

@@ -194,5 +194,8 @@ export async function measureNets(
     results.nets[net.name] = await measureNet(net, able, { python, fast, effort, gate, say });
     await onNet(results);
   }
-  return results;
+  // the machine is not at its best at each moment
+  const { arithmetic } = await askDoctor(fast), { peak } = results.machine;
+  const best = { one: Math.max(peak.one, arithmetic!.one), all: Math.max(peak.all, arithmetic!.all) };
+  return { ...results, machine: { ...results.machine, peak: best } };
 }

@@ -7,7 +7,7 @@ import { betweenMarks, dateText, figure, type Marks, paragraph, percent } from "
 import { median, NOISY, summary } from "../measure/summary.ts";
 import { markdownTable } from "../measure/table.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
-import { bestOf, failures, type NetResult, oursOf, ratioOf, type Results } from "./results.ts";
+import { bestOf, failures, type NetResult, oursOf, ratedOf, ratioOf, type Results } from "./results.ts";
 import { SUITE } from "./suite.ts";
 
 /** Which configurations the pages need: ours, and at least one of PyTorch's. */
@@ -58,7 +58,20 @@ function balance(results: Results): string {
     : slower.length === all
     ? `PyTorch is faster on all ${all}.`
     : `Kernelwright is faster on ${all - slower.length} of ${all}, PyTorch on ${slower.length}: ${named(slower)}.`;
-  return missing.length > 0 ? `${who} Not in this run: ${named(missing)}.` : who;
+  return [who, narrower(results, slower), missing.length > 0 ? `Not in this run: ${named(missing)}.` : ""]
+    .filter((sentence) => sentence !== "").join(" ");
+}
+
+/** Where PyTorch is faster: whether it is so without vectors that the engine of JavaScript lacks. */
+function narrower({ nets }: Results, slower: readonly string[]): string {
+  const rates = slower.map((name) => ({
+    ours: oursOf(nets[name])!.rate,
+    avx2: ratedOf(nets[name], "pytorch").find((each) => each.name === "avx2")?.rate,
+  }));
+  if (slower.length === 0 || rates.some(({ avx2 }) => avx2 === undefined)) return "";
+  const faster = rates.filter(({ ours, avx2 }) => ours > avx2!).length;
+  return "There PyTorch has AVX-512, whose vectors are twice as wide as those that V8 makes; without it, Kernelwright is " +
+    `faster on ${faster} of these ${slower.length}.`;
 }
 
 /** Mean number of processes for each core, of others, from which on a machine is called busy. */

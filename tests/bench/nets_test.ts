@@ -72,6 +72,17 @@ Deno.test("wins and losses are told alike", () => {
     assert.match(text(lost).replaceAll("\n", " "), new RegExp(`PyTorch on \\d+: \`${net}\``));
     assert.doesNotMatch(text(won).replaceAll("\n", " "), new RegExp(`PyTorch on \\d+: \`${net}\``));
   }
+  // of those that are lost, how many are won beside PyTorch without AVX-512
+  const { configurations } = lost.nets[net], { avx2 } = configurations;
+  const narrow = (times: number): Results => ({
+    ...lost,
+    nets: {
+      ...lost.nets,
+      [net]: { ...lost.nets[net], configurations: { ...configurations, avx2: { ...avx2, rates: [times * best] } } },
+    },
+  });
+  const faster = (results: Results) => Number(/faster on (\d+)\s+of\s+these/.exec(shortText(results))?.[1]);
+  assert.equal(faster(narrow(0.4)), faster(narrow(0.6)) + 1);
 });
 
 Deno.test("what is of other nets, failed, or did other work gets into no page; what is missing is told", () => {
