@@ -57,6 +57,7 @@ export {
 } from "./runtime/measure/machine/facts.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
+export { DeviceError } from "./runtime/backends/device_error.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
 export type { Profile, ProfiledKernel } from "./runtime/measure/profile.ts";
 export type { Trace, TraceEvent } from "./runtime/measure/trace.ts";

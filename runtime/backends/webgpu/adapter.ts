@@ -32,9 +32,9 @@ export function mostBindings({ limits }: GPUAdapter): number {
   return limits.maxStorageBuffersPerShaderStage;
 }
 
-/** What the driver calls an adapter. */
-export function adapterName({ description, vendor }: GPUAdapterInfo): string {
-  return description || vendor || "an adapter without a name";
+/** What the driver calls an adapter; browsers tell no more than a kind of GPU. */
+export function adapterName({ description, vendor, architecture }: GPUAdapterInfo): string {
+  return description || [vendor, architecture].filter((word) => word).join(" ") || "an adapter without a name";
 }
 
 /** Names of adapters that are the processor: Mesa's, Google's, Microsoft's and Apple's. */
@@ -43,8 +43,8 @@ const SOFTWARE_NAMES = /llvmpipe|lavapipe|softpipe|swiftshader|basic render|soft
 const SOFTWARE_DEVICES = [[0x1ae0, 0xc0de], [0x1414, 0x8c]];
 
 /** Whether an adapter is the processor, not a GPU. */
-export function isSoftware({ isFallbackAdapter, vendor, device, description }: GPUAdapterInfo): boolean {
-  return isFallbackAdapter || SOFTWARE_NAMES.test(`${vendor} ${device} ${description}`) ||
+export function isSoftware({ isFallbackAdapter, vendor, architecture, device, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || SOFTWARE_NAMES.test(`${vendor} ${architecture} ${device} ${description}`) ||
     SOFTWARE_DEVICES.some(([v, d]) => v === Number(vendor) && d === Number(device));
 }
 
