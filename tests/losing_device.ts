@@ -12,10 +12,10 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
   devices.push(device);
   return device;
 };
-/** The first is asked for by the first epoch, the second by its checkpoint. */
-const THIRD = 3;
+/** The first is asked for by the first epoch, two by its checkpoint: weights, and what the optimizer keeps. */
+const FOURTH = 4;
 let asked = 0;
 GPUBuffer.prototype.mapAsync = function (...given) {
-  if (++asked === THIRD) { for (const device of devices) device.destroy(); }
+  if (++asked === FOURTH) { for (const device of devices) device.destroy(); }
   return mapAsync.apply(this, given);
 };
