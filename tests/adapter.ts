@@ -1,6 +1,6 @@
 /** The WebGPU adapter of this machine, for tests that need one, and others in its place. */
 import type { Target } from "../codegen/targets/target.ts";
-import { findAdapter } from "../runtime/backends/webgpu/adapter.ts";
+import { findAdapter } from "../runtime/backends/webgpu/find_adapter.ts";
 
 const adapter = await findAdapter();
 

@@ -159,8 +159,10 @@ export class Core {
 
   /** The tensors of some roles, read back. */
   async readAll(roles?: readonly Role[]): Promise<Map<string, TensorValues>> {
-    const all = new Map<string, TensorValues>();
-    for (const [name, shape] of this.shapes(roles)) all.set(name, { shape, values: await this.read(name) });
-    return all;
+    return new Map(
+      await Promise.all(
+        this.shapes(roles).map(async ([name, shape]) => [name, { shape, values: await this.read(name) }] as const),
+      ),
+    );
   }
 }

@@ -129,7 +129,7 @@ export class Net extends PredictNet {
       state.steps++;
       state.whole = false;
       state.partial = undefined;
-      const [loss, hit] = [await core.rows(BATCH, "loss", 0, 1), await core.rows(BATCH, "hit", 0, 1)];
+      const [loss, hit] = await Promise.all([core.rows(BATCH, "loss", 0, 1), core.rows(BATCH, "hit", 0, 1)]);
       const { loss: mean, correct } = resultOf(plan, read, addUp(BEGINNING, 1, loss, hit));
       if (Number.isFinite(mean)) return { loss: mean, correct };
       throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${mean}`);
@@ -160,7 +160,7 @@ export class Net extends PredictNet {
       core.put(set, "order", tables.order);
       core.put(set, "params", tables.params);
       const done = await core.host.run({ set, mode: "evaluate", from: 0, to: steps });
-      const [loss, hit] = [await core.rows(set, "loss", 0, done), await core.rows(set, "hit", 0, done)];
+      const [loss, hit] = await Promise.all([core.rows(set, "loss", 0, done), core.rows(set, "hit", 0, done)]);
       const { loss: mean, correct } = resultOf(plan, read, addUp(BEGINNING, done, loss, hit));
       return { loss: mean, correct, total, accuracy: correct / total };
     });
@@ -224,10 +224,11 @@ export async function openNet(
   shared: boolean = sharingFault() === undefined,
 ): Promise<Net> {
   const { threads = cores(), seed = 0, weights, signal } = checkOpen(options);
-  const bytes = await program.bytes();
+  const open = program.host ?? hostFor(program, await program.bytes(), threads, shared);
   signal?.throwIfAborted();
-  const core = new Core(program, await hostFor(program, bytes, threads, shared));
+  const core = new Core(program, await open());
   try {
+    signal?.throwIfAborted();
     await core.begin(seed);
     const net = new Net(core, seed);
     if (weights) await net.restore(weights);
@@ -239,17 +240,19 @@ export async function openNet(
   }
 }
 
-/** Who runs a net. */
-async function hostFor(
+/** What opens who runs a net's module. */
+function hostFor(
   { plan, worker }: NetProgram,
   bytes: Uint8Array<ArrayBuffer>,
   threads: number,
   shared: boolean,
-): Promise<Host> {
+): () => Promise<Host> {
   const warm = plan.train.kernels.map(({ kernel: { name } }) => name);
-  if (threads > 0 && worker && shared) return new TeamHost(worker, threads, await WebAssembly.compile(bytes), warm);
-  const module = await WebAssembly.compile(unshared(bytes));
-  return threads > 0 && worker ? new RemoteHost(worker(), module, warm) : new LocalHost(module);
+  return async () => {
+    if (threads > 0 && worker && shared) return new TeamHost(worker, threads, await WebAssembly.compile(bytes), warm);
+    const module = await WebAssembly.compile(unshared(bytes));
+    return threads > 0 && worker ? new RemoteHost(worker(), module, warm) : new LocalHost(module);
+  };
 }
 
 /** How many threads train where nobody says. */

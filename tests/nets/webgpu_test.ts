@@ -12,6 +12,7 @@ import { rowCounts } from "../../runtime/backends/rows.ts";
 import { readBuffers, STAGED_BYTES } from "../../runtime/backends/webgpu/buffers.ts";
 import { openGpu } from "../../runtime/backends/webgpu/device.ts";
 import { checked } from "../../runtime/backends/webgpu/errors.ts";
+import { needAdapter } from "../../runtime/backends/webgpu/find_adapter.ts";
 import { needsOf } from "../../runtime/backends/webgpu/needs.ts";
 import { createPipeline, stepLayout } from "../../runtime/backends/webgpu/pipelines.ts";
 import { gpuCode } from "../../runtime/backends/webgpu/printed.ts";
@@ -335,7 +336,7 @@ Deno.test({
   ignore,
   async fn() {
     const refused = async (buffers: Record<string, number>, bindings: Record<string, number>, message: RegExp) =>
-      await assert.rejects(openGpu({ buffers, bindings }), (error: Error) => {
+      await assert.rejects(openGpu({ buffers, bindings }, await needAdapter()), (error: Error) => {
         assert.ok(error instanceof InputError);
         assert.match(error.message, message);
         return true;
@@ -346,7 +347,7 @@ Deno.test({
       /maxStorageBufferBindingSize is \S+ MB, and tensor data needs \S+ MB; use fewer samples/,
     );
     await refused({}, { wide: 1e6 }, /maxStorageBuffersPerShaderStage is \d+, and kernel wide needs 1000000/);
-    const { device } = await openGpu({ buffers: {}, bindings: {} });
+    const { device } = await openGpu({ buffers: {}, bindings: {} }, await needAdapter());
     const dispatch = { kernels: ["broken"], workgroups: [1, 1], tensors: ["x"], writes: ["x"], bindings: [0] } as const;
     await assert.rejects(
       createPipeline(device, "broken", "fn broken( {", dispatch, stepLayout(device)),
@@ -360,7 +361,7 @@ Deno.test({
   name: "webgpu: what is read back, of any size, goes through a buffer that every device may have",
   ignore,
   async fn() {
-    const gpu = await openGpu({ buffers: {}, bindings: {} }), { device } = gpu;
+    const gpu = await openGpu({ buffers: {}, bindings: {} }, await needAdapter()), { device } = gpu;
     // two that are read in two pieces each, and some that fit between
     const words = [0.00001, 0.3, 0.9, 0.0001, 0.9].map((share) => Math.floor(share * STAGED_BYTES / 4));
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
@@ -400,9 +401,12 @@ Deno.test({
     const needs = needsOf(net.plan, gpuCode(net), [rowCounts(net.plan, data.samples)]);
     const most = { maxStorageBufferBindingSize: 2 ** 27 };
     assert.ok(needs.numbers! > most.maxStorageBufferBindingSize);
-    await withGpu(disguised({ limits: most }).gpu, () => openGpu(needs));
+    await withGpu(disguised({ limits: most }).gpu, async () => openGpu(needs, await needAdapter()));
     await assert.rejects(
-      withGpu(disguised({ limits: { ...most, maxBufferSize: 2 ** 27 } }).gpu, () => openGpu(needs)),
+      withGpu(
+        disguised({ limits: { ...most, maxBufferSize: 2 ** 27 } }).gpu,
+        async () => openGpu(needs, await needAdapter()),
+      ),
       /^InputError: this GPU's maxBufferSize is 134\.2 MB, and the numbers of all steps of an epoch need 153\.6 MB; use /,
     );
   },
@@ -515,7 +519,7 @@ Deno.test({
         /^DeviceError: tensor linear1\.weight of net huge, 327\.7 MB, is refused by WebGPU: .+$/,
       );
     });
-    const { device } = await openGpu({ buffers: {}, bindings: {} });
+    const { device } = await openGpu({ buffers: {}, bindings: {} }, await needAdapter());
     const never = checked(device, "never", () => new Promise(() => {}));
     device.destroy();
     await assert.rejects(never, /^DeviceError: never: .+ was lost/);
@@ -668,7 +672,7 @@ Deno.test({
 
 Deno.test("webgpu: without an adapter one line says what was looked for", async () => {
   await withGpu({ requestAdapter: () => Promise.resolve(null) }, async () => {
-    await assert.rejects(openGpu({ buffers: {}, bindings: {} }), (error: Error) => {
+    await assert.rejects(needAdapter(), (error: Error) => {
       assert.ok(error instanceof InputError);
       assert.match(error.message, /^target webgpu needs .*requestAdapter\(\) .*mesa-vulkan-drivers.*$/);
       return true;

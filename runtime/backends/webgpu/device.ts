@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../../codegen/error.ts";
 import { megabytes } from "../../../codegen/amounts.ts";
-import { adapterName, isSoftware, needAdapter } from "./adapter.ts";
+import { adapterName, isSoftware } from "./adapter.ts";
 import { oneLine, watch } from "./errors.ts";
 
 /** What a net and its data need of a device. */
@@ -50,13 +50,13 @@ const devices = new Map<string, Promise<GPUDevice>>();
 /**
  * A device with the limits that a net needs; nothing is allocated.
  *
- * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
+ * @throws {InputError} when the adapter gives none, or has less than is needed: naming limit, need and what for.
  */
-export async function openGpu(needs: GpuNeeds, adapter?: GPUAdapter): Promise<Gpu> {
-  const found = adapter ?? await needAdapter(), { info } = found, name = adapterName(info);
-  const descriptor = descriptorFor(needs, found), key = JSON.stringify([name, descriptor]);
+export async function openGpu(needs: GpuNeeds, adapter: GPUAdapter): Promise<Gpu> {
+  const { info } = adapter, name = adapterName(info);
+  const descriptor = descriptorFor(needs, adapter), key = JSON.stringify([name, descriptor]);
   const device = devices.get(key) ??
-    found.requestDevice(descriptor).then((device) => {
+    adapter.requestDevice(descriptor).then((device) => {
       watch(device, name, () => devices.delete(key));
       return device;
     });

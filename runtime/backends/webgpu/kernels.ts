@@ -10,10 +10,10 @@ import { plannedKernel } from "../../../codegen/plan/kernel.ts";
 import { type Dispatch, type Dispatches, dispatchOf } from "../../../codegen/targets/webgpu/dispatch.ts";
 import type { LoadedKernel } from "../backend.ts";
 import type { RowCounts } from "../rows.ts";
-import { needAdapter } from "./adapter.ts";
 import { bufferBytes, fromBuffer, inBuffer, readBuffers, wholeVectors } from "./buffers.ts";
 import { type Gpu, type GpuNeeds, openGpu, submit } from "./device.ts";
 import { checked } from "./errors.ts";
+import { needAdapter } from "./find_adapter.ts";
 import { type Clock, type Launch, meanTime } from "./kernel_time.ts";
 import { needsOf } from "./needs.ts";
 import {

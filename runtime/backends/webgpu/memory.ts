@@ -3,14 +3,11 @@
  *
  * @module
  */
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { megabytes } from "../../../codegen/amounts.ts";
 import type { Together } from "../../../codegen/targets/webgpu/dispatch.ts";
-import { type Dataset, inputsOf } from "../../data/data.ts";
-import type { StepTables } from "../epoch.ts";
-import { elementsOf, type RowCounts, rowCounts } from "../rows.ts";
-import { fillTargets } from "../samples.ts";
-import { inBuffer, type Place } from "./buffers.ts";
+import type { RowCounts } from "../rows.ts";
+import type { Place } from "./buffers.ts";
 import { checked } from "./errors.ts";
 import { mostSteps, rowsBytes, sharedBytes } from "./needs.ts";
 import { boundTensors, entries, type Pipeline, STEP_STRIDE, stepEntry, stepLayout, stepNumbers } from "./pipelines.ts";
@@ -43,7 +40,7 @@ export interface GpuMemory {
  *
  * @throws {Error} naming the tensor that gets no memory.
  */
-export async function takeMemory(plan: Plan, device: GPUDevice, together: Together): Promise<GpuMemory> {
+export async function takeMemory(plan: RunPlan, device: GPUDevice, together: Together): Promise<GpuMemory> {
   const buffers = await allocate(plan, device, sharedBytes(plan, together)), places: Record<string, Place> = {};
   for (const [first, buffer] of Object.entries(buffers)) {
     let offset = 0;
@@ -61,7 +58,7 @@ export async function takeMemory(plan: Plan, device: GPUDevice, together: Togeth
  * @throws {Error} naming the tensor that gets no memory.
  */
 export async function takeSet(
-  plan: Plan,
+  plan: RunPlan,
   device: GPUDevice,
   pipelines: Readonly<Record<string, Pipeline>>,
   shared: GpuMemory,
@@ -86,7 +83,7 @@ export async function takeSet(
 
 /** Makes buffers of so many bytes, one after the other, so that what does not fit into memory has a name. */
 async function allocate(
-  plan: Plan,
+  plan: RunPlan,
   device: GPUDevice,
   bytes: Readonly<Record<string, number>>,
 ): Promise<Buffers> {
@@ -131,35 +128,4 @@ function groupsOf(
       device.createBindGroup({ layout, entries: entries(boundTensors(dispatch).map(resource)) }),
     ]),
   );
-}
-
-/** The tables of an epoch over a data set with so many rows, on the way to its buffers. */
-export function emptyTables(plan: Plan, counts: RowCounts): StepTables {
-  const length = (name: string) => elementsOf(plan.tensors[name], counts);
-  return {
-    ...counts,
-    order: new Int32Array(length("order")),
-    params: new Float32Array(length("params")),
-    ...plan.tensors.keys && { keys: new Uint32Array(length("keys")) },
-  };
-}
-
-/** Brings an epoch's tables to the device. */
-export function writeTables({ queue }: GPUDevice, tables: StepTables, { buffers }: SetMemory): void {
-  for (const name of ["order", "params", "keys"] as const) {
-    const table = tables[name];
-    // Deno cannot write nothing
-    if (table?.length && buffers[name]) queue.writeBuffer(buffers[name], 0, table as BufferSource);
-  }
-}
-
-/** Copies a data set to its buffers. */
-export function writeSet(plan: Plan, { queue }: GPUDevice, set: Dataset, { buffers }: SetMemory): void {
-  const { data, labels, targets } = buffers;
-  queue.writeBuffer(data, 0, inBuffer(plan.tensors.data, inputsOf(set)));
-  if (labels) queue.writeBuffer(labels, 0, Int32Array.from(set.labels));
-  if (!targets) return;
-  const rows = new Float32Array(elementsOf(plan.tensors.targets, rowCounts(plan, set.samples)));
-  fillTargets(plan, rows, set);
-  queue.writeBuffer(targets, 0, rows);
 }

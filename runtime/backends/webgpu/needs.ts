@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan, PlannedTensor } from "../../../codegen/plan/plan.ts";
+import type { RunPlan, RunTensor } from "../../../codegen/plan/plan.ts";
 import { elementsOf, type RowCounts } from "../rows.ts";
 import type { Together } from "../../../codegen/targets/webgpu/dispatch.ts";
 import { bufferBytes, wholeVectors } from "./buffers.ts";
@@ -12,18 +12,18 @@ import type { GpuNeeds } from "./device.ts";
 import { STEP_STRIDE } from "./pipelines.ts";
 
 /** The tensors of a net, each storage once: those that all data sets share, and those that each has its own of. */
-export function tensorsOf({ tensors }: Plan): { shared: PlannedTensor[]; runs: PlannedTensor[] } {
+export function tensorsOf({ tensors }: RunPlan): { shared: RunTensor[]; runs: RunTensor[] } {
   const all = Object.values(tensors).filter(({ alias }) => alias === undefined);
   return { shared: all.filter(({ role }) => role !== "run"), runs: all.filter(({ role }) => role === "run") };
 }
 
 /** Bytes of the buffer of a tensor that all data sets share. */
-export function tensorBytes(tensor: PlannedTensor): number {
+export function tensorBytes(tensor: RunTensor): number {
   return bufferBytes(tensor, tensor.bytes / (tensor.dtype === "u8" ? 1 : 4));
 }
 
 /** Bytes of the buffers of the tensors that all data sets share: of one of several, by the name of the first. */
-export function sharedBytes(plan: Plan, together: Together): Readonly<Record<string, number>> {
+export function sharedBytes(plan: RunPlan, together: Together): Readonly<Record<string, number>> {
   const parts = new Set(Object.values(together).flatMap((names) => names.slice(1)));
   const alone = tensorsOf(plan).shared.filter(({ name }) => !parts.has(name));
   return Object.fromEntries(alone.map((tensor) => {
@@ -33,7 +33,7 @@ export function sharedBytes(plan: Plan, together: Together): Readonly<Record<str
 }
 
 /** Bytes of the buffer of a tensor with so many rows. */
-export function rowBytes(tensor: PlannedTensor, counts: RowCounts): number {
+export function rowBytes(tensor: RunTensor, counts: RowCounts): number {
   return bufferBytes(tensor, elementsOf(tensor, counts));
 }
 
@@ -43,13 +43,13 @@ export function mostSteps(counts: readonly RowCounts[]): number {
 }
 
 /** What a net and data sets of so many rows need. */
-export function needsOf(plan: Plan, code: GpuCode, counts: readonly RowCounts[]): GpuNeeds {
+export function needsOf(plan: RunPlan, code: GpuCode, counts: readonly RowCounts[]): GpuNeeds {
   const buffers = { ...sharedBytes(plan, code.dispatches.together), ...rowsBytes(plan, counts) };
   return { buffers, numbers: STEP_STRIDE * mostSteps(counts), bindings: bindingsOf(code) };
 }
 
 /** Bytes of the buffers of the tensors that each data set has its own of, of the largest of some sets. */
-export function rowsBytes(plan: Plan, counts: readonly RowCounts[]): Readonly<Record<string, number>> {
+export function rowsBytes(plan: RunPlan, counts: readonly RowCounts[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     tensorsOf(plan).runs.map((t) => [t.name, Math.max(...counts.map((count) => rowBytes(t, count)))]),
   );

@@ -4,7 +4,7 @@
  * @module
  */
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import type { BoundPredictor, Parameters } from "../backend.ts";
 import { fillEvaluation } from "../epoch.ts";
 import { elementsOf } from "../rows.ts";
@@ -13,9 +13,10 @@ import { readBuffers } from "./buffers.ts";
 import type { GpuCode } from "./code.ts";
 import { type Gpu, openGpu, submit } from "./device.ts";
 import { checked } from "./errors.ts";
-import { emptyTables, type GpuMemory, type SetMemory, takeMemory, takeSet, writeTables } from "./memory.ts";
+import { type GpuMemory, type SetMemory, takeMemory, takeSet } from "./memory.ts";
 import { needsOf } from "./needs.ts";
 import { createPipelines } from "./pipelines.ts";
+import { emptyTables, writeTables } from "./sets.ts";
 import { encodeSteps, type GpuNet } from "./steps.ts";
 
 /**
@@ -24,7 +25,7 @@ import { encodeSteps, type GpuNet } from "./steps.ts";
  * @throws {InputError} when a limit of the adapter is too low.
  */
 export async function openPredictor(
-  plan: Plan,
+  plan: RunPlan,
   code: GpuCode,
   parameters: Parameters,
   adapter: GPUAdapter,
@@ -46,7 +47,7 @@ export async function openPredictor(
 }
 
 /** Copies the weights to their buffers. */
-function writeWeights(plan: Plan, { device }: Gpu, { places }: GpuMemory, parameters: Parameters): void {
+function writeWeights(plan: RunPlan, { device }: Gpu, { places }: GpuMemory, parameters: Parameters): void {
   for (const name of weightsOf(plan)) {
     const stored = storedValues(plan, name, parameters.get(name)!.values);
     device.queue.writeBuffer(places[name].buffer, places[name].offset, stored as BufferSource);

@@ -4,7 +4,7 @@
  * @module
  */
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import type { Dataset } from "../../data/data.ts";
 import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf, type StepTables } from "../epoch.ts";
 import { rowCounts } from "../rows.ts";
@@ -23,9 +23,10 @@ import { type Place, readBuffers } from "./buffers.ts";
 import type { GpuCode } from "./code.ts";
 import type { Asked, Gpu } from "./device.ts";
 import { checked } from "./errors.ts";
-import { emptyTables, type SetMemory, takeMemory, takeSet, writeSet, writeTables } from "./memory.ts";
+import { type SetMemory, takeMemory, takeSet } from "./memory.ts";
 import { keepOutputs, type KeptOutputs } from "./outputs.ts";
 import { createPipelines } from "./pipelines.ts";
+import { emptyTables, writeSet, writeTables } from "./sets.ts";
 import type { GpuNet } from "./steps.ts";
 import { Submissions } from "./submissions.ts";
 import { timeSteps } from "./time_steps.ts";
@@ -64,7 +65,7 @@ export class GpuSession implements NetSession {
    *
    * @param sets that were read, and fit the net and the device.
    */
-  static async open(plan: Plan, gpu: Gpu, code: GpuCode, sets: readonly Dataset[]): Promise<GpuSession> {
+  static async open(plan: RunPlan, gpu: Gpu, code: GpuCode, sets: readonly Dataset[]): Promise<GpuSession> {
     const { device } = gpu, { dispatches } = code, begin = performance.now();
     const pipelines = await createPipelines(device, code), compiled = performance.now();
     const memory = await takeMemory(plan, device, dispatches.together), held: HeldSet[] = [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import type { Dispatches } from "../../../codegen/targets/webgpu/dispatch.ts";
 import type { Gpu } from "./device.ts";
 import type { GpuMemory, SetMemory } from "./memory.ts";
@@ -11,7 +11,7 @@ import { type Pipeline, STEP_STRIDE } from "./pipelines.ts";
 
 /** A net on a device: its kernels compiled, its tensors in buffers. */
 export interface GpuNet {
-  readonly plan: Plan;
+  readonly plan: RunPlan;
   readonly gpu: Gpu;
   readonly dispatches: Dispatches;
   readonly pipelines: Readonly<Record<string, Pipeline>>;
