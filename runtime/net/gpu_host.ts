@@ -29,6 +29,7 @@ interface HeldSet {
 /** A device that has a net's tensors and runs its steps. */
 export class GpuHost implements Host {
   readonly threads = 0;
+  readonly mayBeLost = true;
   readonly #net: GpuNet;
   #sets: HeldSet[] = [];
   #submissions: Submissions | undefined;

@@ -32,6 +32,8 @@ export type Mode = Work["mode"];
 export interface Host {
   /** Threads that train beside the one that calls; 0 where that one trains. */
   readonly threads: number;
+  /** Whether the memory may be lost at any time, and with it what nobody has read: a device's. */
+  readonly mayBeLost?: true;
   /** Steps done of the work that is running. */
   readonly progress: number;
   /** Takes memory, and binds the code to it. */

@@ -127,6 +127,7 @@ export class Net extends PredictNet {
       const later = core.once("train");
       if (later) await later;
       state.steps++;
+      state.kept = undefined;
       state.whole = false;
       state.partial = undefined;
       const [loss, hit] = await Promise.all([core.rows(BATCH, "loss", 0, 1), core.rows(BATCH, "hit", 0, 1)]);
@@ -167,7 +168,8 @@ export class Net extends PredictNet {
   }
 
   /**
-   * A checkpoint, in the format safetensors: weights, the optimizer's state, and how far training has come.
+   * A checkpoint, in the format safetensors: weights, the optimizer's state, and how far training has come. Of a GPU that
+   * was lost while it trained, it is that of the last whole epoch.
    *
    * @throws {DivergedError} when a weight is infinite or NaN.
    */
@@ -204,6 +206,7 @@ export class Net extends PredictNet {
   override async copyFrom(other: PredictNet): Promise<void> {
     this.#notTraining();
     await super.copyFrom(other);
+    this.#state.kept = undefined;
   }
 
   #notTraining(): void {

@@ -11,7 +11,7 @@ import { checkDiverged, DivergedError } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
 import type { Read } from "./samples.ts";
-import type { State } from "./state.ts";
+import { readTensors, type State } from "./state.ts";
 
 /** A step of training that is done. */
 export interface NetStep {
@@ -101,15 +101,19 @@ export class Training {
       const { loss } = resultOf(core.plan, this.#read, sums);
       if (!Number.isFinite(loss)) throw new DivergedError(number, sums.steps, `the loss has become ${loss}`);
     }
-    const weights = await core.alone(async () =>
-      await Promise.all(parametersOf(core.plan).map(async (name) => [name, await core.read(name)] as const))
-    );
+    const kept = core.host.mayBeLost && await core.alone(() => readTensors(core));
+    const weights = kept
+      ? [...kept.parameters].map(([name, { values }]) => [name, values] as const)
+      : await core.alone(async () =>
+        await Promise.all(parametersOf(core.plan).map(async (name) => [name, await core.read(name)] as const))
+      );
     checkDiverged(notFinite(weights), number, steps);
     const { loss, correct } = resultOf(core.plan, this.#read, sums);
     const report = { epoch: number, loss, accuracy: correct / this.#read.samples, learningRate, seconds: seconds() };
     state.partial = undefined;
     state.epochs++;
     state.history.push(report);
+    if (kept) state.kept = { ...kept, epochs: state.epochs, steps: state.steps, history: [...state.history] };
     return report;
   }
 
