@@ -7,11 +7,11 @@ import { type CompiledNet, type Optimization, withBindings } from "../codegen/co
 import { InputError } from "../codegen/error.ts";
 import { initialLearningRate, type Spec } from "../codegen/graph/spec.ts";
 import { workOf } from "../codegen/plan/kernel.ts";
+import type { Plan } from "../codegen/plan/plan.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
-import { DeviceError } from "../runtime/backends/device_error.ts";
 import { checkJudged } from "../runtime/backends/samples.ts";
-import { fittedCode, GpuHost } from "../runtime/net/gpu_host.ts";
+import { fittedCode, GpuHost, openEither } from "../runtime/net/gpu_host.ts";
 import { type Net, openNet } from "../runtime/net/net.ts";
 import type { OpenNetOptions } from "../runtime/net/options.ts";
 import type { NetProgram, NetRules } from "../runtime/net/program.ts";
@@ -21,7 +21,7 @@ import { MOST_THREADS, objectOf, readOptions, SEED, SIGNAL, whole } from "../run
 import { COMPILE, compileNet, TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
-import { findTarget, TARGET, targetHere } from "./targets.ts";
+import { TARGET, targetHere } from "./targets.ts";
 
 /** How a net is opened. */
 export interface OpenOptions extends OpenNetOptions {
@@ -83,10 +83,9 @@ const noModule = () => Promise.reject(new Error("a net for a GPU has no module")
  */
 const WORTH = 2 ** 27;
 
-/** Whether a net is said to be faster on a GPU of this machine, if there is one. */
-async function prefersGpu({ plan: { train: { kernels } } }: CompiledNet): Promise<boolean> {
-  const work = kernels.reduce((sum, kernel) => sum + workOf(kernel), 0);
-  return work >= WORTH && (await backendOf(findTarget("webgpu")).available()).preferred;
+/** Whether a step of a net has so much. */
+function isWorthGpu({ train: { kernels } }: Plan): boolean {
+  return kernels.reduce((sum, kernel) => sum + workOf(kernel), 0) >= WORTH;
 }
 
 /**
@@ -120,14 +119,7 @@ export async function open(given: Spec, settings: OpenOptions = {}): Promise<Net
   const spec = checkedSpec(given),
     compiled = (name: string) => compileNet(spec, targetHere(name), { data, tuning, without });
   const openOn = (net: CompiledNet) => openNet(programOf(spec, net, without), options);
-  const net = compiled(name);
-  if (name === "auto" && options.threads === undefined && await prefersGpu(net)) {
-    try {
-      return await openOn(compiled("webgpu"));
-    } catch (error) {
-      // a GPU that nobody asked for is no reason to fail
-      if (!(error instanceof DeviceError || error instanceof InputError)) throw error;
-    }
-  }
-  return await openOn(net);
+  const net = compiled(name), worth = name === "auto" && options.threads === undefined && isWorthGpu(net.plan);
+  if (worth) platform.prepareGpu();
+  return await openEither(worth, () => openOn(compiled("webgpu")), () => openOn(net));
 }

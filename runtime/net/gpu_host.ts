@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { InputError } from "../../codegen/error.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
+import { DeviceError } from "../backends/device_error.ts";
 import type { RowPlaces } from "../backends/rows.ts";
 import type { Work } from "../backends/threads/team.ts";
-import { demandAdapter, mostBindings } from "../backends/webgpu/adapter.ts";
+import { askAdapter, demandAdapter, isSoftware, mostBindings } from "../backends/webgpu/adapter.ts";
 import { type Place, readBuffers } from "../backends/webgpu/buffers.ts";
 import { bindingsOf, type GpuCode } from "../backends/webgpu/code.ts";
 import { checkSizes, openGpu, submit } from "../backends/webgpu/device.ts";
@@ -19,6 +21,27 @@ import { Submissions } from "../backends/webgpu/submissions.ts";
 import type { Host, Layout, Mode, Numbers } from "./host.ts";
 
 export { fittedCode, type GpuCode } from "../backends/webgpu/code.ts";
+
+/**
+ * Opens a net on a GPU where there is one that is no software, and otherwise where there is none, or it fails to begin.
+ *
+ * @param worth whether its steps have enough work for one.
+ */
+export async function openEither<Net>(
+  worth: boolean,
+  onGpu: () => Promise<Net>,
+  otherwise: () => Promise<Net>,
+): Promise<Net> {
+  const adapter = worth ? await askAdapter() : undefined;
+  if (!adapter || isSoftware(adapter.info)) return await otherwise();
+  try {
+    return await onGpu();
+  } catch (error) {
+    // a GPU that nobody asked for is no reason to fail
+    if (error instanceof DeviceError || error instanceof InputError) return await otherwise();
+    throw error;
+  }
+}
 
 /** The rows of a data set, and its buffers. */
 interface HeldSet {
