@@ -64,14 +64,14 @@ export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimi
   const { plan, target } = net, { name } = target;
   const own = { spec, target: name, without, plan, rules: rulesOf(spec) };
   if (name === "webgpu") {
-    checkJudged(plan);
+    if (plan.tensors.loss) checkJudged(plan);
     platform.prepareGpu();
     const codeFor = (most: number) => fittedCode(net.files, most, (most) => withBindings(net, most).files);
     return { ...own, bytes: noModule, host: () => GpuHost.open(plan, codeFor) };
   }
   const bytes = backendOf(target).moduleOf?.(net);
   if (!bytes) throw new InputError(`target ${name} cannot be opened; use target auto, wasm_relaxed, wasm or webgpu`);
-  checkJudged(plan);
+  if (plan.tensors.loss) checkJudged(plan);
   return { ...own, worker: startWorker, bytes: () => Promise.resolve(bytes) };
 }
 

@@ -23,7 +23,7 @@ import type { EpochReport, PartialEpoch } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
 import type { ReadCheckpoint } from "./restore.ts";
 import type { Read } from "./samples.ts";
-import { digest, joined, sha256 } from "./sha256.ts";
+import { digest, joined, sha256 } from "./hash.ts";
 
 /** The metadata's key of a net's own counts, which a run of whole epochs over one data set does not need. */
 const COUNTS = "kernelwright.counts";
