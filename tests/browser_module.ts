@@ -2,9 +2,9 @@
  * Calls a function of a module in a page of Chromium and prints, as JSON, what it returns. The page is isolated, so that
  * it may have threads. It is a program of its own as `browser.ts` is, and serves the module's folder meanwhile.
  *
- *     deno run --allow-read --allow-write --allow-env --allow-run --allow-sys=homedir,osRelease --allow-net=127.0.0.1 tests/browser_module.ts CHROMIUM FOLDER MODULE FUNCTION ARGUMENTS
+ *     deno run --allow-read --allow-write --allow-env --allow-run --allow-sys=homedir,osRelease --allow-net=127.0.0.1 tests/browser_module.ts CHROMIUM FOLDER MODULE FUNCTION ARGUMENTS [webgpu]
  *
- * MODULE: a file in the folder. ARGUMENTS: a list, as JSON.
+ * MODULE: a file in the folder. ARGUMENTS: a list, as JSON. webgpu: the page has WebGPU, by SwiftShader: in software.
  *
  * @module
  */
@@ -22,11 +22,14 @@ export interface Call {
   readonly files: readonly string[];
 }
 
+/** How Chromium is told to give pages WebGPU where there is no GPU. */
+const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
 /** It has its icon itself: a browser asks for one else. */
 const PAGE = '<!doctype html><link rel="icon" href="data:,">';
 
 if (import.meta.main) {
-  const [executablePath, folder, module, name, args] = Deno.args;
+  const [executablePath, folder, module, name, args, webgpu] = Deno.args;
   const files: string[] = [], messages: string[] = [];
   const isolation = {
     "cross-origin-opener-policy": "same-origin",
@@ -46,8 +49,9 @@ if (import.meta.main) {
   // or the driver looks where only a program with all permissions may
   Deno.env.set("__IS_WSL_TEST__", "1");
   const { chromium } = await import("playwright-core");
-  const quiet = ["gpu", "background-networking", "component-update", "sync"].map((what) => `--disable-${what}`);
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--no-first-run", ...quiet] });
+  const quiet = ["background-networking", "component-update", "sync"].map((what) => `--disable-${what}`);
+  const gpu = webgpu === undefined ? ["--disable-gpu"] : WEBGPU;
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--no-first-run", ...quiet, ...gpu] });
   const page = await browser.newPage();
   page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => messages.push(`error: ${error.message}`));
