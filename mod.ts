@@ -55,6 +55,7 @@ export {
   type Probe,
   type Rate,
 } from "./runtime/measure/machine/facts.ts";
+export { classText } from "./runtime/run/class_names.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
