@@ -61,7 +61,7 @@ thead th { border-bottom: 1px solid var(--line); }
 .text { text-align: left; }
 .matrix { width: 100%; line-height: 1.3; }
 .matrix th, .matrix td { padding: 0.375rem 0.125rem; text-align: center; font-size: 0.8125rem; min-width: 2.5rem; }
-.matrix .text { text-align: left; white-space: nowrap; padding-right: 0.5rem; }
+.matrix .text { text-align: left; white-space: normal; padding-right: 0.5rem; min-width: 5rem; }
 .matrix thead th { border: 0; }
 .matrix tbody td { border: 1px solid var(--paper); background: var(--tint); }
 .matrix tbody td:last-child { background: none; color: var(--muted); padding-left: 0.5rem; }
