@@ -55,7 +55,7 @@ export async function evaluate(
     return {
       target: target.name,
       ...testReport(graph, test, predictions),
-      classes: classReports(graph, test, predictions),
+      classes: classReports(graph, test, predictions, spec.classes),
     };
   } finally {
     session.close();

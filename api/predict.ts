@@ -32,5 +32,5 @@ export async function loadPredictor(
   const target = targetHere(name);
   const { spec, parameters } = readWeights(weights);
   const net = compileNet({ ...spec, batchSize }, target, { data: "f32", predict: true });
-  return new Predictor(net.plan, target.name, await backendOf(target).predictor(net, parameters));
+  return new Predictor(net.plan, target.name, await backendOf(target).predictor(net, parameters), spec.classes);
 }

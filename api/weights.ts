@@ -48,7 +48,7 @@ export async function loadCheckpoint(path: string, origin?: string): Promise<Che
 
 /** Where weights of other programs are found, and how they are called. */
 export interface WeightOptions {
-  /** The net that they are of; a checkpoint has its own. */
+  /** The net that they are of; a checkpoint has its own, and takes names of classes from this one. */
   readonly spec?: Spec;
   /** The file's name of each parameter or layer, by the net's. Default: found by shapes and order. */
   readonly names?: WeightNames;
@@ -79,7 +79,8 @@ export async function loadWeights(
         `${origin}: it is a checkpoint of net ${checkpoint.spec.name}, whose layers are not those of ${spec!.name}`,
       );
     }
-    return checkpoint;
+    // a net that got names of classes later tells them
+    return spec?.classes ? { ...checkpoint, spec: { ...checkpoint.spec, classes: spec.classes } } : checkpoint;
   }
   if (!spec) {
     throw new InputError(
@@ -121,11 +122,12 @@ export function readWeights(given: Weights): Weights & { readonly graph: Graph }
 
 /**
  * A trained net as an ONNX model of opset 17: the layers as they are in a test. Its input `input` is [batch, ...shape],
- * its output `output` what the last layer gives, [batch, classes]; bytes must be scaled by 1/255 before.
+ * its output `output` what the last layer gives, [batch, classes]; bytes must be scaled by 1/255 before. Names of classes
+ * are its property `names`: `{"0": "cat", "1": "dog"}`.
  *
  * @throws {InputError} when a layer is of a kind that ONNX has no operation for, or the weights are not those of the net.
  */
 export async function exportOnnx(weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
-  const { graph, parameters } = readWeights(weights);
-  return await encodeOnnx(graph, parameters, { name: "Kernelwright", version: VERSION });
+  const { spec, graph, parameters } = readWeights(weights);
+  return await encodeOnnx(graph, parameters, { name: "Kernelwright", version: VERSION }, spec.classes);
 }

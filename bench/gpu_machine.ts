@@ -15,6 +15,7 @@ import {
   loadMnist,
   loadSpec,
   measureMachine,
+  MOST_EPOCHS,
   ProfileError,
   profileTable,
   type Spec,
@@ -27,11 +28,11 @@ import {
   type VerifyRow,
 } from "../mod.ts";
 import { outcome, printRivals, runPytorch } from "./gpu/pytorch.ts";
-import { commandLine } from "./measure/command_line.ts";
+import { commandLine, whole } from "./measure/command_line.ts";
 import { environmentOf, fail, jsonFile } from "./measure/environment.ts";
 import { projectFile } from "./measure/programs.ts";
 
-const USAGE = `usage: deno task bench:gpu [--epochs N] [--limit N] [--tune N] [--software] [--json FILE]
+const USAGE = `Usage: deno task bench:gpu [--epochs N] [--limit N] [--tune N] [--software] [--json FILE]
   --epochs N   passes over the training images (default: the spec's; 1 in software)
   --limit N    use the first N training images (default: all; 1280 in software, and as many to test)
   --tune N     look for faster schedules for N seconds and train with those, too; 0: do not (default: 120; 0 in software)
@@ -56,17 +57,11 @@ const parse = () =>
   });
 
 function check({ values: { epochs, limit, tune, ...values } }: ReturnType<typeof parse>) {
-  const number = (name: string, text?: string, least = 1) => {
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new Error(`--${name} is "${text}"; expected a whole number, at least ${least}`);
-  };
   return {
     ...values,
-    epochs: number("epochs", epochs),
-    limit: number("limit", limit),
-    tune: number("tune", tune, 0),
+    epochs: whole("epochs", epochs, 1, MOST_EPOCHS),
+    limit: whole("limit", limit, 1, 2 ** 31 - 1),
+    tune: whole("tune", tune, 0, 86_400),
   };
 }
 

@@ -18,7 +18,7 @@ import mnistCnn from "../specs/mnist_cnn.json" with { type: "json" };
 /** Iterations on a GPU, each of many dispatches. */
 const GPU_ITERATIONS = 5;
 
-const USAGE = "usage: deno bench [--filter TEXT] [--json], or deno task bench, with -- SPEC for another net: " +
+const USAGE = "Usage: deno bench [--filter TEXT] [--json], or deno task bench, with -- SPEC for another net: " +
   "a JSON file or the name of a net in specs/";
 
 /** @throws {Error} saying what is wrong. */

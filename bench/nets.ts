@@ -9,14 +9,14 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSpec, parseJson } from "../mod.ts";
-import { commandLine } from "./measure/command_line.ts";
+import { commandLine, whole } from "./measure/command_line.ts";
 import { fail, jsonFile } from "./measure/environment.ts";
 import { projectFile } from "./measure/programs.ts";
 import { CONFIGURATIONS, OURS, USUAL } from "./nets/configurations.ts";
 import { kernelsText, measureKernels } from "./nets/kernels.ts";
 import { findTorch, measureNets, type Net } from "./nets/measure.ts";
 import { PAGES, withNets } from "./nets/pages.ts";
-import { randomSpec } from "./nets/random.ts";
+import { LARGEST_SEED, MOST_RANDOM, randomSpec } from "./nets/random.ts";
 import { failures, type Results } from "./nets/results.ts";
 import { netFile, SUITE } from "./nets/suite.ts";
 import { netsText } from "./nets/text.ts";
@@ -26,7 +26,7 @@ const ROUNDS = 3;
 /** Where a Python with PyTorch is looked for. */
 const PYTHONS = ["python3", "/usr/bin/python3"];
 
-const USAGE = "usage: deno task bench:nets [NET...] [flags]";
+const USAGE = "Usage: deno task bench:nets [NET...] [flags]";
 const HELP = `${USAGE}
 
 trains nets by this compiler and by PyTorch on the processor, in turn, where a Python with PyTorch is
@@ -39,7 +39,7 @@ ${SUITE.slice(9).join(", ")}).
   --seed S       what they follow from (default: 0)
   --kernels      times each kernel on one thread instead, and tells how far those that take over 5 % of
                  their net's step are from what bounds them; the worst comes first
-  --only NAMES   these configurations, with commas; ours is always measured
+  --only NAMES   these configurations, with commas (default: all but ours1); ours is always measured
   --first        also times from the start of a process to the end of its first step
   --rounds N     how often each is measured (default: ${ROUNDS})
   --quick        less work for each, once, to see that all run
@@ -70,14 +70,6 @@ const parse = () =>
     allowPositionals: true,
   });
 
-/** A whole number that an option gives. */
-function whole(name: string, given: string | undefined, least: number, most: number): number | undefined {
-  if (given === undefined) return undefined;
-  const value = Number(given);
-  if (/^\d+$/.test(given) && value >= least && value <= most) return value;
-  throw new Error(`--${name} is ${given}; expected a whole number from ${least} to ${most}`);
-}
-
 function check({ values, positionals: words }: ReturnType<typeof parse>) {
   const { from, random, kernels, only, quick, first, keep, python, json, ...others } = values;
   const given = Object.keys(values).filter((name) => name !== "from" && values[name as "json"]);
@@ -101,8 +93,8 @@ function check({ values, positionals: words }: ReturnType<typeof parse>) {
   }
   return {
     ...{ words, from, kernels, keep, python, json },
-    random: whole("random", random, 1, 10_000),
-    seed: whole("seed", others.seed, 0, 2 ** 31) ?? 0,
+    random: whole("random", random, 1, MOST_RANDOM),
+    seed: whole("seed", others.seed, 0, LARGEST_SEED) ?? 0,
     configurations: names ? CONFIGURATIONS.filter((each) => each === OURS || names.includes(each.name)) : USUAL,
     effort: { quick, first, rounds: whole("rounds", others.rounds, 1, 100) ?? (quick ? 1 : ROUNDS) },
   };

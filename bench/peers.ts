@@ -14,7 +14,7 @@ import { commandLine } from "./measure/command_line.ts";
 import { jsonFile } from "./measure/environment.ts";
 import { specFile } from "./measure/programs.ts";
 
-const USAGE = "usage: deno task bench:peers [SPEC] [--only ROW] [--images N] [--full] [--json FILE]";
+const USAGE = "Usage: deno task bench:peers [SPEC] [--only ROW] [--images N] [--full] [--json FILE]";
 const HELP = `${USAGE}
 
 trains a net by this compiler and by other libraries; mnist_cnn takes about 6 minutes on two cores
@@ -22,7 +22,7 @@ trains a net by this compiler and by other libraries; mnist_cnn takes about 6 mi
 SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn). jax-js trains nets of conv2d, relu, pools, flatten
 and linear, TensorFlow.js mnist_cnn only. Images are MNIST's, or noise where the net takes others.
 
-  --only ROW    the row of this name, or all whose names have it in them; may be given again
+  --only ROW    the row of this name, or all whose names have it in them; may be given again (default: all)
   --images N    the most images of a pass: a multiple of the batch up to 60000 (default: 30 batches)
   --full        trains all 10 epochs too, by target wasm_relaxed at full speed
   --json FILE   writes all that was measured, replacing the file if there is one`;

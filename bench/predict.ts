@@ -39,7 +39,7 @@ const WARM_UP = 300, LEAST = 350;
 /** Batches of images that are asked about, one after the other. */
 const DIFFERENT = 100;
 
-const USAGE = "usage: deno task bench:predict [--json FILE]\n" +
+const USAGE = "Usage: deno task bench:predict [--json FILE]\n" +
   "times calls that predict, in one thread; FILE is one in runs/. It takes about half a minute";
 
 const parse = () => parseArgs({ options: { json: { type: "string" }, help: { type: "boolean", short: "h" } } });

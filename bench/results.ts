@@ -14,7 +14,7 @@ import { commandLine } from "./measure/command_line.ts";
 import { fail } from "./measure/environment.ts";
 import { projectFile } from "./measure/programs.ts";
 
-const USAGE = "usage: deno task results\n" +
+const USAGE = "Usage: deno task results\n" +
   "writes the results in README.md and docs/results.md from bench/results.json, which\n" +
   "deno task bench:peers --full --json bench/results.json measures";
 

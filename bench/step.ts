@@ -33,7 +33,7 @@ import { type Contender, type Measured, measureInTurn } from "./measure/turns.ts
 import { NaiveNetwork, type NaiveSpec } from "./naive.ts";
 import { kernelTable } from "./step/kernels.ts";
 
-const USAGE = "usage: deno task bench:step [SPEC] [--target T] [--json FILE]\n" +
+const USAGE = "Usage: deno task bench:step [SPEC] [--target T] [--json FILE]\n" +
   "SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn), T one target (default: each but webgpu);\n" +
   "it takes about two minutes";
 

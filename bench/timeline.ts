@@ -23,7 +23,7 @@ const [{ net: NET }] = STORIES;
 /** What is not whole yet: in a folder that the task may write to. */
 const PART = path(`bench/timeline.${Deno.pid}.tmp`);
 
-const USAGE = "usage: deno task timeline [SPEC] [--only NAME] [--quick] [--json FILE] [--from FILE]";
+const USAGE = "Usage: deno task timeline [SPEC] [--only NAME] [--quick] [--json FILE] [--from FILE]";
 const HELP = `${USAGE}
 
 trains a net (default: ${NET}) by each configuration in turn, 6 to 10 minutes on two cores. SPEC is a JSON
@@ -33,7 +33,7 @@ ${
     .join("\n")
 }
 
-  --only NAME   one configuration, or several with commas; only the table is printed
+  --only NAME   one configuration, or several with commas (default: all); only the table is printed
   --quick       less work for each, to see that all run; only the table is printed
   --json FILE   writes what was measured there, in place of that file
   --from FILE   measures nothing: writes the text and its chart from such a file

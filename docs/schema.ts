@@ -48,8 +48,10 @@ const figure = (value: number) => Number.isInteger(value) ? value.toLocaleString
 
 /** What stands at a key of a spec, in words. */
 export function valueText(schema: Schema): string {
-  const { type, items, oneOf, minItems, maxItems, default: value } = schema;
-  if (type === "array" && items && maxItems !== undefined) return `a list of ${minItems} to ${maxItems}, see below`;
+  const { title, type, items, oneOf, minItems, maxItems, default: value } = schema;
+  if (title === undefined && type === "array" && items && maxItems !== undefined) {
+    return `a list of ${minItems} to ${maxItems}, see below`;
+  }
   if (oneOf) {
     return `an object with a \`type\`, see below${value === undefined ? "" : `; default \`${JSON.stringify(value)}\``}`;
   }

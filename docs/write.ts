@@ -13,7 +13,7 @@ import { deno, PROJECT } from "./deno.ts";
 import { layersPage } from "./layers.ts";
 
 const USAGE = `\
-usage: deno task docs [--check]
+Usage: deno task docs [--check]
 
 writes docs/commands.md from what --help says, and docs/layers.md from the registry and its schemas
 

@@ -12,6 +12,18 @@ export interface Usage {
 }
 
 /**
+ * A whole number that an option gives, undefined where it is left out.
+ *
+ * @throws {Error} when it is none, or out of its range.
+ */
+export function whole(name: string, given: string | undefined, least: number, most: number): number | undefined {
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+  throw new Error(`--${name} is "${given}"; expected a whole number from ${least} to ${most}`);
+}
+
+/**
  * Reads a command line. Where help is wanted, it is printed and the program ends; so it does with one line, the usage and
  * exit code 2 where something is wrong.
  *

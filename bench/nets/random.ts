@@ -20,6 +20,8 @@ export interface RandomSpec {
 
 /** Multiplications and additions of a training step: a net of less measures how steps begin, one of more takes long. */
 export const STEP_WORK = { least: 20e6, most: 4e9 };
+/** Most nets that are made at once, and the largest seed. */
+export const MOST_RANDOM = 10_000, LARGEST_SEED = 2 ** 31;
 /** What specs are drawn from. */
 export const RANGES = {
   inputChannels: [1, 64],

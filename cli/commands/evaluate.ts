@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { count, evaluate, type Evaluation, loadIdxTestSet, loadMnist } from "../../mod.ts";
+import { classText, count, evaluate, type Evaluation, loadIdxTestSet, loadMnist } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
 import { checkThreads, data, json, requiredFlag, target, THREADS, weights } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
@@ -48,24 +48,32 @@ async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   print(
     flags.json !== undefined
       ? `${JSON.stringify({ ...about, ...evaluation }, null, 2)}\n`
-      : `${about.net}, weights ${about.weights}, target ${evaluation.target}\n${evaluationText(evaluation)}`,
+      : `${about.net}, weights ${about.weights}, target ${evaluation.target}\n${
+        evaluationText(evaluation, spec.classes)
+      }`,
   );
   return OK;
 }
 
-function evaluationText({ correct, total, accuracy, loss, confusion, classes }: Evaluation): string {
+function evaluationText(
+  { correct, total, accuracy, loss, confusion, classes }: Evaluation,
+  names?: readonly string[],
+): string {
+  // names begin below each other, numbers end there
+  const width = names ? Math.max(...classes.map(({ label }) => classText(label, names).length)) : 0;
+  const classCell = (label: number) => classText(label, names).padEnd(width);
   const share = (value?: number) => value === undefined ? "-" : percent(value);
   const figures = classes.map(({ label, samples, correct, precision, recall }) =>
-    [String(label), count(samples), count(correct), share(precision), share(recall)] as const
+    [classCell(label), count(samples), count(correct), share(precision), share(recall)] as const
   );
   const lines = [
     `${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)}), loss ${loss.toFixed(4)}`,
     "",
-    ...columnsOf([["class", "images", "right", "precision", "recall"], ...figures]),
+    ...columnsOf([["class".padEnd(width), "images", "right", "precision", "recall"], ...figures]),
   ];
   if (confusion && confusion.length <= SHOWN_CLASSES) {
     const labels = confusion.map((_, label) => String(label));
-    const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
+    const rows = confusion.map((row, label) => [classCell(label), ...row.map(String)]);
     lines.push(
       "",
       "what images of each class (rows) were taken for (columns)",

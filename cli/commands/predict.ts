@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { loadPredictor, type Prediction, type Predictor, printable, readInputs } from "../../mod.ts";
+import { classText, loadPredictor, type Prediction, type Predictor, printable, readInputs } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
 import { json, requiredFlag, target, weights } from "../flags.ts";
 import { loadNetWithWeights } from "../nets.ts";
@@ -51,7 +51,7 @@ async function predict({ words, flags }: Line): Promise<number> {
   } finally {
     predictor.close();
   }
-  if (flags.json === undefined) print(answers.map(answerText).join(""));
+  if (flags.json === undefined) print(answers.map((answer) => answerText(answer, spec.classes)).join(""));
   else {
     const { target, batchSize } = predictor, predictions = answers.map(plain);
     const found = { net: spec.name, weights: shortPath(resolve(file)), target, batchSize, predictions };
@@ -78,11 +78,14 @@ function plain({ probabilities, outputs, ...rest }: Answer) {
   return { ...rest, ...probabilities && { probabilities: [...probabilities] }, outputs: [...outputs] };
 }
 
-/** An answer in one line. */
-function answerText({ input, index, label, probabilities, outputs }: Answer): string {
+/** An answer in one line, with the names of classes where there are some. */
+function answerText({ input, index, label, probabilities, outputs }: Answer, names?: readonly string[]): string {
   const figures = [...probabilities ?? outputs].map((value, label) => ({ value, label }));
   // of many classes, the most probable
   const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
-  const text = shown.map(({ value, label }) => `${label}: ${probabilities ? percent(value) : value.toPrecision(4)}`);
-  return `${printable(input)}${index === undefined ? "" : `, image ${index}`}: ${label}  (${text.join(", ")})\n`;
+  const text = shown.map(({ value, label }) =>
+    `${classText(label, names)}: ${probabilities ? percent(value) : value.toPrecision(4)}`
+  );
+  const where = `${printable(input)}${index === undefined ? "" : `, image ${index}`}`;
+  return `${where}: ${classText(label, names)}  (${text.join(", ")})\n`;
 }

@@ -81,6 +81,7 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   const output = names.at(-1)!;
   checkReaders(nodes, origin);
   checkOutput(spec, shapes[output], said(output), registry, origin);
+  checkClasses(spec, shapes[output], said(output), registry, origin);
   checkTrainable(nodes, registry, origin);
   const loss = registry.losses.find(({ type }) => type === spec.loss.type)!, target = loss.target(shapes[output]);
   return {
@@ -134,7 +135,7 @@ function checkReaders(nodes: readonly GraphNode[], origin: string): void {
   );
 }
 
-const either = (kinds: readonly LayerKind[]) => kinds.map(({ type }) => type).join(" or ");
+const either = (kinds: readonly { readonly type: string }[]) => kinds.map(({ type }) => type).join(" or ");
 
 function checkOutput({ loss }: Spec, shape: Shape, last: string, { layers }: Registry, origin: string): void {
   if (shape.length === 1) return;
@@ -143,6 +144,24 @@ function checkOutput({ loss }: Spec, shape: Shape, last: string, { layers }: Reg
     `${origin}: loss: ${loss.type} takes a vector, but ${last} gives [${
       shape.join(", ")
     }]; add ${vectorizing} at the end`,
+  );
+}
+
+/** Names of classes are those of a loss that compares classes, one for each output. */
+function checkClasses({ classes, loss }: Spec, shape: Shape, last: string, { losses }: Registry, origin: string): void {
+  if (classes === undefined) return;
+  const comparing = losses.filter((kind) => kind.target(shape).below !== undefined);
+  if (!comparing.some(({ type }) => type === loss.type)) {
+    throw new InputError(
+      `${origin}: classes: loss ${loss.type} compares no classes; leave them out, or take ${either(comparing)}`,
+    );
+  }
+  const [outputs] = shape, counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  if (classes.length === outputs) return;
+  throw new InputError(
+    `${origin}: classes has ${counted(classes.length, "name")}, but ${last} gives ${
+      counted(outputs, "output")
+    }; give each output one name`,
   );
 }
 

@@ -28,7 +28,7 @@ export interface LayerOptions extends Options {
   readonly input?: string | readonly string[];
 }
 
-/** A network and how it is trained. The first five fields are compiled in, `training` is not. */
+/** A network and how it is trained. The first five fields are compiled in, `classes` and `training` are not. */
 export interface Spec {
   /** Names the folder of what is generated. */
   readonly name: string;
@@ -40,6 +40,8 @@ export interface Spec {
   readonly layers: readonly LayerOptions[];
   /** What training makes small. */
   readonly loss: Options;
+  /** Names of the classes, one for each output, in the order of the labels. */
+  readonly classes?: readonly string[];
   /** How it is trained. */
   readonly training: {
     /** Passes over the training samples. */
@@ -53,8 +55,8 @@ export interface Spec {
   };
 }
 
-/** Longest spec that is read, in characters. */
-const LONGEST = 1_000_000;
+/** Longest spec that is read, in characters: one with the most layers and names still fits. */
+const LONGEST = 2_000_000;
 /** Most lists and objects inside each other; a spec needs 4. */
 const DEEPEST = 32;
 
@@ -76,6 +78,32 @@ const PLACE = {
     description: `What it reads: the name of a layer before it, or "input". Default: the layer before.`,
   }),
 };
+
+/** Most classes that have names. */
+export const MOST_NAMES = 10_000;
+/** Longest name of a class. */
+const LONGEST_CLASS = 64;
+const CLASS = `1 to ${LONGEST_CLASS} printable characters, no space at their ends`;
+const CLASSES = `a list of 1 to ${MOST_NAMES} names, one for each output`;
+const classes = z.array(z.string().min(1).max(LONGEST_CLASS).meta({ title: CLASS })).min(1).max(MOST_NAMES)
+  .superRefine((names, context) => {
+    const places = new Map<string, number>();
+    for (const [i, name] of names.entries()) {
+      const first = places.get(name), said = printable(JSON.stringify(name));
+      places.set(name, i);
+      const message = printable(name) !== name || name.trim() !== name
+        ? `expected ${CLASS}, but it is ${said}`
+        : first !== undefined
+        ? `it is ${said}, as classes[${first}] is; give each class a name of its own`
+        : undefined;
+      // one is told
+      if (message !== undefined) return context.addIssue({ code: "custom", path: [i], message });
+    }
+  }).meta({
+    title: CLASSES,
+    description: "Names of the classes, in the order of their labels, for a loss that compares classes.",
+    uniqueItems: true,
+  });
 
 function oneOf(kinds: readonly { readonly schema: z.ZodType; readonly summary: string }[]) {
   const schemas = kinds.map(({ schema, summary }) => schema.describe(summary));
@@ -102,6 +130,7 @@ function specSchema(registry: Registry): z.ZodType<Spec> {
     batchSize: z.int().min(1).max(65_536).describe("Samples per step."),
     layers: z.array(oneOf(registry.layers.map(placed))).min(1).max(256).describe("From input to output."),
     loss: oneOf(registry.losses).describe("What training makes small."),
+    classes: classes.optional(),
     training: z.strictObject({
       epochs: z.int().min(1).max(MOST_EPOCHS).describe("Passes over the training samples."),
       optimizer: oneOf(registry.optimizers).describe("How parameters follow their gradients."),

@@ -78,7 +78,8 @@ type Add = (row: VerifyRow) => void;
 
 /** Each kernel against the interpreter. */
 async function verifyKernels(net: CompiledNet, spec: Spec, { seed = 0 }: VerifyOptions, add: Add): Promise<void> {
-  const load = await loadKernels(net, rowsFor(net.plan)), bounds = backendOf(net.target).boundsOf?.(net);
+  // what is loaded then is what was checked here
+  const bounds = backendOf(net.target).boundsOf?.(net), load = await loadKernels(net, rowsFor(net.plan));
   for (const { name } of kernelsOf(net.plan)) {
     const { bindings } = plannedKernel(net.plan, name);
     add(await verifyKernelCode(net.kernels.get(name)!, load(name), bindings, net.plan, spec, net.target, seed));

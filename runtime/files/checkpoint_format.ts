@@ -102,7 +102,7 @@ export function hashedPieces({ metadata, tensors }: TensorFile): Uint8Array<Arra
 
 /**
  * Where two specs differ, in words; undefined where they are the same net, trained in the same way. For how long may
- * differ.
+ * differ, and how classes are called: nothing is computed with names.
  */
 export function specDifference(a: Spec, b: Spec): string | undefined {
   const visit = (a: unknown, b: unknown, path: string): string | undefined => {
@@ -111,7 +111,7 @@ export function specDifference(a: Spec, b: Spec): string | undefined {
     }
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       const at = path === "" ? key : `${path}.${key}`;
-      if (at === "$schema" || at === "training.epochs") continue;
+      if (["$schema", "classes", "training.epochs"].includes(at)) continue;
       const found = visit((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at);
       if (found !== undefined) return found;
     }

@@ -18,6 +18,8 @@ const INT = 2, INTS = 7, FLOAT = 1;
 const BATCH = "batch";
 /** Names of the model's input and output. */
 const INPUT = "input", OUTPUT = "output";
+/** The property that names of classes are looked for in: `{"0": "cat"}`, which JSON and Python read. */
+const NAMES = "names";
 
 /** A layer's operation in its place. */
 interface Node extends OnnxOperation {
@@ -29,12 +31,14 @@ interface Node extends OnnxOperation {
  * The bytes of a model. Its input is called `input`, [batch, ...shape]; its output, what the last layer gives, `output`,
  * [batch, classes].
  *
+ * @param classes names of the classes: they become the property `names`, by label, as other programs read it.
  * @throws {InputError} when the net has a layer that ONNX has no operation for.
  */
 export async function encodeOnnx(
   graph: Graph,
   parameters: Trained["parameters"],
   producer: { readonly name: string; readonly version: string },
+  classes?: readonly string[],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
   const nodes = graph.nodes.map(({ name, kind, options, inputs, parameters, buffers }): Node => {
@@ -65,6 +69,12 @@ export async function encodeOnnx(
     pbf.writeStringField(1, "");
     pbf.writeVarintField(2, OPSET);
   }, undefined);
+  if (classes) {
+    pbf.writeMessage(14, () => {
+      pbf.writeStringField(1, NAMES);
+      pbf.writeStringField(2, JSON.stringify({ ...classes }));
+    }, undefined);
+  }
   return pbf.finish().slice() as Uint8Array<ArrayBuffer>;
 }
 

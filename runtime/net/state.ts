@@ -134,11 +134,8 @@ export function stateOf(
   core: Core,
   read: ReadCheckpoint,
 ): { readonly state: State; readonly optimizer: ReadonlyMap<string, TensorValues> } | undefined {
-  const { program: { spec }, plan: { batchSize } } = core, { classes } = spec;
-  // how classes are called, training does not depend on
-  if (!read.metadata.has(TRAINING) || specDifference({ ...read.spec, ...{ classes } }, { ...spec, ...{ classes } })) {
-    return undefined;
-  }
+  const { program: { spec }, plan: { batchSize } } = core;
+  if (!read.metadata.has(TRAINING) || specDifference(read.spec, spec)) return undefined;
   const { seed, epoch, step, seconds, data: { samples, hash } } = read.json(TRAINING) as StoredState;
   const counts = read.metadata.has(COUNTS) ? read.json(COUNTS) as Partial<State> : {}, whole = hash !== UNKNOWN;
   const { epochs = epoch, steps = epoch * Math.ceil(samples / batchSize) + step } = counts;

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { InputError, printable } from "../../codegen/error.ts";
+import { MOST_NAMES } from "../../codegen/graph/spec.ts";
 import { parseJson } from "../../codegen/json.ts";
 import { MOST_EPOCHS } from "../../codegen/language/schema.ts";
 import { sizeOf } from "../data/arrays.ts";
@@ -155,6 +156,7 @@ const report = z.object({
   seed: whole,
   without: list(text, "a list of texts"),
   parameters: whole,
+  classes: list(text, "a list of texts", MOST_NAMES).optional(),
   data: z.object({
     name: text.optional(),
     source: text,
@@ -187,7 +189,12 @@ const report = z.object({
   }, "an object").optional(),
   machine,
   versions: z.record(text, text, "an object of texts"),
-}, "an object").superRefine(({ data, test }, context) => {
+}, "an object").superRefine(({ classes, data, test }, context) => {
+  const { confusion } = test;
+  if (classes && confusion && classes.length !== confusion.length) {
+    const message = `${confusion.length} names, as many as test.confusion has rows`;
+    context.addIssue({ code: "custom", path: ["classes"], message });
+  }
   const size = sizeOf(data.shape);
   for (const [i, { pixels }] of test.missed.entries()) {
     const bytes = pixels && 3 * pixels.length / 4 - (pixels.match(/=/g)?.length ?? 0);

@@ -52,7 +52,8 @@ figure .note { margin: 0.5rem 0 0; }
 .key.run { background: var(--run); border-radius: 50%; }
 .key.test { background: var(--test); transform: rotate(45deg) scale(0.85); }
 .key.published { border: 2px solid var(--published); border-radius: 50%; }
-.scroll { overflow-x: auto; }
+/* what is hidden in it is positioned, and would make the page wide */
+.scroll { overflow-x: auto; position: relative; }
 table { border-collapse: collapse; font-size: 0.875rem; overflow-wrap: normal; white-space: nowrap; }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; text-align: right; vertical-align: top; }
 th { color: var(--muted); font-weight: 400; }
@@ -60,6 +61,7 @@ thead th { border-bottom: 1px solid var(--line); }
 .text { text-align: left; }
 .matrix { width: 100%; line-height: 1.3; }
 .matrix th, .matrix td { padding: 0.375rem 0.125rem; text-align: center; font-size: 0.8125rem; min-width: 2.5rem; }
+.matrix .text { text-align: left; white-space: normal; padding-right: 0.5rem; min-width: 5rem; }
 .matrix thead th { border: 0; }
 .matrix tbody td { border: 1px solid var(--paper); background: var(--tint); }
 .matrix tbody td:last-child { background: none; color: var(--muted); padding-left: 0.5rem; }
@@ -71,6 +73,7 @@ details { margin-top: 1.25rem; }
 summary { cursor: pointer; color: var(--run); font-size: 0.875rem; }
 details .scroll { margin-top: 0.75rem; }
 .missed { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem 0.5rem; grid-template-columns: repeat(auto-fill, minmax(4.25rem, 1fr)); }
+.missed.named { grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); }
 .missed li { font-size: 0.875rem; line-height: 1.3; }
 .missed img { display: block; width: 3.5rem; height: auto; image-rendering: pixelated; margin-bottom: 0.25rem; border: 1px solid var(--line); }
 .missed span, .missed small { display: block; }

@@ -83,6 +83,8 @@ export function testReport({ loss, output, shapes }: Graph, set: Dataset, predic
 export interface ClassReport {
   /** The class. */
   readonly label: number;
+  /** Its name, where the spec has `classes`. */
+  readonly className?: string;
   /** Samples that have it. */
   readonly samples: number;
   /** Samples that were taken for it. */
@@ -96,7 +98,12 @@ export interface ClassReport {
 }
 
 /** Figures of each class, from a network's outputs for a data set and the labels. */
-export function classReports({ output, shapes }: Graph, { labels }: Dataset, { outputs }: Predictions): ClassReport[] {
+export function classReports(
+  { output, shapes }: Graph,
+  { labels }: Dataset,
+  { outputs }: Predictions,
+  names?: readonly string[],
+): ClassReport[] {
   const [classes] = shapes[output];
   const counts = Array.from({ length: classes }, () => ({ samples: 0, predicted: 0, correct: 0 }));
   for (const [i, label] of labels.entries()) {
@@ -106,7 +113,9 @@ export function classReports({ output, shapes }: Graph, { labels }: Dataset, { o
     if (predicted === label) counts[label].correct++;
   }
   return counts.map(({ samples, predicted, correct }, label) => ({
-    ...{ label, samples, predicted, correct },
+    label,
+    ...names && { className: names[label] },
+    ...{ samples, predicted, correct },
     ...predicted > 0 && { precision: correct / predicted },
     ...samples > 0 && { recall: correct / samples },
   }));

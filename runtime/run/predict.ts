@@ -13,6 +13,8 @@ import { largest, type Samples, samplesOf } from "../data/arrays.ts";
 export interface Prediction {
   /** The class it takes it for: the place of the largest output. */
   readonly label: number;
+  /** Its name, where the spec has `classes`. */
+  readonly className?: string;
   /** Probability of each class, 0 to 1; absent where the net's loss gives outputs no such meaning. */
   readonly probabilities?: Float64Array;
   /** What the last layer gives, one number for each class. */
@@ -35,21 +37,23 @@ export class Predictor {
   readonly shape: readonly number[];
   /** Outputs for a sample. */
   readonly classes: number;
+  readonly #names: readonly string[] | undefined;
   readonly #loss: LossKind;
   readonly #bound: BoundPredictor;
   /** What was asked last: a batch is computed in the memory of the one before. */
   readonly #state: { last: Promise<unknown>; closed: boolean } = { last: Promise.resolve(), closed: false };
 
   /**
-   * Of a net that was compiled for predictions, and its weights where they are used.
+   * Of a net that was compiled for predictions, its weights where they are used, and the names of its classes.
    *
    * @ignore the compiler's own types; use `loadPredictor`
    */
-  constructor({ batchSize, graph }: Plan, target: string, bound: BoundPredictor) {
+  constructor({ batchSize, graph }: Plan, target: string, bound: BoundPredictor, names?: readonly string[]) {
     this.target = target;
     this.batchSize = batchSize;
     this.shape = graph.shapes.input;
     this.classes = graph.shapes[graph.output][0];
+    this.#names = names;
     this.#loss = graph.loss;
     this.#bound = bound;
     Object.freeze(this);
@@ -174,7 +178,13 @@ export class Predictor {
     const { classes } = this, predictions: Prediction[] = [];
     for (let at = 0; at < all.length; at += classes) {
       const outputs = all.subarray(at, at + classes), probabilities = this.#loss.probabilities?.(outputs);
-      predictions.push({ label: largest(outputs), ...probabilities && { probabilities }, outputs });
+      const label = largest(outputs), className = this.#names?.[label];
+      predictions.push({
+        label,
+        ...className !== undefined && { className },
+        ...probabilities && { probabilities },
+        outputs,
+      });
     }
     return predictions;
   }

@@ -26,7 +26,7 @@ interface Outcome {
 
 /** All of it but the profile. */
 export function reportOf(
-  { net: { plan, target }, without }: Runnable,
+  { spec: { classes }, net: { plan, target }, without }: Runnable,
   { threads, gpu }: NetSession,
   { train, test }: DataSplit,
   { epochs, seed, resume }: RunOptions,
@@ -44,6 +44,7 @@ export function reportOf(
     seed,
     without,
     parameters: parametersOf(plan).reduce((sum, name) => sum + parameters.get(name)!.values.length, 0),
+    ...classes && { classes },
     data: dataReport(train, test),
     epochs: history,
     training: { images, seconds, imagesPerSecond: speed <= LARGEST_AMOUNT ? speed : 0 },

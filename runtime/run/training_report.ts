@@ -68,6 +68,8 @@ export interface TrainingReport {
   readonly without: readonly string[];
   /** Trained numbers. */
   readonly parameters: number;
+  /** Names of the classes, by label, where the spec has them. */
+  readonly classes?: readonly string[];
   /** What it was trained and tested on. */
   readonly data: DataReport;
   /** One after the other. */

@@ -45,6 +45,23 @@ Deno.test("schedules of kernels rank by estimate about as they do by measurement
   }
 });
 
+Deno.test("bench:estimate: one clear error for each mistake, before anything is timed", async () => {
+  const cases: readonly (readonly [words: readonly string[], message: string])[] = [
+    [["--random", "0"], '--random is "0"; expected a whole number from 1 to 10000'],
+    [["--random", "1.5"], '--random is "1.5"; expected a whole number from 1 to 10000'],
+    [["--random", "2", "--seed", "-"], '--seed is "-"; expected a whole number from 0 to 2147483648'],
+    [["--seed", "1"], "--seed is for nets made at random: give --random, too"],
+    [["--target", "typescript"], "target typescript has no estimate of a schedule's cycles"],
+  ];
+  for (const [words, message] of cases) {
+    const args = [...RUN, "--allow-read", projectFile("bench/estimate.ts"), ...words];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: PROJECT }).output();
+    const [line, usage] = new TextDecoder().decode(stderr).split("\n");
+    assert.deepEqual([code, line], [2, `error: ${message}`]);
+    assert.match(usage, /^Usage: deno task bench:estimate /);
+  }
+});
+
 const pair = (kernel: string, schedule: string, cycles: number, seconds: number): Pair => ({
   ...{ net: "net", kernel, schedule, cycles, seconds },
   isFirst: schedule === "first",

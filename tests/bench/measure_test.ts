@@ -1,11 +1,22 @@
 /** How benchmarks measure: in turn, held back while the machine gives less than it can, and told what is noise. */
 import assert from "node:assert/strict";
 import { timeCalls } from "../../bench/measure/calls.ts";
+import { whole } from "../../bench/measure/command_line.ts";
 import { type Gate, openGate } from "../../bench/measure/gate.ts";
 import { denoOutput, projectFile, RUN } from "../../bench/measure/programs.ts";
 import { noiseNotes, summary } from "../../bench/measure/summary.ts";
 import { markdownTable, textTable } from "../../bench/measure/table.ts";
 import { CannotRun, type Contender, measureInTurn } from "../../bench/measure/turns.ts";
+
+Deno.test("a whole number of an option is read in its range, and refused outside of it", () => {
+  assert.deepEqual(["3", "007", "10"].map((text) => whole("n", text, 3, 10)), [3, 7, 10]);
+  assert.equal(whole("n", undefined, 3, 10), undefined);
+  for (const text of ["2", "11", "", " 5", "5.0", "5e0", "0x5", "-5", "five"]) {
+    assert.throws(() => whole("n", text, 3, 10), {
+      message: `--n is "${text}"; expected a whole number from 3 to 10`,
+    });
+  }
+});
 
 Deno.test("contenders are checked first and then have their turns, round by round; one that cannot run stops nobody", async () => {
   const order: string[] = [];

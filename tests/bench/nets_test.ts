@@ -313,12 +313,12 @@ Deno.test(
 Deno.test("bench:nets: help, and one clear error for each mistake", async () => {
   const help = await task(["--help"]);
   assert.deepEqual([help.code, help.err], [0, ""]);
-  assert.match(help.out, /^usage: deno task bench:nets /);
+  assert.match(help.out, /^Usage: deno task bench:nets /);
   for (const { name } of CONFIGURATIONS) assert.match(help.out, new RegExp(`^  ${name} `, "m"));
   const cases: readonly (readonly [words: readonly string[], code: number, message: RegExp])[] = [
     [["--only", "cuda"], 2, /^error: there is no configuration "cuda": ours, ours1, installed, /],
-    [["--random", "0"], 2, /^error: --random is 0; expected a whole number from 1 to 10000\n/],
-    [["--rounds", "2.5"], 2, /^error: --rounds is 2\.5; expected a whole number from 1 to 100\n/],
+    [["--random", "0"], 2, /^error: --random is "0"; expected a whole number from 1 to 10000\n/],
+    [["--rounds", "2.5"], 2, /^error: --rounds is "2\.5"; expected a whole number from 1 to 100\n/],
     [["--seed", "1"], 2, /^error: --seed is for nets made at random: give --random, too\n/],
     [["--keep", "runs"], 2, /^error: --keep is for nets made at random: give --random, too\n/],
     [["tiny", "--random", "2"], 2, /^error: --random makes the nets, so none may be named\n/],

@@ -154,7 +154,7 @@ Deno.test("bench:peers and results: help, and one clear error for each mistake",
   for (const name of ["bench:peers", "results"]) {
     const { code, out, err } = await task(name, ["--help"]);
     assert.deepEqual([code, err], [0, ""]);
-    assert.match(out, new RegExp(`^usage: deno task ${name}`));
+    assert.match(out, new RegExp(`^Usage: deno task ${name}`));
   }
   const cases: readonly (readonly [task: string, words: readonly string[], code: number, message: RegExp])[] = [
     [
@@ -163,10 +163,10 @@ Deno.test("bench:peers and results: help, and one clear error for each mistake",
       2,
       /^error: --only is "torch", which no row has in its name: typescript; wasm; /,
     ],
-    ["bench:peers", ["--images", "100"], 2, /^error: --images is 100; expected a multiple of 64 up to 60000\nusage: /],
-    ["bench:peers", ["no_such_net"], 2, /^error: SPEC is "no_such_net", which cannot be read: .+\nusage: /],
-    ["bench:peers", ["mnist_mlp", "more"], 2, /^error: "more" is too much\nusage: /],
-    ["bench:peers", ["mnist_mlp", "--full"], 2, /^error: --full is for mnist_cnn only\nusage: /],
+    ["bench:peers", ["--images", "100"], 2, /^error: --images is 100; expected a multiple of 64 up to 60000\nUsage: /],
+    ["bench:peers", ["no_such_net"], 2, /^error: SPEC is "no_such_net", which cannot be read: .+\nUsage: /],
+    ["bench:peers", ["mnist_mlp", "more"], 2, /^error: "more" is too much\nUsage: /],
+    ["bench:peers", ["mnist_mlp", "--full"], 2, /^error: --full is for mnist_cnn only\nUsage: /],
     ["bench:peers", ["--quick"], 2, /^error: Unknown option '--quick'/],
     ["bench:peers", ["--json", "bench"], 1, /^error: cannot write "bench": it is a folder; give the path of a file\n$/],
     [

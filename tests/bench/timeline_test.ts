@@ -286,7 +286,7 @@ Deno.test("wrong use of the task gets one line, and changes nothing", async () =
     ) await Deno.writeTextFile(join(PROJECT, folder, `${name}.json`), JSON.stringify(contents));
     await Deno.writeTextFile(join(PROJECT, folder, "broken.json"), "{");
     const cases: [args: string[], code: number, stderr: RegExp][] = [
-      [["--only", "bogus"], 2, /^error: there is no configuration "bogus": naive, .*\nusage: /],
+      [["--only", "bogus"], 2, /^error: there is no configuration "bogus": naive, .*\nUsage: /],
       [["--fast"], 2, /^error: Unknown option '--fast'/],
       [["lenet5", "more"], 2, /^error: "more" is too much\n/],
       [["--from", "x.json", "--quick"], 2, /^error: with --from nothing is measured/],

@@ -96,6 +96,9 @@ const TRAIN = [0, 1, 1, 0, 0, 1, 0, 1, 1, 0], TEST = [1, 0, 0, 1, 1];
 const WEIGHT = Float32Array.from({ length: 32 }, (_, i) => Math.floor(i / 8) % 2 === Math.floor(i / 16) ? 0.25 : -0.25);
 const BIAS = Float32Array.of(0.5, 0);
 
+/** What its classes are called. */
+const NAMES = ["upper", "the lower half of an image"];
+
 async function prepare(): Promise<void> {
   const write = (name: string, content: string | Uint8Array) =>
     Deno.writeFile(
@@ -133,6 +136,8 @@ async function prepare(): Promise<void> {
   await write("upper.pgm", "P2 2 2 9 9 9 0 0");
   await write("cut.png", encodePng(lower, [1, 8, 8]).subarray(0, 20));
   await write("mnist.json", JSON.stringify({ ...SPEC, input: [1, 28, 28] }));
+  await write("named.json", JSON.stringify({ ...SPEC, classes: NAMES }));
+  await write("misnamed.json", JSON.stringify({ ...SPEC, classes: [...NAMES, "left"] }));
 }
 
 Deno.test.beforeAll(prepare);
@@ -404,6 +409,11 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ],
   [`train ${SCRATCH}/broken.json`, 1, /^error: runs\/cli_test_\d+\/broken\.json: not JSON: .+\n$/],
   [`show ${SCRATCH}/unknown.json`, 1, /^error: runs\/cli_test_\d+\/unknown\.json: .*"colour".*\n$/],
+  [
+    `generate ${SCRATCH}/misnamed.json`,
+    1,
+    `error: ${SCRATCH}/misnamed.json: classes has 3 names, but layers[1] linear gives 2 outputs; give each output one name\n`,
+  ],
   [
     `generate ${SCRATCH}/misfit.json`,
     1,
@@ -950,6 +960,53 @@ for (const flags of [["--target", "typescript"], ["--target", "wasm"]]) {
     assert.deepEqual(lines.slice(-2), [`report: ${report}`, `trace: ${trace}`]);
   });
 }
+
+Deno.test("names of classes stand beside their numbers, and go where the net goes", async () => {
+  const file = (name: string) => join(SCRATCH, name),
+    saved = file("named.safetensors"),
+    report = file("named_run.json");
+  const done = async (command: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await cli(command, ...args);
+    assert.deepEqual([code, stderr], [0, ""], `${command} ${args.join(" ")}`);
+    return stdout;
+  };
+  const run = ["--data", DATA, "--out", OUT, "--report", report, "--target", "wasm", "--threads", "1"];
+  await done("train", file("named.json"), ...run, "--save", saved);
+  const { classes } = JSON.parse(await Deno.readTextFile(join(PROJECT, report)));
+  assert.deepEqual(classes, NAMES);
+  await done("report", report, "--out", file("named_run.html"));
+  const html = await Deno.readTextFile(join(PROJECT, file("named_run.html")));
+  assert.ok(html.includes(">1 the lower half of an im…</th>"), "the page's matrix");
+
+  // a checkpoint has its own names; others get those of the net that is named with them
+  const lower =
+    /^.+lower\.png: 1 the lower half of an im… {2}\(0 upper: \d+\.\d\d %, 1 the lower half of an im…: \d+\.\d\d %\)\n$/;
+  assert.match(await done("predict", file("lower.png"), "--weights", saved), lower);
+  const bare = [file("lower.png"), "--weights", file("trained.safetensors")];
+  assert.match(await done("predict", ...bare, "--net", file("named.json")), lower);
+  assert.match(await done("predict", ...bare), /: 1 {2}\(0: /);
+  const { predictions: [{ label, className }] } = JSON.parse(
+    await done("predict", file("upper.pgm"), "--weights", saved, "--json"),
+  );
+  assert.deepEqual([label, className], [0, "upper"]);
+
+  const tested = await done("evaluate", "--weights", saved, "--data", DATA);
+  assert.match(
+    tested,
+    /^ {2}class {23}images .+\n {2}0 upper {26}2 .+\n {2}1 the lower half of an im… +3 +3 /m,
+  );
+  assert.match(tested, /\(columns\)\n +0 {2}1\n {2}0 upper +2 {2}0\n {2}1 the lower half of an im… {2}0 {2}3\n$/);
+
+  const imported = file("named_import.safetensors"), model = file("named.onnx");
+  await done("import", file("foreign.safetensors"), file("named.json"), "--out", imported);
+  assert.deepEqual((await loadCheckpoint(join(PROJECT, imported))).spec.classes, NAMES);
+  await done("export", imported, "--out", model);
+  assert.ok(decode(await Deno.readFile(join(PROJECT, model))).includes(JSON.stringify({ ...NAMES })));
+
+  // to go on, names may be others, or none
+  const resumed = await done("train", SPEC_FILE, ...run, "--resume", saved, "--epochs", "4");
+  assert.match(resumed, /^epoch 4\/4 /m);
+});
 
 Deno.test("import, evaluate, predict and export: a net of another program is used here, and given to others", async () => {
   const file = (name: string) => join(SCRATCH, name), imported = file("imported.safetensors");

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compileTarget, plan } from "../../codegen/compile.ts";
+import { boundsOf, checkedBinary } from "../../runtime/backends/threads/binary.ts";
 import { loadCode } from "../../runtime/backends/threads/load.ts";
 import { v8Flags } from "../../runtime/v8_flags.ts";
 import { parseSpec, registry, runsHere, targets } from "../../mod.ts";
@@ -65,14 +66,20 @@ Deno.test("a module is not run when one of its accesses may be outside of its te
       ]
     ) {
       assert.notEqual(damaged, text);
-      await assert.rejects(
-        loadCode({ ...net, files: { ...net.files, [target.entry]: damaged } }),
-        {
+      const wrong = { ...net, files: { ...net.files, [target.entry]: damaged } },
+        refusal = {
           name: "VerifyError",
           message: /^net random_1, module\.wat: (?:function \w+: byte \d+: |it ).*; it is not run$/,
-        },
-      );
+        };
+      assert.throws(() => boundsOf(wrong), refusal);
+      await assert.rejects(loadCode(wrong), refusal);
       refused++;
+      // bytes that were checked are loaded, whatever has become of the text, and once
+      const own = { ...net, files: { ...net.files } };
+      assert(boundsOf(own)!.length > 0);
+      own.files[target.entry] = damaged;
+      assert.deepEqual(checkedBinary(own), checkedBinary(net));
+      assert.throws(() => checkedBinary(own), refusal);
     }
   }
   assert.equal(refused, 6);

@@ -358,7 +358,7 @@ Deno.test("bench:gpu refuses wrong usage, places that it cannot write to, and a 
   ) {
     const { code, stderr } = await benchGpu(args);
     assert.equal(code, 2, args.join(" "));
-    assert.match(stderr, /^error: .*\nusage: deno task bench:gpu/);
+    assert.match(stderr, /^error: .*\nUsage: deno task bench:gpu/);
   }
   const nowhere = await benchGpu(["--json", "runs/there_is_no_such_folder/all.json"]);
   assert.equal(nowhere.code, 1);

@@ -146,6 +146,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
     ["command", "train", "command: expected a list of texts"],
     ["threads", -1, "threads: expected a whole number, at least 0"],
     ["threads", 1.5, "threads: expected a whole number, at least 0"],
+    ["classes", "cat", "classes: expected a list of texts"],
+    ["classes", ["cat", 3], "classes[1]: expected a text"],
+    ["classes", Array(10_001).fill("cat"), "classes: expected a list of texts, at most 10000"],
+    ["classes", ["cat", "dog"], "classes: expected 10 names, as many as test.confusion has rows"],
     ["epochs", [], "epochs: expected at least one epoch"],
     ["epochs.3.accuracy", 1.5, "epochs[3].accuracy: expected a number from 0 to 1"],
     ["epochs.3.loss", "low", "epochs[3].loss: expected a number, or null"],
@@ -184,7 +188,7 @@ Deno.test("what is no report is refused with one line: the file, the path in it,
       message: `run.json: ${message}; give a report that "deno task train" of this version has written`,
     });
   }
-  assert.ok(REFUSED.length >= 29);
+  assert.ok(REFUSED.length >= 33);
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, JSON.stringify(example()));
@@ -232,6 +236,13 @@ Deno.test("what a run may write is read: many epochs, rates and limits of any si
   assert(text.length <= 256, `${text.length} characters`);
 });
 
+/** Names of classes, one of them long, one that looks like HTML. */
+const NAMES = ["T-shirt", "Trouser", "Pullover", "Dress", "<b>Coat</b>", "Sandal", "Shirt", "Sneaker", "Bag"];
+const LONG = "Ankle boot with a heel that is high";
+
+/** A report of a net whose classes have names. */
+const named = (): TrainingReport => ({ ...example(), classes: [...NAMES, LONG] });
+
 /** Names of all elements and of their attributes. */
 function structure(html: string): string[] {
   const { document } = parseHTML(html) as unknown as { document: { querySelectorAll(selector: string): unknown[] } };
@@ -252,6 +263,7 @@ function withTexts(report: TrainingReport, text: string): TrainingReport {
     ...report,
     command: report.command!.map(() => text),
     net: text,
+    ...report.classes && { classes: report.classes.map(() => text) },
     target: text,
     without: report.without.map(() => text),
     data: { ...report.data, name: text, source: text },
@@ -281,14 +293,14 @@ const EVIL = [
 ];
 
 Deno.test("no text of a report becomes markup", async () => {
-  const plain = structure(await reportHtml(read(withTexts(example(), "harmless"))));
+  const plain = structure(await reportHtml(read(withTexts(named(), "harmless"))));
   const quoted = (text: string) => markup`<p title="${text}" lang='${text}'>${[text, 1]}</p>`.text;
   for (const text of [...EVIL, EVIL.join("")]) {
     assert.deepEqual(structure(quoted(text)), ["p title lang"]);
     const { document } = parseHTML(quoted(text)) as unknown as { document: { querySelector(p: "p"): unknown } };
     const { title, lang, textContent } = document.querySelector("p") as Record<string, string>;
     assert.deepEqual([title, lang, textContent], [printable(text), printable(text), `${printable(text)}1`]);
-    const html = await reportHtml(read(withTexts(example(), text)));
+    const html = await reportHtml(read(withTexts(named(), text)));
     assert.deepEqual(structure(html), plain, text);
     assert.doesNotMatch(html, /[\u202e\u2028]/);
   }
@@ -361,6 +373,33 @@ Deno.test("the reference's points are drawn for its net on its data only, and wi
       ["data.train", 1_280],
     ] as const
   ) assert.equal(await drawn(changed(path, value)), 0, path);
+});
+
+Deno.test("names of classes stand beside their numbers: in the matrix, among mistakes and missed samples", async () => {
+  const html = await reportHtml(read(named()));
+  const texts = (selector: string) => {
+    const { document } = parseHTML(html) as unknown as { document: { querySelectorAll(selector: string): unknown[] } };
+    return Array.from(document.querySelectorAll(selector), (e) => (e as { textContent: string }).textContent);
+  };
+  const short = "9 Ankle boot with a heel …";
+  const whole = [...NAMES.map((name, label) => `${label} ${name}`), short];
+  assert.deepEqual(texts(".matrix th[scope=row]"), whole);
+  assert.deepEqual(texts(".matrix thead th[title]"), whole.map((_, label) => String(label)));
+  assert.deepEqual(texts(".missed li span").slice(0, 10), whole.map((own, i) => `${own} → ${whole[(i + 3) % 10]}`));
+  assert.deepEqual(texts("td span[title]").slice(0, 3), ["0 T-shirt", "3 Dress", "1 Trouser"]);
+  // what is cut is told whole where one points
+  assert.ok(html.includes(`title="${LONG}"`) && html.includes(`class 9 ${LONG}, taken for 2 Pullover`));
+  assert.ok(html.includes('title="&lt;b&gt;Coat&lt;/b&gt;"') && !html.includes("<b>"));
+  // negative control: without names there are numbers alone
+  const plain = await reportHtml(read(example()));
+  assert.ok(plain.includes('<th scope="row">9</th>') && plain.includes("<span>9 → 2</span>"));
+  assert.ok(!/title="\D/.test(plain.replaceAll(/title="no\. \d+"/g, "")));
+  // more classes than the matrix has rows
+  const { confusion: _, ...test } = named().test;
+  assert.match(await reportHtml(read({ ...named(), test })), /<span>0 T-shirt → 3 Dress<\/span>/);
+  // labels that no name belongs to
+  const few = { ...named(), test, classes: ["cat", "dog"] };
+  assert.match(await reportHtml(read(few)), /<span>0 cat → 3<\/span>/);
 });
 
 Deno.test("what a run has not is left out, and told where that helps", async () => {
@@ -454,7 +493,7 @@ Deno.test({
   name: "in Chromium: no message, no request, all charts and pictures, nothing cut off, wide or faint",
   ignore: !chromium,
   async fn() {
-    const pages = [example(), withTexts(example(1), EVIL.join("")), changed("profile", undefined)];
+    const pages = [named(), withTexts({ ...named(), ...example(1) }, EVIL.join("")), changed("profile", undefined)];
     for (const [i, report] of pages.entries()) {
       const seen = await views(await reportHtml(read(report)));
       assert.deepEqual(seen.map(({ scheme, width }) => `${scheme} ${width}`), [

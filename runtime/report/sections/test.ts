@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { classText } from "../../run/class_names.ts";
 import { count } from "../../run/progress.ts";
 import type { TrainingReport } from "../../run/training_report.ts";
 import { pair, scroll, section, table } from "../elements.ts";
@@ -23,7 +24,7 @@ interface Mistake {
 }
 
 /** How many samples were right, the confusion matrix, and the most frequent mistakes. */
-export function test({ test: { confusion, correct, total, accuracy } }: TrainingReport): Markup {
+export function test({ classes, test: { confusion, correct, total, accuracy } }: TrainingReport): Markup {
   const lead = markup`<p>${count(correct)} of ${count(total)} test samples were classified right, ${
     percent(accuracy)
   }; ${count(total - correct)} were not.</p>`;
@@ -36,9 +37,9 @@ export function test({ test: { confusion, correct, total, accuracy } }: Training
     lead,
     pair([
       markup`<figure><figcaption>Confusion</figcaption>${
-        scroll(matrix(confusion, sizes, mistakes[0]?.samples), "confusion matrix")
+        scroll(matrix(confusion, sizes, mistakes[0]?.samples, classes), "confusion matrix")
       }</figure>`,
-      mistakes.length > 0 && frequent(mistakes, sizes),
+      mistakes.length > 0 && frequent(mistakes, sizes, classes),
     ], "wider"),
   );
 }
@@ -53,9 +54,17 @@ function mistakesOf(confusion: Confusion): Mistake[] {
 /**
  * @param sizes samples of each class.
  * @param most samples of the most frequent mistake, if there is one.
+ * @param names of the classes, where they have some: beside rows, and of columns when one points there.
  */
-function matrix(confusion: Confusion, sizes: readonly number[], most: number): Markup {
+function matrix(
+  confusion: Confusion,
+  sizes: readonly number[],
+  most: number,
+  names: TrainingReport["classes"],
+): Markup {
   const classes = confusion.map((_, i) => i);
+  const title = (label: number) => names && markup` title="${names[label]}"`;
+  const text = names && markup` class="text"`;
   const cell = (samples: number, label: number, predicted: number) => {
     if (samples === 0) return markup`<td><span class="hidden">0</span></td>`;
     const right = label === predicted, strength = samples / (right ? sizes[label] : most);
@@ -64,27 +73,31 @@ function matrix(confusion: Confusion, sizes: readonly number[], most: number): M
   return markup`<table class="matrix">
 <thead>
 <tr><td></td><th scope="colgroup" colspan="${classes.length}">taken for</th><td></td></tr>
-<tr><th scope="col">class</th>${classes.map((i) => markup`<th scope="col">${i}</th>`)}<th scope="col">right %</th></tr>
+<tr><th scope="col">class</th>${
+    classes.map((i) => markup`<th scope="col"${title(i)}>${i}</th>`)
+  }<th scope="col">right %</th></tr>
 </thead>
 <tbody>
 ${
     confusion.map((row, label) =>
-      markup`<tr><th scope="row">${label}</th>${row.map((samples, predicted) => cell(samples, label, predicted))}<td>${
-        sizes[label] > 0 ? (100 * row[label] / sizes[label]).toFixed(1) : "–"
-      }</td></tr>\n`
+      markup`<tr><th scope="row"${text}${title(label)}>${classText(label, names)}</th>${
+        row.map((samples, predicted) => cell(samples, label, predicted))
+      }<td>${sizes[label] > 0 ? (100 * row[label] / sizes[label]).toFixed(1) : "–"}</td></tr>\n`
     )
   }</tbody>
 </table>`;
 }
 
-function frequent(mistakes: readonly Mistake[], sizes: readonly number[]): Markup {
+function frequent(mistakes: readonly Mistake[], sizes: readonly number[], names: TrainingReport["classes"]): Markup {
+  const cell = (label: number) =>
+    names ? markup`<span title="${names[label]}">${classText(label, names)}</span>` : label;
   return markup`<div><h3>Most frequent mistakes</h3>
 ${
     table(
       ["class", "taken for", "samples", "of its class"],
       mistakes.slice(0, MOST_MISTAKES).map(({ label, predicted, samples }) => [
-        label,
-        predicted,
+        cell(label),
+        cell(predicted),
         count(samples),
         percent(samples / sizes[label]),
       ]),
