@@ -132,8 +132,9 @@ function show(value: unknown): string {
     ? `${value.length} entries`
     : typeof value === "object"
     ? `${Object.keys(value!).length} keys`
-    : `${String(value).length} characters`;
-  return `${text.slice(0, SHOWN - 3)}... (${size})`;
+    : `${[...String(value)].length} characters`;
+  // a character of two parts is whole, or not there
+  return `${text.slice(0, SHOWN - 3).replace(/[\ud800-\udbff]$/, "")}... (${size})`;
 }
 
 /** As `JSON.stringify`, which has no words for NaN, undefined or a bigint. */

@@ -48,7 +48,7 @@ const CLASS = "1 to 64 printable characters, no space at their ends";
 /** Names that only the parser refuses: the JSON Schema has no word for what can be printed everywhere. */
 const UNPRINTABLE = ["cat\n", "\u0007", "\u001b[31mcat", "\u202ecat", "ca\u00adt", " cat", "cat\u00a0", "\ud800"];
 /** Names of ten classes, some of which look like something else. */
-const TEN = ["T-shirt/top", "<b>", '"', "7", "Ångström", "猫", "a".repeat(64), "constructor", "null", "Ankle boot"];
+const TEN = ["T-shirt/top", "<b>", '"', "7", "Ångström", "猫", "🐈".repeat(64), "constructor", "null", "Ankle boot"];
 const SIDE = "a whole number from 1 to 4096";
 const CONV2D = "type, inChannels, outChannels, kernel, stride, padding, init, name, input";
 const SIDES = `${SIDE}, or [height, width] of such numbers`;
@@ -318,6 +318,10 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [
     net({ classes: ["cat", "d".repeat(65)] }),
     `classes[1]: expected ${CLASS}, but it is "dddddddddddddddddddddddddddddddddddd... (65 characters)`,
+  ],
+  [
+    net({ classes: ["🐈".repeat(65)] }),
+    `classes[0]: expected ${CLASS}, but it is "${"🐈".repeat(18)}... (65 characters)`,
   ],
   ...UNPRINTABLE.map((name): [Json, string] => [
     net({ classes: ["dog", name, "dog"] }),
@@ -753,7 +757,7 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     assert(message.length < 300, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 236, shapes: 36, none: 0 });
+  assert.deepEqual(stages, { spec: 237, shapes: 36, none: 0 });
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -763,7 +767,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 257);
+  assert.equal(ran, 258);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -1039,5 +1043,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 247);
+  assert.equal(ran, 248);
 });
