@@ -13,4 +13,4 @@ import { schedulers } from "../kernels/schedules/schedulers.ts";
  *
  * @ignore the compiler's own types
  */
-export const registry = freeze<Registry>({ ...kernels, schedulers });
+export const registry: Registry = freeze({ ...kernels, schedulers });
