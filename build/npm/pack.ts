@@ -58,19 +58,21 @@ async function denoPack(folder: string): Promise<Archive> {
 }
 
 /** The package's files. */
-function finished(packed: Archive, { project, description, readme, assets }: Awaited<ReturnType<typeof stage>>): Archive {
-  const files = new Map<string, Uint8Array>(assets);
-  for (const [path, bytes] of packed) {
-    if (path.endsWith(".d.ts")) files.set(path, bytes);
-    else if (path.endsWith(".js")) files.set(path, UTF8.encode(script(path, TEXT.decode(bytes))));
-  }
+function finished(
+  packed: Archive,
+  { project, description, readme, assets }: Awaited<ReturnType<typeof stage>>,
+): Archive {
   const { dependencies } = JSON.parse(TEXT.decode(packed.get("package.json")));
-  files.set("package.json", json(manifest(project, dependencies, description)));
+  const about = manifest(project, dependencies, description), files = new Map<string, Uint8Array>(assets);
+  for (const [path, bytes] of packed) {
+    // examples in comments import the project as it is here
+    const text = TEXT.decode(bytes).replaceAll('from "./mod.ts"', `from "${about.name}"`);
+    if (/\.(?:js|d\.ts)$/.test(path)) files.set(path, UTF8.encode(script(path, text)));
+  }
+  files.set("package.json", UTF8.encode(`${JSON.stringify(about, null, 2)}\n`));
   files.set("README.md", UTF8.encode(readme));
   return files;
 }
-
-const json = (value: unknown): Uint8Array => UTF8.encode(`${JSON.stringify(value, null, 2)}\n`);
 
 /** A module's text, as it stands in the package. */
 function script(path: string, text: string): string {

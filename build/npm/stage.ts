@@ -50,7 +50,7 @@ export async function stage(project: string, place: string) {
     project: configuration,
     description: firstSentence(TEXT.decode(files.get("mod.ts"))),
     readme: withoutLinks(await Deno.readTextFile(join(project, README))),
-    assets: new Map([...files].filter(([path]) => !path.endsWith(".ts") && path !== "README.md")),
+    assets: new Map([...files].filter(([path]) => !/\.ts$|^README\.md$/.test(path))),
   };
 }
 

@@ -1,20 +1,16 @@
 /** A program of a user of the package, as text: it trains with two threads, and saves, reads and asks what it has trained. */
 
-/** What the program prints, of a target. */
+/** What the program finds of a target. */
 export interface Outcome {
   readonly threads: number;
   readonly losses: readonly number[];
-  /** SHA-256 of all parameters, as the checkpoint's file has them. */
+  /** SHA-256 of all parameters, as they are read back where there are files. */
   readonly parameters: string;
   readonly labels: readonly number[];
 }
 
-/**
- * @param from what the package is imported as.
- * @param targets what is trained on.
- * @returns a module in JavaScript that writes `net.safetensors` into the current folder, and prints outcomes by targets.
- */
-export const userProgram = (from: string, targets: readonly string[]): string => `
+/** A module that uses the package. `from`: what it imports it as. It exports `outcomes(targets, file?)`. */
+export const userModule = (from: string): string => `
 import { fromArrays, loadCheckpoint, loadPredictor, parseSpec, saveCheckpoint, train } from ${JSON.stringify(from)};
 
 const spec = parseSpec({
@@ -31,20 +27,34 @@ const classes = Array.from({ length: 40 }, (_, sample) => {
   return sum < 1.7 ? 0 : sum < 2.2 ? 1 : 2;
 });
 const data = fromArrays(inputs, classes, [4]);
-const outcomes = {};
-for (const target of ${JSON.stringify(targets)}) {
-  const { report, checkpoint } = await train(spec, { train: data, test: data }, { target, threads: 2, seed: 7 });
-  await saveCheckpoint("net.safetensors", checkpoint);
-  const read = await loadCheckpoint("net.safetensors");
-  const predictor = await loadPredictor(read, { target });
-  const bytes = [...read.parameters.values()].flatMap(({ values }) => [...new Uint8Array(values.slice().buffer)]);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
-  outcomes[target] = {
-    threads: report.threads,
-    losses: report.epochs.map(({ loss }) => loss),
-    parameters: [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
-    labels: predictor.predict(inputs).map(({ label }) => label),
-  };
+
+async function readBack(file, checkpoint) {
+  await saveCheckpoint(file, checkpoint);
+  return await loadCheckpoint(file);
 }
-console.log(JSON.stringify(outcomes));
+
+export async function outcomes(targets, file) {
+  const found = {};
+  for (const target of targets) {
+    const { report, checkpoint } = await train(spec, { train: data, test: data }, { target, threads: 2, seed: 7 });
+    const trained = file === undefined ? checkpoint : await readBack(file, checkpoint);
+    const bytes = [...trained.parameters.values()].flatMap(({ values }) => [...new Uint8Array(values.slice().buffer)]);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
+    const predictor = await loadPredictor(trained, { target });
+    found[target] = {
+      threads: report.threads,
+      losses: report.epochs.map(({ loss }) => loss),
+      parameters: [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+      labels: predictor.predict(inputs).map(({ label }) => label),
+    };
+  }
+  return found;
+}
+`;
+
+/** A program that prints what a module beside it, `module.js`, finds of targets. */
+export const userProgram = (targets: readonly string[]): string => `
+import { outcomes } from "./module.js";
+
+console.log(JSON.stringify(await outcomes(${JSON.stringify(targets)}, "net.safetensors")));
 `;

@@ -126,6 +126,8 @@ const RULES: readonly Rule[] = [
   // the plain network knows nothing of what it is compared with
   { files: /^bench\/naive(?:\/\w+)?\.ts$/, local: [/^bench\/naive\/\w+\.ts$/], external: [] },
   { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//, /^specs\/\w+\.json$/] },
+  // packages are made of files as they are
+  { files: /^build\/(?:npm\/)?\w+\.ts$/, local: [/^build\/(?:npm\/)?\w+\.ts$/] },
   { files: /^docs\/\w+\.ts$/, local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/] },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
 ];
@@ -214,7 +216,7 @@ Deno.test("no files import each other in a circle", async () => {
 });
 
 /** Where Deno and Node may be named: they are asked there, or are what is tested. */
-const PLATFORM_BOUND = /^(?:runtime\/platform\/|cli\.ts$|cli\/|bench\/|docs\/|tests\/)/;
+const PLATFORM_BOUND = /^(?:runtime\/platform\/|cli\.ts$|cli\/|bench\/|build\/|docs\/|tests\/)/;
 
 /** Files that name Deno, or a module that Node has built in, and may not. */
 function platformNames(sources: ReadonlyMap<string, string>): string[] {
