@@ -41,7 +41,7 @@ function open(): Platform {
   };
 }
 
-/** Node warns once that this is an experiment of its own; whoever trains has not asked. */
+/** Node warns that it is an experiment. */
 function stripQuietly(text: string): string {
   const process = builtin("node:process"), { emitWarning } = process;
   process.emitWarning = () => {};

@@ -102,7 +102,7 @@ async function checkHash(bytes: Uint8Array<ArrayBuffer>, hash: string, displayNa
   if (found === hash) return;
   throw new InputError(
     `${displayName}: expected SHA-256 ${hash}, found ${found}. ` +
-      'Delete the folder node_modules and run "npm i", or "deno install" where this is a clone.',
+      'Delete the folder node_modules and run "deno install".',
   );
 }
 

