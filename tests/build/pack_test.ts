@@ -96,9 +96,7 @@ function named(files: ReadonlyMap<string, string>): { readonly missing: string[]
 }
 
 Deno.test("modules, workers and declarations name files that are there, and packages that are installed", () => {
-  const files = new Map(
-    [...made.files.keys()].filter((path) => /\.(?:js|ts)$/.test(path)).map((path) => [path, text(path)]),
-  );
+  const files = new Map([...made.files.keys()].map((path) => [path, /\.(?:js|ts)$/.test(path) ? text(path) : ""]));
   const { missing, packages } = named(files);
   assert.deepEqual(missing, []);
   const { dependencies } = JSON.parse(text("package.json"));
