@@ -8,6 +8,8 @@ import type { Registry } from "../codegen/language/registry.ts";
 import { kernels } from "../kernels/mod.ts";
 import { schedulers } from "../kernels/schedules/schedulers.ts";
 
+export type { Registry };
+
 /**
  * All layers, losses, optimizers and schedulers.
  *

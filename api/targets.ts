@@ -13,6 +13,8 @@ import { backendOf } from "../runtime/backends/backends.ts";
 import { platform } from "../runtime/platform/here.ts";
 import { type Kind, MOST_THREADS, TEXT } from "../runtime/run/options.ts";
 
+export type { Target };
+
 /**
  * All targets: those that threads run, fastest first, and then others: whether one of them is faster, nobody knows before
  * it is tried.

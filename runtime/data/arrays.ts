@@ -7,7 +7,8 @@
 import { InputError, printable } from "../../codegen/error.ts";
 
 /** `Float16Array`, in a program whose types know it: most do not yet. */
-type Halves = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Array } } ? Array : never;
+export type Halves = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Array } } ? Array
+  : never;
 
 /** Numbers in lists, also inside each other. */
 export type NumberList = readonly (number | NumberList | Float32Array | Float64Array | Halves)[];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type PbfWriter } from "npm:pbf@5.1.2";
+import type { PbfWriter } from "npm:pbf@5.1.2";
 import { InputError } from "../../codegen/error.ts";
 import type { OnnxAttribute, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
