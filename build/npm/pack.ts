@@ -80,12 +80,31 @@ function script(path: string, text: string): string {
   return path === COMMAND.file ? `#!/usr/bin/env node\n${named}` : named;
 }
 
-if (import.meta.main) {
+const USAGE = `Usage: deno task pack
+
+Makes the npm package of this clone, runs/kernelwright-VERSION.tgz; it is published nowhere.`;
+
+/** Runs a command line. Returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const helps = args.length === 1 && ["--help", "-h"].includes(args[0]);
+  if (args.length > 0) {
+    if (helps) console.log(USAGE);
+    else console.error(`error: there is no flag ${args[0]}\n${USAGE}`);
+    return helps ? 0 : 2;
+  }
   const project = join(import.meta.dirname!, "..", ".."), folder = join(project, "runs");
   await Deno.mkdir(folder, { recursive: true });
-  const { name, bytes, files } = await pack(project, folder);
-  await Deno.writeFile(join(folder, name), bytes);
-  const unpacked = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  const kilobytes = (count: number) => `${Math.ceil(count / 1000).toLocaleString("en-US")} kB`;
-  console.log(`runs/${name}: ${files.size} files, ${kilobytes(bytes.length)}, unpacked ${kilobytes(unpacked)}`);
+  try {
+    const { name, bytes, files } = await pack(project, folder);
+    await Deno.writeFile(join(folder, name), bytes);
+    const unpacked = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+    const kilobytes = (count: number) => `${Math.ceil(count / 1000).toLocaleString("en-US")} kB`;
+    console.log(`runs/${name}: ${files.size} files, ${kilobytes(bytes.length)}, unpacked ${kilobytes(unpacked)}`);
+    return 0;
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}`);
+    return 1;
+  }
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
