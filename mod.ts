@@ -30,7 +30,7 @@ export type { LayerOptions, Options, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
 export { saveCheckpoint } from "./runtime/files/checkpoint_file.ts";
-export type { Classes, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
+export type { Classes, Halves, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
 export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
 export {
   type IdxOptions,
@@ -101,12 +101,12 @@ export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { open, type OpenOptions } from "./api/open.ts";
 export { loadPredictor, type PredictorOptions } from "./api/predict.ts";
-export { registry } from "./api/registry.ts";
+export { type Registry, registry } from "./api/registry.ts";
 export { reportHtml } from "./api/report.ts";
 export { jsonSchema, loadSpec, parseSpec, specNames } from "./api/spec.ts";
 export { backendOf } from "./runtime/backends/backends.ts";
 export { stepsInEpoch } from "./runtime/backends/rows.ts";
-export { findTarget, processorTargets, runsHere, targets } from "./api/targets.ts";
+export { findTarget, processorTargets, runsHere, type Target, targets } from "./api/targets.ts";
 export { runStart, train, type TrainOptions } from "./api/train.ts";
 export { tune, type TuneOptions } from "./api/tune.ts";
 export { verifyNet } from "./api/verify.ts";

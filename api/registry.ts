@@ -8,9 +8,11 @@ import type { Registry } from "../codegen/language/registry.ts";
 import { kernels } from "../kernels/mod.ts";
 import { schedulers } from "../kernels/schedules/schedulers.ts";
 
+export type { Registry };
+
 /**
  * All layers, losses, optimizers and schedulers.
  *
  * @ignore the compiler's own types
  */
-export const registry = freeze<Registry>({ ...kernels, schedulers });
+export const registry: Registry = freeze({ ...kernels, schedulers });

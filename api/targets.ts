@@ -13,20 +13,22 @@ import { backendOf } from "../runtime/backends/backends.ts";
 import { platform } from "../runtime/platform/here.ts";
 import { type Kind, MOST_THREADS, TEXT } from "../runtime/run/options.ts";
 
+export type { Target };
+
 /**
  * All targets: those that threads run, fastest first, and then others: whether one of them is faster, nobody knows before
  * it is tried.
  *
  * @ignore the compiler's own types
  */
-export const targets = freeze<readonly Target[]>([wasmRelaxed, wasm, typescript, webgpu]);
+export const targets: readonly Target[] = freeze([wasmRelaxed, wasm, typescript, webgpu]);
 
 /**
  * The targets that threads run, fastest first.
  *
  * @ignore the compiler's own types
  */
-export const processorTargets = freeze<readonly Target[]>(targets.filter((target) => backendOf(target).takesThreads));
+export const processorTargets: readonly Target[] = freeze(targets.filter((target) => backendOf(target).takesThreads));
 
 /**
  * The target of a name; "auto" is the fastest that threads can run, see {@linkcode chooseTarget}.

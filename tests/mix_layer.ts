@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../codegen/zod.ts";
 import { InputError } from "../codegen/error.ts";
 import type { Axis } from "../codegen/ir/ir.ts";
 import type { LayerKind, Shapes } from "../codegen/language/layer.ts";

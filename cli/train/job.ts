@@ -23,7 +23,7 @@ import {
   MOST_THREADS,
   prepareCheckpoint,
   prepareReport,
-  ProgressBar,
+  type ProgressBar,
   repairGenerated,
   sameFile,
   type Spec,
@@ -37,7 +37,7 @@ import { GENERATED, makeRuns, RUNS, tuningIn } from "../folders.ts";
 import { checkNameFree, loadSpecs } from "../nets.ts";
 import { print } from "../output.ts";
 import { plural, shortPath } from "../text.ts";
-import { Saving } from "./saving.ts";
+import type { Saving } from "./saving.ts";
 import { epochText, reached } from "./text.ts";
 
 /** What a machine can do, beside what its kernels do. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type { z } from "../zod.ts";
 import { printable } from "../error.ts";
 
 /** Longest value that messages show whole, in characters. */

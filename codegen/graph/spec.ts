@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../zod.ts";
 import { InputError, printable } from "../error.ts";
 import { parseJson } from "../json.ts";
 import type { LayerKind, Shape } from "../language/layer.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../zod.ts";
 import type { Axis, DType, Expr, Load, Part } from "../ir/ir.ts";
 import { featureAxes, part, type Tensor } from "./notation.ts";
 

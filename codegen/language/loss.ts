@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type { z } from "../zod.ts";
 import type { Axis, DType, Part } from "../ir/ir.ts";
 import type { Shape, Tensors } from "./layer.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { z } from "zod";
+import type { z } from "../zod.ts";
 import type { Axis, Part } from "../ir/ir.ts";
 import type { Tensors } from "./layer.ts";
 

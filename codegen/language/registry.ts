@@ -18,7 +18,11 @@ export interface BatchKind {
   gatherTargets(n: Axis, batch: Tensor, all: Tensor, order: Tensor): Part[];
 }
 
-/** All that a spec can name. */
+/**
+ * All that a spec can name.
+ *
+ * @ignore the compiler's own types
+ */
 export interface Registry {
   readonly schedulers: readonly SchedulerKind[];
   readonly layers: readonly LayerKind[];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../zod.ts";
 import type { Init } from "./layer.ts";
 
 /** Most passes over the training samples: a run keeps the figures of each. */

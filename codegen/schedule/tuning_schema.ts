@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../zod.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** The schedule of a kernel. */

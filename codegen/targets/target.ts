@@ -129,7 +129,11 @@ export interface ScratchPlace {
   readonly row: number;
 }
 
-/** A language that kernels are printed in. */
+/**
+ * A language that kernels are printed in.
+ *
+ * @ignore the compiler's own types
+ */
 export interface Target {
   readonly name: string;
   /** Spelling, for a nest whose tensors are at these places, and are these of a plan. */

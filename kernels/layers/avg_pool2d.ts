@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { extents } from "../../codegen/language/schema.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { coveringWindows, pair, pooledShape } from "../../codegen/language/window.ts";

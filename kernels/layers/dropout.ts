@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { share } from "../../codegen/language/schema.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { featureAxes, part, plus, times } from "../../codegen/language/notation.ts";
 import type { Axis } from "../../codegen/ir/ir.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
 import { extent, init } from "../../codegen/language/schema.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";

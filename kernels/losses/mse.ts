@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { STEP } from "../../codegen/ir/ir.ts";
 import { type LossKind, numbersLike } from "../../codegen/language/loss.ts";
 import { axis, div, isSample, mul, named, param, part, select, sub, sum } from "../../codegen/language/notation.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { type Axis, STEP } from "../../codegen/ir/ir.ts";
 import { classLabels, type LossKind } from "../../codegen/language/loss.ts";
 import type { Tensors } from "../../codegen/language/layer.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { l2, learningRate, share } from "../../codegen/language/schema.ts";
 import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
 import { add, flush, mul, named, param, part, sub } from "../../codegen/language/notation.ts";

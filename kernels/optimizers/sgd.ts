@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { l2, learningRate } from "../../codegen/language/schema.ts";
 import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
 import { add, flush, mul, param, part, sub } from "../../codegen/language/notation.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { MOST_EPOCHS, rateOrZero } from "../../codegen/language/schema.ts";
 import type { SchedulerKind } from "../../codegen/language/optimizer.ts";
 

@@ -9,21 +9,25 @@ import { firstNotFinite, sizeOf } from "./numbers.ts";
 
 export { firstNotFinite, largest, sizeOf } from "./numbers.ts";
 
+/** `Float16Array`, in a program whose types know it: most do not yet. */
+export type Halves = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer Array } } ? Array
+  : never;
+
 /** Numbers in lists, also inside each other. */
-export type NumberList = readonly (number | NumberList | Float32Array | Float64Array | Float16Array)[];
+export type NumberList = readonly (number | NumberList | Float32Array | Float64Array | Halves)[];
 
 /** Samples: floats, taken as they are, or bytes, scaled by 1/255. */
-export type Samples = Float32Array | Float64Array | Float16Array | Uint8Array | Uint8ClampedArray | NumberList;
+export type Samples = Float32Array | Float64Array | Halves | Uint8Array | Uint8ClampedArray | NumberList;
 
 /** Class numbers: whole, from 0, of any type. */
-export type Classes = readonly (number | bigint)[] | Integers | Float16Array | Float32Array | Float64Array;
+export type Classes = readonly (number | bigint)[] | Integers | Halves | Float32Array | Float64Array;
 
 /** Typed arrays of whole numbers. */
 export type Integers =
   | (Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array)
   | (BigInt64Array | BigUint64Array);
 
-type Floats = Float16Array | Float32Array | Float64Array;
+type Floats = Halves | Float32Array | Float64Array;
 
 const VIEWS = {
   ...{ Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array },

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { OPTIMIZATIONS } from "../../codegen/compile.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { parseJson } from "../../codegen/json.ts";

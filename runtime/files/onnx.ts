@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type PbfWriter } from "pbf";
+import type { PbfWriter } from "npm:pbf@5.1.2";
 import { InputError } from "../../codegen/error.ts";
 import type { OnnxAttribute, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
@@ -53,7 +53,7 @@ export async function encodeOnnx(
     return { ...operation, name, inputs: operation.inputs.map((symbol) => symbols[symbol]), output: tensor(name) };
   });
   // it is of use to one command only
-  const { PbfWriter } = await import("pbf");
+  const { PbfWriter } = await import("npm:pbf@5.1.2");
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, producer.name);

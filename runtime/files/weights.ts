@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { type JsonError, parseJson } from "../../codegen/json.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import * as Plot from "npm:@observablehq/plot@0.6.17";
+import { parseHTML } from "npm:linkedom@0.18.15";
 
 /** A document to make elements in: there is no browser. */
 const { document } = parseHTML("<html></html>") as unknown as { document: Plot.PlotOptions["document"] };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { MOST_NAMES } from "../../codegen/graph/spec.ts";
 import { parseJson } from "../../codegen/json.ts";

@@ -47,6 +47,9 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--allow-run": "it starts Deno wherever it is installed, and the Python that has PyTorch",
     "--allow-write": "results go where their user wants them, samples and weights to a temporary folder",
   },
+  pack: {
+    "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
+  },
   docs: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },
@@ -97,6 +100,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   // README and the manual are up to date, and stay as they are
   results: [],
   docs: ["--check"],
+  pack: ["--help"],
   bench: ["--filter", "batch_gather_label wasm", "--", "mnist_mlp"],
   "bench:step": ["--help"],
   "bench:estimate": ["--help"],

@@ -1,6 +1,6 @@
 /** Layers that are not built in, between convolutions whose channels do not fill a block. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { plan } from "../../codegen/compile.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import {

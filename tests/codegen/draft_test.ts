@@ -1,6 +1,6 @@
 /** How a step is drafted where a net has other losses, targets and metrics than those that ship, and what of it is needed. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { plan } from "../../codegen/compile.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { parseSpec } from "../../codegen/graph/spec.ts";

@@ -1,7 +1,7 @@
 /** Specs that are wrong beside what is said of them, word for word, and specs that are right. */
 import assert from "node:assert/strict";
 import { threadCpuUsage } from "node:process";
-import { z } from "zod";
+import { z } from "../../codegen/zod.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate, parseSpec, type Spec, specJsonSchema } from "../../codegen/graph/spec.ts";

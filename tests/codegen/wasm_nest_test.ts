@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { broadcast } from "../../codegen/passes/broadcast.ts";
 import { compileKernel } from "../../codegen/compile.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
-import { type Storage } from "../../codegen/ir/interpret.ts";
+import type { Storage } from "../../codegen/ir/interpret.ts";
 import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import {
   BYTES,

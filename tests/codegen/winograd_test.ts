@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { plan } from "../../codegen/compile.ts";
 import { operationsOf } from "../../codegen/ir/cost.ts";
 import { interpretKernel } from "../../codegen/ir/interpret.ts";
-import { type Expr, type Kernel, type Part } from "../../codegen/ir/ir.ts";
+import type { Expr, Kernel, Part } from "../../codegen/ir/ir.ts";
 import { axis, mul, part, plus, sum, Tensor, times } from "../../codegen/language/notation.ts";
 import { DIRECT, type TileSizes } from "../../codegen/plan/algorithm/algorithm.ts";
 import { combinations } from "../../codegen/plan/algorithm/combinations.ts";

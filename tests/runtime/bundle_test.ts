@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
+import { npmNames } from "../../build/npm_names.ts";
 import type { Call } from "../browser_module.ts";
 import { chromium, inChromium } from "../chromium.ts";
 import { PROJECT } from "../command_line.ts";
@@ -27,6 +28,7 @@ async function bundle(program: string): Promise<esbuild.Metafile> {
     format: "esm",
     platform: "browser",
     target: "es2024",
+    plugins: [npmNames],
     metafile: true,
     write: false,
     logLevel: "silent",
