@@ -4,7 +4,7 @@
  * @module
  */
 // first of all
-import "./runtime/platform/deno_version.ts";
+import "./runtime/platform/engine_version.ts";
 import { InputError, VERSION } from "./mod.ts";
 import { ERROR, OK, USAGE, UsageError } from "./cli/command.ts";
 import { commands } from "./cli/commands/mod.ts";
@@ -12,6 +12,7 @@ import { commandHelp, help } from "./cli/help.ts";
 import { parseLine } from "./cli/line.ts";
 import { begin, complain, lost, print } from "./cli/output.ts";
 import { choice } from "./cli/spelling.ts";
+import { program } from "./runtime/platform/program/here.ts";
 
 /** Runs a command line. Returns the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -19,7 +20,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
   begin();
   try {
     if (name === undefined) {
-      print(help(commands), Deno.stderr);
+      print(help(commands), program.stderr);
       return USAGE;
     }
     if (command) {
@@ -37,18 +38,17 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     complain(error instanceof InputError ? message : message.split("\n")[0]);
     if (error instanceof UsageError) {
-      print(`see ${command ? `deno task ${name}` : "deno run cli.ts"} --help\n`, Deno.stderr);
+      print(`see ${command ? `deno task ${name}` : "deno run cli.ts"} --help\n`, program.stderr);
       return USAGE;
     }
-    if (!(error instanceof InputError) && debugging()) print(`${stack}\n`, Deno.stderr);
+    if (!(error instanceof InputError) && program.variable("KERNELWRIGHT_DEBUG") !== undefined) {
+      print(`${stack}\n`, program.stderr);
+    }
     return ERROR;
   }
 }
 
-/** Whether the stack of an unexpected error is wanted. */
-function debugging(): boolean {
-  const variable = "KERNELWRIGHT_DEBUG";
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted" && Deno.env.has(variable);
+if (import.meta.main) {
+  program.begin();
+  program.exit(await main(program.args));
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -32,13 +32,24 @@ function open(): Platform {
     sha256,
     deflate,
     inflate,
-    stripTypes: bun === undefined ? stripTypes : stripInBun,
+    stripTypes: bun === undefined ? stripQuietly : stripInBun,
     Worker: THREADS,
     RunawayWorker: THREADS,
     get files() {
       return files ??= openFiles();
     },
   };
+}
+
+/** Node warns that it is an experiment. */
+function stripQuietly(text: string): string {
+  const process = builtin("node:process"), { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypes(text);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** Bun does not have this from Node. */
@@ -82,6 +93,8 @@ function openFiles(): Files {
       if ((await fs.lstat(path)).isDirectory()) await fs.rmdir(path);
       else await fs.unlink(path);
     },
+    howToAllow: (action, path, folder) =>
+      `Node may not; start it with --allow-fs-${action}=${action === "read" ? path : folder}, or choose another path`,
     process: builtin("node:process").pid,
     ...paths(),
   };
