@@ -39,12 +39,18 @@ export async function loadSpecs(words: readonly string[]): Promise<{ spec: Spec;
   return await Promise.all((words.length > 0 ? words : names).map(async (word) => {
     const isPath = /[/\\]|\.json$/.test(word);
     if (!isPath && !names.includes(word)) {
-      throw new InputError(`${isClone() ? "specs/ has" : "there is"} no net ${choice(word, names)}, or give the path of a JSON file`);
+      throw new InputError(
+        `${isClone() ? "specs/ has" : "there is"} no net ${choice(word, names)}, or give the path of a JSON file`,
+      );
     }
     if (!isPath) return await loadNet(word);
     const path = resolve(word), origin = shortPath(path), bare = word.replace(/\.json$/, "");
     if (names.includes(bare) && !await platform.files.stat(path).catch(() => undefined)) {
-      throw new InputError(`there is no file "${path}"; a net ${isClone() ? "in specs/" : "that comes along"} is named without .json: ${bare}`);
+      throw new InputError(
+        `there is no file "${path}"; a net ${
+          isClone() ? "in specs/" : "that comes along"
+        } is named without .json: ${bare}`,
+      );
     }
     return { spec: await loadSpec(path, origin), origin };
   }));

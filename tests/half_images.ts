@@ -50,7 +50,11 @@ export async function fillFolder(folder: string): Promise<void> {
     await write(`data/${part}-labels-idx1-ubyte`, idx(0x801, [labels.length], labels));
   }
   await write("net.json", SPEC);
-  await write("wild.json", { ...SPEC, training: { epochs: 3, optimizer: { type: "sgd", learningRate: 1e30 } } });
+  await write("wild.json", {
+    ...SPEC,
+    name: "wild",
+    training: { epochs: 3, optimizer: { type: "sgd", learningRate: 1e30 } },
+  });
   await write("broken.json", { ...SPEC, layers: 3 });
   await write("lower.png", encodePng(Uint8Array.from({ length: 64 }, (_, i) => i < 32 ? 0 : 255), [1, 8, 8]));
   await write("foreign.safetensors", foreignWeights());

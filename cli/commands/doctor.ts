@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { count, type Machine, measureMachine, PACKING_WORDS, type Rate } from "../../mod.ts";
+import { boundsChecksWords, count, type Machine, measureMachine, PACKING_WORDS, type Rate } from "../../mod.ts";
 import { isClone } from "../../runtime/platform/commands.ts";
 import { systemOf } from "../../runtime/platform/systems.ts";
 import { type Command, ERROR, type Line, OK } from "../command.ts";
@@ -52,12 +52,12 @@ function diagnosis(machine: Machine): [what: string, finding: string][] {
     ["vectors", `SIMD: ${simd ? "yes" : "no"}; relaxed SIMD: ${relaxedSimd ? "yes" : "no"}`],
   ];
   if (mode) {
-    const { packing, packingGain, boundsChecks, boundsChecksCost } = mode;
+    const { packing, packingGain, boundsChecksCost } = mode;
     lines.push(
       ["packing", `${PACKING_WORDS[packing]} (${packingGain.toFixed(2)} times as fast as what cannot be packed)`],
       [
         "bounds checks",
-        `${boundsChecks ? "on" : "off"} (unknown addresses take ${
+        `${boundsChecksWords(mode, versions)} (unknown addresses take ${
           boundsChecksCost.toFixed(2)
         } times as long as constant ones)`,
       ],

@@ -52,6 +52,15 @@ export interface Mode {
   readonly boundsChecksCost: number;
 }
 
+/**
+ * What is said of bounds checks. Engines but Deno have trap handlers: an access out of bounds is caught by the system, and
+ * a check that is not executed is made all the same.
+ */
+export function boundsChecksWords({ boundsChecks }: Pick<Mode, "boundsChecks">, versions: Machine["versions"]): string {
+  if (boundsChecks) return "on";
+  return versions.deno === undefined ? "on, by traps of the system, which cost nothing" : "off";
+}
+
 /** Of one thread alone, and the sum of all threads at once. */
 export interface Rate {
   /** One thread alone. */
