@@ -3,52 +3,17 @@
  *
  * @module
  */
-// first of all
+// first of all; an engine that is too old cannot even read the rest, so it is loaded later
 import "./runtime/platform/engine_version.ts";
-import { InputError, VERSION } from "./mod.ts";
-import { ERROR, OK, USAGE, UsageError } from "./cli/command.ts";
-import { commands } from "./cli/commands/mod.ts";
-import { commandHelp, help } from "./cli/help.ts";
-import { parseLine } from "./cli/line.ts";
-import { begin, complain, lost, print } from "./cli/output.ts";
-import { choice } from "./cli/spelling.ts";
-import { program } from "./runtime/platform/program/here.ts";
 
 /** Runs a command line. Returns the exit code. */
-export async function main([name, ...args]: readonly string[]): Promise<number> {
-  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  begin();
-  try {
-    if (name === undefined) {
-      print(help(commands), program.stderr);
-      return USAGE;
-    }
-    if (command) {
-      if (args.includes("--help") || args.includes("-h")) print(commandHelp(name, command));
-      else {
-        begin(command.writes);
-        const code = await command.run(parseLine(command, args));
-        return code === OK ? lost() ?? OK : code;
-      }
-    } else if (name === "--help" || name === "-h") print(help(commands));
-    else if (name === "--version") print(`kernelwright ${VERSION}\n`);
-    else throw new UsageError(`there is no command ${choice(name, Object.keys(commands))}`);
-    return OK;
-  } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    complain(error instanceof InputError ? message : message.split("\n")[0]);
-    if (error instanceof UsageError) {
-      print(`see ${command ? `deno task ${name}` : "deno run cli.ts"} --help\n`, program.stderr);
-      return USAGE;
-    }
-    if (!(error instanceof InputError) && program.variable("KERNELWRIGHT_DEBUG") !== undefined) {
-      print(`${stack}\n`, program.stderr);
-    }
-    return ERROR;
-  }
+export async function main(line: readonly string[]): Promise<number> {
+  const { run } = await import("./cli/run.ts");
+  return await run(line);
 }
 
 if (import.meta.main) {
+  const { program } = await import("./runtime/platform/program/here.ts");
   program.begin();
   program.exit(await main(program.args));
 }

@@ -1,12 +1,12 @@
 /**
- * Ends the program with one line where Deno or Node is too old for it. This must be imported before all else: what is
- * missing there is then not missed yet.
+ * Ends the program with one line where Deno or Node is too old for it. This must be imported before all else, and what
+ * follows be loaded later: it may be of a syntax that is not known there.
  *
  * A Deno older than 2.3 does not come this far: it cannot read deno.json or deno.lock, and says so itself.
  *
  * @module
  */
-import { builtin } from "./builtin.ts";
+import process from "node:process";
 import { CHECKED_DENO } from "./commands.ts";
 
 /** An engine, the oldest version of it that will do, and how to get that. */
@@ -40,12 +40,11 @@ export function tooOld(version: string, { name, oldest, remedy }: Engine = DENO)
 /** What to say of the engine that this is; each calls itself Node, too. */
 function fault(): string | undefined {
   if ("Deno" in globalThis) return tooOld(Deno.version.deno);
-  return "Bun" in globalThis ? undefined : tooOld(builtin("node:process").versions.node, NODE);
+  return "Bun" in globalThis ? undefined : tooOld(process.versions.node, NODE);
 }
 
 const message = fault();
 if (message !== undefined) {
   console.error(`error: ${message}`);
-  if ("Deno" in globalThis) Deno.exit(1);
-  else builtin("node:process").exit(1);
+  process.exit(1);
 }
