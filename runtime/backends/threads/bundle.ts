@@ -8,6 +8,8 @@ import { withoutTypes } from "./needs.ts";
 /** A generated file's import of another one: in one module all are there. */
 const IMPORT = /^import \{ \w+ \} from "\.\/\w+\.ts";\n/gm;
 
+const UTF8 = new TextEncoder();
+
 /**
  * Joins files that import each other as `./NAME`, without their types, as a data URL.
  *
@@ -23,8 +25,8 @@ export function bundle(files: Readonly<Record<string, string>>): string {
  * @throws {InputError} where nothing can take them off.
  */
 export function scriptUrl(text: string): string {
-  // not with %, of which Bun takes some scripts for no modules
-  const bytes = new TextEncoder().encode(withoutTypes(text));
-  const characters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return `data:text/javascript;charset=utf-8;base64,${btoa(characters)}`;
+  let bytes = "";
+  for (const byte of UTF8.encode(withoutTypes(text))) bytes += String.fromCharCode(byte);
+  // Bun takes some texts in percent signs for no module
+  return `data:text/javascript;charset=utf-8;base64,${btoa(bytes)}`;
 }
