@@ -24,7 +24,7 @@ export function waysOf({ arch, versions }: Pick<Platform, "arch" | "versions">, 
       );
     return { fastest: `${flagged(false)} train`, checked: `${flagged(true)} train` };
   }
-  // elsewhere nobody packs, and what there is is the best that there is
+  // checks cost nothing there; where vectors could be packed and are not, another engine does it
   const command = arch === "x86_64" && !canPack(versions) ? WITH_NODE_26 : start.command;
   return { fastest: `${command} train`, checked: `${command} train` };
 }
