@@ -45,6 +45,7 @@ export { asStarted } from "./runtime/platform/commands.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/files/generated.ts";
 export {
   type Bandwidth,
+  boundsChecksWords,
   type Gpu,
   type Instructions,
   type Machine,

@@ -4,7 +4,9 @@
  * @module
  */
 import { backendOf, findTarget, MOST_EPOCHS, MOST_THREADS, type Optimization, OPTIMIZATIONS, targets } from "../mod.ts";
+import { isClone } from "../runtime/platform/commands.ts";
 import { type Flag, type Line, UsageError } from "./command.ts";
+import { SHIPPED } from "./shipped.ts";
 import { choice } from "./spelling.ts";
 
 /** How many epochs, and how many threads: from, to. */
@@ -30,9 +32,13 @@ export const weights: Flag = {
   text: "a checkpoint, or weights of another program in the format safetensors",
 };
 export const json: Flag = { text: "print JSON" };
+
+/** What is so in a task only, as a part of a note: a package has none. */
+export const inTask = (text: string): readonly string[] => isClone() ? [text] : [];
 /** A note of commands that take specs. */
-export const specNote =
-  "SPEC is a JSON file or the name of a net in specs/. In a task, paths count from the project's folder.";
+export const specNote = isClone()
+  ? "SPEC is a JSON file or the name of a net in specs/. In a task, paths count from the project's folder."
+  : `SPEC is a JSON file or the name of a net that comes along: ${Object.keys(SHIPPED).join(", ")}.`;
 
 /** @throws {UsageError} when threads are asked for together with a target that takes none. */
 export function checkThreads({ target, threads }: Line["flags"]): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { VERSION } from "../mod.ts";
+import { isClone } from "../runtime/platform/commands.ts";
 import type { Command } from "./command.ts";
 import { table } from "./text.ts";
 
@@ -12,7 +13,7 @@ export function help(commands: Readonly<Record<string, Command>>): string {
   return [
     `Kernelwright ${VERSION}: compiles a network's spec to shape-specialised kernels and trains with them`,
     "",
-    "Usage: deno task COMMAND (or deno run cli.ts COMMAND)",
+    `Usage: deno task COMMAND${isClone() ? " (or deno run cli.ts COMMAND)" : ""}`,
     "",
     "Commands:",
     ...table(Object.entries(commands).map(([name, { text }]) => [name, text])),

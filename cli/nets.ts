@@ -11,25 +11,46 @@ import {
   loadNames,
   loadSpec,
   loadWeights,
+  parseSpec,
   type Spec,
   specNames,
 } from "../mod.ts";
+import { isClone } from "../runtime/platform/commands.ts";
+import { platform } from "../runtime/platform/here.ts";
 import { SPECS } from "./folders.ts";
+import { SHIPPED } from "./shipped.ts";
 import { choice } from "./spelling.ts";
 import { shortPath } from "./text.ts";
 
+/** Names of the nets in specs/: of a clone, which may have got others, or of a package. */
+async function netNames(): Promise<readonly string[]> {
+  return isClone() ? await specNames(SPECS) : Object.keys(SHIPPED);
+}
+
+/** A net in specs/, by its name. */
+async function loadNet(name: string): Promise<{ spec: Spec; origin: string }> {
+  const path = join(SPECS, `${name}.json`), origin = shortPath(path);
+  return { spec: isClone() ? await loadSpec(path, origin) : parseSpec(SHIPPED[name], origin), origin };
+}
+
 /** Specs by path or name; without any, all in specs/. */
 export async function loadSpecs(words: readonly string[]): Promise<{ spec: Spec; origin: string }[]> {
-  const names = await specNames(SPECS);
+  const names = await netNames();
   return await Promise.all((words.length > 0 ? words : names).map(async (word) => {
     const isPath = /[/\\]|\.json$/.test(word);
     if (!isPath && !names.includes(word)) {
-      throw new InputError(`specs/ has no net ${choice(word, names)}, or give the path of a JSON file`);
+      throw new InputError(
+        `${isClone() ? "specs/ has" : "there is"} no net ${choice(word, names)}, or give the path of a JSON file`,
+      );
     }
-    const path = isPath ? resolve(word) : join(SPECS, `${word}.json`), origin = shortPath(path);
-    const bare = word.replace(/\.json$/, "");
-    if (isPath && names.includes(bare) && !await Deno.stat(path).catch(() => undefined)) {
-      throw new InputError(`there is no file "${path}"; a net in specs/ is named without .json: ${bare}`);
+    if (!isPath) return await loadNet(word);
+    const path = resolve(word), origin = shortPath(path), bare = word.replace(/\.json$/, "");
+    if (names.includes(bare) && !await platform.files.stat(path).catch(() => undefined)) {
+      throw new InputError(
+        `there is no file "${path}"; a net ${
+          isClone() ? "in specs/" : "that comes along"
+        } is named without .json: ${bare}`,
+      );
     }
     return { spec: await loadSpec(path, origin), origin };
   }));
@@ -46,8 +67,8 @@ export async function checkNameFree(
   options: CompileOptions,
 ): Promise<void> {
   const { name } = spec;
-  if (!(await specNames(SPECS)).includes(name)) return;
-  const shipped = await loadSpec(join(SPECS, `${name}.json`));
+  if (!(await netNames()).includes(name)) return;
+  const { spec: shipped } = await loadNet(name);
   // to compile it takes its time
   if (JSON.stringify({ ...shipped, ...spec }) === JSON.stringify(shipped)) return;
   const shippedFiles = generatedFiles(shipped, options);

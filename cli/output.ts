@@ -5,6 +5,8 @@
  */
 import { styleText } from "node:util";
 import { asStarted, InputError, printable } from "../mod.ts";
+import { program } from "../runtime/platform/program/here.ts";
+import type { OutputStream } from "../runtime/platform/program/program.ts";
 import { ERROR, PIPE_CLOSED } from "./command.ts";
 
 /** Standard output: the exit code where it could not be written, and whether the command goes on all the same. */
@@ -21,21 +23,22 @@ export function lost(): number | undefined {
 }
 
 /** Writes text, in which commands of Deno become those that work here. */
-export function print(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
+export function print(text: string, stream: OutputStream = program.stdout): void {
   write(asStarted(text), stream);
 }
 
 /** Writes text as it is. What cannot be written to standard error is left out: there is nobody to tell. */
-export function write(text: string, stream: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout): void {
-  if (stream === Deno.stdout && output.lost !== undefined) return;
+export function write(text: string, stream: OutputStream = program.stdout): void {
+  if (stream === program.stdout && output.lost !== undefined) return;
   let rest = new TextEncoder().encode(text);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(stream.writeSync(rest));
+      rest = rest.subarray(stream.write(rest));
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
       // a pipe that its other end has made so: it takes more when that has read
-      if (error instanceof Deno.errors.WouldBlock) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-      else return stream === Deno.stdout ? cannotPrint(error as NodeJS.ErrnoException) : undefined;
+      if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      else return stream === program.stdout ? cannotPrint(error as NodeJS.ErrnoException) : undefined;
     }
   }
 }
@@ -45,8 +48,8 @@ export function write(text: string, stream: typeof Deno.stdout | typeof Deno.std
  * there for the files that it writes goes on; any other one has nothing left to do.
  */
 function cannotPrint(error: NodeJS.ErrnoException): void {
-  const closed = error instanceof Deno.errors.BrokenPipe;
-  if (closed && !output.goesOn) Deno.exit(PIPE_CLOSED);
+  const closed = error.code === "EPIPE";
+  if (closed && !output.goesOn) program.exit(PIPE_CLOSED);
   const reason = closed
     ? "nobody reads it any more"
     : error.code === "ENOSPC"
@@ -54,23 +57,30 @@ function cannotPrint(error: NodeJS.ErrnoException): void {
     : error.message.split("\n")[0];
   if (!output.goesOn) throw new InputError(`standard output cannot be written: ${reason}`);
   output.lost = closed ? PIPE_CLOSED : ERROR;
-  print(`warning: standard output cannot be written: ${reason}; the command goes on\n`, Deno.stderr);
+  print(`warning: standard output cannot be written: ${reason}; the command goes on\n`, program.stderr);
 }
 
 /** Writes an error to standard error, in one line. */
 export function complain(message: string): void {
-  const color = Deno.stderr.isTerminal() && !Deno.noColor;
   print(
-    `${color ? styleText("red", "error:", { validateStream: false }) : "error:"} ${printable(message)}\n`,
-    Deno.stderr,
+    `${isColored(program.stderr) ? styleText("red", "error:", { validateStream: false }) : "error:"} ${
+      printable(message)
+    }\n`,
+    program.stderr,
   );
+}
+
+/** Whether a terminal is at the other end, and does what it is told by escape codes, such as to erase a line. */
+export function takesCodes(stream: OutputStream): boolean {
+  return stream.isTerminal && program.variable("TERM") !== "dumb";
+}
+
+/** Whether text may have colours. An empty NO_COLOR is none. */
+export function isColored(stream: OutputStream): boolean {
+  return takesCodes(stream) && !program.variable("NO_COLOR");
 }
 
 /** Columns of the terminal. */
 export function columns(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
+  return program.columns() || 80;
 }

@@ -5,6 +5,7 @@
  */
 import { relative } from "node:path";
 import { count } from "../mod.ts";
+import { program } from "../runtime/platform/program/here.ts";
 
 /** A share of one. */
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
@@ -33,6 +34,6 @@ export function columnsOf(rows: readonly (readonly string[])[]): string[] {
 
 /** A path as seen from the current folder, unless it is elsewhere. */
 export function shortPath(path: string): string {
-  const short = relative(Deno.cwd(), path);
+  const short = relative(program.folder(), path);
   return short === "" || short.startsWith("..") ? path : short;
 }

@@ -17,7 +17,13 @@ interface Task {
 const INTRODUCTION = `\
 A task starts Deno with just the permissions that it needs: \`deno task NAME\`. Where Deno is not installed,
 \`npx --yes deno@2.9.6 task NAME\` does the same. Paths count from the project's folder. The program names its commands as
-they work where it was started. \`deno task\` prints this list, and \`deno run cli.ts --help\` that of the commands.`;
+they work where it was started. \`deno task\` prints this list, and \`deno run cli.ts --help\` that of the commands.
+
+The package has the same commands: \`npx kernelwright NAME\` in Node, \`bunx --bun kernelwright NAME\` in Bun,
+\`deno run -ERSW jsr:@kernelwright/kernelwright/cli NAME\` in Deno. It writes to \`runs/\` and \`generated/\` in the
+current folder, and names the nets that come along. In Node and Bun the engine's bounds checks stay on and cost nothing,
+so there is no \`train:checked\`; in Node 26 the program tells V8 to pack vectors, which is full speed. \`doctor\` says what
+is in force, and what would be faster.`;
 
 const EXIT_CODES = [
   ["0", "all is as it should be"],

@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { count, type Machine, measureMachine, PACKING_WORDS, type Rate } from "../../mod.ts";
+import { boundsChecksWords, count, type Machine, measureMachine, PACKING_WORDS, type Rate } from "../../mod.ts";
+import { isClone } from "../../runtime/platform/commands.ts";
+import { systemOf } from "../../runtime/platform/systems.ts";
 import { type Command, ERROR, type Line, OK } from "../command.ts";
 import { json } from "../flags.ts";
 import { complain, print } from "../output.ts";
 import { figure, plural } from "../text.ts";
+import { waysOf } from "../ways.ts";
 
 /** The command. */
 export const command: Command = {
@@ -15,7 +18,7 @@ export const command: Command = {
   words: "",
   most: 0,
   notes: [
-    "It measures as its own process was started: the task does it as training is started.",
+    `It measures as its own process was started${isClone() ? ": the task does it as training is started" : ""}.`,
     "The exit code is 1 when a probe computes something wrong.",
   ],
   flags: { json },
@@ -23,21 +26,17 @@ export const command: Command = {
   run: doctor,
 };
 
-/** How to train: as fast as is legal, and as fast as can be with the engine's own checks. */
-const WAYS = { fastest: "deno task train", checked: "deno task train:checked" } as const;
-
-/** What WebGPU works with, by operating system. */
-const GPU_DRIVERS: Readonly<Record<string, string>> = {
-  darwin: "Metal",
-  windows: "DirectX 12 or Vulkan",
-};
+/** What runs the program, as people call it. */
+const ENGINES: Readonly<Record<string, string>> = { deno: "Deno", node: "Node", bun: "Bun", v8: "V8" };
 
 async function doctor({ flags: { json } }: Line): Promise<number> {
   const machine = await measureMachine();
-  if (json !== undefined) print(`${JSON.stringify({ ...machine, ways: WAYS }, null, 2)}\n`);
+  if (json !== undefined) print(`${JSON.stringify({ ...machine, ways: waysOf(machine) }, null, 2)}\n`);
   else print(diagnosis(machine).map(([what, finding]) => `${what.padEnd(15)}${finding}\n`).join(""));
   if (machine.wrong.length === 0) return OK;
-  complain(`V8 computes wrong results here, in ${machine.wrong.join(", ")}; use deno task train --target typescript`);
+  complain(
+    `this engine computes wrong results here, in ${machine.wrong.join(", ")}; use deno task train --target typescript`,
+  );
   return ERROR;
 }
 
@@ -46,18 +45,19 @@ function diagnosis(machine: Machine): [what: string, finding: string][] {
   const { versions, os, arch, cpu, cores, threads, simd, relaxedSimd, mode, arithmetic, bandwidth, gpu } = machine;
   const rate = ({ one, all }: Rate, unit: string) =>
     `${figure(one)} ${unit} in one thread, ${figure(all)} in ${threads} at once`;
+  const engines = Object.entries(versions).map(([name, version]) => `${ENGINES[name] ?? name} ${version}`);
   const lines: [string, string][] = [
-    ["engine", `Deno ${versions.deno}, V8 ${versions.v8}, ${os} ${arch}`],
+    ["engine", `${engines.join(", ")}, ${os} ${arch}`],
     ["processor", `${cpu ?? "model not known without --allow-sys=cpus"}; ${plural(cores, "thread")} at once`],
     ["vectors", `SIMD: ${simd ? "yes" : "no"}; relaxed SIMD: ${relaxedSimd ? "yes" : "no"}`],
   ];
   if (mode) {
-    const { packing, packingGain, boundsChecks, boundsChecksCost } = mode;
+    const { packing, packingGain, boundsChecksCost } = mode;
     lines.push(
       ["packing", `${PACKING_WORDS[packing]} (${packingGain.toFixed(2)} times as fast as what cannot be packed)`],
       [
         "bounds checks",
-        `${boundsChecks ? "on" : "off"} (unknown addresses take ${
+        `${boundsChecksWords(mode, versions)} (unknown addresses take ${
           boundsChecksCost.toFixed(2)
         } times as long as constant ones)`,
       ],
@@ -73,14 +73,21 @@ function diagnosis(machine: Machine): [what: string, finding: string][] {
       ["caches read", `${figure(firstCache)} GB/s of 16 KiB, ${figure(secondCache)} GB/s of 256 KiB, in one thread`],
     );
   }
-  lines.push(...gpuDiagnosis(gpu ?? null), ["fastest", WAYS.fastest], ["with checks", WAYS.checked]);
+  const { fastest, checked } = waysOf(machine);
+  lines.push(...gpuDiagnosis(gpu ?? null, os), ["fastest", fastest], ["with checks", checked]);
   return lines;
 }
 
 /** What is told of the adapter and of the target that needs one. */
-function gpuDiagnosis(gpu: NonNullable<Machine["gpu"]> | null): [what: string, finding: string][] {
+function gpuDiagnosis(gpu: NonNullable<Machine["gpu"]> | null, os: string): [what: string, finding: string][] {
+  if (!gpu && navigator.gpu === undefined) {
+    return [
+      ["WebGPU", "no adapter: this engine has no navigator.gpu"],
+      ["target webgpu", "refused here; it needs an engine with WebGPU, such as Deno, and the driver of a GPU"],
+    ];
+  }
   if (!gpu) {
-    const drivers = GPU_DRIVERS[Deno.build.os] ?? "Vulkan or OpenGL";
+    const drivers = systemOf(os).gpuDrivers;
     return [
       ["WebGPU", `no adapter: navigator.gpu.requestAdapter() finds no driver for ${drivers} that it can use`],
       [

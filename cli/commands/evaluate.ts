@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { classText, count, evaluate, type Evaluation, loadIdxTestSet, loadMnist } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
-import { checkThreads, data, json, requiredFlag, target, THREADS, weights } from "../flags.ts";
+import { checkThreads, data, inTask, json, requiredFlag, target, THREADS, weights } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
@@ -19,7 +19,7 @@ export const command: Command = {
   most: 1,
   notes: [
     "NET is the net that weights of another program are of, as SPEC elsewhere; a checkpoint has its own.",
-    "In a task, paths count from the project's folder.",
+    ...inTask("In a task, paths count from the project's folder."),
   ],
   flags: {
     weights,

@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { exportOnnx, prepareCheckpoint, prepareFile, sameFile, saveCheckpoint, writeDurably } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
-import { requiredFlag } from "../flags.ts";
+import { inTask, requiredFlag } from "../flags.ts";
 import { makeRuns } from "../folders.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
@@ -22,7 +22,7 @@ export const command: Command = {
     "WEIGHTS is a checkpoint, or weights of another program, of the net NET.",
     "A file named .onnx becomes a model of opset 17 from input [batch, ...] to output, what the last layer gives; one",
     "named .safetensors the weights alone, named and laid out as PyTorch has them.",
-    "In a task, paths count from the project's folder, and it may write to runs/ only.",
+    ...inTask("In a task, paths count from the project's folder, and it may write to runs/ only."),
   ],
   flags: { out: { value: "FILE", text: "what is written, .onnx or .safetensors; it replaces its own kind only" } },
   example: "deno task export runs/mnist_cnn.safetensors --out runs/mnist_cnn.onnx",

@@ -6,7 +6,7 @@
 import { join, resolve } from "node:path";
 import { compareGenerated, generatedFiles, InputError, repairGenerated, type Spec } from "../../mod.ts";
 import { type Command, ERROR, type Line, OK } from "../command.ts";
-import { check, out, specNote } from "../flags.ts";
+import { check, inTask, out, specNote } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
 import { checkNameFree, loadSpecs } from "../nets.ts";
 import { complain, print } from "../output.ts";
@@ -17,7 +17,7 @@ export const command: Command = {
   text: "write kernels and plans of nets (default: all in specs/)",
   words: "[SPEC...]",
   most: Infinity,
-  notes: [specNote, "The task may write to generated/ and runs/ only."],
+  notes: [specNote, ...inTask("The task may write to generated/ and runs/ only.")],
   flags: { check, out },
   example: "deno task generate mnist_cnn",
   writes: true,

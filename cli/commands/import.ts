@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { prepareCheckpoint, printable, sameFile, saveCheckpoint } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
-import { requiredFlag } from "../flags.ts";
+import { inTask, requiredFlag } from "../flags.ts";
 import { makeRuns } from "../folders.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
@@ -21,7 +21,7 @@ export const command: Command = {
   notes: [
     "FILE is in the format safetensors; NET is the net that the weights are of, a JSON file or its name in specs/.",
     "Layers are found by the shapes of their weights, and by the numbers in their names where several are alike.",
-    "In a task, paths count from the project's folder, and it may write to runs/ only.",
+    ...inTask("In a task, paths count from the project's folder, and it may write to runs/ only."),
   ],
   flags: {
     names: {

@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { classText, loadPredictor, type Prediction, type Predictor, printable, readInputs } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
-import { json, requiredFlag, target, weights } from "../flags.ts";
+import { inTask, json, requiredFlag, target, weights } from "../flags.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
 import { percent, shortPath, SHOWN_CLASSES } from "../text.ts";
@@ -20,7 +20,7 @@ export const command: Command = {
   notes: [
     "FILE is an image in PNG or PGM, of any size, grey or in colours: it gets the net's size by averaging areas;",
     "or images of the net's size in IDX, plain or .gz; or numbers of 32 bits, little-endian, in a file named .f32.",
-    "In a task, paths count from the project's folder.",
+    ...inTask("In a task, paths count from the project's folder."),
   ],
   flags: {
     weights,

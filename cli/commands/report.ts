@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { asStarted, loadReport, prepareFile, reportHtml, sameFile, writeAtomically } from "../../mod.ts";
 import { type Command, type Line, OK, UsageError } from "../command.ts";
+import { inTask } from "../flags.ts";
 import { makeRuns } from "../folders.ts";
 import { print } from "../output.ts";
 import { shortPath } from "../text.ts";
@@ -18,7 +19,7 @@ export const command: Command = {
   most: 1,
   notes: [
     "The page needs no network: curves, times, kernels, confusion, the images that were missed, the environment.",
-    "In a task, paths count from the project's folder, and it may write to runs/ only.",
+    ...inTask("In a task, paths count from the project's folder, and it may write to runs/ only."),
   ],
   flags: {
     out: { value: "FILE", text: "the page; it replaces another page only (default: RUN.html beside RUN.json)" },

@@ -12,9 +12,10 @@ import {
   ProgressBar,
   StoppedError,
 } from "../../mod.ts";
+import { program } from "../../runtime/platform/program/here.ts";
 import { type Command, DIVERGED, ERROR, type Line, OK } from "../command.ts";
 import { data, EPOCHS, out, seed, specNote, target, THREADS, without } from "../flags.ts";
-import { columns, complain, print } from "../output.ts";
+import { columns, complain, isColored, print, takesCodes } from "../output.ts";
 import { shortPath } from "../text.ts";
 import { runJob, trainingJob } from "../train/job.ts";
 import { Saving } from "../train/saving.ts";
@@ -73,7 +74,8 @@ export const command: Command = {
 
 async function trainNet(line: Line): Promise<number> {
   const job = await trainingJob(line), { target, saveFile, reportFile, profileFile } = job;
-  const bar = Deno.stdout.isTerminal() ? new ProgressBar({ write: print, columns, color: !Deno.noColor }) : undefined;
+  const color = isColored(program.stdout);
+  const bar = takesCodes(program.stdout) ? new ProgressBar({ write: print, columns, color }) : undefined;
   const stopping = new Stopping(
     () => bar?.erase(),
     backendOf(target).lastWork,

@@ -18,7 +18,7 @@ import {
   type TuneOptions,
 } from "../../mod.ts";
 import { type Command, ERROR, type Line, OK } from "../command.ts";
-import { out, specNote, target, targetNames } from "../flags.ts";
+import { inTask, out, specNote, target, targetNames } from "../flags.ts";
 import { GENERATED, TUNING, tuningIn } from "../folders.ts";
 import { loadSpecs } from "../nets.ts";
 import { complain, print } from "../output.ts";
@@ -34,7 +34,7 @@ export const command: Command = {
     specNote,
     "Candidates are checked, then timed; winners go to tuning.json in the folder of generated nets, which train,",
     "evaluate, generate, show, verify, bench, bench:step and timeline read.",
-    "The task may write to generated/ and runs/ only.",
+    ...inTask("The task may write to generated/ and runs/ only."),
   ],
   flags: {
     target: { ...target, text: `${targetNames.join(", ")} (default: each in WebAssembly)` },

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Checkpoint, holdsSomething, InputError, printable, saveCheckpoint } from "../../mod.ts";
+import { program } from "../../runtime/platform/program/here.ts";
 import { print } from "../output.ts";
 import { shortPath } from "../text.ts";
 import { reached } from "./text.ts";
@@ -39,7 +40,7 @@ export class Saving {
       if (!(error instanceof InputError)) throw error;
       this.failed = error;
       this.#before();
-      print(`warning: not saved, with ${reached(checkpoint)}: ${printable(error.message)}\n`, Deno.stderr);
+      print(`warning: not saved, with ${reached(checkpoint)}: ${printable(error.message)}\n`, program.stderr);
     }
   }
 

@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { platform } from "../../runtime/platform/here.ts";
+import { program } from "../../runtime/platform/program/here.ts";
+import { type StopSignal, systemOf } from "../../runtime/platform/systems.ts";
 import { print } from "../output.ts";
 
 /** What stops training, and the exit code then: a shell's 128 + the signal's number. */
-const STOPPING = { SIGINT: 130, SIGTERM: 143 } as const;
-/** Milliseconds in which it counts once: a terminal sends Ctrl-C to `deno task` too, which hands it on. */
+const STOPPING: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+/** Milliseconds in which it counts once: a terminal sends Ctrl-C to `deno task` and `npx` too, which hand it on. */
 const SAME_KEY = 500;
 
 /** Signals that stop a run: the first one after a step, the second one at once. */
@@ -15,24 +18,23 @@ export class Stopping {
   /** When the first one came. */
   #since = 0;
   readonly #controller = new AbortController();
-  readonly #listeners: readonly (readonly [Deno.Signal, () => void])[];
+  /** What ends listening. */
+  readonly #endings: readonly (() => void)[];
   /** The exit code of a run that was stopped. */
   code?: number;
 
   /** `before`: called before something is printed. `rest`: what is finished first. */
   constructor(before: () => void, rest: string) {
-    const names = (Object.keys(STOPPING) as (keyof typeof STOPPING)[])
-      .filter((name) => name !== "SIGTERM" || Deno.build.os !== "windows");
-    this.#listeners = names.map((name) => [name, () => {
+    const onSignal = (name: StopSignal) => {
       if (this.code === STOPPING[name] && performance.now() - this.#since < SAME_KEY) return;
-      if (this.code !== undefined) Deno.exit(STOPPING[name]);
+      if (this.code !== undefined) program.exit(STOPPING[name]);
       this.code = STOPPING[name];
       this.#since = performance.now();
       before();
-      print(`${name}: stopping after ${rest}; once more stops at once\n`, Deno.stderr);
+      print(`${name}: stopping after ${rest}; once more stops at once\n`, program.stderr);
       this.#controller.abort();
-    }]);
-    for (const [name, listener] of this.#listeners) Deno.addSignalListener(name, listener);
+    };
+    this.#endings = systemOf(platform.os).stopSignals.map((name) => program.onSignal(name, () => onSignal(name)));
   }
 
   get signal(): AbortSignal {
@@ -41,6 +43,6 @@ export class Stopping {
 
   /** Signals do again what they did before. */
   end(): void {
-    for (const [name, listener] of this.#listeners) Deno.removeSignalListener(name, listener);
+    for (const end of this.#endings) end();
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 import { type Checkpoint, count, type EpochReport, profileTable, type TrainingReport } from "../../mod.ts";
+import { platform } from "../../runtime/platform/here.ts";
+import { systemOf } from "../../runtime/platform/systems.ts";
 import type { Line } from "../command.ts";
 import { print } from "../output.ts";
 import { percent, plural } from "../text.ts";
@@ -51,7 +53,5 @@ export function resumeLine({ save, ...flags }: Line["flags"]): string {
   const known = ["resume", "target", "epochs", "limit", "seed", "without"];
   const others = Object.entries(flags).filter(([name]) => !known.includes(name));
   const values = [["resume", save], ["save", save], ...others].flatMap(([name, value]) => [`--${name}`, value!]);
-  return ["deno", "task", "train", ...values].map((word) =>
-    /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-  ).join(" ");
+  return ["deno", "task", "train", ...values].map(systemOf(platform.os).quote).join(" ");
 }

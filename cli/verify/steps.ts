@@ -5,6 +5,7 @@
  * @module
  */
 import { InputError, type Optimization, type Spec, type VerifyRow } from "../../mod.ts";
+import { platform } from "../../runtime/platform/here.ts";
 
 /** What the thread is asked. */
 export interface StepTask {
@@ -38,7 +39,8 @@ export function beginSteps(task: StepTask): StepChecks {
   };
   // whoever asks is told
   for (const { promise } of answers.values()) promise.catch(() => {});
-  const worker = new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" });
+  const { Worker } = platform;
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<StepAnswer>) => {
     if ("error" in data) fail(data.isInput ? new InputError(data.error) : new Error(data.error));
     else answers.get(data.target)!.resolve(data.rows);

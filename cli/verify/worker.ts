@@ -4,20 +4,18 @@
  * @module
  */
 import { InputError, verifyNet } from "../../mod.ts";
+import { parentOf } from "../../runtime/platform/parent.ts";
 import type { StepAnswer, StepTask } from "./steps.ts";
 
-const thread = globalThis as unknown as {
-  onmessage: (event: MessageEvent<StepTask>) => unknown;
-  postMessage(answer: StepAnswer): void;
-};
+const parent = parentOf(), answer = (answer: StepAnswer) => parent.postMessage(answer);
 
-thread.onmessage = async ({ data: { spec, targets, ...options } }) => {
+parent.onmessage = async ({ data: { spec, targets, ...options } }: MessageEvent<StepTask>) => {
   try {
     // of targets that have it in common, what one has found is known for the next
     for (const target of targets) {
-      thread.postMessage({ target, rows: await verifyNet(spec, { target, ...options, only: "steps" }) });
+      answer({ target, rows: await verifyNet(spec, { target, ...options, only: "steps" }) });
     }
   } catch (error) {
-    thread.postMessage({ error: (error as Error).message, isInput: error instanceof InputError });
+    answer({ error: (error as Error).message, isInput: error instanceof InputError });
   }
 };

@@ -7,6 +7,7 @@ import { InputError } from "../../codegen/error.ts";
 import { said } from "../data/arrays.ts";
 import { platform } from "../platform/here.ts";
 import type { Fault, FileInfo, FolderEntry } from "../platform/platform.ts";
+import { systemOf } from "../platform/systems.ts";
 
 /** Why the system said no, and what to do. */
 const REASONS: Readonly<Partial<Record<Fault, string>>> = {
@@ -39,11 +40,7 @@ function refusal(action: string, path: string, reason: string): InputError {
 
 function reasonOf(fault: Fault | undefined, action: "read" | "write", path: string): string | undefined {
   const folder = platform.files.dirname(path);
-  if (fault === "NotCapable") {
-    return action === "read"
-      ? `Deno may not; start it with --allow-read=${path}, or choose another path`
-      : `Deno may not; choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${folder}`;
-  }
+  if (fault === "NotCapable") return platform.files.howToAllow(action, path, folder);
   if (fault === "NotFound" && action === "write") {
     return `there is no folder "${folder}"; make it, or choose another path`;
   }
@@ -129,11 +126,18 @@ export async function listFolder(given: string): Promise<FolderEntry[]> {
  * @throws {InputError} saying why it cannot be made.
  */
 export async function makeFolder(path: string): Promise<void> {
+  checkPath(path);
   try {
     await platform.files.makeFolder(path);
   } catch (error) {
     throw explain(error, "write", path);
   }
+}
+
+/** @throws {InputError} when no file of this system can have the path. */
+function checkPath(path: string): void {
+  const fault = systemOf(platform.os).pathFault(path);
+  if (fault !== undefined) throw refusal("write", path, fault);
 }
 
 /** What there is at a path; undefined if nothing, or nothing that may be looked at. */
@@ -197,6 +201,7 @@ export async function sameFile(one: string, other: string): Promise<boolean> {
  */
 export async function checkWritable(path: string): Promise<void> {
   const file = await followLinks(path), probe = partial(file);
+  checkPath(file);
   try {
     if (await isDevice(file)) return;
     if ((await infoOf(file))?.isDirectory) throw faulty("IsADirectory", "write", file);
@@ -247,6 +252,7 @@ const partial = (path: string) => `${path}.${platform.files.process}.tmp`;
 /** Returns the path of the file that was written. */
 async function replace(path: string, write: (place: string) => Promise<void>): Promise<string> {
   const file = await followLinks(path), place = partial(file);
+  checkPath(file);
   try {
     if (await isDevice(file)) {
       await write(file);

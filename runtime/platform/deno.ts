@@ -6,8 +6,9 @@
 import { builtin } from "./builtin.ts";
 import { deflate, gunzip, inflate, modelOf, NodeWorker, paths, sha256, stripTypes } from "./node_shared.ts";
 import type { Fault, Files, OpenMode, Platform, PlatformKind, ThreadClass } from "./platform.ts";
+import { systemOf } from "./systems.ts";
 
-/** Deno, of a version that `deno_version.ts` does not refuse. */
+/** Deno, of a version that `engine_version.ts` does not refuse. */
 export const deno: PlatformKind = { runsHere: () => "Deno" in globalThis, open };
 
 function open(): Platform {
@@ -18,7 +19,7 @@ function open(): Platform {
     arch: Deno.build.arch,
     cores: navigator.hardwareConcurrency,
     cpuModel: () => isGranted({ name: "sys", kind: "cpus" }) ? modelOf() : undefined,
-    prepareGpu: quietMesa,
+    prepareGpu: quietDrivers,
     sha256,
     deflate,
     inflate,
@@ -37,10 +38,11 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
-/** Where no desktop has said where its sockets are, Mesa looks for them all the same, and calls that an error. */
-function quietMesa(): void {
-  const variable = "XDG_RUNTIME_DIR", granted = isGranted({ name: "env", variable });
-  if (Deno.build.os === "linux" && granted && !Deno.env.has(variable)) Deno.env.set(variable, "/tmp");
+/** Drivers of a GPU are given the variable without which they complain. */
+function quietDrivers(): void {
+  const [variable, value] = systemOf(Deno.build.os).driverVariable ?? [];
+  if (variable === undefined || !isGranted({ name: "env", variable }) || Deno.env.has(variable)) return;
+  Deno.env.set(variable, value!);
 }
 
 const MODES: Readonly<Record<OpenMode, Deno.OpenOptions>> = {
@@ -67,6 +69,10 @@ function openFiles(): Files {
     writeText: (path, text) => Deno.writeTextFile(path, text),
     rename: (from, to) => Deno.rename(from, to),
     remove: (path) => Deno.remove(path),
+    howToAllow: (action, path, folder) =>
+      action === "read"
+        ? `Deno may not; start it with --allow-read=${path}, or choose another path`
+        : `Deno may not; choose a path below runs/, where tasks may write, or start it by "deno run" with --allow-write=${folder}`,
     process: Deno.pid,
     ...paths(),
   };

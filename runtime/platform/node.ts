@@ -93,6 +93,8 @@ function openFiles(): Files {
       if ((await fs.lstat(path)).isDirectory()) await fs.rmdir(path);
       else await fs.unlink(path);
     },
+    howToAllow: (action, path, folder) =>
+      `Node may not; start it with --allow-fs-${action}=${action === "read" ? path : folder}, or choose another path`,
     process: builtin("node:process").pid,
     ...paths(),
   };

@@ -42,9 +42,16 @@ export function modelOf(): string | undefined {
 }
 
 /** Paths. */
-export function paths(): Pick<Files, "join" | "dirname" | "basename" | "isAbsolute" | "fromUrl"> {
-  const { join, dirname, basename, isAbsolute } = builtin("node:path");
-  return { join, dirname, basename, isAbsolute, fromUrl: builtin("node:url").fileURLToPath };
+export function paths(): Pick<Files, "join" | "dirname" | "basename" | "isAbsolute" | "absolute" | "fromUrl"> {
+  const { join, dirname, basename, isAbsolute, resolve } = builtin("node:path");
+  return {
+    join,
+    dirname,
+    basename,
+    isAbsolute,
+    absolute: (path) => resolve(path),
+    fromUrl: builtin("node:url").fileURLToPath,
+  };
 }
 
 /** A worker of Node's as one of the web. */

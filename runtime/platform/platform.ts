@@ -137,6 +137,8 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, or an empty folder. */
   remove(path: string): Promise<void>;
+  /** What is wrong where a fault is NotCapable, in words, and what to do. `folder`: that of the path. */
+  howToAllow(action: "read" | "write", path: string, folder: string): string;
   /** Number of this process: no other one has it at this time. */
   readonly process: number;
 
@@ -145,6 +147,8 @@ export interface Files {
   dirname(path: string): string;
   basename(path: string): string;
   isAbsolute(path: string): boolean;
+  /** A path as seen from the root, not from the current folder. */
+  absolute(path: string): string;
   /** The path of a file's URL. */
   fromUrl(url: URL | string): string;
 }

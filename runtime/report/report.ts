@@ -53,12 +53,21 @@ export async function prepareReport(place: ReportPlace, kind: FileKind = "report
 async function takeName(base: string): Promise<string> {
   for (let count = 1;; count++) {
     const path = `${base}${count === 1 ? "" : `-${count}`}.json`;
-    try {
-      await using _ = await platform.files.open(path, "create");
-      return path;
-    } catch (error) {
-      if (platform.files.faultOf(error as Error) !== "AlreadyExists") throw explain(error, "write", path);
-    }
+    if (await create(path)) return path;
+  }
+}
+
+/**
+ * Makes an empty file, unless there is one. It is apart from the loop: esbuild makes of `await using` in a loop one that
+ * throws again what an earlier round has thrown.
+ */
+async function create(path: string): Promise<boolean> {
+  try {
+    await using _ = await platform.files.open(path, "create");
+    return true;
+  } catch (error) {
+    if (platform.files.faultOf(error as Error) !== "AlreadyExists") throw explain(error, "write", path);
+    return false;
   }
 }
 

@@ -1,7 +1,16 @@
 /** Commands that the program names work where it was started; a Deno that is too old is told so in one line. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { asStarted, CHECKED_DENO } from "../../runtime/platform/commands.ts";
+import { waysOf } from "../../cli/ways.ts";
+import {
+  asStarted,
+  CHECKED_DENO,
+  isClone,
+  PACKAGE,
+  PERMISSIONS,
+  type Start,
+  startHere,
+} from "../../runtime/platform/commands.ts";
 import { PROJECT, tasks } from "../command_line.ts";
 
 const FETCHED = "/home/me/.npm/_npx/7a40be787520bede/node_modules/deno/deno";
@@ -17,11 +26,65 @@ Deno.test("where npx has fetched Deno, commands are those of npx, which ask noth
   ];
   for (const [text, fetched] of texts) {
     for (const program of ["/usr/bin/deno", "C:\\deno.exe", "/usr/lib/node_modules/deno/deno"]) {
-      assert.equal(asStarted(text, program), text);
+      assert.equal(asStarted(text, { ...startHere(), clone: program }), text);
     }
-    assert.equal(asStarted(text, FETCHED), fetched);
-    assert.equal(asStarted(fetched, FETCHED.replaceAll("/", "\\")), fetched);
+    assert.equal(asStarted(text, { ...startHere(), clone: FETCHED }), fetched);
+    assert.equal(asStarted(fetched, { ...startHere(), clone: FETCHED.replaceAll("/", "\\") }), fetched);
   }
+});
+
+Deno.test("a package has no tasks: its commands are those of the program that npm, Bun or Deno start", () => {
+  assert.equal(startHere().clone, Deno.execPath());
+  const texts: readonly (readonly [text: string, behind: string | undefined])[] = [
+    ["see deno task train --help", "see COMMAND train --help"],
+    ["see deno run cli.ts --help", "see COMMAND --help"],
+    ['run "deno task generate" again', 'run "COMMAND generate" again'],
+    ["Usage: deno task COMMAND", "Usage: COMMAND COMMAND"],
+    ["runs/deno task; a.deno task; deno tasks; deno run a.ts; deno install", undefined],
+  ];
+  const commands = ["npx kernelwright", "bunx --bun kernelwright", `deno run ${PERMISSIONS} ${PACKAGE}`];
+  for (const command of commands) {
+    for (const [text, behind = text] of texts) {
+      // in place of the first one
+      assert.equal(asStarted(text, { command, install: "" }), behind.replace("COMMAND", command));
+    }
+  }
+  // what is imported as JavaScript, from a registry or from a folder of packages, is no clone
+  assert(isClone("file:///home/me/kernelwright/runtime/platform/commands.ts"));
+  for (
+    const module of [
+      "file:///home/me/app/node_modules/kernelwright/cli.js",
+      "https://jsr.io/@kernelwright/kernelwright/0.1.0/runtime/platform/commands.ts",
+    ]
+  ) assert(!isClone(module), module);
+});
+
+Deno.test("the fastest way is one that the engine and the processor have", () => {
+  const intel = { arch: "x86_64" }, arm = { arch: "aarch64" };
+  const clone = { ...startHere(), clone: Deno.execPath() }, npm = { command: "npx kernelwright", install: "" };
+  const deno = { command: `deno run ${PERMISSIONS} ${PACKAGE}`, install: "" };
+  const both = (way: string) => ({ fastest: way, checked: way });
+  const of = (machine: { arch: string }, versions: Record<string, string>, start: Start) =>
+    waysOf({ ...machine, versions }, start);
+  const v8 = { deno: "2.9.6", v8: "15.0.245.2-rusty" };
+  for (const machine of [intel, arm]) {
+    assert.deepEqual(of(machine, v8, clone), { fastest: "deno task train", checked: "deno task train:checked" });
+  }
+  const flags = (flags: string) => `deno run ${PERMISSIONS} --v8-flags=${flags} ${PACKAGE} train`;
+  assert.deepEqual(of(intel, v8, deno), {
+    fastest: flags("--experimental-wasm-revectorize,--no-wasm-bounds-checks,--max-semi-space-size=8"),
+    checked: flags("--experimental-wasm-revectorize,--max-semi-space-size=8"),
+  });
+  assert.deepEqual(of(arm, v8, deno), {
+    fastest: flags("--no-wasm-bounds-checks,--max-semi-space-size=8"),
+    checked: flags("--max-semi-space-size=8"),
+  });
+  const node26 = { node: "26.10.0", v8: "14.6.202.34" }, node24 = { node: "24.21.0", v8: "13.6.233.17" };
+  const other = "npx --yes -p node@26 -p kernelwright kernelwright train";
+  assert.deepEqual(of(intel, node26, npm), both("npx kernelwright train"));
+  assert.deepEqual(of(intel, node24, npm), both(other));
+  assert.deepEqual(of(intel, { bun: "1.4.5" }, npm), both(other));
+  assert.deepEqual(of(arm, node24, npm), both("npx kernelwright train"));
 });
 
 /** Runs text as a module of the project, as another version of Deno would if it is told to be one. */
@@ -82,7 +145,7 @@ Deno.test("nothing keeps an old Deno from coming as far as that line", async () 
   for (const folder of ["api", "cli", "codegen", "kernels", "runtime"]) await walk(folder);
   for (const file of files) {
     const source = await Deno.readTextFile(join(PROJECT, file));
-    for (const [, names, from] of source.matchAll(/^import \{([^}]+)\} from "(node:\w+)";$/gm)) {
+    for (const [, names, from] of source.matchAll(/^import \{([^}]+)\} from "(node:[\w/]+)";$/gm)) {
       for (const name of names.split(",").map((name) => name.trim())) {
         assert(SINCE_2_3[from]?.includes(name), `${file}: ${name}`);
       }
@@ -91,6 +154,6 @@ Deno.test("nothing keeps an old Deno from coming as far as that line", async () 
   }
   assert(imports >= 10);
   const source = await Deno.readTextFile(join(PROJECT, "cli.ts"));
-  assert.equal(/^import .*$/m.exec(source)?.[0], 'import "./runtime/platform/deno_version.ts";');
+  assert.equal(/^import .*$/m.exec(source)?.[0], 'import "./runtime/platform/engine_version.ts";');
   for (const { command } of Object.values(tasks)) assert(!command.includes("npx"), command);
 });

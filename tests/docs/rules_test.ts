@@ -39,6 +39,8 @@ const ALONE = [
   /^runtime\/backends\/(?:(?:threads|webgpu)\/)?\w+\.ts$/,
   /^codegen\/(?:error|graph\/spec|plan\/plan|plan\/arrange\/layouts|plan\/layout\/lines|prove\/binary\/places)\.ts$/,
 ];
+/** What a command line asks of where it runs. */
+const SURROUNDINGS = /^runtime\/platform\/[\w/]+\.ts$/;
 
 /** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
 const RULES: readonly Rule[] = [
@@ -120,15 +122,25 @@ const RULES: readonly Rule[] = [
   // a command knows no other
   {
     files: /^cli\/commands\/\w+\.ts$/,
-    local: [/^mod\.ts$/, /^cli\/(?:(?:train|verify)\/)?\w+\.ts$/],
+    local: [/^mod\.ts$/, SURROUNDINGS, /^cli\/(?:(?:train|verify)\/)?\w+\.ts$/],
     external: [/^node:/],
   },
-  { files: /^cli\/train\/\w+\.ts$/, local: [/^mod\.ts$/, /^cli\/(?:train\/)?\w+\.ts$/], external: [/^node:/] },
-  { files: /^cli\/verify\/\w+\.ts$/, local: [/^mod\.ts$/, /^cli\/verify\/\w+\.ts$/], external: [] },
-  { files: /^cli\/\w+\.ts$/, local: [/^mod\.ts$/, /^cli\/\w+\.ts$/], external: [/^node:/] },
+  {
+    files: /^cli\/train\/\w+\.ts$/,
+    local: [/^mod\.ts$/, SURROUNDINGS, /^cli\/(?:train\/)?\w+\.ts$/],
+    external: [/^node:/],
+  },
+  { files: /^cli\/verify\/\w+\.ts$/, local: [/^mod\.ts$/, SURROUNDINGS, /^cli\/verify\/\w+\.ts$/], external: [] },
+  {
+    files: /^cli\/run\.ts$/,
+    local: [/^mod\.ts$/, SURROUNDINGS, /^cli\/(?:commands\/mod|\w+)\.ts$/],
+    external: [],
+  },
+  { files: /^cli\/shipped\.ts$/, local: [/^specs\/\w+\.json$/], external: [] },
+  { files: /^cli\/\w+\.ts$/, local: [/^mod\.ts$/, SURROUNDINGS, /^cli\/\w+\.ts$/], external: [/^node:/] },
   {
     files: /^cli\.ts$/,
-    local: [/^mod\.ts$/, /^cli\/(?:commands\/mod|\w+)\.ts$/, /^runtime\/platform\/deno_version\.ts$/],
+    local: [SURROUNDINGS, /^cli\/run\.ts$/],
     external: [],
   },
   // the plain network knows nothing of what it is compared with
@@ -224,21 +236,27 @@ Deno.test("no files import each other in a circle", async () => {
 });
 
 /** Where Deno and Node may be named: they are asked there, or are what is tested. */
-const PLATFORM_BOUND = /^(?:runtime\/platform\/|cli\.ts$|cli\/|bench\/|build\/|docs\/|tests\/)/;
+const PLATFORM_BOUND = /^(?:runtime\/platform\/|bench\/|build\/|docs\/|tests\/)/;
+/** A command line, whose engines have modules of Node in common; it asks them for paths and the like. */
+const COMMAND_LINE = /^cli\//;
 
 /** Files that name Deno, or a module that Node has built in, and may not. */
 function platformNames(sources: ReadonlyMap<string, string>): string[] {
   return [...sources].filter(([file, source]) =>
-    !PLATFORM_BOUND.test(file) && /\bDeno[.[]\w|["'`]node:|\bprocess\.\w|\breference lib="deno/.test(source)
+    !PLATFORM_BOUND.test(file) &&
+    (/\bDeno[.[]\w|\bprocess\.\w|\breference lib="deno/.test(source) ||
+      (!COMMAND_LINE.test(file) && /["'`]node:/.test(source)))
   ).map(([file]) => file);
 }
 
-Deno.test("nothing but platforms and programs names Deno or Node", async () => {
+Deno.test("nothing but platforms, and programs for Deno alone, names Deno or Node", async () => {
   const sources = await readSources();
   assert.deepEqual(platformNames(sources), []);
   assert(sources.has("runtime/platform/deno.ts") && PLATFORM_BOUND.test("runtime/platform/deno.ts"));
   const wrong = ['import { join } from "node:path";', "Deno.cwd();", 'await import("node:fs")', "process.cwd()"];
   for (const source of wrong) assert.deepEqual(platformNames(new Map([["runtime/a.ts", source]])), ["runtime/a.ts"]);
+  const inCommandLine = wrong.map((source) => platformNames(new Map([["cli/a.ts", source]])).length);
+  assert.deepEqual(inCommandLine, [0, 1, 0, 1]);
   const right = ["/** As Deno does. */", '"Deno may not; start it"', "processor.name"];
   for (const source of right) assert.deepEqual(platformNames(new Map([["runtime/a.ts", source]])), []);
 });
@@ -389,12 +407,17 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["mod.ts", "./codegen/targets/wasm/target.ts", true],
   ["mod.ts", "./runtime/files/files.ts", false],
   ["mod.ts", "./tests/random_spec.ts", true],
-  ["cli.ts", "./mod.ts", false],
+  ["cli.ts", "./mod.ts", true],
+  ["cli/run.ts", "../mod.ts", false],
   ["cli.ts", "node:path", true],
-  ["cli.ts", "./cli/commands/mod.ts", false],
+  ["cli/run.ts", "./commands/mod.ts", false],
+  ["cli.ts", "./cli/run.ts", false],
   ["cli.ts", "./cli/commands/train.ts", true],
   ["cli.ts", "./runtime/run/train.ts", true],
-  ["cli.ts", "./runtime/platform/deno_version.ts", false],
+  ["cli.ts", "./runtime/platform/engine_version.ts", false],
+  ["cli/output.ts", "../runtime/platform/program/here.ts", false],
+  ["cli/shipped.ts", "../specs/lenet5.json", false],
+  ["cli/flags.ts", "../specs/lenet5.json", true],
   ["cli/commands/train.ts", "../../mod.ts", false],
   ["cli/commands/train.ts", "../train/job.ts", false],
   ["cli/commands/train.ts", "node:path", false],
@@ -491,6 +514,7 @@ const PROGRAMS = [
   "net_leaks",
   "soak",
   "train_random",
+  "windows",
 ]
   .map((name) => `tests/${name}.ts`);
 

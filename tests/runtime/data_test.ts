@@ -508,7 +508,7 @@ Deno.test(
   async () => {
     assert.equal(
       await messageOf(() => loadIdxDirectory("data")),
-      'Cannot read "data": Deno may not. Add its folder to --allow-read.',
+      'Cannot read "data": Deno may not; start it with --allow-read=data, or choose another path.',
     );
   },
 );
@@ -707,7 +707,7 @@ async function withModuleCopy(
         ...["arrays", "bytes", "data"].map((name) => `runtime/data/${name}.ts`),
         ...["file", "folder", "header", "images", "labels", "read_error"].map((name) => `runtime/data/idx/${name}.ts`),
         "runtime/files/files.ts",
-        ...["browser", "builtin", "deno", "here", "node", "node_shared", "stored"].map((name) =>
+        ...["browser", "builtin", "commands", "deno", "here", "node", "node_shared", "stored", "systems"].map((name) =>
           `runtime/platform/${name}.ts`
         ),
         "runtime/run/options.ts",

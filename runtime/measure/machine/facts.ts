@@ -26,7 +26,9 @@ export interface Instructions {
 }
 
 /** Whether V8 packs pairs of 128-bit operations into 256-bit ones, or why not. */
-export type Packing = "engaged" | "bounds checks are on" | "flag not given" | "no AVX2" | "not x64";
+export type Packing =
+  | ("engaged" | "bounds checks are on" | "flag not given")
+  | ("no AVX2" | "not x64" | "not this engine");
 
 /** What a state of packing means. */
 export const PACKING_WORDS: Readonly<Record<Packing, string>> = {
@@ -35,6 +37,7 @@ export const PACKING_WORDS: Readonly<Record<Packing, string>> = {
   "flag not given": "off: V8 was started without --experimental-wasm-revectorize",
   "no AVX2": "off: the processor has no AVX2",
   "not x64": "off: V8 packs on x64 only",
+  "not this engine": "off: this engine does not pack, as Deno and Node 26 do",
 };
 
 /** How V8 runs WebAssembly in this process. */
@@ -47,6 +50,15 @@ export interface Mode {
   readonly boundsChecks: boolean;
   /** How many times as long loads and stores take that must be checked. */
   readonly boundsChecksCost: number;
+}
+
+/**
+ * What is said of bounds checks. Engines but Deno have trap handlers: an access out of bounds is caught by the system, and
+ * a check that is not executed is made all the same.
+ */
+export function boundsChecksWords({ boundsChecks }: Pick<Mode, "boundsChecks">, versions: Machine["versions"]): string {
+  if (boundsChecks) return "on";
+  return versions.deno === undefined ? "on, by traps of the system, which cost nothing" : "off";
 }
 
 /** Of one thread alone, and the sum of all threads at once. */
@@ -83,11 +95,11 @@ export interface Gpu {
 
 /** What a machine gives. What was not measured is left out. */
 export interface Machine extends Instructions {
-  /** Versions of what runs the program, and of its engine: of Deno and V8. */
+  /** Versions of what runs the program, and of its engine: such as Deno and V8. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Operating system, as Deno calls it. */
+  /** Operating system: linux, darwin, windows. */
   readonly os: string;
-  /** Kind of processor, as Deno calls it. */
+  /** Kind of processor: x86_64, aarch64. */
   readonly arch: string;
   /** The processor's model, where the program may ask (`--allow-sys=cpus`). */
   readonly cpu?: string;

@@ -4,6 +4,7 @@
  * @module
  */
 import { platform } from "../../platform/here.ts";
+import { canPack } from "../../platform/v8_flags.ts";
 import { type Bench, loop } from "./bench.ts";
 import type { Mode } from "./facts.ts";
 import { fuses, time } from "./probe.ts";
@@ -23,6 +24,7 @@ export function findMode({ kernels, memory }: Bench, relaxed: boolean): Mode {
   const packs = (seconds: number) => singles / seconds > CLEAR;
   const reason = () => {
     if (platform.arch !== "x86_64") return "not x64";
+    if (!canPack(platform.versions)) return "not this engine";
     // where addresses are constant there is no check between stores, and pairs are packed all the same
     if (packs(constantPairs)) return "bounds checks are on";
     // processors got AVX2 together with fused multiply-add

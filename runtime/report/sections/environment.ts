@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PACKING_WORDS } from "../../measure/machine/facts.ts";
+import { boundsChecksWords, PACKING_WORDS } from "../../measure/machine/facts.ts";
 import { count } from "../../run/progress.ts";
 import type { TrainingReport } from "../../run/training_report.ts";
 import { section } from "../elements.ts";
@@ -57,7 +57,7 @@ function machineFacts({ gpu, machine, versions }: TrainingReport): readonly Fact
         `compiled in ${seconds(gpu.compileSeconds)}, uploaded in ${seconds(gpu.uploadSeconds)}`,
     ],
     ["packing", mode && PACKING_WORDS[mode.packing]],
-    ["bounds checks", mode && (mode.boundsChecks ? "on" : "off")],
+    ["bounds checks", mode && boundsChecksWords(mode, versions)],
     ["versions", Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")],
   ];
 }
