@@ -63,7 +63,7 @@ export function rulesOf(spec: Spec): NetRules {
 export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimization[] = []): NetProgram {
   const { plan, target } = net, { name } = target;
   const own = { spec, target: name, without, plan, rules: rulesOf(spec) };
-  if (name === "webgpu") {
+  if (!backendOf(target).takesThreads) {
     if (plan.tensors.loss) checkJudged(plan);
     platform.prepareGpu();
     const codeFor = (most: number) => fittedCode(net.files, most, (most) => withBindings(net, most).files);

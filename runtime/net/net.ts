@@ -127,7 +127,6 @@ export class Net extends PredictNet {
       const later = core.once("train");
       if (later) await later;
       state.steps++;
-      state.kept = undefined;
       state.whole = false;
       state.partial = undefined;
       const { loss, correct } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
@@ -197,7 +196,6 @@ export class Net extends PredictNet {
   override async copyFrom(other: PredictNet): Promise<void> {
     this.#notTraining();
     await super.copyFrom(other);
-    this.#state.kept = undefined;
   }
 
   #notTraining(): void {

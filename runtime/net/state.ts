@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { DeviceError } from "../backends/device_error.ts";
 import { notFinite } from "../backends/tensors.ts";
 import {
   checkpointTensors,
@@ -38,12 +37,6 @@ type StoredState = Pick<TrainingState, "seed" | "data"> & {
   readonly seconds: number;
 };
 
-/** What a checkpoint has of a net's tensors. */
-interface Tensors {
-  readonly parameters: ReadonlyMap<string, TensorValues>;
-  readonly optimizer: ReadonlyMap<string, TensorValues>;
-}
-
 /** How far training has come: what an update depends on beside the weights, the optimizer's state and the data. */
 export interface State {
   seed: number;
@@ -57,8 +50,6 @@ export interface State {
   partial?: PartialEpoch;
   /** What was trained on last. */
   data?: { readonly samples: number; readonly hash: Promise<string> };
-  /** Tensors and figures after the last epoch, where memory may be lost. */
-  kept?: Tensors & Pick<State, "epochs" | "steps" | "history">;
   /** Whether all updates are those of whole epochs, from the first on, over that data. */
   whole: boolean;
 }
@@ -88,10 +79,13 @@ export async function beginOn(state: State, read: Read): Promise<void> {
   state.partial = undefined;
 }
 
-/** All tensors of a checkpoint, read back. */
-export async function readTensors(core: Core): Promise<Tensors> {
-  const [parameters, optimizer] = await Promise.all([core.readAll(), core.readAll(["state"])]);
-  return { parameters, optimizer };
+/** All that a checkpoint has of a net: of now, or of the last whole epoch where the memory was lost since. */
+export function snapshot(core: Core, state: State) {
+  const read = core.alone(async () => {
+    const [parameters, optimizer] = await Promise.all([core.readAll(), core.readAll(["state"])]);
+    return { ...state, history: [...state.history], parameters, optimizer };
+  });
+  return core.host.orLast?.(state, read) ?? read;
 }
 
 /**
@@ -100,14 +94,8 @@ export async function readTensors(core: Core): Promise<Tensors> {
  * @throws {DivergedError} when a tensor is infinite or NaN.
  */
 export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBuffer>> {
-  const { program: { spec, target, without = [] } } = core, { seed } = state;
-  const now = async () => ({ ...state, ...await core.alone(() => readTensors(core)) });
-  const { parameters, optimizer, epochs, steps, partial, history } = await now().catch(
-    (error): Awaited<ReturnType<typeof now>> => {
-      if (!state.kept || !(error instanceof DeviceError && error.lost)) throw error;
-      return { ...state, partial: undefined, ...state.kept };
-    },
-  );
+  const { program: { spec, target, without = [] } } = core;
+  const { seed, epochs, steps, partial, history, parameters, optimizer } = await snapshot(core, state);
   const values = [...parameters, ...optimizer].map(([name, { values }]) => [name, values] as const);
   checkDiverged(notFinite(values), epochs + 1, steps);
   const { data } = state, known = state.whole && data;
