@@ -120,3 +120,19 @@ Deno.test("while it trains, what would change it is refused", async () => {
   net.close();
   other.close();
 });
+
+Deno.test("the calling thread does other things while it trains alone", async () => {
+  const net = await opened({ threads: 0, shared: true });
+  let turns = 0, trained = false;
+  const timer = setInterval(() => turns++, 1);
+  await net.train(set, { epochs: 40 }).finally(() => trained = true);
+  clearInterval(timer);
+  assert(trained && turns > 5, `${turns} turns`);
+  // negative control: single steps do not let others in
+  let others = 0;
+  const soon = setTimeout(() => others++, 0);
+  for (let i = 0; i < 100; i++) await net.step(set.x.subarray(0, 64), [0]);
+  assert.equal(others, 0);
+  clearTimeout(soon);
+  net.close();
+});
