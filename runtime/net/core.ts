@@ -8,19 +8,22 @@ import { elementsOf, fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { lineFrom } from "../../codegen/plan/layout/lines.ts";
 import { type Role, type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { checkPlaces } from "../../codegen/prove/binary/places.ts";
-import { addUp, type StepTables } from "../backends/epoch.ts";
+import { addUp, fillEvaluation, fillKeys, type StepTables } from "../backends/epoch.ts";
 import type { EpochSums } from "../backends/session.ts";
 import { placeRows, type RowCounts, rowCounts, type RowPlaces } from "../backends/rows.ts";
 import { initialTensors, outputOf, storedValues } from "../backends/tensors.ts";
 import { PAGE, pagesFor } from "../backends/threads/pages.ts";
 import type { TensorValues } from "../files/checkpoint_format.ts";
 import { sha256 } from "./hash.ts";
-import type { Host, Mode, Numbers } from "./host.ts";
+import type { Host, Numbers, Soon } from "./host.ts";
 import type { NetProgram } from "./program.ts";
 import { putInputs, type Read } from "./samples.ts";
 
 /** Data sets by their numbers: one batch, for single steps; one that is trained on, or tested; one that is tested meanwhile. */
 export const BATCH = 0, WHOLE = 1, MEANWHILE = 2;
+
+/** Samples, with or without classes. */
+export type Unlabelled = Omit<Read, "labels"> & Partial<Pick<Read, "labels">>;
 
 /** A net in memory. */
 export class Core {
@@ -140,7 +143,7 @@ export class Core {
   }
 
   /** Puts samples and, where there are any, classes where a data set has them. */
-  putSamples(set: number, { samples, inputs, labels }: Read | Omit<Read, "labels"> & { labels?: undefined }): void {
+  putSamples(set: number, { samples, inputs, labels }: Unlabelled): void {
     const { rows } = this.#sets[set], { plan } = this;
     putInputs(plan, inputs, rows.data[0], (address, values) => this.host.put(address, values));
     if (!labels) return;
@@ -151,9 +154,9 @@ export class Core {
     this.put(set, "targets", targets);
   }
 
-  /** Puts what changes from step to step over a data set. */
-  putTables(set: number, fill: (tables: StepTables) => void): void {
-    const { batchRows, params, keys } = this.plan, { counts: { samples, steps } } = this.#sets[set];
+  /** Puts what changes from step to step over a data set. `samples`: of a batch that has fewer. */
+  putTables(set: number, fill: (tables: StepTables) => void, samples = this.#sets[set].counts.samples): void {
+    const { batchRows, params, keys } = this.plan, { counts: { steps } } = this.#sets[set];
     const tables = {
       ...{ samples, steps },
       order: new Int32Array(steps * batchRows),
@@ -177,9 +180,15 @@ export class Core {
     return addUp(before, done, loss, hit);
   }
 
-  /** Runs a single step of the batch. */
-  once(mode: Mode): void | Promise<void> {
-    return this.host.once(BATCH, mode);
+  /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
+  once(read: Unlabelled, train?: { readonly seed: number; readonly steps: number; readonly rate: number }): Soon<void> {
+    const { plan, program: { rules } } = this;
+    this.putSamples(BATCH, read);
+    this.putTables(BATCH, (tables) => {
+      fillEvaluation(plan, tables, train && (() => rules.params(train.rate, train.steps + 1)));
+      if (train) fillKeys(plan, tables, train.seed, train.steps);
+    }, read.samples);
+    return this.host.once(BATCH, train ? "train" : "evaluate");
   }
 
   /** A tensor's elements in the usual order: a copy. */
@@ -192,6 +201,11 @@ export class Core {
   /** Sets a tensor's elements, given in the usual order. */
   write(name: string, values: Float32Array): void {
     this.host.put(this.plan.tensors[name].offset, storedValues(this.plan, name, values));
+  }
+
+  /** Sets tensors' elements. */
+  writeAll(tensors: ReadonlyMap<string, TensorValues>): void {
+    for (const [name, { values }] of tensors) this.write(name, values);
   }
 
   /** Names and shapes of the tensors of some roles, in the usual order. */

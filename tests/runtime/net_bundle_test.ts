@@ -18,7 +18,7 @@ const ENTRIES = {
   predicts: {
     source: 'export { openPredictNet } from "./runtime/net/predict_net.ts";',
     worker: [],
-    most: 6500,
+    most: 6600,
     later: 2,
   },
 };

@@ -120,3 +120,20 @@ Deno.test("while it trains, what would change it is refused", async () => {
   net.close();
   other.close();
 });
+
+Deno.test("the calling thread does other things while it trains alone", async () => {
+  const net = await opened({ threads: 0, shared: true });
+  const controller = new AbortController();
+  let turns = 0;
+  const timer = setInterval(() => ++turns === 10 && controller.abort(), 1);
+  await assert.rejects(net.train(set, { epochs: 10_000, signal: controller.signal }), { name: "AbortError" });
+  clearInterval(timer);
+  assert.equal(turns, 10);
+  // negative control: single steps do not let others in
+  let others = 0;
+  const soon = setTimeout(() => others++, 0);
+  for (let i = 0; i < 100; i++) await net.step(set.x.subarray(0, 64), [0]);
+  assert.equal(others, 0);
+  clearTimeout(soon);
+  net.close();
+});
