@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
     "--allow-write": "damaged files are written to a temporary folder",
   },
+  engines: { "--allow-run": "it starts npm, and what that has installed, to ask for its version" },
   timeline: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },
