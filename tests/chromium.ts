@@ -1,6 +1,7 @@
 /** Chromium, for tests that look at what a page shows or does. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Call, PageOptions } from "./browser_module.ts";
 import { PROJECT } from "./command_line.ts";
 import { missing } from "./engines.ts";
 
@@ -32,4 +33,20 @@ export async function inChromium<Found>(program: string, args: string[], permiss
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/**
+ * What a page does in which a function of a module is called.
+ *
+ * @param folder that is served, with the module in it.
+ * @param args as JSON can have them.
+ */
+export function inPage(
+  folder: string,
+  [module, name]: readonly [module: string, name: string],
+  args: readonly unknown[] = [],
+  options: PageOptions = {},
+): Promise<Call> {
+  const words = [folder, module, name, JSON.stringify(args), JSON.stringify(options)];
+  return inChromium<Call>("tests/browser_module.ts", words, ["--allow-net=127.0.0.1"]);
 }
