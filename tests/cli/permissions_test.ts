@@ -40,6 +40,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--allow-env": "esbuild starts its program with all variables, as Node does",
     "--allow-run": "it starts esbuild, and Deno wherever it is installed",
   },
+  engines: { "--allow-run": "it starts npm, and what that has installed, to ask for its version" },
   timeline: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },

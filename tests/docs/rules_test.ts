@@ -497,6 +497,7 @@ const PROGRAMS = [
   "command_lines",
   "fake_torch",
   "fuzz_arguments",
+  "install_engines",
   "soak",
   "train_random",
 ]
