@@ -4,15 +4,12 @@
  * @module
  */
 import { InputError } from "../../codegen/error.ts";
-import type { RunPlan } from "../../codegen/plan/plan.ts";
-import { builtin } from "../../runtime/platform/builtin.ts";
+import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
+import { later } from "./later/later.ts";
 
 /** Gives the bytes of a file of the bundle. */
 export type Source = () => Bytes | Promise<Bytes>;
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** Bytes at the end of a module's file: how long the plan before them is. */
-const TRAILER = 4;
 
 /**
  * A file beside the script.
@@ -20,10 +17,7 @@ const TRAILER = 4;
  * @throws {InputError} when it is not there.
  */
 export async function fetched(url: URL): Promise<Bytes> {
-  // Node fetches no files
-  if (url.protocol === "file:" && "process" in globalThis) {
-    return new Uint8Array(await builtin("node:fs/promises").readFile(url));
-  }
+  if (url.protocol === "file:" && "process" in globalThis) return await (await later()).bytesOfFile(url);
   const response = await fetch(url);
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
   throw new InputError(`cannot load ${url.href}: ${response.status}; it must lie beside the script`);
@@ -45,13 +39,19 @@ export interface BundledNet {
   readonly spec: unknown;
   /** A module that only engines take that can run the first target. */
   readonly probe: Bytes;
-  /** Names of targets, and where their modules are; the last one is for all engines. */
-  readonly targets: readonly (readonly [target: string, source: Source])[];
+  /** Targets: their names, where their modules are, and the plans that these were made with. The last one is for all engines. */
+  readonly targets: readonly (readonly [target: string, source: Source, plan: BundledPlan])[];
   /** Where the weights are, if it has some. */
   readonly weights?: Source;
   /** What random numbers follow from where nobody says. */
   readonly seed?: number;
 }
+
+/** A plan as a script has it: tensors are named by their keys alone, and kernels numbered. */
+export type BundledPlan = Omit<RunPlan, "tensors" | "train"> & {
+  readonly tensors: Readonly<Record<string, Omit<RunTensor, "name">>>;
+  readonly kernels: number;
+};
 
 /** A module, with the plan that it was made with. */
 export interface Loaded {
@@ -66,12 +66,19 @@ export interface Loaded {
  * @throws {InputError} when what is there is no module, such as a page that says so.
  */
 export async function loadModule({ probe, targets }: Pick<BundledNet, "probe" | "targets">): Promise<Loaded> {
-  const [target, source] = targets[WebAssembly.validate(probe) ? 0 : targets.length - 1], module = await source();
-  if (module[0] !== 0 || module.length < TRAILER) {
-    throw new InputError(`what is loaded as the module for ${target} is none; the server has to send the file itself`);
-  }
-  const end = module.length - TRAILER, size = new DataView(module.buffer).getUint32(end, true);
-  return { target, plan: json(module.subarray(end - size, end)), module };
+  const [target, source, bundled] = targets[WebAssembly.validate(probe) ? 0 : targets.length - 1];
+  const module = await source();
+  if (module[0] === 0) return { target, plan: planOf(bundled), module };
+  throw new InputError(`what is loaded as the module for ${target} is none; the server has to send the file itself`);
+}
+
+/** A plan as a run reads it. */
+export function planOf({ kernels, tensors, ...plan }: BundledPlan): RunPlan {
+  return {
+    ...plan,
+    tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, name }])),
+    train: { kernels: Array.from({ length: kernels }, (_, i) => ({ kernel: { name: `k${i}` } })) },
+  };
 }
 
 /** What a net begins with, as options say: the bundle's weights where neither weights nor a seed are given. */

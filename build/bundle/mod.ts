@@ -7,11 +7,13 @@ import { type Weights, readWeights } from "../../api/weights.ts";
 import { registry } from "../../api/registry.ts";
 import { checkedSpec } from "../../api/spec.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
+import { inferShapes } from "../../codegen/graph/shapes.ts";
 import type { Tuning } from "../../codegen/schedule/tuning.ts";
 import { outputOf } from "../../runtime/backends/tensors.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
 import { VERSION } from "../../runtime/run/version.ts";
+import { checkFile } from "./check.ts";
 import { type Declared, declarations } from "./declarations.ts";
 import { entryText } from "./entry.ts";
 import { type BundleFiles, withIndex } from "./folder.ts";
@@ -56,7 +58,8 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
   const { predict = false, data = "f32", singleFile = false, seed = 0, tuning, command = "deno task build" } = options;
   const { batchSize = predict ? 1 : given.batchSize } = options, spec = checkedSpec({ ...given, batchSize });
   const modules = modulesOf(spec, { predict, data, tuning }), { name } = spec, [{ plan }] = modules;
-  const { classes: outputs } = outputOf(plan), inside = new Map<string, Uint8Array<ArrayBuffer>>();
+  const { classes: outputs } = outputOf(plan), { probabilities } = inferShapes(spec, registry).loss;
+  const inside = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { ending, file } of modules) inside.set(`${name}${ending}`, file);
   if (options.weights) inside.set(WEIGHTS, weightsFile(spec, options.weights));
   if (!predict) inside.set(CHECK, await checkFile(spec, modules));
@@ -64,16 +67,16 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
     entryText({
       ...{ spec, predict, seed, probe: PROBE },
       rules: predict ? predictionRulesText(spec, registry, outputs) : rulesText(spec, registry, outputs),
-      targets: modules.map(({ target, ending }) => [target, `${name}${ending}`]),
+      targets: modules.map(({ target, ending, plan }) => [target, `${name}${ending}`, plan]),
       ...options.weights && { weights: WEIGHTS },
       ...!predict && { check: CHECK },
       inside: singleFile ? inside : new Map(),
     }),
-    { name, banner: bannerOf(name), worker: predict ? "none" : singleFile ? "inside" : "beside" },
+    { name, banner: bannerOf(name), trains: !predict, singleFile },
   );
   const declared: Declared = {
     ...{ name, outputs, predict, data, seed, batchSize, version: VERSION, shape: spec.input, classes: spec.classes },
-    ...{ epochs: spec.training.epochs, probabilities: plan.graph.loss.probabilities !== undefined },
+    ...{ epochs: spec.training.epochs, probabilities: probabilities !== undefined },
     weights: options.weights !== undefined,
   };
   const texts = {
@@ -112,4 +115,4 @@ function manifestOf(name: string, predict: boolean): Record<string, unknown> {
   };
 }
 
-const bannerOf = (name: string) => `/* ${name}, made by Kernelwright ${VERSION}; MIT license, see LICENSE */`;
+const bannerOf = (name: string) => `// @ts-self-types="./${name}.d.ts"\n/* ${name}, made by Kernelwright ${VERSION}; MIT license, see LICENSE */\n`;

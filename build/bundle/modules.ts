@@ -1,5 +1,5 @@
 /**
- * A net's modules for a bundle, one for each target: compiled, proven, and with the plan that they were made with.
+ * A net's modules for a bundle, one for each target: compiled and proven, and what a run reads of their plans.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Target } from "../../codegen/targets/target.ts";
 import { wasm, wasmRelaxed } from "../../codegen/targets/wasm/target.ts";
 import { outputOf } from "../../runtime/backends/tensors.ts";
 import { checkedBinary } from "../../runtime/backends/threads/binary.ts";
-import { withCustom, withExports } from "./sections.ts";
+import { withExports } from "./sections.ts";
 
 /** How a bundle's modules are compiled. */
 export interface ModuleOptions {
@@ -27,10 +27,9 @@ export interface BundledModule {
   readonly target: string;
   /** Ending of the file's name, behind the net's. */
   readonly ending: string;
+  /** The bytes that were proven, but for the names of kernels. */
   readonly file: Uint8Array<ArrayBuffer>;
-  /** The bytes that were proven, and their whole plan. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly plan: Plan;
+  readonly plan: RunPlan;
 }
 
 /** Targets by the endings of their files, the one that is preferred first. */
@@ -51,11 +50,16 @@ export const PROBE: Uint8Array = wasmRelaxed.sample!;
 export function modulesOf(spec: Spec, { predict, data, tuning }: ModuleOptions): BundledModule[] {
   return TARGETS.map(([target, ending]) => {
     const net = compileNet(spec, target, { predict, data, tuning }), { plan } = net, bytes = checkedBinary(net);
-    // whoever only predicts calls no kernel by its name; exports alone are other ones, the code is what was proven
-    const own = predict ? withExports(bytes, ["evaluate"]) : bytes;
-    return { target: target.name, ending, file: withPlan(own, runPlanOf(plan, predict)), bytes, plan };
+    const kernels = predict ? [] : plan.train.kernels.map(({ kernel: { name } }) => name);
+    // exports alone are other ones, the code is what was proven
+    const names = new Map([...predict ? [] : ["train"], "evaluate"].map((name) => [name, name]));
+    for (const [number, name] of kernels.entries()) names.set(name, kernelName(number));
+    return { target: target.name, ending, file: withExports(bytes, names), plan: runPlanOf(plan, predict) };
   });
 }
+
+/** How a kernel is called in a bundle, by its place in a step. */
+const kernelName = (number: number) => `k${number}`;
 
 /** Roles of tensors that a run reads or writes from outside. */
 const ROLES = [...WEIGHT_ROLES, "state", "run"];
@@ -69,19 +73,11 @@ export function runPlanOf(plan: Plan, predict: boolean): RunPlan {
     ...{ name, batchSize, batchRows, params, keys, arenaBytes, scratchBytes },
     tensors: Object.fromEntries(kept.map((tensor) => [tensor.name, runTensorOf(tensor)])),
     graph: { output: graph.output, shapes: { input: graph.shapes.input, [graph.output]: graph.shapes[graph.output] } },
-    train: { kernels: predict ? [] : train.kernels.map(({ kernel: { name } }) => ({ kernel: { name } })) },
+    train: { kernels: predict ? [] : train.kernels.map((_, number) => ({ kernel: { name: kernelName(number) } })) },
   };
 }
 
 function runTensorOf(tensor: RunTensor): RunTensor {
   const { name, role, dtype, shape, rows, below, initial, layout, offset, bytes, scratch } = tensor;
   return { name, role, dtype, shape, rows, below, initial, layout, offset, bytes, scratch };
-}
-
-/** A module with a plan behind it, which `load.ts` finds by its length in the last four bytes. */
-function withPlan(module: Uint8Array, plan: RunPlan): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(JSON.stringify(plan)), content = new Uint8Array(text.length + 4);
-  content.set(text);
-  new DataView(content.buffer).setUint32(text.length, text.length, true);
-  return withCustom(module, "plan", content);
 }

@@ -1,5 +1,5 @@
 /**
- * Sections of a module's bytes: what a bundle leaves out of them, and what it puts in.
+ * Sections of a module's bytes: what a bundle leaves out of them.
  *
  * @module
  */
@@ -12,26 +12,19 @@ interface Section {
 
 /** Magic number and version. */
 const HEAD = 8;
-const CUSTOM = 0, EXPORTS = 7;
+const EXPORTS = 7;
 
 /**
- * The same module with no other exports than those of some names: fewer functions can be called from outside, and no code
- * changes.
+ * The same module with no other exports than those of some names, and under others: fewer functions can be called from
+ * outside, and no code changes.
  */
-export function withExports(module: Uint8Array, names: readonly string[]): Uint8Array<ArrayBuffer> {
+export function withExports(module: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
   return joined(
     module,
     sectionsOf(module).map((section) =>
-      section.number === EXPORTS ? { number: EXPORTS, body: exportsOf(section.body, names) } : section
+      section.number === EXPORTS ? { number: EXPORTS, body: renamed(section.body, names) } : section
     ),
   );
-}
-
-/** The same module with a custom section behind all others, which engines read past. */
-export function withCustom(module: Uint8Array, name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
-  const title = new TextEncoder().encode(name);
-  const body = Uint8Array.from([...number(title.length), ...title, ...content]);
-  return joined(module, [...sectionsOf(module), { number: CUSTOM, body }]);
 }
 
 /** Names of a module's exports, in order. */
@@ -40,18 +33,22 @@ export function exportNames(module: Uint8Array): string[] {
   return entriesOf(body).map(({ name }) => name);
 }
 
-function exportsOf(body: Uint8Array, names: readonly string[]): Uint8Array {
-  const kept = entriesOf(body).filter(({ name }) => names.includes(name));
-  return Uint8Array.from([...number(kept.length), ...kept.flatMap(({ bytes }) => [...bytes])]);
+function renamed(body: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array {
+  const kept = entriesOf(body).filter(({ name }) => names.has(name)).map(({ name, what }) => {
+    const text = new TextEncoder().encode(names.get(name));
+    return [...number(text.length), ...text, ...what];
+  });
+  return Uint8Array.from([...number(kept.length), ...kept.flat()]);
 }
 
-function entriesOf(body: Uint8Array): { readonly name: string; readonly bytes: Uint8Array }[] {
+/** Exports: their names, and the bytes that say what they are. */
+function entriesOf(body: Uint8Array): { readonly name: string; readonly what: Uint8Array }[] {
   const reader = new Numbers(body);
   return Array.from({ length: reader.next() }, () => {
-    const begin = reader.at, length = reader.next(), name = new TextDecoder().decode(reader.take(length));
+    const name = new TextDecoder().decode(reader.take(reader.next())), begin = reader.at;
     reader.take(1);
     reader.next();
-    return { name, bytes: body.subarray(begin, reader.at) };
+    return { name, what: body.subarray(begin, reader.at) };
   });
 }
 
