@@ -20,7 +20,7 @@ const LATER: readonly (readonly [file: string, later: string, when: "always" | "
   ["runtime/net/state.ts", "build/bundle/later/state.ts", "trains"],
 ];
 
-/** What is loaded when it is needed. */
+/** What is loaded when it is needed: names, and the files that have them. */
 const LOADED_LATER: readonly (readonly [name: string, file: string, when: "always" | "trains"])[] = [
   ["compare", "runtime/net/check.ts", "always"],
   ["hashOf", "runtime/net/sha256.ts", "always"],
@@ -29,7 +29,9 @@ const LOADED_LATER: readonly (readonly [name: string, file: string, when: "alway
   ["stateOf", "runtime/net/state.ts", "trains"],
   ["NodeWorker", "runtime/platform/node_shared.ts", "trains"],
 ];
-/** How the bundle's scripts import it. */
+/** Behind the path of a file: it itself, and not what stands in its place. */
+const ORIGINAL = "?original";
+/** How the bundle's scripts import what is loaded later. */
 const LATER_SCRIPT = "./later.js";
 
 /** What a bundle's scripts are. */
@@ -54,7 +56,8 @@ export async function scriptsOf(entry: string, options: ScriptOptions): Promise<
   const folder = sourcesFolder(), { name, banner, trains, singleFile } = options;
   const rows = <Row extends readonly [string, string, string]>(all: readonly Row[]) =>
     all.filter(([, , when]) => trains || when === "always");
-  const later = rows(LOADED_LATER).map(([name, file]) => `export { ${name} } from "./${file}";`).join("\n");
+  const later = (mark = "") =>
+    rows(LOADED_LATER).map(([name, file]) => `export { ${name} } from "./${file}${mark}";`).join("\n");
   const texts = (inside: Record<string, string>) => inMemory(inside, folder);
   const common: esbuild.BuildOptions = {
     ...{ absWorkingDir: folder, bundle: true, format: "esm", platform: "browser", target: "es2022", minify: true },
@@ -68,7 +71,7 @@ export async function scriptsOf(entry: string, options: ScriptOptions): Promise<
     const entryPoints = { [name]: "entry" }, standing = standingIn(rows(LATER), folder);
     if (singleFile) {
       const worker = trains ? (await bundled({ entryPoints: { worker: WORKER } }))[0][1] : "";
-      const inside = texts({ entry, [LATER_SCRIPT]: later, "./worker.txt": `export default ${JSON.stringify(worker)};` });
+      const inside = texts({ entry, [LATER_SCRIPT]: later(ORIGINAL), "./worker.txt": `export default ${JSON.stringify(worker)};` });
       const starting = standingIn([["build/bundle/workers.ts", "build/bundle/workers_inside.ts"]], folder);
       const [[file, text]] = await bundled({ entryPoints, plugins: [inside, standing, starting] });
       return new Map([[file, banner + text]]);
@@ -77,7 +80,7 @@ export async function scriptsOf(entry: string, options: ScriptOptions): Promise<
       entryPoints: { ...entryPoints, ...trains && { worker: WORKER } },
       ...{ plugins: [texts({ entry }), standing], external: [LATER_SCRIPT], splitting: true },
     });
-    const loaded = await bundled({ entryPoints: { later: "entry" }, plugins: [texts({ entry: later })] });
+    const loaded = await bundled({ entryPoints: { later: "entry" }, plugins: [texts({ entry: later() })] });
     return new Map([...scripts, ...loaded].map(([file, text]) => [file, file === `${name}.js` ? banner + text : text]));
   });
 }
@@ -93,9 +96,6 @@ function inMemory(texts: Readonly<Record<string, string>>, resolveDir: string): 
   };
 }
 
-/** What a file has that stands in another one's place means by that other one itself. */
-const ORIGINAL = "?original";
-
 /** Files that stand in others' places, for all but themselves; paths are from the project's folder. */
 function standingIn(
   files: readonly (readonly [file: string, other: string, ...unknown[]])[],
@@ -106,11 +106,12 @@ function standingIn(
   return {
     name: "standing in",
     setup({ onLoad, onResolve, resolve }) {
-      onResolve({ filter: /\.ts$/ }, async ({ path, pluginData, ...from }) => {
-        const other = pluginData as string | undefined;
-        if (other === undefined) return undefined;
-        const { path: found } = await resolve(path, { ...from, pluginData: undefined });
-        return { path: found, ...others.get(found) === other && { suffix: ORIGINAL } };
+      onResolve({ filter: /\.ts(\?original)?$/ }, async ({ path, pluginData, ...from }) => {
+        // what stands in a file's place means that itself
+        const other = pluginData as string | undefined, marked = path.endsWith(ORIGINAL);
+        if (other === undefined && !marked) return undefined;
+        const { path: found } = await resolve(path.replace(ORIGINAL, ""), { ...from, pluginData: undefined });
+        return { path: found, ...(marked || others.get(found) === other) && { suffix: ORIGINAL } };
       });
       onLoad({ filter: /\.ts$/ }, async ({ path, suffix }) => {
         const other = others.get(path);
