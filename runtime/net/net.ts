@@ -17,9 +17,9 @@ import { expectFunction, expectSignal, expectWhole, type OpenNetOptions } from "
 import { checkOpen, closeOn, MOST_THREADS, PredictNet } from "./predict_net.ts";
 import type { NetProgram } from "./program.ts";
 import { RemoteHost } from "./remote_host.ts";
-import { readCheckpoint } from "./restore.ts";
 import { type Labelled, readLabelled, readSet } from "./samples.ts";
-import { beginOn, begun, save, type State, stateOf } from "./state.ts";
+import { beginOn, begun, save, type State } from "./state.ts";
+import { readTraining } from "./stored_state.ts";
 import { TeamHost } from "./team_host.ts";
 import { type NetTrainOptions, trainNet } from "./training.ts";
 import { unshared } from "./unshared.ts";
@@ -174,8 +174,7 @@ export class Net extends PredictNet {
    */
   override async restore(bytes: Uint8Array): Promise<void> {
     this.#notTraining();
-    const core = this.#core, read = await readCheckpoint(core, bytes), weights = read.floats(core.shapes());
-    const found = stateOf(core, read);
+    const core = this.#core, { weights, found } = await readTraining(core, bytes);
     this.#notTraining();
     await core.alone(() => {
       for (const [name, { values }] of weights) core.write(name, values);

@@ -131,7 +131,7 @@ export class PredictNet {
   async selfTest(): Promise<SelfTest> {
     const { check } = this.#core.program;
     if (!check) throw new InputError(`net ${this.name} carries no check; a net that was built does`);
-    return await (await import("./check.ts")).compare(this.#core, this.#batch, check);
+    return await (await import("./check.ts")).compare(this.#core, this.#batch, await check());
   }
 
   /** Ends what is running, with an error, and gives back all that the net holds. */
