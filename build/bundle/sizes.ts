@@ -13,6 +13,8 @@ export interface Download {
   /** The largest of the modules: a browser takes one. */
   readonly module: number;
   readonly all: number;
+  /** All other scripts: a browser loads them one by one, where a program restores a checkpoint or tests the engine. */
+  readonly later: number;
 }
 
 /** Bytes of a file as brotli packs it at its best. */
@@ -25,8 +27,10 @@ export function packedSize(bytes: Uint8Array): number {
 export function downloadOf(files: BundleFiles): Download {
   const sum = (names: Iterable<string>) => [...names].reduce((sum, name) => sum + packedSize(files.get(name)!), 0);
   const modules = [...files].filter(([name]) => name.endsWith(".wasm")).map(([, bytes]) => packedSize(bytes));
-  const scripts = sum(firstScripts(files)), module = Math.max(0, ...modules);
-  return { scripts, module, all: scripts + module };
+  const first = firstScripts(files),
+    others = [...files.keys()].filter((name) => /\.js$/.test(name) && !first.has(name));
+  const scripts = sum(first), module = Math.max(0, ...modules);
+  return { scripts, module, all: scripts + module, later: sum(others) };
 }
 
 /** Names of the scripts that are loaded from the beginning. */
