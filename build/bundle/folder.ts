@@ -43,11 +43,11 @@ function hashOfManifest(manifest: Readonly<Record<string, unknown>>): string {
 /**
  * Makes sure that a bundle can be written to a folder: what it would replace or remove is as a build has left it.
  *
- * @param names of the files that are to be written.
+ * @param names of the files that are to be written, as far as they are known.
  * @returns names of the files of the bundle that is there.
  * @throws {InputError} saying what would be lost.
  */
-export async function prepareFolder(folder: string, names: readonly string[]): Promise<readonly string[]> {
+export async function prepareFolder(folder: string, names: readonly string[] = [INDEX]): Promise<readonly string[]> {
   const info = await platform.files.stat(folder).catch(() => undefined);
   if (info && !info.isDirectory) throw new InputError(`"${folder}" is no folder; give the name of one, or remove it`);
   const there = (await listFolder(folder)).map(({ name }) => name), built = await builtIn(folder);

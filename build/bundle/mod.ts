@@ -24,7 +24,7 @@ import { predictionRulesText, rulesText } from "./rules.ts";
 import { projectFile, scriptsOf } from "./scripts.ts";
 
 export { type BundleFiles, prepareFolder, writeBundle } from "./folder.ts";
-export { type Download, downloadOf } from "./sizes.ts";
+export { type Download, downloadOf, packedSize } from "./sizes.ts";
 
 /** How a bundle is made. */
 export interface BundleOptions {

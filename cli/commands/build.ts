@@ -47,7 +47,8 @@ async function build({ args, words: [net], flags }: Line): Promise<number> {
   const { spec, parameters } = await loadNet(net, flags.weights);
   const folder = flags.out === undefined ? join(RUNS, spec.name) : resolve(flags.out);
   // it knows esbuild, which no other command needs
-  const { buildNet, downloadOf, writeBundle } = await import("../../build/bundle/mod.ts");
+  const { buildNet, downloadOf, prepareFolder, writeBundle } = await import("../../build/bundle/mod.ts");
+  await prepareFolder(folder);
   const files = await buildNet(spec, {
     ...{ predict, weights: parameters, seed: Number(flags.seed ?? 0), tuning: await tuningIn(GENERATED) },
     ...flags.batch !== undefined && { batchSize: Number(flags.batch) },

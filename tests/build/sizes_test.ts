@@ -1,7 +1,7 @@
 /** What a browser downloads of a bundle: each file packed by brotli alone. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { buildNet, type BundleFiles, downloadOf } from "../../build/bundle/mod.ts";
+import { buildNet, type BundleFiles, downloadOf, packedSize } from "../../build/bundle/mod.ts";
 import { netDownload, rowOf } from "../../docs/bundle_sizes.ts";
 import { tablesOf } from "../docs/markdown.ts";
 import { PROJECT } from "../command_line.ts";
@@ -27,17 +27,24 @@ Deno.test("a net's trainer and its predictor are small", async (t) => {
   }
 });
 
-Deno.test("negative control: each script counts, and the largest module", () => {
-  const noise = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+Deno.test("negative control: each script that is loaded at once counts, and the largest module", () => {
+  const text = (begin: string, length: number) => new TextEncoder().encode(begin + noise(length));
+  const noise = (length: number) =>
+    "/*" + Array.from(crypto.getRandomValues(new Uint8Array(length / 2)), (byte) => byte.toString(16)).join("");
   const files: BundleFiles = new Map([
-    ["a.js", noise(3000)],
-    ["worker.js", noise(2000)],
-    ["a.wasm", noise(5000)],
-    ["a.relaxed.wasm", noise(7000)],
-    ["weights.safetensors", noise(60_000)],
+    ["a.d.ts", text("", 9000)],
+    ["a.js", text('import{x}from"./shared.js";const y=()=>import("./later.js");', 4000)],
+    ["worker.js", text('import "./shared.js";', 2000)],
+    ["shared.js", text("", 1000)],
+    ["later.js", text("", 6000)],
+    ["a.wasm", text("", 5000)],
+    ["a.relaxed.wasm", text("", 7000)],
+    ["weights.safetensors", text("", 60_000)],
   ]);
-  const { scripts, module, all } = downloadOf(files);
-  assert(scripts >= 5000 && scripts < 5100 && module >= 7000 && module < 7100 && all === scripts + module);
+  const { scripts, module, all, later } = downloadOf(files), size = (name: string) => packedSize(files.get(name)!);
+  assert.equal(scripts, size("a.js") + size("worker.js") + size("shared.js"));
+  assert.deepEqual([module, later, all], [size("a.relaxed.wasm"), size("later.js"), scripts + module]);
+  assert(size("a.js") > 2000 && size("a.relaxed.wasm") > size("a.wasm"));
 });
 
 /** Shares by which figures of the page may be off: they are written seldom. */
