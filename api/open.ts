@@ -84,7 +84,7 @@ const noModule = () => Promise.reject(new Error("a net for a GPU has no module")
 const WORTH = 2 ** 27;
 
 /** Whether a step of a net has so much. */
-function isWorthGpu({ train: { kernels } }: Plan): boolean {
+export function isWorthGpu({ train: { kernels } }: Plan): boolean {
   return kernels.reduce((sum, kernel) => sum + workOf(kernel), 0) >= WORTH;
 }
 
