@@ -137,3 +137,15 @@ Deno.test("the calling thread does other things while it trains alone", async ()
   clearTimeout(soon);
   net.close();
 });
+
+Deno.test("a signal closes a net, or keeps it from being opened", async () => {
+  for (const way of WAYS) {
+    const controller = new AbortController(), { signal } = controller, net = await opened(way, { signal });
+    const training = net.train(set, { epochs: 1000 });
+    training.catch(() => {});
+    controller.abort();
+    await assert.rejects(training, /is closed/);
+    await assert.rejects(net.save(), /is closed/);
+    await assert.rejects(opened(way, { signal }), { name: "AbortError" });
+  }
+});
