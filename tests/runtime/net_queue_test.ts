@@ -1,8 +1,11 @@
 /** What is asked of a net while it trains is answered between two steps, and changes no bit; it can be stopped and closed. */
 import assert from "node:assert/strict";
-import type { NetStep } from "../../mod.ts";
+import { compileNet } from "../../api/compile.ts";
+import { programOf } from "../../api/open.ts";
+import { findTarget, type NetStep } from "../../mod.ts";
+import { openNet } from "../../runtime/net/net.ts";
 import { bitsOf, opened, saved, told, type Way, WAYS } from "../net_cases.ts";
-import { samples } from "../small_net.ts";
+import { samples, SPEC } from "../small_net.ts";
 
 const data = samples(1600), test = samples(40, 2);
 const set = { x: data.inputs, y: data.labels }, testSet = { x: test.inputs, y: test.labels };
@@ -147,5 +150,15 @@ Deno.test("a signal closes a net, or keeps it from being opened", async () => {
     await assert.rejects(training, /is closed/);
     await assert.rejects(net.save(), /is closed/);
     await assert.rejects(opened(way, { signal }), { name: "AbortError" });
+  }
+});
+
+Deno.test("a worker that cannot be started keeps a net from being opened", async () => {
+  const program = programOf(SPEC, compileNet(SPEC, findTarget("wasm"), { data: "f32" }));
+  const worker = () => new Worker("data:text/javascript,throw new Error('no such thing')", { type: "module" });
+  for (const { threads, shared } of WAYS) {
+    const opening = openNet({ ...program, worker }, { threads }, shared);
+    if (threads > 0) await assert.rejects(opening, /no such thing/);
+    else (await opening).close();
   }
 });
