@@ -38,6 +38,7 @@ export class Core {
   #used = false;
   readonly #waiting: (() => void)[] = [];
   #closed: Error | undefined;
+  #forget: (() => void) | undefined;
 
   /** Nothing is in memory yet. */
   constructor(program: NetProgram, host: Host) {
@@ -108,10 +109,19 @@ export class Core {
     if (this.#closed) throw this.#closed;
   }
 
+  /** Closes the net when a signal is given. @throws the signal's reason where it was. */
+  closeOn(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    const close = () => this.close();
+    signal?.addEventListener("abort", close);
+    this.#forget = () => signal?.removeEventListener("abort", close);
+  }
+
   /** Ends all that is running, and all that is asked later, with an error. */
   close(error: Error = new InputError(`net ${this.plan.name} is closed; open another one`)): void {
     if (this.#closed) return;
     this.#closed = error;
+    this.#forget?.();
     this.host.close(error);
   }
 

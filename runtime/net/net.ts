@@ -13,7 +13,7 @@ import { BATCH, Core, MEANWHILE, WHOLE } from "./core.ts";
 import type { Host } from "./host.ts";
 import { LocalHost } from "./local_host.ts";
 import { expectFunction, expectSignal, expectWhole, type OpenNetOptions } from "./options.ts";
-import { checkOpen, closeOn, MOST_THREADS, PredictNet } from "./predict_net.ts";
+import { checkOpen, MOST_THREADS, PredictNet } from "./predict_net.ts";
 import type { NetProgram } from "./program.ts";
 import { RemoteHost } from "./remote_host.ts";
 import { type Labelled, readLabelled, readSet } from "./samples.ts";
@@ -217,7 +217,7 @@ export async function openNet(
     await core.begin(seed);
     const net = new Net(core, seed);
     if (weights) await net.restore(weights);
-    closeOn(signal, core);
+    core.closeOn(signal);
     return net;
   } catch (error) {
     core.close();

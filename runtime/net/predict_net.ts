@@ -171,7 +171,7 @@ export async function openPredictNet(program: NetProgram, options: OpenNetOption
   await core.begin(seed);
   const net = new PredictNet(core);
   if (weights) await net.restore(weights);
-  closeOn(signal, core);
+  core.closeOn(signal);
   return net;
 }
 
@@ -181,11 +181,4 @@ export function checkOpen(options: OpenNetOptions): OpenNetOptions {
   expectWhole("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
   expectSignal(options.signal);
   return options;
-}
-
-/** Closes a net when a signal is given, or at once where it was. */
-export function closeOn(signal: AbortSignal | undefined, core: Core): void {
-  if (signal?.aborted) core.close();
-  signal?.throwIfAborted();
-  signal?.addEventListener("abort", () => core.close(), { once: true });
 }
