@@ -14,7 +14,7 @@ import {
 } from "../files/checkpoint_format.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
-import { type ReadCheckpoint, readCheckpoint } from "./restore.ts";
+import { intact, type ReadCheckpoint, readCheckpoint } from "./restore.ts";
 import { COUNTS, type State, UNKNOWN } from "./state.ts";
 
 export { readCheckpoint };
@@ -41,7 +41,18 @@ export interface StoredTraining {
  */
 export async function readTraining(core: Core, bytes: Uint8Array): Promise<StoredTraining> {
   const read = await readCheckpoint(core, bytes);
-  return { weights: read.floats(core.shapes()), found: stateOf(core, read) };
+  return { weights: read.floats(core.shapes()), found: intact(() => stateOf(core, read), fits) };
+}
+
+/** Most epochs: figures of each are kept. */
+const MOST_EPOCHS = 1_000_000;
+
+/** Whether a state can be one; a file that was written by hand may say anything. */
+function fits(found: StoredTraining["found"]): boolean {
+  if (!found) return true;
+  const { seed, epochs, steps, history, partial = { steps: 0 } } = found.state;
+  const counts = [seed, epochs, steps, partial.steps];
+  return history.length <= MOST_EPOCHS && counts.every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
 /**
@@ -64,7 +75,7 @@ function stateOf(
   const figures = read.names(HISTORY).map((name) =>
     [name.slice(HISTORY.length), read.numbers(name, "F64", epoch)] as const
   );
-  const history = Array.from({ length: epoch }, (_, i) => ({
+  const history = Array.from({ length: Math.min(epoch, MOST_EPOCHS + 1) }, (_, i) => ({
     ...Object.fromEntries(figures.map(([name, values]) => [name, values[i]])),
     epoch: i + 1,
   } as EpochReport));
