@@ -63,7 +63,7 @@ export function rulesOf(spec: Spec): NetRules {
 export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimization[] = []): NetProgram {
   const { plan, target } = net, { name } = target;
   const own = { spec, target: name, without, plan, rules: rulesOf(spec) };
-  if (name === "webgpu") {
+  if (!backendOf(target).takesThreads) {
     if (plan.tensors.loss) checkJudged(plan);
     platform.prepareGpu();
     const codeFor = (most: number) => fittedCode(net.files, most, (most) => withBindings(net, most).files);
@@ -84,7 +84,7 @@ const noModule = () => Promise.reject(new Error("a net for a GPU has no module")
 const WORTH = 2 ** 27;
 
 /** Whether a step of a net has so much. */
-function isWorthGpu({ train: { kernels } }: Plan): boolean {
+export function isWorthGpu({ train: { kernels } }: Plan): boolean {
   return kernels.reduce((sum, kernel) => sum + workOf(kernel), 0) >= WORTH;
 }
 

@@ -1,21 +1,24 @@
 /** Chromium, for tests that look at what a page shows or does. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Call, PageOptions } from "./browser_module.ts";
 import { PROJECT } from "./command_line.ts";
+import { missing } from "./engines.ts";
 
-/** Where Chromium is, if anywhere. */
+/** Where Chromium is, if anywhere. @throws {Error} where there is none and tests need all engines. */
 export const chromium: string | undefined = findChromium();
 
 function findChromium(): string | undefined {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
   const paths = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((f) => join(f, name)));
-  return paths.find((path) => {
+  const found = paths.find((path) => {
     try {
       return Deno.statSync(path).isFile;
     } catch {
       return false;
     }
   });
+  return found ?? missing("Chromium", "on Debian the package chromium has it");
 }
 
 /** What a program of these tests prints that opens Chromium. It needs permissions that the tests have no use for. */
@@ -30,4 +33,20 @@ export async function inChromium<Found>(program: string, args: string[], permiss
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/**
+ * What a page does in which a function of a module is called.
+ *
+ * @param folder that is served, with the module in it.
+ * @param args as JSON can have them.
+ */
+export function inPage(
+  folder: string,
+  [module, name]: readonly [module: string, name: string],
+  args: readonly unknown[] = [],
+  options: PageOptions = {},
+): Promise<Call> {
+  const words = [folder, module, name, JSON.stringify(args), JSON.stringify(options)];
+  return inChromium<Call>("tests/browser_module.ts", words, ["--allow-net=127.0.0.1"]);
 }

@@ -23,37 +23,42 @@ export interface StepTables {
 export const BEGINNING: EpochSums = { steps: 0, loss: 0, hits: 0 };
 
 /** The tables of an epoch of training: a shuffled order, the optimizer's numbers, what dropout drops. */
-export function fillTraining(plan: RunPlan, tables: StepTables, { seed, epoch, first, params }: Epoch): void {
-  const { order, samples, keys, steps } = tables, before = first ?? epoch * steps;
+export function fillTraining(plan: RunPlan, tables: StepTables, { seed, epoch, ...rest }: Epoch): void {
+  const { order, samples, steps } = tables, { first = epoch * steps, params } = rest;
   shuffleEpoch(order, samples, seed, epoch);
-  spread(plan, tables);
-  fillParams(plan, tables, params);
-  if (!keys) return;
-  for (let step = 0; step < steps; step++) {
-    for (const [column, name] of plan.keys.entries()) {
-      keys[step * plan.keys.length + column] = streamKey(seed, name, before + step);
-    }
-  }
+  fillSteps(plan, tables, params);
+  fillKeys(plan, tables, seed, first);
 }
 
 /** The tables of a test: samples in their own order. */
-export function fillEvaluation(plan: RunPlan, tables: StepTables): void {
+export function fillEvaluation(plan: RunPlan, tables: StepTables, params: Epoch["params"] = () => ({})): void {
   for (let i = 0; i < tables.samples; i++) tables.order[i] = i;
-  spread(plan, tables);
-  fillParams(plan, tables, () => ({}));
+  fillSteps(plan, tables, params);
+}
+
+/** What dropout drops in steps of training before which there were so many. */
+export function fillKeys({ keys: names }: RunPlan, { keys, steps }: StepTables, seed: number, first: number): void {
+  if (!keys) return;
+  for (let step = 0; step < steps; step++) {
+    for (const [column, name] of names.entries()) {
+      keys[step * names.length + column] = streamKey(seed, name, first + step);
+    }
+  }
 }
 
 /**
  * Brings samples from the first places of the order to the rows of their steps. A row that holds no sample repeats the
  * first one of its step: what is computed of it is finite where the batch is, and counts nothing.
  */
-function spread({ batchSize, batchRows }: RunPlan, { order, samples, steps }: StepTables): void {
+function fillSteps(plan: RunPlan, tables: StepTables, params: Epoch["params"]): void {
+  const { batchSize, batchRows } = plan, { order, samples, steps } = tables;
   // the last one first: none is overwritten before it is moved
   for (let step = steps - 1; step >= 0; step--) {
     const from = step * batchSize, count = Math.min(batchSize, samples - from), to = step * batchRows;
     order.copyWithin(to, from, from + count);
     order.fill(order[to], to + count, to + batchRows);
   }
+  fillParams(plan, tables, params);
 }
 
 function fillParams(plan: RunPlan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Role } from "../../codegen/plan/plan.ts";
-import type { Batch } from "./batch.ts";
 import type { Core } from "./core.ts";
 import type { Check } from "./program.ts";
 
@@ -39,8 +38,8 @@ interface Outcome {
  *
  * @throws {SelfTestError} naming what is something else.
  */
-export async function compare(core: Core, batch: Batch, check: Check): Promise<SelfTest> {
-  const { loss, tensors } = await outcomeOf(core, batch, check.seed);
+export async function compare(core: Core, check: Check): Promise<SelfTest> {
+  const { loss, tensors } = await outcomeOf(core, check.seed);
   let exact = loss === check.loss;
   if (!near(loss, check.loss, check.loss, check.tolerance)) throw differs("the loss", loss, check.loss);
   for (const [name, { hash, samples }] of Object.entries(check.tensors)) {
@@ -77,7 +76,7 @@ export function placesOf({ length }: Float32Array): number[] {
 }
 
 /** Makes a step with weights of a seed, and samples that look like noise; puts back what was there. */
-export async function outcomeOf(core: Core, batch: Batch, seed: number): Promise<Outcome> {
+export async function outcomeOf(core: Core, seed: number): Promise<Outcome> {
   const { plan, program: { rules }, output, trains } = core, { batchSize: samples, graph: { shapes }, tensors } = plan;
   return await core.alone(async () => {
     const kept = await core.readAll(CHANGED), bytes = tensors.data.dtype === "u8";
@@ -87,14 +86,13 @@ export async function outcomeOf(core: Core, batch: Batch, seed: number): Promise
       const noise = (_: unknown, i: number) => i * i * 31 % 251 / (bytes ? 1 : 256);
       const inputs = bytes ? Uint8Array.from({ length }, noise) : Float32Array.from({ length }, noise);
       const labels = Int32Array.from({ length: samples }, (_, i) => i % output.classes);
-      batch.put({ samples, inputs, ...trains && { labels } }, rules.params(rules.rate(0), 1));
-      batch.putKeys(seed, 0);
-      await core.once(trains ? "train" : "evaluate");
+      const train = { seed, steps: 0, rate: rules.rate(0) };
+      await (trains ? core.once({ samples, inputs, labels }, train) : core.once({ samples, inputs }));
       if (!trains) return { loss: 0, tensors: new Map([["outputs", await core.read(output.name)]]) };
       const { loss } = await core.sums(0, { steps: 0, loss: 0, hits: 0 }, 1), after = await core.readAll(CHANGED);
       return { loss: loss / samples, tensors: new Map([...after].map(([name, { values }]) => [name, values])) };
     } finally {
-      for (const [name, { values }] of kept) core.write(name, values);
+      core.writeAll(kept);
     }
   });
 }

@@ -8,19 +8,22 @@ import { elementsOf, fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { lineFrom } from "../../codegen/plan/layout/lines.ts";
 import { type Role, type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { checkPlaces } from "../../codegen/prove/binary/places.ts";
-import { addUp, type StepTables } from "../backends/epoch.ts";
+import { addUp, fillEvaluation, fillKeys, type StepTables } from "../backends/epoch.ts";
 import type { EpochSums } from "../backends/session.ts";
 import { placeRows, type RowCounts, rowCounts, type RowPlaces } from "../backends/rows.ts";
 import { initialTensors, outputOf, storedValues } from "../backends/tensors.ts";
 import { PAGE, pagesFor } from "../backends/threads/pages.ts";
 import type { TensorValues } from "../files/checkpoint_format.ts";
 import { sha256 } from "./hash.ts";
-import type { Host, Mode, Numbers } from "./host.ts";
+import type { Host, Numbers, Soon } from "./host.ts";
 import type { NetProgram } from "./program.ts";
 import { putInputs, type Read } from "./samples.ts";
 
 /** Data sets by their numbers: one batch, for single steps; one that is trained on, or tested; one that is tested meanwhile. */
 export const BATCH = 0, WHOLE = 1, MEANWHILE = 2;
+
+/** Samples, with or without classes. */
+export type Unlabelled = Omit<Read, "labels"> & Partial<Pick<Read, "labels">>;
 
 /** A net in memory. */
 export class Core {
@@ -35,6 +38,7 @@ export class Core {
   #used = false;
   readonly #waiting: (() => void)[] = [];
   #closed: Error | undefined;
+  #forget: (() => void) | undefined;
 
   /** Nothing is in memory yet. */
   constructor(program: NetProgram, host: Host) {
@@ -105,10 +109,19 @@ export class Core {
     if (this.#closed) throw this.#closed;
   }
 
+  /** Closes the net when a signal is given. @throws the signal's reason where it was. */
+  closeOn(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    const close = () => this.close();
+    signal?.addEventListener("abort", close);
+    this.#forget = () => signal?.removeEventListener("abort", close);
+  }
+
   /** Ends all that is running, and all that is asked later, with an error. */
   close(error: Error = new InputError(`net ${this.plan.name} is closed; open another one`)): void {
     if (this.#closed) return;
     this.#closed = error;
+    this.#forget?.();
     this.host.close(error);
   }
 
@@ -140,7 +153,7 @@ export class Core {
   }
 
   /** Puts samples and, where there are any, classes where a data set has them. */
-  putSamples(set: number, { samples, inputs, labels }: Read | Omit<Read, "labels"> & { labels?: undefined }): void {
+  putSamples(set: number, { samples, inputs, labels }: Unlabelled): void {
     const { rows } = this.#sets[set], { plan } = this;
     putInputs(plan, inputs, rows.data[0], (address, values) => this.host.put(address, values));
     if (!labels) return;
@@ -151,9 +164,9 @@ export class Core {
     this.put(set, "targets", targets);
   }
 
-  /** Puts what changes from step to step over a data set. */
-  putTables(set: number, fill: (tables: StepTables) => void): void {
-    const { batchRows, params, keys } = this.plan, { counts: { samples, steps } } = this.#sets[set];
+  /** Puts what changes from step to step over a data set. `samples`: of a batch that has fewer. */
+  putTables(set: number, fill: (tables: StepTables) => void, samples = this.#sets[set].counts.samples): void {
+    const { batchRows, params, keys } = this.plan, { counts: { steps } } = this.#sets[set];
     const tables = {
       ...{ samples, steps },
       order: new Int32Array(steps * batchRows),
@@ -177,9 +190,15 @@ export class Core {
     return addUp(before, done, loss, hit);
   }
 
-  /** Runs a single step of the batch. */
-  once(mode: Mode): void | Promise<void> {
-    return this.host.once(BATCH, mode);
+  /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
+  once(read: Unlabelled, train?: { readonly seed: number; readonly steps: number; readonly rate: number }): Soon<void> {
+    const { plan, program: { rules } } = this;
+    this.putSamples(BATCH, read);
+    this.putTables(BATCH, (tables) => {
+      fillEvaluation(plan, tables, train && (() => rules.params(train.rate, train.steps + 1)));
+      if (train) fillKeys(plan, tables, train.seed, train.steps);
+    }, read.samples);
+    return this.host.once(BATCH, train ? "train" : "evaluate");
   }
 
   /** A tensor's elements in the usual order: a copy. */
@@ -192,6 +211,11 @@ export class Core {
   /** Sets a tensor's elements, given in the usual order. */
   write(name: string, values: Float32Array): void {
     this.host.put(this.plan.tensors[name].offset, storedValues(this.plan, name, values));
+  }
+
+  /** Sets tensors' elements. */
+  writeAll(tensors: ReadonlyMap<string, TensorValues>): void {
+    for (const [name, { values }] of tensors) this.write(name, values);
   }
 
   /** Names and shapes of the tensors of some roles, in the usual order. */

@@ -18,7 +18,7 @@ import { mostSteps, rowsBytes, sharedBytes } from "../backends/webgpu/needs.ts";
 import { createPipelines, STEP_STRIDE } from "../backends/webgpu/pipelines.ts";
 import { encodeSteps, type GpuNet } from "../backends/webgpu/steps.ts";
 import { Submissions } from "../backends/webgpu/submissions.ts";
-import type { Host, Layout, Mode, Numbers } from "./host.ts";
+import type { Host, Layout, Mode, Numbers, Reached } from "./host.ts";
 
 export { fittedCode, type GpuCode } from "../backends/webgpu/code.ts";
 
@@ -52,10 +52,11 @@ interface HeldSet {
 /** A device that has a net's tensors and runs its steps. */
 export class GpuHost implements Host {
   readonly threads = 0;
-  readonly mayBeLost = true;
   readonly #net: GpuNet;
   #sets: HeldSet[] = [];
   #submissions: Submissions | undefined;
+  /** What was read last of all of it. */
+  #last: Reached | undefined;
   #closed: Error | undefined;
   /** What is going to be read in one go, with all that is asked for until then. */
   #reads: (Place & { readonly bytes: number })[] = [];
@@ -116,7 +117,20 @@ export class GpuHost implements Host {
   }
 
   /** See {@linkcode Host}. */
+  async orLast<Read extends Reached>(reached: Reached, read: Promise<Read>): Promise<Read> {
+    try {
+      this.#last = await read;
+    } catch (error) {
+      const whole = reached.steps - (reached.partial?.steps ?? 0), isLost = error instanceof DeviceError && error.lost;
+      if (!isLost || this.#last?.steps !== whole) throw error;
+    }
+    return this.#last as Read;
+  }
+
+  /** See {@linkcode Host}. */
   put(address: number, values: Numbers): void {
+    // what is read after this is something else
+    if (address < this.#net.plan.arenaBytes) this.#last = undefined;
     const { buffer, offset } = this.#at(address), { queue } = this.#net.gpu.device;
     const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength),
       whole = bytes.length & ~3;

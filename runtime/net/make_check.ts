@@ -4,7 +4,7 @@
  * @module
  */
 import { hashOf, outcomeOf, placesOf } from "./check.ts";
-import { inside, type PredictNet } from "./predict_net.ts";
+import { cores, type PredictNet } from "./predict_net.ts";
 import type { Check } from "./program.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Check } from "./program.ts";
  * their tensor; 0 where every bit must be the same.
  */
 export async function makeCheck(net: PredictNet, tolerance = 0, seed = 1): Promise<Check> {
-  const { core, batch } = inside.get(net)!, { loss, tensors } = await outcomeOf(core, batch, seed);
+  const core = cores.get(net)!, { loss, tensors } = await outcomeOf(core, seed);
   const entries = await Promise.all([...tensors].map(async ([name, values]) => {
     const samples = Object.fromEntries(placesOf(values).map((i) => [i, values[i]]));
     return [name, { hash: await hashOf(core, values), samples }] as const;

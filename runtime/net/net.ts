@@ -9,17 +9,16 @@ import { sharingFault } from "../backends/threads/sharing.ts";
 import type { Classes, Samples } from "../data/arrays.ts";
 import { DivergedError } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
-import { Batch } from "./batch.ts";
 import { BATCH, Core, MEANWHILE, WHOLE } from "./core.ts";
 import type { Host } from "./host.ts";
 import { LocalHost } from "./local_host.ts";
 import { expectFunction, expectSignal, expectWhole, type OpenNetOptions } from "./options.ts";
-import { checkOpen, closeOn, MOST_THREADS, PredictNet } from "./predict_net.ts";
+import { checkOpen, MOST_THREADS, PredictNet } from "./predict_net.ts";
 import type { NetProgram } from "./program.ts";
 import { RemoteHost } from "./remote_host.ts";
-import { readCheckpoint } from "./restore.ts";
 import { type Labelled, readLabelled, readSet } from "./samples.ts";
-import { beginOn, begun, save, type State, stateOf } from "./state.ts";
+import { beginOn, begun, save, type State } from "./state.ts";
+import { readTraining } from "./stored_state.ts";
 import { TeamHost } from "./team_host.ts";
 import { type NetTrainOptions, trainNet } from "./training.ts";
 import { unshared } from "./unshared.ts";
@@ -58,7 +57,6 @@ const MOST_EPOCHS = 1_000_000;
  */
 export class Net extends PredictNet {
   readonly #core: Core;
-  readonly #batch: Batch;
   #state: State;
   #training = false;
 
@@ -68,10 +66,8 @@ export class Net extends PredictNet {
    * @ignore made by `open`
    */
   constructor(core: Core, seed: number) {
-    const batch = new Batch(core);
-    super(core, batch);
+    super(core);
     this.#core = core;
-    this.#batch = batch;
     this.#state = begun(seed);
   }
 
@@ -122,12 +118,9 @@ export class Net extends PredictNet {
     }
     return await core.alone(async () => {
       const state = this.#state;
-      this.#batch.put(read, rules.params(rules.rate(state.epochs), state.steps + 1));
-      this.#batch.putKeys(state.seed, state.steps);
-      const later = core.once("train");
+      const later = core.once(read, { seed: state.seed, steps: state.steps, rate: rules.rate(state.epochs) });
       if (later) await later;
       state.steps++;
-      state.kept = undefined;
       state.whole = false;
       state.partial = undefined;
       const { loss, correct } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
@@ -176,11 +169,10 @@ export class Net extends PredictNet {
    */
   override async restore(bytes: Uint8Array): Promise<void> {
     this.#notTraining();
-    const core = this.#core, read = await readCheckpoint(core, bytes), weights = read.floats(core.shapes());
-    const found = stateOf(core, read);
+    const core = this.#core, { weights, found } = await readTraining(core, bytes);
     this.#notTraining();
     await core.alone(() => {
-      for (const [name, { values }] of weights) core.write(name, values);
+      core.writeAll(weights);
       for (const [name] of core.shapes(["state"])) {
         const values = found?.optimizer.get(name)?.values;
         core.write(name, values ?? new Float32Array(core.elements(name)));
@@ -197,7 +189,6 @@ export class Net extends PredictNet {
   override async copyFrom(other: PredictNet): Promise<void> {
     this.#notTraining();
     await super.copyFrom(other);
-    this.#state.kept = undefined;
   }
 
   #notTraining(): void {
@@ -226,7 +217,7 @@ export async function openNet(
     await core.begin(seed);
     const net = new Net(core, seed);
     if (weights) await net.restore(weights);
-    closeOn(signal, core);
+    core.closeOn(signal);
     return net;
   } catch (error) {
     core.close();

@@ -8,7 +8,6 @@ import { fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import type { Samples } from "../data/arrays.ts";
 import { firstNotFinite, largest, sizeOf } from "../data/numbers.ts";
 import { pause } from "../platform/pause.ts";
-import { Batch, part } from "./batch.ts";
 import type { SelfTest } from "./check.ts";
 import { Core } from "./core.ts";
 import { LocalHost, SLICE } from "./local_host.ts";
@@ -33,7 +32,7 @@ export interface NetPrediction {
 /** Most threads. */
 export const MOST_THREADS = 256;
 /** What nets are made of: for their own files. */
-export const inside = new WeakMap<PredictNet, { readonly core: Core; readonly batch: Batch }>();
+export const cores = new WeakMap<PredictNet, Core>();
 
 /** A net in memory that predicts. */
 export class PredictNet {
@@ -52,14 +51,13 @@ export class PredictNet {
   /** Names of the classes, where the spec has them. */
   readonly classes?: readonly string[];
   readonly #core: Core;
-  readonly #batch: Batch;
 
   /**
    * In a core that has begun.
    *
    * @ignore made by `open`
    */
-  constructor(core: Core, batch: Batch) {
+  constructor(core: Core) {
     const { plan, program, host } = core, { classes } = program.spec;
     this.name = plan.name;
     this.target = program.target;
@@ -69,8 +67,7 @@ export class PredictNet {
     this.outputs = core.output.classes;
     if (classes) this.classes = classes;
     this.#core = core;
-    this.#batch = batch;
-    inside.set(this, { core, batch });
+    cores.set(this, core);
   }
 
   /**
@@ -96,7 +93,7 @@ export class PredictNet {
    * @throws {InputError} when it is no net, or of other layers.
    */
   async copyFrom(other: PredictNet): Promise<void> {
-    const from = inside.get(other)?.core;
+    const from = cores.get(other);
     if (!from) {
       throw new InputError("copyFrom takes a net, as open gives it; of another program's, restore what it saves");
     }
@@ -105,9 +102,7 @@ export class PredictNet {
       throw new InputError(`net ${other.name} has other weights than net ${this.name}: their layers differ`);
     }
     const weights = from === this.#core ? new Map() : await from.alone(() => from.readAll());
-    await this.#core.alone(() => {
-      for (const [name, { values }] of weights) this.#core.write(name, values);
-    });
+    await this.#core.alone(() => this.#core.writeAll(weights));
   }
 
   /**
@@ -117,9 +112,7 @@ export class PredictNet {
    */
   async restore(bytes: Uint8Array): Promise<void> {
     const weights = (await readCheckpoint(this.#core, bytes)).floats(this.#core.shapes());
-    await this.#core.alone(() => {
-      for (const [name, { values }] of weights) this.#core.write(name, values);
-    });
+    await this.#core.alone(() => this.#core.writeAll(weights));
   }
 
   /**
@@ -131,7 +124,7 @@ export class PredictNet {
   async selfTest(): Promise<SelfTest> {
     const { check } = this.#core.program;
     if (!check) throw new InputError(`net ${this.name} carries no check; a net that was built does`);
-    return await (await import("./check.ts")).compare(this.#core, this.#batch, check);
+    return await (await import("./check.ts")).compare(this.#core, await check());
   }
 
   /** Ends what is running, with an error, and gives back all that the net holds. */
@@ -146,12 +139,11 @@ export class PredictNet {
     const all = new Float32Array(samples * classes);
     let since = performance.now();
     for (let from = 0; from < samples; from += this.batchSize) {
-      const batch = part(inputs, size, from, from + this.batchSize);
-      this.#batch.put(batch);
-      const later = core.once("evaluate");
+      const batch = inputs.subarray(from * size, (from + this.batchSize) * size), count = batch.length / size;
+      const later = core.once({ samples: count, inputs: batch });
       if (later) await later;
       const outputs = fromStored(new Float32Array(await core.host.get(offset, bytes)), layout);
-      all.set(outputs.subarray(0, batch.samples * classes), from * classes);
+      all.set(outputs.subarray(0, count * classes), from * classes);
       if (performance.now() < since + SLICE) continue;
       await pause();
       core.checkOpen();
@@ -177,9 +169,9 @@ export async function openPredictNet(program: NetProgram, options: OpenNetOption
   signal?.throwIfAborted();
   const core = new Core(program, new LocalHost(module));
   await core.begin(seed);
-  const net = new PredictNet(core, new Batch(core));
+  const net = new PredictNet(core);
   if (weights) await net.restore(weights);
-  closeOn(signal, core);
+  core.closeOn(signal);
   return net;
 }
 
@@ -189,11 +181,4 @@ export function checkOpen(options: OpenNetOptions): OpenNetOptions {
   expectWhole("seed", options.seed, 0, Number.MAX_SAFE_INTEGER);
   expectSignal(options.signal);
   return options;
-}
-
-/** Closes a net when a signal is given, or at once where it was. */
-export function closeOn(signal: AbortSignal | undefined, core: Core): void {
-  if (signal?.aborted) core.close();
-  signal?.throwIfAborted();
-  signal?.addEventListener("abort", () => core.close(), { once: true });
 }

@@ -53,6 +53,6 @@ export interface NetProgram {
   host?(): Promise<Host>;
   /** Starts a thread that runs `worker.ts`. Where there is none, the calling thread computes alone. */
   worker?(): Thread;
-  /** What a step must give, for a test of the engine. */
-  readonly check?: Check;
+  /** What a step must give, for a test of the engine; asked for by each. */
+  check?(): Promise<Check>;
 }

@@ -33,7 +33,7 @@ export class ReadCheckpoint {
 
   /** A part of the metadata, of JSON. @throws {InputError} when it is missing, or no object. */
   json(key: string): unknown {
-    return whole(() => JSON.parse(this.metadata.get(key)!), (value) => typeof value === "object" && value !== null);
+    return intact(() => JSON.parse(this.metadata.get(key)!), (value) => typeof value === "object" && value !== null);
   }
 
   /** Tensors of floats, by name and shape. @throws {InputError} when one is missing or has another shape. */
@@ -50,7 +50,7 @@ export class ReadCheckpoint {
   /** So many numbers of a tensor. @throws {InputError} when it is missing or has others. */
   numbers(name: string, dtype: "F32" | "F64", length: number): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
     const stored = this.#tensors.get(name);
-    return whole(
+    return intact(
       () => new (dtype === "F32" ? Float32Array : Float64Array)(stored!.bytes.slice().buffer),
       (values) => stored!.dtype === dtype && values.length === length && firstNotFinite(values) < 0,
     );
@@ -62,8 +62,8 @@ export class ReadCheckpoint {
   }
 }
 
-/** @throws {InputError} when something is not as it was written. */
-function whole<Value>(read: () => Value, fits: (value: Value) => boolean): Value {
+/** What is read of a checkpoint. @throws {InputError} when that is not as it was written. */
+export function intact<Value>(read: () => Value, fits: (value: Value) => boolean): Value {
   let value: Value | undefined;
   try {
     value = read();
@@ -83,7 +83,7 @@ export async function readCheckpoint(core: Core, bytes: Uint8Array): Promise<Rea
   if (!(bytes instanceof Uint8Array)) {
     throw new InputError("weights must be the bytes of a checkpoint, in a Uint8Array");
   }
-  const file = whole(() => tensorsOf(bytes.slice()), () => true), { metadata } = file;
+  const file = intact(() => tensorsOf(bytes.slice()), () => true), { metadata } = file;
   if (metadata.get(HASH) !== await sha256(hashedPieces(file))) throw damaged();
   const { spec } = core.program, found = new ReadCheckpoint(file), { name, input, layers } = found.spec;
   const differing = specDifference({ ...spec, input, layers }, spec);

@@ -34,6 +34,8 @@ export interface Read {
 const SCALED = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 /** Numbers that are put into memory at once, where they are scaled on the way. */
 const AT_ONCE = 2 ** 16;
+/** Where they are scaled: what is put is copied. */
+let staged: Float32Array | undefined;
 
 /**
  * Inputs of whole samples; what are floats or bytes already is not copied.
@@ -105,9 +107,10 @@ export function putInputs(
   put: (address: number, values: Numbers) => void,
 ): void {
   if (!(inputs instanceof Uint8Array) || tensors.data.dtype === "u8") return put(address, inputs);
+  const scaled = staged ??= new Float32Array(AT_ONCE);
   for (let at = 0; at < inputs.length; at += AT_ONCE) {
-    const scaled = new Float32Array(Math.min(AT_ONCE, inputs.length - at));
-    for (let i = 0; i < scaled.length; i++) scaled[i] = SCALED[inputs[at + i]];
-    put(address + 4 * at, scaled);
+    const count = Math.min(AT_ONCE, inputs.length - at);
+    for (let i = 0; i < count; i++) scaled[i] = SCALED[inputs[at + i]];
+    put(address + 4 * at, scaled.subarray(0, count));
   }
 }

@@ -1,48 +1,21 @@
 /**
- * How far the training of a net has come, and how a checkpoint keeps that.
+ * How far the training of a net has come, and how a checkpoint keeps that; `stored_state.ts` reads it.
  *
  * @module
  */
-import { DeviceError } from "../backends/device_error.ts";
 import { notFinite } from "../backends/tensors.ts";
-import {
-  checkpointTensors,
-  EPOCH,
-  HASH,
-  hashedPieces,
-  HISTORY,
-  OPTIMIZER,
-  specDifference,
-  type TensorValues,
-  TRAINING,
-  type TrainingState,
-} from "../files/checkpoint_format.ts";
+import { checkpointTensors, HASH, hashedPieces } from "../files/checkpoint_format.ts";
 import { encodeSafetensors } from "../files/safetensors.ts";
 import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport, PartialEpoch } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
-import type { ReadCheckpoint } from "./restore.ts";
 import type { Read } from "./samples.ts";
 import { digest, joined, sha256 } from "./hash.ts";
 
 /** The metadata's key of a net's own counts, which a run of whole epochs over one data set does not need. */
-const COUNTS = "kernelwright.counts";
+export const COUNTS = "kernelwright.counts";
 /** The hash of no data set: a run cannot be gone on with by its number of epochs. */
-const UNKNOWN = "0".repeat(64);
-
-/** The state of a run as the metadata have it. */
-type StoredState = Pick<TrainingState, "seed" | "data"> & {
-  /** Epochs that are done; of the next one steps, and the seconds that they took. */
-  readonly epoch: number;
-  readonly step: number;
-  readonly seconds: number;
-};
-
-/** What a checkpoint has of a net's tensors. */
-interface Tensors {
-  readonly parameters: ReadonlyMap<string, TensorValues>;
-  readonly optimizer: ReadonlyMap<string, TensorValues>;
-}
+export const UNKNOWN = "0".repeat(64);
 
 /** How far training has come: what an update depends on beside the weights, the optimizer's state and the data. */
 export interface State {
@@ -57,8 +30,6 @@ export interface State {
   partial?: PartialEpoch;
   /** What was trained on last. */
   data?: { readonly samples: number; readonly hash: Promise<string> };
-  /** Tensors and figures after the last epoch, where memory may be lost. */
-  kept?: Tensors & Pick<State, "epochs" | "steps" | "history">;
   /** Whether all updates are those of whole epochs, from the first on, over that data. */
   whole: boolean;
 }
@@ -88,10 +59,13 @@ export async function beginOn(state: State, read: Read): Promise<void> {
   state.partial = undefined;
 }
 
-/** All tensors of a checkpoint, read back. */
-export async function readTensors(core: Core): Promise<Tensors> {
-  const [parameters, optimizer] = await Promise.all([core.readAll(), core.readAll(["state"])]);
-  return { parameters, optimizer };
+/** All that a checkpoint has of a net: of now, or of the last whole epoch where the memory was lost since. */
+export function snapshot(core: Core, state: State) {
+  const read = core.alone(async () => {
+    const [parameters, optimizer] = await Promise.all([core.readAll(), core.readAll(["state"])]);
+    return { ...state, history: [...state.history], parameters, optimizer };
+  });
+  return core.host.orLast?.(state, read) ?? read;
 }
 
 /**
@@ -100,14 +74,8 @@ export async function readTensors(core: Core): Promise<Tensors> {
  * @throws {DivergedError} when a tensor is infinite or NaN.
  */
 export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBuffer>> {
-  const { program: { spec, target, without = [] } } = core, { seed } = state;
-  const now = async () => ({ ...state, ...await core.alone(() => readTensors(core)) });
-  const { parameters, optimizer, epochs, steps, partial, history } = await now().catch(
-    (error): Awaited<ReturnType<typeof now>> => {
-      if (!state.kept || !(error instanceof DeviceError && error.lost)) throw error;
-      return { ...state, partial: undefined, ...state.kept };
-    },
-  );
+  const { program: { spec, target, without = [] } } = core;
+  const { seed, epochs, steps, partial, history, parameters, optimizer } = await snapshot(core, state);
   const values = [...parameters, ...optimizer].map(([name, { values }]) => [name, values] as const);
   checkDiverged(notFinite(values), epochs + 1, steps);
   const { data } = state, known = state.whole && data;
@@ -123,36 +91,4 @@ export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBu
   file.metadata.set(COUNTS, JSON.stringify({ epochs, steps }));
   file.metadata.set(HASH, await sha256(hashedPieces(file)));
   return joined(encodeSafetensors(file));
-}
-
-/**
- * How far the training of a checkpoint has come, and the optimizer's state; nothing where the net is trained otherwise.
- *
- * @throws {InputError} when it cannot be read.
- */
-export function stateOf(
-  core: Core,
-  read: ReadCheckpoint,
-): { readonly state: State; readonly optimizer: ReadonlyMap<string, TensorValues> } | undefined {
-  const { program: { spec }, plan: { batchSize } } = core;
-  if (!read.metadata.has(TRAINING) || specDifference(read.spec, spec)) return undefined;
-  const { seed, epoch, step, seconds, data: { samples, hash } } = read.json(TRAINING) as StoredState;
-  const counts = read.metadata.has(COUNTS) ? read.json(COUNTS) as Partial<State> : {}, whole = hash !== UNKNOWN;
-  const { epochs = epoch, steps = epoch * Math.ceil(samples / batchSize) + step } = counts;
-  const figures = read.names(HISTORY).map((name) =>
-    [name.slice(HISTORY.length), read.numbers(name, "F64", epoch)] as const
-  );
-  const history = Array.from({ length: epoch }, (_, i) => ({
-    ...Object.fromEntries(figures.map(([name, values]) => [name, values[i]])),
-    epoch: i + 1,
-  } as EpochReport));
-  const sum = (name: string) => read.numbers(EPOCH + name, "F64", 1)[0];
-  return {
-    optimizer: read.floats(core.shapes(["state"]), OPTIMIZER),
-    state: {
-      ...{ seed, epochs, steps, whole, history },
-      ...step > 0 && { partial: { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") } },
-      ...whole && { data: { samples, hash: Promise.resolve(hash) } },
-    },
-  };
 }

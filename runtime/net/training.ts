@@ -11,7 +11,7 @@ import { checkDiverged, DivergedError } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
 import type { Read } from "./samples.ts";
-import { readTensors, type State } from "./state.ts";
+import { snapshot, type State } from "./state.ts";
 
 /** A step of training that is done. */
 export interface NetStep {
@@ -102,13 +102,12 @@ async function trainEpoch(
     Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const))
   );
   checkDiverged(notFinite(weights), epoch, steps);
-  const kept = core.host.mayBeLost && await core.alone(() => readTensors(core));
   const { loss, correct } = resultOf(plan, read, sums);
   const report = { epoch, loss, accuracy: correct / samples, learningRate, seconds: seconds() };
   state.partial = undefined;
   state.epochs = epoch;
   state.history.push(report);
-  if (kept) state.kept = { ...kept, epochs: epoch, steps: state.steps, history: [...state.history] };
+  if (core.host.orLast) await snapshot(core, state);
   return report;
 }
 

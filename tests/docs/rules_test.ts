@@ -119,6 +119,17 @@ const RULES: readonly Rule[] = [
   },
   { files: /^mod\.ts$/, local: [/^api\//, COMPILER, RUNTIME], external: [] },
   { files: /^cli\/commands\/mod\.ts$/, local: [/^cli\/command\.ts$/, /^cli\/commands\//], external: [] },
+  // what makes bundles compiles nets, and puts pieces of the runtime into them
+  {
+    files: /^build\/bundle\/\w+\.ts$/,
+    local: [/^build\/bundle\//, /^api\//, COMPILER, /^codegen\/targets\/wasm\/target\.ts$/, /^runtime\//],
+    external: [/^esbuild$/, /^node:/],
+  },
+  {
+    files: /^cli\/commands\/build\.ts$/,
+    local: [/^mod\.ts$/, /^build\/bundle\/mod\.ts$/, /^cli\/\w+\.ts$/],
+    external: [/^node:/],
+  },
   // a command knows no other
   {
     files: /^cli\/commands\/\w+\.ts$/,
@@ -148,7 +159,10 @@ const RULES: readonly Rule[] = [
   { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//, /^specs\/\w+\.json$/] },
   // packages are made of files as they are
   { files: /^build\/(?:npm\/)?\w+\.ts$/, local: [/^build\/(?:npm\/)?\w+\.ts$/] },
-  { files: /^docs\/\w+\.ts$/, local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/] },
+  {
+    files: /^docs\/\w+\.ts$/,
+    local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/, /^build\/bundle\/mod\.ts$/],
+  },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
 ];
 
@@ -428,6 +442,12 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["cli/commands/train.ts", "../../api/train.ts", true],
   ["cli/commands/train.ts", "../../runtime/run/train.ts", true],
   ["cli/commands/mod.ts", "./train.ts", false],
+  ["cli/commands/build.ts", "../../build/bundle/mod.ts", false],
+  ["cli/commands/build.ts", "../../build/bundle/entry.ts", true],
+  ["cli/commands/train.ts", "../../build/bundle/mod.ts", true],
+  ["build/bundle/trainer.ts", "../../runtime/net/net.ts", false],
+  ["build/bundle/entry.ts", "../../cli/nets.ts", true],
+  ["runtime/net/net.ts", "../../build/bundle/load.ts", true],
   ["cli/flags.ts", "./spelling.ts", false],
   ["cli/flags.ts", "./commands/train.ts", true],
   ["cli/flags.ts", "./train/job.ts", true],
@@ -511,6 +531,7 @@ const PROGRAMS = [
   "command_lines",
   "fake_torch",
   "fuzz_arguments",
+  "install_engines",
   "net_leaks",
   "soak",
   "train_random",

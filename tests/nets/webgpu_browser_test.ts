@@ -60,7 +60,7 @@ async function inPage<Returned>(module: string, name: string, args: readonly unk
   const folder = await Deno.makeTempDir();
   try {
     await bundleInto(folder, "page", module);
-    const words = [folder, "page.js", name, JSON.stringify(args), "webgpu"];
+    const words = [folder, "page.js", name, JSON.stringify(args), JSON.stringify({ gpu: true })];
     const call = await inChromium<Call>("tests/browser_module.ts", words, ["--allow-net=127.0.0.1"]);
     assert.deepEqual(call.messages, []);
     return call.returned as Returned;

@@ -3,15 +3,13 @@ import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
 import { npmNames } from "../../build/npm_names.ts";
-import type { Call } from "../browser_module.ts";
-import { chromium, inChromium } from "../chromium.ts";
+import { chromium, inPage } from "../chromium.ts";
 import { PROJECT } from "../command_line.ts";
+import { engine, type EngineName } from "../engines.ts";
 import { type Outcome, trial } from "../trial.ts";
 import { width } from "../width.ts";
 
 const THREADS = 2;
-/** The oldest Node that has what the compiler uses of the language. */
-const OLDEST_NODE = 24;
 
 const spec: unknown = JSON.parse(await Deno.readTextFile(join(PROJECT, "specs", "lenet5.json")));
 const folder = await Deno.makeTempDir();
@@ -76,53 +74,40 @@ Deno.test("what compiles, trains and predicts bundles for a browser, and imports
   await assert.rejects(bundle(program), /Could not resolve "node:path"/);
 });
 
-if (!chromium) console.log("bundle: no Chromium here (package chromium has it): nothing is tried in a browser");
 for (const target of Object.keys(expected)) {
   Deno.test({
     name: `in Chromium: the same files, losses and predictions, ${target}`,
     ignore: !chromium,
     async fn() {
-      const args = [folder, "trial.js", "trial", JSON.stringify([spec, target, THREADS])];
-      const call = await inChromium<Call>("tests/browser_module.ts", args, ["--allow-net=127.0.0.1"]);
-      const { returned, isolated, messages, files } = call;
-      assert.deepEqual(messages, []);
+      const call = await inPage(folder, ["trial.js", "trial"], [spec, target, THREADS]);
+      const { returned, isolated, messages, files, outside, workers } = call;
+      assert.deepEqual([messages, outside, workers], [[], [], 0]);
       assert(isolated && files.includes("worker.js"), files.join());
       assert.deepEqual(returned, expected[target]);
     },
   });
 }
 
-/** Node, if there is one that is new enough. */
-async function findNode(): Promise<string | undefined> {
-  const program = Deno.env.get("KERNELWRIGHT_NODE") ?? "node";
-  try {
-    const { stdout } = await new Deno.Command(program, { args: ["--version"] }).output();
-    const version = new TextDecoder().decode(stdout).trim();
-    if (Number(/^v(\d+)\./.exec(version)?.[1]) >= OLDEST_NODE) return program;
-    console.log(`bundle: ${program} is ${version}, and ${OLDEST_NODE} is needed: nothing is tried in Node`);
-  } catch {
-    console.log("bundle: no Node here: nothing is tried in it");
+for (const name of width<EngineName[]>(["node26"], ["node24", "node26"])) {
+  const node = engine(name);
+  for (const target of Object.keys(expected)) {
+    Deno.test({
+      name: `in ${name}: the same files, losses and predictions, ${target}`,
+      ignore: !node,
+      async fn() {
+        const file = join(folder, `${target}.js`);
+        const args = JSON.stringify([spec, target, THREADS]).slice(1, -1);
+        await Deno.writeTextFile(
+          file,
+          `import { trial } from "./trial.js";\nconsole.log(JSON.stringify(await trial(${args})));\n`,
+        );
+        const { code, stdout, stderr } = await new Deno.Command(node!, {
+          args: [file],
+          signal: AbortSignal.timeout(300_000),
+        }).output();
+        assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+        assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), expected[target]);
+      },
+    });
   }
-}
-
-const node = await findNode();
-for (const target of Object.keys(expected)) {
-  Deno.test({
-    name: `in Node: the same files, losses and predictions, ${target}`,
-    ignore: !node,
-    async fn() {
-      const file = join(folder, `${target}.js`);
-      const args = JSON.stringify([spec, target, THREADS]).slice(1, -1);
-      await Deno.writeTextFile(
-        file,
-        `import { trial } from "./trial.js";\nconsole.log(JSON.stringify(await trial(${args})));\n`,
-      );
-      const { code, stdout, stderr } = await new Deno.Command(node!, {
-        args: [file],
-        signal: AbortSignal.timeout(300_000),
-      }).output();
-      assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
-      assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), expected[target]);
-    },
-  });
 }

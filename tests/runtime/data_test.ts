@@ -703,8 +703,9 @@ async function withModuleCopy(
     for (
       const file of [
         "codegen/error.ts",
+        "codegen/json.ts",
         "codegen/sha256.ts",
-        ...["arrays", "bytes", "data"].map((name) => `runtime/data/${name}.ts`),
+        ...["arrays", "bytes", "data", "numbers"].map((name) => `runtime/data/${name}.ts`),
         ...["file", "folder", "header", "images", "labels", "read_error"].map((name) => `runtime/data/idx/${name}.ts`),
         "runtime/files/files.ts",
         ...["browser", "builtin", "commands", "deno", "here", "node", "node_shared", "stored", "systems"].map((name) =>

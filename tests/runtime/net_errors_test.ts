@@ -1,6 +1,10 @@
 /** What is wrong in what is given to a net gets its one line, and the net is of use after that. */
 import assert from "node:assert/strict";
 import { open, parseSpec } from "../../mod.ts";
+import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
+import { HASH, hashedPieces, TRAINING } from "../../runtime/files/checkpoint_format.ts";
+import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
+import { joined, sha256 } from "../../runtime/net/hash.ts";
 import { opened, saved, WAYS } from "../net_cases.ts";
 import { samples, SPEC } from "../small_net.ts";
 
@@ -99,6 +103,29 @@ Deno.test("a checkpoint with one wrong byte is refused, wherever it is", async (
     await assert.rejects(net.restore(right.subarray(0, length)), { name: "InputError" });
   }
   assert.deepEqual(await net.save(), right);
+});
+
+Deno.test("a checkpoint that was written by hand is refused, too, where it says what cannot be", async () => {
+  const right = await saved(net),
+    damaged = {
+      name: "InputError",
+      message: "the bytes are damaged, or no checkpoint of Kernelwright; use another copy",
+    };
+  const file = encodeCheckpoint(right), state = JSON.parse(file.metadata.get(TRAINING)!);
+  const written = async (training: unknown) => {
+    const metadata = new Map(file.metadata).set(TRAINING, JSON.stringify(training)), changed = { ...file, metadata };
+    metadata.set(HASH, await sha256(hashedPieces(changed)));
+    return joined(encodeSafetensors(changed));
+  };
+  await net.restore(await written(state));
+  for (
+    const wrong of [{ epoch: 1e9 }, { epoch: -1 }, { step: 1 }, { step: "a" }, { seed: 0.5 }, { data: 1 }, {
+      data: null,
+    }]
+  ) {
+    await assert.rejects(net.restore(await written({ ...state, ...wrong })), damaged, JSON.stringify(wrong));
+  }
+  for (const wrong of [null, [], "x", 3]) await assert.rejects(net.restore(await written(wrong)), damaged);
 });
 
 Deno.test("a checkpoint and a net of other layers are refused", async () => {

@@ -1,8 +1,11 @@
 /** What is asked of a net while it trains is answered between two steps, and changes no bit; it can be stopped and closed. */
 import assert from "node:assert/strict";
-import type { NetStep } from "../../mod.ts";
+import { compileNet } from "../../api/compile.ts";
+import { programOf } from "../../api/open.ts";
+import { findTarget, type NetStep } from "../../mod.ts";
+import { openNet } from "../../runtime/net/net.ts";
 import { bitsOf, opened, saved, told, type Way, WAYS } from "../net_cases.ts";
-import { samples } from "../small_net.ts";
+import { samples, SPEC } from "../small_net.ts";
 
 const data = samples(1600), test = samples(40, 2);
 const set = { x: data.inputs, y: data.labels }, testSet = { x: test.inputs, y: test.labels };
@@ -119,4 +122,43 @@ Deno.test("while it trains, what would change it is refused", async () => {
   await training;
   net.close();
   other.close();
+});
+
+Deno.test("the calling thread does other things while it trains alone", async () => {
+  const net = await opened({ threads: 0, shared: true });
+  const controller = new AbortController();
+  let turns = 0;
+  const timer = setInterval(() => ++turns === 10 && controller.abort(), 1);
+  await assert.rejects(net.train(set, { epochs: 10_000, signal: controller.signal }), { name: "AbortError" });
+  clearInterval(timer);
+  assert.equal(turns, 10);
+  // negative control: single steps do not let others in
+  let others = 0;
+  const soon = setTimeout(() => others++, 0);
+  for (let i = 0; i < 100; i++) await net.step(set.x.subarray(0, 64), [0]);
+  assert.equal(others, 0);
+  clearTimeout(soon);
+  net.close();
+});
+
+Deno.test("a signal closes a net, or keeps it from being opened", async () => {
+  for (const way of WAYS) {
+    const controller = new AbortController(), { signal } = controller, net = await opened(way, { signal });
+    const training = net.train(set, { epochs: 1000 });
+    training.catch(() => {});
+    controller.abort();
+    await assert.rejects(training, /is closed/);
+    await assert.rejects(net.save(), /is closed/);
+    await assert.rejects(opened(way, { signal }), { name: "AbortError" });
+  }
+});
+
+Deno.test("a worker that cannot be started keeps a net from being opened", async () => {
+  const program = programOf(SPEC, compileNet(SPEC, findTarget("wasm"), { data: "f32" }));
+  const worker = () => new Worker("data:text/javascript,throw new Error('no such thing')", { type: "module" });
+  for (const { threads, shared } of WAYS) {
+    const opening = openNet({ ...program, worker }, { threads }, shared);
+    if (threads > 0) await assert.rejects(opening, /no such thing/);
+    else (await opening).close();
+  }
 });

@@ -475,8 +475,6 @@ Deno.test("training does not load what only the page needs", async () => {
   assert.ok(reached(true).length >= 3);
 });
 
-if (!chromium) console.log("report: no Chromium here (package chromium has it): pages are not opened");
-
 /** What Chromium shows of a page, light and dark, wide and at a phone's width. */
 async function views(html: string): Promise<View[]> {
   const folder = await Deno.makeTempDir();
