@@ -41,6 +41,7 @@ export const INSTALLED = join(PROJECT, "runs", "engines");
 /** Whether tests fail where an engine is missing, Chromium too. CI sets the variable; elsewhere they are skipped. */
 export const NEEDED = Deno.env.get("KERNELWRIGHT_NEED_ENGINES") === "1";
 
+/** What was missing and is told of. */
 const told = new Set<string>();
 
 /**
@@ -55,18 +56,29 @@ export function missing(what: string, remedy: string): undefined {
 }
 
 /**
- * The path of an engine: what KERNELWRIGHT_NODE24, KERNELWRIGHT_NODE26 or KERNELWRIGHT_BUN says, or else what is
- * installed. Undefined where there is none, which is printed.
- *
- * @throws {Error} where there is none and tests need all.
+ * The path of an engine, if there is one: what KERNELWRIGHT_NODE24, KERNELWRIGHT_NODE26 or KERNELWRIGHT_BUN says, or else
+ * what is installed.
  */
-export function engine(name: EngineName): string | undefined {
+export function findEngine(name: EngineName): string | undefined {
   const { program } = ENGINES[name];
   const path = Deno.env.get(`KERNELWRIGHT_${name.toUpperCase()}`) ?? join(INSTALLED, "node_modules", name, program);
-  return isFile(path) ? path : missing(NAMES[name], "deno task engines installs it");
+  return isFile(path) ? path : undefined;
 }
 
-const NAMES: Readonly<Record<EngineName, string>> = { node24: "Node 24", node26: "Node 26", bun: "Bun" };
+/** The path of Chromium, if there is one on the search path. */
+export function findChromium(): string | undefined {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((f) => join(f, name)));
+  return paths.find(isFile);
+}
+
+/** The same of an engine for tests: where there is none, it is printed. @throws {Error} where tests need all. */
+export function engine(name: EngineName): string | undefined {
+  return findEngine(name) ?? missing(NAMES[name], "deno task engines installs it");
+}
+
+/** What people call them. */
+export const NAMES: Readonly<Record<EngineName, string>> = { node24: "Node 24", node26: "Node 26", bun: "Bun" };
 
 /**
  * The path of a program for Node: in what is installed, or beside the engine that KERNELWRIGHT_NODE26 names. Undefined
