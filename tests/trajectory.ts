@@ -137,7 +137,8 @@ export async function closedWhileTraining(bundle: string, threads: number, close
   };
   const training = net.train(data, { epochs: ENDLESS, onStep }).then(() => undefined, (error: Error) => `${error}`);
   await told;
-  if (!close) return { steps };
+  // a browser tells of its workers when they have begun
+  if (!close) return await new Promise((resolve) => setTimeout(resolve, 1000, { steps }));
   await net.close();
   return { steps, error: await training };
 }

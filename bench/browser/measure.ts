@@ -88,7 +88,7 @@ function train(trainer: Trainer, net: Prepared, setting: Setting): Promise<Bundl
   if (peer) {
     if (setting.noPeers !== undefined) throw new CannotRun(setting.noPeers);
     const work: PageWork = { ...peer, data, steps: STEPS, seconds };
-    return inPage(setting, ["page.js", "trainInPage", work], { isolated, gpu });
+    return inPage(setting, ["page.js", "trainInPage", work], { isolated, gpu, patience: 0 });
   }
   const work: BundleWork = { bundle, data, threads: threads!, steps: STEPS, seconds };
   if (engine === "chromium") return inPage(setting, ["ours.js", "trainBundle", work], { isolated });

@@ -54,7 +54,7 @@ export const PEERS: readonly Trainer[] = [
   peer("TensorFlow.js", "cpu", "TensorFlow.js, JavaScript, 1 thread", { slow: true }),
   peer("TensorFlow.js", "wasm", "TensorFlow.js, WebAssembly"),
   peer("TensorFlow.js", "webgl", "TensorFlow.js, WebGL", { gpu: true }),
-  peer("TensorFlow.js", "webgpu", "TensorFlow.js, WebGPU", { gpu: true }),
+  peer("TensorFlow.js", "webgpu", "TensorFlow.js, WebGPU", { gpu: true, slow: true }),
   peer("jax-js", "wasm lax", "jax-js, WebAssembly, as one would write it"),
   peer("jax-js", "wasm im2col", "jax-js, WebAssembly, its convolutions written as im2col"),
   peer("jax-js", "webgpu lax", "jax-js, WebGPU, as one would write it", { gpu: true }),

@@ -119,7 +119,7 @@ function netOf({ input, layers }: NetSpec, convolve: Convolve): Net {
       return (x) => x.reshape([x.shape[0], size]);
     }
     if (layer.type === "relu") return relu;
-    if (layer.type === "tanh") return np.tanh;
+    if (layer.type === "tanh") return (x) => np.tanh(x);
     throw new Error(`layer ${(layer as { type: string }).type} is not written for jax-js here`);
   });
   return { shapes, layers: applied, classes: shape[0] };

@@ -77,5 +77,6 @@ export const pair = (value: number | Pair): Pair => typeof value === "number" ? 
 
 /** What its driver calls the adapter of a device. */
 export function adapterOf({ adapterInfo }: { readonly adapterInfo: GPUAdapterInfo }): string {
-  return adapterInfo.description || adapterInfo.vendor || "GPU";
+  const { description, vendor, architecture } = adapterInfo;
+  return description || [vendor, architecture].filter((word) => word).join(" ") || "GPU";
 }
