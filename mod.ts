@@ -55,6 +55,12 @@ export {
   type Probe,
   type Rate,
 } from "./runtime/measure/machine/facts.ts";
+export { Net, type NetEvaluation, type NetStepResult, type NetTraining } from "./runtime/net/net.ts";
+export { type NetPrediction, PredictNet } from "./runtime/net/predict_net.ts";
+export { type SelfTest, SelfTestError } from "./runtime/net/check.ts";
+export type { OpenNetOptions } from "./runtime/net/options.ts";
+export type { Labelled } from "./runtime/net/samples.ts";
+export type { NetStep, NetTrainOptions } from "./runtime/net/training.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
@@ -91,6 +97,7 @@ export {
 } from "./api/compile.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
+export { open, type OpenOptions } from "./api/open.ts";
 export { loadPredictor, type PredictorOptions } from "./api/predict.ts";
 export { registry } from "./api/registry.ts";
 export { reportHtml } from "./api/report.ts";

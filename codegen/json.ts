@@ -42,6 +42,11 @@ export function parseJson(text: string): unknown {
   throw new JsonError(`${short} stands twice in the same object, again in line ${line}; leave one`, JSON.parse(key));
 }
 
+/** Whether it is an object that is no list and no function; those without a prototype are some, too. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Where the first key stands that its object has already. `text`: valid JSON. */
 function keyTwice(text: string): { begin: number; end: number } | undefined {
   /** The keys of each object that is open; nothing for a list. */

@@ -7,10 +7,10 @@
 import { compileNet } from "../api/compile.ts";
 import { findTarget } from "../api/targets.ts";
 import { cost } from "../codegen/ir/cost.ts";
-import { instantiate } from "../runtime/backends/threads/bind.ts";
+import { instantiate } from "../runtime/backends/threads/instantiate.ts";
 import { loadCode } from "../runtime/backends/threads/load.ts";
-import { lineFrom } from "../codegen/plan/layout/arena.ts";
-import { PAGE, sharedMemory } from "../runtime/backends/threads/memory.ts";
+import { lineFrom } from "../codegen/plan/layout/lines.ts";
+import { PAGE, sharedMemory } from "../runtime/backends/threads/pages.ts";
 import { warmUp } from "../runtime/backends/threads/warm.ts";
 import { placeRows } from "../runtime/backends/rows.ts";
 import { loadSpec } from "../mod.ts";

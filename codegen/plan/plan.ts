@@ -107,6 +107,23 @@ export interface Plan {
   readonly scratchBytes?: number;
 }
 
+/** What a run reads of a tensor. */
+export type RunTensor =
+  & Pick<PlannedTensor, "name" | "role" | "dtype" | "shape" | "rows" | "below" | "initial" | "layout">
+  & Pick<PlannedTensor, "offset" | "bytes" | "scratch">;
+
+/** What a run reads of a plan: no kernel's formula, and no kind of layer, so that it can be written as JSON. */
+export interface RunPlan extends
+  Pick<
+    Plan,
+    "name" | "batchSize" | "batchRows" | "params" | "keys" | "arenaBytes" | "scratchBytes"
+  > {
+  readonly tensors: Readonly<Record<string, RunTensor>>;
+  readonly graph: Pick<Graph, "shapes" | "output">;
+  /** Kernels by name, in order. */
+  readonly train: { readonly kernels: readonly { readonly kernel: Pick<Kernel, "name"> }[] };
+}
+
 /** A plan before its memory is laid out. */
 export interface Draft
   extends Omit<Plan, "tensors" | "train" | "evaluate" | "arenaBytes" | "scratchBytes" | "params" | "keys"> {

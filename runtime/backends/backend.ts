@@ -50,6 +50,12 @@ export interface Backend<Prepared = unknown> {
    * @throws {VerifyError} when one cannot be bounded.
    */
   boundsOf?(net: CompiledNet): readonly Bound[] | undefined;
+  /**
+   * The module that it runs of a net, as bytes; undefined where it runs none.
+   *
+   * @throws {VerifyError} when an access in it cannot be bounded.
+   */
+  moduleOf?(net: CompiledNet): Uint8Array<ArrayBuffer> | undefined;
   /** Kernels by name, in a memory of their own. */
   bindKernels(prepared: Prepared): Promise<(name: string) => LoadedKernel>;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan } from "../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
 import { shuffleEpoch, streamKey } from "../run/random.ts";
 import type { Epoch, EpochSums, Result } from "./session.ts";
 
@@ -23,21 +23,21 @@ export interface StepTables {
 export const BEGINNING: EpochSums = { steps: 0, loss: 0, hits: 0 };
 
 /** The tables of an epoch of training: a shuffled order, the optimizer's numbers, what dropout drops. */
-export function fillTraining(plan: Plan, tables: StepTables, { seed, epoch, params }: Epoch): void {
-  const { order, samples, keys, steps } = tables;
+export function fillTraining(plan: RunPlan, tables: StepTables, { seed, epoch, first, params }: Epoch): void {
+  const { order, samples, keys, steps } = tables, before = first ?? epoch * steps;
   shuffleEpoch(order, samples, seed, epoch);
   spread(plan, tables);
   fillParams(plan, tables, params);
   if (!keys) return;
   for (let step = 0; step < steps; step++) {
     for (const [column, name] of plan.keys.entries()) {
-      keys[step * plan.keys.length + column] = streamKey(seed, name, epoch * steps + step);
+      keys[step * plan.keys.length + column] = streamKey(seed, name, before + step);
     }
   }
 }
 
 /** The tables of a test: samples in their own order. */
-export function fillEvaluation(plan: Plan, tables: StepTables): void {
+export function fillEvaluation(plan: RunPlan, tables: StepTables): void {
   for (let i = 0; i < tables.samples; i++) tables.order[i] = i;
   spread(plan, tables);
   fillParams(plan, tables, () => ({}));
@@ -47,7 +47,7 @@ export function fillEvaluation(plan: Plan, tables: StepTables): void {
  * Brings samples from the first places of the order to the rows of their steps. A row that holds no sample repeats the
  * first one of its step: what is computed of it is finite where the batch is, and counts nothing.
  */
-function spread({ batchSize, batchRows }: Plan, { order, samples, steps }: StepTables): void {
+function spread({ batchSize, batchRows }: RunPlan, { order, samples, steps }: StepTables): void {
   // the last one first: none is overwritten before it is moved
   for (let step = steps - 1; step >= 0; step--) {
     const from = step * batchSize, count = Math.min(batchSize, samples - from), to = step * batchRows;
@@ -56,7 +56,7 @@ function spread({ batchSize, batchRows }: Plan, { order, samples, steps }: StepT
   }
 }
 
-function fillParams(plan: Plan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {
+function fillParams(plan: RunPlan, { params: table, steps, samples }: StepTables, params: Epoch["params"]): void {
   const { params: names, batchSize } = plan;
   for (let step = 0; step < steps; step++) {
     const values: Record<string, number> = {
@@ -91,7 +91,7 @@ export function addUp(before: EpochSums, steps: number, loss: Float32Array, hit:
 
 /** The means of an epoch from its sums. */
 export function resultOf(
-  { batchSize }: Plan,
+  { batchSize }: RunPlan,
   { samples }: Pick<StepTables, "samples">,
   { steps, loss, hits }: EpochSums,
 ): Result {

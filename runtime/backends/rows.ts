@@ -6,9 +6,9 @@
  * @module
  */
 import { BYTES } from "../../codegen/ir/ir.ts";
-import { lineFrom } from "../../codegen/plan/layout/arena.ts";
-import type { Plan, PlannedTensor } from "../../codegen/plan/plan.ts";
-import { sizeOf } from "../data/arrays.ts";
+import { lineFrom } from "../../codegen/plan/layout/lines.ts";
+import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
+import { sizeOf } from "../data/numbers.ts";
 
 /** Rows of the tensors that have one for each sample, and of those that have one for each step. */
 export interface RowCounts {
@@ -25,22 +25,22 @@ export function stepsInEpoch({ batchSize }: { readonly batchSize: number }, samp
 }
 
 /** The rows that a data set of so many samples needs. */
-export function rowCounts(plan: Plan, samples: number): RowCounts {
+export function rowCounts(plan: RunPlan, samples: number): RowCounts {
   return { samples, steps: stepsInEpoch(plan, samples) };
 }
 
 /** The tensors of a plan whose rows the run supplies. */
-function runTensors({ tensors }: Plan): PlannedTensor[] {
+function runTensors({ tensors }: RunPlan): RunTensor[] {
   return Object.values(tensors).filter(({ role }) => role === "run");
 }
 
 /** Elements of such a tensor. */
-export function elementsOf({ shape, rows }: PlannedTensor, counts: RowCounts): number {
+export function elementsOf({ shape, rows }: RunTensor, counts: RowCounts): number {
   return counts[rows!] * sizeOf(shape.slice(1));
 }
 
 /** Where they lie, one behind the other from a byte on, and where the last one ends. */
-export function placeRows(plan: Plan, counts: RowCounts, from: number): { rows: RowPlaces; end: number } {
+export function placeRows(plan: RunPlan, counts: RowCounts, from: number): { rows: RowPlaces; end: number } {
   const rows: Record<string, readonly [number, number]> = {};
   let end = from;
   for (const tensor of runTensors(plan)) {

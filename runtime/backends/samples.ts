@@ -4,8 +4,8 @@
  * @module
  */
 import { InputError } from "../../codegen/error.ts";
-import type { Plan } from "../../codegen/plan/plan.ts";
-import { sizeOf } from "../data/arrays.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
+import { sizeOf } from "../data/numbers.ts";
 import { checkLabels, type Dataset } from "../data/data.ts";
 import { outputOf } from "./tensors.ts";
 
@@ -13,7 +13,7 @@ import { outputOf } from "./tensors.ts";
  * @throws {InputError} when a net wants other targets than those that can be made of labels, or does not tell which samples
  * it gets right: a run reads the metric `hit`, and no other.
  */
-function checkJudged(plan: Plan): void {
+export function checkJudged(plan: RunPlan): void {
   const { classes } = outputOf(plan), ofSamples: Record<string, string> = { labels: "i32", targets: `f32,${classes}` };
   for (const { name, dtype, shape, rows } of Object.values(plan.tensors)) {
     if (rows !== "samples" || name === "data") continue;
@@ -33,7 +33,7 @@ function checkJudged(plan: Plan): void {
  * @throws {InputError} when no data set fits the net, or samples have another shape or kind than it takes, or labels it
  * has no output for.
  */
-export function checkFit(plan: Plan, set: Dataset): void {
+export function checkFit(plan: RunPlan, set: Dataset): void {
   checkJudged(plan);
   const { shape, inputs, source } = set;
   const [, ...expected] = plan.tensors.data.shape;
@@ -56,13 +56,13 @@ export function checkFit(plan: Plan, set: Dataset): void {
 }
 
 /** Labels are below this: the number of outputs, or less where the loss says so, as the proof of the kernels has it. */
-function labelLimit(plan: Plan): number {
+export function labelLimit(plan: RunPlan): number {
   const { classes } = outputOf(plan), { below = classes } = plan.tensors.labels ?? {};
   return Math.min(classes, Number(below));
 }
 
 /** Rows of zeros with a 1 at the label: samples x outputs. */
-export function fillTargets({ tensors }: Plan, targets: Float32Array, { labels }: Dataset): void {
+export function fillTargets({ tensors }: RunPlan, targets: Float32Array, { labels }: Pick<Dataset, "labels">): void {
   const outputs = tensors.targets.shape[1];
   for (const [i, label] of labels.entries()) targets[i * outputs + label] = 1;
 }

@@ -9,6 +9,8 @@ export interface Epoch {
   /** The seed of the run, and the number of the epoch from 0: the order of samples and what dropout drops depend on them. */
   readonly seed: number;
   readonly epoch: number;
+  /** Steps of training before the epoch. Default: those of so many epochs over the same samples. */
+  readonly first?: number;
   /** Values of the optimizer's params for a step of the epoch, from 0. */
   params(step: number): Readonly<Record<string, number>>;
 }

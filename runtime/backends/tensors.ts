@@ -4,23 +4,23 @@
  * @module
  */
 import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
-import { type Plan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
-import { firstNotFinite } from "../data/arrays.ts";
+import { type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
+import { firstNotFinite } from "../data/numbers.ts";
 import { initialize } from "../run/random.ts";
 import type { NotFinite } from "./session.ts";
 
 /** Names of the tensors that are trained. */
-export function parametersOf({ tensors }: Plan): string[] {
+export function parametersOf({ tensors }: RunPlan): string[] {
   return Object.values(tensors).filter(({ role }) => role === "parameter").map(({ name }) => name);
 }
 
 /** Names of the tensors that make a trained net: those that are trained, and the buffers of layers. */
-export function weightsOf({ tensors }: Plan): string[] {
+export function weightsOf({ tensors }: RunPlan): string[] {
   return Object.values(tensors).filter(({ role }) => WEIGHT_ROLES.includes(role)).map(({ name }) => name);
 }
 
 /** The tensor that the loss is taken of, and how many outputs it has for a sample. */
-export function outputOf({ graph }: Plan): { name: string; classes: number } {
+export function outputOf({ graph }: RunPlan): { name: string; classes: number } {
   return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
 }
 
@@ -29,7 +29,7 @@ export function outputOf({ graph }: Plan): { name: string; classes: number } {
  * where that is zeros.
  */
 export function* initialTensors(
-  { tensors }: Plan,
+  { tensors }: RunPlan,
   seed: number,
 ): Generator<[name: string, values: Float32Array | undefined]> {
   for (const tensor of Object.values(tensors)) {
@@ -46,7 +46,7 @@ export function* initialTensors(
 }
 
 /** A tensor's elements from the usual order to that of its storage. */
-export function storedValues({ tensors }: Plan, name: string, values: Float32Array): Float32Array {
+export function storedValues({ tensors }: RunPlan, name: string, values: Float32Array): Float32Array {
   const tensor = tensors[name];
   if (tensor.dtype !== "f32" || values.length !== elementsOf(tensor)) {
     throw new TypeError(`${values.length} for ${name}`);

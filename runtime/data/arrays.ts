@@ -5,6 +5,9 @@
  * @module
  */
 import { InputError, printable } from "../../codegen/error.ts";
+import { firstNotFinite, sizeOf } from "./numbers.ts";
+
+export { firstNotFinite, largest, sizeOf } from "./numbers.ts";
 
 /** Numbers in lists, also inside each other. */
 export type NumberList = readonly (number | NumberList | Float32Array | Float64Array | Float16Array)[];
@@ -131,11 +134,6 @@ export function shapeOf(value: unknown, what = "shape"): readonly number[] {
   throw new InputError(`${what} is ${found}: give one or more positive integers, such as [1, 28, 28].`);
 }
 
-/** Elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}
-
 /** A value in words: short, and on one line. */
 export function said(value: unknown): string {
   if (typeof value === "string") {
@@ -148,13 +146,6 @@ export function said(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   const kind = kindOf(value) ?? /^\[object (\w+)\]$/.exec(Object.prototype.toString.call(value))?.[1] ?? "Object";
   return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
-}
-
-/** Where the first number is that is infinite or NaN; -1 if there is none. */
-export function firstNotFinite(values: Float32Array | Float64Array): number {
-  // nothing but a finite number is 0 when it is subtracted from itself; Number.isFinite may stay a call, 20 times as slow
-  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return i;
-  return -1;
 }
 
 /** `value`: what was given, which may be too large for a float of 32 bits only. */

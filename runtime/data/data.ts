@@ -6,7 +6,6 @@
 
 import { InputError } from "../../codegen/error.ts";
 import { type Classes, classesOf, said, type Samples, samplesOf, shapeOf, sizeOf, viewOf } from "./arrays.ts";
-import { sha256, toHex } from "./bytes.ts";
 import { isObject } from "../run/options.ts";
 
 /** Samples in memory. */
@@ -221,16 +220,4 @@ export function limitSamples(dataset: Dataset, count: number): Dataset {
     inputs: inputsOf(checked).subarray(0, count * sizeOf(checked.shape)),
     labels: checked.labels.subarray(0, count),
   };
-}
-
-/** SHA-256, in hexadecimal, that tells data sets apart: of the hashes of inputs, as they are stored, and labels. */
-export async function hashDataset(dataset: Dataset): Promise<string> {
-  const checked = readDataset(dataset);
-  // beside other work: it is not computed on this thread, nor from memory that others may write to or make shorter
-  const hash = (data: Uint8Array | Float32Array | Int32Array) => {
-    const { buffer } = data, fixed = buffer instanceof ArrayBuffer && !buffer.resizable;
-    return sha256((fixed ? data : data.slice()) as Uint8Array<ArrayBuffer>);
-  };
-  const parts = await Promise.all([hash(inputsOf(checked)), hash(Int32Array.from(checked.labels))]);
-  return toHex(await hash(Uint8Array.from(parts.flatMap((part) => [...part]))));
 }

@@ -7,9 +7,8 @@
  * @module
  */
 import { InputError, printable } from "../../codegen/error.ts";
-import { JsonError, parseJson } from "../../codegen/json.ts";
-import { isObject } from "../run/options.ts";
-import { sizeOf } from "../data/arrays.ts";
+import { isObject, JsonError, parseJson } from "../../codegen/json.ts";
+import { sizeOf } from "../data/numbers.ts";
 
 /** Element types of the format, and their bytes. */
 const BYTES = {

@@ -5,7 +5,8 @@
  */
 import type { NetSession, TrainingResult } from "../backends/session.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
-import { type Dataset, hashDataset } from "../data/data.ts";
+import type { Dataset } from "../data/data.ts";
+import { hashDataset } from "../data/hash.ts";
 import type { Checkpoint, TrainingState } from "../files/checkpoint.ts";
 import { checkDiverged, DivergedError, StoppedError } from "./errors.ts";
 import type { Runnable, RunOptions } from "./run_options.ts";

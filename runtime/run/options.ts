@@ -5,7 +5,10 @@
  * @module
  */
 import { InputError } from "../../codegen/error.ts";
+import { isObject } from "../../codegen/json.ts";
 import { said } from "../data/arrays.ts";
+
+export { isObject } from "../../codegen/json.ts";
 
 /**
  * Most threads that train, test or measure. So many still have a share of the stream that is larger than the second cache's
@@ -53,11 +56,6 @@ export function whole(least: number, most?: number): Kind {
 export const THREADS: Kind = whole(1, MOST_THREADS);
 /** What random numbers follow from. */
 export const SEED: Kind = whole(0, Number.MAX_SAFE_INTEGER);
-
-/** Whether it is an object that is no list and no function; those without a prototype are some, too. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * @throws {InputError} naming a value, what it is, and what was expected.

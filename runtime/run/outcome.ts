@@ -4,7 +4,7 @@
  * @module
  */
 import type { Graph } from "../../codegen/graph/shapes.ts";
-import { sizeOf } from "../data/arrays.ts";
+import { largest, sizeOf } from "../data/arrays.ts";
 import { toBase64 } from "../data/bytes.ts";
 import type { Dataset } from "../data/data.ts";
 import type { Predictions } from "../backends/session.ts";
@@ -110,11 +110,4 @@ export function classReports({ output, shapes }: Graph, { labels }: Dataset, { o
     ...predicted > 0 && { precision: correct / predicted },
     ...samples > 0 && { recall: correct / samples },
   }));
-}
-
-/** The place of the largest value, the first of equals, as `argmax` of kernels has it. */
-export function largest(values: Float32Array): number {
-  let place = 0;
-  for (let i = 1; i < values.length; i++) if (!(values[i] <= values[place])) place = i;
-  return place;
 }

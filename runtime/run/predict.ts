@@ -7,8 +7,7 @@ import { InputError } from "../../codegen/error.ts";
 import type { LossKind } from "../../codegen/language/loss.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { BoundPredictor } from "../backends/backend.ts";
-import { type Samples, samplesOf } from "../data/arrays.ts";
-import { largest } from "./outcome.ts";
+import { largest, type Samples, samplesOf } from "../data/arrays.ts";
 
 /** What the network says of one sample. */
 export interface Prediction {

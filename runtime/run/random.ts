@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PlannedTensor } from "../../codegen/plan/plan.ts";
+import type { RunTensor } from "../../codegen/plan/plan.ts";
 
 /** 32 random bits from a key and a counter: lowbias32 over `counter * 0x9e3779b9 xor key`, as `uniform` in codegen/language/notation.ts. */
 export function hash(key: number, counter: number): number {
@@ -44,7 +44,11 @@ export function shuffleEpoch(order: Int32Array, samples: number, seed: number, e
 }
 
 /** Initial values of a parameter or buffer, in the usual order. */
-export function initialize(values: Float32Array, { initial, name }: PlannedTensor, seed: number): void {
+export function initialize(
+  values: Float32Array,
+  { initial, name }: Pick<RunTensor, "initial" | "name">,
+  seed: number,
+): void {
   if (typeof initial === "number") {
     values.fill(initial);
     return;

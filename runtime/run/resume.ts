@@ -8,7 +8,8 @@ import { InputError } from "../../codegen/error.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { said, sizeOf, viewOf } from "../data/arrays.ts";
-import { type Dataset, hashDataset } from "../data/data.ts";
+import type { Dataset } from "../data/data.ts";
+import { hashDataset } from "../data/hash.ts";
 import {
   type Checkpoint,
   parameterShapes,

@@ -24,7 +24,7 @@ import { proveNest } from "../../codegen/prove/kernel/nest.ts";
 import { Writer } from "../../codegen/print/writer.ts";
 import { targets } from "../../mod.ts";
 import { assemble } from "../../runtime/backends/threads/load.ts";
-import { PAGE } from "../../runtime/backends/threads/memory.ts";
+import { PAGE } from "../../runtime/backends/threads/pages.ts";
 import { hash, uniform } from "../../runtime/run/random.ts";
 
 const WASM = targets.filter(({ wholeAddresses }) => wholeAddresses);

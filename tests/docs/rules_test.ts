@@ -34,6 +34,12 @@ const BACKENDS = [
   /^runtime\/run\/random\.ts$/,
 ];
 
+/** What runs a net that is compiled: of backends that of threads, and of the compiler what it has for those who run. */
+const ALONE = [
+  /^runtime\/backends\/(?:threads\/)?\w+\.ts$/,
+  /^codegen\/(?:error|graph\/spec|plan\/plan|plan\/arrange\/layouts|plan\/layout\/lines|prove\/binary\/places)\.ts$/,
+];
+
 /** The first rule that fits a file is its rule. $1 in an import stands for what the rule captured of the file. */
 const RULES: readonly Rule[] = [
   { files: /^codegen\/ir\/operations\.ts$/, local: [], external: [] },
@@ -98,6 +104,8 @@ const RULES: readonly Rule[] = [
     local: [...BACKENDS, COMPILER, /^runtime\/backends\/\w+\/backend\.ts$/],
   },
   { files: /^runtime\/backends\/\w+\.ts$/, local: [...BACKENDS, COMPILER] },
+  // a net that is run without its compiler takes types of that, and the few files that need nothing else of it
+  { files: /^runtime\/net\/\w+\.ts$/, local: [/^runtime\/(?:net|data|platform|files|run)\//, ...ALONE], external: [] },
   // what measures the machine is made of pieces of backends
   { files: /^runtime\/measure\/machine\/\w+\.ts$/, local: [/^runtime\//, COMPILER] },
   { files: /^runtime\/[\w/]+\.ts$/, local: [RUNTIME, COMPILER] },
@@ -483,6 +491,7 @@ const PROGRAMS = [
   "fake_torch",
   "fuzz_arguments",
   "install_engines",
+  "net_leaks",
   "soak",
   "train_random",
 ]

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../../runtime/files/checkpoint.ts";
 import type { PartialEpoch } from "../../runtime/run/training_report.ts";
-import { hashDataset } from "../../runtime/data/data.ts";
+import { hashDataset } from "../../runtime/data/hash.ts";
 import { parseReport } from "../../runtime/report/report.ts";
 import { decodeSafetensors, encodeSafetensors, storedTensor } from "../../runtime/files/safetensors.ts";
 import {

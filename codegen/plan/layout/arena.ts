@@ -9,11 +9,10 @@ import { BYTES } from "../../ir/ir.ts";
 import type { DraftTensor, PlannedTensor, Role } from "../plan.ts";
 import { type Aliases, storageOf } from "./aliases.ts";
 import type { Halos } from "./halos.ts";
+import { lineFrom } from "./lines.ts";
 
 /** Largest arena, in bytes. */
 const LARGEST = 2 ** 31;
-/** Alignment of tensors in bytes: a cache line. */
-export const LINE = 64;
 /** What tensors are for, in the order in which they lie. */
 const ROLES: readonly Role[] = ["parameter", "buffer", "state", "value", "gradient", "run"];
 
@@ -48,11 +47,6 @@ export function placeTensors(all: readonly DraftTensor[], halos: Halos, aliases:
   }
   checkSize(end, tensors, net);
   return { tensors, bytes: end };
-}
-
-/** The first byte from one on that begins a line. */
-export function lineFrom(byte: number): number {
-  return Math.ceil(byte / LINE) * LINE;
 }
 
 function bytesOf({ dtype, shape }: DraftTensor, halo: PlannedTensor["halo"]): number {

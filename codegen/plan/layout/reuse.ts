@@ -4,7 +4,7 @@
  * @module
  */
 import type { Plan, PlannedTensor } from "../plan.ts";
-import { lineFrom } from "./arena.ts";
+import { lineFrom } from "./lines.ts";
 import { livesOf } from "./lives.ts";
 import { shareMemory } from "./share.ts";
 

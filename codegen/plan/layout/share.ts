@@ -5,8 +5,8 @@
  */
 import { BYTES } from "../../ir/ir.ts";
 import type { PlannedTensor } from "../plan.ts";
-import { LINE, lineFrom } from "./arena.ts";
 import { type Lives, liveTogether } from "./lives.ts";
+import { LINE, lineFrom } from "./lines.ts";
 
 /** Where some tensors begin, by name, and where the last one ends. */
 export interface Places {

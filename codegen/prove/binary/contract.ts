@@ -8,6 +8,7 @@
 import { BYTES } from "../../ir/ir.ts";
 import type { Plan, PlannedKernel, PlannedTensor } from "../../plan/plan.ts";
 import { touchedBy } from "../plan/touched.ts";
+import { LINE } from "./places.ts";
 
 /** Bytes of memory that belong to one tensor. */
 export interface Place {
@@ -46,9 +47,6 @@ interface Nest {
   readonly parallel?: { readonly iterations: number; readonly step: number };
   readonly begins?: Readonly<Record<string, string>>;
 }
-
-/** A thread's scratch memory begins at a multiple of this. */
-export const LINE = 64;
 
 /** Text for so many times what is known by a name, and others. */
 export const behind = (...parts: readonly (readonly [means: string, factor: number])[]): string =>

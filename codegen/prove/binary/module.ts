@@ -27,8 +27,9 @@
  */
 import { type Affine, isSpaced, known, rangeOf, single, times, type Unknown } from "./affine.ts";
 import { VerifyError } from "../error.ts";
-import { behind, type Contract, type KernelContract, LINE, type Place } from "./contract.ts";
+import { behind, type Contract, type KernelContract, type Place } from "./contract.ts";
 import { ACCESSES, CODE, decode, I32, type Instruction, type Module, refuse } from "./decode.ts";
+import { LINE } from "./places.ts";
 import { type Value, walk } from "./walk.ts";
 
 /** What was found of an access. */

@@ -4,9 +4,11 @@
  * @module
  */
 import { BYTES } from "../../ir/ir.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { RunPlan } from "../../plan/plan.ts";
 import { VerifyError } from "../error.ts";
-import { LINE } from "./contract.ts";
+
+/** A thread's scratch memory, and what a run supplies, begins at a multiple of this. */
+export const LINE = 64;
 
 /** The tables of a data set: where each begins, its elements, and how many rows they must have. */
 export interface Tables {
@@ -25,7 +27,7 @@ export type Range = readonly [address: number, bytes: number];
  * @throws {VerifyError} naming what does not.
  */
 export function checkPlaces(
-  { name: net, tensors, arenaBytes }: Plan,
+  { name: net, tensors, arenaBytes }: RunPlan,
   memoryBytes: number,
   sets: readonly Tables[],
   scratch: readonly Range[],

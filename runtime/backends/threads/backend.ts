@@ -4,13 +4,14 @@
  * @module
  */
 import type { Backend } from "../backend.ts";
-import { boundsOf } from "./binary.ts";
+import { boundsOf, checkedBinary } from "./binary.ts";
 import { bindKernels, type PreparedKernels, prepareKernels } from "./kernels.ts";
 import { loadCode, loadTimedCode } from "./load.ts";
 import { fitMemory } from "./memory.ts";
-import { requireSharing, requireStripping, sharingFault } from "./needs.ts";
+import { requireStripping } from "./needs.ts";
 import { openPredictor } from "./predictor.ts";
 import { ThreadSession } from "./session.ts";
+import { requireSharing, sharingFault } from "./sharing.ts";
 
 /** Runs targets whose code threads can load. */
 export const threads: Backend<PreparedKernels> = {
@@ -37,5 +38,6 @@ export const threads: Backend<PreparedKernels> = {
   predictor: openPredictor,
   prepareKernels,
   boundsOf,
+  moduleOf: (net) => net.target.script ? undefined : checkedBinary(net),
   bindKernels,
 };

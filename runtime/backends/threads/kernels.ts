@@ -6,13 +6,13 @@
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { CompiledNet } from "../../../codegen/compile.ts";
 import { plannedKernels } from "../../../codegen/plan/kernel.ts";
-import { lineFrom } from "../../../codegen/plan/layout/arena.ts";
+import { lineFrom } from "../../../codegen/plan/layout/lines.ts";
 import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import type { LoadedKernel } from "../backend.ts";
 import { placeRows, type RowCounts } from "../rows.ts";
 import { scriptUrl } from "./bundle.ts";
 import { type Code, loadCode } from "./load.ts";
-import { PAGE, sharedMemory } from "./memory.ts";
+import { PAGE, sharedMemory } from "./pages.ts";
 
 /** Kernels that any thread can make callable: it can be sent to a worker. */
 export interface PreparedKernels {

@@ -3,19 +3,13 @@
  *
  * @module
  */
-import { InputError } from "../../../codegen/error.ts";
-import { megabytes } from "../../../codegen/amounts.ts";
-import { lineFrom } from "../../../codegen/plan/layout/arena.ts";
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import { lineFrom } from "../../../codegen/plan/layout/lines.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
 import type { StepTables } from "../epoch.ts";
 import { placeRows, rowCounts, type RowPlaces } from "../rows.ts";
 import { checkFit, fillTargets } from "../samples.ts";
-
-/** Bytes of a page of WebAssembly memory. */
-export const PAGE = 65536;
-/** Largest memory of a session, in bytes. */
-const LARGEST = 2 ** 32;
+import { pagesFor } from "./pages.ts";
 
 /** Where data sets are going to lie. */
 export interface FittedMemory {
@@ -33,7 +27,7 @@ export interface FittedMemory {
  *
  * @throws {InputError} when a data set does not fit the network, or all of it no memory.
  */
-export function fitMemory(plan: Plan, given: readonly Dataset[], threads: number): FittedMemory {
+export function fitMemory(plan: RunPlan, given: readonly Dataset[], threads: number): FittedMemory {
   const sets = given.map((set) => readDataset(set)), rows: RowPlaces[] = [];
   let end = plan.arenaBytes;
   for (const set of sets) {
@@ -43,18 +37,7 @@ export function fitMemory(plan: Plan, given: readonly Dataset[], threads: number
     end = placed.end;
   }
   const scratch = lineFrom(end);
-  end = scratch + threads * (plan.scratchBytes ?? 0);
-  if (end > LARGEST) {
-    throw new InputError(
-      `net and data need ${megabytes(end)} of memory, at most ${megabytes(LARGEST)} are possible; use fewer samples`,
-    );
-  }
-  return { sets, rows, scratch, pages: Math.ceil(end / PAGE) };
-}
-
-/** Memory that workers can share. */
-export function sharedMemory(pages: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return { sets, rows, scratch, pages: pagesFor(scratch + threads * (plan.scratchBytes ?? 0)) };
 }
 
 /** A data set in the memory, and what the kernels say of each of its samples, a row for each step. */
@@ -64,7 +47,7 @@ export interface LoadedSet extends StepTables {
 }
 
 /** Copies a data set to its rows. */
-export function loadSet(plan: Plan, memory: ArrayBufferLike, rows: RowPlaces, set: Dataset): LoadedSet {
+export function loadSet(plan: RunPlan, memory: ArrayBufferLike, rows: RowPlaces, set: Dataset): LoadedSet {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(inputsOf(set));
   if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);

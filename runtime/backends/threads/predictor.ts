@@ -5,7 +5,7 @@
  */
 import type { CompiledNet } from "../../../codegen/compile.ts";
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
-import { lineFrom } from "../../../codegen/plan/layout/arena.ts";
+import { lineFrom } from "../../../codegen/plan/layout/lines.ts";
 import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
 import type { BoundPredictor, Parameters } from "../backend.ts";
 import { fillEvaluation } from "../epoch.ts";
@@ -13,7 +13,7 @@ import { placeRows } from "../rows.ts";
 import { outputOf, storedValues, weightsOf } from "../tensors.ts";
 import { binder } from "./bind.ts";
 import { loadCode } from "./load.ts";
-import { PAGE, sharedMemory } from "./memory.ts";
+import { PAGE, sharedMemory } from "./pages.ts";
 
 /** Puts the parameters into a memory of its own and binds the code to it. */
 export async function openPredictor(net: CompiledNet, parameters: Parameters): Promise<BoundPredictor> {

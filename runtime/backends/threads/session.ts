@@ -10,7 +10,8 @@ import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf } 
 import type { Epoch, EpochSums, NetSession, Predictions, Result, Timing, TrainingResult } from "../session.ts";
 import { initialTensors, notFinite, outputOf, parametersOf, storedValues } from "../tensors.ts";
 import type { Code, TimedCode } from "./load.ts";
-import { type FittedMemory, type LoadedSet, loadSet, sharedMemory } from "./memory.ts";
+import { type FittedMemory, type LoadedSet, loadSet } from "./memory.ts";
+import { sharedMemory } from "./pages.ts";
 import { type SharedRows, Team } from "./team.ts";
 import { timeSteps } from "./time_steps.ts";
 

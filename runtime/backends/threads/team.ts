@@ -6,7 +6,7 @@
 import { platform } from "../../platform/here.ts";
 import type { Thread } from "../../platform/platform.ts";
 import type { RowPlaces } from "../rows.ts";
-import { CONTROL_WORDS, HALT, LAST, PROGRESS } from "./control.ts";
+import { CONTROL_WORDS, HALT, LAST, NEVER, PROGRESS } from "./control.ts";
 import type { Code } from "./load.ts";
 import type { StopwatchPlan } from "./stopwatch.ts";
 
@@ -40,9 +40,6 @@ export interface Work {
   /** An f32 for each step, byte offset and distance in elements: once one is not finite, the work ends early. */
   readonly watched?: { readonly address: number; readonly row: number };
 }
-
-/** No step. */
-const NEVER = 2 ** 31 - 1;
 
 /** Workers, from the side of the thread that has them. */
 export class Team {

@@ -5,7 +5,8 @@
  */
 import { parentOf } from "../../platform/parent.ts";
 import { binder } from "./bind.ts";
-import { abandon, barrier, HALT, LAST, PROGRESS } from "./control.ts";
+import { abandon, barrier } from "./control.ts";
+import { runSteps } from "./run_steps.ts";
 import { stopwatch } from "./stopwatch.ts";
 import type { Assignment, Work } from "./team.ts";
 import { warmUp } from "./warm.ts";
@@ -25,18 +26,13 @@ async function begin(
   const bind = await binder(code, memory, { ...member, ...clock && { wait: clock.wait } });
   const steps = rows.map(bind);
   warmUp(steps[0], warm, thread, threads);
-  run = ({ set, mode, from, to, watched }) => {
-    const step = steps[set][mode], { address, row } = watched ?? { address: 0, row: 0 };
-    const losses = new Float32Array(memory.buffer, address, watched ? row * to : 0);
-    const goesWrong = (next: number) => watched && next > from && !Number.isFinite(losses[row * (next - 1)]);
-    for (let i = from; i < to; i++) {
-      // one thread says which step is the last, before the barriers of that step: so all end with the same
-      if (thread === 0 && (Atomics.load(control, HALT) === 1 || goesWrong(i))) Atomics.store(control, LAST, i);
-      clock?.begin();
-      step(i);
-      if (thread === 0) Atomics.store(control, PROGRESS, i + 1);
-      if (i >= Atomics.load(control, LAST)) break;
-    }
+  run = (work) => {
+    const run = steps[work.set][work.mode];
+    const timed = (row: number) => {
+      clock!.begin();
+      run(row);
+    };
+    runSteps({ step: clock ? timed : run, memory, control, thread }, work);
   };
 }
 

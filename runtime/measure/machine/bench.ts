@@ -4,7 +4,7 @@
  * @module
  */
 import { assemble } from "../../backends/threads/load.ts";
-import { PAGE } from "../../backends/threads/memory.ts";
+import { PAGE } from "../../backends/threads/pages.ts";
 import { type Job, type Kernels, probeText, SCRATCH, tileFlops, TILES, warmUp } from "./probe.ts";
 
 /** Milliseconds of calls before anything is timed, at least and at most. */

@@ -1,0 +1,97 @@
+/**
+ * Nets are opened: trained, tested and asked from code, step by step or epoch by epoch.
+ *
+ * @module
+ */
+import type { CompiledNet, Optimization } from "../codegen/compile.ts";
+import { InputError } from "../codegen/error.ts";
+import { initialLearningRate, type Spec } from "../codegen/graph/spec.ts";
+import type { Tuning } from "../codegen/schedule/tuning.ts";
+import { backendOf } from "../runtime/backends/backends.ts";
+import { checkJudged } from "../runtime/backends/samples.ts";
+import { type Net, openNet } from "../runtime/net/net.ts";
+import type { OpenNetOptions } from "../runtime/net/options.ts";
+import type { NetProgram, NetRules } from "../runtime/net/program.ts";
+import { startWorker } from "../runtime/net/start_worker.ts";
+import { MOST_THREADS, objectOf, readOptions, SEED, SIGNAL, whole } from "../runtime/run/options.ts";
+import { COMPILE, compileNet, TUNING } from "./compile.ts";
+import { registry } from "./registry.ts";
+import { checkedSpec } from "./spec.ts";
+import { TARGET, targetHere } from "./targets.ts";
+
+/** How a net is opened. */
+export interface OpenOptions extends OpenNetOptions {
+  /** wasm_relaxed or wasm. Default "auto": the fastest. */
+  readonly target?: string;
+  /**
+   * What samples are kept as. "f32" takes bytes, too, and gives them the same bits as "u8", which takes a fourth of the
+   * memory, and nothing but bytes. Default "f32".
+   */
+  readonly data?: "u8" | "f32";
+  /** Schedules found by {@linkcode tune}. Default: first guesses. */
+  readonly tuning?: Tuning;
+  /** Optimizations that are left out. Default: none. */
+  readonly without?: readonly Optimization[];
+}
+
+/** What a spec's options mean, as code. */
+export function rulesOf(spec: Spec): NetRules {
+  const { optimizer, scheduler } = spec.training, initial = initialLearningRate(spec);
+  const kind = <Kind extends { readonly type: string }>(kinds: readonly Kind[], type: string) =>
+    kinds.find((kind) => kind.type === type)!;
+  const { params } = kind(registry.optimizers, optimizer.type), { rate } = kind(registry.schedulers, scheduler.type);
+  const { probabilities } = kind(registry.losses, spec.loss.type);
+  return {
+    params: (learningRate, step) => params(optimizer, learningRate, step),
+    rate: (epoch) => rate(scheduler, initial, epoch),
+    ...probabilities && { probabilities },
+  };
+}
+
+/**
+ * What a compiled net is to those who run it without its compiler.
+ *
+ * @throws {InputError} when it is none of WebAssembly.
+ */
+export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimization[] = []): NetProgram {
+  const { plan, target } = net;
+  const bytes = backendOf(target).moduleOf?.(net);
+  if (!bytes) throw new InputError(`target ${target.name} cannot be opened; use target auto, wasm_relaxed or wasm`);
+  checkJudged(plan);
+  return {
+    ...{ spec, target: target.name, without, plan, rules: rulesOf(spec), worker: startWorker },
+    bytes: () => Promise.resolve(bytes),
+  };
+}
+
+/**
+ * Compiles a net and opens it: a net in memory that trains, tests and predicts, until it is closed.
+ *
+ * @example A step at a time
+ * ```ts
+ * import { open, parseSpec } from "./mod.ts";
+ *
+ * const net = await open(parseSpec({
+ *   name: "xor",
+ *   input: [2],
+ *   batchSize: 4,
+ *   layers: [{ type: "linear", outFeatures: 8 }, { type: "tanh" }, { type: "linear", outFeatures: 2 }],
+ *   loss: { type: "softmaxCrossEntropy" },
+ *   training: { epochs: 300, optimizer: { type: "adam", learningRate: 0.05 } },
+ * }));
+ * const x = [[0, 0], [0, 1], [1, 0], [1, 1]], y = [0, 1, 1, 0];
+ * for (let i = 0; i < 300; i++) await net.step(x, y);
+ * console.log((await net.predict(x)).map(({ label }) => label)); // [ 0, 1, 1, 0 ]
+ * net.close();
+ * ```
+ *
+ * @throws {InputError} when the spec is none, an option is none, the target cannot run here, or weights are another net's.
+ */
+export async function open(given: Spec, settings: OpenOptions = {}): Promise<Net> {
+  const { target: name = "auto", data = "f32", tuning, without, ...options } = readOptions(settings, {
+    ...{ target: TARGET, data: COMPILE.data, tuning: TUNING, without: COMPILE.without },
+    ...{ threads: whole(0, MOST_THREADS), seed: SEED, weights: objectOf("a Uint8Array"), signal: SIGNAL },
+  });
+  const spec = checkedSpec(given), net = compileNet(spec, targetHere(name), { data, tuning, without });
+  return await openNet(programOf(spec, net, without), options);
+}

@@ -1,0 +1,166 @@
+/**
+ * A net in the memory of whoever runs it: where all lies, and who may use it when.
+ *
+ * @module
+ */
+import { InputError } from "../../codegen/error.ts";
+import { elementsOf, fromStored } from "../../codegen/plan/arrange/layouts.ts";
+import { lineFrom } from "../../codegen/plan/layout/lines.ts";
+import { type Role, type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
+import { checkPlaces } from "../../codegen/prove/binary/places.ts";
+import { placeRows, type RowCounts, rowCounts, type RowPlaces } from "../backends/rows.ts";
+import { initialTensors, storedValues } from "../backends/tensors.ts";
+import { PAGE, pagesFor } from "../backends/threads/pages.ts";
+import type { TensorValues } from "../files/checkpoint_format.ts";
+import type { Host, Mode, Numbers } from "./host.ts";
+import type { NetProgram } from "./program.ts";
+import { putInputs, type Read } from "./samples.ts";
+
+/** Data sets by their numbers: one batch, for single steps; one that is trained on, or tested; one that is tested meanwhile. */
+export const BATCH = 0, WHOLE = 1, MEANWHILE = 2;
+
+/** A net in memory. */
+export class Core {
+  readonly program: NetProgram;
+  readonly plan: RunPlan;
+  readonly host: Host;
+  /** Whether what runs may be stopped for others, and is gone on with. */
+  halts = false;
+  readonly #scratch: { readonly from: number; readonly bytes: number };
+  /** Where the rows of each data set lie, how many it has, and where the last one ends. */
+  #sets: readonly { readonly rows: RowPlaces; readonly counts: RowCounts; readonly end: number }[] = [];
+  #used = false;
+  readonly #waiting: (() => void)[] = [];
+  #closed: Error | undefined;
+
+  /** Nothing is in memory yet. */
+  constructor(program: NetProgram, host: Host) {
+    const { plan } = this.program = program;
+    this.plan = plan;
+    this.host = host;
+    this.#scratch = { from: lineFrom(plan.arenaBytes), bytes: lineFrom(plan.scratchBytes ?? 0) };
+  }
+
+  /** Takes memory for single steps, and draws the initial weights. */
+  async begin(seed: number): Promise<void> {
+    const { plan } = this;
+    await this.place(BATCH, plan.batchSize);
+    for (const [name, values] of initialTensors(plan, seed)) {
+      if (values) this.host.put(plan.tensors[name].offset, values);
+    }
+  }
+
+  /**
+   * Does something with the net that nothing else may interrupt: at once, or when what runs has ended, or could be stopped.
+   *
+   * @throws {InputError} when the net is closed.
+   */
+  async alone<Value>(work: () => Value | Promise<Value>): Promise<Value> {
+    this.checkOpen();
+    if (this.#used) {
+      if (this.halts) this.host.halt();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#used = true;
+    try {
+      this.checkOpen();
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#used = false;
+    }
+  }
+
+  /** @throws {InputError} when the net is closed. */
+  checkOpen(): void {
+    if (this.#closed) throw this.#closed;
+  }
+
+  /** Ends all that is running, and all that is asked later, with an error. */
+  close(error: Error = new InputError(`net ${this.plan.name} is closed; open another one`)): void {
+    if (this.#closed) return;
+    this.#closed = error;
+    this.host.close(error);
+  }
+
+  /** Makes room for a data set of so many samples behind those of smaller numbers; what lay there is gone. */
+  async place(set: number, samples: number): Promise<void> {
+    const { plan } = this, sets = this.#sets, threads = Math.max(1, this.host.threads);
+    const before = sets[set - 1]?.end, from = before ?? this.#scratch.from + threads * this.#scratch.bytes;
+    if (sets[set]?.counts.samples === samples) return;
+    const counts = rowCounts(plan, samples), { rows, end } = placeRows(plan, counts, lineFrom(from));
+    const pages = pagesFor(end), all = [...sets.slice(0, set), { rows, counts, end }];
+    const places = Array.from(
+      { length: this.#scratch.bytes > 0 ? threads : 0 },
+      (_, thread) => [this.#scratch.from + thread * this.#scratch.bytes, this.#scratch.bytes] as const,
+    );
+    checkPlaces(plan, pages * PAGE, all.map(({ rows, counts }) => ({ rows, ...counts })), places);
+    await this.host.place({ pages, kept: before ?? 0, scratch: this.#scratch, rows: all.map(({ rows }) => rows) });
+    this.#sets = all;
+  }
+
+  /** The rows of a data set, and how many there are. */
+  set(set: number): { readonly rows: RowPlaces; readonly counts: RowCounts } {
+    return this.#sets[set];
+  }
+
+  /** Puts numbers where a data set has rows of a tensor, if the net has it. */
+  put(set: number, name: string, values: Numbers | undefined): void {
+    const place = this.#sets[set].rows[name];
+    if (place && values) this.host.put(place[0], values);
+  }
+
+  /** Puts samples and, where there are any, classes where a data set has them. */
+  putSamples(set: number, { samples, inputs, labels }: Read | Omit<Read, "labels"> & { labels?: undefined }): void {
+    const { rows } = this.#sets[set], { plan } = this;
+    putInputs(plan, inputs, rows.data[0], (address, values) => this.host.put(address, values));
+    if (!labels) return;
+    this.put(set, "labels", labels);
+    if (!rows.targets) return;
+    const outputs = plan.tensors.targets.shape[1], targets = new Float32Array(samples * outputs);
+    for (let i = 0; i < samples; i++) targets[i * outputs + labels[i]] = 1;
+    this.put(set, "targets", targets);
+  }
+
+  /** Numbers of 32 bits of a data set's rows of a tensor. */
+  async rows(set: number, name: string, from: number, to: number): Promise<Float32Array<ArrayBuffer>> {
+    const [address] = this.#sets[set].rows[name], { batchRows } = this.plan;
+    return new Float32Array(await this.host.get(address + 4 * from * batchRows, 4 * (to - from) * batchRows));
+  }
+
+  /** Runs a single step of the batch. */
+  once(mode: Mode): void | Promise<void> {
+    return this.host.once(BATCH, mode);
+  }
+
+  /** A tensor's elements in the usual order: a copy. */
+  async read(name: string): Promise<Float32Array<ArrayBuffer>> {
+    const { offset, bytes, layout } = this.plan.tensors[name];
+    const stored = new Float32Array(await this.host.get(offset, bytes));
+    return layout ? fromStored(stored, layout) : stored;
+  }
+
+  /** Sets a tensor's elements, given in the usual order. */
+  write(name: string, values: Float32Array): void {
+    this.host.put(this.plan.tensors[name].offset, storedValues(this.plan, name, values));
+  }
+
+  /** Names and shapes of the tensors of some roles, in the usual order. */
+  shapes(roles: readonly Role[] = WEIGHT_ROLES): [name: string, shape: readonly number[]][] {
+    return Object.values(this.plan.tensors).filter(({ role }) => roles.includes(role))
+      .map(({ name, shape, layout }) => [name, layout?.shape ?? shape]);
+  }
+
+  /** Elements of a tensor in the usual order. */
+  elements(name: string): number {
+    return elementsOf(this.plan.tensors[name]);
+  }
+
+  /** The tensors of some roles, read back. */
+  async readAll(roles?: readonly Role[]): Promise<Map<string, TensorValues>> {
+    const all = new Map<string, TensorValues>();
+    for (const [name, shape] of this.shapes(roles)) all.set(name, { shape, values: await this.read(name) });
+    return all;
+  }
+}

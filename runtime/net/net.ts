@@ -1,0 +1,258 @@
+/**
+ * A net in memory that trains, tests and predicts.
+ *
+ * @module
+ */
+import { InputError } from "../../codegen/error.ts";
+import { addUp, BEGINNING, fillEvaluation, resultOf } from "../backends/epoch.ts";
+import { sharingFault } from "../backends/threads/sharing.ts";
+import type { Classes, Samples } from "../data/arrays.ts";
+import { DivergedError } from "../run/errors.ts";
+import type { EpochReport } from "../run/training_report.ts";
+import { Batch } from "./batch.ts";
+import { BATCH, Core, MEANWHILE, WHOLE } from "./core.ts";
+import type { Host } from "./host.ts";
+import { LocalHost } from "./local_host.ts";
+import { expectFunction, expectSignal, expectWhole, type OpenNetOptions } from "./options.ts";
+import { checkOpen, closeOn, MOST_THREADS, PredictNet } from "./predict_net.ts";
+import type { NetProgram } from "./program.ts";
+import { RemoteHost } from "./remote_host.ts";
+import { readCheckpoint } from "./restore.ts";
+import { type Labelled, readLabelled, readSet } from "./samples.ts";
+import { beginOn, begun, save, type State, stateOf } from "./state.ts";
+import { TeamHost } from "./team_host.ts";
+import { type NetTrainOptions, Training } from "./training.ts";
+import { unshared } from "./unshared.ts";
+
+/** What a step of training found. */
+export interface NetStepResult {
+  /** Mean over the samples, before the update. */
+  readonly loss: number;
+  /** Samples that were classified right, before the update. */
+  readonly correct: number;
+}
+
+/** The result of a test. */
+export interface NetEvaluation extends NetStepResult {
+  /** Samples. */
+  readonly total: number;
+  /** Share of the samples classified right. */
+  readonly accuracy: number;
+}
+
+/** What training gave. */
+export interface NetTraining {
+  /** The epochs of this call, one after the other. */
+  readonly epochs: readonly EpochReport[];
+}
+
+/** Most epochs of a call. */
+const MOST_EPOCHS = 1_000_000;
+
+/**
+ * A net in memory. What is asked of it is done one after the other; while it trains, a prediction, a test and a checkpoint
+ * are made between two steps, and training goes on with the bits that it has without. Close it: it may hold threads.
+ *
+ * Every update counts, be it one of `train` or of `step`: what the optimizer counts and what dropout drops follow from the
+ * number of updates, the order of samples and the learning rate from the number of epochs that `train` has done.
+ */
+export class Net extends PredictNet {
+  readonly #core: Core;
+  readonly #batch: Batch;
+  #state: State;
+  #training = false;
+
+  /**
+   * In a core that has begun.
+   *
+   * @ignore made by `open`
+   */
+  constructor(core: Core, seed: number) {
+    const batch = new Batch(core);
+    super(core, batch);
+    this.#core = core;
+    this.#batch = batch;
+    this.#state = begun(seed);
+  }
+
+  /**
+   * Trains some more epochs; the samples are copied. A second call goes on where the first has ended, as one of all epochs
+   * would; one that was stopped inside an epoch is gone on with there, on the same data.
+   *
+   * @param data samples and their classes: x samples x shape, row-major, or a list with an entry for each sample; bytes are
+   * scaled by 1/255.
+   * @returns the epochs of this call.
+   * @throws {InputError} when data do not fit each other or the net, an option is none, or the net is training already.
+   * @throws {DivergedError} when the loss or a weight is infinite or NaN: restore a checkpoint.
+   * @throws the signal's reason when it stops it: what is done stays.
+   */
+  async train(data: Labelled, options: NetTrainOptions = {}): Promise<NetTraining> {
+    this.#notTraining();
+    const { epochs = this.#core.program.spec.training.epochs, onStep, onEpoch, signal } = options;
+    expectWhole("epochs", epochs, 1, MOST_EPOCHS);
+    expectFunction("onStep", onStep);
+    expectFunction("onEpoch", onEpoch);
+    expectSignal(signal);
+    const read = readSet(this.#core.plan, data);
+    signal?.throwIfAborted();
+    this.#core.checkOpen();
+    this.#training = true;
+    try {
+      await beginOn(this.#state, read);
+      return { epochs: await new Training(this.#core, this.#state, read, { onStep, onEpoch, signal }).run(epochs) };
+    } finally {
+      this.#training = false;
+    }
+  }
+
+  /**
+   * One update by up to a batch of samples, at the learning rate of the epoch that would come next. The calling thread
+   * computes its share.
+   *
+   * @param x up to batchSize samples, as `train` takes them.
+   * @param y the class of each.
+   * @throws {InputError} when they do not fit each other or the net, or the net is training.
+   * @throws {DivergedError} when the loss is infinite or NaN: restore a checkpoint.
+   */
+  async step(x: Samples, y: Classes): Promise<NetStepResult> {
+    this.#notTraining();
+    const core = this.#core, { plan, program: { rules } } = core, read = readLabelled(plan, x, y), { samples } = read;
+    if (samples > plan.batchSize) {
+      throw new InputError(`x has ${samples} samples; a step of net ${plan.name} takes up to ${plan.batchSize}`);
+    }
+    return await core.alone(async () => {
+      const state = this.#state;
+      this.#batch.put(read, rules.params(rules.rate(state.epochs), state.steps + 1));
+      this.#batch.putKeys(state.seed, state.steps);
+      const later = core.once("train");
+      if (later) await later;
+      state.steps++;
+      state.whole = false;
+      state.partial = undefined;
+      const [loss, hit] = [await core.rows(BATCH, "loss", 0, 1), await core.rows(BATCH, "hit", 0, 1)];
+      const { loss: mean, correct } = resultOf(plan, read, addUp(BEGINNING, 1, loss, hit));
+      if (Number.isFinite(mean)) return { loss: mean, correct };
+      throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${mean}`);
+    });
+  }
+
+  /**
+   * Tests the net on samples, which changes nothing in it.
+   *
+   * @param data as `train` takes them.
+   * @throws {InputError} when data do not fit each other or the net.
+   */
+  async evaluate(data: Labelled): Promise<NetEvaluation> {
+    const core = this.#core, { plan } = core, read = readSet(plan, data), { samples: total } = read;
+    return await core.alone(async () => {
+      // what is trained on stays where it is
+      const set = this.#training ? MEANWHILE : WHOLE;
+      if (set === MEANWHILE && !core.set(WHOLE)) await core.place(WHOLE, 1);
+      await core.place(set, total);
+      const { counts: { steps } } = core.set(set);
+      const tables = {
+        ...{ samples: total, steps },
+        order: new Int32Array(steps * plan.batchRows),
+        params: new Float32Array(steps * plan.params.length),
+      };
+      fillEvaluation(plan, tables);
+      core.putSamples(set, read);
+      core.put(set, "order", tables.order);
+      core.put(set, "params", tables.params);
+      const done = await core.host.run({ set, mode: "evaluate", from: 0, to: steps });
+      const [loss, hit] = [await core.rows(set, "loss", 0, done), await core.rows(set, "hit", 0, done)];
+      const { loss: mean, correct } = resultOf(plan, read, addUp(BEGINNING, done, loss, hit));
+      return { loss: mean, correct, total, accuracy: correct / total };
+    });
+  }
+
+  /**
+   * A checkpoint, in the format safetensors: weights, the optimizer's state, and how far training has come.
+   *
+   * @throws {DivergedError} when a weight is infinite or NaN.
+   */
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    return await save(this.#core, this.#state);
+  }
+
+  /**
+   * Takes weights, the optimizer's state and how far training has come of a checkpoint: one that `save` made, or the
+   * command line. Of one whose net is trained in another way, it takes the weights, and training begins anew.
+   *
+   * @throws {InputError} when it is damaged, no checkpoint, or of a net of other layers, or the net is training.
+   */
+  override async restore(bytes: Uint8Array): Promise<void> {
+    this.#notTraining();
+    const core = this.#core, read = await readCheckpoint(core, bytes), weights = read.floats(core.shapes());
+    const found = stateOf(core, read);
+    this.#notTraining();
+    await core.alone(() => {
+      for (const [name, { values }] of weights) core.write(name, values);
+      for (const [name] of core.shapes(["state"])) {
+        const values = found?.optimizer.get(name)?.values;
+        core.write(name, values ?? new Float32Array(core.elements(name)));
+      }
+      this.#state = found?.state ?? begun(this.#state.seed);
+    });
+  }
+
+  /**
+   * Takes the weights of another net that was made of the same layers, and nothing else of it.
+   *
+   * @throws {InputError} when it is no net, or of other layers, or this one is training.
+   */
+  override async copyFrom(other: PredictNet): Promise<void> {
+    this.#notTraining();
+    await super.copyFrom(other);
+  }
+
+  #notTraining(): void {
+    if (!this.#training) return;
+    throw new InputError(`net ${this.name} is training; wait for that, or stop it with a signal`);
+  }
+}
+
+/**
+ * Opens a net: takes memory, starts threads, and draws its weights or takes those that are given.
+ *
+ * @param shared whether threads can share memory. Default: as it is here.
+ * @throws {InputError} when an option is none, or the weights are another net's.
+ */
+export async function openNet(
+  program: NetProgram,
+  options: OpenNetOptions = {},
+  shared: boolean = sharingFault() === undefined,
+): Promise<Net> {
+  const { threads = cores(), seed = 0, weights, signal } = checkOpen(options);
+  const bytes = await program.bytes();
+  signal?.throwIfAborted();
+  const core = new Core(program, await hostFor(program, bytes, threads, shared));
+  try {
+    await core.begin(seed);
+    const net = new Net(core, seed);
+    if (weights) await net.restore(weights);
+    closeOn(signal, core);
+    return net;
+  } catch (error) {
+    core.close();
+    throw error;
+  }
+}
+
+/** Who runs a net. */
+async function hostFor(
+  { plan, worker }: NetProgram,
+  bytes: Uint8Array<ArrayBuffer>,
+  threads: number,
+  shared: boolean,
+): Promise<Host> {
+  const warm = plan.train.kernels.map(({ kernel: { name } }) => name);
+  if (threads > 0 && worker && shared) return new TeamHost(worker, threads, await WebAssembly.compile(bytes), warm);
+  const module = await WebAssembly.compile(unshared(bytes));
+  return threads > 0 && worker ? new RemoteHost(worker(), module, warm) : new LocalHost(module);
+}
+
+/** How many threads train where nobody says. */
+function cores(): number {
+  return Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, MOST_THREADS);
+}

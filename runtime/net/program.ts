@@ -1,0 +1,55 @@
+/**
+ * What a compiled net is to those who run it without its compiler.
+ *
+ * @module
+ */
+import type { Spec } from "../../codegen/graph/spec.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
+import type { Thread } from "../platform/platform.ts";
+
+/** What is code, not data, in a spec: formulas of its optimizer, scheduler and loss, their options bound. */
+export interface NetRules {
+  /** Values of the optimizer's params at a learning rate, for a step of training, from 1. */
+  params(learningRate: number, step: number): Readonly<Record<string, number>>;
+  /** The learning rate in an epoch, from 0. */
+  rate(epoch: number): number;
+  /** Probability of each class, from the outputs for one sample, where the loss takes these for logits. */
+  probabilities?(outputs: Float32Array): Float64Array;
+}
+
+/** What a step of training from a seed gives, to be compared with what an engine gives. */
+export interface Check {
+  /** The seed of the net, of its samples and of their classes. */
+  readonly seed: number;
+  /** Of numbers that may differ from one processor to another, relative to the largest of their tensor; 0: no bit may. */
+  readonly tolerance: number;
+  /** Mean loss of the step; of a net that only predicts, 0. */
+  readonly loss: number;
+  /**
+   * Of each tensor that the step changes, by name: SHA-256 of its numbers in the usual order, and some of them by index.
+   * The optimizer's are among them, by which gradients are seen; of a net that only predicts, there are its `outputs`.
+   */
+  readonly tensors: Readonly<
+    Record<string, { readonly hash: string; readonly samples: Readonly<Record<number, number>> }>
+  >;
+}
+
+/** A net that was compiled to WebAssembly. */
+export interface NetProgram {
+  /** The net, and how it is trained. */
+  readonly spec: Spec & { readonly classes?: readonly string[] };
+  /** Name of the target. */
+  readonly target: string;
+  /** Optimizations that were left out, for checkpoints. Default: none. */
+  readonly without?: readonly string[];
+  /** Tensors, and where they lie. */
+  readonly plan: RunPlan;
+  /** What the spec's options mean. */
+  readonly rules: NetRules;
+  /** The module, as it is made for shared memory. Asked for once. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Starts a thread that runs `worker.ts`. Where there is none, the calling thread computes alone. */
+  worker?(): Thread;
+  /** What a step must give, for a test of the engine. */
+  readonly check?: Check;
+}

@@ -1,0 +1,110 @@
+/**
+ * Samples and classes as they are given to a net: what `data/arrays.ts` takes, in fewer words.
+ *
+ * @module
+ */
+import { InputError } from "../../codegen/error.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
+import { outputOf } from "../backends/tensors.ts";
+import type { Classes, Samples } from "../data/arrays.ts";
+import { firstNotFinite, sizeOf } from "../data/numbers.ts";
+import type { Numbers } from "./host.ts";
+import { said } from "./options.ts";
+
+/** Samples with the class of each. */
+export interface Labelled {
+  /**
+   * Samples x shape, row-major, or a list with an entry for each sample. Bytes, in a Uint8Array or Uint8ClampedArray, are
+   * scaled by 1/255, other numbers are taken as they are.
+   */
+  readonly x: Samples;
+  /** The class of each sample, from 0. */
+  readonly y: Classes;
+}
+
+/** Samples that were read: as the net's tensors of samples have them, but for the scale of bytes. */
+export interface Read {
+  readonly samples: number;
+  /** Samples x shape. */
+  readonly inputs: Float32Array | Uint8Array;
+  readonly labels: Int32Array;
+}
+
+/** Numbers that are put into memory at once, where they are scaled on the way. */
+const AT_ONCE = 2 ** 16;
+
+/**
+ * Inputs of whole samples; what are floats or bytes already is not copied.
+ *
+ * @throws {InputError} when they are something else, not finite, of another size, or floats and the net takes bytes.
+ */
+export function readInputs({ name, graph, tensors }: RunPlan, x: Samples): Float32Array | Uint8Array {
+  const shape = graph.shapes.input, size = sizeOf(shape), inputs = numbersOf(x, size);
+  const takes = `a sample of [${shape}] takes ${size}`;
+  if (!inputs) throw new InputError(`x is ${said(x)}; expected floats, bytes or lists of numbers: ${takes}`);
+  if (inputs.length === 0 || inputs.length % size > 0) throw new InputError(`x has ${inputs.length} numbers; ${takes}`);
+  if (inputs instanceof Uint8Array) return inputs;
+  if (tensors.data.dtype === "u8") {
+    throw new InputError(`x is floats, but net ${name} was compiled for bytes; give a Uint8Array`);
+  }
+  const wrong = firstNotFinite(inputs);
+  if (wrong < 0) return inputs;
+  throw new InputError(`number ${wrong} of x, in sample ${Math.floor(wrong / size)}, is ${inputs[wrong]}: not finite`);
+}
+
+/** Floats or bytes; nothing for what is no list of numbers, or a list of entries that are not so many numbers each. */
+function numbersOf(x: unknown, size: number): Float32Array | Uint8Array | undefined {
+  // that of another page or realm is one, too
+  const kind = kindOf(x), view = x as Float32Array;
+  if (kind === "Float32Array") return new Float32Array(view.buffer, view.byteOffset, view.length);
+  if (/^Uint8(Clamped)?Array$/.test(kind)) return new Uint8Array(view.buffer, view.byteOffset, view.length);
+  if (/^Float/.test(kind)) return Float32Array.from(view);
+  const numbers: number[] = [];
+  const take = (list: unknown): boolean =>
+    (Array.isArray(list) || /^Float/.test(kindOf(list))) && Array.from(list as unknown[]).every((entry) => {
+      if (typeof entry === "number") return numbers.push(entry);
+      return take(entry) && (list !== x || numbers.length % size === 0);
+    });
+  return take(x) ? Float32Array.from(numbers) : undefined;
+}
+
+/** Which typed array something is. */
+const kindOf = (value: unknown) => ArrayBuffer.isView(value) ? `${(value as Uint8Array)[Symbol.toStringTag]}` : "";
+
+/**
+ * Samples and their classes.
+ *
+ * @throws {InputError} when they are something else, do not fit each other, or the net.
+ */
+export function readLabelled(plan: RunPlan, x: Samples, y: Classes): Read {
+  const inputs = readInputs(plan, x), samples = inputs.length / sizeOf(plan.graph.shapes.input);
+  const { classes } = outputOf(plan), list = Array.isArray(y) || ArrayBuffer.isView(y) ? y : undefined;
+  if (list?.length !== samples) {
+    throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
+  }
+  const labels = Int32Array.from(list as readonly number[], (label, i) => {
+    if (Number(label) >= 0 && label < classes && Number.isInteger(Number(label))) return Number(label);
+    throw new InputError(`y[${i}] is ${said(label)}; expected a whole number from 0 to ${classes - 1}`);
+  });
+  return { samples, inputs, labels };
+}
+
+/** @throws {InputError} when it is no object with samples and their classes. */
+export function readSet(plan: RunPlan, set: Labelled): Read {
+  if (!set) throw new InputError(`data is ${said(set)}; expected { x, y }, samples and their classes`);
+  return readLabelled(plan, set.x, set.y);
+}
+
+/** Puts inputs where the net's tensor of them begins, scaled where they are bytes and it has floats. */
+export function putInputs(
+  { tensors }: RunPlan,
+  inputs: Read["inputs"],
+  address: number,
+  put: (address: number, values: Numbers) => void,
+): void {
+  if (!(inputs instanceof Uint8Array) || tensors.data.dtype === "u8") return put(address, inputs);
+  for (let at = 0; at < inputs.length; at += AT_ONCE) {
+    // divided in f64 and rounded, they are what a kernel divides in f32
+    put(address + 4 * at, Float32Array.from(inputs.subarray(at, at + AT_ONCE), (byte) => byte / 255));
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * How far the training of a net has come, and how a checkpoint keeps that.
+ *
+ * @module
+ */
+import { notFinite } from "../backends/tensors.ts";
+import {
+  checkpointTensors,
+  EPOCH,
+  HASH,
+  hashedPieces,
+  HISTORY,
+  OPTIMIZER,
+  specDifference,
+  type TensorValues,
+  TRAINING,
+  type TrainingState,
+} from "../files/checkpoint_format.ts";
+import { encodeSafetensors } from "../files/safetensors.ts";
+import { checkDiverged } from "../run/errors.ts";
+import type { EpochReport, PartialEpoch } from "../run/training_report.ts";
+import type { Core } from "./core.ts";
+import type { ReadCheckpoint } from "./restore.ts";
+import type { Read } from "./samples.ts";
+import { digest, joined, sha256 } from "./sha256.ts";
+
+/** The metadata's key of a net's own counts, which a run of whole epochs over one data set does not need. */
+const COUNTS = "kernelwright.counts";
+/** The hash of no data set: a run cannot be gone on with by its number of epochs. */
+const UNKNOWN = "0".repeat(64);
+
+/** The state of a run as the metadata have it. */
+type StoredState = Pick<TrainingState, "seed" | "data"> & {
+  /** Epochs that are done; of the next one steps, and the seconds that they took. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly seconds: number;
+};
+
+/** How far training has come: what an update depends on beside the weights, the optimizer's state and the data. */
+export interface State {
+  seed: number;
+  /** Epochs that are done: learning rate and order of samples follow from it. */
+  epochs: number;
+  /** Updates that are done, of `train` and `step`: what the optimizer counts, and what dropout drops, follow from it. */
+  steps: number;
+  /** Figures of epochs that are done. */
+  history: EpochReport[];
+  /** The epoch that was stopped inside. */
+  partial?: PartialEpoch;
+  /** What was trained on last. */
+  data?: { readonly samples: number; readonly hash: Promise<string> };
+  /** Whether all updates are those of whole epochs, from the first on, over that data. */
+  whole: boolean;
+}
+
+/** Nothing is done yet. */
+export const begun = (seed: number): State => ({ seed, epochs: 0, steps: 0, history: [], whole: true });
+
+/** What tells data sets apart, as checkpoints of a run have it. */
+export async function hashOfSet({ inputs, labels }: Read): Promise<string> {
+  const bytes = new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength);
+  const parts = await Promise.all([digest(bytes), digest(new Uint8Array(labels.buffer))]);
+  return await sha256(parts);
+}
+
+/** Takes note of what is trained on; an epoch that was stopped inside is gone on with only on the same data. */
+export async function beginOn(state: State, read: Read): Promise<void> {
+  const data = { samples: read.samples, hash: hashOfSet(read) }, before = state.data;
+  // it is waited for when it is needed
+  data.hash.catch(() => {});
+  state.data = data;
+  if (!before) {
+    state.whole &&= state.steps === 0;
+    return;
+  }
+  if (before.samples === data.samples && await before.hash === await data.hash) return;
+  state.whole = false;
+  state.partial = undefined;
+}
+
+/**
+ * The bytes of a checkpoint.
+ *
+ * @throws {DivergedError} when a tensor is infinite or NaN.
+ */
+export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBuffer>> {
+  const { program: { spec, target, without = [] } } = core, { seed, epochs, steps, partial, history } = state;
+  const { parameters, optimizer } = await core.alone(async () => ({
+    parameters: await core.readAll(),
+    optimizer: await core.readAll(["state"]),
+  }));
+  const values = [...parameters, ...optimizer].map(([name, { values }]) => [name, values] as const);
+  checkDiverged(notFinite(values), epochs + 1, steps);
+  const { data } = state, known = state.whole && data;
+  const run = known
+    ? { data: { samples: data.samples, hash: await data.hash }, history, partial }
+    : { data: { samples: 1, hash: UNKNOWN }, history: [] };
+  const all = Math.max(spec.training.epochs, epochs + 1);
+  const file = checkpointTensors({
+    spec,
+    parameters,
+    training: { seed, epochs: all, target, without, optimizer, ...run },
+  });
+  file.metadata.set(COUNTS, JSON.stringify({ epochs, steps }));
+  file.metadata.set(HASH, await sha256(hashedPieces(file)));
+  return joined(encodeSafetensors(file));
+}
+
+/**
+ * How far the training of a checkpoint has come, and the optimizer's state; nothing where the net is trained otherwise.
+ *
+ * @throws {InputError} when it cannot be read.
+ */
+export function stateOf(
+  core: Core,
+  read: ReadCheckpoint,
+): { readonly state: State; readonly optimizer: ReadonlyMap<string, TensorValues> } | undefined {
+  const { program: { spec }, plan: { batchSize } } = core, { classes } = spec;
+  // how classes are called, training does not depend on
+  if (!read.metadata.has(TRAINING) || specDifference({ ...read.spec, ...{ classes } }, { ...spec, ...{ classes } })) {
+    return undefined;
+  }
+  const { seed, epoch, step, seconds, data: { samples, hash } } = read.json(TRAINING) as StoredState;
+  const counts = read.metadata.has(COUNTS) ? read.json(COUNTS) as Partial<State> : {}, whole = hash !== UNKNOWN;
+  const { epochs = epoch, steps = epoch * Math.ceil(samples / batchSize) + step } = counts;
+  const figures = read.names(HISTORY).map((name) =>
+    [name.slice(HISTORY.length), read.numbers(name, "F64", epoch)] as const
+  );
+  const history = Array.from({ length: epoch }, (_, i) => ({
+    ...Object.fromEntries(figures.map(([name, values]) => [name, values[i]])),
+    epoch: i + 1,
+  } as EpochReport));
+  const sum = (name: string) => read.numbers(EPOCH + name, "F64", 1)[0];
+  return {
+    optimizer: read.floats(core.shapes(["state"]), OPTIMIZER),
+    state: {
+      ...{ seed, epochs, steps, whole, history },
+      ...step > 0 && { partial: { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") } },
+      ...whole && { data: { samples, hash: Promise.resolve(hash) } },
+    },
+  };
+}

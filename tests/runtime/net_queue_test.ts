@@ -1,0 +1,122 @@
+/** What is asked of a net while it trains is answered between two steps, and changes no bit; it can be stopped and closed. */
+import assert from "node:assert/strict";
+import type { NetStep } from "../../mod.ts";
+import { bitsOf, opened, saved, told, type Way, WAYS } from "../net_cases.ts";
+import { samples } from "../small_net.ts";
+
+const data = samples(1600), test = samples(40, 2);
+const set = { x: data.inputs, y: data.labels }, testSet = { x: test.inputs, y: test.labels };
+const STEPS = 100, EPOCHS = 2;
+
+async function trained(way: Way) {
+  const net = await opened(way, { seed: 3 });
+  await net.train(set, { epochs: EPOCHS });
+  const bits = bitsOf(await saved(net));
+  net.close();
+  return bits;
+}
+
+const expected = await trained({ threads: 0, shared: true });
+
+for (const way of WAYS) {
+  Deno.test(`predictions, tests and checkpoints while it trains change no bit: ${told(way)}`, async () => {
+    const net = await opened(way, { seed: 3 }), asked: Promise<unknown>[] = [];
+    const steps: NetStep[] = [];
+    await net.train(set, {
+      epochs: EPOCHS,
+      onStep(step) {
+        steps.push(step);
+        if (step.step % 10 !== 0) return;
+        asked.push(net.predict(test.inputs), net.evaluate(testSet), net.save());
+      },
+      async onEpoch({ epoch }) {
+        const { total } = await net.evaluate(testSet);
+        assert.equal(total, test.samples);
+        assert.equal(steps.length, epoch * STEPS);
+      },
+    });
+    const answers = await Promise.all(asked);
+    assert.equal(answers.length, 3 * EPOCHS * STEPS / 10);
+    assert.deepEqual(bitsOf(await saved(net)), expected);
+    // each step once, in order
+    assert.deepEqual(
+      steps.map(({ epoch, step, steps }) => [epoch, step, steps]),
+      Array.from({ length: EPOCHS * STEPS }, (_, i) => [Math.floor(i / STEPS) + 1, i % STEPS + 1, STEPS]),
+    );
+    assert(steps.every(({ loss }) => Number.isFinite(loss)));
+    const mean = steps.slice(STEPS).reduce((sum, { loss }) => sum + loss, 0) / STEPS;
+    assert(Math.abs(mean - expected.loss[1]) < 1e-6);
+    net.close();
+  });
+
+  Deno.test(`a signal stops training after a step, and it goes on where it was: ${told(way)}`, async () => {
+    const net = await opened(way, { seed: 3 }), reason = new Error("enough");
+    const controller = new AbortController();
+    let seen = 0;
+    const stopped = net.train(set, {
+      epochs: EPOCHS,
+      signal: controller.signal,
+      onStep: () => ++seen === 5 && controller.abort(reason),
+    });
+    await assert.rejects(stopped, reason);
+    // a checkpoint from inside an epoch goes on in another net, too
+    const bytes = await net.save(), again = await opened(way, { weights: bytes });
+    for (const each of [net, again]) {
+      await each.train(set, { epochs: (await saved(each)).training!.history.length === 0 ? EPOCHS : 1 });
+      assert.deepEqual(bitsOf(await saved(each)), expected);
+      each.close();
+    }
+    await assert.rejects(net.train(set, { signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  Deno.test(`a net that is closed while it trains ends that: ${told(way)}`, async () => {
+    const net = await opened(way), closed = { name: "InputError", message: /^net kept is closed; open another one$/ };
+    const training = net.train(set, { epochs: 1000 });
+    training.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const asked = net.predict(test.inputs);
+    net.close();
+    await assert.rejects(training, closed);
+    await assert.rejects(asked, closed);
+    for (
+      const call of [
+        () => net.train(set),
+        () => net.step(test.inputs.subarray(0, 64), [0]),
+        () => net.evaluate(testSet),
+        () => net.predict(test.inputs),
+        () => net.save(),
+      ]
+    ) await assert.rejects(call, closed);
+    net.close();
+  });
+}
+
+Deno.test("a listener that fails ends the training, and the net is of use after that", async () => {
+  const net = await opened({ threads: 2, shared: true });
+  const fails = () => {
+    throw new Error("listener");
+  };
+  await assert.rejects(net.train(set, { onStep: fails }), /^Error: listener$/);
+  await assert.rejects(net.train(set, { onEpoch: () => Promise.reject(new Error("later")) }), /^Error: later$/);
+  await net.train(set, { epochs: 1 });
+  net.close();
+});
+
+Deno.test("while it trains, what would change it is refused", async () => {
+  const net = await opened({ threads: 1, shared: true }), other = await opened({ threads: 0, shared: true });
+  const bytes = await net.save(), training = net.train(set, { epochs: 5 });
+  const refused = { name: "InputError", message: "net kept is training; wait for that, or stop it with a signal" };
+  for (
+    const call of [
+      () => net.train(set),
+      () => net.step(test.inputs.subarray(0, 64), [0]),
+      () => net.restore(bytes),
+      () => net.copyFrom(other),
+    ]
+  ) await assert.rejects(call, refused);
+  // the other way round it may be
+  await other.copyFrom(net);
+  await training;
+  net.close();
+  other.close();
+});
