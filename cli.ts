@@ -1,5 +1,5 @@
 /**
- * The command line: train, evaluate, predict, import, export, report, generate, show, verify, tune, schema, doctor.
+ * The command line: train, evaluate, predict, import, export, build, report, generate, show, verify, tune, schema, doctor.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /** Commands as their tasks start them, and files of data sets for them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { esbuildPath } from "../build/bundle/esbuild.ts";
 import { CHECKED_DENO } from "../runtime/platform/commands.ts";
 import { v8Flags } from "../runtime/v8_flags.ts";
 
@@ -16,7 +17,8 @@ export const { tasks, version }: { tasks: Record<string, { command: string }>; v
 export function taskArguments(task: string): string[] {
   // the shell of deno task puts in what this prints
   const flags = (_: string, checked?: string) => v8Flags(Deno.build.arch, checked !== undefined);
-  const command = tasks[task].command.replace(/\$\(deno run runtime\/v8_flags\.ts( checked)?\)/, flags);
+  const command = tasks[task].command.replace(/\$\(deno run runtime\/v8_flags\.ts( checked)?\)/, flags)
+    .replace("$(deno run --no-prompt --allow-read build/bundle/esbuild.ts)", () => esbuildPath());
   const [program, subcommand, ...args] = command.split(" ");
   assert.equal(program, "deno");
   // what is installed is left as it is: processes that look at it at the same time would wait for each other, and say so

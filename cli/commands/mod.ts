@@ -4,6 +4,7 @@
  * @module
  */
 import type { Command } from "../command.ts";
+import { command as build } from "./build.ts";
 import { command as doctor } from "./doctor.ts";
 import { command as evaluate } from "./evaluate.ts";
 import { command as exportNet } from "./export.ts";
@@ -24,6 +25,7 @@ export const commands: Readonly<Record<string, Command>> = {
   predict,
   import: importWeights,
   export: exportNet,
+  build,
   report,
   generate,
   show,

@@ -35,6 +35,11 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
     "--allow-write": "damaged files are written to a temporary folder",
   },
+  build: { "--allow-env": "esbuild starts its program with all variables, as Node does" },
+  bundles: {
+    "--allow-env": "esbuild starts its program with all variables, as Node does",
+    "--allow-run": "it starts esbuild, and Deno wherever it is installed",
+  },
   engines: { "--allow-run": "it starts npm, and what that has installed, to ask for its version" },
   timeline: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
@@ -100,6 +105,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   verify: ["mnist_mlp", "--target", "typescript"],
   schema: ["--check"],
   timeline: ["mnist_mlp", "--quick", "--only", "wasm"],
+  bundles: ["--help"],
   // README and the manual are up to date, and stay as they are
   results: [],
   docs: ["--check"],

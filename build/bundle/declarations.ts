@@ -1,0 +1,234 @@
+/**
+ * `NET.d.ts`: what a bundle offers, with the net's own shapes, labels and class names as types.
+ *
+ * @module
+ */
+
+/** What of a net its types depend on. */
+export interface Declared {
+  readonly name: string;
+  /** Of the compiler. */
+  readonly version: string;
+  /** Of a sample. */
+  readonly shape: readonly number[];
+  /** Numbers that the last layer gives for a sample. */
+  readonly outputs: number;
+  /** Names of the classes, if the spec has them. */
+  readonly classes?: readonly string[];
+  readonly batchSize: number;
+  /** Epochs of a training, where nobody says. */
+  readonly epochs: number;
+  /** What samples are. */
+  readonly data: "u8" | "f32";
+  /** Whether its loss gives probabilities. */
+  readonly probabilities: boolean;
+  readonly predict: boolean;
+  /** Whether the bundle has weights. */
+  readonly weights: boolean;
+  readonly seed: number;
+}
+
+/** Most labels that are listed one by one. */
+const LISTED = 1000;
+
+/** The file. */
+export function declarations(net: Declared): string {
+  const parts = [head(net), types(net), prediction(net), ...net.predict ? [] : [TRAINING, trainOptions(net)]];
+  return [...parts, openOptions(net), netInterface(net), constants(net)].join("\n\n") + "\n";
+}
+
+const quoted = (value: unknown) => JSON.stringify(value);
+/** Lines of a comment, further in where it is inside of an interface. */
+const comment = (lines: readonly string[], indent = "") =>
+  [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`].join("\n");
+
+function head({ name, version, shape, predict }: Declared): string {
+  return comment([
+    `${name}: ${predict ? "a trained net that predicts" : "a net, and its own trainer"}, for samples of [${shape.join(", ")}].`,
+    "",
+    `Made by Kernelwright ${version}. README.md shows how it is used.`,
+    "",
+    "@module",
+  ]);
+}
+
+function types({ shape, outputs, classes, data }: Declared): string {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const labels = outputs <= LISTED ? Array.from({ length: outputs }, (_, i) => i).join(" | ") : "number";
+  return [
+    "/** Shape of a sample. */",
+    `export type SampleShape = readonly [${shape.join(", ")}];`,
+    `/** Number of a class, from 0 to ${outputs - 1}. */`,
+    `export type Label = ${labels};`,
+    ...classes
+      ? ["/** Name of a class. */", `export type ClassName = ${classes.map((name) => quoted(name)).join(" | ")};`]
+      : [],
+    comment([
+      `Samples: ${size} numbers each, [${shape.join(", ")}] row-major, one behind the other; or a list with an entry for each sample.`,
+      data === "u8"
+        ? "They are bytes, which are scaled by 1/255."
+        : "Bytes, in a Uint8Array or Uint8ClampedArray, are scaled by 1/255; other numbers are taken as they are.",
+    ]),
+    data === "u8"
+      ? "export type Samples = Uint8Array | Uint8ClampedArray | readonly Uint8Array[];"
+      : "export type Samples = Numbers | readonly (Numbers | Nested)[];\n" +
+        "type Numbers = Float32Array | Float64Array | Uint8Array | Uint8ClampedArray | readonly number[];\n" +
+        "type Nested = readonly (readonly number[] | Nested)[];",
+  ].join("\n");
+}
+
+function prediction({ outputs, classes, probabilities }: Declared): string {
+  return [
+    "/** What the net says of one sample. */",
+    "export interface Prediction {",
+    "  /** The class it takes it for: the place of the largest output. */",
+    "  readonly label: Label;",
+    ...classes ? ["  /** What that class is called. */", "  readonly className: ClassName;"] : [],
+    ...probabilities
+      ? [`  /** Probability of each class, 0 to 1: ${outputs} numbers. */`, "  readonly probabilities: Float64Array;"]
+      : [],
+    `  /** What the last layer gives: ${outputs} numbers. */`,
+    "  readonly outputs: Float32Array;",
+    "}",
+  ].join("\n");
+}
+
+const TRAINING = `\
+/** Samples with the class of each. */
+export interface Labelled {
+  readonly x: Samples;
+  /** The class of each sample: labels. */
+  readonly y: readonly number[] | Uint8Array | Int32Array;
+}
+
+/** A step of training that is done. */
+export interface StepReport {
+  /** From 1: over all epochs of the net. */
+  readonly epoch: number;
+  /** From 1. */
+  readonly step: number;
+  /** Steps of the epoch. */
+  readonly steps: number;
+  /** Mean over the samples of the step. */
+  readonly loss: number;
+}
+
+/** An epoch of training that is done. */
+export interface EpochReport {
+  /** From 1: over all epochs of the net. */
+  readonly epoch: number;
+  /** Mean over the samples, as they were seen. */
+  readonly loss: number;
+  /** Share of the samples that were right, 0 to 1. */
+  readonly accuracy: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}`;
+
+function trainOptions({ epochs }: Declared): string {
+  return `\
+/** How the net is trained. */
+export interface TrainOptions {
+  /** Passes over the samples, beside those that are done. Default ${epochs}. */
+  readonly epochs?: number;
+  /** Called for each step, in order, while training goes on; at the end of an epoch, promises are waited for. */
+  readonly onStep?: (step: StepReport) => unknown;
+  /** Called after each epoch; a promise is waited for. */
+  readonly onEpoch?: (epoch: EpochReport) => unknown;
+  /** Stops training after a step; what is done stays, and the next \`train\` goes on from there. */
+  readonly signal?: AbortSignal;
+}`;
+}
+
+function openOptions({ predict, weights, seed }: Declared): string {
+  const drawn = `weights drawn from the seed`;
+  const begins = weights ? `those of the bundle, or, where a seed is given, ${drawn}` : drawn;
+  return [
+    "/** How the net is opened. */",
+    "export interface OpenOptions {",
+    ...predict ? [] : [
+      comment([
+        "Workers that train. 0: the calling thread computes, and lets others have their turn in between. Default: all",
+        "cores, and 1 where threads cannot share memory, as in a page that is not cross-origin isolated.",
+      ], "  "),
+      "  readonly threads?: number;",
+    ],
+    `  /** What all random numbers follow from. Default ${seed}. */`,
+    "  readonly seed?: number;",
+    `  /** A checkpoint, in the format safetensors, to begin with. Default: ${begins}. */`,
+    "  readonly weights?: Uint8Array;",
+    "  /** Closes the net when it is given. */",
+    "  readonly signal?: AbortSignal;",
+    "}",
+  ].join("\n");
+}
+
+function netInterface(net: Declared): string {
+  const { outputs, classes, batchSize, predict } = net;
+  return [
+    "/** The net, in memory. What is wrong in what a method is given, an error tells in one line; its name is InputError. */",
+    "export interface Net {",
+    `  readonly name: ${quoted(net.name)};`,
+    "  /** What runs: WebAssembly with fixed-width SIMD, or with relaxed SIMD where the engine has it. */",
+    '  readonly target: "wasm" | "wasm_relaxed";',
+    "  /** Workers that train; 0 where the calling thread computes alone. */",
+    "  readonly threads: number;",
+    "  /** Samples that are computed at once. */",
+    `  readonly batchSize: ${batchSize};`,
+    "  readonly shape: SampleShape;",
+    "  /** Numbers that the last layer gives for a sample. */",
+    `  readonly outputs: ${outputs};`,
+    ...classes ? ["  /** Names of the classes. */", "  readonly classes: typeof classes;"] : [],
+    "",
+    ...predict ? [] : [TRAINS(batchSize), ""],
+    `  /** What the net says of samples, one answer for each${predict ? "" : "; training stops after a step for it, and goes on"}. */`,
+    "  predict(x: Samples): Promise<Prediction[]>;",
+    ...predict ? [] : [SAVES],
+    `  /** Takes the weights of a checkpoint, in the format safetensors${predict ? "" : ", and where it has one, the state of its training"}. */`,
+    "  restore(bytes: Uint8Array): Promise<void>;",
+    "  /** Takes the weights of another net that was made of the same layers. */",
+    "  copyFrom(other: Net): Promise<void>;",
+    ...predict ? [] : [TESTS],
+    "  /** Ends what is running, with an error, and gives back all that the net holds. */",
+    "  close(): void;",
+    "}",
+  ].join("\n");
+}
+
+const TRAINS = (batchSize: number) => `\
+  /** Trains some epochs. Rejects with the signal's reason when it stops it, and when the loss is not finite any more. */
+  train(data: Labelled, options?: TrainOptions): Promise<{ readonly epochs: EpochReport[] }>;
+  /** Trains one step, on up to ${batchSize} samples; \`correct\`: how many were right before it. */
+  step(x: Samples, y: Labelled["y"]): Promise<{ readonly loss: number; readonly correct: number }>;
+  /** Tests the net on samples; it learns nothing. */
+  evaluate(data: Labelled): Promise<{
+    readonly loss: number;
+    readonly correct: number;
+    readonly total: number;
+    readonly accuracy: number;
+  }>;`;
+
+const SAVES = `\
+  /** The bytes of a checkpoint, in the format safetensors: weights, and the state of training. */
+  save(): Promise<Uint8Array>;`;
+
+const TESTS = `\
+  /** Trains a step in a memory of its own, and rejects where the numbers are not those of the machine that built it. */
+  selfTest(): Promise<void>;`;
+
+function constants({ name, shape, classes }: Declared): string {
+  return [
+    "/** Name of the net. */",
+    `export declare const name: ${quoted(name)};`,
+    "/** Shape of a sample. */",
+    "export declare const shape: SampleShape;",
+    ...classes
+      ? [
+        "/** Names of the classes, by their labels. */",
+        `export declare const classes: readonly [${classes.map((name) => quoted(name)).join(", ")}];`,
+      ]
+      : [],
+    "/** Opens the net: loads the module that this engine takes, and starts workers. */",
+    `export declare function open(options?: OpenOptions): Promise<Net>;`,
+  ].join("\n");
+}

@@ -1,0 +1,65 @@
+/**
+ * The text that a bundle's script is made of: the net as data, and what opens it.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { Spec } from "../../codegen/graph/spec.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
+import type { BundleFiles } from "./folder.ts";
+import type { BundledPlan } from "./load.ts";
+
+/** What of a bundle its script is made of. */
+export interface EntryOptions {
+  readonly spec: Spec;
+  readonly predict: boolean;
+  /** The rules, as an expression. */
+  readonly rules: string;
+  readonly probe: Uint8Array;
+  /** Names of targets, of the files with their modules, and their plans. */
+  readonly targets: readonly (readonly [target: string, file: string, plan: RunPlan])[];
+  /** Names of the files with weights and with the check, where there are any. */
+  readonly weights?: string;
+  readonly check?: string;
+  readonly seed: number;
+  /** Files that stand in the script; others lie beside it. */
+  readonly inside: BundleFiles;
+}
+
+/** The text, in TypeScript; imports are paths from the project's folder. */
+export function entryText({ spec, predict, rules, probe, targets, weights, check, seed, inside }: EntryOptions): string {
+  const source = (file: string) => {
+    const bytes = inside.get(file);
+    // in just this form, by which bundlers know that it is a file of its own
+    return bytes
+      ? `() => decoded(${JSON.stringify(Buffer.from(bytes).toString("base64"))})`
+      : `() => fetched(new URL(${JSON.stringify(`./${file}`)}, import.meta.url))`;
+  };
+  const opens = predict ? "openPredictor" : "openTrainer", json = (value: unknown) => JSON.stringify(value);
+  // the schema's place is of use beside the spec's own file only
+  const { $schema: _, ...own } = spec as Spec & { readonly $schema?: string };
+  // most nets have one for both targets
+  const plans = [...new Set(targets.map(([, , plan]) => json(bundledPlan(plan))))];
+  const planName = (plan: RunPlan) => `plan${plans.indexOf(json(bundledPlan(plan)))}`;
+  return [
+    `import { decoded, fetched, json } from "./build/bundle/load.ts";`,
+    `import { ${opens} } from "./build/bundle/${predict ? "predictor" : "trainer"}.ts";`,
+    `const spec = ${json(own)};`,
+    ...plans.map((plan, i) => `const plan${i} = ${plan};`),
+    "const bundled = {",
+    `  spec, rules: ${rules}, probe: Uint8Array.of(${probe.join()}),`,
+    `  targets: [${targets.map(([target, file, plan]) => `[${json(target)}, ${source(file)}, ${planName(plan)}]`)}],`,
+    ...weights === undefined ? [] : [`  weights: ${source(weights)},`],
+    ...check === undefined ? [] : [`  check: async () => json(await (${source(check)})()),`],
+    ...seed === 0 ? [] : [`  seed: ${seed},`],
+    "};",
+    `export const name = spec.name, shape = spec.input${"classes" in own ? ", classes = spec.classes" : ""};`,
+    `export const open = (options) => ${opens}(bundled, options);`,
+  ].join("\n");
+}
+
+/** A plan as a script has it: see `load.ts`, which turns it back. */
+export function bundledPlan({ tensors, train, ...plan }: RunPlan): BundledPlan {
+  const named = Object.entries(tensors).map(([name, { name: _, ...tensor }]) => [name, tensor]);
+  return { ...plan, tensors: Object.fromEntries(named), kernels: train.kernels.length };
+}

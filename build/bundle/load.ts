@@ -1,0 +1,91 @@
+/**
+ * In a bundle: how its files become bytes, and which module the engine takes. It runs wherever a bundle does.
+ *
+ * @module
+ */
+import { InputError } from "../../codegen/error.ts";
+import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
+import { later } from "./later/later.ts";
+
+/** Gives the bytes of a file of the bundle. */
+export type Source = () => Bytes | Promise<Bytes>;
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * A file beside the script.
+ *
+ * @throws {InputError} when it is not there.
+ */
+export async function fetched(url: URL): Promise<Bytes> {
+  if (url.protocol === "file:" && "process" in globalThis) return await (await later()).bytesOfFile(url);
+  const response = await fetch(url);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new InputError(`cannot load ${url.href}: ${response.status}; it must lie beside the script`);
+}
+
+/** Bytes that stand in the script, in base64. */
+export function decoded(text: string): Bytes {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** What a file in JSON says. */
+export function json(bytes: Bytes): ReturnType<typeof JSON.parse> {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** What every script has of its net. */
+export interface BundledNet {
+  /** The spec, and names of the classes; without its type, which is checked where the script is made. */
+  readonly spec: unknown;
+  /** A module that only engines take that can run the first target. */
+  readonly probe: Bytes;
+  /** Targets: their names, where their modules are, and the plans that these were made with. The last one is for all engines. */
+  readonly targets: readonly (readonly [target: string, source: Source, plan: BundledPlan])[];
+  /** Where the weights are, if it has some. */
+  readonly weights?: Source;
+  /** What random numbers follow from where nobody says. */
+  readonly seed?: number;
+}
+
+/** A plan as a script has it: tensors are named by their keys alone, and kernels numbered. */
+export type BundledPlan = Omit<RunPlan, "tensors" | "train"> & {
+  readonly tensors: Readonly<Record<string, Omit<RunTensor, "name">>>;
+  readonly kernels: number;
+};
+
+/** A module, with the plan that it was made with. */
+export interface Loaded {
+  readonly target: string;
+  readonly plan: RunPlan;
+  readonly module: Bytes;
+}
+
+/**
+ * The best module that this engine takes: no other one is loaded.
+ *
+ * @throws {InputError} when what is there is no module, such as a page that says so.
+ */
+export async function loadModule({ probe, targets }: Pick<BundledNet, "probe" | "targets">): Promise<Loaded> {
+  const [target, source, bundled] = targets[WebAssembly.validate(probe) ? 0 : targets.length - 1];
+  const module = await source();
+  if (module[0] === 0) return { target, plan: planOf(bundled), module };
+  throw new InputError(`what is loaded as the module for ${target} is none; the server has to send the file itself`);
+}
+
+/** A plan as a run reads it. */
+export function planOf({ kernels, tensors, ...plan }: BundledPlan): RunPlan {
+  return {
+    ...plan,
+    tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, name }])),
+    train: { kernels: Array.from({ length: kernels }, (_, i) => ({ kernel: { name: `k${i}` } })) },
+  };
+}
+
+/** What a net begins with, as options say: the bundle's weights where neither weights nor a seed are given. */
+export async function weightsOf(
+  { weights, seed }: Pick<BundledNet, "weights" | "seed">,
+  given: { readonly weights?: Uint8Array; readonly seed?: number },
+): Promise<{ weights?: Uint8Array; seed?: number }> {
+  const fresh = given.weights ?? given.seed ?? undefined;
+  return { seed: given.seed ?? seed, ...fresh === undefined && weights && { weights: await weights() } };
+}

@@ -1,0 +1,113 @@
+/**
+ * `README.md` of a bundle: what is in the folder, and ten lines that use it.
+ *
+ * @module
+ */
+import type { Declared } from "./declarations.ts";
+
+/** What a README tells beside the net. */
+export interface Told extends Declared {
+  readonly singleFile: boolean;
+  /** What was typed to make the bundle. */
+  readonly command: string;
+}
+
+/** The file. */
+export function readme(net: Told): string {
+  const { name, version, predict, singleFile } = net;
+  return [
+    `# ${name}`,
+    `${predict ? "A net that predicts" : "A net and its own trainer"}, for browsers, Node 24 or newer, Deno and Bun. ` +
+    "Nothing else is needed: no package, no server, no compiler.",
+    "```js\n" + (predict ? predicting(net) : training(net)) + "\n```",
+    samples(net),
+    "## The files",
+    table(filesOf(net)),
+    "## Where it runs",
+    ...places(net),
+    ...singleFile ? [] : [BUNDLERS(name)],
+    "## What is promised",
+    PROMISED(predict),
+    `Made by Kernelwright ${version}: \`${net.command}\`. The scripts and modules are under the MIT license, see LICENSE.`,
+  ].join("\n\n") + "\n";
+}
+
+function training({ name, classes, outputs }: Told): string {
+  const named = classes ? "className" : "label";
+  return `\
+import { open } from "./${name}.js";
+
+const net = await open(); // { threads, seed, weights } are options
+const { epochs } = await net.train({ x, y }, { epochs: 3, onEpoch: (epoch) => console.log(epoch.loss, epoch.accuracy) });
+console.log(await net.evaluate({ x: testX, y: testY })); // { loss, correct, total, accuracy }
+const [{ ${named}, outputs }] = await net.predict(oneSample); // ${outputs} outputs
+const bytes = await net.save(); // a checkpoint; net.restore(bytes) takes it back
+net.close();`;
+}
+
+function predicting({ name, classes, probabilities, outputs }: Told): string {
+  return `\
+import { open } from "./${name}.js";
+
+const net = await open(); // { weights } is an option
+const [{ label${classes ? ", className" : ""}${probabilities ? ", probabilities" : ""} }] = await net.predict(x); // ${outputs} classes
+net.close();`;
+}
+
+function samples({ name, shape, data, outputs, predict }: Told): string {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const numbers = data === "u8"
+    ? "bytes, which are scaled by 1/255"
+    : "floats, or bytes in a Uint8Array, which are scaled by 1/255";
+  return `\`x\` has ${size} numbers for each sample ([${shape.join(", ")}], row-major), one sample behind the other: ${numbers}. ` +
+    `${predict ? "" : `\`y\` has the class of each, 0 to ${outputs - 1}. `}[${name}.d.ts](${name}.d.ts) has all methods and types.`;
+}
+
+function filesOf({ name, predict, singleFile, weights }: Told): [file: string, what: string][] {
+  const beside: [string, string][] = [
+    [`${name}.relaxed.wasm`, "the net for engines with relaxed SIMD"],
+    [`${name}.wasm`, "the net for others; an engine loads one of the two"],
+    ...predict ? [] : [["worker.js", "what runs in each thread"] as [string, string]],
+    ...weights ? [["weights.safetensors", "the weights that it begins with"] as [string, string]] : [],
+    ...predict ? [] : [["check.json", "what a step of training must give, for `net.selfTest()`"] as [string, string]],
+  ];
+  return [
+    [`${name}.js`, singleFile ? "all of it" : "what a program imports"],
+    [`${name}.d.ts`, "its types"],
+    ...singleFile ? [] : beside,
+    ["package.json", "for npm and Node; and what tells a later build which files are its own"],
+  ];
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  return ["| file | what it is |", "| --- | --- |", ...rows.map(([file, what]) => `| ${file} | ${what} |`)].join("\n");
+}
+
+function places({ predict, singleFile }: Told): string[] {
+  const threads = predict ? [] : [
+    "Threads share memory where they can. A page has to be cross-origin isolated for that: its server sends " +
+    "`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. In other pages the same " +
+    "net trains in one worker, to the same bits.",
+  ];
+  const worker = predict ? "" : singleFile ? " The worker is made of a text: `worker-src blob:` has to be there, too." : "";
+  return [
+    ...threads,
+    "A content policy has to allow `script-src 'self' 'wasm-unsafe-eval'`: the second is what browsers ask for to compile " +
+    `any WebAssembly. No text is ever run as JavaScript.${worker}`,
+    "Node reads the files by itself. Deno asks for `--allow-read`, or `--allow-net` where they come from a server.",
+  ];
+}
+
+const BUNDLERS = (name: string) =>
+  `Vite, webpack and Rollup find the other files by themselves when the folder is among your sources. Of a package in ` +
+  `node_modules, tell Vite \`optimizeDeps: { exclude: ["${name}"] }\`. esbuild copies no files: put these beside what it ` +
+  "writes, or build with `--single-file`.";
+
+const PROMISED = (predict: boolean) =>
+  "Every access to memory in the modules was proven to be in bounds when they were built, and engines check each again." +
+  (predict
+    ? ""
+    : " The same seed and data give the same bits for any number of threads, on every engine with the same kind of SIMD; " +
+      "with relaxed SIMD, on processors that round products and sums alike. `net.selfTest()` tells.") +
+  " What is taken as given: that the engine does what WebAssembly's specification says, and that the files are those that " +
+  "were built.";

@@ -1,0 +1,20 @@
+/**
+ * In a bundle of one script, in place of `workers.ts`: workers are made of the text that is in it. A page's content policy
+ * has to allow that, by `worker-src blob:`.
+ *
+ * @module
+ */
+import type { Thread } from "../../runtime/platform/platform.ts";
+// @ts-ignore the text is made with the bundle, see `scripts.ts`
+import text from "./worker.txt";
+import { later } from "./later/later.ts";
+
+/** See `workers.ts`. */
+export async function workerStarter(): Promise<() => Thread> {
+  if (typeof Worker === "undefined") {
+    const { NodeWorker } = await later();
+    return () => new NodeWorker(new URL(`data:text/javascript,${encodeURIComponent(text)}`));
+  }
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return () => new Worker(url, { type: "module" });
+}

@@ -1,0 +1,87 @@
+/**
+ * Writes the table of `docs/bundles.md`: what a browser downloads of each net that ships or is measured.
+ *
+ *     deno task bundles
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildNet, type Download, downloadOf } from "../build/bundle/mod.ts";
+import { asStarted, loadSpec, specNames } from "../mod.ts";
+import { deno, PROJECT } from "./deno.ts";
+import { table } from "./markdown.ts";
+
+const USAGE = `\
+usage: deno task bundles [--check]
+
+writes the table of downloads in docs/bundles.md, of all nets in specs/ and bench/nets/
+
+  --check   change nothing; exit 1 if the table is not what bundles are now
+`;
+
+/** The page, and what stands around its table. */
+const PAGE = join(PROJECT, "docs", "bundles.md");
+const BEGIN = "<!-- made by deno task bundles -->", END = "<!-- end of bundles -->";
+
+/** Where specs are. */
+const FOLDERS = ["specs", "bench/nets"];
+
+/** What a browser downloads of a net, to train and to predict only. */
+export interface NetDownload {
+  readonly name: string;
+  readonly train: Download;
+  readonly predict: Download;
+}
+
+/** Measures the bundles of a net; `folder`: where its spec is. */
+export async function netDownload(folder: string, name: string): Promise<NetDownload> {
+  const spec = await loadSpec(join(PROJECT, folder, `${name}.json`));
+  const [train, predict] = [await buildNet(spec), await buildNet(spec, { predict: true })];
+  return { name, train: downloadOf(train), predict: downloadOf(predict) };
+}
+
+const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1);
+
+/** The row of a net. */
+export function rowOf({ name, train, predict }: NetDownload): string[] {
+  const { scripts, module, all } = train;
+  return [name, ...[scripts, module, all, predict.scripts, predict.module, predict.all].map(kilobytes)];
+}
+
+/** The page with another table. */
+async function withTable(page: string, nets: readonly NetDownload[]): Promise<string> {
+  const head = ["net", "scripts", "module", "**to train**", "scripts", "module", "**to predict**"];
+  const text = await deno(["fmt", "--ext", "md", "--config", "deno.json", "-"], table(head, nets.map(rowOf)));
+  const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (before < 0 || after < before) throw new Error(`docs/bundles.md has no "${BEGIN}" before "${END}"`);
+  return `${page.slice(0, before + BEGIN.length)}\n\n${text.trim()}\n\n${page.slice(after)}`;
+}
+
+/** Runs a command line. Returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  let check = false;
+  try {
+    const options = { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    if (values.help) {
+      console.log(asStarted(USAGE.trimEnd()));
+      return 0;
+    }
+    check = values.check ?? false;
+  } catch (error) {
+    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE.trimEnd()}`));
+    return 2;
+  }
+  const nets: NetDownload[] = [];
+  for (const folder of FOLDERS) {
+    for (const name of await specNames(join(PROJECT, folder))) nets.push(await netDownload(folder, name));
+  }
+  const page = await Deno.readTextFile(PAGE), made = await withTable(page, nets);
+  if (page === made) return 0;
+  if (!check) await Deno.writeTextFile(PAGE, made);
+  else console.error(asStarted("error: docs/bundles.md is not what bundles are: deno task bundles"));
+  return check ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,124 @@
+/** The pieces of a bundle: functions of kernels that stand alone, sections of modules, and a folder that loses nothing. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseSpec, registry } from "../../mod.ts";
+import { prepareFolder, withIndex, writeBundle } from "../../build/bundle/folder.ts";
+import { predictionRulesText, rulesText, standingAlone } from "../../build/bundle/rules.ts";
+import { exportNames, withCustom, withExports } from "../../build/bundle/sections.ts";
+import { binaryOf } from "../../runtime/backends/threads/assembler/module.ts";
+import { PROJECT } from "../command_line.ts";
+
+const OPTIMIZERS = [{ type: "adam" }, { type: "momentum", learningRate: 0.1 }, { type: "sgd", learningRate: 0.1, l2: 1e-4 }];
+const SCHEDULERS = [
+  { type: "constant" },
+  { type: "step", every: 3, factor: 0.3 },
+  { type: "exponential", factor: 0.97 },
+  { type: "cosine", period: 20, minimum: 1e-5 },
+];
+
+function spec(optimizer: unknown, scheduler: unknown, loss: string) {
+  const layers = [{ type: "linear", outFeatures: 3 }], training = { epochs: 1, optimizer, scheduler };
+  return parseSpec({ name: "small", input: [2], batchSize: 4, layers, loss: { type: loss }, training });
+}
+
+/** What an expression is, with nothing around it. */
+const evaluate = (text: string) => new Function(`"use strict"; return (${text});`)();
+
+Deno.test("params, rates and probabilities of a bundle are those of the kernels, and need nothing of their files", () => {
+  let cases = 0;
+  for (const optimizer of OPTIMIZERS) {
+    for (const scheduler of SCHEDULERS) {
+      for (const loss of registry.losses) {
+        const given = spec(optimizer, scheduler, loss.type), own = evaluate(rulesText(given, registry, 3));
+        const { params } = registry.optimizers.find(({ type }) => type === optimizer.type)!;
+        const { rate } = registry.schedulers.find(({ type }) => type === scheduler.type)!;
+        const initial = own.rate(0);
+        for (const epoch of [0, 1, 4, 19, 40]) {
+          assert.equal(own.rate(epoch), rate(given.training.scheduler, initial, epoch));
+          assert.deepEqual(own.params(initial, epoch + 1), params(given.training.optimizer, initial, epoch + 1));
+        }
+        const outputs = Float32Array.of(-1, 3, 0.5), predicting = evaluate(predictionRulesText(given, registry, 3));
+        assert.deepEqual(own.probabilities?.(outputs), loss.probabilities?.(outputs));
+        assert.deepEqual(predicting.probabilities?.(outputs), loss.probabilities?.(outputs));
+        cases++;
+      }
+    }
+  }
+  assert.equal(cases, OPTIMIZERS.length * SCHEDULERS.length * registry.losses.length);
+  assert.equal(registry.optimizers.length, OPTIMIZERS.length);
+  assert.equal(registry.schedulers.length, SCHEDULERS.length);
+});
+
+Deno.test("negative control: a function that needs its file, or that its file changes, is refused", () => {
+  const half = 0.5;
+  const refused = (own: (x: number) => unknown, samples: unknown[][], why: RegExp) =>
+    assert.throws(() => standingAlone(own, { name: "it", samples }), why);
+  refused((x) => x * half, [[1]], /it cannot stand alone: it gives ReferenceError: half is not defined in place of 0\.5/);
+  refused(Math.sin, [[1]], /its text is no function/);
+  // only a sample that comes there shows it
+  const seldom = (x: number) => x > 5 ? half : 1;
+  assert.doesNotThrow(() => standingAlone(seldom, { name: "it", samples: [[1]] }));
+  refused(seldom, [[1], [6]], /half is not defined/);
+  const kinds = { short(x: number) { return 2 * x; }, long: function (x: number) { return 2 * x; }, arrow: (x: number) => 2 * x };
+  for (const [name, own] of Object.entries(kinds)) {
+    assert.equal(evaluate(standingAlone(own, { name, samples: [[3], [-0]] }).text)(21), 42, name);
+  }
+});
+
+Deno.test("a module with fewer exports and one section more is the same module", async () => {
+  const bytes = binaryOf(await Deno.readTextFile(join(PROJECT, "generated", "lenet5", "wasm", "module.wat")));
+  const names = exportNames(bytes), { length } = names;
+  assert(length > 30 && names.includes("train") && names.includes("evaluate"));
+  assert.deepEqual(withExports(bytes, names), bytes);
+  const fewer = withExports(bytes, ["train", "evaluate"]), text = "{}".repeat(100) + "é";
+  const more = withCustom(fewer, "plan", text), module = await WebAssembly.compile(more);
+  assert.deepEqual(WebAssembly.Module.exports(module).map(({ name }) => name), ["train", "evaluate"]);
+  assert.deepEqual(WebAssembly.Module.imports(module), WebAssembly.Module.imports(await WebAssembly.compile(bytes)));
+  const [section] = WebAssembly.Module.customSections(module, "plan");
+  assert.equal(new TextDecoder().decode(section), text);
+  // what is left is what was there
+  const code = (all: Uint8Array, from: number, to: number) => all.subarray(all.length - from, all.length - to);
+  assert.deepEqual(code(more, 10_000 + text.length + 9, text.length + 9), code(bytes, 10_000, 0));
+});
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const files = (names: string, text: string) =>
+  withIndex({ name: "x" }, new Map(names.split(" ").map((name) => [name, bytesOf(text)])), "1.0.0");
+const names = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+
+Deno.test("a bundle replaces the one before it, and nothing else", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "bundles ü " }), place = join(folder, "deep", "x");
+  try {
+    await writeBundle(place, files("x.js x.wasm worker.js", "1"));
+    await Deno.writeTextFile(join(place, "own.txt"), "mine");
+    await writeBundle(place, files("x.js x.wasm", "2"));
+    assert.deepEqual(await names(place), ["own.txt", "package.json", "x.js", "x.wasm"]);
+    assert.equal(await Deno.readTextFile(join(place, "x.js")), "2");
+    // what npm adds to a package is no change of the bundle's files
+    const before = await names(place);
+    const refuse = async (names: string, why: RegExp) => {
+      await assert.rejects(() => writeBundle(place, files(names, "3")), why);
+      assert.equal(await Deno.readTextFile(join(place, "own.txt")), "mine");
+    };
+    await refuse("x.js own.txt", /own\.txt" is there, and no build has written it; give another folder, or remove it$/);
+    await Deno.writeTextFile(join(place, "x.js"), "changed");
+    await refuse("x.js", /x\.js" has been changed since it was built/);
+    // one that would be removed, too
+    await refuse("y.js", /x\.js" has been changed since it was built/);
+    assert.equal(await Deno.readTextFile(join(place, "x.js")), "changed");
+    await Deno.remove(join(place, "x.js"));
+    await writeBundle(place, files("x.js", "4"));
+    const manifest = JSON.parse(await Deno.readTextFile(join(place, "package.json")));
+    await Deno.writeTextFile(join(place, "package.json"), JSON.stringify({ ...manifest, name: "mine" }));
+    await refuse("x.js", /package\.json" has been changed since it was built/);
+    assert.notDeepEqual(await names(place), before);
+    await Deno.writeTextFile(join(folder, "file"), "");
+    await assert.rejects(prepareFolder(join(folder, "file"), []), /is no folder/);
+    // a package of somebody else's
+    await Deno.mkdir(join(folder, "other"));
+    await Deno.writeTextFile(join(folder, "other", "package.json"), '{ "kernelwright": { "files": { "../../x": "" } } }');
+    await assert.rejects(writeBundle(join(folder, "other"), files("x.js", "5")), /package\.json" has been changed/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
