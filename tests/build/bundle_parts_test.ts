@@ -8,7 +8,11 @@ import { exportNames, withCustom, withExports } from "../../build/bundle/section
 import { binaryOf } from "../../runtime/backends/threads/assembler/module.ts";
 import { PROJECT } from "../command_line.ts";
 
-const OPTIMIZERS = [{ type: "adam" }, { type: "momentum", learningRate: 0.1 }, { type: "sgd", learningRate: 0.1, l2: 1e-4 }];
+const OPTIMIZERS = [{ type: "adam" }, { type: "momentum", learningRate: 0.1 }, {
+  type: "sgd",
+  learningRate: 0.1,
+  l2: 1e-4,
+}];
 const SCHEDULERS = [
   { type: "constant" },
   { type: "step", every: 3, factor: 0.3 },
@@ -53,13 +57,25 @@ Deno.test("negative control: a function that needs its file, or that its file ch
   const half = 0.5;
   const refused = (own: (x: number) => unknown, samples: unknown[][], why: RegExp) =>
     assert.throws(() => standingAlone(own, { name: "it", samples }), why);
-  refused((x) => x * half, [[1]], /it cannot stand alone: it gives ReferenceError: half is not defined in place of 0\.5/);
+  refused(
+    (x) => x * half,
+    [[1]],
+    /it cannot stand alone: it gives ReferenceError: half is not defined in place of 0\.5/,
+  );
   refused(Math.sin, [[1]], /its text is no function/);
   // only a sample that comes there shows it
   const seldom = (x: number) => x > 5 ? half : 1;
   assert.doesNotThrow(() => standingAlone(seldom, { name: "it", samples: [[1]] }));
   refused(seldom, [[1], [6]], /half is not defined/);
-  const kinds = { short(x: number) { return 2 * x; }, long: function (x: number) { return 2 * x; }, arrow: (x: number) => 2 * x };
+  const kinds = {
+    short(x: number) {
+      return 2 * x;
+    },
+    long: function (x: number) {
+      return 2 * x;
+    },
+    arrow: (x: number) => 2 * x,
+  };
   for (const [name, own] of Object.entries(kinds)) {
     assert.equal(evaluate(standingAlone(own, { name, samples: [[3], [-0]] }).text)(21), 42, name);
   }
@@ -116,7 +132,10 @@ Deno.test("a bundle replaces the one before it, and nothing else", async () => {
     await assert.rejects(prepareFolder(join(folder, "file"), []), /is no folder/);
     // a package of somebody else's
     await Deno.mkdir(join(folder, "other"));
-    await Deno.writeTextFile(join(folder, "other", "package.json"), '{ "kernelwright": { "files": { "../../x": "" } } }');
+    await Deno.writeTextFile(
+      join(folder, "other", "package.json"),
+      '{ "kernelwright": { "files": { "../../x": "" } } }',
+    );
     await assert.rejects(writeBundle(join(folder, "other"), files("x.js", "5")), /package\.json" has been changed/);
   } finally {
     await Deno.remove(folder, { recursive: true });

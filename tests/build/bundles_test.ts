@@ -47,7 +47,10 @@ for (const net of NETS) {
             const ran: any = await driven(runner!, folder, net, "train", options, target === "wasm_relaxed");
             assert.deepEqual([ran.target, ran.threads, ran.losses.length], [target, threads, STEPS]);
             assert.deepEqual([ran.loss, ran.trained], [package_.loss, package_.trained]);
-            assert.deepEqual([ran.evaluation.loss, ran.evaluation.correct], [package_.test.loss, package_.test.correct]);
+            assert.deepEqual([ran.evaluation.loss, ran.evaluation.correct], [
+              package_.test.loss,
+              package_.test.correct,
+            ]);
             assert(ran.same && ran.losses.at(-1) < ran.losses[0]);
             // in whatever engine and folder, and with as many threads: all of it
             first ??= ran;
@@ -92,5 +95,8 @@ Deno.test("what a bundle cannot load, it tells in one line", async () => {
     await driven(RUNNERS.deno!, place, "mnist_mlp", "predict", { count: 1 }).then(() => "", ({ message }) => message);
   assert.equal(await say(), "");
   await Deno.writeTextFile(join(place, "mnist_mlp.relaxed.wasm"), "<!doctype html>");
-  assert.match(await say(), /InputError: what is loaded as the module for wasm_relaxed is none; the server has to send/);
+  assert.match(
+    await say(),
+    /InputError: what is loaded as the module for wasm_relaxed is none; the server has to send/,
+  );
 });

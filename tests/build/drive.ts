@@ -1,7 +1,7 @@
 /** Bundles in temporary folders, and what engines make of them. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type BundleOptions, buildNet, writeBundle } from "../../build/bundle/mod.ts";
+import { buildNet, type BundleOptions, writeBundle } from "../../build/bundle/mod.ts";
 import { loadSpec, type Spec } from "../../mod.ts";
 import { PROJECT } from "../command_line.ts";
 import { engine } from "../engines.ts";
@@ -29,11 +29,12 @@ export async function built(spec: Spec, folder: string, options: BundleOptions =
 
 /** What a program in plain JavaScript prints last, as JSON, in an engine. */
 export async function runIn(runner: readonly string[], file: string): Promise<unknown> {
-  const [program, ...args] = runner, { code, stdout, stderr } = await new Deno.Command(program, {
-    args: [...args, file],
-    cwd: "/",
-    signal: AbortSignal.timeout(300_000),
-  }).output();
+  const [program, ...args] = runner,
+    { code, stdout, stderr } = await new Deno.Command(program, {
+      args: [...args, file],
+      cwd: "/",
+      signal: AbortSignal.timeout(300_000),
+    }).output();
   assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""], file);
   return JSON.parse(new TextDecoder().decode(stdout));
 }

@@ -44,7 +44,10 @@ export function withoutRelaxed() {
 export async function train({ open }, { steps, threads, seed }) {
   const net = await open({ threads, seed }), { batchSize, shape, outputs, target } = net;
   const { x, y } = samplesOf(shape, outputs, steps * batchSize), losses = [];
-  const { epochs: [{ loss, accuracy }] } = await net.train({ x, y }, { epochs: 1, onStep: (step) => losses.push(step.loss) });
+  const { epochs: [{ loss, accuracy }] } = await net.train({ x, y }, {
+    epochs: 1,
+    onStep: (step) => losses.push(step.loss),
+  });
   const trained = await tensorsOf(await net.save()), size = x.length / y.length;
   const evaluation = await net.evaluate({ x, y });
   const step = await net.step(x.subarray(0, size * 5), y.subarray(0, 5)), saved = await net.save();

@@ -1,7 +1,7 @@
 /** What a browser downloads of a bundle: each file packed by brotli alone. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type BundleFiles, buildNet, downloadOf } from "../../build/bundle/mod.ts";
+import { buildNet, type BundleFiles, downloadOf } from "../../build/bundle/mod.ts";
 import { netDownload, rowOf } from "../../docs/bundle_sizes.ts";
 import { tablesOf } from "../docs/markdown.ts";
 import { PROJECT } from "../command_line.ts";

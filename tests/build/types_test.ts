@@ -1,7 +1,7 @@
 /** What a bundle declares: shapes, labels and class names are types, which programs that use it are checked against. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Declared, declarations } from "../../build/bundle/declarations.ts";
+import { declarations, type Declared } from "../../build/bundle/declarations.ts";
 import { parseSpec } from "../../mod.ts";
 import { engine, tool } from "../engines.ts";
 import { built } from "./drive.ts";
@@ -60,7 +60,8 @@ const WRONG: readonly string[] = [
   "const nine: 9 = net.batchSize;",
   'net.target === "webgpu";',
 ];
-const AROUND = 'import { classes, open, shape } from "./small.js";\nconst net = await open();\nconsole.log(classes, shape, net);\n';
+const AROUND =
+  'import { classes, open, shape } from "./small.js";\nconst net = await open();\nconsole.log(classes, shape, net);\n';
 
 const folder = await Deno.makeTempDir();
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
@@ -71,7 +72,8 @@ type Check = (file: string) => Promise<string>;
 const deno: Check = (file) => run(Deno.execPath(), ["check", "--quiet", "--no-config", file]);
 
 async function run(program: string, args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd: folder, env: { NO_COLOR: "1" } }).output();
+  const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd: folder, env: { NO_COLOR: "1" } })
+    .output();
   const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
   assert.equal(success, text === "", text);
   return text;
@@ -79,12 +81,18 @@ async function run(program: string, args: string[]): Promise<string> {
 
 const node = engine("node26"), typescript = tool("tsc");
 const tsc: Check = (file) =>
-  run(node!, [typescript!, ...["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext"], "--types", "", file]);
+  run(node!, [
+    typescript!,
+    ...["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext"],
+    "--types",
+    "",
+    file,
+  ]);
 
 async function check(compiler: Check, declared: Declared): Promise<void> {
   await Deno.writeTextFile(join(folder, "package.json"), '{ "type": "module" }');
   await Deno.writeTextFile(join(folder, "small.d.ts"), declarations(declared));
-  await Deno.writeTextFile(join(folder, "small.js"), "// @ts-self-types=\"./small.d.ts\"\nexport const open = 0;\n");
+  await Deno.writeTextFile(join(folder, "small.js"), '// @ts-self-types="./small.d.ts"\nexport const open = 0;\n');
   await Deno.writeTextFile(join(folder, "right.ts"), RIGHT);
   assert.equal(await compiler("right.ts"), "");
   await Deno.writeTextFile(join(folder, "wrong.ts"), AROUND + WRONG.join("\n") + "\n");
