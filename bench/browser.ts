@@ -15,10 +15,11 @@ import { ALL, chosen, NETS } from "./browser/rows.ts";
 import { browserText } from "./browser/text.ts";
 import { commandLine } from "./measure/command_line.ts";
 import { fail, jsonFile } from "./measure/environment.ts";
+import { paragraph } from "./measure/page.ts";
 import { projectFile, specFile } from "./measure/programs.ts";
 
 /** Rounds, and seconds that are timed of each row in a round. */
-const ROUNDS = 3, SECONDS = 1.5;
+const ROUNDS = 3, SECONDS = 1.2;
 /** The same, to see that all run. */
 const QUICK = { quick: true, rounds: 1, seconds: 0.05 };
 
@@ -27,7 +28,8 @@ const HELP = `${USAGE}
 
 trains nets by their bundles in Deno, Node, Bun and Chromium, and by jax-js and TensorFlow.js in the
 same Chromium, in turn; about 11 minutes on two cores. NET is a JSON file or the name of a net in
-specs/ (default: ${NETS.join(", ")}). What is slow or wants a GPU trains ${NETS[0]} only.
+specs/ (default: ${NETS.join(", ")}). What is slow or wants a GPU trains ${NETS[0]} only,
+where no row is named.
 
   --only ROW   the row of this name, or all whose names have it in them; may be given again
   --rounds N   how often each is measured (default: ${ROUNDS})
@@ -37,7 +39,7 @@ specs/ (default: ${NETS.join(", ")}). What is slow or wants a GPU trains ${NETS[
 
 Node and Bun are those that deno task engines installs, Chromium is the one on the search path.
 
-rows: ${ALL.map(({ name }) => name).join("; ")}`;
+${paragraph(`rows: ${ALL.map(({ name }) => name).join("; ")}`).trimEnd()}`;
 
 const parse = () =>
   parseArgs({
@@ -69,7 +71,10 @@ function check({ values, positionals: words }: ReturnType<typeof parse>) {
   return {
     ...{ words: words.length > 0 ? words : NETS, json, from },
     trainers: ALL.filter((trainer) => only.length === 0 || picked.has(trainer)),
-    effort: quick ? QUICK : { quick: false, rounds: Number(rounds ?? ROUNDS), seconds: SECONDS },
+    effort: {
+      named: only.length > 0,
+      ...quick ? QUICK : { quick: false, rounds: Number(rounds ?? ROUNDS), seconds: SECONDS },
+    },
   };
 }
 

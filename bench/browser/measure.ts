@@ -9,7 +9,7 @@ import { findChromium, findEngine, NAMES } from "../../tests/engines.ts";
 import { askDoctor, environmentOf, slowestCoreApart } from "../measure/environment.ts";
 import { openGate } from "../measure/gate.ts";
 import { lastLine, projectFile, type Ran, runDeno, runProgram, v8Flags } from "../measure/programs.ts";
-import { CannotRun, type Contender, measureInTurn } from "../measure/turns.ts";
+import { CannotRun, type Contender, measureInTurn, type TurnOptions } from "../measure/turns.ts";
 import type { PageOutcome, PageWork } from "../peers/peer.ts";
 import type { BundleOutcome, BundleWork } from "./ours.ts";
 import { type Prepared, prepareNet, prepareOurs, preparePeers } from "./prepare.ts";
@@ -27,6 +27,8 @@ export interface Effort {
   readonly rounds: number;
   /** Seconds that are timed of each row in a round. */
   readonly seconds: number;
+  /** Whether rows were asked for by name: then all of them train each net, those that are slow too. */
+  readonly named: boolean;
 }
 
 /** What the processes of a run have in common. */
@@ -116,11 +118,10 @@ async function measureNet(
   trainers: readonly Trainer[],
   net: Prepared,
   setting: Setting,
-  { effort, say }: { effort: Effort; say: (what: string) => void },
+  turns: TurnOptions,
 ): Promise<NetResult> {
   const contenders = trainers.map((trainer) => contender(trainer, net, setting));
-  const gate = effort.quick ? undefined : await openGate({ look: slowestCoreApart });
-  const measured = await measureInTurn(contenders, { rounds: effort.rounds, gate, say });
+  const measured = await measureInTurn(contenders, turns);
   const rows = contenders.map(({ name, row }) => {
     const { values: rates, slow, reason } = measured[name];
     return [name, { rates, ...row, ...slow > 0 && { slow }, ...reason !== undefined && { reason } }] as const;
@@ -167,13 +168,14 @@ export async function measureBrowser(
       ...{ flags, rounds: effort.rounds, nets: {} },
       ...effort.quick && { quick: true },
     };
+    const gate = effort.quick ? undefined : await openGate({ look: slowestCoreApart });
+    const setting = { folder, flags, seconds: effort.seconds, noPeers };
     for (const net of prepared) {
       say(net.name);
-      const suited = trainers.filter(({ gpu, slow }) => net.name === NETS[0] || !(gpu || slow));
-      const measured = await measureNet(suited, net, { folder, flags, seconds: effort.seconds, noPeers }, {
-        effort,
-        say,
-      });
+      const suited = effort.named
+        ? trainers
+        : trainers.filter(({ gpu, slow }) => net.name === NETS[0] || !(gpu || slow));
+      const measured = await measureNet(suited, net, setting, { rounds: effort.rounds, gate, say });
       results = { ...results, nets: { ...results.nets, [net.name]: measured } };
       await onNet(results);
     }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import * as esbuild from "esbuild";
 import { basename, join } from "node:path";
 import { denoOutput, projectFile, RUN, runDeno } from "../measure/programs.ts";
 
@@ -43,7 +42,7 @@ export async function prepareNet(folder: string, file: string): Promise<Prepared
 
 /** Writes what calls the bundles. */
 export async function prepareOurs(folder: string): Promise<void> {
-  const source = await Deno.readTextFile(projectFile("bench/browser/ours.ts"));
+  const source = await Deno.readTextFile(projectFile("bench/browser/ours.ts")), esbuild = await import("esbuild");
   const { code } = await esbuild.transform(source, { loader: "ts", target: "es2024" });
   await esbuild.stop();
   await Deno.writeTextFile(join(folder, "ours.js"), code);
@@ -56,6 +55,8 @@ export async function preparePeers(folder: string): Promise<string | undefined> 
   const peers = projectFile("bench/peers");
   const installed = await runDeno(["install", "--frozen", "--quiet"], { cwd: peers });
   if ("reason" in installed) return `its package could not be installed: ${installed.reason}`;
+  // it looks at variables when it is loaded
+  const esbuild = await import("esbuild");
   try {
     await esbuild.build({
       absWorkingDir: peers,
