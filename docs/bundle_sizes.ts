@@ -45,13 +45,14 @@ const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1);
 
 /** The row of a net. */
 export function rowOf({ name, train, predict }: NetDownload): string[] {
-  const { scripts, module, all } = train;
-  return [name, ...[scripts, module, all, predict.scripts, predict.module, predict.all].map(kilobytes)];
+  const bytes = [train, predict].flatMap(({ scripts, module, all, later }) => [scripts, module, all, later]);
+  return [name, ...bytes.map(kilobytes)];
 }
 
 /** The page with another table. */
 async function withTable(page: string, nets: readonly NetDownload[]): Promise<string> {
-  const head = ["net", "scripts", "module", "**to train**", "scripts", "module", "**to predict**"];
+  const columns = (what: string) => ["scripts", "module", `**to ${what}**`, "later"];
+  const head = ["net", ...columns("train"), ...columns("predict")];
   const text = await deno(["fmt", "--ext", "md", "--config", "deno.json", "-"], table(head, nets.map(rowOf)));
   const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (before < 0 || after < before) throw new Error(`docs/bundles.md has no "${BEGIN}" before "${END}"`);

@@ -44,7 +44,9 @@ const comment = (lines: readonly string[], indent = "") =>
 
 function head({ name, version, shape, predict }: Declared): string {
   return comment([
-    `${name}: ${predict ? "a trained net that predicts" : "a net, and its own trainer"}, for samples of [${shape.join(", ")}].`,
+    `${name}: ${predict ? "a trained net that predicts" : "a net, and its own trainer"}, for samples of [${
+      shape.join(", ")
+    }].`,
     "",
     `Made by Kernelwright ${version}. README.md shows how it is used.`,
     "",
@@ -64,16 +66,15 @@ function types({ shape, outputs, classes, data }: Declared): string {
       ? ["/** Name of a class. */", `export type ClassName = ${classes.map((name) => quoted(name)).join(" | ")};`]
       : [],
     comment([
-      `Samples: ${size} numbers each, [${shape.join(", ")}] row-major, one behind the other; or a list with an entry for each sample.`,
+      `Samples: ${size} numbers each, [${shape.join(", ")}] row-major, one sample behind the other.`,
       data === "u8"
         ? "They are bytes, which are scaled by 1/255."
-        : "Bytes, in a Uint8Array or Uint8ClampedArray, are scaled by 1/255; other numbers are taken as they are.",
+        : "Bytes are scaled by 1/255, other numbers are taken as they are; these may come in a list with an entry for each sample.",
     ]),
     data === "u8"
-      ? "export type Samples = Uint8Array | Uint8ClampedArray | readonly Uint8Array[];"
-      : "export type Samples = Numbers | readonly (Numbers | Nested)[];\n" +
-        "type Numbers = Float32Array | Float64Array | Uint8Array | Uint8ClampedArray | readonly number[];\n" +
-        "type Nested = readonly (readonly number[] | Nested)[];",
+      ? "export type Samples = Uint8Array | Uint8ClampedArray;"
+      : "export type Samples = Uint8Array | Uint8ClampedArray | Numbers;\n" +
+        "type Numbers = Float32Array | Float64Array | readonly (number | Numbers)[];",
   ].join("\n");
 }
 
@@ -180,22 +181,27 @@ function netInterface(net: Declared): string {
     `  readonly outputs: ${outputs};`,
     ...classes ? ["  /** Names of the classes. */", "  readonly classes: typeof classes;"] : [],
     "",
-    ...predict ? [] : [TRAINS(batchSize), ""],
-    `  /** What the net says of samples, one answer for each${predict ? "" : "; training stops after a step for it, and goes on"}. */`,
+    ...predict ? [] : [trains(batchSize), ""],
+    `  /** What the net says of samples, one answer for each${
+      predict ? "" : "; training stops after a step for it, and goes on"
+    }. */`,
     "  predict(x: Samples): Promise<Prediction[]>;",
     ...predict ? [] : [SAVES],
-    `  /** Takes the weights of a checkpoint, in the format safetensors${predict ? "" : ", and where it has one, the state of its training"}. */`,
+    `  /** Takes the weights of a checkpoint, in the format safetensors${
+      predict ? "" : ", and where it has one, the state of its training"
+    }. */`,
     "  restore(bytes: Uint8Array): Promise<void>;",
     "  /** Takes the weights of another net that was made of the same layers. */",
     "  copyFrom(other: Net): Promise<void>;",
-    ...predict ? [] : [TESTS],
+    TESTS,
     "  /** Ends what is running, with an error, and gives back all that the net holds. */",
     "  close(): void;",
     "}",
   ].join("\n");
 }
 
-const TRAINS = (batchSize: number) => `\
+const trains = (batchSize: number) =>
+  `\
   /** Trains some epochs. Rejects with the signal's reason when it stops it, and when the loss is not finite any more. */
   train(data: Labelled, options?: TrainOptions): Promise<{ readonly epochs: EpochReport[] }>;
   /** Trains one step, on up to ${batchSize} samples; \`correct\`: how many were right before it. */
@@ -213,10 +219,13 @@ const SAVES = `\
   save(): Promise<Uint8Array>;`;
 
 const TESTS = `\
-  /** Trains a step in a memory of its own, and rejects where the numbers are not those of the machine that built it. */
-  selfTest(): Promise<void>;`;
+  /**
+   * Computes a step, and compares it with what it gave where the net was built; nothing of what the net has learned changes.
+   * \`exact\`: whether every bit is the same. Rejects where numbers are wrong.
+   */
+  selfTest(): Promise<{ readonly loss: number; readonly exact: boolean }>;`;
 
-function constants({ name, shape, classes }: Declared): string {
+function constants({ name, classes }: Declared): string {
   return [
     "/** Name of the net. */",
     `export declare const name: ${quoted(name)};`,

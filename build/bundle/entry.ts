@@ -18,16 +18,18 @@ export interface EntryOptions {
   readonly probe: Uint8Array;
   /** Names of targets, of the files with their modules, and their plans. */
   readonly targets: readonly (readonly [target: string, file: string, plan: RunPlan])[];
-  /** Names of the files with weights and with the check, where there are any. */
+  /** Names of the files with the check, and with weights, where there are some. */
+  readonly check: string;
   readonly weights?: string;
-  readonly check?: string;
   readonly seed: number;
   /** Files that stand in the script; others lie beside it. */
   readonly inside: BundleFiles;
 }
 
 /** The text, in TypeScript; imports are paths from the project's folder. */
-export function entryText({ spec, predict, rules, probe, targets, weights, check, seed, inside }: EntryOptions): string {
+export function entryText(
+  { spec, predict, rules, probe, targets, weights, check, seed, inside }: EntryOptions,
+): string {
   const source = (file: string) => {
     const bytes = inside.get(file);
     // in just this form, by which bundlers know that it is a file of its own
@@ -50,7 +52,7 @@ export function entryText({ spec, predict, rules, probe, targets, weights, check
     `  spec, rules: ${rules}, probe: Uint8Array.of(${probe.join()}),`,
     `  targets: [${targets.map(([target, file, plan]) => `[${json(target)}, ${source(file)}, ${planName(plan)}]`)}],`,
     ...weights === undefined ? [] : [`  weights: ${source(weights)},`],
-    ...check === undefined ? [] : [`  check: async () => json(await (${source(check)})()),`],
+    `  check: async () => json(await (${source(check)})()),`,
     ...seed === 0 ? [] : [`  seed: ${seed},`],
     "};",
     `export const name = spec.name, shape = spec.input${"classes" in own ? ", classes = spec.classes" : ""};`,

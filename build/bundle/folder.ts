@@ -22,12 +22,19 @@ const KEY = "kernelwright";
  *
  * @param manifest what npm and Node read of it.
  */
-export function withIndex(manifest: Readonly<Record<string, unknown>>, files: BundleFiles, version: string): BundleFiles {
+export function withIndex(
+  manifest: Readonly<Record<string, unknown>>,
+  files: BundleFiles,
+  version: string,
+): BundleFiles {
   const hashes = Object.fromEntries([...files].map(([name, bytes]) => [name, sha256OfBytes([bytes])]));
   const own = { version, manifest: hashOfManifest(manifest), files: hashes };
   const text = JSON.stringify({ ...manifest, [KEY]: own }, null, 2) + "\n";
   return new Map([[INDEX, new TextEncoder().encode(text)], ...files]);
 }
+
+/** How npm calls the bundle of a net. */
+export const packageName = (net: string): string => `${net.replaceAll("_", "-")}-net`;
 
 function hashOfManifest(manifest: Readonly<Record<string, unknown>>): string {
   return sha256(JSON.stringify({ ...manifest, [KEY]: undefined }));

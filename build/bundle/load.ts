@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../codegen/error.ts";
 import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
-import { later } from "./later/later.ts";
+import type { Check } from "../../runtime/net/program.ts";
 
 /** Gives the bytes of a file of the bundle. */
 export type Source = () => Bytes | Promise<Bytes>;
@@ -17,7 +17,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * @throws {InputError} when it is not there.
  */
 export async function fetched(url: URL): Promise<Bytes> {
-  if (url.protocol === "file:" && "process" in globalThis) return await (await later()).bytesOfFile(url);
+  if (url.protocol === "file:" && "process" in globalThis) {
+    return await (await import("./files.ts")).bytesOfFile(url);
+  }
   const response = await fetch(url);
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
   throw new InputError(`cannot load ${url.href}: ${response.status}; it must lie beside the script`);
@@ -41,6 +43,8 @@ export interface BundledNet {
   readonly probe: Bytes;
   /** Targets: their names, where their modules are, and the plans that these were made with. The last one is for all engines. */
   readonly targets: readonly (readonly [target: string, source: Source, plan: BundledPlan])[];
+  /** What a step must give, by the names of targets. */
+  check(): Promise<Readonly<Record<string, Check>>>;
   /** Where the weights are, if it has some. */
   readonly weights?: Source;
   /** What random numbers follow from where nobody says. */

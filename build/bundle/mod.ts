@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Weights, readWeights } from "../../api/weights.ts";
+import { readWeights, type Weights } from "../../api/weights.ts";
 import { registry } from "../../api/registry.ts";
 import { checkedSpec } from "../../api/spec.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
@@ -12,11 +12,12 @@ import type { Tuning } from "../../codegen/schedule/tuning.ts";
 import { outputOf } from "../../runtime/backends/tensors.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
+import type { NetProgram } from "../../runtime/net/program.ts";
 import { VERSION } from "../../runtime/run/version.ts";
 import { checkFile } from "./check.ts";
-import { type Declared, declarations } from "./declarations.ts";
+import { declarations, type Declared } from "./declarations.ts";
 import { entryText } from "./entry.ts";
-import { type BundleFiles, withIndex } from "./folder.ts";
+import { type BundleFiles, packageName, withIndex } from "./folder.ts";
 import { modulesOf, PROBE } from "./modules.ts";
 import { readme } from "./readme.ts";
 import { predictionRulesText, rulesText } from "./rules.ts";
@@ -57,25 +58,25 @@ const WEIGHTS = "weights.safetensors", CHECK = "check.json";
 export async function buildNet(given: Spec, options: BundleOptions = {}): Promise<BundleFiles> {
   const { predict = false, data = "f32", singleFile = false, seed = 0, tuning, command = "deno task build" } = options;
   const { batchSize = predict ? 1 : given.batchSize } = options, spec = checkedSpec({ ...given, batchSize });
-  const modules = modulesOf(spec, { predict, data, tuning }), { name } = spec, [{ plan }] = modules;
+  const modules = modulesOf(spec, { predict, data, tuning }), [{ plan }] = modules;
+  const { name, classes }: NetProgram["spec"] = spec;
   const { classes: outputs } = outputOf(plan), { probabilities } = inferShapes(spec, registry).loss;
   const inside = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { ending, file } of modules) inside.set(`${name}${ending}`, file);
   if (options.weights) inside.set(WEIGHTS, weightsFile(spec, options.weights));
-  if (!predict) inside.set(CHECK, await checkFile(spec, modules));
+  inside.set(CHECK, await checkFile(spec, modules, predict));
   const scripts = await scriptsOf(
     entryText({
-      ...{ spec, predict, seed, probe: PROBE },
+      ...{ spec, predict, seed, probe: PROBE, check: CHECK },
       rules: predict ? predictionRulesText(spec, registry, outputs) : rulesText(spec, registry, outputs),
       targets: modules.map(({ target, ending, plan }) => [target, `${name}${ending}`, plan]),
       ...options.weights && { weights: WEIGHTS },
-      ...!predict && { check: CHECK },
       inside: singleFile ? inside : new Map(),
     }),
     { name, banner: bannerOf(name), trains: !predict, singleFile },
   );
   const declared: Declared = {
-    ...{ name, outputs, predict, data, seed, batchSize, version: VERSION, shape: spec.input, classes: spec.classes },
+    ...{ name, outputs, predict, data, seed, batchSize, version: VERSION, shape: spec.input, classes },
     ...{ epochs: spec.training.epochs, probabilities: probabilities !== undefined },
     weights: options.weights !== undefined,
   };
@@ -104,7 +105,7 @@ function weightsFile(spec: Spec, parameters: Weights["parameters"]): Uint8Array<
 /** What npm and Node read. */
 function manifestOf(name: string, predict: boolean): Record<string, unknown> {
   return {
-    name: `${name.replaceAll("_", "-")}-net`,
+    name: packageName(name),
     version: "1.0.0",
     private: true,
     license: "MIT",
@@ -115,4 +116,5 @@ function manifestOf(name: string, predict: boolean): Record<string, unknown> {
   };
 }
 
-const bannerOf = (name: string) => `// @ts-self-types="./${name}.d.ts"\n/* ${name}, made by Kernelwright ${VERSION}; MIT license, see LICENSE */\n`;
+const bannerOf = (name: string) =>
+  `// @ts-self-types="./${name}.d.ts"\n/* ${name}, made by Kernelwright ${VERSION}; MIT license, see LICENSE */\n`;

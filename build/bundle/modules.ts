@@ -30,6 +30,8 @@ export interface BundledModule {
   /** The bytes that were proven, but for the names of kernels. */
   readonly file: Uint8Array<ArrayBuffer>;
   readonly plan: RunPlan;
+  /** Whether every engine gives the same bits. */
+  readonly exact: boolean;
 }
 
 /** Targets by the endings of their files, the one that is preferred first. */
@@ -54,7 +56,13 @@ export function modulesOf(spec: Spec, { predict, data, tuning }: ModuleOptions):
     // exports alone are other ones, the code is what was proven
     const names = new Map([...predict ? [] : ["train"], "evaluate"].map((name) => [name, name]));
     for (const [number, name] of kernels.entries()) names.set(name, kernelName(number));
-    return { target: target.name, ending, file: withExports(bytes, names), plan: runPlanOf(plan, predict) };
+    return {
+      target: target.name,
+      ending,
+      file: withExports(bytes, names),
+      plan: runPlanOf(plan, predict),
+      exact: !target.fma,
+    };
   });
 }
 

@@ -11,6 +11,7 @@ import { type BundledNet, loadModule, weightsOf } from "./load.ts";
 
 /** What a script has of its net. */
 export interface BundledPredictor extends BundledNet {
+  /** No others are asked for. */
   readonly rules: Pick<NetRules, "probabilities">;
 }
 
@@ -20,9 +21,8 @@ export async function openPredictor(bundled: BundledPredictor, options: OpenNetO
   return await openPredictNet(
     {
       spec: bundled.spec as Spec,
-      // nobody asks for the others
-      rules: bundled.rules as NetRules,
-      ...{ target, plan, bytes: () => Promise.resolve(module) },
+      rules: { params: () => ({}), rate: () => 0, ...bundled.rules },
+      ...{ target, plan, bytes: () => Promise.resolve(module), check: async () => (await bundled.check())[target] },
     },
     { ...options, ...await weightsOf(bundled, options) },
   );

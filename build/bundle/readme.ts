@@ -4,6 +4,7 @@
  * @module
  */
 import type { Declared } from "./declarations.ts";
+import { packageName } from "./folder.ts";
 
 /** What a README tells beside the net. */
 export interface Told extends Declared {
@@ -25,9 +26,9 @@ export function readme(net: Told): string {
     table(filesOf(net)),
     "## Where it runs",
     ...places(net),
-    ...singleFile ? [] : [BUNDLERS(name)],
+    ...singleFile ? [] : [bundlers(net)],
     "## What is promised",
-    PROMISED(predict),
+    promised(predict),
     `Made by Kernelwright ${version}: \`${net.command}\`. The scripts and modules are under the MIT license, see LICENSE.`,
   ].join("\n\n") + "\n";
 }
@@ -50,7 +51,9 @@ function predicting({ name, classes, probabilities, outputs }: Told): string {
 import { open } from "./${name}.js";
 
 const net = await open(); // { weights } is an option
-const [{ label${classes ? ", className" : ""}${probabilities ? ", probabilities" : ""} }] = await net.predict(x); // ${outputs} classes
+const [{ label${classes ? ", className" : ""}${
+    probabilities ? ", probabilities" : ""
+  } }] = await net.predict(x); // ${outputs} classes
 net.close();`;
 }
 
@@ -59,23 +62,35 @@ function samples({ name, shape, data, outputs, predict }: Told): string {
   const numbers = data === "u8"
     ? "bytes, which are scaled by 1/255"
     : "floats, or bytes in a Uint8Array, which are scaled by 1/255";
-  return `\`x\` has ${size} numbers for each sample ([${shape.join(", ")}], row-major), one sample behind the other: ${numbers}. ` +
-    `${predict ? "" : `\`y\` has the class of each, 0 to ${outputs - 1}. `}[${name}.d.ts](${name}.d.ts) has all methods and types.`;
+  return `\`x\` has ${size} numbers for each sample ([${
+    shape.join(", ")
+  }], row-major), one sample behind the other: ${numbers}. ` +
+    `${
+      predict ? "" : `\`y\` has the class of each, 0 to ${outputs - 1}. `
+    }[${name}.d.ts](${name}.d.ts) has all methods and types.`;
 }
 
 function filesOf({ name, predict, singleFile, weights }: Told): [file: string, what: string][] {
+  const later = ["check.js", "sha256.js", "files.js", ...predict ? [] : ["stored_state.js", "node_shared.js"]];
   const beside: [string, string][] = [
     [`${name}.relaxed.wasm`, "the net for engines with relaxed SIMD"],
     [`${name}.wasm`, "the net for others; an engine loads one of the two"],
-    ...predict ? [] : [["worker.js", "what runs in each thread"] as [string, string]],
+    ...predict
+      ? []
+      : [["worker.js, shared.js", "what runs in each thread, and what both scripts need"] as [string, string]],
     ...weights ? [["weights.safetensors", "the weights that it begins with"] as [string, string]] : [],
-    ...predict ? [] : [["check.json", "what a step of training must give, for `net.selfTest()`"] as [string, string]],
+    ["check.json", "what a step must give, for `net.selfTest()`"],
+    [
+      later.join(", "),
+      "loaded only where they are needed: to test itself, " +
+      `${predict ? "" : "to restore a checkpoint, "}in Node, in pages that have no safe origin`,
+    ],
   ];
   return [
     [`${name}.js`, singleFile ? "all of it" : "what a program imports"],
     [`${name}.d.ts`, "its types"],
     ...singleFile ? [] : beside,
-    ["package.json", "for npm and Node; and what tells a later build which files are its own"],
+    ["package.json", "for npm and Node; and by what a later build knows its own files"],
   ];
 }
 
@@ -89,7 +104,11 @@ function places({ predict, singleFile }: Told): string[] {
     "`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. In other pages the same " +
     "net trains in one worker, to the same bits.",
   ];
-  const worker = predict ? "" : singleFile ? " The worker is made of a text: `worker-src blob:` has to be there, too." : "";
+  const worker = predict
+    ? ""
+    : singleFile
+    ? " The worker is made of a text: `worker-src blob:` has to be there, too."
+    : "";
   return [
     ...threads,
     "A content policy has to allow `script-src 'self' 'wasm-unsafe-eval'`: the second is what browsers ask for to compile " +
@@ -98,12 +117,13 @@ function places({ predict, singleFile }: Told): string[] {
   ];
 }
 
-const BUNDLERS = (name: string) =>
-  `Vite, webpack and Rollup find the other files by themselves when the folder is among your sources. Of a package in ` +
-  `node_modules, tell Vite \`optimizeDeps: { exclude: ["${name}"] }\`. esbuild copies no files: put these beside what it ` +
-  "writes, or build with `--single-file`.";
+const bundlers = ({ name, predict }: Told) =>
+  `Vite finds the other files by itself when the folder is among your sources; of a package in node_modules, tell it ` +
+  `\`optimizeDeps: { exclude: ["${packageName(name)}"] }\`. esbuild copies no files: put ${
+    predict ? "" : "worker.js, shared.js, "
+  }check.json and the modules beside what it writes, or build with \`--single-file\`.`;
 
-const PROMISED = (predict: boolean) =>
+const promised = (predict: boolean) =>
   "Every access to memory in the modules was proven to be in bounds when they were built, and engines check each again." +
   (predict
     ? ""

@@ -11,31 +11,21 @@ import { withEsbuild } from "./esbuild.ts";
 
 /** What runs in a worker, from the project's folder. */
 const WORKER = "runtime/net/worker.ts";
+/** What starts workers, and what does where their text is in the script. */
+const INSIDE: StandIn = ["build/bundle/workers.ts", "build/bundle/workers_inside.ts"];
+/** What reads checkpoints, and what loads that: whoever trains seldom reads one, and whoever predicts always does. */
+const RESTORED_LATER: readonly StandIn[] = ["restore", "stored_state"].map((
+  name,
+) => [`runtime/net/${name}.ts`, "build/bundle/restored_later.ts"]);
 
-/** What is read in place of a file, from the project's folder, so that what it has is loaded when it is needed. */
-const LATER: readonly (readonly [file: string, later: string, when: "always" | "trains"])[] = [
-  ["runtime/net/check.ts", "build/bundle/later/check.ts", "always"],
-  ["runtime/net/sha256.ts", "build/bundle/later/sha256.ts", "always"],
-  ["runtime/net/restore.ts", "build/bundle/later/restore.ts", "trains"],
-  ["runtime/net/state.ts", "build/bundle/later/state.ts", "trains"],
-];
-
-/** What is loaded when it is needed. */
-const LOADED_LATER: readonly (readonly [name: string, file: string, when: "always" | "trains"])[] = [
-  ["compare", "runtime/net/check.ts", "always"],
-  ["hashOf", "runtime/net/sha256.ts", "always"],
-  ["bytesOfFile", "build/bundle/later/files.ts", "always"],
-  ["readCheckpoint", "runtime/net/restore.ts", "trains"],
-  ["stateOf", "runtime/net/state.ts", "trains"],
-  ["NodeWorker", "runtime/platform/node_shared.ts", "trains"],
-];
-/** How the bundle's scripts import it. */
-const LATER_SCRIPT = "./later.js";
+/** A file, and what stands in its place; paths are from the project's folder. */
+type StandIn = readonly [file: string, other: string];
 
 /** What a bundle's scripts are. */
 export interface ScriptOptions {
   /** Name of the script, without `.js`. */
   readonly name: string;
+  /** What stands first in it. */
   readonly banner: string;
   /** Whether it trains, and starts workers. */
   readonly trains: boolean;
@@ -52,35 +42,29 @@ export interface ScriptOptions {
  */
 export async function scriptsOf(entry: string, options: ScriptOptions): Promise<ReadonlyMap<string, string>> {
   const folder = sourcesFolder(), { name, banner, trains, singleFile } = options;
-  const rows = <Row extends readonly [string, string, string]>(all: readonly Row[]) =>
-    all.filter(([, , when]) => trains || when === "always");
-  const later = rows(LOADED_LATER).map(([name, file]) => `export { ${name} } from "./${file}";`).join("\n");
-  const texts = (inside: Record<string, string>) => inMemory(inside, folder);
   const common: esbuild.BuildOptions = {
     ...{ absWorkingDir: folder, bundle: true, format: "esm", platform: "browser", target: "es2022", minify: true },
-    ...{ legalComments: "none", charset: "utf8", outdir: "out", chunkNames: "shared", write: false, logLevel: "silent" },
+    ...{ legalComments: "none", charset: "utf8", outdir: "out", chunkNames: "shared", logLevel: "silent" },
   };
   return await withEsbuild(async (build) => {
     const bundled = async (options: esbuild.BuildOptions) => {
       const { outputFiles } = await build({ ...common, ...options, write: false });
       return outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf("/") + 1), text] as const);
     };
-    const entryPoints = { [name]: "entry" }, standing = standingIn(rows(LATER), folder);
-    if (singleFile) {
-      const worker = trains ? (await bundled({ entryPoints: { worker: WORKER } }))[0][1] : "";
-      const inside = texts({ entry, [LATER_SCRIPT]: later, "./worker.txt": `export default ${JSON.stringify(worker)};` });
-      const starting = standingIn([["build/bundle/workers.ts", "build/bundle/workers_inside.ts"]], folder);
-      const [[file, text]] = await bundled({ entryPoints, plugins: [inside, standing, starting] });
-      return new Map([[file, banner + text]]);
-    }
-    const scripts = await bundled({
-      entryPoints: { ...entryPoints, ...trains && { worker: WORKER } },
-      ...{ plugins: [texts({ entry }), standing], external: [LATER_SCRIPT], splitting: true },
-    });
-    const loaded = await bundled({ entryPoints: { later: "entry" }, plugins: [texts({ entry: later })] });
-    return new Map([...scripts, ...loaded].map(([file, text]) => [file, file === `${name}.js` ? banner + text : text]));
+    const entryPoints = { [name]: ENTRY, ...trains && !singleFile && { worker: WORKER } };
+    const worker = trains && singleFile ? (await bundled({ entryPoints: { worker: WORKER } }))[0][1] : "";
+    const plugins = [inMemory({ [ENTRY]: entry, [WORKER_TEXT]: `export default ${JSON.stringify(worker)};` }, folder)];
+    const later: Record<string, string> = {};
+    if (singleFile) plugins.push(standingIn(INSIDE, folder));
+    else plugins.push(loadingLater(later), ...trains ? RESTORED_LATER.map((file) => standingIn(file, folder)) : []);
+    const scripts = await bundled({ entryPoints, plugins, splitting: !singleFile });
+    if (!singleFile) scripts.push(...await bundled({ entryPoints: later }));
+    return new Map(scripts.map(([file, text]) => [file, file === `${name}.js` ? banner + text : text]));
   });
 }
+
+/** Modules that are no files: the script's entry, and the worker's text. */
+const ENTRY = "entry", WORKER_TEXT = "./worker.txt";
 
 /** Modules that are no files: texts by how they are imported. */
 function inMemory(texts: Readonly<Record<string, string>>, resolveDir: string): esbuild.Plugin {
@@ -93,29 +77,38 @@ function inMemory(texts: Readonly<Record<string, string>>, resolveDir: string): 
   };
 }
 
-/** What a file has that stands in another one's place means by that other one itself. */
-const ORIGINAL = "?original";
-
-/** Files that stand in others' places, for all but themselves; paths are from the project's folder. */
-function standingIn(
-  files: readonly (readonly [file: string, other: string, ...unknown[]])[],
-  folder: string,
-): esbuild.Plugin {
-  const { join, dirname } = platform.files;
-  const others = new Map(files.map(([file, other]) => [join(folder, file), join(folder, other)]));
+/**
+ * What is imported when it is needed becomes a script of its own, which shares nothing with others: most never load it.
+ *
+ * @param found files by the names of their scripts.
+ */
+function loadingLater(found: Record<string, string>): esbuild.Plugin {
   return {
-    name: "standing in",
-    setup({ onLoad, onResolve, resolve }) {
-      onResolve({ filter: /\.ts$/ }, async ({ path, pluginData, ...from }) => {
-        const other = pluginData as string | undefined;
-        if (other === undefined) return undefined;
-        const { path: found } = await resolve(path, { ...from, pluginData: undefined });
-        return { path: found, ...others.get(found) === other && { suffix: ORIGINAL } };
+    name: "later",
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^\.{1,2}\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+        if (kind !== "dynamic-import" || pluginData === ASKED) return undefined;
+        const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: ASKED });
+        const name = platform.files.basename(file).replace(/\.ts$/, "");
+        found[name] = file;
+        return { path: `./${name}.js`, external: true };
       });
-      onLoad({ filter: /\.ts$/ }, async ({ path, suffix }) => {
-        const other = others.get(path);
-        if (other === undefined || suffix === ORIGINAL) return undefined;
-        return { contents: await readText(other), resolveDir: dirname(other), loader: "ts", pluginData: other };
+    },
+  };
+}
+
+/** The plugin itself asks where a file is. */
+const ASKED = "asked";
+
+/** Another file stands in the place of one. */
+function standingIn([file, other]: StandIn, folder: string): esbuild.Plugin {
+  const { join, dirname, basename } = platform.files, path = join(folder, other);
+  return {
+    name: file,
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`${basename(file)}$`) }, async (found) => {
+        if (found.path !== join(folder, file)) return undefined;
+        return { contents: await readText(path), resolveDir: dirname(path), loader: "ts" };
       });
     },
   };

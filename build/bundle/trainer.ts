@@ -6,15 +6,13 @@
 import type { Spec } from "../../codegen/graph/spec.ts";
 import { type Net, openNet } from "../../runtime/net/net.ts";
 import type { OpenNetOptions } from "../../runtime/net/options.ts";
-import type { Check, NetRules } from "../../runtime/net/program.ts";
+import type { NetRules } from "../../runtime/net/program.ts";
 import { type BundledNet, loadModule, weightsOf } from "./load.ts";
 import { workerStarter } from "./workers.ts";
 
 /** What a script has of its net. */
 export interface BundledTrainer extends BundledNet {
   readonly rules: NetRules;
-  /** What a step must give, by the names of targets. */
-  check(): Promise<Readonly<Record<string, Check>>>;
 }
 
 /** Opens the net. */

@@ -7,12 +7,11 @@
 import type { Thread } from "../../runtime/platform/platform.ts";
 // @ts-ignore the text is made with the bundle, see `scripts.ts`
 import text from "./worker.txt";
-import { later } from "./later/later.ts";
 
 /** See `workers.ts`. */
 export async function workerStarter(): Promise<() => Thread> {
   if (typeof Worker === "undefined") {
-    const { NodeWorker } = await later();
+    const { NodeWorker } = await import("../../runtime/platform/node_shared.ts");
     return () => new NodeWorker(new URL(`data:text/javascript,${encodeURIComponent(text)}`));
   }
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));

@@ -80,7 +80,7 @@ export function checkSteps({ steps: all }: StepTables, steps: number, from = 0):
  * @param loss that of each row of the batch in each step after those `before`, and `hit` 1 where its sample is right;
  *   both are 0 where there is no sample.
  */
-export function addUp(before: EpochSums, steps: number, loss: Float32Array, hit: Float32Array): EpochSums {
+export function addUp(before: EpochSums, steps: number, loss: Float32Array, hit: Float32Array = loss): EpochSums {
   let { loss: sum, hits } = before;
   for (let i = 0; i < loss.length; i++) {
     sum += loss[i];

@@ -1,16 +1,13 @@
 /**
- * One step from a seed, and whether it gives here what it gave where the net was compiled.
+ * One step from a seed, and whether it gives here what it gave where the net was compiled. It is loaded when it is needed,
+ * so it takes of other files nothing but types.
  *
  * @module
  */
-import { initialTensors, outputOf } from "../backends/tensors.ts";
-import { sizeOf } from "../data/numbers.ts";
-import { hash, streamKey, uniform } from "../run/random.ts";
 import type { Role } from "../../codegen/plan/plan.ts";
 import type { Batch } from "./batch.ts";
-import { BATCH, type Core } from "./core.ts";
+import type { Core } from "./core.ts";
 import type { Check } from "./program.ts";
-import { sha256 } from "./sha256.ts";
 
 /** What a step changes. */
 const CHANGED: readonly Role[] = ["parameter", "buffer", "state"];
@@ -48,7 +45,7 @@ export async function compare(core: Core, batch: Batch, check: Check): Promise<S
   if (!near(loss, check.loss, check.loss, check.tolerance)) throw differs("the loss", loss, check.loss);
   for (const [name, { hash, samples }] of Object.entries(check.tensors)) {
     const values = tensors.get(name)!;
-    if (await hashOf(values) === hash) continue;
+    if (await hashOf(core, values) === hash) continue;
     exact = false;
     const named = Object.entries(samples), largest = Math.max(...named.map(([, value]) => Math.abs(value)));
     for (const [i, value] of named) {
@@ -70,39 +67,32 @@ const differs = (what: string, found: number, expected: number) =>
   new SelfTestError(`${what} is ${found} after a step, and must be ${expected}: this engine computes wrong`);
 
 /** A hash of numbers. */
-export const hashOf = (values: Float32Array) =>
-  sha256([new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]);
-
-/** Which numbers of a tensor a check names. */
-export function placesOf(name: string, { length }: Float32Array, seed: number): number[] {
-  const key = streamKey(seed, `check ${name}`);
-  return Array.from({ length: NAMED }, (_, i) => hash(key, i) % length);
+export function hashOf(core: Core, { buffer, byteOffset, byteLength }: Float32Array): Promise<string> {
+  return core.sha256([new Uint8Array(buffer, byteOffset, byteLength)]);
 }
 
-/** Makes a step with weights, samples and classes of a seed, and puts back what was there. */
+/** Which numbers of a tensor a check names: some that are spread over it. */
+export function placesOf({ length }: Float32Array): number[] {
+  return Array.from({ length: NAMED }, (_, i) => Math.floor((i + 0.5) / NAMED * length));
+}
+
+/** Makes a step with weights of a seed, and samples that look like noise; puts back what was there. */
 export async function outcomeOf(core: Core, batch: Batch, seed: number): Promise<Outcome> {
-  const { plan, program: { rules } } = core, { batchSize: samples } = plan, { name: output, classes } = outputOf(plan);
+  const { plan, program: { rules }, output, trains } = core, { batchSize: samples, graph: { shapes }, tensors } = plan;
   return await core.alone(async () => {
-    const kept = await core.readAll(CHANGED), trains = core.set(BATCH).rows.loss !== undefined;
+    const kept = await core.readAll(CHANGED), bytes = tensors.data.dtype === "u8";
     try {
-      for (const [name, values] of initialTensors(plan, seed)) {
-        const { offset, bytes } = plan.tensors[name];
-        core.host.put(offset, values ?? new Float32Array(bytes / 4));
-      }
-      const key = streamKey(seed, "check"),
-        bytes = plan.tensors.data.dtype === "u8",
-        length = samples * sizeOf(plan.graph.shapes.input);
-      const draw = (_: unknown, i: number) => uniform(key, i) * (bytes ? 256 : 1);
-      const inputs = bytes ? Uint8Array.from({ length }, draw) : Float32Array.from({ length }, draw);
-      const labels = Int32Array.from({ length: samples }, (_, i) => hash(key, length + i) % classes);
+      core.initialize(seed, true);
+      const length = shapes.input.reduce((product, extent) => product * extent, samples);
+      const noise = (_: unknown, i: number) => i * i * 31 % 251 / (bytes ? 1 : 256);
+      const inputs = bytes ? Uint8Array.from({ length }, noise) : Float32Array.from({ length }, noise);
+      const labels = Int32Array.from({ length: samples }, (_, i) => i % output.classes);
       batch.put({ samples, inputs, ...trains && { labels } }, rules.params(rules.rate(0), 1));
       batch.putKeys(seed, 0);
-      const later = core.once(trains ? "train" : "evaluate");
-      if (later) await later;
-      if (!trains) return { loss: 0, tensors: new Map([["outputs", await core.read(output)]]) };
-      const loss = (await core.rows(BATCH, "loss", 0, 1)).reduce((sum, value) => sum + value, 0) / samples;
-      const after = await core.readAll(CHANGED);
-      return { loss, tensors: new Map([...after].map(([name, { values }]) => [name, values])) };
+      await core.once(trains ? "train" : "evaluate");
+      if (!trains) return { loss: 0, tensors: new Map([["outputs", await core.read(output.name)]]) };
+      const { loss } = await core.sums(0, { steps: 0, loss: 0, hits: 0 }, 1), after = await core.readAll(CHANGED);
+      return { loss: loss / samples, tensors: new Map([...after].map(([name, { values }]) => [name, values])) };
     } finally {
       for (const [name, { values }] of kept) core.write(name, values);
     }

@@ -8,10 +8,13 @@ import { elementsOf, fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { lineFrom } from "../../codegen/plan/layout/lines.ts";
 import { type Role, type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { checkPlaces } from "../../codegen/prove/binary/places.ts";
+import { addUp, type StepTables } from "../backends/epoch.ts";
+import type { EpochSums } from "../backends/session.ts";
 import { placeRows, type RowCounts, rowCounts, type RowPlaces } from "../backends/rows.ts";
-import { initialTensors, storedValues } from "../backends/tensors.ts";
+import { initialTensors, outputOf, storedValues } from "../backends/tensors.ts";
 import { PAGE, pagesFor } from "../backends/threads/pages.ts";
 import type { TensorValues } from "../files/checkpoint_format.ts";
+import { sha256 } from "./hash.ts";
 import type { Host, Mode, Numbers } from "./host.ts";
 import type { NetProgram } from "./program.ts";
 import { putInputs, type Read } from "./samples.ts";
@@ -43,11 +46,31 @@ export class Core {
 
   /** Takes memory for single steps, and draws the initial weights. */
   async begin(seed: number): Promise<void> {
-    const { plan } = this;
-    await this.place(BATCH, plan.batchSize);
-    for (const [name, values] of initialTensors(plan, seed)) {
-      if (values) this.host.put(plan.tensors[name].offset, values);
+    await this.place(BATCH, this.plan.batchSize);
+    this.initialize(seed);
+  }
+
+  /** Draws the initial weights. `anew`: what else begins as zeros is not 0 any more. */
+  initialize(seed: number, anew = false): void {
+    for (const [name, values] of initialTensors(this.plan, seed)) {
+      const { offset, bytes } = this.plan.tensors[name];
+      if (values || anew) this.host.put(offset, values ?? new Float32Array(bytes / 4));
     }
+  }
+
+  /** See {@linkcode sha256}. */
+  sha256(pieces: readonly Uint8Array[]): Promise<string> {
+    return sha256(pieces);
+  }
+
+  /** The tensor that the loss is taken of, and how many outputs it has for a sample. */
+  get output(): { readonly name: string; readonly classes: number } {
+    return outputOf(this.plan);
+  }
+
+  /** Whether the net was compiled to train. */
+  get trains(): boolean {
+    return "loss" in this.#sets[BATCH].rows;
   }
 
   /**
@@ -58,7 +81,7 @@ export class Core {
   async alone<Value>(work: () => Value | Promise<Value>): Promise<Value> {
     this.checkOpen();
     if (this.#used) {
-      if (this.halts) this.host.halt();
+      this.halt();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     this.#used = true;
@@ -70,6 +93,11 @@ export class Core {
       if (next) next();
       else this.#used = false;
     }
+  }
+
+  /** Lets what runs end, if it may be stopped. */
+  halt(): void {
+    if (this.halts) this.host.halt();
   }
 
   /** @throws {InputError} when the net is closed. */
@@ -123,10 +151,29 @@ export class Core {
     this.put(set, "targets", targets);
   }
 
+  /** Puts what changes from step to step over a data set. */
+  putTables(set: number, fill: (tables: StepTables) => void): void {
+    const { batchRows, params, keys } = this.plan, { counts: { samples, steps } } = this.#sets[set];
+    const tables = {
+      ...{ samples, steps },
+      order: new Int32Array(steps * batchRows),
+      params: new Float32Array(steps * params.length),
+      ...keys.length > 0 && { keys: new Uint32Array(steps * keys.length) },
+    };
+    fill(tables);
+    for (const name of ["order", "params", "keys"] as const) this.put(set, name, tables[name]);
+  }
+
   /** Numbers of 32 bits of a data set's rows of a tensor. */
   async rows(set: number, name: string, from: number, to: number): Promise<Float32Array<ArrayBuffer>> {
     const [address] = this.#sets[set].rows[name], { batchRows } = this.plan;
     return new Float32Array(await this.host.get(address + 4 * from * batchRows, 4 * (to - from) * batchRows));
+  }
+
+  /** Sums over a data set, when its steps are done up to one, and those before were added up. */
+  async sums(set: number, before: EpochSums, done: number): Promise<EpochSums> {
+    const { steps } = before;
+    return addUp(before, done, await this.rows(set, "loss", steps, done), await this.rows(set, "hit", steps, done));
   }
 
   /** Runs a single step of the batch. */

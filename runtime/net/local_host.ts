@@ -7,21 +7,20 @@ import { CONTROL_WORDS, HALT, LAST, NEVER, PROGRESS } from "../backends/threads/
 import type { Work } from "../backends/threads/team.ts";
 import { warmUp } from "../backends/threads/warm.ts";
 import { pause } from "../platform/pause.ts";
-import type { Host, Layout, Mode, Numbers } from "./host.ts";
+import type { Host, Layout, Mode } from "./host.ts";
 import { Member } from "./member.ts";
+import { MemoryHost } from "./memory_host.ts";
 
 /** Milliseconds after which this thread does something else for once. */
-const SLICE = 20;
+export const SLICE = 20;
 
 /** The calling thread alone. */
-export class LocalHost implements Host {
+export class LocalHost extends MemoryHost implements Host {
   readonly threads = 0;
   readonly #control = new Int32Array(CONTROL_WORDS);
   readonly #member: Member;
   readonly #told: ((progress: number) => void) | undefined;
   #warm: readonly string[];
-  #memory: WebAssembly.Memory | undefined;
-  #pages = 0;
   #closed: Error | undefined;
 
   /**
@@ -30,6 +29,7 @@ export class LocalHost implements Host {
    * @param told is called now and then with the steps that are done.
    */
   constructor(module: WebAssembly.Module, warm: readonly string[] = [], told?: (progress: number) => void) {
+    super(false);
     this.#member = new Member(module, this.#control);
     this.#warm = warm;
     this.#told = told;
@@ -42,26 +42,8 @@ export class LocalHost implements Host {
 
   /** See {@linkcode Host}. */
   place({ pages, kept, ...layout }: Layout): void {
-    if (pages > this.#pages) {
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-      if (this.#memory) new Uint8Array(memory.buffer).set(new Uint8Array(this.#memory.buffer, 0, kept));
-      this.#memory = memory;
-      this.#pages = pages;
-    }
-    this.#member.bind(this.#memory!, layout);
-    warmUp(this.#member.exports, this.#warm, 0, 1);
+    warmUp(this.#member.bind(this.atLeast(pages, kept), layout), this.#warm, 0, 1);
     this.#warm = [];
-  }
-
-  /** See {@linkcode Host}. */
-  put(address: number, values: Numbers): void {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    new Uint8Array(this.#memory!.buffer, address, bytes.length).set(bytes);
-  }
-
-  /** See {@linkcode Host}. */
-  get(address: number, bytes: number): ArrayBuffer {
-    return new Uint8Array(this.#memory!.buffer, address, bytes).slice().buffer;
   }
 
   /** See {@linkcode Host}. */
@@ -72,10 +54,10 @@ export class LocalHost implements Host {
   /** See {@linkcode Host}. The thread does something else in between. */
   async run(work: Work): Promise<number> {
     const control = this.#control;
+    let at = control[PROGRESS] = work.from;
     control[HALT] = 0;
     control[LAST] = NEVER;
-    control[PROGRESS] = work.from;
-    for (let at = work.from;;) {
+    for (;;) {
       at = this.#member.run(work, at, performance.now() + SLICE);
       this.#told?.(at);
       if (at >= work.to || at > control[LAST]) return at;

@@ -16,8 +16,8 @@ import type { Check } from "./program.ts";
 export async function makeCheck(net: PredictNet, tolerance = 0, seed = 1): Promise<Check> {
   const { core, batch } = inside.get(net)!, { loss, tensors } = await outcomeOf(core, batch, seed);
   const entries = await Promise.all([...tensors].map(async ([name, values]) => {
-    const samples = Object.fromEntries(placesOf(name, values, seed).map((i) => [i, values[i]]));
-    return [name, { hash: await hashOf(values), samples }] as const;
+    const samples = Object.fromEntries(placesOf(values).map((i) => [i, values[i]]));
+    return [name, { hash: await hashOf(core, values), samples }] as const;
   }));
   return { seed, tolerance, loss, tensors: Object.fromEntries(entries) };
 }

@@ -13,39 +13,39 @@ import type { Layout, Mode } from "./host.ts";
 export class Member {
   readonly #module: WebAssembly.Module;
   readonly #control: Int32Array;
-  readonly #team: { readonly thread: number; readonly threads: number; wait(): void };
+  readonly #thread: number;
+  readonly #threads: number;
+  readonly #wait: () => void;
   #memory: WebAssembly.Memory | undefined;
   #steps: readonly Steps[] = [];
 
   /** `wait`: the barrier of its team. */
-  constructor(module: WebAssembly.Module, control: Int32Array, thread = 0, threads = 1, wait = () => {}) {
+  constructor(module: WebAssembly.Module, control: Int32Array, thread = 0, threads = 1, wait: () => void = () => {}) {
     this.#module = module;
     this.#control = control;
-    this.#team = { thread, threads, wait };
+    this.#thread = thread;
+    this.#threads = threads;
+    this.#wait = wait;
   }
 
-  /** Binds the module to a memory. */
-  bind(memory: WebAssembly.Memory, { scratch: { from, bytes }, rows }: Pick<Layout, "scratch" | "rows">): void {
-    const member = { ...this.#team, scratch: from + this.#team.thread * bytes };
+  /** Binds the module to a memory; what it exports. */
+  bind(memory: WebAssembly.Memory, { scratch: { from, bytes }, rows }: Pick<Layout, "scratch" | "rows">): object {
+    const thread = this.#thread;
+    const member = { thread, threads: this.#threads, wait: this.#wait, scratch: from + thread * bytes };
     this.#memory = memory;
     this.#steps = rows.map((rows) => instantiate(this.#module, memory, rows, member).exports as unknown as Steps);
-  }
-
-  /** What the module exports, once it is bound. */
-  get exports(): object {
     return this.#steps[0];
   }
 
   /** Runs steps, see {@linkcode runSteps}. */
   run(work: Work, at?: number, until?: number): number {
-    const run = this.#steps[work.set][work.mode];
-    const steps = { step: run, memory: this.#memory!, control: this.#control, thread: this.#team.thread };
-    return runSteps(steps, work, at, until);
+    const step = this.#steps[work.set][work.mode];
+    return runSteps({ step, memory: this.#memory!, control: this.#control, thread: this.#thread }, work, at, until);
   }
 
   /** Runs the first step of a data set; returns when all threads of the team have. */
   once(set: number, mode: Mode): void {
     this.#steps[set][mode](0);
-    this.#team.wait();
+    this.#wait();
   }
 }

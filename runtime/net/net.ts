@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../../codegen/error.ts";
-import { addUp, BEGINNING, fillEvaluation, resultOf } from "../backends/epoch.ts";
+import { BEGINNING, fillEvaluation, resultOf } from "../backends/epoch.ts";
 import { sharingFault } from "../backends/threads/sharing.ts";
 import type { Classes, Samples } from "../data/arrays.ts";
 import { DivergedError } from "../run/errors.ts";
@@ -17,11 +17,11 @@ import { expectFunction, expectSignal, expectWhole, type OpenNetOptions } from "
 import { checkOpen, closeOn, MOST_THREADS, PredictNet } from "./predict_net.ts";
 import type { NetProgram } from "./program.ts";
 import { RemoteHost } from "./remote_host.ts";
-import { readCheckpoint } from "./restore.ts";
 import { type Labelled, readLabelled, readSet } from "./samples.ts";
-import { beginOn, begun, save, type State, stateOf } from "./state.ts";
+import { beginOn, begun, save, type State } from "./state.ts";
+import { readTraining } from "./stored_state.ts";
 import { TeamHost } from "./team_host.ts";
-import { type NetTrainOptions, Training } from "./training.ts";
+import { type NetTrainOptions, trainNet } from "./training.ts";
 import { unshared } from "./unshared.ts";
 
 /** What a step of training found. */
@@ -99,7 +99,7 @@ export class Net extends PredictNet {
     this.#training = true;
     try {
       await beginOn(this.#state, read);
-      return { epochs: await new Training(this.#core, this.#state, read, { onStep, onEpoch, signal }).run(epochs) };
+      return { epochs: await trainNet(this.#core, this.#state, read, { epochs, onStep, onEpoch, signal }) };
     } finally {
       this.#training = false;
     }
@@ -129,10 +129,9 @@ export class Net extends PredictNet {
       state.steps++;
       state.whole = false;
       state.partial = undefined;
-      const [loss, hit] = [await core.rows(BATCH, "loss", 0, 1), await core.rows(BATCH, "hit", 0, 1)];
-      const { loss: mean, correct } = resultOf(plan, read, addUp(BEGINNING, 1, loss, hit));
-      if (Number.isFinite(mean)) return { loss: mean, correct };
-      throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${mean}`);
+      const { loss, correct } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
+      if (Number.isFinite(loss)) return { loss, correct };
+      throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${loss}`);
     });
   }
 
@@ -150,19 +149,11 @@ export class Net extends PredictNet {
       if (set === MEANWHILE && !core.set(WHOLE)) await core.place(WHOLE, 1);
       await core.place(set, total);
       const { counts: { steps } } = core.set(set);
-      const tables = {
-        ...{ samples: total, steps },
-        order: new Int32Array(steps * plan.batchRows),
-        params: new Float32Array(steps * plan.params.length),
-      };
-      fillEvaluation(plan, tables);
       core.putSamples(set, read);
-      core.put(set, "order", tables.order);
-      core.put(set, "params", tables.params);
+      core.putTables(set, (tables) => fillEvaluation(plan, tables));
       const done = await core.host.run({ set, mode: "evaluate", from: 0, to: steps });
-      const [loss, hit] = [await core.rows(set, "loss", 0, done), await core.rows(set, "hit", 0, done)];
-      const { loss: mean, correct } = resultOf(plan, read, addUp(BEGINNING, done, loss, hit));
-      return { loss: mean, correct, total, accuracy: correct / total };
+      const { loss, correct } = resultOf(plan, read, await core.sums(set, BEGINNING, done));
+      return { loss, correct, total, accuracy: correct / total };
     });
   }
 
@@ -183,8 +174,7 @@ export class Net extends PredictNet {
    */
   override async restore(bytes: Uint8Array): Promise<void> {
     this.#notTraining();
-    const core = this.#core, read = await readCheckpoint(core, bytes), weights = read.floats(core.shapes());
-    const found = stateOf(core, read);
+    const core = this.#core, { weights, found } = await readTraining(core, bytes);
     this.#notTraining();
     await core.alone(() => {
       for (const [name, { values }] of weights) core.write(name, values);

@@ -5,14 +5,13 @@
  */
 import { InputError } from "../../codegen/error.ts";
 import { fromStored } from "../../codegen/plan/arrange/layouts.ts";
-import { outputOf } from "../backends/tensors.ts";
 import type { Samples } from "../data/arrays.ts";
 import { firstNotFinite, largest, sizeOf } from "../data/numbers.ts";
 import { pause } from "../platform/pause.ts";
 import { Batch, part } from "./batch.ts";
-import { compare, type SelfTest } from "./check.ts";
+import type { SelfTest } from "./check.ts";
 import { Core } from "./core.ts";
-import { LocalHost } from "./local_host.ts";
+import { LocalHost, SLICE } from "./local_host.ts";
 import { expectSignal, expectWhole, type OpenNetOptions } from "./options.ts";
 import type { NetProgram } from "./program.ts";
 import { readCheckpoint } from "./restore.ts";
@@ -33,9 +32,6 @@ export interface NetPrediction {
 
 /** Most threads. */
 export const MOST_THREADS = 256;
-/** Milliseconds of predictions after which this thread does something else for once. */
-const SLICE = 20;
-
 /** What nets are made of: for their own files. */
 export const inside = new WeakMap<PredictNet, { readonly core: Core; readonly batch: Batch }>();
 
@@ -70,7 +66,7 @@ export class PredictNet {
     this.threads = host.threads;
     this.batchSize = plan.batchSize;
     this.shape = [...plan.graph.shapes.input];
-    this.outputs = outputOf(plan).classes;
+    this.outputs = core.output.classes;
     if (classes) this.classes = classes;
     this.#core = core;
     this.#batch = batch;
@@ -135,7 +131,7 @@ export class PredictNet {
   async selfTest(): Promise<SelfTest> {
     const { check } = this.#core.program;
     if (!check) throw new InputError(`net ${this.name} carries no check; a net that was built does`);
-    return await compare(this.#core, this.#batch, check);
+    return await (await import("./check.ts")).compare(this.#core, this.#batch, await check());
   }
 
   /** Ends what is running, with an error, and gives back all that the net holds. */
@@ -145,7 +141,7 @@ export class PredictNet {
 
   /** The last layer's outputs for samples. */
   async #outputs(inputs: Float32Array | Uint8Array): Promise<Float32Array> {
-    const core = this.#core, { plan } = core, { name, classes } = outputOf(plan), size = sizeOf(this.shape);
+    const core = this.#core, { plan, output: { name, classes } } = core, size = sizeOf(this.shape);
     const { offset, bytes, layout } = plan.tensors[name], samples = inputs.length / size;
     const all = new Float32Array(samples * classes);
     let since = performance.now();

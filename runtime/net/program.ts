@@ -50,6 +50,6 @@ export interface NetProgram {
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /** Starts a thread that runs `worker.ts`. Where there is none, the calling thread computes alone. */
   worker?(): Thread;
-  /** What a step must give, for a test of the engine. */
-  readonly check?: Check;
+  /** What a step must give, for a test of the engine; asked for by each. */
+  check?(): Promise<Check>;
 }

@@ -10,7 +10,7 @@ import { HASH, hashedPieces, SPEC, specDifference, type TensorValues } from "../
 import type { StoredTensor, TensorFile } from "../files/safetensors.ts";
 import { firstNotFinite, sizeOf } from "../data/numbers.ts";
 import type { Core } from "./core.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "./hash.ts";
 
 /** Where a header begins, behind its length. */
 const HEADER = 8;

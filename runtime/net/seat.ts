@@ -27,19 +27,19 @@ export interface Begin {
 export class Seat {
   readonly #control: Int32Array;
   readonly #member: Member;
-  #warm: (() => void) | undefined;
+  #warm: ((bound: object) => void) | undefined;
 
   /** Of a team. */
   constructor({ module, warm, control, thread = 0, threads = 1 }: Begin) {
     this.#control = new Int32Array(control!);
     this.#member = new Member(module, this.#control, thread, threads, barrier(this.#control, threads));
-    this.#warm = () => warmUp(this.#member.exports, warm, thread, threads);
+    this.#warm = (bound) => warmUp(bound, warm, thread, threads);
   }
 
   /** Binds the module to a memory. */
   bind(memory: WebAssembly.Memory, layout: Pick<Layout, "scratch" | "rows">): void {
-    this.#member.bind(memory, layout);
-    this.#warm?.();
+    const bound = this.#member.bind(memory, layout);
+    this.#warm?.(bound);
     this.#warm = undefined;
   }
 

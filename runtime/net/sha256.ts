@@ -21,31 +21,6 @@ function constants(): { readonly cubes: Int32Array; readonly squares: Int32Array
   return { cubes, squares };
 }
 
-/** The hash of bytes: by the platform where it can, beside this thread. */
-export async function digest(bytes: Uint8Array): Promise<Uint8Array> {
-  const { subtle } = globalThis.crypto ?? {};
-  // what threads share is not taken
-  const own = (bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice()) as Uint8Array<ArrayBuffer>;
-  return subtle ? new Uint8Array(await subtle.digest("SHA-256", own)) : hashOf(own);
-}
-
-/** The hash of bytes that come in pieces, in 64 hexadecimal digits. */
-export async function sha256(pieces: readonly Uint8Array[]): Promise<string> {
-  const bytes = await digest(joined(pieces));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Pieces one behind the other. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
-}
-
 /** The hash of bytes, in this thread. */
 export function hashOf(given: Uint8Array): Uint8Array {
   const { length } = given, bytes = new Uint8Array(Math.ceil((length + 9) / BLOCK) * BLOCK);

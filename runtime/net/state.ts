@@ -1,41 +1,21 @@
 /**
- * How far the training of a net has come, and how a checkpoint keeps that.
+ * How far the training of a net has come, and how a checkpoint keeps that; `stored_state.ts` reads it.
  *
  * @module
  */
 import { notFinite } from "../backends/tensors.ts";
-import {
-  checkpointTensors,
-  EPOCH,
-  HASH,
-  hashedPieces,
-  HISTORY,
-  OPTIMIZER,
-  specDifference,
-  type TensorValues,
-  TRAINING,
-  type TrainingState,
-} from "../files/checkpoint_format.ts";
+import { checkpointTensors, HASH, hashedPieces } from "../files/checkpoint_format.ts";
 import { encodeSafetensors } from "../files/safetensors.ts";
 import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport, PartialEpoch } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
-import type { ReadCheckpoint } from "./restore.ts";
 import type { Read } from "./samples.ts";
-import { digest, joined, sha256 } from "./sha256.ts";
+import { digest, joined, sha256 } from "./hash.ts";
 
 /** The metadata's key of a net's own counts, which a run of whole epochs over one data set does not need. */
-const COUNTS = "kernelwright.counts";
+export const COUNTS = "kernelwright.counts";
 /** The hash of no data set: a run cannot be gone on with by its number of epochs. */
-const UNKNOWN = "0".repeat(64);
-
-/** The state of a run as the metadata have it. */
-type StoredState = Pick<TrainingState, "seed" | "data"> & {
-  /** Epochs that are done; of the next one steps, and the seconds that they took. */
-  readonly epoch: number;
-  readonly step: number;
-  readonly seconds: number;
-};
+export const UNKNOWN = "0".repeat(64);
 
 /** How far training has come: what an update depends on beside the weights, the optimizer's state and the data. */
 export interface State {
@@ -105,39 +85,4 @@ export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBu
   file.metadata.set(COUNTS, JSON.stringify({ epochs, steps }));
   file.metadata.set(HASH, await sha256(hashedPieces(file)));
   return joined(encodeSafetensors(file));
-}
-
-/**
- * How far the training of a checkpoint has come, and the optimizer's state; nothing where the net is trained otherwise.
- *
- * @throws {InputError} when it cannot be read.
- */
-export function stateOf(
-  core: Core,
-  read: ReadCheckpoint,
-): { readonly state: State; readonly optimizer: ReadonlyMap<string, TensorValues> } | undefined {
-  const { program: { spec }, plan: { batchSize } } = core, { classes } = spec;
-  // how classes are called, training does not depend on
-  if (!read.metadata.has(TRAINING) || specDifference({ ...read.spec, ...{ classes } }, { ...spec, ...{ classes } })) {
-    return undefined;
-  }
-  const { seed, epoch, step, seconds, data: { samples, hash } } = read.json(TRAINING) as StoredState;
-  const counts = read.metadata.has(COUNTS) ? read.json(COUNTS) as Partial<State> : {}, whole = hash !== UNKNOWN;
-  const { epochs = epoch, steps = epoch * Math.ceil(samples / batchSize) + step } = counts;
-  const figures = read.names(HISTORY).map((name) =>
-    [name.slice(HISTORY.length), read.numbers(name, "F64", epoch)] as const
-  );
-  const history = Array.from({ length: epoch }, (_, i) => ({
-    ...Object.fromEntries(figures.map(([name, values]) => [name, values[i]])),
-    epoch: i + 1,
-  } as EpochReport));
-  const sum = (name: string) => read.numbers(EPOCH + name, "F64", 1)[0];
-  return {
-    optimizer: read.floats(core.shapes(["state"]), OPTIMIZER),
-    state: {
-      ...{ seed, epochs, steps, whole, history },
-      ...step > 0 && { partial: { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") } },
-      ...whole && { data: { samples, hash: Promise.resolve(hash) } },
-    },
-  };
 }

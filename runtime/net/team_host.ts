@@ -4,27 +4,26 @@
  * @module
  */
 import { barrier, CONTROL_WORDS, HALT, LAST, NEVER, ORDER, ORDERS, PROGRESS } from "../backends/threads/control.ts";
-import { sharedMemory } from "../backends/threads/pages.ts";
 import type { Work } from "../backends/threads/team.ts";
 import type { Thread } from "../platform/platform.ts";
 import { Caller } from "./calls.ts";
-import type { Host, Layout, Mode, Numbers } from "./host.ts";
+import type { Host, Layout, Mode } from "./host.ts";
 import { Member } from "./member.ts";
+import { MemoryHost } from "./memory_host.ts";
 import { ORDERED } from "./seat.ts";
 
 /** Workers that train; a single step, the calling thread runs in place of the first of them. */
-export class TeamHost implements Host {
+export class TeamHost extends MemoryHost implements Host {
   readonly threads: number;
   readonly #control: Int32Array;
   readonly #callers: readonly Caller[];
   readonly #member: Member;
-  #memory: WebAssembly.Memory | undefined;
-  #pages = 0;
   /** Whether the workers wait for single steps, and hear no messages. */
   #waiting = false;
 
   /** Starts workers. */
   constructor(start: () => Thread, threads: number, module: WebAssembly.Module, warm: readonly string[]) {
+    super(true);
     const control = new SharedArrayBuffer(4 * CONTROL_WORDS), words = new Int32Array(control);
     this.threads = threads;
     this.#control = words;
@@ -43,27 +42,9 @@ export class TeamHost implements Host {
   /** See {@linkcode Host}. */
   async place({ pages, kept, ...layout }: Layout): Promise<void> {
     this.#dismiss();
-    if (pages > this.#pages) {
-      const memory = sharedMemory(pages);
-      if (this.#memory) new Uint8Array(memory.buffer).set(new Uint8Array(this.#memory.buffer, 0, kept));
-      this.#memory = memory;
-      this.#pages = pages;
-    }
-    this.#member.bind(this.#memory!, layout);
-    await this.#all("bind", this.#memory, layout);
-  }
-
-  /** See {@linkcode Host}. */
-  put(address: number, values: Numbers): void {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    new Uint8Array(this.#memory!.buffer, address, bytes.length).set(bytes);
-  }
-
-  /** See {@linkcode Host}. */
-  get(address: number, bytes: number): ArrayBuffer {
-    const copy = new Uint8Array(bytes);
-    copy.set(new Uint8Array(this.#memory!.buffer, address, bytes));
-    return copy.buffer;
+    const memory = this.atLeast(pages, kept);
+    this.#member.bind(memory, layout);
+    await this.#all("bind", memory, layout);
   }
 
   /** See {@linkcode Host}. No message is sent but the one that makes the others wait for orders. */

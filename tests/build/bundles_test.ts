@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fromArrays, loadPredictor, train } from "../../mod.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
-import { joined } from "../../runtime/net/sha256.ts";
+import { joined } from "../../runtime/net/hash.ts";
 import { width } from "../width.ts";
 import { built, driven, RUNNERS, shipped } from "./drive.ts";
 import { samplesOf, tensorsOf } from "./driver.js";
@@ -12,6 +12,8 @@ import { samplesOf, tensorsOf } from "./driver.js";
 const STEPS = 20, SEED = 7, PREDICTED = 3;
 const NETS = width(["lenet5"], ["lenet5", "mnist_cnn"]);
 const TARGETS = ["wasm_relaxed", "wasm"];
+/** Engines whose relaxed SIMD rounds a product before it is added: other bits, which are promised to nobody. */
+const ROUNDS_OTHERWISE = ["bun"], NEAR = 1e-5;
 
 // what is in a path does not matter
 const folder = await Deno.makeTempDir({ prefix: "bundles of ünïcode 网 " });
@@ -35,7 +37,7 @@ for (const net of NETS) {
   for (const target of TARGETS) {
     const package_ = await expected(net, target);
     // deno-lint-ignore no-explicit-any -- as JSON has it
-    let first: any;
+    let first: any, own: any;
     for (const [engine, runner] of Object.entries(RUNNERS)) {
       Deno.test({
         name: `${net}, ${target}, in ${engine}: ${STEPS} steps, to the bits of the package`,
@@ -46,12 +48,18 @@ for (const net of NETS) {
             // deno-lint-ignore no-explicit-any
             const ran: any = await driven(runner!, folder, net, "train", options, target === "wasm_relaxed");
             assert.deepEqual([ran.target, ran.threads, ran.losses.length], [target, threads, STEPS]);
-            assert.deepEqual([ran.loss, ran.trained], [package_.loss, package_.trained]);
+            assert(ran.same && ran.losses.at(-1) < ran.losses[0]);
+            if (target === "wasm_relaxed" && ROUNDS_OTHERWISE.includes(engine)) {
+              assert(!ran.exact && Math.abs(ran.loss / package_.loss - 1) < NEAR, `${ran.loss}, not ${package_.loss}`);
+              own ??= ran;
+              assert.deepEqual({ ...ran, threads: 0 }, { ...own, threads: 0 });
+              continue;
+            }
+            assert.deepEqual([ran.loss, ran.trained, ran.exact], [package_.loss, package_.trained, true]);
             assert.deepEqual([ran.evaluation.loss, ran.evaluation.correct], [
               package_.test.loss,
               package_.test.correct,
             ]);
-            assert(ran.same && ran.losses.at(-1) < ran.losses[0]);
             // in whatever engine and folder, and with as many threads: all of it
             first ??= ran;
             assert.deepEqual({ ...ran, threads: 0 }, { ...first, threads: 0 });
@@ -69,20 +77,23 @@ Deno.test("what only predicts does so in every engine, to the bits of the packag
   await built(spec, single, { predict: true, weights: parameters, singleFile: true });
   const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   const common = ["LICENSE", "README.md", "driver.js", "lenet5.d.ts", "lenet5.js", "package.json"];
-  assert.deepEqual(names(single), common.sort());
-  assert.deepEqual(names(place), [...common, "lenet5.relaxed.wasm", "lenet5.wasm", "weights.safetensors"].sort());
+  const beside = ["check.js", "check.json", "files.js", "lenet5.relaxed.wasm", "lenet5.wasm", "sha256.js"];
+  assert.deepEqual(names(single), common);
+  assert.deepEqual(names(place), [...common, ...beside, "weights.safetensors"].sort());
   const { x } = samplesOf(spec.input, 10, PREDICTED);
   for (const target of TARGETS) {
     const [one, two] = await Promise.all([1, 2].map(async (batchSize) => {
       const predictor = await loadPredictor({ spec, parameters }, { target, batchSize });
       return predictor.predict(x).map(({ outputs }) => [...outputs]);
     }));
-    for (const runner of Object.values(RUNNERS)) {
+    for (const [engine, runner] of Object.entries(RUNNERS)) {
       if (!runner) continue;
       for (const [folder, outputs] of [[place, two], [single, one]] as const) {
         // deno-lint-ignore no-explicit-any
         const ran: any = await driven(runner, folder, net, "predict", { count: PREDICTED }, target === "wasm_relaxed");
-        assert.deepEqual([ran.target, ran.outputs, ran.methods], [target, outputs, []]);
+        assert.deepEqual([ran.target, ran.methods], [target, []]);
+        if (ran.exact) assert.deepEqual(ran.outputs, outputs);
+        else assert(target === "wasm_relaxed" && ROUNDS_OTHERWISE.includes(engine), engine);
       }
     }
   }

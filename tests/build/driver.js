@@ -13,10 +13,11 @@ export function bytesOf(count, seed) {
   });
 }
 
-/** Samples of a shape, and their classes. */
+/** Samples of a shape, and their classes, which can be learned. */
 export function samplesOf(shape, classes, count) {
-  const x = bytesOf(count * shape.reduce((a, b) => a * b, 1), 1);
-  return { x, y: bytesOf(count, 2).map((byte) => byte % classes) };
+  const size = shape.reduce((a, b) => a * b, 1), y = bytesOf(count, 2).map((byte) => byte % classes);
+  // of a higher class is what is brighter
+  return { x: bytesOf(count * size, 1).map((byte, i) => byte * (y[Math.floor(i / size)] + 1) / classes), y };
 }
 
 const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -54,25 +55,26 @@ export async function train({ open }, { steps, threads, seed }) {
   const predictions = await net.predict(x.subarray(0, size * 3));
   const other = await open({ threads: 0, weights: saved }), again = await other.predict(x.subarray(0, size * 3));
   const outputsOf = (all) => all.map(({ outputs }) => [...outputs]);
-  await net.selfTest();
+  const { exact } = await net.selfTest();
   net.close();
   other.close();
   return {
-    ...{ target, threads: net.threads, losses, loss, accuracy, trained, evaluation, step },
+    ...{ target, threads: net.threads, exact, losses, loss, accuracy, trained, evaluation, step },
     ...{ outputs: outputsOf(predictions), same: String(outputsOf(again)) === String(outputsOf(predictions)) },
     labels: predictions.map(({ label }) => label),
     classes: predictions.map(({ className }) => className ?? null),
-    probabilities: predictions.map(({ probabilities }) => probabilities ? [...probabilities] : null),
+    // the last bits of e^x are the engine's own
+    probabilities: predictions.map(({ probabilities }) => [...probabilities].map((share) => share.toFixed(12))),
   };
 }
 
 /** Predicts some samples. */
 export async function predict({ open }, { count, weights }) {
   const net = await open(weights ? { weights } : {}), { x } = samplesOf(net.shape, net.outputs, count);
-  const predictions = await net.predict(x), { target } = net;
+  const predictions = await net.predict(x), { target } = net, { exact } = await net.selfTest();
   net.close();
   return {
-    target,
+    ...{ target, exact },
     outputs: predictions.map(({ outputs }) => [...outputs]),
     labels: predictions.map(({ label }) => label),
     methods: ["train", "step", "save"].filter((name) => name in net),

@@ -114,7 +114,7 @@ Deno.test("nets without class names, without probabilities, that take bytes or o
   const without = declarations({ ...DECLARED, classes: undefined, probabilities: false, data: "u8" });
   assert(!/ClassName|classes|probabilities/.test(without), without);
   const predicts = declarations({ ...DECLARED, predict: true });
-  assert(!/train|step\(|save|evaluate|threads\?/.test(predicts), predicts);
+  assert(!/train\(|step\(|save\(|evaluate|threads\?/.test(predicts), predicts);
   for (const text of [without, predicts, declarations({ ...DECLARED, outputs: 5000 })]) {
     const file = join(folder, `${crypto.randomUUID()}.ts`);
     await Deno.writeTextFile(file, text.replaceAll("export declare", "declare"));
@@ -133,7 +133,7 @@ Deno.test("what is declared is there", async () => {
     const names = [...members.matchAll(/^ {2}(?:readonly )?(\w+)(?=[:(])/gm)].map(([, name]) => name);
     for (const name of names) assert(name in net, name);
     // and nothing beside it
-    const own = [...Object.keys(net), ...methodsOf(net)];
+    const own = [...Object.keys(net), ...methodsOf(net)].filter((name) => net[name] !== undefined);
     assert.deepEqual(own.filter((name) => !names.includes(name)), []);
     const constants = [...text.matchAll(/^export declare (?:const|function) (\w+)/gm)].map(([, name]) => name);
     assert.deepEqual(Object.keys(bundle).sort(), constants.sort());

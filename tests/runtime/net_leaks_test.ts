@@ -43,5 +43,5 @@ Deno.test("memory stays flat over trainings and steps, and no worker is left", a
 Deno.test("negative control: what is kept, and a net that is not closed, are noticed", async () => {
   const all = await figures("leak");
   assert(grown(all).includes("steps"), JSON.stringify(all));
-  if (Deno.build.os === "linux") assert.equal(all.left, 2);
+  if (Deno.build.os === "linux") assert(all.left >= 2, `${all.left} workers`);
 });

@@ -1,7 +1,8 @@
 /** The small hash is that of node:crypto, whatever the length. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { digest, hashOf, sha256 } from "../../runtime/net/sha256.ts";
+import { digest, sha256 } from "../../runtime/net/hash.ts";
+import { hashOf } from "../../runtime/net/sha256.ts";
 
 const expected = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
 
