@@ -197,3 +197,39 @@ for (const place of PLACES) {
     },
   });
 }
+
+Deno.test({
+  name: "negative control: under the content policy text becomes no code",
+  ignore: !chromium,
+  async fn() {
+    await Deno.writeTextFile(join(folder, "asks.js"), 'export const asks = () => new Function("return 1")();\n');
+    const [free, bound] = await Promise.all(
+      [false, true].map((policy) => inPage(folder, ["asks.js", "asks"], [], { policy })),
+    );
+    assert.equal(free.returned, 1);
+    assert.match(bound.thrown!, /^EvalError/);
+  },
+});
+
+Deno.test("an engine that is missing is told, and where all are needed it is an error", async () => {
+  const program = 'import { engine } from "./tests/engines.ts";\nconsole.log(engine("bun") ?? "none");\n';
+  const ask = async (needed: string) => {
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--node-modules-dir=manual", "--allow-read", "--allow-env", "-"],
+      cwd: PROJECT,
+      env: { KERNELWRIGHT_BUN: join(folder, "nowhere"), KERNELWRIGHT_NEED_ENGINES: needed, NO_COLOR: "1" },
+      ...{ stdin: "piped", stdout: "piped", stderr: "piped" } as const,
+    }).spawn();
+    await new Response(program).body!.pipeTo(command.stdin);
+    const { code, stdout, stderr } = await command.output();
+    return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  };
+  const skipped = await ask("0"), failed = await ask("1");
+  assert.deepEqual([skipped.code, skipped.out, skipped.err], [
+    0,
+    "no Bun here (deno task engines installs it): tests that need it are skipped\nnone\n",
+    "",
+  ]);
+  assert.equal(failed.code, 1);
+  assert.match(failed.err, /no Bun, which KERNELWRIGHT_NEED_ENGINES asks for: deno task engines installs it/);
+});
