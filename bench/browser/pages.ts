@@ -48,11 +48,9 @@ function chromiumTable(results: Results, net: string): string {
   const { rows } = results.nets[net], base = rateOf(rows[BASE])!;
   return markdownTable([
     [`${net} in Chromium`, "images/s", "times jax-js"],
-    ...chromiumRows(results, net).map(({ name, title, peer, gpu, threads, isolated }) => {
+    ...chromiumRows(results, net).map(({ name, title, peer, threads, isolated }) => {
       const rate = rateOf(rows[name]), own = isolated ? `${threads} thread${threads === 1 ? "" : "s"}` : "";
-      const label = peer
-        ? `${title}${gpu ? " on a software adapter (no GPU)" : ""}`
-        : `**Kernelwright**, ${own || "page not isolated, 1 thread"}`;
+      const label = peer ? title : `**Kernelwright**, ${own || "page not isolated, 1 thread"}`;
       return [label, rate ? figure(rate) : "cannot run", rate ? ratio(rate / base) : ""];
     }),
   ]);
@@ -66,11 +64,11 @@ function range(shares: readonly Reached[]): string {
 
 const WORDS: Readonly<Record<string, string>> = {
   "Node 26, packed": "Node 26 with one flag and all bounds checks on",
-  "Chromium": "Chromium on 2 threads",
+  "Chromium": "Chromium on two threads",
   "Chromium, not isolated": "a page that is not isolated, on one thread,",
   "Deno, full speed": "of Deno at full speed",
-  "Deno": "of Deno without flags",
-  "Deno, 1 thread": "of one thread of Deno",
+  "Deno": "of Deno without flags on two",
+  "Deno, 1 thread": "of Deno without flags on one thread",
 };
 
 /** What bundles reach in other engines, in a sentence. */

@@ -53,12 +53,12 @@ export const OURS: readonly Trainer[] = [
 export const PEERS: readonly Trainer[] = [
   peer("TensorFlow.js", "cpu", "TensorFlow.js, JavaScript, 1 thread", { slow: true }),
   peer("TensorFlow.js", "wasm", "TensorFlow.js, WebAssembly"),
-  peer("TensorFlow.js", "webgl", "TensorFlow.js, WebGL", { gpu: true }),
-  peer("TensorFlow.js", "webgpu", "TensorFlow.js, WebGPU", { gpu: true, slow: true }),
+  peer("TensorFlow.js", "webgl", "TensorFlow.js, WebGL in software (no GPU)", { gpu: true }),
+  peer("TensorFlow.js", "webgpu", "TensorFlow.js, WebGPU in software (no GPU)", { gpu: true, slow: true }),
   peer("jax-js", "wasm lax", "jax-js, WebAssembly, as one would write it"),
-  peer("jax-js", "wasm im2col", "jax-js, WebAssembly, its convolutions written as im2col"),
-  peer("jax-js", "webgpu lax", "jax-js, WebGPU, as one would write it", { gpu: true }),
-  peer("jax-js", "webgpu im2col", "jax-js, WebGPU, its convolutions written as im2col", { gpu: true }),
+  peer("jax-js", "wasm im2col", "jax-js, WebAssembly, its conv written as im2col"),
+  peer("jax-js", "webgpu lax", "jax-js, WebGPU in software (no GPU), as one would write it", { gpu: true }),
+  peer("jax-js", "webgpu im2col", "jax-js, WebGPU in software (no GPU), its conv written as im2col", { gpu: true }),
 ];
 
 /** All rows. */
