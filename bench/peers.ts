@@ -19,8 +19,8 @@ const HELP = `${USAGE}
 
 trains a net by this compiler and by other libraries; mnist_cnn takes about 6 minutes on two cores
 
-SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn). jax-js trains nets of conv2d, relu, pools, flatten
-and linear, TensorFlow.js mnist_cnn only. Images are MNIST's, or noise where the net takes others.
+SPEC is a JSON file or the name of a net in specs/ (default: mnist_cnn). jax-js and TensorFlow.js train nets of conv2d,
+linear, pools, flatten, relu and tanh. Images are MNIST's, or noise where the net takes others.
 
   --only ROW    the row of this name, or all whose names have it in them; may be given again (default: all)
   --images N    the most images of a pass: a multiple of the batch up to 60000 (default: 30 batches)

@@ -18,6 +18,8 @@ export interface PageOptions {
   readonly policy?: boolean;
   /** Whether there is WebGPU, by an adapter in software. Default: no. */
   readonly gpu?: boolean;
+  /** Seconds that workers get to end when the function has returned. Default: 5. */
+  readonly patience?: number;
 }
 
 /** What the page did. */
@@ -62,8 +64,6 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** The page of a folder without one. */
 const PAGE = "<!doctype html><title>a test</title>";
-/** Milliseconds in which a page's workers end. */
-const ENDING = 5000;
 
 /** Serves the files of a folder, on this machine only. Its page is `index.html`, or an empty one. */
 export function serveFolder(folder: string, { isolated = true, policy = false }: PageOptions = {}): FolderServer {
@@ -121,7 +121,8 @@ async function callInPage(
   );
   // deno-lint-ignore no-explicit-any -- no types of browsers are known here
   const isolated = await page.evaluate(() => (globalThis as any).crossOriginIsolated);
-  for (const begin = Date.now(); page.workers().length > 0 && Date.now() - begin < ENDING;) {
+  const { patience = 5 } = options;
+  for (const begin = Date.now(); page.workers().length > 0 && Date.now() - begin < 1000 * patience;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const workers = page.workers().length, version = browser.version();

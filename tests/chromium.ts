@@ -1,25 +1,12 @@
 /** Chromium, for tests that look at what a page shows or does. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Call, PageOptions } from "./browser_module.ts";
 import { PROJECT } from "./command_line.ts";
-import { missing } from "./engines.ts";
+import { findChromium, missing } from "./engines.ts";
 
-/** Where Chromium is, if anywhere. @throws {Error} where there is none and tests need all engines. */
-export const chromium: string | undefined = findChromium();
-
-function findChromium(): string | undefined {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  const paths = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((f) => join(f, name)));
-  const found = paths.find((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
-  return found ?? missing("Chromium", "on Debian the package chromium has it");
-}
+/** Where Chromium is, if anywhere: where it is not, that is printed. */
+export const chromium: string | undefined = findChromium() ??
+  missing("Chromium", "on Debian the package chromium has it");
 
 /** What a program of these tests prints that opens Chromium. It needs permissions that the tests have no use for. */
 export async function inChromium<Found>(program: string, args: string[], permissions: string[] = []): Promise<Found> {

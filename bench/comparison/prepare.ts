@@ -1,6 +1,6 @@
 /**
- * Writes what the processes of `../peers.ts` read, a file each: the spec at a constant learning rate, which is the peers',
- * images, labels, and the initial values of each parameter. Images are MNIST's where they fit, else noise. Prints the
+ * Writes what the processes of `../peers.ts` and `../browser.ts` read, a file each: the spec at a constant learning rate,
+ * which is the peers', images, labels, the initial values of each parameter, and their names. Images are MNIST's where they fit, else noise. Prints the
  * machine's load average of the minute before.
  *
  *     deno run bench/comparison/prepare.ts FOLDER SPEC IMAGES
@@ -42,6 +42,7 @@ async function samples(): Promise<{ inputs: Uint8Array; labels: Uint8Array }> {
 const { inputs, labels } = await samples();
 Deno.writeFileSync(`${folder}/images`, inputs);
 Deno.writeFileSync(`${folder}/labels`, labels);
+Deno.writeTextFileSync(`${folder}/parameters.json`, JSON.stringify([...initial.keys()]));
 for (const [name, values] of initial) {
   Deno.writeFileSync(`${folder}/${name}`, new Uint8Array(values.buffer));
 }

@@ -1,5 +1,5 @@
 /**
- * jax-js trains a net of convolutions, relu, pools and linear layers on its backend `wasm` or `webgpu`. A form is a backend
+ * jax-js trains a net of convolutions, pools, linear layers, relu and tanh on its backend `wasm` or `webgpu`. A form is a backend
  * and one of two ways to write a convolution:
  *
  * - `lax`, as one would write it;
@@ -22,7 +22,7 @@ import {
   numpy as np,
   valueAndGrad,
 } from "@jax-js/jax";
-import { adapterOf, type Pair, type Peer, trainPeer, type Work } from "./work.ts";
+import { adapterOf, type NetSpec, type Pair, pair, type Peer, type PeerNet } from "./peer.ts";
 
 type Tensors = Record<string, np.Array>;
 
@@ -83,7 +83,7 @@ const im2col: Convolve = (
 const linear = (x: np.Array, weight: np.Array, bias: np.Array) => np.dot(x, weight.transpose()).add(bias);
 
 /** @throws {Error} naming a layer that has no place here. */
-function netOf({ input, layers }: Work["spec"], convolve: Convolve): Net {
+function netOf({ input, layers }: NetSpec, convolve: Convolve): Net {
   const shapes: Record<string, number[]> = {}, numbers: Record<string, number> = {};
   let shape = input;
   const parameters = (type: string, weight: number[]) => {
@@ -119,12 +119,11 @@ function netOf({ input, layers }: Work["spec"], convolve: Convolve): Net {
       return (x) => x.reshape([x.shape[0], size]);
     }
     if (layer.type === "relu") return relu;
-    throw new Error(`layer ${layer.type} is not written for jax-js here`);
+    if (layer.type === "tanh") return (x) => np.tanh(x);
+    throw new Error(`layer ${(layer as { type: string }).type} is not written for jax-js here`);
   });
   return { shapes, layers: applied, classes: shape[0] };
 }
-
-const pair = (value: number | Pair): Pair => typeof value === "number" ? [value, value] : value;
 
 function meanLoss({ layers, classes }: Net, w: Tensors, x: np.Array, labels: np.Array): np.Array {
   const [n] = x.shape;
@@ -164,7 +163,8 @@ const QUEUED_STEPS = 4;
 
 const CONVOLUTIONS: Record<string, Convolve> = { lax: lax2d, im2col };
 
-async function open({ form, spec, parameter }: Work): Promise<Peer> {
+/** Opens a network of jax-js. */
+export async function open({ form, spec, parameter }: PeerNet): Promise<Peer> {
   const { batchSize, input, training: { optimizer } } = spec;
   const [backend, convolution] = form.split(" "), gpu = backend === "webgpu";
   if (optimizer.type !== "adam") throw new Error(`optimizer ${optimizer.type} is not written for jax-js here`);
@@ -203,4 +203,4 @@ async function open({ form, spec, parameter }: Work): Promise<Peer> {
   };
 }
 
-await trainPeer(open);
+if (import.meta.main) await (await import("./work.ts")).trainPeer(open);

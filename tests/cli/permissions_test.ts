@@ -56,6 +56,11 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pack: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },
+  "bench:browser": {
+    "--allow-env": "esbuild, which bundles other libraries, looks at variables of its own",
+    "--allow-run": "it starts Deno, Node, Bun and Chromium wherever they are installed",
+    "--allow-write": "results go where their user wants them, bundles and samples to a temporary folder",
+  },
   docs: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },
@@ -114,6 +119,7 @@ const JOBS: Readonly<Record<string, readonly string[]>> = {
   "bench:predict": ["--help"],
   "bench:peers": ["--help"],
   "bench:nets": ["--help"],
+  "bench:browser": ["--help"],
   "bench:gpu": ["--help"],
 };
 

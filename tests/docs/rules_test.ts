@@ -156,6 +156,11 @@ const RULES: readonly Rule[] = [
   },
   // the plain network knows nothing of what it is compared with
   { files: /^bench\/naive(?:\/\w+)?\.ts$/, local: [/^bench\/naive\/\w+\.ts$/], external: [] },
+  // engines are found as tests find them
+  {
+    files: /^bench\/browser\/\w+\.ts$/,
+    local: [/^mod\.ts$/, /^bench\//, /^tests\/(?:engines|browser_module)\.ts$/],
+  },
   { files: /^bench\/[\w/]+\.ts$/, local: [/^mod\.ts$/, /^bench\//, /^specs\/\w+\.json$/] },
   // packages are made of files as they are
   { files: /^build\/(?:npm\/)?\w+\.ts$/, local: [/^build\/(?:npm\/)?\w+\.ts$/] },
