@@ -46,7 +46,9 @@ export function entryText(
     : ["openTrainer", "trainer"];
   const json = (value: unknown) => JSON.stringify(value);
   // the schema's place is of use beside the spec's own file only
-  const { $schema: _, ...own } = spec as Spec & { readonly $schema?: string };
+  const { $schema: _, ...whole } = spec as Spec & { readonly $schema?: string };
+  // who only predicts reads no more of it
+  const { training: _training, loss: _loss, ...layers } = whole, own = predict ? layers : whole;
   // most nets have one for both targets
   const plans = [...new Set(targets.map(([, , plan]) => json(bundledPlan(plan))))];
   const planName = (plan: RunPlan) => `plan${plans.indexOf(json(bundledPlan(plan)))}`;

@@ -1,7 +1,7 @@
 /** A net's own trainer runs in every engine, to the bits of the package: as a folder, as one file, from any path. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fromArrays, loadPredictor, train } from "../../mod.ts";
+import { fromArrays, jsonSchema, loadPredictor, parseSpec, train } from "../../mod.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
 import { joined } from "../../runtime/net/hash.ts";
@@ -110,4 +110,27 @@ Deno.test("what a bundle cannot load, it tells in one line", async () => {
     await say(),
     /InputError: what is loaded as the module for wasm_relaxed is none; the server has to send/,
   );
+});
+
+/** Whether specs have names of classes. */
+const named = "classes" in (jsonSchema().properties as object);
+if (!named) console.log("bundles: specs have no names of classes here: none are tried");
+Deno.test({
+  name: "names of classes are in predictions and on the net, in trainers and predictors",
+  ignore: !named,
+  async fn() {
+    const classes = ["zero", "one", "two"], layers = [{ type: "linear", outFeatures: 3 }];
+    const training = { epochs: 1, optimizer: { type: "adam" } }, loss = { type: "softmaxCrossEntropy" };
+    const spec = parseSpec({ name: "small", input: [4], batchSize: 4, layers, loss, training, classes });
+    for (const predict of [false, true]) {
+      const place = join(folder, `named ${predict}`);
+      await built(spec, place, { predict });
+      const { open, classes: exported } = await import(`file://${place}/small.js`), net = await open();
+      assert.deepEqual([exported, net.classes], [classes, classes]);
+      for (const { label, className } of await net.predict(Float32Array.of(1, -1, 2, 0.5, 0, 0, 0, 1))) {
+        assert.equal(className, classes[label]);
+      }
+      net.close();
+    }
+  },
 });
