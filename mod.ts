@@ -41,7 +41,7 @@ export {
 } from "./runtime/data/idx/folder.ts";
 export { sameFile, writeAtomically, writeDurably } from "./runtime/files/files.ts";
 export { type FileKind, holdsSomething, prepareCheckpoint, prepareFile } from "./runtime/files/replace.ts";
-export { asStarted } from "./runtime/platform/commands.ts";
+export { asStarted, type ProgramStart } from "./runtime/platform/commands.ts";
 export { compareGenerated, type Difference, repairGenerated } from "./runtime/files/generated.ts";
 export {
   type Bandwidth,

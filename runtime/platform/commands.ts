@@ -8,7 +8,7 @@
 export const CHECKED_DENO = "2.9.6";
 
 /** How the program was started, as far as it matters to who starts another command. */
-export interface Start {
+export interface ProgramStart {
   /** Where Deno is, where it runs the sources of a clone; undefined: it is a package. */
   readonly clone?: string;
   /** What starts the command line of the package. */
@@ -26,13 +26,13 @@ const COMMAND = /(?<![\w@./-])deno (?:task|run cli\.ts)(?= )/g;
  * A text whose commands work where this process was started. A package has no tasks. Where `npx` has fetched Deno for a
  * clone, there is none by that name, and `npx` must be told to fetch it without asking, which nobody answers in a script.
  */
-export function asStarted(text: string, { clone, command }: Start = startHere()): string {
+export function asStarted(text: string, { clone, command }: ProgramStart = startHere()): string {
   if (clone === undefined) return text.replaceAll(COMMAND, command);
   return isFetched(clone) ? text.replaceAll(DENO, `${FETCHED} `) : text;
 }
 
 /** How this process was started. */
-export function startHere(): Start {
+export function startHere(): ProgramStart {
   if (!("Deno" in globalThis)) return "Bun" in globalThis ? BUN : NODE;
   const program = Deno.execPath(), deno = isFetched(program) ? FETCHED : "deno";
   return {
@@ -47,9 +47,9 @@ export function isClone(module: string = import.meta.url): boolean {
   return "Deno" in globalThis && /^file:.*\.ts$/.test(module);
 }
 
-const NODE: Start = { command: "npx kernelwright", install: "npm install " };
+const NODE: ProgramStart = { command: "npx kernelwright", install: "npm install " };
 /** Its own program, not the one that the first line of the file names. */
-const BUN: Start = { command: "bunx --bun kernelwright", install: "bun add " };
+const BUN: ProgramStart = { command: "bunx --bun kernelwright", install: "bun add " };
 
 const FETCHED = `npx --yes deno@${CHECKED_DENO}`;
 /** The command line of the package for Deno, and what it has to be allowed. */

@@ -8,7 +8,7 @@ import {
   isClone,
   PACKAGE,
   PERMISSIONS,
-  type Start,
+  type ProgramStart,
   startHere,
 } from "../../runtime/platform/commands.ts";
 import { PROJECT, tasks } from "../command_line.ts";
@@ -64,7 +64,7 @@ Deno.test("the fastest way is one that the engine and the processor have", () =>
   const clone = { ...startHere(), clone: Deno.execPath() }, npm = { command: "npx kernelwright", install: "" };
   const deno = { command: `deno run ${PERMISSIONS} ${PACKAGE}`, install: "" };
   const both = (way: string) => ({ fastest: way, checked: way });
-  const of = (machine: { arch: string }, versions: Record<string, string>, start: Start) =>
+  const of = (machine: { arch: string }, versions: Record<string, string>, start: ProgramStart) =>
     waysOf({ ...machine, versions }, start);
   const v8 = { deno: "2.9.6", v8: "15.0.245.2-rusty" };
   for (const machine of [intel, arm]) {
