@@ -165,7 +165,7 @@ export class Core {
   }
 
   /** Puts what changes from step to step over a data set. `samples`: of a batch that has fewer. */
-  putTables(set: number, fill: (tables: StepTables) => void, samples = this.#sets[set].counts.samples): void {
+  putTables(set: number, fill: (tables: StepTables) => void, samples: number = this.#sets[set].counts.samples): void {
     const { batchRows, params, keys } = this.plan, { counts: { steps } } = this.#sets[set];
     const tables = {
       ...{ samples, steps },
