@@ -20,6 +20,8 @@ export async function fetched(url: URL): Promise<Bytes> {
   if (url.protocol === "file:" && "process" in globalThis) {
     return await (await import("./files.ts")).bytesOfFile(url);
   }
+  // of a small file, a bundler may make a text, which a page's policy may not let it fetch
+  if (url.protocol === "data:") return decoded(url.href.slice(url.href.indexOf(",") + 1));
   const response = await fetch(url);
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
   throw new InputError(`cannot load ${url.href}: ${response.status}; it must lie beside the script`);

@@ -8,13 +8,6 @@
 import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 
-/** A function of the registry, as an expression in JavaScript that stands alone. */
-interface Rule {
-  readonly text: string;
-  /** What it is called with, to see that the text computes what the function does. */
-  readonly samples: readonly (readonly unknown[])[];
-}
-
 /**
  * An expression in JavaScript: an object with `params`, `rate` and `probabilities` of a net.
  *
@@ -28,17 +21,14 @@ export function rulesText(spec: Spec, { optimizers, schedulers, losses }: Regist
   const { probabilities } = losses.find(({ type }) => type === spec.loss.type)!;
   const steps = STEPS.flatMap((step) => [[optimizer, initial, step], [optimizer, initial / 3, step]]);
   const own = {
-    params: standingAlone(params, { name: `params of ${optimizer.type}`, samples: steps }),
-    rate: standingAlone(rate, {
-      name: `rate of ${scheduler.type}`,
-      samples: EPOCHS.map((epoch) => [scheduler, initial, epoch]),
-    }),
+    params: standingAlone(params, `params of ${optimizer.type}`, steps),
+    rate: standingAlone(rate, `rate of ${scheduler.type}`, EPOCHS.map((epoch) => [scheduler, initial, epoch])),
   };
   const json = (value: unknown) => JSON.stringify(value);
   return [
     "{",
-    `params: (rate, step) => (${own.params.text})(${json(optimizer)}, rate, step),`,
-    `rate: (epoch) => (${own.rate.text})(${json(scheduler)}, ${json(initial)}, epoch),`,
+    `params: (rate, step) => (${own.params})(${json(optimizer)}, rate, step),`,
+    `rate: (epoch) => (${own.rate})(${json(scheduler)}, ${json(initial)}, epoch),`,
     ...probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [],
     "}",
   ].join("\n");
@@ -57,19 +47,21 @@ function probabilitiesText(probabilities: (outputs: Float32Array) => Float64Arra
   const rows = [0, 1, 30, 100].map((scale) =>
     Float32Array.from({ length: outputs }, (_, i) => scale * Math.sin(7 * i + 1))
   );
-  return standingAlone(probabilities, { name: `probabilities of ${type}`, samples: rows.map((row) => [row]) }).text;
+  return standingAlone(probabilities, `probabilities of ${type}`, rows.map((row) => [row]));
 }
 
 /**
- * The text of a function, which knows nothing but what it is given and what every engine has.
+ * A function as an expression in JavaScript, which knows nothing but what it is given and what every engine has.
  *
+ * @param samples what both are called with, to see that the expression computes what the function does.
  * @throws {TypeError} when it needs more.
  */
 export function standingAlone(
   // deno-lint-ignore no-explicit-any -- of any kind
   own: (...given: any[]) => unknown,
-  { name, samples }: Omit<Rule, "text"> & { readonly name: string },
-): Rule {
+  name: string,
+  samples: readonly (readonly unknown[])[],
+): string {
   // what is written as a method is one only inside of an object
   const text = own.toString(), forms = [text, `({ ${text} })[${JSON.stringify(own.name)}]`];
   for (const form of forms) {
@@ -85,7 +77,7 @@ export function standingAlone(
       if (result === expected) continue;
       throw new TypeError(`${name} cannot stand alone: it gives ${result} in place of ${expected}`);
     }
-    return { text: form, samples };
+    return form;
   }
   throw new TypeError(`${name} cannot stand alone: its text is no function`);
 }

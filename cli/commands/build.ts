@@ -20,7 +20,8 @@ export const command: Command = {
   most: 1,
   notes: [
     specNote,
-    "It may be left out where --weights is a checkpoint. The folder has a README that shows how the bundle is used.",
+    "A checkpoint in place of SPEC, or after --weights, is a net with its weights. The folder has a README that shows how",
+    "the bundle is used.",
     "It replaces another bundle only, and files only that are as a build has left them. The task may write to runs/ only.",
   ],
   flags: {
@@ -41,7 +42,7 @@ export const command: Command = {
     },
     "single-file": { text: "put modules, worker and weights into the script, as text: one file, and a larger one" },
   },
-  example: "deno task build lenet5 --weights runs/lenet5.safetensors",
+  example: "deno task build runs/lenet5.safetensors --predict",
   writes: true,
   run: build,
 };
@@ -70,14 +71,16 @@ async function build({ args, words: [net], flags }: Line): Promise<number> {
 
 /** The net that is named, and its weights where some are given. */
 async function loadNet(
-  net: string | undefined,
-  file: string | undefined,
+  named: string | undefined,
+  flag: string | undefined,
 ): Promise<{ spec: Spec; parameters?: Weights["parameters"] }> {
+  const isFile = named?.endsWith(".safetensors"), [net, file] = isFile ? [undefined, named] : [named, flag];
+  if (isFile && flag !== undefined) throw new UsageError("--weights is of no use with a checkpoint in place of SPEC");
   if (file !== undefined) {
     const { spec, named, parameters } = await loadNetWithWeights(file, net, "build SPEC");
     return { spec: named ?? spec, parameters };
   }
-  if (net === undefined) throw new UsageError("SPEC is missing: give a net, or --weights CHECKPOINT");
+  if (net === undefined) throw new UsageError("SPEC is missing: give a net, or a checkpoint");
   const [{ spec }] = await loadSpecs([net]);
   return { spec };
 }

@@ -56,7 +56,7 @@ Deno.test("params, rates and probabilities of a bundle are those of the kernels,
 Deno.test("negative control: a function that needs its file, or that its file changes, is refused", () => {
   const half = 0.5;
   const refused = (own: (x: number) => unknown, samples: unknown[][], why: RegExp) =>
-    assert.throws(() => standingAlone(own, { name: "it", samples }), why);
+    assert.throws(() => standingAlone(own, "it", samples), why);
   refused(
     (x) => x * half,
     [[1]],
@@ -65,7 +65,7 @@ Deno.test("negative control: a function that needs its file, or that its file ch
   refused(Math.sin, [[1]], /its text is no function/);
   // only a sample that comes there shows it
   const seldom = (x: number) => x > 5 ? half : 1;
-  assert.doesNotThrow(() => standingAlone(seldom, { name: "it", samples: [[1]] }));
+  assert.doesNotThrow(() => standingAlone(seldom, "it", [[1]]));
   refused(seldom, [[1], [6]], /half is not defined/);
   const kinds = {
     short(x: number) {
@@ -77,7 +77,7 @@ Deno.test("negative control: a function that needs its file, or that its file ch
     arrow: (x: number) => 2 * x,
   };
   for (const [name, own] of Object.entries(kinds)) {
-    assert.equal(evaluate(standingAlone(own, { name, samples: [[3], [-0]] }).text)(21), 42, name);
+    assert.equal(evaluate(standingAlone(own, name, [[3], [-0]]))(21), 42, name);
   }
 });
 

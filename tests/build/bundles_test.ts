@@ -70,6 +70,18 @@ for (const net of NETS) {
   }
 }
 
+Deno.test("a bundle for bytes alone trains to the same bits, with the seed that it was built with", async () => {
+  const net = "lenet5", places = [join(folder, "floats"), join(folder, "bytes")], spec = await shipped(net);
+  await built(spec, places[0]);
+  await built(spec, places[1], { data: "u8", seed: SEED });
+  const [floats, bytes] = await Promise.all(
+    places.map((place, i) =>
+      driven(RUNNERS.deno!, place, net, "train", { steps: 3, threads: 2, ...i === 0 && { seed: SEED } })
+    ),
+  );
+  assert.deepEqual(bytes, floats);
+});
+
 Deno.test("what only predicts does so in every engine, to the bits of the package, with its own weights or others", async () => {
   const net = "lenet5", spec = await shipped(net), { checkpoint: { parameters } } = await expected(net, "wasm");
   const place = join(folder, "predicts"), single = join(folder, "predicts alone");

@@ -48,7 +48,7 @@ Deno.test("the task builds a trainer, and in its place a predictor with weights,
   const { x, y } = samplesOf([6], 3, 40), data = fromArrays(x, y, [6]);
   const { checkpoint } = await train(spec, { train: data, test: data }, { target: "wasm", threads: 1 });
   await saveCheckpoint(weights, checkpoint);
-  const second = await build("--weights", weights, "--out", out, "--predict", "--batch", "4");
+  const second = await build(weights, "--out", out, "--predict", "--batch", "4");
   assert.deepEqual([second.code, second.complaint], [0, ""]);
   assert(!names(out).includes("worker.js") && names(out).includes("weights.safetensors"));
   await Deno.copyFile(join(import.meta.dirname!, "driver.js"), join(out, "driver.js"));
@@ -63,8 +63,9 @@ Deno.test("what is wrong is told in one line, and nothing is lost", async () => 
   await Deno.mkdir(own);
   await Deno.writeTextFile(join(own, "README.md"), "mine");
   const wrong: readonly (readonly [words: string[], code: number, said: RegExp])[] = [
-    [[], 2, /^error: SPEC is missing: give a net, or --weights CHECKPOINT$/],
+    [[], 2, /^error: SPEC is missing: give a net, or a checkpoint$/],
     [[file, "--batch", "4"], 2, /^error: --batch is of use only with --predict$/],
+    [[weights, "--weights", weights], 2, /^error: --weights is of no use with a checkpoint in place of SPEC$/],
     [[file, "--data", "f16"], 2, /^error: --data cannot be "f16"/],
     [["nowhere"], 1, /^error: specs\/ has no net "nowhere"/],
     [

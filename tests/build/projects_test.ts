@@ -11,9 +11,14 @@ const NET = "lenet5", OPTIONS = { steps: 3, threads: 2, seed: 7 };
 const folder = await Deno.makeTempDir();
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
 
+/** One whose modules are so small that Vite puts them into its script. */
+const SMALL = "mnist_mlp", SMALL_OPTIONS = { count: 2 };
+const small = join(folder, "src", SMALL);
+
 const source = join(folder, "src", NET), single = join(folder, "single", NET);
 await built(await shipped(NET), source);
 await built(await shipped(NET), single, { singleFile: true });
+await built(await shipped(SMALL), small, { predict: true });
 /** What the bundle does unbuilt. */
 const expected = await driven(RUNNERS.deno!, source, NET, "train", OPTIONS);
 
@@ -23,11 +28,17 @@ import * as bundle from "./${NET}/${NET}.js";
 import { train } from "./${NET}/driver.js";
 globalThis.outcome = train(bundle, ${JSON.stringify(OPTIONS)});
 `;
+/** A second one in the same project. */
+const PREDICTS = `\
+import * as small from "./${SMALL}/${SMALL}.js";
+import { predict } from "./${SMALL}/driver.js";
+globalThis.predicted = predict(small, ${JSON.stringify(SMALL_OPTIONS)});
+`;
 /** In a page that runs such a program: what that does. */
 const ASK = `\
 export async function ask() {
   while (!globalThis.outcome) await new Promise((resolve) => setTimeout(resolve, 50));
-  return await globalThis.outcome;
+  return [await globalThis.outcome, await globalThis.predicted];
 }
 `;
 
@@ -48,7 +59,7 @@ Deno.test({
   async fn() {
     const out = join(folder, "dist"), page = '<!doctype html><script type="module" src="/main.js"></script>';
     await Deno.writeTextFile(join(folder, "src", "index.html"), page);
-    await Deno.writeTextFile(join(folder, "src", "main.js"), MAIN);
+    await Deno.writeTextFile(join(folder, "src", "main.js"), MAIN + PREDICTS);
     const { code, stdout, stderr } = await new Deno.Command(node!, {
       args: [
         vite!,
@@ -71,11 +82,14 @@ Deno.test({
       assert(kinds.filter((kind) => kind === name).length === 1, `${name}: ${files.join()}`);
     }
     if (chromium) {
+      const predicted = await driven(RUNNERS.deno!, small, SMALL, "predict", SMALL_OPTIONS);
       await Deno.writeTextFile(join(out, "ask.js"), ASK);
       for (const isolated of [true, false]) {
         const call = await inPage(out, ["ask.js", "ask"], [], { isolated, policy: true });
         assert.deepEqual([call.thrown, call.messages, call.outside], [undefined, [], []]);
-        assert.deepEqual({ ...call.returned as object, threads: 0 }, { ...expected as object, threads: 0 });
+        const [trained, found] = call.returned as [object, object];
+        assert.deepEqual({ ...trained, threads: 0 }, { ...expected as object, threads: 0 });
+        assert.deepEqual(found, predicted);
         // of the two modules, one is loaded
         assert.equal(new Set(call.files.filter((file) => file.endsWith(".wasm"))).size, 1, call.files.join());
       }
@@ -115,4 +129,19 @@ Deno.test("esbuild takes a bundle's folder, whose other files lie beside what it
   for (const runner of [RUNNERS.deno, RUNNERS.node26]) {
     if (runner) assert.deepEqual(await outcomeIn(runner, program), expected);
   }
+});
+
+Deno.test({
+  name: "a bundle of one file trains in a page, isolated or not",
+  ignore: !chromium,
+  async fn() {
+    const ask = `import * as bundle from "./${NET}.js";\nimport { train } from "./driver.js";\n` +
+      "export const ask = (options) => train(bundle, options);\n";
+    await Deno.writeTextFile(join(single, "ask.js"), ask);
+    for (const isolated of [true, false]) {
+      const { returned, thrown, messages, files } = await inPage(single, ["ask.js", "ask"], [OPTIONS], { isolated });
+      assert.deepEqual([thrown, messages, files], [undefined, [], ["ask.js", `${NET}.js`, "driver.js"]]);
+      assert.deepEqual({ ...returned as object, threads: 0 }, { ...expected as object, threads: 0 });
+    }
+  },
 });
