@@ -1,7 +1,16 @@
 /** A GPU that is lost, or refuses something, ends a training in one line; what was saved before is there to go on from. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Checkpoint, DeviceError, fromArrays, loadCheckpoint, parseSpec, train, type Trained } from "../../mod.ts";
+import {
+  type Checkpoint,
+  DeviceError,
+  findTarget,
+  fromArrays,
+  loadCheckpoint,
+  parseSpec,
+  train,
+  type Trained,
+} from "../../mod.ts";
 import { checked, oneLine, watch } from "../../runtime/backends/webgpu/errors.ts";
 import { uniform } from "../../runtime/run/random.ts";
 import { disguised, ignore, withGpu } from "../adapter.ts";
@@ -96,6 +105,30 @@ for (const [how, { says, fakes }] of Object.entries(LOSSES)) {
     },
   });
 }
+
+Deno.test({
+  name: "webgpu: a GPU that nobody asked for, and that fails before the first step, is no error: threads train",
+  ignore,
+  async fn() {
+    const card = { description: "Card that begins nothing", isFallbackAdapter: false, vendor: "4318" };
+    const { gpu, devices } = disguised({
+      info: card,
+      prepare: (device) => device.createComputePipelineAsync = () => Promise.reject(new Error("no compiler")),
+    });
+    let started = 0;
+    const onStart = () => void started++;
+    const { report } = await withGpu(gpu, () => train(spec, data, { onStart }));
+    assert.deepEqual([report.target, report.gpu, devices.length, started], [findTarget("auto").name, undefined, 1, 1]);
+    await assert.rejects(
+      withGpu(gpu, () => train(spec, data, { target: "webgpu" })),
+      /^DeviceError: kernel \w+ is refused by WebGPU: no compiler$/,
+    );
+    // negative control: one that begins is taken, and its loss is an error
+    const good = disguised({ info: { ...card, description: "Card that begins" } });
+    const trained = withGpu(good.gpu, () => train(spec, data, { onEpoch: () => good.devices[0].destroy() }));
+    await assert.rejects(answered(trained), (error) => error instanceof DeviceError && error.lost);
+  },
+});
 
 /** A device that says what it is told to, for what is not easily had of a real one. */
 function talking(error?: { scope: GPUErrorFilter; message: string }) {
