@@ -52,8 +52,10 @@ const NODE: ProgramStart = { command: "npx kernelwright", install: "npm install 
 const BUN: ProgramStart = { command: "bunx --bun kernelwright", install: "bun add " };
 
 const FETCHED = `npx --yes deno@${CHECKED_DENO}`;
-/** The command line of the package for Deno, and what it has to be allowed. */
-export const PACKAGE = "jsr:@kernelwright/kernelwright/cli", PERMISSIONS = "-ERSW";
+/** The command line in Deno, of the package that these files are of: it imports JSR's from there, npm's from a folder. */
+export const PACKAGE = import.meta.url.startsWith("https:") ? "jsr:@kernelwright/kernelwright/cli" : "npm:kernelwright";
+/** What it has to be allowed. */
+export const PERMISSIONS = "-ERSW";
 
 /** Whether `npx` has fetched a program. */
 const isFetched = (program: string) => /[\\/]_npx[\\/]/.test(program);
