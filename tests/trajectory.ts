@@ -15,7 +15,7 @@ interface Net {
   train(
     data: { x: Float32Array; y: Int32Array },
     options: { epochs: number; onStep?: (step: unknown) => void },
-  ): Promise<unknown>;
+  ): Promise<{ epochs: readonly { loss: number }[] }>;
   step(x: Float32Array, y: Int32Array): Promise<{ loss: number; correct: number }>;
   predict(x: Float32Array): Promise<readonly { label: number }[]>;
   save(): Promise<Uint8Array<ArrayBuffer>>;
@@ -43,13 +43,17 @@ export interface Trajectory {
   readonly losses: readonly number[];
   /** How many samples of each step were right before it. */
   readonly correct: readonly number[];
-  /** SHA-256 of the net as it is saved after the steps. */
-  readonly saved: string;
+  /** Losses of epochs that follow, at the learning rates of the net's scheduler. */
+  readonly epochs: readonly number[];
+  /** SHA-256 of the net as it is saved after the steps, and after the epochs. */
+  readonly saved: readonly [string, string];
   /** Classes that the net takes the samples of the first batch for, after the steps. */
   readonly labels: readonly number[];
 }
 
 const SEED = 7;
+/** Batches and epochs that are trained at last. */
+const BATCHES = 3, EPOCHS = 4;
 /** Epochs that would take longer than any test waits. */
 const ENDLESS = 100_000;
 
@@ -68,6 +72,15 @@ function batch({ batchSize, shape, outputs }: Net, number: number): { x: Float32
     x[i] = (state >>> 29) / 16 + (spot === y[sample] ? 0.5 : 0);
   }
   return { x, y };
+}
+
+/** Batches, one after the other. */
+function batches(net: Net, count: number): { x: Float32Array; y: Int32Array } {
+  const all = Array.from({ length: count }, (_, number) => batch(net, number));
+  return {
+    x: Float32Array.from(all.flatMap(({ x }) => [...x])),
+    y: Int32Array.from(all.flatMap(({ y }) => [...y])),
+  };
 }
 
 /** Whether a module has an instruction of relaxed SIMD. */
@@ -102,10 +115,13 @@ async function trajectory({ open }: Bundle, { steps, threads, plain }: Trajector
     losses.push(done.loss);
     correct.push(done.correct);
   }
-  const predictions = await net.predict(batch(net, 0).x), saved = await hashOf(await net.save());
+  const predictions = await net.predict(batch(net, 0).x), labels = predictions.map(({ label }) => label);
+  const before = await hashOf(await net.save()),
+    { epochs } = await net.train(batches(net, BATCHES), { epochs: EPOCHS });
+  const saved = [before, await hashOf(await net.save())] as const;
   await net.close();
-  const labels = predictions.map(({ label }) => label);
-  return { target: net.target, threads: net.threads, losses, correct, saved, labels };
+  const { target, threads: trained } = net;
+  return { target, threads: trained, losses, correct, epochs: epochs.map(({ loss }) => loss), saved, labels };
 }
 
 /** Trajectories, one after the other. `bundle`: its script, beside this one. */
