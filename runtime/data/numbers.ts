@@ -11,16 +11,18 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Where the first number is that is infinite or NaN; -1 if there is none. */
 export function firstNotFinite(values: Float32Array | Float64Array): number {
-  // nothing but a finite number is 0 when it is multiplied by 0; four sums, none of which waits for another one
+  // a sum is finite where all are, of f32 in f64 also the other way round; four sums, none of which waits for another one
   const whole = values.length - values.length % 4;
   let a = 0, b = 0, c = 0, d = 0;
   for (let i = 0; i < whole; i += 4) {
-    a += values[i] * 0;
-    b += values[i + 1] * 0;
-    c += values[i + 2] * 0;
-    d += values[i + 3] * 0;
+    a += values[i];
+    b += values[i + 1];
+    c += values[i + 2];
+    d += values[i + 3];
   }
-  for (let i = a + b + c + d === 0 ? whole : 0; i < values.length; i++) if (values[i] * 0 !== 0) return i;
+  for (let i = Number.isFinite(a + b + c + d) ? whole : 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return i;
+  }
   return -1;
 }
 

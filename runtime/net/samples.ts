@@ -109,8 +109,8 @@ export function putInputs(
   if (!(inputs instanceof Uint8Array) || tensors.data.dtype === "u8") return put(address, inputs);
   const scaled = staged ??= new Float32Array(AT_ONCE);
   for (let at = 0; at < inputs.length; at += AT_ONCE) {
-    const count = Math.min(AT_ONCE, inputs.length - at);
-    for (let i = 0; i < count; i++) scaled[i] = SCALED[inputs[at + i]];
-    put(address + 4 * at, scaled.subarray(0, count));
+    const bytes = inputs.subarray(at, at + AT_ONCE);
+    for (let i = 0; i < bytes.length; i++) scaled[i] = SCALED[bytes[i]];
+    put(address + 4 * at, scaled.subarray(0, bytes.length));
   }
 }
