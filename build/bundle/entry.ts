@@ -8,6 +8,7 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { BundleFiles } from "./folder.ts";
 import type { BundledPlan } from "./load.ts";
+import { ENDING } from "./sources.ts";
 
 /** What of a bundle its script is made of. */
 export interface EntryOptions {
@@ -53,8 +54,8 @@ export function entryText(
   const plans = [...new Set(targets.map(([, , plan]) => json(bundledPlan(plan))))];
   const planName = (plan: RunPlan) => `plan${plans.indexOf(json(bundledPlan(plan)))}`;
   return [
-    `import { decoded, fetched, json } from "./build/bundle/load.ts";`,
-    `import { ${opens} } from "./build/bundle/${from}.ts";`,
+    `import { decoded, fetched, json } from "./build/bundle/load${ENDING}";`,
+    `import { ${opens} } from "./build/bundle/${from}${ENDING}";`,
     `const spec = ${json(own)};`,
     ...plans.map((plan, i) => `const plan${i} = ${plan};`),
     "const bundled = {",

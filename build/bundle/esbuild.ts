@@ -28,17 +28,22 @@ export type Build = (
  * @throws {InputError} when it cannot be started.
  */
 export async function withEsbuild<Value>(work: (build: Build) => Promise<Value>): Promise<Value> {
-  const { build, stop, transform } = await import("esbuild");
-  try {
-    await transform("");
-  } catch (error) {
-    const [why] = String((error as Error).message).split("\n");
-    throw new InputError(`esbuild cannot be started: ${why}; use "deno task build"`);
-  }
+  const { build, stop } = await started();
   try {
     return await work(build);
   } finally {
     await stop();
+  }
+}
+
+async function started(): Promise<typeof esbuild> {
+  try {
+    const program = await import("esbuild");
+    await program.transform("");
+    return program;
+  } catch (error) {
+    const [why] = String((error as Error).message).split("\n");
+    throw new InputError(`esbuild cannot be started: ${why}; use "deno task build", or install the package esbuild`);
   }
 }
 

@@ -23,7 +23,8 @@ import { gpuFile } from "./gpu_file.ts";
 import { modulesOf, PROBE } from "./modules.ts";
 import { readme } from "./readme.ts";
 import { predictionRulesText, rulesText } from "./rules.ts";
-import { projectFile, scriptsOf } from "./scripts.ts";
+import { scriptsOf } from "./scripts.ts";
+import { projectFile } from "./sources.ts";
 
 export { type BundleFiles, prepareFolder, writeBundle } from "./folder.ts";
 export { type Download, downloadOf, packedSize } from "./sizes.ts";

@@ -4,21 +4,21 @@
  * @module
  */
 import type * as esbuild from "esbuild";
-import { InputError } from "../../codegen/error.ts";
 import { readText } from "../../runtime/files/files.ts";
 import { platform } from "../../runtime/platform/here.ts";
 import { withEsbuild } from "./esbuild.ts";
+import { ENDING, sourcesFolder } from "./sources.ts";
 
 /** What runs in a worker, from the project's folder. */
-const WORKER = "runtime/net/worker.ts";
+const WORKER = `runtime/net/worker${ENDING}`;
 /** What starts workers, and what does where their text is in the script. */
-const INSIDE: StandIn = ["build/bundle/workers.ts", "build/bundle/workers_inside.ts"];
+const INSIDE: StandIn = ["build/bundle/workers", "build/bundle/workers_inside"];
 /** What reads checkpoints, and what loads that: whoever trains seldom reads one, and whoever predicts always does. */
 const RESTORED_LATER: readonly StandIn[] = ["restore", "stored_state"].map((
   name,
-) => [`runtime/net/${name}.ts`, "build/bundle/restored_later.ts"]);
+) => [`runtime/net/${name}`, "build/bundle/restored_later"]);
 
-/** A file, and what stands in its place; paths are from the project's folder. */
+/** A file, and what stands in its place: paths from the project's folder, without their endings. */
 type StandIn = readonly [file: string, other: string];
 
 /** What a bundle's scripts are. */
@@ -89,7 +89,7 @@ function loadingLater(found: Record<string, string>): esbuild.Plugin {
       onResolve({ filter: /^\.{1,2}\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
         if (kind !== "dynamic-import" || pluginData === ASKED) return undefined;
         const { path: file } = await resolve(path, { kind, importer, resolveDir, pluginData: ASKED });
-        const name = platform.files.basename(file).replace(/\.ts$/, "");
+        const name = platform.files.basename(file).slice(0, -ENDING.length);
         found[name] = file;
         return { path: `./${name}.js`, external: true };
       });
@@ -102,30 +102,14 @@ const ASKED = "asked";
 
 /** Another file stands in the place of one. */
 function standingIn([file, other]: StandIn, folder: string): esbuild.Plugin {
-  const { join, dirname, basename } = platform.files, path = join(folder, other);
+  const { join, dirname, basename } = platform.files, path = join(folder, other + ENDING);
   return {
     name: file,
     setup({ onLoad }) {
-      onLoad({ filter: new RegExp(`${basename(file)}$`) }, async (found) => {
-        if (found.path !== join(folder, file)) return undefined;
+      onLoad({ filter: new RegExp(`${basename(file)}\\${ENDING}$`) }, async (found) => {
+        if (found.path !== join(folder, file + ENDING)) return undefined;
         return { contents: await readText(path), resolveDir: dirname(path), loader: "ts" };
       });
     },
   };
-}
-
-/**
- * The folder of the project, whose sources are bundled.
- *
- * @throws {InputError} when they are no files.
- */
-function sourcesFolder(): string {
-  const root = new URL("../../", import.meta.url);
-  if (root.protocol === "file:") return platform.files.fromUrl(root);
-  throw new InputError(`a bundle is made of the sources of a clone, and these are at ${root.href}; clone the project`);
-}
-
-/** The text of a file of the project. */
-export async function projectFile(name: string): Promise<string> {
-  return await readText(platform.files.join(sourcesFolder(), name));
 }

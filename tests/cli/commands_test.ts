@@ -1,6 +1,7 @@
 /** Commands that the program names work where it was started; a Deno that is too old is told so in one line. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { SHIPPED } from "../../cli/shipped.ts";
 import { waysOf } from "../../cli/ways.ts";
 import {
   asStarted,
@@ -11,6 +12,7 @@ import {
   type ProgramStart,
   startHere,
 } from "../../runtime/platform/commands.ts";
+import { specNames } from "../../mod.ts";
 import { PROJECT, tasks } from "../command_line.ts";
 
 const FETCHED = "/home/me/.npm/_npx/7a40be787520bede/node_modules/deno/deno";
@@ -156,4 +158,13 @@ Deno.test("nothing keeps an old Deno from coming as far as that line", async () 
   const source = await Deno.readTextFile(join(PROJECT, "cli.ts"));
   assert.equal(/^import .*$/m.exec(source)?.[0], 'import "./runtime/platform/engine_version.ts";');
   for (const { command } of Object.values(tasks)) assert(!command.includes("npx"), command);
+});
+
+Deno.test("a package brings the nets of specs/, all of them and as they are", async () => {
+  const names = await specNames();
+  assert(names.length >= 3);
+  assert.deepEqual(Object.keys(SHIPPED).toSorted(), names.toSorted());
+  for (const name of names) {
+    assert.deepEqual(SHIPPED[name], JSON.parse(await Deno.readTextFile(join(PROJECT, "specs", `${name}.json`))));
+  }
 });
