@@ -161,7 +161,7 @@ Deno.test("nothing keeps an old Deno from coming as far as that line", async () 
 });
 
 Deno.test("a package brings the nets of specs/, all of them and as they are", async () => {
-  const names = await specNames();
+  const names = await specNames(join(PROJECT, "specs"));
   assert(names.length >= 3);
   assert.deepEqual(Object.keys(SHIPPED).toSorted(), names.toSorted());
   for (const name of names) {
