@@ -63,6 +63,7 @@ export type { Labelled } from "./runtime/net/samples.ts";
 export type { NetStep, NetTrainOptions } from "./runtime/net/training.ts";
 export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
+export { DeviceError } from "./runtime/backends/device_error.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
 export type { Profile, ProfiledKernel } from "./runtime/measure/profile.ts";
 export type { Trace, TraceEvent } from "./runtime/measure/trace.ts";

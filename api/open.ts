@@ -3,16 +3,20 @@
  *
  * @module
  */
-import type { CompiledNet, Optimization } from "../codegen/compile.ts";
+import { type CompiledNet, type Optimization, withBindings } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
 import { initialLearningRate, type Spec } from "../codegen/graph/spec.ts";
+import { workOf } from "../codegen/plan/kernel.ts";
+import type { Plan } from "../codegen/plan/plan.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
 import { checkJudged } from "../runtime/backends/samples.ts";
+import { fittedCode, GpuHost, openEither } from "../runtime/net/gpu_host.ts";
 import { type Net, openNet } from "../runtime/net/net.ts";
 import type { OpenNetOptions } from "../runtime/net/options.ts";
 import type { NetProgram, NetRules } from "../runtime/net/program.ts";
 import { startWorker } from "../runtime/net/start_worker.ts";
+import { platform } from "../runtime/platform/here.ts";
 import { MOST_THREADS, objectOf, readOptions, SEED, SIGNAL, whole } from "../runtime/run/options.ts";
 import { COMPILE, compileNet, TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
@@ -21,7 +25,10 @@ import { TARGET, targetHere } from "./targets.ts";
 
 /** How a net is opened. */
 export interface OpenOptions extends OpenNetOptions {
-  /** wasm_relaxed or wasm. Default "auto": the fastest. */
+  /**
+   * wasm_relaxed, wasm, or webgpu, which takes no threads. Default "auto": webgpu where there is a GPU, a step has enough
+   * work for one and no threads are asked for, else the faster one of the others.
+   */
   readonly target?: string;
   /**
    * What samples are kept as. "f32" takes bytes, too, and gives them the same bits as "u8", which takes a fourth of the
@@ -51,17 +58,34 @@ export function rulesOf(spec: Spec): NetRules {
 /**
  * What a compiled net is to those who run it without its compiler.
  *
- * @throws {InputError} when it is none of WebAssembly.
+ * @throws {InputError} when it can be none.
  */
 export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimization[] = []): NetProgram {
-  const { plan, target } = net;
+  const { plan, target } = net, { name } = target;
+  const own = { spec, target: name, without, plan, rules: rulesOf(spec) };
+  if (!backendOf(target).takesThreads) {
+    if (plan.tensors.loss) checkJudged(plan);
+    platform.prepareGpu();
+    const codeFor = (most: number) => fittedCode(net.files, most, (most) => withBindings(net, most).files);
+    return { ...own, bytes: noModule, host: () => GpuHost.open(plan, codeFor) };
+  }
   const bytes = backendOf(target).moduleOf?.(net);
-  if (!bytes) throw new InputError(`target ${target.name} cannot be opened; use target auto, wasm_relaxed or wasm`);
+  if (!bytes) throw new InputError(`target ${name} cannot be opened; use target auto, wasm_relaxed, wasm or webgpu`);
   if (plan.tensors.loss) checkJudged(plan);
-  return {
-    ...{ spec, target: target.name, without, plan, rules: rulesOf(spec), worker: startWorker },
-    bytes: () => Promise.resolve(bytes),
-  };
+  return { ...own, worker: startWorker, bytes: () => Promise.resolve(bytes) };
+}
+
+const noModule = () => Promise.reject(new Error("a net for a GPU has no module"));
+
+/**
+ * Operations of a step that a GPU is worth: threads take some milliseconds for them, as long as it takes to start a GPU and
+ * to wait for it. A guess: none was there to be measured.
+ */
+const WORTH = 2 ** 27;
+
+/** Whether a step of a net has so much. */
+export function isWorthGpu({ train: { kernels } }: Plan): boolean {
+  return kernels.reduce((sum, kernel) => sum + workOf(kernel), 0) >= WORTH;
 }
 
 /**
@@ -92,6 +116,10 @@ export async function open(given: Spec, settings: OpenOptions = {}): Promise<Net
     ...{ target: TARGET, data: COMPILE.data, tuning: TUNING, without: COMPILE.without },
     ...{ threads: whole(0, MOST_THREADS), seed: SEED, weights: objectOf("a Uint8Array"), signal: SIGNAL },
   });
-  const spec = checkedSpec(given), net = compileNet(spec, targetHere(name), { data, tuning, without });
-  return await openNet(programOf(spec, net, without), options);
+  const spec = checkedSpec(given),
+    compiled = (name: string) => compileNet(spec, targetHere(name), { data, tuning, without });
+  const openOn = (net: CompiledNet) => openNet(programOf(spec, net, without), options);
+  const net = compiled(name), worth = name === "auto" && options.threads === undefined && isWorthGpu(net.plan);
+  if (worth) platform.prepareGpu();
+  return await openEither(worth, () => openOn(compiled("webgpu")), () => openOn(net));
 }

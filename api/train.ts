@@ -10,6 +10,7 @@ import type { Spec } from "../codegen/graph/spec.ts";
 import { MOST_EPOCHS } from "../codegen/language/schema.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
+import { DeviceError } from "../runtime/backends/device_error.ts";
 import { said } from "../runtime/data/arrays.ts";
 import type { DataSplit } from "../runtime/data/data.ts";
 import { type Checkpoint, specDifference } from "../runtime/files/checkpoint.ts";
@@ -40,7 +41,7 @@ import { kindOf, readSplit } from "./data.ts";
 import { measureMachine } from "./measure.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
-import { allCores, TARGET, targetHere } from "./targets.ts";
+import { allCores, findTarget, TARGET, targetHere } from "./targets.ts";
 
 /** What the options of {@linkcode train} may be. */
 const TRAIN: Readonly<Record<keyof Required<TrainOptions>, Kind>> = {
@@ -84,6 +85,7 @@ export interface TrainOptions extends Partial<RunOptions> {
  * @throws {InputError} when the data does not fit the net, the target cannot run here or be profiled, or the checkpoint
  * is another net's, another seed's or other data's.
  * @throws {StoppedError} when `signal` stops it; it has what was reached.
+ * @throws {DeviceError} when a GPU is lost, or refuses something; all checkpoints were made before that.
  * @throws {DivergedError} when the loss or a weight is infinite or NaN; all checkpoints were made before that.
  * @throws {ProfileError} when a profile is wanted and fails after the training; it has what was trained.
  */
@@ -109,15 +111,29 @@ export async function train(given: Spec, sets: DataSplit, settings: TrainOptions
   check("epochs", epochs, TRAIN.epochs);
   check("seed", seed, TRAIN.seed);
   const { onCheckpoint, signal, onProgress, onEpoch } = options;
-  const fitted = chosen?.fitted ??
+  const own = chosen?.fitted ??
     await backendOf(target).fit(net, [data.train, data.test], { threads, profile, module });
+  let opened = false;
+  const fitted = {
+    async open() {
+      const session = await own.open();
+      opened = true;
+      return session;
+    },
+  };
   if (before) await checkResume(before, net.plan, data.train, { epochs, seed });
   await options.onStart?.();
   // threads that train are those that measure
   const machine = (threads: number) => measureMachine({ probes, ...threads > 0 && { threads } });
-  return await run({ spec, net, without, registry, fitted, machine }, data, {
-    ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
-  });
+  try {
+    return await run({ spec, net, without, registry, fitted, machine }, data, {
+      ...{ threads, epochs, seed, profile, resume, onCheckpoint, checkpointEvery, signal, onProgress, onEpoch },
+    });
+  } catch (error) {
+    // a GPU that nobody asked for, and that fails before the first step, is of no use: threads are
+    if (!chosen || opened || !(error instanceof DeviceError)) throw error;
+    return await train(spec, data, { ...options, target: findTarget("auto").name, onStart: undefined });
+  }
 }
 
 /** @throws {InputError} when a value is no spec, or lacks the defaults that {@linkcode parseSpec} puts in. */

@@ -1,6 +1,6 @@
 /** The WebGPU adapter of this machine, for tests that need one, and others in its place. */
 import type { Target } from "../codegen/targets/target.ts";
-import { findAdapter } from "../runtime/backends/webgpu/adapter.ts";
+import { findAdapter } from "../runtime/backends/webgpu/find_adapter.ts";
 
 const adapter = await findAdapter();
 
@@ -30,12 +30,14 @@ export async function withGpu<Result>(value: unknown, body: () => Promise<Result
 
 /** A `navigator.gpu` whose adapter is this machine's, but says something else of itself; and the devices it gave. */
 export function disguised(
-  { info = {}, limits = {}, features, granted = {} }: {
+  { info = {}, limits = {}, features, granted = {}, prepare }: {
     info?: Partial<GPUAdapterInfo>;
     limits?: Partial<GPUSupportedLimits>;
     features?: ReadonlySet<string>;
     /** Limits of its devices, whatever they are asked for. */
     granted?: Readonly<Record<string, number>>;
+    /** Called with each device before anyone else has it. */
+    prepare?: (device: GPUDevice) => void;
   },
 ): { gpu: unknown; devices: GPUDevice[] } {
   const devices: GPUDevice[] = [], real = adapter;
@@ -57,6 +59,7 @@ export function disguised(
               ...descriptor,
               requiredLimits: { ...requiredLimits, ...granted },
             });
+            prepare?.(device);
             devices.push(device);
             return device;
           },

@@ -25,6 +25,8 @@ export interface Declared {
   readonly predict: boolean;
   /** Whether the bundle has weights. */
   readonly weights: boolean;
+  /** Whether it runs on a GPU, too. Default: no. */
+  readonly gpu?: boolean;
   readonly seed: number;
 }
 
@@ -141,7 +143,7 @@ export interface TrainOptions {
 }`;
 }
 
-function openOptions({ predict, weights, seed }: Declared): string {
+function openOptions({ predict, weights, seed, gpu }: Declared): string {
   const drawn = `weights drawn from the seed`;
   const begins = weights ? `those of the bundle, or, where a seed is given, ${drawn}` : drawn;
   return [
@@ -154,6 +156,15 @@ function openOptions({ predict, weights, seed }: Declared): string {
       ], "  "),
       "  readonly threads?: number;",
     ],
+    ...gpu
+      ? [
+        comment([
+          'webgpu: a GPU, or what the browser has in its place. wasm: threads. Default "auto": webgpu where there is a GPU, a',
+          "step has enough work for one and no threads are asked for; where it fails to begin, wasm.",
+        ], "  "),
+        '  readonly target?: "auto" | "webgpu" | "wasm";',
+      ]
+      : [],
     `  /** What all random numbers follow from. Default ${seed}. */`,
     "  readonly seed?: number;",
     `  /** A checkpoint, in the format safetensors, to begin with. Default: ${begins}. */`,
@@ -170,8 +181,10 @@ function netInterface(net: Declared): string {
     "/** The net, in memory. What is wrong in what a method is given, an error tells in one line; its name is InputError. */",
     "export interface Net {",
     `  readonly name: ${quoted(net.name)};`,
-    "  /** What runs: WebAssembly with fixed-width SIMD, or with relaxed SIMD where the engine has it. */",
-    '  readonly target: "wasm" | "wasm_relaxed";',
+    `  /** What runs: WebAssembly with fixed-width SIMD, or with relaxed SIMD where the engine has it${
+      net.gpu ? "; or a GPU" : ""
+    }. */`,
+    `  readonly target: "wasm" | "wasm_relaxed"${net.gpu ? ' | "webgpu"' : ""};`,
     "  /** Workers that train; 0 where the calling thread computes alone. */",
     "  readonly threads: number;",
     "  /** Samples that are computed at once. */",

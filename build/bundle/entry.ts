@@ -23,13 +23,15 @@ export interface EntryOptions {
   readonly check: string;
   readonly weights?: string;
   readonly seed: number;
+  /** Name of the file with what a GPU runs, where there is one, and whether a step has enough work for a GPU. */
+  readonly gpu?: readonly [file: string, worth: boolean];
   /** Files that stand in the script; others lie beside it. */
   readonly inside: BundleFiles;
 }
 
 /** The text, in TypeScript; imports are paths from the project's folder. */
 export function entryText(
-  { spec, predict, rules, probe, targets, weights, check, seed, inside }: EntryOptions,
+  { spec, predict, rules, probe, targets, weights, check, seed, gpu, inside }: EntryOptions,
 ): string {
   const source = (file: string) => {
     const bytes = inside.get(file);
@@ -38,7 +40,12 @@ export function entryText(
       ? `() => decoded(${JSON.stringify(Buffer.from(bytes).toString("base64"))})`
       : `() => fetched(new URL(${JSON.stringify(`./${file}`)}, import.meta.url))`;
   };
-  const opens = predict ? "openPredictor" : "openTrainer", json = (value: unknown) => JSON.stringify(value);
+  const [opens, from] = predict
+    ? ["openPredictor", "predictor"]
+    : gpu
+    ? ["openGpuTrainer", "gpu_trainer"]
+    : ["openTrainer", "trainer"];
+  const json = (value: unknown) => JSON.stringify(value);
   // the schema's place is of use beside the spec's own file only
   const { $schema: _, ...whole } = spec as Spec & { readonly $schema?: string };
   // who only predicts reads no more of it
@@ -48,7 +55,7 @@ export function entryText(
   const planName = (plan: RunPlan) => `plan${plans.indexOf(json(bundledPlan(plan)))}`;
   return [
     `import { decoded, fetched, json } from "./build/bundle/load${ENDING}";`,
-    `import { ${opens} } from "./build/bundle/${predict ? "predictor" : "trainer"}${ENDING}";`,
+    `import { ${opens} } from "./build/bundle/${from}${ENDING}";`,
     `const spec = ${json(own)};`,
     ...plans.map((plan, i) => `const plan${i} = ${plan};`),
     "const bundled = {",
@@ -56,6 +63,7 @@ export function entryText(
     `  targets: [${targets.map(([target, file, plan]) => `[${json(target)}, ${source(file)}, ${planName(plan)}]`)}],`,
     ...weights === undefined ? [] : [`  weights: ${source(weights)},`],
     `  check: async () => json(await (${source(check)})()),`,
+    ...gpu ? [`  gpu: [${source(gpu[0])}, ${gpu[1]}],`] : [],
     ...seed === 0 ? [] : [`  seed: ${seed},`],
     "};",
     `export const name = spec.name, shape = spec.input${"classes" in own ? ", classes = spec.classes" : ""};`,

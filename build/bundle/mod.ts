@@ -6,6 +6,7 @@
 import { readWeights, type Weights } from "../../api/weights.ts";
 import { registry } from "../../api/registry.ts";
 import { checkedSpec } from "../../api/spec.ts";
+import { InputError } from "../../codegen/error.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import type { Tuning } from "../../codegen/schedule/tuning.ts";
@@ -18,6 +19,7 @@ import { checkFile } from "./check.ts";
 import { declarations, type Declared } from "./declarations.ts";
 import { entryText } from "./entry.ts";
 import { type BundleFiles, packageName, withIndex } from "./folder.ts";
+import { gpuFile } from "./gpu_file.ts";
 import { modulesOf, PROBE } from "./modules.ts";
 import { readme } from "./readme.ts";
 import { predictionRulesText, rulesText } from "./rules.ts";
@@ -43,12 +45,16 @@ export interface BundleOptions {
   readonly seed?: number;
   /** Schedules found by `tune`. Default: first guesses. */
   readonly tuning?: Tuning;
+  /** Whether the net trains on a GPU, too, where a program asks for that. Default false. */
+  readonly gpu?: boolean;
   /** How the README says that the bundle was made. Default: the command's name. */
   readonly command?: string;
 }
 
 /** Files that a script may have inside of it. */
 const WEIGHTS = "weights.safetensors", CHECK = "check.json";
+/** Ending of the file's name with what a GPU runs, behind the net's. */
+const GPU = ".webgpu.json";
 
 /**
  * The files of a bundle, by their names.
@@ -58,6 +64,9 @@ const WEIGHTS = "weights.safetensors", CHECK = "check.json";
  */
 export async function buildNet(given: Spec, options: BundleOptions = {}): Promise<BundleFiles> {
   const { predict = false, data = "f32", singleFile = false, seed = 0, tuning, command = "deno task build" } = options;
+  if (options.gpu && predict) {
+    throw new InputError("a bundle that only predicts does not run on a GPU; leave out gpu, or predict");
+  }
   const { batchSize = predict ? 1 : given.batchSize } = options, spec = checkedSpec({ ...given, batchSize });
   const modules = modulesOf(spec, { predict, data, tuning }), [{ plan }] = modules;
   const { name, classes }: NetProgram["spec"] = spec;
@@ -65,6 +74,8 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
   const inside = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { ending, file } of modules) inside.set(`${name}${ending}`, file);
   if (options.weights) inside.set(WEIGHTS, weightsFile(spec, options.weights));
+  const gpu = options.gpu ? gpuFile(spec, { data, tuning }) : undefined;
+  if (gpu) inside.set(`${name}${GPU}`, gpu.file);
   inside.set(CHECK, await checkFile(spec, modules, predict));
   const scripts = await scriptsOf(
     entryText({
@@ -72,6 +83,7 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
       rules: predict ? predictionRulesText(spec, registry, outputs) : rulesText(spec, registry, outputs),
       targets: modules.map(({ target, ending, plan }) => [target, `${name}${ending}`, plan]),
       ...options.weights && { weights: WEIGHTS },
+      ...gpu && { gpu: [`${name}${GPU}`, gpu.worth] as const },
       inside: singleFile ? inside : new Map(),
     }),
     { name, banner: bannerOf(name), trains: !predict, singleFile },
@@ -80,6 +92,7 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
     ...{ name, outputs, predict, data, seed, batchSize, version: VERSION, shape: spec.input, classes },
     ...{ epochs: spec.training.epochs, probabilities: probabilities !== undefined },
     weights: options.weights !== undefined,
+    gpu: gpu !== undefined,
   };
   const texts = {
     ...Object.fromEntries(scripts),

@@ -85,7 +85,8 @@ export function runPlanOf(plan: Plan, predict: boolean): RunPlan {
   };
 }
 
-function runTensorOf(tensor: RunTensor): RunTensor {
-  const { name, role, dtype, shape, rows, below, initial, layout, offset, bytes, scratch } = tensor;
-  return { name, role, dtype, shape, rows, below, initial, layout, offset, bytes, scratch };
+/** What a run reads of a tensor. */
+export function runTensorOf(tensor: RunTensor): RunTensor {
+  const { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch } = tensor;
+  return { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch };
 }

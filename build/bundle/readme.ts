@@ -33,12 +33,12 @@ export function readme(net: Told): string {
   ].join("\n\n") + "\n";
 }
 
-function training({ name, classes, outputs }: Told): string {
+function training({ name, classes, outputs, gpu }: Told): string {
   const named = classes ? "className" : "label";
   return `\
 import { open } from "./${name}.js";
 
-const net = await open(); // { threads, seed, weights } are options
+const net = await open(); // ${gpu ? "{ target, threads, seed, weights }" : "{ threads, seed, weights }"} are options
 const { epochs } = await net.train({ x, y }, { epochs: 3, onEpoch: (epoch) => console.log(epoch.loss, epoch.accuracy) });
 console.log(await net.evaluate({ x: testX, y: testY })); // { loss, correct, total, accuracy }
 const [{ ${named}, outputs }] = await net.predict(oneSample); // ${outputs} outputs
@@ -70,7 +70,7 @@ function samples({ name, shape, data, outputs, predict }: Told): string {
     }[${name}.d.ts](${name}.d.ts) has all methods and types.`;
 }
 
-function filesOf({ name, predict, singleFile, weights }: Told): [file: string, what: string][] {
+function filesOf({ name, predict, singleFile, weights, gpu }: Told): [file: string, what: string][] {
   const later = ["check.js", "sha256.js", "files.js", ...predict ? [] : ["stored_state.js", "node_shared.js"]];
   const beside: [string, string][] = [
     [`${name}.relaxed.wasm`, "the net for engines with relaxed SIMD"],
@@ -79,6 +79,7 @@ function filesOf({ name, predict, singleFile, weights }: Told): [file: string, w
       ? []
       : [["worker.js, shared.js", "what runs in each thread, and what both scripts need"] as [string, string]],
     ...weights ? [["weights.safetensors", "the weights that it begins with"] as [string, string]] : [],
+    ...gpu ? [[`gpu.js, ${name}.webgpu.json`, "what a GPU runs: loaded where one is taken"] as [string, string]] : [],
     ["check.json", "what a step must give, for `net.selfTest()`"],
     [
       later.join(", "),
@@ -98,7 +99,7 @@ function table(rows: readonly (readonly [string, string])[]): string {
   return ["| file | what it is |", "| --- | --- |", ...rows.map(([file, what]) => `| ${file} | ${what} |`)].join("\n");
 }
 
-function places({ predict, singleFile }: Told): string[] {
+function places({ predict, singleFile, gpu }: Told): string[] {
   const threads = predict ? [] : [
     "Threads share memory where they can. A page has to be cross-origin isolated for that: its server sends " +
     "`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. In other pages the same " +
@@ -109,8 +110,16 @@ function places({ predict, singleFile }: Told): string[] {
     : singleFile
     ? " The worker is made of a text: `worker-src blob:` has to be there, too."
     : "";
+  const onGpu = gpu
+    ? [
+      '`open({ target: "webgpu" })` trains on a GPU, where there is WebGPU: in Chrome, Safari 26, Firefox on Windows and ' +
+      "macOS, and Deno. Its numbers are those of threads but for rounding. A single step waits for it some milliseconds. " +
+      "Without the option a GPU is taken where it is said to be faster, and `net.target` tells; with `threads`, never.",
+    ]
+    : [];
   return [
     ...threads,
+    ...onGpu,
     "A content policy has to allow `script-src 'self' 'wasm-unsafe-eval'`: the second is what browsers ask for to compile " +
     `any WebAssembly. No text is ever run as JavaScript.${worker}`,
     "Node reads the files by itself. Deno asks for `--allow-read`, or `--allow-net` where they come from a server.",

@@ -35,6 +35,11 @@ export const command: Command = {
       choices: ["f32", "u8"],
     },
     seed: { ...seed, text: "what random numbers follow from where a program gives no seed (default: 0)" },
+    target: {
+      value: "webgpu",
+      text: "the net trains on a GPU, too, where a program asks for that",
+      choices: ["webgpu"],
+    },
     "single-file": { text: "put modules, worker and weights into the script, as text: one file, and a larger one" },
   },
   example: "deno task build runs/lenet5.safetensors --predict",
@@ -45,6 +50,7 @@ export const command: Command = {
 async function build({ args, words: [net], flags }: Line): Promise<number> {
   const predict = flags.predict !== undefined;
   if (flags.batch !== undefined && !predict) throw new UsageError("--batch is of use only with --predict");
+  if (flags.target !== undefined && predict) throw new UsageError("--target is of no use with --predict");
   const { spec, parameters } = await loadNet(net, flags.weights);
   const folder = flags.out === undefined ? join(RUNS, spec.name) : resolve(flags.out);
   // it knows esbuild, which no other command needs
@@ -54,6 +60,7 @@ async function build({ args, words: [net], flags }: Line): Promise<number> {
     ...{ predict, weights: parameters, seed: Number(flags.seed ?? 0), tuning: await tuningIn(GENERATED) },
     ...flags.batch !== undefined && { batchSize: Number(flags.batch) },
     ...flags.data !== undefined && { data: flags.data as BundleOptions["data"] },
+    gpu: flags.target !== undefined,
     singleFile: flags["single-file"] !== undefined,
     command: ["deno task build", ...args].join(" "),
   });

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { backendOf, type Checkpoint, DivergedError, ProfileError, ProgressBar, StoppedError } from "../../mod.ts";
+import {
+  backendOf,
+  type Checkpoint,
+  DeviceError,
+  DivergedError,
+  ProfileError,
+  ProgressBar,
+  StoppedError,
+} from "../../mod.ts";
 import { type Command, DIVERGED, ERROR, type Line, OK } from "../command.ts";
 import { data, EPOCHS, out, seed, specNote, target, THREADS, without } from "../flags.ts";
 import { columns, complain, print } from "../output.ts";
@@ -24,7 +32,7 @@ export const command: Command = {
     "Target auto is webgpu where there is a GPU that can hold net and data, else the fastest of the others here; the",
     "other commands take none but those others for auto.",
     "Ctrl-C ends training after a step, and saves if --save is given; once more ends it at once. The exit code is 3",
-    "when the loss or a weight is infinite or NaN: what was saved before stays.",
+    "when the loss or a weight is infinite or NaN: what was saved before stays, as it does when a GPU fails.",
   ],
   flags: {
     target,
@@ -102,7 +110,7 @@ async function trainNet(line: Line): Promise<number> {
 }
 
 /**
- * Tells what is left of a run that was stopped or has diverged. Returns the exit code.
+ * Tells what is left of a run that was stopped, has diverged, or whose device failed. Returns the exit code.
  *
  * @param code the signal's, if one stopped it.
  * @throws any other error.
@@ -112,6 +120,12 @@ function endedEarly(error: unknown, saving: Saving | undefined, flags: Line["fla
     complain(error.message);
     if (saving) print(`checkpoint: ${saving.words()}\n`);
     return DIVERGED;
+  }
+  if (error instanceof DeviceError) {
+    complain(error.message);
+    if (saving) print(`checkpoint: ${saving.words()}\n`);
+    if (saving?.saved) print(`to go on: ${resumeLine(flags)}\n`);
+    return ERROR;
   }
   if (!(error instanceof StoppedError)) throw error;
   print(`stopped: ${reached(error.checkpoint)}\n`);

@@ -110,7 +110,7 @@ export interface Plan {
 /** What a run reads of a tensor. */
 export type RunTensor =
   & Pick<PlannedTensor, "name" | "role" | "dtype" | "shape" | "rows" | "below" | "initial" | "layout">
-  & Pick<PlannedTensor, "offset" | "bytes" | "scratch">;
+  & Pick<PlannedTensor, "alias" | "offset" | "bytes" | "scratch">;
 
 /** What a run reads of a plan: no kernel's formula, and no kind of layer, so that it can be written as JSON. */
 export interface RunPlan extends

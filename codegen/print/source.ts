@@ -26,7 +26,7 @@ export function kernelSources(
     const { bindings } = planned.get(name)!, writer = new Writer();
     for (const line of headerLines(compiled, target.numbers, plan.name)) writer.line(`${target.commentMark} ${line}`);
     const nest = target.inUnits?.(compiled.nest) ?? compiled.nest;
-    printNest(nest, target.syntax(nest, addresses(bindings, plan)), writer);
+    printNest(nest, target.syntax(nest, addresses(bindings, plan), { bindings, plan }), writer);
     return [name, writer.toString()];
   }));
 }

@@ -88,6 +88,12 @@ export interface BoundNest {
   readonly bindings: Readonly<Record<string, string>>;
 }
 
+/** The tensors of a plan that a nest's symbols stand for. */
+export interface BoundTensors {
+  readonly bindings: Readonly<Record<string, string>>;
+  readonly plan: Plan;
+}
+
 /** Kernels of a step that nothing keeps apart: between two waits of the threads, or in one dispatch. */
 export interface Group {
   readonly kernels: readonly string[];
@@ -103,6 +109,8 @@ export interface Group {
   /** For a dispatch: its tensors by binding, and those that it writes; each by the name of its storage. */
   readonly bound?: readonly string[];
   readonly writes?: readonly string[];
+  /** For a dispatch: the number of the buffer that has each of its tensors. */
+  readonly buffers?: readonly number[];
 }
 
 /** Kernels that are run block by block, as they are printed. */
@@ -124,8 +132,8 @@ export interface ScratchPlace {
 /** A language that kernels are printed in. */
 export interface Target {
   readonly name: string;
-  /** Spelling, for a nest whose tensors are at these places. */
-  syntax(nest: LoopNest, places: Readonly<Record<string, Address>>): Syntax;
+  /** Spelling, for a nest whose tensors are at these places, and are these of a plan. */
+  syntax(nest: LoopNest, places: Readonly<Record<string, Address>>, bound?: BoundTensors): Syntax;
   /** What runs its code: the name of a folder in runtime/backends/. */
   readonly backend: string;
   /** The file that is loaded: it has all kernels, or imports them. */

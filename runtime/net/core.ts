@@ -186,7 +186,8 @@ export class Core {
   /** Sums over a data set, when its steps are done up to one, and those before were added up. */
   async sums(set: number, before: EpochSums, done: number): Promise<EpochSums> {
     const { steps } = before;
-    return addUp(before, done, await this.rows(set, "loss", steps, done), await this.rows(set, "hit", steps, done));
+    const [loss, hit] = await Promise.all([this.rows(set, "loss", steps, done), this.rows(set, "hit", steps, done)]);
+    return addUp(before, done, loss, hit);
   }
 
   /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
@@ -230,8 +231,10 @@ export class Core {
 
   /** The tensors of some roles, read back. */
   async readAll(roles?: readonly Role[]): Promise<Map<string, TensorValues>> {
-    const all = new Map<string, TensorValues>();
-    for (const [name, shape] of this.shapes(roles)) all.set(name, { shape, values: await this.read(name) });
-    return all;
+    return new Map(
+      await Promise.all(
+        this.shapes(roles).map(async ([name, shape]) => [name, { shape, values: await this.read(name) }] as const),
+      ),
+    );
   }
 }

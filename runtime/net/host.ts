@@ -28,6 +28,14 @@ export interface Layout {
 /** A single step: of which data set, and whether it trains. */
 export type Mode = Work["mode"];
 
+/** How far training is. */
+export interface Reached {
+  /** Updates. */
+  readonly steps: number;
+  /** Those of an epoch that is not whole. */
+  readonly partial?: { readonly steps: number };
+}
+
 /** Who has a net's memory and runs its steps. */
 export interface Host {
   /** Threads that train beside the one that calls; 0 where that one trains. */
@@ -44,6 +52,11 @@ export interface Host {
   once(set: number, mode: Mode): Soon<void>;
   /** Runs steps; the number of the first one that is not done. */
   run(work: Work): Promise<number>;
+  /**
+   * Where memory may be lost: gives what was read of all of it, and keeps that; or, where it was lost in the epoch that
+   * followed, what was kept last.
+   */
+  orLast?<Read extends Reached>(reached: Reached, read: Promise<Read>): Promise<Read>;
   /** Lets the work that is running end after a step. */
   halt(): void;
   /** Ends the workers; what is asked of them, and what is running, is rejected with the error. */

@@ -152,7 +152,8 @@ export class Net extends PredictNet {
   }
 
   /**
-   * A checkpoint, in the format safetensors: weights, the optimizer's state, and how far training has come.
+   * A checkpoint, in the format safetensors: weights, the optimizer's state, and how far training has come. Of a GPU that
+   * was lost while it trained, it is that of the last whole epoch.
    *
    * @throws {DivergedError} when a weight is infinite or NaN.
    */
@@ -208,10 +209,11 @@ export async function openNet(
   shared: boolean = sharingFault() === undefined,
 ): Promise<Net> {
   const { threads = cores(), seed = 0, weights, signal } = checkOpen(options);
-  const bytes = await program.bytes();
+  const open = program.host ?? hostFor(program, await program.bytes(), threads, shared);
   signal?.throwIfAborted();
-  const core = new Core(program, await hostFor(program, bytes, threads, shared));
+  const core = new Core(program, await open());
   try {
+    signal?.throwIfAborted();
     await core.begin(seed);
     const net = new Net(core, seed);
     if (weights) await net.restore(weights);
@@ -223,17 +225,19 @@ export async function openNet(
   }
 }
 
-/** Who runs a net. */
-async function hostFor(
+/** What opens who runs a net's module. */
+function hostFor(
   { plan, worker }: NetProgram,
   bytes: Uint8Array<ArrayBuffer>,
   threads: number,
   shared: boolean,
-): Promise<Host> {
+): () => Promise<Host> {
   const warm = plan.train.kernels.map(({ kernel: { name } }) => name);
-  if (threads > 0 && worker && shared) return new TeamHost(worker, threads, await WebAssembly.compile(bytes), warm);
-  const module = await WebAssembly.compile(unshared(bytes));
-  return threads > 0 && worker ? new RemoteHost(worker(), module, warm) : new LocalHost(module);
+  return async () => {
+    if (threads > 0 && worker && shared) return new TeamHost(worker, threads, await WebAssembly.compile(bytes), warm);
+    const module = await WebAssembly.compile(unshared(bytes));
+    return threads > 0 && worker ? new RemoteHost(worker(), module, warm) : new LocalHost(module);
+  };
 }
 
 /** How many threads train where nobody says. */

@@ -6,6 +6,7 @@
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { Thread } from "../platform/platform.ts";
+import type { Host } from "./host.ts";
 
 /** What is code, not data, in a spec: formulas of its optimizer, scheduler and loss, their options bound. */
 export interface NetRules {
@@ -34,7 +35,7 @@ export interface Check {
   >;
 }
 
-/** A net that was compiled to WebAssembly. */
+/** A net that was compiled: to WebAssembly, or for a host of another kind. */
 export interface NetProgram {
   /** The net, and how it is trained. */
   readonly spec: Spec & { readonly classes?: readonly string[] };
@@ -46,8 +47,10 @@ export interface NetProgram {
   readonly plan: RunPlan;
   /** What the spec's options mean. */
   readonly rules: NetRules;
-  /** The module, as it is made for shared memory. Asked for once. */
+  /** The module, as it is made for shared memory. Asked for once, and only where there is no `host`. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Opens what runs the net, where that is no module: a GPU. */
+  host?(): Promise<Host>;
   /** Starts a thread that runs `worker.ts`. Where there is none, the calling thread computes alone. */
   worker?(): Thread;
   /** What a step must give, for a test of the engine; asked for by each. */

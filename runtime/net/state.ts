@@ -59,17 +59,23 @@ export async function beginOn(state: State, read: Read): Promise<void> {
   state.partial = undefined;
 }
 
+/** All that a checkpoint has of a net: of now, or of the last whole epoch where the memory was lost since. */
+export function snapshot(core: Core, state: State) {
+  const read = core.alone(async () => {
+    const [parameters, optimizer] = await Promise.all([core.readAll(), core.readAll(["state"])]);
+    return { ...state, history: [...state.history], parameters, optimizer };
+  });
+  return core.host.orLast?.(state, read) ?? read;
+}
+
 /**
- * The bytes of a checkpoint.
+ * The bytes of a checkpoint: of now, or of the last epoch where the memory was lost since.
  *
  * @throws {DivergedError} when a tensor is infinite or NaN.
  */
 export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBuffer>> {
-  const { program: { spec, target, without = [] } } = core, { seed, epochs, steps, partial, history } = state;
-  const { parameters, optimizer } = await core.alone(async () => ({
-    parameters: await core.readAll(),
-    optimizer: await core.readAll(["state"]),
-  }));
+  const { program: { spec, target, without = [] } } = core;
+  const { seed, epochs, steps, partial, history, parameters, optimizer } = await snapshot(core, state);
   const values = [...parameters, ...optimizer].map(([name, { values }]) => [name, values] as const);
   checkDiverged(notFinite(values), epochs + 1, steps);
   const { data } = state, known = state.whole && data;

@@ -11,7 +11,7 @@ import { checkDiverged, DivergedError } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
 import type { Read } from "./samples.ts";
-import type { State } from "./state.ts";
+import { snapshot, type State } from "./state.ts";
 
 /** A step of training that is done. */
 export interface NetStep {
@@ -107,6 +107,7 @@ async function trainEpoch(
   state.partial = undefined;
   state.epochs = epoch;
   state.history.push(report);
+  if (core.host.orLast) await snapshot(core, state);
   return report;
 }
 

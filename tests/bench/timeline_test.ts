@@ -9,7 +9,7 @@ import { type Measured, type Results, wrongOnes } from "../../bench/timeline/res
 import { commandOf, configurationsOf, specOf, STORIES } from "../../bench/timeline/stories.ts";
 import { timelineTable } from "../../bench/timeline/table.ts";
 import { timelineSvg, timelineText } from "../../bench/timeline/text.ts";
-import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
+import { findAdapter } from "../../runtime/backends/webgpu/find_adapter.ts";
 import { uniform } from "../../runtime/run/random.ts";
 
 const PROJECT = join(import.meta.dirname!, "..", "..");

@@ -267,7 +267,8 @@ Deno.test("each two dispatches made one, and exchanged: refused, unless they tou
         const union = (what: "kernels" | "tensors" | "writes") => [
           ...new Set([...list.kernels[a][what], ...list.kernels[b][what]]),
         ];
-        const joined = { kernels: union("kernels"), tensors: union("tensors"), writes: union("writes") };
+        const tensors = union("tensors"), bindings = [...tensors.keys()];
+        const joined = { kernels: union("kernels"), tensors, bindings, writes: union("writes") };
         const one = { ...list, kernels: { ...list.kernels, one: { ...list.kernels[a], ...joined } } };
         for (
           const changed of [

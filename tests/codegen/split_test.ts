@@ -1,7 +1,7 @@
 /** Sums that invocations of a GPU share, and what goes into one dispatch: proven and interpreted, no GPU is needed. */
 import assert from "node:assert/strict";
 import { compileKernel, compileTarget, plan } from "../../codegen/compile.ts";
-import { gpuCode } from "../../runtime/backends/webgpu/code.ts";
+import { gpuCode } from "../../runtime/backends/webgpu/printed.ts";
 import { interpretNest } from "../../codegen/ir/interpret_nest.ts";
 import { type Grid, type LoopNest, membersOf, type Statement, WORKGROUP, workgroupBytes } from "../../codegen/ir/ir.ts";
 import { lower } from "../../codegen/lower/lower.ts";

@@ -34,9 +34,9 @@ const BACKENDS = [
   /^runtime\/run\/random\.ts$/,
 ];
 
-/** What runs a net that is compiled: of backends that of threads, and of the compiler what it has for those who run. */
+/** What runs a net that is compiled: pieces of backends, and of the compiler what it has for those who run. */
 const ALONE = [
-  /^runtime\/backends\/(?:threads\/)?\w+\.ts$/,
+  /^runtime\/backends\/(?:(?:threads|webgpu)\/)?\w+\.ts$/,
   /^codegen\/(?:error|graph\/spec|plan\/plan|plan\/arrange\/layouts|plan\/layout\/lines|prove\/binary\/places)\.ts$/,
 ];
 

@@ -9,7 +9,7 @@ import type { Plan } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { findTarget, kernelGroups, loadSpec, parseSpec, processorTargets, registry, runsHere } from "../../mod.ts";
-import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
+import { findAdapter } from "../../runtime/backends/webgpu/find_adapter.ts";
 import { groupedKernels, groupKernels } from "../../runtime/measure/kernel_groups.ts";
 import { kernelCase } from "../../runtime/check/kernel.ts";
 import { ROW } from "../../runtime/check/random_data.ts";

@@ -23,8 +23,8 @@ import { loadCode, type TimedCode } from "../../runtime/backends/threads/load.ts
 import { fitMemory } from "../../runtime/backends/threads/memory.ts";
 import { ThreadSession } from "../../runtime/backends/threads/session.ts";
 import { stopwatch } from "../../runtime/backends/threads/stopwatch.ts";
-import { findAdapter } from "../../runtime/backends/webgpu/adapter.ts";
-import { gpuCode } from "../../runtime/backends/webgpu/code.ts";
+import { findAdapter } from "../../runtime/backends/webgpu/find_adapter.ts";
+import { gpuCode } from "../../runtime/backends/webgpu/printed.ts";
 import { PROFILED_STEPS, profileOf } from "../../runtime/measure/profile.ts";
 import { run } from "../../runtime/run/train.ts";
 import { ignore, lacksAdapter } from "../adapter.ts";

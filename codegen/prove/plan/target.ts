@@ -49,6 +49,7 @@ export function proveTarget(
       proveAlone(group, kernels, plan);
       proveBound(group, planned, plan);
       proveHandedOver(group, kernels, planned, plan, target);
+      proveBuffers(group, plan);
     }
   }
 }
@@ -127,4 +128,18 @@ function proveBound(
   for (const name of writes ?? []) if (!written.has(name)) throw fail(`does not write ${name} and says so`);
   const twice = bound.find((name, i) => written.has(name) && bound.indexOf(name) !== i);
   if (twice !== undefined) throw fail(`writes ${twice} and binds it twice`);
+}
+
+/** Tensors that a dispatch binds as one buffer it all writes: a buffer is bound to be read, or to be written. */
+function proveBuffers({ kernels: names, bound, writes, buffers }: Group, { name: net }: Plan): void {
+  if (!bound || !buffers) return;
+  const fail = (what: string) => unproven(net, `the dispatch of ${names.join(" and ")} ${what}`);
+  if (buffers.length !== bound.length) throw fail(`binds ${bound.length} tensors in ${buffers.length} buffers`);
+  const written = (i: number) => writes!.includes(bound[i]);
+  for (const [i, buffer] of buffers.entries()) {
+    const j = buffers.indexOf(buffer);
+    if (j < i && !(written(i) && written(j))) {
+      throw fail(`binds ${bound[j]} and ${bound[i]} as one, and does not write both`);
+    }
+  }
 }

@@ -5,6 +5,9 @@
  */
 import { type LoopNest, WORKGROUP } from "../../ir/ir.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { buffersOf, partsOf, type Together, togetherOf } from "./together.ts";
+
+export type { Together } from "./together.ts";
 
 /** Most workgroups along one dimension, on every device. */
 const MOST = 65_535;
@@ -18,6 +21,8 @@ export interface Dispatches {
   /** The dispatches of a step, in order. */
   readonly train: readonly string[];
   readonly evaluate: readonly string[];
+  /** Tensors that lie in one buffer, one behind the other, by the first of them. All others have buffers of their own. */
+  readonly together: Together;
 }
 
 /** One start of a GPU, for a kernel or for several. */
@@ -26,8 +31,10 @@ export interface Dispatch {
   readonly kernels: readonly string[];
   /** Workgroups along x and y. */
   readonly workgroups: readonly [number, number];
-  /** The tensors of group 1, by binding; a tensor that shares another one's storage stands by that one's name. */
+  /** Its tensors; one that shares another one's storage stands by that one's name. */
   readonly tensors: readonly string[];
+  /** The binding, in group 1, of the buffer that has each of them. */
+  readonly bindings: readonly number[];
   /** Those that it writes. */
   readonly writes: readonly string[];
 }
@@ -43,13 +50,15 @@ export function dispatchOf(
   kernels: readonly string[],
   nest: LoopNest,
   bindings: Readonly<Record<string, string>>,
-  { tensors }: Plan,
+  plan: Plan,
 ): Dispatch {
-  const storage = (symbol: string) => tensors[bindings[symbol]].alias ?? bindings[symbol];
+  const storage = (symbol: string) => plan.tensors[bindings[symbol]].alias ?? bindings[symbol];
+  const symbols = Object.keys(nest.tensors);
   return {
     kernels,
     workgroups: workgroups(nest),
-    tensors: Object.keys(nest.tensors).map(storage),
+    tensors: symbols.map(storage),
+    bindings: buffersOf(symbols, partsOf(symbols, bindings, togetherOf(plan))),
     writes: nest.outputs.map(storage),
   };
 }

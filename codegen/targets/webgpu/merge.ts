@@ -16,9 +16,10 @@ import { alignedOnly } from "./aligned.ts";
 import { accesses } from "../../plan/kernel.ts";
 import type { Plan, PlannedKernel } from "../../plan/plan.ts";
 import type { BoundNest } from "../target.ts";
+import { partsOf, type Together, togetherOf } from "./together.ts";
 
-/** Most storage buffers of a dispatch of several kernels. */
-const MOST_BINDINGS = 16;
+/** Most storage buffers of a dispatch of several kernels: as many as browsers let one have. */
+const MOST_BINDINGS = 10;
 /** Operations of a kernel that takes a GPU as long as starting another one does: joining it with others saves nothing. */
 const LARGE = 2 ** 27;
 
@@ -29,16 +30,16 @@ const LARGE = 2 ** 27;
  */
 export function rounds<Item extends BoundNest>(
   items: readonly (Item & { readonly planned: PlannedKernel })[],
-  { tensors }: Plan,
+  plan: Plan,
   mostBindings: number = MOST_BINDINGS,
 ): Item[][] {
-  const before = predecessors(items.map(({ planned }) => planned), tensors);
+  const before = predecessors(items.map(({ planned }) => planned), plan.tensors), together = togetherOf(plan);
   const after = items.map((): number[] => []);
   for (const [i, all] of before.entries()) for (const j of all) after[j].push(i);
   // how many dispatches must follow each one's
   const follow = items.map(() => 0);
   for (let i = items.length - 1; i >= 0; i--) for (const j of before[i]) follow[j] = Math.max(follow[j], follow[i] + 1);
-  const buffers = items.map(buffersOf), waits = before.map(({ size }) => size);
+  const buffers = items.map((item) => buffersOf(item, together)), waits = before.map(({ size }) => size);
   const result: Item[][] = [];
   let ready = [...items.keys()].filter((i) => waits[i] === 0);
   while (ready.length > 0) {
@@ -88,9 +89,12 @@ function predecessors(kernels: readonly PlannedKernel[], tensors: Plan["tensors"
 }
 
 /** What a nest needs a storage buffer each for: one that is all vectors is another one than that of single elements. */
-function buffersOf({ nest, bindings }: BoundNest): Set<string> {
-  const wide = alignedOnly(nest);
-  return new Set(Object.keys(nest.tensors).map((symbol) => `${bindings[symbol]}${wide.has(symbol) ? " x4" : ""}`));
+function buffersOf({ nest, bindings }: BoundNest, together: Together): Set<string> {
+  const wide = alignedOnly(nest), symbols = Object.keys(nest.tensors), parts = partsOf(symbols, bindings, together);
+  return new Set(symbols.map((symbol) => {
+    const part = parts.get(symbol);
+    return part ? `all of ${bindings[part.first]}` : `${bindings[symbol]}${wide.has(symbol) ? " x4" : ""}`;
+  }));
 }
 
 /** Several nests as one, each with invocations of its own; none may touch what another one writes. */

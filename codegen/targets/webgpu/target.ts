@@ -8,13 +8,14 @@ import { expand } from "../../passes/expand.ts";
 import { headerLines } from "../../print/header.ts";
 import type { Plan, PlannedKernel } from "../../plan/plan.ts";
 import { printNest } from "../../print/print.ts";
-import type { CompiledKernel, Target } from "../target.ts";
+import type { BoundNest, CompiledKernel, Target } from "../target.ts";
 import { proveNest } from "../../prove/kernel/nest.ts";
 import { Writer } from "../../print/writer.ts";
 import { grids } from "./lower/grid.ts";
 import { merge, rounds } from "./merge.ts";
 import { candidates } from "./schedules.ts";
 import { syntax } from "./print/syntax.ts";
+import { togetherOf } from "./together.ts";
 
 /** How sums are kept. */
 const NUMBERS = "f32";
@@ -45,8 +46,8 @@ export const webgpu: Target = {
     const groups = (names?: readonly string[]) =>
       names === undefined ? [] : [
         ...names.map((name) => {
-          const { kernels, tensors, writes } = list.kernels[name];
-          return { kernels, bound: tensors, writes };
+          const { kernels, tensors, writes, bindings } = list.kernels[name];
+          return { kernels, bound: tensors, writes, buffers: bindings };
         }),
         { kernels: [] },
       ];
@@ -78,19 +79,19 @@ function files(
         const { nest, bindings } = group.length === 1 ? first : merge(name, group);
         proveNest(nest);
         dispatches[name] = dispatchOf(names, nest, bindings, plan);
-        written[`${name}.wgsl`] = group.length === 1 ? texts.get(name)! : mergedText(plan.name, group, nest);
+        written[`${name}.wgsl`] = group.length === 1 ? texts.get(name)! : mergedText(plan, group, { nest, bindings });
         return name;
       });
   const [train, evaluate] = [step(plan.train.kernels), step(plan.evaluate.kernels)];
   const about = `net ${plan.name}, batch ${plan.batchSize} · regenerate: deno task generate specs/${plan.name}.json`;
-  const list: Dispatches = { about, kernels: dispatches, train, evaluate };
+  const list: Dispatches = { about, kernels: dispatches, train, evaluate, together: togetherOf(plan) };
   return { ...written, "step.json": `${JSON.stringify(list, null, 2)}\n` };
 }
 
 /** The heads of some kernels, and the one function that is all of them. */
-function mergedText(net: string, group: readonly CompiledKernel[], nest: CompiledKernel["nest"]): string {
+function mergedText(plan: Plan, group: readonly CompiledKernel[], { nest, bindings }: BoundNest): string {
   const writer = new Writer();
-  for (const compiled of group) for (const line of headerLines(compiled, NUMBERS, net)) writer.line(`// ${line}`);
-  printNest(nest, syntax(nest), writer);
+  for (const compiled of group) for (const line of headerLines(compiled, NUMBERS, plan.name)) writer.line(`// ${line}`);
+  printNest(nest, syntax(nest, {}, { bindings, plan }), writer);
   return writer.toString();
 }

@@ -14,16 +14,14 @@
 // cost      301.1 kFLOP · 1.2 MB read · 72 B written · 0.3 FLOP/B · 1 accumulator
 // source    kernels/layers/conv2d.ts + kernels/optimizers/adam.ts sha256:a09fc00a   regenerate: deno task generate specs/lenet5.json
 @group(0) @binding(0) var<uniform> step_row: i32;
-@group(1) @binding(0) var<storage, read_write> m: array<f32>;
+struct All_w { w: array<f32, 150>, m: array<f32, 150>, v: array<f32, 150> }
+@group(1) @binding(0) var<storage, read_write> all_w: All_w;
 @group(1) @binding(1) var<storage, read> dy: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> x: array<vec4<f32>>;
-@group(1) @binding(3) var<storage, read_write> w: array<f32>;
-@group(1) @binding(4) var<storage, read_write> v: array<f32>;
-@group(1) @binding(5) var<storage, read> params: array<f32>;
-@group(1) @binding(6) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(7) var<storage, read> dy_2: array<f32>;
-@group(1) @binding(8) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(9) var<storage, read_write> w_2: array<f32>;
+@group(1) @binding(3) var<storage, read> params: array<f32>;
+struct All_w_2 { w_2: array<f32, 6>, m_2: array<f32, 6>, v_2: array<f32, 6> }
+@group(1) @binding(4) var<storage, read_write> all_w_2: All_w_2;
+@group(1) @binding(5) var<storage, read> dy_2: array<f32>;
 var<workgroup> sums: array<f32, 64>;
 var<workgroup> sums_4: array<vec4<f32>, 128>;
 
@@ -128,9 +126,9 @@ fn conv1_backward_update_weight_and_1_more(
         // finish
         let dw_total0: f32 = ((dw0.x + dw0.y) + (dw0.z + dw0.w));
         let dw_total1: f32 = ((dw1.x + dw1.y) + (dw1.z + dw1.w));
-        let m0: f32 = m[at_o_r + s];
-        let w0: f32 = w[at_o_r + s];
-        let v0: f32 = v[at_o_r + s];
+        let m0: f32 = all_w.m[at_o_r + s];
+        let w0: f32 = all_w.w[at_o_r + s];
+        let v0: f32 = all_w.v[at_o_r + s];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -145,21 +143,21 @@ fn conv1_backward_update_weight_and_1_more(
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[at_o_r + s] = mean0;
-        v[at_o_r + s] = square0;
-        w[at_o_r + s] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
-        let m1: f32 = m[at_o_r + s + 25];
-        let w1: f32 = w[at_o_r + s + 25];
-        let v1: f32 = v[at_o_r + s + 25];
+        all_w.m[at_o_r + s] = mean0;
+        all_w.v[at_o_r + s] = square0;
+        all_w.w[at_o_r + s] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
+        let m1: f32 = all_w.m[at_o_r + s + 25];
+        let w1: f32 = all_w.w[at_o_r + s + 25];
+        let v1: f32 = all_w.v[at_o_r + s + 25];
         let gradient1: f32 = dw_total1 + l2 * w1;
         let g1: f32 = select(gradient1, 0f, abs(gradient1) < 8.881784197001252e-16f);
         let t1: f32 = beta1 * m1 + beta1_rest * g1;
         let mean1: f32 = select(t1, 0f, abs(t1) < 8.881784197001252e-16f);
         let t1_2: f32 = beta2 * v1 + beta2_rest * g1 * g1;
         let square1: f32 = select(t1_2, 0f, abs(t1_2) < 1.1754943508222875e-38f);
-        m[at_o_r + s + 25] = mean1;
-        v[at_o_r + s + 25] = square1;
-        w[at_o_r + s + 25] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
+        all_w.m[at_o_r + s + 25] = mean1;
+        all_w.v[at_o_r + s + 25] = square1;
+        all_w.w[at_o_r + s + 25] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
       }
     }
   }
@@ -214,9 +212,9 @@ fn conv1_backward_update_weight_and_1_more(
       db = sums[mine];
       if (leads) {
         // finish
-        let m_o: f32 = m_2[o];
-        let v_o: f32 = v_2[o];
-        let w_o: f32 = w_2[o];
+        let m_o: f32 = all_w_2.m_2[o];
+        let v_o: f32 = all_w_2.v_2[o];
+        let w_o: f32 = all_w_2.w_2[o];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let g: f32 = select(db, 0f, abs(db) < 8.881784197001252e-16f);
@@ -229,9 +227,9 @@ fn conv1_backward_update_weight_and_1_more(
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m_2[o] = mean;
-        v_2[o] = square;
-        w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        all_w_2.m_2[o] = mean;
+        all_w_2.v_2[o] = square;
+        all_w_2.w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }

@@ -16,11 +16,10 @@
 @group(1) @binding(1) var<storage, read> w: array<f32>;
 @group(1) @binding(2) var<storage, read> y: array<f32>;
 @group(1) @binding(3) var<storage, read_write> dx: array<f32>;
-@group(1) @binding(4) var<storage, read_write> m: array<f32>;
+struct All_w_2 { w_2: array<f32, 10>, m: array<f32, 10>, v: array<f32, 10> }
+@group(1) @binding(4) var<storage, read_write> all_w_2: All_w_2;
 @group(1) @binding(5) var<storage, read> dy_2: array<vec4<f32>>;
-@group(1) @binding(6) var<storage, read_write> v: array<f32>;
-@group(1) @binding(7) var<storage, read_write> w_2: array<f32>;
-@group(1) @binding(8) var<storage, read> params: array<f32>;
+@group(1) @binding(6) var<storage, read> params: array<f32>;
 var<workgroup> sums_4: array<vec4<f32>, 64>;
 
 @compute @workgroup_size(64) // 87 workgroups
@@ -117,9 +116,9 @@ fn linear3_tanh4_backward_input_and_1_more(
       if (leads) {
         // finish
         let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-        let m_o: f32 = m[o];
-        let v_o: f32 = v[o];
-        let w_o: f32 = w_2[o];
+        let m_o: f32 = all_w_2.m[o];
+        let v_o: f32 = all_w_2.v[o];
+        let w_o: f32 = all_w_2.w_2[o];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
@@ -132,9 +131,9 @@ fn linear3_tanh4_backward_input_and_1_more(
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[o] = mean;
-        v[o] = square;
-        w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        all_w_2.m[o] = mean;
+        all_w_2.v[o] = square;
+        all_w_2.w_2[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }

@@ -20,19 +20,17 @@
 // cost      9.9 kFLOP · 34.3 kB read · 1536 B written · 0.3 FLOP/B · 1 accumulator
 // source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:61ad4881   regenerate: deno task generate specs/mnist_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
-@group(1) @binding(0) var<storage, read_write> m: array<f32>;
+struct All_w { w: array<f32, 1280>, m: array<f32, 1280>, v: array<f32, 1280> }
+@group(1) @binding(0) var<storage, read_write> all_w: All_w;
 @group(1) @binding(1) var<storage, read> x: array<vec4<f32>>;
 @group(1) @binding(2) var<storage, read> dy: array<vec4<f32>>;
-@group(1) @binding(3) var<storage, read_write> w: array<f32>;
-@group(1) @binding(4) var<storage, read_write> v: array<f32>;
-@group(1) @binding(5) var<storage, read> params: array<f32>;
-@group(1) @binding(6) var<storage, read> y: array<vec4<f32>>;
-@group(1) @binding(7) var<storage, read> dy_2: array<vec4<f32>>;
-@group(1) @binding(8) var<storage, read> w_2: array<f32>;
-@group(1) @binding(9) var<storage, read_write> dx: array<vec4<f32>>;
-@group(1) @binding(10) var<storage, read_write> m_2: array<f32>;
-@group(1) @binding(11) var<storage, read_write> v_2: array<f32>;
-@group(1) @binding(12) var<storage, read_write> w_3: array<f32>;
+@group(1) @binding(3) var<storage, read> params: array<f32>;
+@group(1) @binding(4) var<storage, read> y: array<vec4<f32>>;
+@group(1) @binding(5) var<storage, read> dy_2: array<vec4<f32>>;
+@group(1) @binding(6) var<storage, read> w_2: array<f32>;
+@group(1) @binding(7) var<storage, read_write> dx: array<vec4<f32>>;
+struct All_w_3 { w_3: array<f32, 128>, m_2: array<f32, 128>, v_2: array<f32, 128> }
+@group(1) @binding(8) var<storage, read_write> all_w_3: All_w_3;
 var<workgroup> sums_4: array<vec4<f32>, 128>;
 
 @compute @workgroup_size(64) // 388 workgroups
@@ -95,9 +93,9 @@ fn linear2_backward_update_weight_and_2_more(
         // finish
         let dw_total0: f32 = ((dw0.x + dw0.y) + (dw0.z + dw0.w));
         let dw_total1: f32 = ((dw1.x + dw1.y) + (dw1.z + dw1.w));
-        let m0: f32 = m[at_ib_o + i];
-        let w0: f32 = w[at_ib_o + i];
-        let v0: f32 = v[at_ib_o + i];
+        let m0: f32 = all_w.m[at_ib_o + i];
+        let w0: f32 = all_w.w[at_ib_o + i];
+        let v0: f32 = all_w.v[at_ib_o + i];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let l2: f32 = params[params_at_step + 3];
@@ -112,21 +110,21 @@ fn linear2_backward_update_weight_and_2_more(
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m[at_ib_o + i] = mean0;
-        v[at_ib_o + i] = square0;
-        w[at_ib_o + i] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
-        let m1: f32 = m[at_ib_o + i + 1];
-        let w1: f32 = w[at_ib_o + i + 1];
-        let v1: f32 = v[at_ib_o + i + 1];
+        all_w.m[at_ib_o + i] = mean0;
+        all_w.v[at_ib_o + i] = square0;
+        all_w.w[at_ib_o + i] = w0 - step_size * mean0 / (sqrt(square0) * v_scale + epsilon);
+        let m1: f32 = all_w.m[at_ib_o + i + 1];
+        let w1: f32 = all_w.w[at_ib_o + i + 1];
+        let v1: f32 = all_w.v[at_ib_o + i + 1];
         let gradient1: f32 = dw_total1 + l2 * w1;
         let g1: f32 = select(gradient1, 0f, abs(gradient1) < 8.881784197001252e-16f);
         let t1: f32 = beta1 * m1 + beta1_rest * g1;
         let mean1: f32 = select(t1, 0f, abs(t1) < 8.881784197001252e-16f);
         let t1_2: f32 = beta2 * v1 + beta2_rest * g1 * g1;
         let square1: f32 = select(t1_2, 0f, abs(t1_2) < 1.1754943508222875e-38f);
-        m[at_ib_o + i + 1] = mean1;
-        v[at_ib_o + i + 1] = square1;
-        w[at_ib_o + i + 1] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
+        all_w.m[at_ib_o + i + 1] = mean1;
+        all_w.v[at_ib_o + i + 1] = square1;
+        all_w.w[at_ib_o + i + 1] = w1 - step_size * mean1 / (sqrt(square1) * v_scale + epsilon);
       }
     }
   }
@@ -325,9 +323,9 @@ fn linear2_backward_update_weight_and_2_more(
       if (leads) {
         // finish
         let db_total: f32 = ((db.x + db.y) + (db.z + db.w));
-        let m_o: f32 = m_2[o];
-        let v_o: f32 = v_2[o];
-        let w_o: f32 = w_3[o];
+        let m_o: f32 = all_w_3.m_2[o];
+        let v_o: f32 = all_w_3.v_2[o];
+        let w_o: f32 = all_w_3.w_3[o];
         let beta1: f32 = params[params_at_step + 1];
         let beta1_rest: f32 = params[params_at_step + 2];
         let g: f32 = select(db_total, 0f, abs(db_total) < 8.881784197001252e-16f);
@@ -340,9 +338,9 @@ fn linear2_backward_update_weight_and_2_more(
         let step_size: f32 = params[params_at_step + 6];
         let v_scale: f32 = params[params_at_step + 7];
         let epsilon: f32 = params[params_at_step + 8];
-        m_2[o] = mean;
-        v_2[o] = square;
-        w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
+        all_w_3.m_2[o] = mean;
+        all_w_3.v_2[o] = square;
+        all_w_3.w_3[o] = w_o - step_size * mean / (sqrt(square) * v_scale + epsilon);
       }
     }
   }

@@ -4,15 +4,12 @@
  * @module
  */
 import { InputError } from "../../../codegen/error.ts";
-import { platform } from "../../platform/here.ts";
-import type { Availability } from "../backend.ts";
 
 const NO_ADAPTER = "target webgpu needs a WebGPU adapter, and navigator.gpu.requestAdapter() gives none here; " +
   "on Linux the package mesa-vulkan-drivers brings one, in software; or use target auto";
 
 /** The adapter, or nothing: a driver that fails is of no more use than none. */
-export async function findAdapter(): Promise<GPUAdapter | undefined> {
-  platform.prepareGpu();
+export async function askAdapter(): Promise<GPUAdapter | undefined> {
   try {
     return await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? undefined;
   } catch {
@@ -21,8 +18,8 @@ export async function findAdapter(): Promise<GPUAdapter | undefined> {
 }
 
 /** @throws {InputError} when there is none. */
-export async function needAdapter(): Promise<GPUAdapter> {
-  const adapter = await findAdapter();
+export async function demandAdapter(): Promise<GPUAdapter> {
+  const adapter = await askAdapter();
   if (!adapter) throw new InputError(NO_ADAPTER);
   return adapter;
 }
@@ -32,9 +29,9 @@ export function mostBindings({ limits }: GPUAdapter): number {
   return limits.maxStorageBuffersPerShaderStage;
 }
 
-/** What the driver calls an adapter. */
-export function adapterName({ description, vendor }: GPUAdapterInfo): string {
-  return description || vendor || "an adapter without a name";
+/** What the driver calls an adapter; browsers tell no more than a kind of GPU. */
+export function adapterName({ description, vendor, architecture }: GPUAdapterInfo): string {
+  return description || [vendor, architecture].filter((word) => word).join(" ") || "an adapter without a name";
 }
 
 /** Names of adapters that are the processor: Mesa's, Google's, Microsoft's and Apple's. */
@@ -43,24 +40,7 @@ const SOFTWARE_NAMES = /llvmpipe|lavapipe|softpipe|swiftshader|basic render|soft
 const SOFTWARE_DEVICES = [[0x1ae0, 0xc0de], [0x1414, 0x8c]];
 
 /** Whether an adapter is the processor, not a GPU. */
-export function isSoftware({ isFallbackAdapter, vendor, device, description }: GPUAdapterInfo): boolean {
-  return isFallbackAdapter || SOFTWARE_NAMES.test(`${vendor} ${device} ${description}`) ||
+export function isSoftware({ isFallbackAdapter, vendor, architecture, device, description }: GPUAdapterInfo): boolean {
+  return isFallbackAdapter || SOFTWARE_NAMES.test(`${vendor} ${architecture} ${device} ${description}`) ||
     SOFTWARE_DEVICES.some(([v, d]) => v === Number(vendor) && d === Number(device));
-}
-
-/** What there is on this machine: no adapter, one in software, or a GPU. */
-export async function availability(): Promise<Availability> {
-  const adapter = await findAdapter();
-  if (!adapter) {
-    return {
-      preferred: false,
-      reason: "no GPU, or no driver for it: navigator.gpu.requestAdapter() gives none; see deno task doctor",
-    };
-  }
-  const name = adapterName(adapter.info), software = isSoftware(adapter.info);
-  return {
-    device: `${name}${software ? ", in software" : ""}`,
-    preferred: !software,
-    reason: software ? `no GPU here, ${name} is a software adapter` : `${name} is a GPU`,
-  };
 }

@@ -9,12 +9,13 @@ import { type Dataset, readDataset } from "../../data/data.ts";
 import type { Backend, FittedNet, SessionOptions } from "../backend.ts";
 import { rowCounts } from "../rows.ts";
 import { checkFit } from "../samples.ts";
-import { availability, mostBindings, needAdapter } from "./adapter.ts";
-import { bindingsOf, gpuCode } from "./code.ts";
+import { mostBindings } from "./adapter.ts";
 import { openGpu } from "./device.ts";
+import { availability, needAdapter } from "./find_adapter.ts";
 import { bindKernels, type PreparedKernels, prepareKernels } from "./kernels.ts";
 import { needsOf } from "./needs.ts";
 import { openPredictor } from "./predictor.ts";
+import { gpuCode } from "./printed.ts";
 import { GpuSession } from "./session.ts";
 import { MOST_TIMED } from "./time_steps.ts";
 
@@ -28,7 +29,10 @@ export const webgpu: Backend<PreparedKernels> = {
     await needAdapter();
   },
   fit,
-  predictor: openPredictor,
+  async predictor(net, parameters) {
+    const adapter = await needAdapter();
+    return await openPredictor(net.plan, gpuCode(net, mostBindings(adapter)), parameters, adapter);
+  },
   prepareKernels,
   bindKernels,
 };
@@ -43,7 +47,7 @@ async function fit(net: CompiledNet, given: readonly Dataset[], { profile }: Ses
       `a step of net ${plan.name} has ${train.length} dispatches; a profile can time ${MOST_TIMED}`,
     );
   }
-  const needs = needsOf(plan, bindingsOf(code), sets.map(({ samples }) => rowCounts(plan, samples)));
+  const needs = needsOf(plan, code, sets.map(({ samples }) => rowCounts(plan, samples)));
   const gpu = await openGpu({ ...needs, timestamps: profile }, adapter);
   return { open: () => GpuSession.open(plan, gpu, code, sets) };
 }

@@ -10,10 +10,21 @@ import { type Gpu, submit } from "./device.ts";
 /** Most bytes that are read back at once. */
 export const STAGED_BYTES = 2 ** 26;
 
+/** A tensor's place: a buffer of its own, or a part of one. */
+export interface Place {
+  readonly buffer: GPUBuffer;
+  /** In bytes. */
+  readonly offset: number;
+}
+
 /** Bytes of the buffer of a tensor with so many elements: bytes of the run's samples are packed, others are words. */
 export function bufferBytes({ dtype, rows }: Pick<TensorType, "dtype" | "rows">, elements: number): number {
   const bytes = dtype === "u8" && rows === undefined ? 4 * elements : BYTES[dtype] * elements;
-  // whole vectors of four
+  return wholeVectors(bytes);
+}
+
+/** So many bytes, up to whole vectors of four words. */
+export function wholeVectors(bytes: number): number {
   return Math.max(16, Math.ceil(bytes / 16) * 16);
 }
 
@@ -33,12 +44,12 @@ export function fromBuffer({ dtype }: TensorType, storage: Storage, contents: Ar
 }
 
 /**
- * The contents of some buffers: `bytes` of each are copied. They are waited for together, or in pieces where they are
+ * The contents of some buffers: `bytes` of each, from `offset` on, are copied. They are waited for together, or in pieces where they are
  * more than a buffer of every device may have.
  */
 export async function readBuffers(
   gpu: Pick<Gpu, "device" | "asked">,
-  buffers: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
+  buffers: readonly { readonly buffer: GPUBuffer; readonly offset?: number; readonly bytes: number }[],
 ): Promise<ArrayBuffer[]> {
   const { device, asked } = gpu, contents = buffers.map(({ bytes }) => new Uint8Array(bytes));
   const all = contents.reduce((sum, { length }) => sum + length, 0), size = Math.min(all, STAGED_BYTES);
@@ -47,11 +58,11 @@ export async function readBuffers(
     for (let from = 0; from < all; from += size) {
       const encoder = device.createCommandEncoder(), pieces: { into: Uint8Array; at: number }[] = [];
       let begin = 0;
-      for (const [i, { buffer, bytes }] of buffers.entries()) {
+      for (const [i, { buffer, offset = 0, bytes }] of buffers.entries()) {
         // what of it lies in this piece of all
         const first = Math.max(from, begin), end = Math.min(from + size, begin + bytes);
         if (first < end) {
-          encoder.copyBufferToBuffer(buffer, first - begin, staging, first - from, end - first);
+          encoder.copyBufferToBuffer(buffer, offset + first - begin, staging, first - from, end - first);
           pieces.push({ into: contents[i].subarray(first - begin, end - begin), at: first - from });
         }
         begin += bytes;

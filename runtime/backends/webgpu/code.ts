@@ -3,35 +3,40 @@
  *
  * @module
  */
-import { type CompiledNet, withBindings } from "../../../codegen/compile.ts";
 import type { Dispatches } from "../../../codegen/targets/webgpu/dispatch.ts";
 
-/** A generated step with the text of its kernels. */
+/** A generated step with the text of its kernels. It is plain JSON: nothing of the compiler is needed to run it. */
 export interface GpuCode {
   readonly dispatches: Dispatches;
   readonly texts: Readonly<Record<string, string>>;
 }
 
+/** Files of target webgpu, by name. */
+export type GpuFiles = Readonly<Record<string, string>>;
+
 /**
- * The files of target webgpu, as they were printed from proven kernels.
+ * The files of target webgpu, for a device that lets a kernel have so many storage buffers.
  *
- * @param mostBindings storage buffers that the device lets a kernel have: where a dispatch of several kernels needs more,
- * there are more dispatches.
+ * @param again prints them with no more than so many: where a dispatch of several kernels needs more, there are more
+ * dispatches.
  */
-export function gpuCode(net: CompiledNet, mostBindings = Infinity): GpuCode {
-  const dispatchesOf = ({ files }: CompiledNet) => JSON.parse(files["step.json"]) as Dispatches;
-  const { kernels } = dispatchesOf(net);
-  const tooWide = Object.values(kernels).some(({ kernels, tensors }) =>
-    kernels.length > 1 && tensors.length > mostBindings
+export function fittedCode(files: GpuFiles, mostBindings: number, again: (mostBindings: number) => GpuFiles): GpuCode {
+  const usual = codeOf(files), buffers = bindingsOf(usual);
+  const tooWide = Object.entries(usual.dispatches.kernels).some(([name, { kernels }]) =>
+    kernels.length > 1 && buffers[name] > mostBindings
   );
-  const fitted = tooWide ? withBindings(net, mostBindings) : net, dispatches = dispatchesOf(fitted);
-  return {
-    dispatches,
-    texts: Object.fromEntries(Object.keys(dispatches.kernels).map((name) => [name, fitted.files[`${name}.wgsl`]])),
-  };
+  return tooWide ? codeOf(again(mostBindings)) : usual;
+}
+
+function codeOf(files: GpuFiles): GpuCode {
+  const dispatches: Dispatches = JSON.parse(files["step.json"]);
+  const texts = Object.keys(dispatches.kernels).map((name) => [name, files[`${name}.wgsl`]] as const);
+  return { dispatches, texts: Object.fromEntries(texts) };
 }
 
 /** Storage buffers of each kernel. */
 export function bindingsOf({ dispatches: { kernels } }: GpuCode): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(kernels).map(([name, { tensors }]) => [name, tensors.length]));
+  return Object.fromEntries(
+    Object.entries(kernels).map(([name, { bindings }]) => [name, Math.max(...bindings) + 1]),
+  );
 }

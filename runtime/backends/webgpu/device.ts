@@ -5,7 +5,7 @@
  */
 import { InputError } from "../../../codegen/error.ts";
 import { megabytes } from "../../../codegen/amounts.ts";
-import { adapterName, isSoftware, needAdapter } from "./adapter.ts";
+import { adapterName, isSoftware } from "./adapter.ts";
 import { oneLine, watch } from "./errors.ts";
 
 /** What a net and its data need of a device. */
@@ -18,6 +18,8 @@ export interface GpuNeeds {
   readonly bindings: Readonly<Record<string, number>>;
   /** Whether kernels are to be timed. */
   readonly timestamps?: boolean;
+  /** Whether data sets come later, of any size: buffers may then be as large as the adapter allows. */
+  readonly more?: boolean;
 }
 
 /** What a device was asked for. */
@@ -48,13 +50,13 @@ const devices = new Map<string, Promise<GPUDevice>>();
 /**
  * A device with the limits that a net needs; nothing is allocated.
  *
- * @throws {InputError} when there is no adapter, or it has less than is needed: naming limit, need and what for.
+ * @throws {InputError} when the adapter gives none, or has less than is needed: naming limit, need and what for.
  */
-export async function openGpu(needs: GpuNeeds, adapter?: GPUAdapter): Promise<Gpu> {
-  const found = adapter ?? await needAdapter(), { info } = found, name = adapterName(info);
-  const descriptor = descriptorFor(needs, found), key = JSON.stringify([name, descriptor]);
+export async function openGpu(needs: GpuNeeds, adapter: GPUAdapter): Promise<Gpu> {
+  const { info } = adapter, name = adapterName(info);
+  const descriptor = descriptorFor(needs, adapter), key = JSON.stringify([name, descriptor]);
   const device = devices.get(key) ??
-    found.requestDevice(descriptor).then((device) => {
+    adapter.requestDevice(descriptor).then((device) => {
       watch(device, name, () => devices.delete(key));
       return device;
     });
@@ -67,21 +69,20 @@ export async function openGpu(needs: GpuNeeds, adapter?: GPUAdapter): Promise<Gp
   }
 }
 
-/** What a device is asked for: no more than is needed, but never less than the default of every device. */
-function descriptorFor(
-  { buffers, numbers = 0, bindings, timestamps = false }: GpuNeeds,
-  { limits, features }: GPUAdapter,
-): GPUDeviceDescriptor & { requiredLimits: Record<string, number> } {
-  const [tensor, bytes] = largest(buffers), [kernel, count] = largest(bindings);
-  const bytesOf = (limit: "maxStorageBufferBindingSize" | "maxBufferSize", need: number, what: string) => {
-    if (need <= limits[limit]) return;
-    throw new InputError(
-      `this GPU's ${limit} is ${megabytes(limits[limit])}, and ${what} ${megabytes(need)}; ${SMALLER}`,
-    );
-  };
-  bytesOf("maxStorageBufferBindingSize", bytes, `tensor ${tensor} needs`);
-  bytesOf("maxBufferSize", bytes, `tensor ${tensor} needs`);
-  bytesOf("maxBufferSize", numbers, "the numbers of all steps of an epoch need");
+/** What a device has of each limit if it is not asked for more. */
+const DEFAULTS = {
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxStorageBuffersPerShaderStage: 8,
+} as const;
+type Limit = keyof typeof DEFAULTS;
+type Limits = Pick<GPUSupportedLimits, Limit>;
+
+/** What a device is asked for: no more than is needed or every device has, and never more than the adapter has. */
+function descriptorFor(needs: GpuNeeds, { limits, features }: GPUAdapter): GPUDeviceDescriptor {
+  const { buffers, numbers = 0, bindings, timestamps = false, more = false } = needs;
+  checkSizes(needs, limits);
+  const [, bytes] = largest(buffers), [kernel, count] = largest(bindings);
   const { maxStorageBuffersPerShaderStage: most } = limits;
   if (count > most) {
     throw new InputError(
@@ -94,14 +95,29 @@ function descriptorFor(
         "train without a profile, or use another target",
     );
   }
-  return {
-    requiredFeatures: timestamps ? ["timestamp-query"] : [],
-    requiredLimits: {
-      maxStorageBufferBindingSize: Math.max(bytes, 2 ** 27),
-      maxBufferSize: Math.max(bytes, numbers, 2 ** 28),
-      maxStorageBuffersPerShaderStage: Math.max(count, 8),
-    },
+  const wanted: Readonly<Record<Limit, number>> = {
+    maxStorageBufferBindingSize: more ? Infinity : bytes,
+    maxBufferSize: more ? Infinity : Math.max(bytes, numbers),
+    maxStorageBuffersPerShaderStage: count,
   };
+  const asked = (Object.keys(DEFAULTS) as Limit[]).map((limit) =>
+    [limit, Math.min(limits[limit], Math.max(wanted[limit], DEFAULTS[limit]))] as const
+  );
+  return { requiredFeatures: timestamps ? ["timestamp-query"] : [], requiredLimits: Object.fromEntries(asked) };
+}
+
+/** @throws {InputError} when a buffer is larger than an adapter, or a device, allows. */
+export function checkSizes({ buffers, numbers = 0 }: Pick<GpuNeeds, "buffers" | "numbers">, limits: Limits): void {
+  const [tensor, bytes] = largest(buffers);
+  const check = (limit: "maxStorageBufferBindingSize" | "maxBufferSize", need: number, what: string) => {
+    if (need <= limits[limit]) return;
+    throw new InputError(
+      `this GPU's ${limit} is ${megabytes(limits[limit])}, and ${what} ${megabytes(need)}; ${SMALLER}`,
+    );
+  };
+  check("maxStorageBufferBindingSize", bytes, `tensor ${tensor} needs`);
+  check("maxBufferSize", bytes, `tensor ${tensor} needs`);
+  check("maxBufferSize", numbers, "the numbers of all steps of an epoch need");
 }
 
 /** The largest of some numbers, and its name. */

@@ -7,13 +7,13 @@ import { type CompiledNet, kernelSource } from "../../../codegen/compile.ts";
 import type { Storage } from "../../../codegen/ir/interpret.ts";
 import type { TensorType } from "../../../codegen/ir/ir.ts";
 import { plannedKernel } from "../../../codegen/plan/kernel.ts";
-import { type Dispatch, dispatchOf } from "../../../codegen/targets/webgpu/dispatch.ts";
+import { type Dispatch, type Dispatches, dispatchOf } from "../../../codegen/targets/webgpu/dispatch.ts";
 import type { LoadedKernel } from "../backend.ts";
 import type { RowCounts } from "../rows.ts";
-import { needAdapter } from "./adapter.ts";
-import { bufferBytes, fromBuffer, inBuffer, readBuffers } from "./buffers.ts";
+import { bufferBytes, fromBuffer, inBuffer, readBuffers, wholeVectors } from "./buffers.ts";
 import { type Gpu, type GpuNeeds, openGpu, submit } from "./device.ts";
 import { checked } from "./errors.ts";
+import { needAdapter } from "./find_adapter.ts";
 import { type Clock, type Launch, meanTime } from "./kernel_time.ts";
 import { needsOf } from "./needs.ts";
 import {
@@ -37,20 +37,36 @@ interface PreparedKernel {
   readonly dispatch: Dispatch;
   /** Of its tensors, in order. */
   readonly types: readonly TensorType[];
+  /** The numbers of the tensors that lie in each of its buffers, one behind the other. */
+  readonly parts: readonly (readonly number[])[];
 }
 
 /** The kernels of a net, and what they need, for tensors of so many rows. */
-export function prepareKernels({ plan, kernels, target }: CompiledNet, counts: RowCounts): PreparedKernels {
-  const bindings = [...kernels].map(([name, { nest }]) => [name, Object.keys(nest.tensors).length] as const);
+export function prepareKernels({ plan, kernels, target, files }: CompiledNet, counts: RowCounts): PreparedKernels {
+  const list: Dispatches = JSON.parse(files[target.entry]);
   const prepared = [...kernels].map(([name, compiled]): [string, PreparedKernel] => {
-    const { bindings } = plannedKernel(plan, name);
+    const { bindings } = plannedKernel(plan, name), dispatch = dispatchOf([name], compiled.nest, bindings, plan);
     return [name, {
       text: kernelSource(compiled, target, plan),
-      dispatch: dispatchOf([name], compiled.nest, bindings, plan),
+      dispatch,
       types: Object.values(compiled.nest.tensors),
+      parts: partsOf(dispatch, list.together),
     }];
   });
-  return { needs: needsOf(plan, Object.fromEntries(bindings), [counts]), kernels: Object.fromEntries(prepared) };
+  const dispatches = Object.fromEntries(prepared.map(([name, { dispatch }]) => [name, dispatch]));
+  const needs = needsOf(plan, { dispatches: { ...list, kernels: dispatches }, texts: {} }, [counts]);
+  return { needs, kernels: Object.fromEntries(prepared) };
+}
+
+/** The numbers of the tensors that lie in each buffer of a kernel, in the order in which they do. */
+function partsOf({ tensors, bindings }: Dispatch, together: Dispatches["together"]): number[][] {
+  const parts: number[][] = [];
+  for (const [i, binding] of bindings.entries()) (parts[binding] ??= []).push(i);
+  const places = new Map(
+    Object.values(together).flatMap((names) => names.map((name, place) => [name, place] as const)),
+  );
+  const place = (i: number) => places.get(tensors[i]) ?? 0;
+  return parts.map((numbers) => numbers.sort((a, b) => place(a) - place(b)));
 }
 
 /** Kernels by name, on the adapter of this thread. */
@@ -62,7 +78,7 @@ export async function bindKernels({ needs, kernels }: PreparedKernels): Promise<
 
 /** A kernel whose calls stand in a queue: one after the other, and whoever waits is told if one before failed. */
 function queuedKernel(gpu: Gpu, name: string, prepared: PreparedKernel, clock: Clock | undefined): LoadedKernel {
-  const { device } = gpu, { text, dispatch, types } = prepared;
+  const { device } = gpu, { text, dispatch, types, parts } = prepared;
   const pipeline = createPipeline(device, name, text, dispatch, stepLayout(device));
   pipeline.catch(() => {});
   let last: Promise<unknown> = pipeline, buffers: readonly GPUBuffer[] = [];
@@ -83,7 +99,17 @@ function queuedKernel(gpu: Gpu, name: string, prepared: PreparedKernel, clock: C
       const contents = storages.map((storage, i) => inBuffer(types[i], storage));
       queued(() => {
         clear();
-        buffers = storages.map(({ length }, i) => filledBuffer(device, bufferBytes(types[i], length), contents[i]));
+        buffers = parts.map((numbers) => {
+          const sizes = numbers.map((i) => partBytes(prepared, i, storages)),
+            all = sizes.reduce((sum, size) => sum + size);
+          const whole = new Uint8Array(all);
+          let at = 0;
+          for (const [k, i] of numbers.entries()) {
+            whole.set(new Uint8Array(contents[i]), at);
+            at += sizes[k];
+          }
+          return filledBuffer(device, wholeVectors(all), whole.buffer);
+        });
       });
     },
     run(row) {
@@ -118,7 +144,7 @@ function launchOn(
   const step = device.createBindGroup({ layout: stepLayout(device), entries: [stepEntry(numbers)] });
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, step, [STEP_STRIDE * row]);
-  pass.setBindGroup(1, device.createBindGroup({ layout, entries: entries(buffers) }));
+  pass.setBindGroup(1, device.createBindGroup({ layout, entries: entries(buffers.map((buffer) => ({ buffer }))) }));
   for (let run = 0; run < runs; run++) pass.dispatchWorkgroups(...workgroups);
   pass.end();
   submit(gpu, encoder.finish());
@@ -133,17 +159,28 @@ function filledBuffer(device: GPUDevice, size: number, content: ArrayBuffer): GP
   return buffer;
 }
 
+/** Bytes of a tensor, in a buffer of its own or as a part of one. */
+function partBytes({ dispatch: { bindings }, types }: PreparedKernel, i: number, storages: readonly Storage[]): number {
+  const alone = bindings.filter((binding) => binding === bindings[i]).length === 1;
+  return alone ? bufferBytes(types[i], storages[i].length) : storages[i].byteLength;
+}
+
 /** Copies what the kernel writes into the storages. */
 async function readWritten(
   gpu: Gpu,
-  { dispatch: { tensors, writes }, types }: PreparedKernel,
+  prepared: PreparedKernel,
   buffers: readonly GPUBuffer[],
   storages: readonly Storage[],
 ): Promise<void> {
-  const written = tensors.flatMap((tensor, i) => writes.includes(tensor) ? [i] : []);
-  const contents = await readBuffers(
-    gpu,
-    written.map((i) => ({ buffer: buffers[i], bytes: bufferBytes(types[i], storages[i].length) })),
-  );
-  for (const [k, i] of written.entries()) storages[i].set(fromBuffer(types[i], storages[i], contents[k]));
+  const { dispatch: { tensors, writes }, types, parts } = prepared;
+  const places = parts.flatMap((numbers, binding) => {
+    let offset = 0;
+    return numbers.map((i) => {
+      const bytes = partBytes(prepared, i, storages), place = { i, buffer: buffers[binding], offset, bytes };
+      offset += bytes;
+      return place;
+    });
+  }).filter(({ i }) => writes.includes(tensors[i]));
+  const contents = await readBuffers(gpu, places);
+  for (const [k, { i }] of places.entries()) storages[i].set(fromBuffer(types[i], storages[i], contents[k]));
 }

@@ -3,82 +3,106 @@
  *
  * @module
  */
-import type { Plan, PlannedTensor } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { megabytes } from "../../../codegen/amounts.ts";
-import { type Dataset, inputsOf } from "../../data/data.ts";
-import type { StepTables } from "../epoch.ts";
-import { elementsOf, type RowCounts, rowCounts } from "../rows.ts";
-import { fillTargets } from "../samples.ts";
-import { inBuffer } from "./buffers.ts";
+import type { Together } from "../../../codegen/targets/webgpu/dispatch.ts";
+import type { RowCounts } from "../rows.ts";
+import type { Place } from "./buffers.ts";
 import { checked } from "./errors.ts";
-import { mostSteps, rowBytes, tensorBytes, tensorsOf } from "./needs.ts";
-import { entries, type Pipeline, STEP_STRIDE, stepEntry, stepLayout, stepNumbers } from "./pipelines.ts";
+import { mostSteps, rowsBytes, sharedBytes } from "./needs.ts";
+import { boundTensors, entries, type Pipeline, STEP_STRIDE, stepEntry, stepLayout, stepNumbers } from "./pipelines.ts";
 
 /** Buffers by the names of their tensors. */
 type Buffers = Readonly<Record<string, GPUBuffer>>;
+/** Where tensors are, by name. */
+type Places = Readonly<Record<string, Place>>;
 
 /** The rows of a data set. */
-interface SetMemory {
+export interface SetMemory {
   readonly buffers: Buffers;
   /** The tensors of each kernel. */
   readonly groups: Readonly<Record<string, GPUBindGroup>>;
-}
-
-/** All that a net has of a device. */
-export interface GpuMemory {
-  /** Of the tensors that all data sets share. */
-  readonly buffers: Buffers;
   /** The number of the step. */
   readonly stepGroup: GPUBindGroup;
-  readonly sets: readonly SetMemory[];
-  /** Gives it back; the device stays. */
+  /** Gives it back; what is handed over still has it. */
+  destroy(): void;
+}
+
+/** The tensors of a net that all data sets share. */
+export interface GpuMemory {
+  readonly places: Places;
+  /** Gives them back; the device stays. */
   destroy(): void;
 }
 
 /**
- * Makes all buffers of a net, for data sets of so many rows.
+ * Makes the buffers that all data sets of a net share.
  *
  * @throws {Error} naming the tensor that gets no memory.
  */
-export async function takeMemory(
-  plan: Plan,
+export async function takeMemory(plan: RunPlan, device: GPUDevice, together: Together): Promise<GpuMemory> {
+  const buffers = await allocate(plan, device, sharedBytes(plan, together)), places: Record<string, Place> = {};
+  for (const [first, buffer] of Object.entries(buffers)) {
+    let offset = 0;
+    for (const name of together[first] ?? [first]) {
+      places[name] = { buffer, offset };
+      offset += plan.tensors[name].bytes;
+    }
+  }
+  return { places, destroy: () => destroyAll(buffers) };
+}
+
+/**
+ * Makes the buffers of a data set of so many rows.
+ *
+ * @throws {Error} naming the tensor that gets no memory.
+ */
+export async function takeSet(
+  plan: RunPlan,
   device: GPUDevice,
   pipelines: Readonly<Record<string, Pipeline>>,
-  counts: readonly RowCounts[],
-): Promise<GpuMemory> {
-  const made: GPUBuffer[] = [], { shared, runs } = tensorsOf(plan);
-  const destroy = () => made.forEach((buffer) => buffer.destroy());
-  // one after the other, so that what does not fit into memory has a name
-  const allocate = async (tensors: readonly PlannedTensor[], bytes: (tensor: PlannedTensor) => number) => {
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-    const buffers: Record<string, GPUBuffer> = {};
-    for (const tensor of tensors) {
-      const { name } = tensor, size = bytes(tensor);
-      const what = `tensor ${name} of net ${plan.name}, ${megabytes(size)}, is refused by WebGPU`;
-      buffers[name] = await checked(device, what, () => device.createBuffer({ label: name, size, usage }));
-      made.push(buffers[name]);
-    }
-    return buffers;
-  };
+  shared: GpuMemory,
+  counts: RowCounts,
+): Promise<SetMemory> {
+  const buffers = await allocate(plan, device, rowsBytes(plan, [counts]));
   try {
-    const buffers = await allocate(shared, tensorBytes), rows: Buffers[] = [];
-    for (const count of counts) rows.push(await allocate(runs, (tensor) => rowBytes(tensor, count)));
     return await checked(device, `the memory of net ${plan.name}`, () => {
-      const numbers = numbersBuffer(device, mostSteps(counts));
-      made.push(numbers);
+      const numbers = numbersBuffer(device, mostSteps([counts]));
       return {
-        ...{ buffers, destroy },
+        buffers,
+        groups: groupsOf(device, pipelines, shared.places, buffers),
         stepGroup: device.createBindGroup({ layout: stepLayout(device), entries: [stepEntry(numbers)] }),
-        sets: rows.map((setBuffers) => ({
-          buffers: setBuffers,
-          groups: groupsOf(device, pipelines, { ...buffers, ...setBuffers }),
-        })),
+        destroy: () => destroyAll({ ...buffers, numbers }),
       };
     });
   } catch (error) {
-    destroy();
+    destroyAll(buffers);
     throw error;
   }
+}
+
+/** Makes buffers of so many bytes, one after the other, so that what does not fit into memory has a name. */
+async function allocate(
+  plan: RunPlan,
+  device: GPUDevice,
+  bytes: Readonly<Record<string, number>>,
+): Promise<Buffers> {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  const buffers: Record<string, GPUBuffer> = {};
+  try {
+    for (const [name, size] of Object.entries(bytes)) {
+      const what = `tensor ${name} of net ${plan.name}, ${megabytes(size)}, is refused by WebGPU`;
+      buffers[name] = await checked(device, what, () => device.createBuffer({ label: name, size, usage }));
+    }
+    return buffers;
+  } catch (error) {
+    destroyAll(buffers);
+    throw error;
+  }
+}
+
+function destroyAll(buffers: Buffers): void {
+  for (const buffer of Object.values(buffers)) buffer.destroy();
 }
 
 /** The numbers of so many steps. */
@@ -90,42 +114,18 @@ function numbersBuffer(device: GPUDevice, steps: number): GPUBuffer {
 }
 
 /** The tensors of each kernel. */
-function groupsOf(device: GPUDevice, pipelines: Readonly<Record<string, Pipeline>>, buffers: Buffers) {
+function groupsOf(
+  device: GPUDevice,
+  pipelines: Readonly<Record<string, Pipeline>>,
+  places: Places,
+  rows: Buffers,
+): Record<string, GPUBindGroup> {
+  // of tensors that lie together, all are bound, or the first one, behind which the others lie
+  const resource = ([name]: readonly string[]) => ({ buffer: rows[name] ?? places[name].buffer });
   return Object.fromEntries(
-    Object.entries(pipelines).map(([name, { layout, dispatch: { tensors } }]) => [
+    Object.entries(pipelines).map(([name, { layout, dispatch }]) => [
       name,
-      device.createBindGroup({ layout, entries: entries(tensors.map((tensor) => buffers[tensor])) }),
+      device.createBindGroup({ layout, entries: entries(boundTensors(dispatch).map(resource)) }),
     ]),
   );
-}
-
-/** The tables of an epoch over a data set with so many rows, on the way to its buffers. */
-export function emptyTables(plan: Plan, counts: RowCounts): StepTables {
-  const length = (name: string) => elementsOf(plan.tensors[name], counts);
-  return {
-    ...counts,
-    order: new Int32Array(length("order")),
-    params: new Float32Array(length("params")),
-    ...plan.tensors.keys && { keys: new Uint32Array(length("keys")) },
-  };
-}
-
-/** Brings an epoch's tables to the device. */
-export function writeTables({ queue }: GPUDevice, tables: StepTables, { buffers }: SetMemory): void {
-  for (const name of ["order", "params", "keys"] as const) {
-    const table = tables[name];
-    // Deno cannot write nothing
-    if (table?.length && buffers[name]) queue.writeBuffer(buffers[name], 0, table as BufferSource);
-  }
-}
-
-/** Copies a data set to its buffers. */
-export function writeSet(plan: Plan, { queue }: GPUDevice, set: Dataset, { buffers }: SetMemory): void {
-  const { data, labels, targets } = buffers;
-  queue.writeBuffer(data, 0, inBuffer(plan.tensors.data, inputsOf(set)));
-  if (labels) queue.writeBuffer(labels, 0, Int32Array.from(set.labels));
-  if (!targets) return;
-  const rows = new Float32Array(elementsOf(plan.tensors.targets, rowCounts(plan, set.samples)));
-  fillTargets(plan, rows, set);
-  queue.writeBuffer(targets, 0, rows);
 }

@@ -33,7 +33,7 @@ export async function keepOutputs(net: GpuNet, samples: number, most: number): P
     () => device.createBuffer({ size: bytes * steps, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC }),
   );
   return {
-    ...{ from: memory.buffers[alias], to, bytes, steps, outputs },
+    ...{ from: memory.places[alias].buffer, to, bytes, steps, outputs },
     async read(first, end) {
       const [contents] = await readBuffers(net.gpu, [{ buffer: to, bytes: bytes * (end - first) }]);
       for (let step = first; step < end; step++) {

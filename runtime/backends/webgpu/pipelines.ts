@@ -39,7 +39,7 @@ export async function createPipeline(
 ): Promise<Pipeline> {
   return await checked(device, `kernel ${name} is refused by WebGPU`, async () => {
     const layout = device.createBindGroupLayout({
-      entries: dispatch.tensors.map((tensor, binding) => ({
+      entries: boundTensors(dispatch).map(([tensor], binding) => ({
         binding,
         visibility: GPUShaderStage.COMPUTE,
         buffer: { type: dispatch.writes.includes(tensor) ? "storage" : "read-only-storage" },
@@ -79,7 +79,14 @@ export function stepEntry(buffer: GPUBuffer): GPUBindGroupEntry {
   return { binding: 0, resource: { buffer, size: 16 } };
 }
 
+/** The tensors of each buffer that a dispatch binds, in the order of its bindings. */
+export function boundTensors({ tensors, bindings }: Dispatch): string[][] {
+  const bound: string[][] = [];
+  for (const [i, tensor] of tensors.entries()) (bound[bindings[i]] ??= []).push(tensor);
+  return bound;
+}
+
 /** The entries of group 1. */
-export function entries(buffers: readonly GPUBuffer[]): GPUBindGroupEntry[] {
-  return buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+export function entries(resources: readonly GPUBufferBinding[]): GPUBindGroupEntry[] {
+  return resources.map((resource, binding) => ({ binding, resource }));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import type { Dataset } from "../../data/data.ts";
 import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf, type StepTables } from "../epoch.ts";
 import { rowCounts } from "../rows.ts";
@@ -19,25 +19,30 @@ import type {
   TrainingResult,
 } from "../session.ts";
 import { initialTensors, notFinite, parametersOf, storedValues } from "../tensors.ts";
-import { readBuffers } from "./buffers.ts";
+import { type Place, readBuffers } from "./buffers.ts";
 import type { GpuCode } from "./code.ts";
 import type { Asked, Gpu } from "./device.ts";
 import { checked } from "./errors.ts";
-import { emptyTables, takeMemory, writeSet, writeTables } from "./memory.ts";
-import { tensorBytes } from "./needs.ts";
+import { type SetMemory, takeMemory, takeSet } from "./memory.ts";
 import { keepOutputs, type KeptOutputs } from "./outputs.ts";
 import { createPipelines } from "./pipelines.ts";
+import { emptyTables, writeSet, writeTables } from "./sets.ts";
 import type { GpuNet } from "./steps.ts";
 import { Submissions } from "./submissions.ts";
 import { timeSteps } from "./time_steps.ts";
+
+/** A data set on the device, and the tables of its epochs. */
+interface HeldSet {
+  readonly memory: SetMemory;
+  readonly tables: StepTables;
+}
 
 /** A network that trains and tests on data sets it holds, on a GPU. */
 export class GpuSession implements NetSession {
   readonly ready = Promise.resolve();
   readonly threads = 0;
   readonly #net: GpuNet;
-  /** Of each data set. */
-  readonly #tables: readonly StepTables[];
+  readonly #sets: readonly HeldSet[];
   readonly #submissions: Submissions;
   readonly #seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds">;
   /** In the last epoch. */
@@ -45,12 +50,12 @@ export class GpuSession implements NetSession {
 
   private constructor(
     net: GpuNet,
-    tables: readonly StepTables[],
+    sets: readonly HeldSet[],
     submissions: Submissions,
     seconds: Pick<GpuReport, "compileSeconds" | "uploadSeconds">,
   ) {
     this.#net = net;
-    this.#tables = tables;
+    this.#sets = sets;
     this.#submissions = submissions;
     this.#seconds = seconds;
   }
@@ -60,25 +65,22 @@ export class GpuSession implements NetSession {
    *
    * @param sets that were read, and fit the net and the device.
    */
-  static async open(plan: Plan, gpu: Gpu, code: GpuCode, sets: readonly Dataset[]): Promise<GpuSession> {
-    const { device } = gpu, counts = sets.map(({ samples }) => rowCounts(plan, samples));
-    const begin = performance.now();
+  static async open(plan: RunPlan, gpu: Gpu, code: GpuCode, sets: readonly Dataset[]): Promise<GpuSession> {
+    const { device } = gpu, { dispatches } = code, begin = performance.now();
     const pipelines = await createPipelines(device, code), compiled = performance.now();
-    const memory = await takeMemory(plan, device, pipelines, counts);
+    const memory = await takeMemory(plan, device, dispatches.together), held: HeldSet[] = [];
     try {
-      await checked(device, `the memory of net ${plan.name}`, () => {
-        for (const [i, set] of sets.entries()) writeSet(plan, device, set, memory.sets[i]);
-      });
-      const uploaded = performance.now(), { dispatches } = code;
-      const tables = counts.map((count) => emptyTables(plan, count));
       const net = { plan, gpu, dispatches, pipelines, memory };
+      for (const set of sets) held.push(await hold(net, set));
+      const uploaded = performance.now(), [{ memory: first, tables: { steps } }] = held;
       // what the first run leaves behind, `initialize` and the next step overwrite
-      const submissions = await Submissions.begin(net, counts[0].steps);
-      return new GpuSession(net, tables, submissions, {
+      const submissions = await Submissions.begin(net, first, steps);
+      return new GpuSession(net, held, submissions, {
         compileSeconds: (compiled - begin + performance.now() - uploaded) / 1000,
         uploadSeconds: (uploaded - compiled) / 1000,
       });
     } catch (error) {
+      for (const { memory } of held) memory.destroy();
       memory.destroy();
       throw error;
     }
@@ -117,8 +119,12 @@ export class GpuSession implements NetSession {
 
   /** The elements of some tensors, as `read` gives them; they are waited for once. */
   async readAll(names: readonly string[]): Promise<Float32Array<ArrayBuffer>[]> {
-    const { plan, gpu } = this.#net, what = `tensor ${names.join(", ")} of net ${plan.name}`;
-    const contents = await checked(gpu.device, what, () => readBuffers(gpu, names.map((name) => this.#whole(name))));
+    const { plan, gpu } = this.#net, what = names.length === 1 ? `tensor ${names[0]}` : `${names.length} tensors`;
+    const contents = await checked(
+      gpu.device,
+      `${what} of net ${plan.name}`,
+      () => readBuffers(gpu, names.map((name) => this.#whole(name))),
+    );
     return contents.map((c, i) => fromStored(this.#elements(names[i], c), plan.tensors[names[i]].layout));
   }
 
@@ -131,12 +137,12 @@ export class GpuSession implements NetSession {
   async train(
     set: number,
     epoch: Epoch,
-    steps = this.#tables[set].steps,
+    steps = this.#sets[set].tables.steps,
     before = BEGINNING,
   ): Promise<TrainingResult> {
     const { plan, gpu: { asked }, dispatches } = this.#net, parameters = parametersOf(plan);
     const { submits, readBacks } = asked;
-    fillTraining(plan, this.#tables[set], epoch);
+    fillTraining(plan, this.#sets[set].tables, epoch);
     // WGSL may turn NaN into 0 on the way to the loss, so that parameters have to be looked at
     const { result, values } = await this.#run(set, dispatches.train, steps, { before, read: parameters });
     this.#asked = { submits: asked.submits - submits, readBacks: asked.readBacks - readBacks };
@@ -150,16 +156,17 @@ export class GpuSession implements NetSession {
 
   /** Runs the network over a data set in its own order, without training. */
   async evaluate(set: number): Promise<Result> {
-    fillEvaluation(this.#net.plan, this.#tables[set]);
-    return (await this.#run(set, this.#net.dispatches.evaluate, this.#tables[set].steps)).result;
+    const { tables } = this.#sets[set];
+    fillEvaluation(this.#net.plan, tables);
+    return (await this.#run(set, this.#net.dispatches.evaluate, tables.steps)).result;
   }
 
   /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
   async predictions(set: number): Promise<Predictions> {
-    const { samples, steps } = this.#tables[set];
+    const { tables, tables: { samples, steps } } = this.#sets[set];
     const kept = await keepOutputs(this.#net, samples, Math.min(steps, this.#submissions.together));
     try {
-      fillEvaluation(this.#net.plan, this.#tables[set]);
+      fillEvaluation(this.#net.plan, tables);
       const { result } = await this.#run(set, this.#net.dispatches.evaluate, steps, { kept });
       return { ...result, outputs: kept.outputs };
     } finally {
@@ -169,14 +176,15 @@ export class GpuSession implements NetSession {
 
   /** Times each dispatch of some steps of training by the device's own clock, each in a pass of its own. */
   async profile(set: number, epoch: Epoch, steps: number, warmUp: number): Promise<Timing> {
-    const { plan, gpu, memory } = this.#net, tables = this.#tables[set];
+    const { plan, gpu } = this.#net, { tables, memory } = this.#sets[set];
     fillTraining(plan, tables, epoch);
-    writeTables(gpu.device, tables, memory.sets[set]);
-    return await timeSteps(this.#net, { set, ofSet: tables.steps, steps, warmUp });
+    writeTables(gpu.device, tables, memory);
+    return await timeSteps(this.#net, memory, { set, ofSet: tables.steps, steps, warmUp });
   }
 
   /** Gives the buffers back; the device stays. */
   close(): void {
+    for (const { memory } of this.#sets) memory.destroy();
     this.#net.memory.destroy();
   }
 
@@ -190,15 +198,15 @@ export class GpuSession implements NetSession {
     steps: number,
     { before = BEGINNING, kept, read = [] }: { before?: EpochSums; kept?: KeptOutputs; read?: readonly string[] } = {},
   ): Promise<{ result: Result; values: readonly Float32Array[] }> {
-    const { plan, gpu, memory: { sets } } = this.#net, tables = this.#tables[set], first = before.steps;
+    const { plan, gpu } = this.#net, { tables, memory } = this.#sets[set], first = before.steps;
     checkSteps(tables, steps, first);
-    writeTables(gpu.device, tables, sets[set]);
+    writeTables(gpu.device, tables, memory);
     const { submitted, contents: [loss, hit, ...contents] } = await checked(
       gpu.device,
       `net ${plan.name} on the GPU`,
       async () => {
-        const submitted = await this.#submissions.submit(set, kernels, [first, steps], kept);
-        const { buffers } = sets[set], bytes = 4 * plan.batchRows * submitted;
+        const submitted = await this.#submissions.submit(memory, kernels, [first, steps], kept);
+        const { buffers } = memory, bytes = 4 * plan.batchRows * submitted;
         const judged = [buffers.loss, buffers.hit].map((buffer) => ({ buffer, bytes }));
         return { submitted, contents: await readBuffers(gpu, [...judged, ...read.map((name) => this.#whole(name))]) };
       },
@@ -211,17 +219,29 @@ export class GpuSession implements NetSession {
 
   /** Sets a tensor's elements, in the order of its storage. */
   #write(name: string, stored: Float32Array): void {
-    const { gpu: { device }, memory: { buffers } } = this.#net;
-    device.queue.writeBuffer(buffers[name], 0, stored as BufferSource);
+    const { gpu: { device }, memory: { places } } = this.#net, { buffer, offset } = places[name];
+    device.queue.writeBuffer(buffer, offset, stored as BufferSource);
   }
 
-  /** All of a tensor's buffer, which may be longer than the tensor. */
-  #whole(name: string): { buffer: GPUBuffer; bytes: number } {
+  /** All of a tensor. */
+  #whole(name: string): Place & { readonly bytes: number } {
     const { plan, memory } = this.#net;
-    return { buffer: memory.buffers[name], bytes: tensorBytes(plan.tensors[name]) };
+    return { ...memory.places[name], bytes: plan.tensors[name].bytes };
   }
 
   #elements(name: string, content: ArrayBuffer): Float32Array<ArrayBuffer> {
     return new Float32Array(content, 0, this.#net.plan.tensors[name].bytes / 4);
+  }
+}
+
+/** Copies a data set to buffers of its own. */
+async function hold({ plan, gpu: { device }, pipelines, memory: shared }: GpuNet, set: Dataset): Promise<HeldSet> {
+  const counts = rowCounts(plan, set.samples), memory = await takeSet(plan, device, pipelines, shared, counts);
+  try {
+    await checked(device, `the memory of net ${plan.name}`, () => writeSet(plan, device, set, memory));
+    return { memory, tables: emptyTables(plan, counts) };
+  } catch (error) {
+    memory.destroy();
+    throw error;
   }
 }

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Plan } from "../../../codegen/plan/plan.ts";
+import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import type { Dispatches } from "../../../codegen/targets/webgpu/dispatch.ts";
 import type { Gpu } from "./device.ts";
-import type { GpuMemory } from "./memory.ts";
+import type { GpuMemory, SetMemory } from "./memory.ts";
 import { type Pipeline, STEP_STRIDE } from "./pipelines.ts";
 
 /** A net on a device: its kernels compiled, its tensors in buffers. */
 export interface GpuNet {
-  readonly plan: Plan;
+  readonly plan: RunPlan;
   readonly gpu: Gpu;
   readonly dispatches: Dispatches;
   readonly pipelines: Readonly<Record<string, Pipeline>>;
@@ -29,7 +29,7 @@ export interface Copies {
 /** Some steps over a data set, each followed by the copy of what is to be kept. */
 export function encodeSteps(
   net: GpuNet,
-  set: number,
+  set: SetMemory,
   kernels: readonly string[],
   [from, to]: readonly [from: number, to: number],
   copies?: Copies,
@@ -37,7 +37,7 @@ export function encodeSteps(
   const encoder = net.gpu.device.createCommandEncoder();
   let pass = encoder.beginComputePass();
   for (let step = from; step < to; step++) {
-    beginStep(net, pass, step);
+    beginStep(set, pass, step);
     for (const name of kernels) dispatch(net, pass, set, name);
     if (!copies) continue;
     // a copy is no part of a pass
@@ -50,14 +50,14 @@ export function encodeSteps(
 }
 
 /** What follows belongs to a step. */
-export function beginStep({ memory }: GpuNet, pass: GPUComputePassEncoder, step: number): void {
-  pass.setBindGroup(0, memory.stepGroup, [STEP_STRIDE * step]);
+export function beginStep({ stepGroup }: SetMemory, pass: GPUComputePassEncoder, step: number): void {
+  pass.setBindGroup(0, stepGroup, [STEP_STRIDE * step]);
 }
 
 /** One kernel on the tensors of a data set. */
-export function dispatch({ pipelines, memory }: GpuNet, pass: GPUComputePassEncoder, set: number, name: string): void {
+export function dispatch({ pipelines }: GpuNet, pass: GPUComputePassEncoder, set: SetMemory, name: string): void {
   const { pipeline, dispatch: { workgroups } } = pipelines[name];
   pass.setPipeline(pipeline);
-  pass.setBindGroup(1, memory.sets[set].groups[name]);
+  pass.setBindGroup(1, set.groups[name]);
   pass.dispatchWorkgroups(...workgroups);
 }

@@ -5,6 +5,7 @@
  */
 import { submit } from "./device.ts";
 import { checked } from "./errors.ts";
+import type { SetMemory } from "./memory.ts";
 import type { KeptOutputs } from "./outputs.ts";
 import { encodeSteps, type GpuNet } from "./steps.ts";
 
@@ -36,16 +37,16 @@ export class Submissions {
 
   /**
    * Runs every kernel once, since drivers compile a kernel when it first runs; on a GPU some more, to see how many steps
-   * may be submitted together. The first data set has so many `steps`.
+   * may be submitted together. `set`: a data set of so many `steps`.
    */
-  static async begin(net: GpuNet, steps: number): Promise<Submissions> {
+  static async begin(net: GpuNet, set: SetMemory, steps: number): Promise<Submissions> {
     const { plan, gpu, dispatches: { train, evaluate } } = net, { device, fallback } = gpu;
     return await checked(device, `net ${plan.name} on the GPU`, async () => {
-      submit(gpu, encodeSteps(net, 0, [...train, ...evaluate], [0, 1]));
+      submit(gpu, encodeSteps(net, set, [...train, ...evaluate], [0, 1]));
       await device.queue.onSubmittedWorkDone();
       if (fallback) return new Submissions(net, SUBMITTED_STEPS);
       const tried = Math.min(TRIED_STEPS, steps), begin = performance.now();
-      submit(gpu, encodeSteps(net, 0, train, [0, tried]));
+      submit(gpu, encodeSteps(net, set, train, [0, tried]));
       await device.queue.onSubmittedWorkDone();
       return new Submissions(net, stepsTogether((performance.now() - begin) / 1000, tried));
     });
@@ -61,12 +62,17 @@ export class Submissions {
     this.#stopped = true;
   }
 
+  /** What was stopped goes on with the next call. */
+  goOn(): void {
+    this.#stopped = false;
+  }
+
   /**
    * Submits steps `first` to `end` of a data set, until all are or it is stopped: one submission waits while another one
    * runs. Gives the number of the first step that is not submitted; the last ones may still run.
    */
   async submit(
-    set: number,
+    set: SetMemory,
     kernels: readonly string[],
     [first, end]: readonly [first: number, end: number],
     kept?: KeptOutputs,

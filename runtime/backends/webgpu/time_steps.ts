@@ -8,6 +8,7 @@ import { readBuffers } from "./buffers.ts";
 import { nanosecondsOfTick } from "./clock.ts";
 import { submit } from "./device.ts";
 import { checked } from "./errors.ts";
+import type { SetMemory } from "./memory.ts";
 import { beginStep, dispatch, type GpuNet } from "./steps.ts";
 
 /** Most timestamps of a set, on every device. */
@@ -24,12 +25,12 @@ interface Submission {
 }
 
 /** Runs the first steps of a data set, over and over where it has fewer; its tables are on their way to the device. */
-export async function timeSteps(net: GpuNet, timed: TimedSteps): Promise<Timing> {
+export async function timeSteps(net: GpuNet, set: SetMemory, timed: TimedSteps): Promise<Timing> {
   const { plan, gpu, dispatches: { train, kernels } } = net, { warmUp } = timed;
   const submissions = await checked(
     gpu.device,
     `the profile of net ${plan.name} on the GPU`,
-    () => clockedSubmissions(net, timed),
+    () => clockedSubmissions(net, set, timed),
   );
   const first = submissions[0], last = submissions.at(-1)!;
   const passed = (ticks: bigint) => Number(ticks - first.ticks[0]);
@@ -52,7 +53,11 @@ export async function timeSteps(net: GpuNet, timed: TimedSteps): Promise<Timing>
 }
 
 /** Submits all steps, as many at once as their timestamps fit into a set; what warms up is a submission of its own. */
-async function clockedSubmissions(net: GpuNet, { set, ofSet, steps, warmUp }: TimedSteps): Promise<Submission[]> {
+async function clockedSubmissions(
+  net: GpuNet,
+  set: SetMemory,
+  { ofSet, steps, warmUp }: TimedSteps,
+): Promise<Submission[]> {
   const { gpu, dispatches: { train } } = net, { device } = gpu;
   const all = warmUp + steps, most = Math.floor(MOST_TIMED / train.length);
   // the tables are on their way: the first step that is timed must not wait for them
@@ -74,7 +79,7 @@ async function clockedSubmissions(net: GpuNet, { set, ofSet, steps, warmUp }: Ti
           const pass = encoder.beginComputePass({
             timestampWrites: { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex },
           });
-          beginStep(net, pass, step % ofSet);
+          beginStep(set, pass, step % ofSet);
           dispatch(net, pass, set, name);
           pass.end();
         }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { adapterName, findAdapter, isSoftware } from "../../backends/webgpu/adapter.ts";
+import { adapterName, isSoftware } from "../../backends/webgpu/adapter.ts";
+import { findAdapter } from "../../backends/webgpu/find_adapter.ts";
 import type { Gpu } from "./facts.ts";
 
 /** Limits of an adapter that a net may meet. */

@@ -5,20 +5,21 @@
  */
 import { isVector, LANES, type Offset, type TensorType, type Type } from "../../../ir/ir.ts";
 import type { Piece } from "../../target.ts";
-import { ATOM, atom, identifier, inside, offsetPiece, offsetText, TYPE } from "./words.ts";
+import { ATOM, atom, inside, offsetPiece, offsetText, TYPE } from "./words.ts";
 
 /** Whether a tensor is stored as bytes, four to a word: only the run's samples are. */
 export function isPacked({ dtype, rows }: TensorType): boolean {
   return dtype === "u8" && rows !== undefined;
 }
 
-const place = (array: string, offset: Offset) => `${identifier(array)}[${offsetText(offset)}]`;
+/** `array`: as it is spelled, here and below. */
+const place = (array: string, offset: Offset) => `${array}[${offsetText(offset)}]`;
 
 /** A vector of an array of vectors. */
 function vectorPlace(array: string, offset: Offset): string {
   const coefficients = [offset.constant, ...offset.terms.map(({ coefficient }) => coefficient)];
   if (!coefficients.every((n) => n % LANES === 0)) {
-    return `${identifier(array)}[${inside(offsetPiece(offset), ATOM)} / ${LANES}]`;
+    return `${array}[${inside(offsetPiece(offset), ATOM)} / ${LANES}]`;
   }
   return place(array, {
     constant: offset.constant / LANES,
@@ -39,7 +40,7 @@ export function load(array: string, wide: boolean, offset: Offset, type: Type): 
 /** A byte of an array of words. */
 export function loadByte(array: string, offset: Offset): Piece {
   const at = offsetText(offset);
-  return atom(`i32((${identifier(array)}[(${at}) >> 2u] >> (8u * u32((${at}) & 3))) & 0xffu)`);
+  return atom(`i32((${array}[(${at}) >> 2u] >> (8u * u32((${at}) & 3))) & 0xffu)`);
 }
 
 /** A store to an array; `wide`: to one of vectors. */

@@ -15,11 +15,27 @@ import {
   WORKGROUP,
 } from "../../../ir/ir.ts";
 import { workgroups } from "../dispatch.ts";
+import { buffersOf, type Parts } from "../together.ts";
 import { isPacked } from "./access.ts";
 import { arrayName, identifier, TYPE } from "./words.ts";
 
-/** The lines before and after a kernel's body, and those that begin it. `wide`: tensors that are arrays of vectors. */
-export function head(nest: LoopNest, wide: ReadonlySet<string>): [open: string, close: string, ...first: string[]] {
+/** How the array of each tensor is spelled: a buffer, or a field of one. */
+export function arrays(parts: Parts): (symbol: string) => string {
+  return (symbol) => {
+    const part = parts.get(symbol);
+    return part ? `all_${part.first}.${identifier(symbol)}` : identifier(symbol);
+  };
+}
+
+/**
+ * The lines before and after a kernel's body, and those that begin it. `wide`: tensors that are arrays of vectors; `parts`:
+ * those that share a buffer.
+ */
+export function head(
+  nest: LoopNest,
+  wide: ReadonlySet<string>,
+  parts: Parts,
+): [open: string, close: string, ...first: string[]] {
   const [x, y] = workgroups(nest), grids = gridsOf(nest.body);
   const factor = y === 1 && grids.length > 1 ? scatter(x) : 1;
   const memory = sumLines(nest);
@@ -33,7 +49,7 @@ export function head(nest: LoopNest, wide: ReadonlySet<string>): [open: string, 
   ];
   const lines = [
     ...steps ? ["@group(0) @binding(0) var<uniform> step_row: i32;"] : [],
-    ...bufferLines(nest, wide),
+    ...bufferLines(nest, wide, parts),
     ...memory,
     ...stageLines(nest),
     "",
@@ -50,13 +66,26 @@ export function head(nest: LoopNest, wide: ReadonlySet<string>): [open: string, 
   ];
 }
 
-/** A storage buffer for each tensor. */
-function bufferLines({ tensors, outputs }: LoopNest, wide: ReadonlySet<string>): string[] {
-  return Object.entries(tensors).map(([symbol, type], i) => {
+/** A storage buffer for each tensor, or for those that share one. */
+function bufferLines({ tensors, outputs }: LoopNest, wide: ReadonlySet<string>, parts: Parts): string[] {
+  const symbols = Object.keys(tensors), numbers = buffersOf(symbols, parts);
+  return symbols.flatMap((symbol, i) => {
+    const part = parts.get(symbol), type = (of: string) => stored(tensors[of], wide.has(of));
+    if (part && part.all.some((other) => symbols.indexOf(other) < i)) return [];
     const access = outputs.includes(symbol) ? "read_write" : "read";
-    const array = `array<${stored(type, wide.has(symbol))}>`;
-    return `@group(1) @binding(${i}) var<storage, ${access}> ${identifier(symbol)}: ${array};`;
+    const variable = `@group(1) @binding(${numbers[i]}) var<storage, ${access}>`;
+    if (!part) return [`${variable} ${identifier(symbol)}: array<${type(symbol)}>;`];
+    const { first, all } = part,
+      fields = all.map((of) =>
+        `${identifier(of)}: array<${type(of)}, ${elements(tensors[of]) / (wide.has(of) ? LANES : 1)}>`
+      );
+    return [`struct All_${first} { ${fields.join(", ")} }`, `${variable} all_${first}: All_${first};`];
   });
+}
+
+/** Elements of a tensor's storage. */
+function elements({ shape, halo }: TensorType): number {
+  return shape.reduce((product, extent, d) => product * (halo[d][0] + extent + halo[d][1]), 1);
 }
 
 /** What a tensor's buffer is an array of. */

@@ -1,24 +1,28 @@
 /**
- * How WGSL spells a loop nest: each tensor is a storage buffer of its own, each point of a grid an invocation.
+ * How WGSL spells a loop nest: tensors are storage buffers, or fields of one, and each point of a grid is an invocation.
  *
  * WGSL's maths may be finite: it has no infinity to write down, and what becomes of NaN is the driver's.
  *
  * @module
  */
 import { type LoopNest, scalarOf } from "../../../ir/ir.ts";
-import type { Syntax } from "../../target.ts";
+import type { Address, BoundTensors, Syntax } from "../../target.ts";
 import { alignedOnly } from "../aligned.ts";
+import { partsOf, togetherOf } from "../together.ts";
 import { isPacked, load, loadByte, store } from "./access.ts";
 import { gridSyntax } from "./grid.ts";
-import { head } from "./head.ts";
+import { arrays, head } from "./head.ts";
 import { OPERATIONS, VECTOR_OPERATIONS } from "./operations.ts";
 import { ATOM, atom, constant, identifier, inside, offsetPiece, offsetText, SUM, TYPE } from "./words.ts";
 
 /** The table that `print.ts` walks with, for one nest. */
-export function syntax(nest: LoopNest): Syntax {
-  const wide = alignedOnly(nest);
+export function syntax(nest: LoopNest, _places: Readonly<Record<string, Address>> = {}, bound?: BoundTensors): Syntax {
+  const wide = alignedOnly(nest), symbols = Object.keys(nest.tensors);
+  const parts = partsOf(symbols, bound?.bindings ?? {}, bound ? togetherOf(bound.plan) : {}), names = arrays(parts);
   const element: Syntax["element"] = (tensor, offset, type) =>
-    isPacked(nest.tensors[tensor]) ? loadByte(tensor, offset) : load(tensor, wide.has(tensor), offset, type);
+    isPacked(nest.tensors[tensor])
+      ? loadByte(names(tensor), offset)
+      : load(names(tensor), wide.has(tensor), offset, type);
   return {
     constant,
     local: (name) => atom(identifier(name)),
@@ -47,8 +51,8 @@ export function syntax(nest: LoopNest): Syntax {
     variable: (name, type, { text }) => `var ${identifier(name)}: ${TYPE[type]} = ${text};`,
     set: (name, _type, { text }) => `${identifier(name)} = ${text};`,
     accumulate: (name, _type, { text }) => `${identifier(name)} += ${text};`,
-    store: (tensor, offset, type, value) => store(tensor, wide.has(tensor), offset, type, value),
+    store: (tensor, offset, type, value) => store(names(tensor), wide.has(tensor), offset, type, value),
     comment: (text) => `// ${text}`,
-    kernel: () => head(nest, wide),
+    kernel: () => head(nest, wide, parts),
   };
 }
