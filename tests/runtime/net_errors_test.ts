@@ -50,7 +50,10 @@ const MISUSES: readonly (readonly [call: () => Promise<unknown>, message: string
   ],
   [() => net.selfTest(), "net kept carries no check; a net that was built does"],
   [() => open(SPEC, { threads: -1 }), "threads is -1; expected a whole number from 0 to 256"],
-  [() => open(SPEC, { target: "webgpu" }), "target webgpu cannot be opened; use target auto, wasm_relaxed or wasm"],
+  [
+    () => open(SPEC, { target: "typescript" }),
+    "target typescript cannot be opened; use target auto, wasm_relaxed, wasm or webgpu",
+  ],
   [() => open(SPEC, { data: "f16" as never }), 'data is the text "f16"; expected "u8" or "f32"'],
 ];
 
