@@ -33,14 +33,16 @@ export async function openPredictor(
   const counts = { samples: plan.batchSize, steps: 1 }, { dispatches } = code;
   const gpu = await openGpu(needsOf(plan, code, [counts]), adapter), { device } = gpu;
   const pipelines = await createPipelines(device, code), memory = await takeMemory(plan, device, dispatches.together);
+  let set: SetMemory | undefined;
   try {
-    const set = await takeSet(plan, device, pipelines, memory, counts);
+    set = await takeSet(plan, device, pipelines, memory, counts);
     writeWeights(plan, gpu, memory, parameters);
     const tables = emptyTables(plan, counts);
     fillEvaluation(plan, tables);
     writeTables(device, tables, set);
     return bound({ plan, gpu, dispatches, pipelines, memory }, set, elementsOf(plan.tensors.data, counts));
   } catch (error) {
+    set?.destroy();
     memory.destroy();
     throw error;
   }
