@@ -7,8 +7,8 @@ import { InputError } from "../../codegen/error.ts";
 import { readText } from "../../runtime/files/files.ts";
 import { platform } from "../../runtime/platform/here.ts";
 
-/** What names of modules end with. */
-export const ENDING = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+/** What names of modules end with: that of this one does. */
+export const [ENDING] = /\.\w+$/.exec(import.meta.url)!;
 
 /**
  * The folder of the project.

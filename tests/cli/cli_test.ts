@@ -543,6 +543,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
     "predict",
     "import",
     "export",
+    "build",
     "report",
     "generate",
     "show",
@@ -566,7 +567,7 @@ Deno.test("no command, a wrong one, help and version", async () => {
     code: 2,
     stdout: "",
     stderr:
-      'error: there is no command "trian" (did you mean "train"?); choose from train, evaluate, predict, import, export, report, generate, show, verify, tune, schema, doctor\n' +
+      'error: there is no command "trian" (did you mean "train"?); choose from train, evaluate, predict, import, export, build, report, generate, show, verify, tune, schema, doctor\n' +
       "see deno run cli.ts --help\n",
   });
 });
