@@ -7,8 +7,8 @@ import { InputError } from "../../codegen/error.ts";
 import { readText } from "../../runtime/files/files.ts";
 import { platform } from "../../runtime/platform/here.ts";
 
-/** What names of modules end with: that of this one does. */
-export const [ENDING] = /\.\w+$/.exec(import.meta.url)!;
+/** What names of modules end with, as this one's does. */
+export const ENDING: string = /\.\w+$/.exec(new URL(import.meta.url).pathname)![0];
 
 /**
  * The folder of the project.

@@ -140,7 +140,7 @@ Deno.test({
     await Deno.writeTextFile(join(single, "ask.js"), ask);
     for (const isolated of [true, false]) {
       const { returned, thrown, messages, files } = await inPage(single, ["ask.js", "ask"], [OPTIONS], { isolated });
-      assert.deepEqual([thrown, messages, files], [undefined, [], ["ask.js", `${NET}.js`, "driver.js"]]);
+      assert.deepEqual([thrown, messages, files.toSorted()], [undefined, [], ["ask.js", "driver.js", `${NET}.js`]]);
       assert.deepEqual({ ...returned as object, threads: 0 }, { ...expected as object, threads: 0 });
     }
   },
