@@ -1,11 +1,13 @@
 /** The command line as one folder of JavaScript, as a package has it. */
 import { basename, dirname, join } from "node:path";
 import * as esbuild from "esbuild";
+import { npmNames } from "../build/npm_names.ts";
 import { PROJECT } from "./command_line.ts";
 
 /** Programs that run in threads of their own, by what they are called in the folder. */
 const WORKERS: Readonly<Record<string, string>> = {
   step_worker: "runtime/backends/threads/worker.ts",
+  net_worker: "runtime/net/worker.ts",
   probe_worker: "runtime/measure/machine/worker.ts",
   candidate_worker: "runtime/measure/tune/worker.ts",
   verify_worker: "cli/verify/worker.ts",
@@ -46,7 +48,7 @@ export async function bundleCommandLine(
     format: "esm",
     platform: "node",
     target: "es2024",
-    plugins: [namedWorkers],
+    plugins: [npmNames, namedWorkers],
     metafile: true,
     logLevel: "silent",
   });

@@ -374,7 +374,7 @@ Deno.test("damaged dispatches are refused", () => {
       messages.push(assertRefused(() => proveTarget(plan, kernels, printed, target), message, name));
       refused++;
     };
-    const { tensors, writes } = own, read = tensors.find((tensor) => !writes.includes(tensor))!;
+    const { tensors, writes, bindings } = own, read = tensors.find((tensor) => !writes.includes(tensor))!;
     const other = Object.keys(plan.tensors).find((tensor) => !tensors.includes(tensor))!;
     refuse({ tensors: tensors.slice(1) }, /does not bind/);
     refuse({ tensors: [...tensors, other] }, /which they do not touch$/);
@@ -382,6 +382,8 @@ Deno.test("damaged dispatches are refused", () => {
     refuse({ writes: [...writes, read] }, /does not write .* and says so$/);
     refuse({ tensors: [...tensors, writes[0]] }, /and binds it twice$/);
     refuse({ tensors: [...tensors, read] }, /of \d+ tensors is given \d+$/);
+    refuse({ bindings: bindings.slice(1) }, /binds \d+ tensors in \d+ buffers$/);
+    refuse({ bindings: bindings.map(() => 0) }, /as one, and does not write both$/);
     refuse({ tensors: [...tensors.slice(1), tensors[0]] }, /is given \S+ as its tensor 0, and takes \S+$/);
   }
   assert(refused >= 70, `${refused}`);
