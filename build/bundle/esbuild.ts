@@ -43,7 +43,9 @@ async function started(): Promise<typeof esbuild> {
     return program;
   } catch (error) {
     const [why] = String((error as Error).message).split("\n");
-    throw new InputError(`esbuild cannot be started: ${why}; use "deno task build", or install the package esbuild`);
+    throw new InputError(
+      `esbuild cannot be started: ${why}; run "npm install esbuild", or build in a clone by its task`,
+    );
   }
 }
 

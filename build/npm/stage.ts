@@ -18,6 +18,9 @@ const README = "docs/package.md";
 /** How a module names its worker; bundlers know just this form. */
 const WORKER = /(?<=new URL\(")\.\/\w+\.ts(?=", import\.meta\.url\))/g;
 
+/** What bundles are made of: no module imports them, esbuild is told of them. */
+const BUNDLE_PART = /^build\/bundle\/\w+\.ts$/;
+
 const TEXT = new TextDecoder();
 
 /** A module's text with other names of its workers. */
@@ -43,7 +46,8 @@ export async function stage(project: string, place: string) {
       if (files.has(worker)) workers.push(worker);
     }
   }
-  const entries = Object.fromEntries(workers.map((worker, i) => [`./worker${i}`, `./${worker}`]));
+  const parts = [...files.keys()].filter((path) => BUNDLE_PART.test(path));
+  const entries = Object.fromEntries([...workers, ...parts].map((path, i) => [`./entry${i}`, `./${path}`]));
   const made = { name, version, license, exports: { ...exports, ...entries }, imports, compilerOptions };
   await Deno.writeTextFile(join(place, "deno.json"), JSON.stringify(made));
   return {

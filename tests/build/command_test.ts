@@ -68,7 +68,8 @@ Deno.test("what is wrong is told in one line, and nothing is lost", async () => 
     await Deno.writeTextFile(file, JSON.stringify({ ...spec, name }));
     const said =
       `^error: a bundle has a ${name}\\.js of its own; give net "${name}" another name, or take --single-file$`;
-    return [[file, "--out", join(folder, "taken")], 1, new RegExp(said)] as const;
+    const words = [file, "--out", join(folder, "taken")];
+    return [words, 1, new RegExp(said)] as const;
   }));
   const wrong: readonly (readonly [words: string[], code: number, said: RegExp])[] = [
     [[], 2, /^error: SPEC is missing: give a net, or a checkpoint$/],

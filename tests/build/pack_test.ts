@@ -97,10 +97,13 @@ function named(files: ReadonlyMap<string, string>): { readonly missing: string[]
   return { missing, packages };
 }
 
+/** What modules of bundles name that stands in a bundle, or that esbuild is told of. */
+const BUNDLES_OWN = ["build/bundle/workers.js: ./worker.js", "build/bundle/workers_inside.js: ./worker.txt"];
+
 Deno.test("modules, workers and declarations name files that are there, and packages that are installed", () => {
   const files = new Map([...made.files.keys()].map((path) => [path, /\.(?:js|ts)$/.test(path) ? text(path) : ""]));
   const { missing, packages } = named(files);
-  assert.deepEqual(missing, []);
+  assert.deepEqual(missing, BUNDLES_OWN);
   const { dependencies, peerDependencies } = JSON.parse(text("package.json"));
   for (const name of Object.keys(dependencies)) assert(packages.has(name), `nothing needs ${name}`);
   for (const name of packages) assert(name in dependencies || name in peerDependencies, `${name} is not installed`);
@@ -110,7 +113,7 @@ Deno.test("modules, workers and declarations name files that are there, and pack
   assert(workers.length >= 4 && workers.includes("runtime/backends/threads/worker.js"), workers.join());
   // negative control
   files.delete("runtime/backends/threads/worker.js");
-  assert.equal(named(files).missing.length, 1);
+  assert.equal(named(files).missing.length, 1 + BUNDLES_OWN.length);
   files.set("a.js", 'import { b } from "npm:b@1";\nawait import("./c.js");\n');
   assert(named(files).missing.includes("a.js: ./c.js") && named(files).packages.has("npm:b@1"));
 });
@@ -229,6 +232,39 @@ console.log(before.length === after.length && before.every((value, i) => value =
     const whole = await sizeOf('import { train } from "kernelwright"; console.log(train);');
     assert(whole > 100_000, `${whole} bytes`);
     await esbuild.stop();
+  },
+});
+
+Deno.test({
+  name: "with esbuild beside it, it builds bundles of the clone's modules, of each kind",
+  ignore: !engine("node26"),
+  async fn() {
+    const spec = { name: "small", input: [2], batchSize: 4, layers: [{ type: "linear", outFeatures: 2 }] };
+    const rest = { loss: { type: "softmaxCrossEntropy" }, training: { epochs: 1, optimizer: { type: "adam" } } };
+    const folder = await folderOf("user", { "small.json": JSON.stringify({ ...spec, ...rest }) });
+    const command = join(folder, "node_modules/kernelwright/cli.js"), program = engine("node26")!;
+    const { code, err } = await run(program, [command, "build", "small.json"], folder);
+    assert.equal(code, 1);
+    assert.match(err, /^error: esbuild cannot be started: .*; run "npm install esbuild", or build in a clone .*\n$/);
+    const esbuild = await Deno.realPath(join(PROJECT, "node_modules", "esbuild"));
+    await Deno.symlink(esbuild, join(folder, "node_modules", "esbuild"));
+    for (const kind of [[], ["--predict"], ["--single-file"], ["--target", "webgpu"]]) {
+      const own = join(root, `own${kind.length}${kind[0] ?? ""}`), out = `${own} of the package`;
+      const { code, err } = await run(
+        engine("node26")!,
+        [command, "build", "small.json", "--out", out, ...kind],
+        folder,
+      );
+      assert.deepEqual([code, err], [0, ""]);
+      const file = join(folder, "small.json"), words = ["build", file, "--out", own, ...kind];
+      assert.equal((await run(Deno.execPath(), ["run", "-A", join(PROJECT, "cli.ts"), ...words], PROJECT)).code, 0);
+      const files = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      assert.deepEqual(files(out), files(own));
+      if (kind[0] === "--single-file") continue;
+      for (const name of files(own).filter((name) => name.endsWith(".wasm"))) {
+        assert.deepEqual(await Deno.readFile(join(out, name)), await Deno.readFile(join(own, name)));
+      }
+    }
   },
 });
 
