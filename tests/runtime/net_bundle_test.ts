@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import * as esbuild from "esbuild";
+import { npmNames } from "../../build/npm_names.ts";
 import { PROJECT } from "../command_line.ts";
 
 /** Entries of a bundle, and the most that they may take together, each file compressed by brotli alone. */
@@ -29,7 +30,7 @@ async function bundle(source: string, worker: readonly string[]) {
     absWorkingDir: PROJECT,
     entryPoints: ["entry", ...worker],
     outdir: "/bundle",
-    plugins: [{
+    plugins: [npmNames, {
       name: "entry",
       setup(build) {
         build.onResolve({ filter: /^entry$/ }, ({ path }) => ({ path, namespace: "entry" }));
