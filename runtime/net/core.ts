@@ -99,6 +99,11 @@ export class Core {
     }
   }
 
+  /** Whether somebody waits for the net. */
+  get wanted(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Lets what runs end, if it may be stopped. */
   halt(): void {
     if (this.halts) this.host.halt();
