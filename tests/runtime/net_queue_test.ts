@@ -72,6 +72,12 @@ for (const way of WAYS) {
     }
   });
 
+  Deno.test(`a net that is closed between two batches of a prediction ends that: ${told(way)}`, async () => {
+    const net = await opened(way), asked = net.predict(set.x);
+    net.close();
+    await assert.rejects(asked, { name: "InputError", message: /is closed/ });
+  });
+
   Deno.test(`a signal stops training after a step, and it goes on where it was: ${told(way)}`, async () => {
     const net = await opened(way, { seed: 3 }), reason = new Error("enough");
     const controller = new AbortController();
