@@ -170,8 +170,8 @@ export class Net extends PredictNet {
   override async restore(bytes: Uint8Array): Promise<void> {
     this.#notTraining();
     const core = this.#core, { weights, found } = await readTraining(core, bytes);
-    this.#notTraining();
     await core.alone(() => {
+      this.#notTraining();
       core.writeAll(weights);
       for (const [name] of core.shapes(["state"])) {
         const values = found?.optimizer.get(name)?.values;

@@ -4,6 +4,7 @@ import { compileNet } from "../../api/compile.ts";
 import { programOf } from "../../api/open.ts";
 import { findTarget, type NetStep } from "../../mod.ts";
 import { openNet } from "../../runtime/net/net.ts";
+import { cores } from "../../runtime/net/predict_net.ts";
 import { bitsOf, opened, saved, told, type Way, WAYS } from "../net_cases.ts";
 import { samples, SPEC } from "../small_net.ts";
 
@@ -148,6 +149,15 @@ Deno.test("while it trains, what would change it is refused", async () => {
   // the other way round it may be
   await other.copyFrom(net);
   await training;
+  // nor does it begin to, where somebody waits to change it
+  const gate = Promise.withResolvers<void>(), held = cores.get(net)!.alone(() => gate.promise);
+  const restoring = net.restore(bytes);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const more = net.train(set, { epochs: 1 });
+  gate.resolve();
+  await assert.rejects(restoring, refused);
+  await Promise.all([held, more]);
+  assert.equal((await saved(net)).training!.history.length, 6);
   net.close();
   other.close();
 });
