@@ -84,7 +84,7 @@ export class Net extends PredictNet {
    */
   async train(data: Labelled, options: NetTrainOptions = {}): Promise<NetTraining> {
     this.#notTraining();
-    const { epochs = this.#core.program.spec.training.epochs, onStep, onEpoch, signal } = options;
+    const { onStep, onEpoch, signal } = options, epochs = options.epochs ?? this.#core.program.spec.training.epochs;
     expectWhole("epochs", epochs, 1, MOST_EPOCHS);
     expectFunction("onStep", onStep);
     expectFunction("onEpoch", onEpoch);
@@ -208,7 +208,7 @@ export async function openNet(
   options: OpenNetOptions = {},
   shared: boolean = sharingFault() === undefined,
 ): Promise<Net> {
-  const { threads = cores(), seed = 0, weights, signal } = checkOpen(options);
+  const { weights, signal } = checkOpen(options), threads = options.threads ?? cores(), seed = options.seed ?? 0;
   const open = program.host ?? hostFor(program, await program.bytes(), threads, shared);
   signal?.throwIfAborted();
   const core = new Core(program, await open());
