@@ -72,7 +72,7 @@ export class Net extends PredictNet {
   }
 
   /**
-   * Trains some more epochs; the samples are copied. A second call goes on where the first has ended, as one of all epochs
+   * Trains some more epochs. A second call goes on where the first has ended, as one of all epochs
    * would; one that was stopped inside an epoch is gone on with there, on the same data.
    *
    * @param data samples and their classes: x samples x shape, row-major, or a list with an entry for each sample; bytes are
