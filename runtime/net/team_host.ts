@@ -31,7 +31,8 @@ export class TeamHost extends MemoryHost implements Host {
     this.#member = new Member(module, words, 0, threads, barrier(words, threads, maySleep()));
     this.#callers = Array.from(
       { length: threads },
-      (_, thread) => new Caller(start(), { module, warm, control, thread, threads }),
+      // without one of them the others would wait for ever
+      (_, thread) => new Caller(start(), { module, warm, control, thread, threads }, (error) => this.close(error)),
     );
   }
 

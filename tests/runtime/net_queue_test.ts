@@ -5,6 +5,8 @@ import { programOf } from "../../api/open.ts";
 import { findTarget, type NetStep } from "../../mod.ts";
 import { openNet } from "../../runtime/net/net.ts";
 import { cores } from "../../runtime/net/predict_net.ts";
+import { startWorker } from "../../runtime/net/start_worker.ts";
+import type { Thread } from "../../runtime/platform/platform.ts";
 import { bitsOf, opened, saved, told, type Way, WAYS } from "../net_cases.ts";
 import { samples, SPEC } from "../small_net.ts";
 
@@ -105,6 +107,7 @@ for (const way of WAYS) {
     training.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 30));
     const asked = net.predict(test.inputs);
+    asked.catch(() => {});
     net.close();
     await assert.rejects(training, closed);
     await assert.rejects(asked, closed);
@@ -189,6 +192,22 @@ Deno.test("a signal closes a net, or keeps it from being opened", async () => {
     await assert.rejects(net.save(), /is closed/);
     await assert.rejects(opened(way, { signal }), { name: "AbortError" });
   }
+});
+
+Deno.test("a team that has lost a worker ends with an error, and waits for nobody", async () => {
+  const program = programOf(SPEC, compileNet(SPEC, findTarget("wasm"), { data: "f32" })), workers: Thread[] = [];
+  const worker = () => workers[workers.push(startWorker()) - 1];
+  const net = await openNet({ ...program, worker }, { threads: 2 }, true), training = net.train(set, { epochs: 1000 });
+  training.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  workers[1].terminate();
+  workers[1].onerror!.call(workers[1] as never, new ErrorEvent("error", { message: "out of memory" }));
+  const lost = { message: "out of memory" };
+  await assert.rejects(training, lost);
+  for (
+    const call of [() => net.step(test.inputs.subarray(0, 64), [0]), () => net.predict(set.x), () => net.train(set)]
+  ) await assert.rejects(call, lost);
+  net.close();
 });
 
 Deno.test("a worker that cannot be started keeps a net from being opened", async () => {
