@@ -179,7 +179,6 @@ export class GpuHost implements Host {
 
   /** See {@linkcode Host}. What it gives, a `get` waits for. */
   once(set: number, mode: Mode): void {
-    if (this.#closed) throw this.#closed;
     const { gpu, dispatches } = this.#net;
     submit(gpu, encodeSteps(this.#net, this.#sets[set].memory, dispatches[mode], [0, 1]));
   }

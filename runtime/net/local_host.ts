@@ -48,7 +48,6 @@ export class LocalHost extends MemoryHost implements Host {
 
   /** See {@linkcode Host}. */
   once(set: number, mode: Mode): void {
-    if (this.#closed) throw this.#closed;
     this.#member.once(set, mode);
   }
 

@@ -146,7 +146,6 @@ export class PredictNet {
       all.set(outputs.subarray(0, count * classes), from * classes);
       if (performance.now() < since + SLICE) continue;
       await pause();
-      core.checkOpen();
       since = performance.now();
     }
     const wrong = firstNotFinite(all);

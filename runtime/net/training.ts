@@ -5,9 +5,9 @@
  */
 import { addUp, BEGINNING, fillTraining, resultOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
-import type { EpochSums } from "../backends/session.ts";
+import type { EpochSums, NotFinite } from "../backends/session.ts";
 import { notFinite, parametersOf } from "../backends/tensors.ts";
-import { DivergedError } from "../run/errors.ts";
+import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
 import type { Read } from "./samples.ts";
@@ -82,11 +82,11 @@ interface Epoch {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How far an epoch is: its report at its end, or how training has diverged. */
+/** How far an epoch is: its report at its end, or what is not finite. */
 interface Part {
   readonly sums: EpochSums;
   readonly report?: EpochReport;
-  readonly diverged?: DivergedError;
+  readonly wrong?: NotFinite;
 }
 
 /** Trains what is left of an epoch. */
@@ -115,7 +115,7 @@ async function trainEpoch(
     const before = part.sums, running = core.alone(() => trainPart(core, state, epoch, before));
     if (tell) await watch(core, running, tell);
     part = await running;
-    if (part.diverged) throw part.diverged;
+    checkDiverged(part.wrong, number + 1, part.sums.steps);
   }
   if (core.host.orLast) await snapshot(core, state);
   return part.report;
@@ -127,14 +127,12 @@ async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSu
   const sums = before.steps < steps ? await trainSteps(core, before, steps, epoch.signal) : before;
   state.steps += sums.steps - before.steps;
   state.partial = { steps: sums.steps, lossSum: sums.loss, hitSum: sums.hits, seconds: seconds() };
-  const { loss, correct } = resultOf(plan, read, sums);
-  if (!Number.isFinite(loss)) {
-    return { sums, diverged: new DivergedError(number + 1, sums.steps, `the loss has become ${loss}`) };
-  }
-  if (sums.steps < steps) return { sums };
-  const weights = await Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
-  const wrong = notFinite(weights);
-  if (wrong) return { sums, diverged: new DivergedError(number + 1, steps, `${wrong.name} has become ${wrong.value}`) };
+  const { loss, correct } = resultOf(plan, read, sums), ends = sums.steps === steps;
+  const weights = () => Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
+  const wrong = Number.isFinite(loss)
+    ? ends ? notFinite(await weights()) : undefined
+    : { name: "the loss", index: 0, value: loss };
+  if (wrong || !ends) return { sums, wrong };
   const report = { epoch: number + 1, loss, accuracy: correct / read.samples, learningRate, seconds: seconds() };
   state.partial = undefined;
   state.epochs = report.epoch;
@@ -156,7 +154,7 @@ async function trainSteps(
     const watched = { address: core.set(WHOLE).rows.loss[0], row: core.plan.batchRows };
     const running = core.host.run({ set: WHOLE, mode: "train", from, to, watched });
     // who asked while it could not be halted
-    if (core.wanted || signal?.aborted) core.halt();
+    if (core.waiting.length || signal?.aborted) core.halt();
     return await core.sums(WHOLE, before, await running);
   } finally {
     core.halts = false;
