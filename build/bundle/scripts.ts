@@ -4,6 +4,7 @@
  * @module
  */
 import type * as esbuild from "esbuild";
+import { InputError } from "../../codegen/error.ts";
 import { readText } from "../../runtime/files/files.ts";
 import { platform } from "../../runtime/platform/here.ts";
 import { withEsbuild } from "./esbuild.ts";
@@ -38,7 +39,7 @@ export interface ScriptOptions {
  *
  * @param entry its text in TypeScript, which imports files by their paths from the project's folder.
  * @returns texts by names of files.
- * @throws {InputError} when esbuild cannot be started, or the runtime's sources are not there.
+ * @throws {InputError} when esbuild cannot be started, the runtime's sources are not there, or another script has the name.
  */
 export async function scriptsOf(entry: string, options: ScriptOptions): Promise<ReadonlyMap<string, string>> {
   const folder = sourcesFolder(), { name, banner, trains, singleFile } = options;
@@ -46,6 +47,7 @@ export async function scriptsOf(entry: string, options: ScriptOptions): Promise<
     ...{ absWorkingDir: folder, bundle: true, format: "esm", platform: "browser", target: "es2022", minify: true },
     ...{ legalComments: "none", charset: "utf8", outdir: "out", chunkNames: "shared", logLevel: "silent" },
   };
+  if (!singleFile) expectFree(name, ["worker", "shared"]);
   return await withEsbuild(async (build) => {
     const bundled = async (options: esbuild.BuildOptions) => {
       const { outputFiles } = await build({ ...common, ...options, write: false });
@@ -58,9 +60,16 @@ export async function scriptsOf(entry: string, options: ScriptOptions): Promise<
     if (singleFile) plugins.push(standingIn(INSIDE, folder));
     else plugins.push(loadingLater(later), ...trains ? RESTORED_LATER.map((file) => standingIn(file, folder)) : []);
     const scripts = await bundled({ entryPoints, plugins, splitting: !singleFile });
+    expectFree(name, Object.keys(later));
     if (!singleFile) scripts.push(...await bundled({ entryPoints: later }));
     return new Map(scripts.map(([file, text]) => [file, file === `${name}.js` ? banner + text : text]));
   });
+}
+
+/** @throws {InputError} when a script that stands beside the net's has its name. */
+function expectFree(name: string, taken: readonly string[]): void {
+  if (!taken.includes(name)) return;
+  throw new InputError(`a bundle has a ${name}.js of its own; give net "${name}" another name, or take --single-file`);
 }
 
 /** Modules that are no files: the script's entry, and the worker's text. */

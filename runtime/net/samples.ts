@@ -88,7 +88,8 @@ export function readLabelled(plan: RunPlan, x: Samples, y: Classes): Read {
     throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
   }
   const labels = Int32Array.from(list as readonly number[], (label, i) => {
-    if (Number(label) >= 0 && label < classes && Number.isInteger(Number(label))) return Number(label);
+    const number = typeof label === "bigint" ? Number(label) : label;
+    if (Number.isInteger(number) && number >= 0 && number < classes) return number;
     throw new InputError(`y[${i}] is ${said(label)}; expected a whole number from 0 to ${classes - 1}`);
   });
   return { samples, inputs, labels };

@@ -62,6 +62,14 @@ Deno.test("what is wrong is told in one line, and nothing is lost", async () => 
   const own = join(folder, "own");
   await Deno.mkdir(own);
   await Deno.writeTextFile(join(own, "README.md"), "mine");
+  // a bundle's other scripts: its entries, and what is loaded later
+  const taken = await Promise.all(["worker", "shared", "check"].map(async (name) => {
+    const file = join(folder, `${name}.json`);
+    await Deno.writeTextFile(file, JSON.stringify({ ...spec, name }));
+    const said =
+      `^error: a bundle has a ${name}\\.js of its own; give net "${name}" another name, or take --single-file$`;
+    return [[file, "--out", join(folder, "taken")], 1, new RegExp(said)] as const;
+  }));
   const wrong: readonly (readonly [words: string[], code: number, said: RegExp])[] = [
     [[], 2, /^error: SPEC is missing: give a net, or a checkpoint$/],
     [[file, "--batch", "4"], 2, /^error: --batch is of use only with --predict$/],
@@ -84,6 +92,7 @@ Deno.test("what is wrong is told in one line, and nothing is lost", async () => 
       1,
       /^error: .*layers are not those of mnist_mlp$/,
     ],
+    ...taken,
   ];
   for (const [words, expected, said] of wrong) {
     const { code, complaint } = await build(...words), [line, ...rest] = complaint.trimEnd().split("\n");

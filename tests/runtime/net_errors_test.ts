@@ -28,6 +28,10 @@ const MISUSES: readonly (readonly [call: () => Promise<unknown>, message: string
   [() => net.train({ x: image, y: [3] }), "y[0] is 3; expected a whole number from 0 to 2"],
   [() => net.train({ x: image, y: [-1] }), "y[0] is -1; expected a whole number from 0 to 2"],
   [() => net.train({ x: image, y: [0.5] }), "y[0] is 0.5; expected a whole number from 0 to 2"],
+  // what Number() makes a 0 or 1 of is no class
+  [() => net.train({ x: image, y: [null] as never }), "y[0] is null; expected a whole number from 0 to 2"],
+  [() => net.train({ x: image, y: [""] as never }), "y[0] is a string; expected a whole number from 0 to 2"],
+  [() => net.train({ x: image, y: [[1]] as never }), "y[0] is a list; expected a whole number from 0 to 2"],
   [
     () => net.train({ x: new Float32Array(64).fill(NaN, 9), y: [0] }),
     "number 9 of x, in sample 0, is NaN: not finite",

@@ -219,3 +219,11 @@ Deno.test("a worker that cannot be started keeps a net from being opened", async
     else (await opening).close();
   }
 });
+
+Deno.test("the calling thread lets timers go though each epoch is short", async () => {
+  const net = await opened({ threads: 0, shared: true }), one = samples(1), controller = new AbortController();
+  setTimeout(() => controller.abort(new Error("enough")), 1);
+  const some = { x: one.inputs, y: one.labels };
+  await assert.rejects(net.train(some, { epochs: 100_000, signal: controller.signal }), /^Error: enough$/);
+  net.close();
+});
