@@ -70,7 +70,7 @@ Deno.test("what is wrong is told in one line, and nothing is lost", async () => 
       `^error: a bundle has a ${name}\\.js of its own; give net "${name}" another name, or take --single-file$`;
     return [[file, "--out", join(folder, "taken")], 1, new RegExp(said)] as const;
   }));
-  const wrong: readonly (readonly [words: string[], code: number, said: RegExp])[] = [
+  const wrong: readonly (readonly [words: readonly string[], code: number, said: RegExp])[] = [
     [[], 2, /^error: SPEC is missing: give a net, or a checkpoint$/],
     [[file, "--batch", "4"], 2, /^error: --batch is of use only with --predict$/],
     [[weights, "--weights", weights], 2, /^error: --weights is of no use with a checkpoint in place of SPEC$/],
