@@ -1,11 +1,12 @@
 /** Programs of these tests, bundled for a browser with the worker that threads run. */
 import { join } from "node:path";
 import * as esbuild from "esbuild";
+import { npmNames } from "../build/npm_names.ts";
 import { PROJECT } from "./command_line.ts";
 
-/** Writes a program, by a name, and the worker into a folder. */
-export async function bundleInto(folder: string, name: string, program: string): Promise<void> {
-  const { outputFiles } = await esbuild.build({
+/** Writes a program, by a name, and the worker into a folder. Nothing is left out, and nothing is put in. */
+export async function bundleInto(folder: string, name: string, program: string): Promise<esbuild.Metafile> {
+  const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: PROJECT,
     entryPoints: { [name]: program, worker: "runtime/backends/threads/worker.ts" },
     outdir: folder,
@@ -14,6 +15,8 @@ export async function bundleInto(folder: string, name: string, program: string):
     format: "esm",
     platform: "browser",
     target: "es2024",
+    plugins: [npmNames],
+    metafile: true,
     write: false,
     logLevel: "silent",
   });
@@ -24,4 +27,5 @@ export async function bundleInto(folder: string, name: string, program: string):
     await Deno.writeTextFile(path, named);
   }
   await Deno.writeTextFile(join(folder, "package.json"), '{ "type": "module" }');
+  return metafile;
 }

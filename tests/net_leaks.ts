@@ -11,6 +11,8 @@ import { type Net, open } from "../mod.ts";
 import { samples, SPEC } from "./small_net.ts";
 
 const TRAININGS = 50, STEPS = 10_000, PARTS = 10, OPENED = 10;
+/** How often it is looked for workers that have not ended yet: some 15 seconds. */
+const LOOKS = 150;
 const leak = Deno.args.includes("leak");
 const sets = [160, 480].map((count) => samples(count)).map(({ inputs, labels }) => ({ x: inputs, y: labels }));
 const kept: unknown[] = [];
@@ -24,14 +26,13 @@ async function memory(): Promise<number> {
   return Deno.memoryUsage().rss;
 }
 
-/** Threads of this process that are workers, where the system tells: the least of some counts, since ending takes a while. */
-async function workers(): Promise<number> {
-  const counts: number[] = [];
-  for (let i = 0; i < 6; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    counts.push(await count());
+/** Threads of this process that are workers, where the system tells, once there are no more than so many: ending takes a while. */
+async function workers(most: number): Promise<number> {
+  for (let i = 0;; i++) {
+    const now = await count();
+    if (now <= most || i === LOOKS) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return Math.min(...counts);
 }
 
 async function count(): Promise<number> {
@@ -59,14 +60,15 @@ const net = await open(SPEC, { target: "wasm", threads: 2 });
 const trainings = await heldAfter(TRAININGS, (i) => net.train(sets[i % 2], { epochs: 1 }));
 const x = sets[0].x.subarray(0, 16 * 64), y = sets[0].y.subarray(0, 16);
 const steps = await heldAfter(STEPS, () => net.step(x, y));
-const open2 = await workers();
+const open2 = await workers(2);
 const opened = await heldAfter(OPENED, async (i) => {
   const another: Net = await open(SPEC, { target: "wasm", threads: 2, seed: i });
   const training = another.train(sets[1], { epochs: 1000 });
   training.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 20));
   if (!leak || i > 0) another.close();
+  await workers(leak ? 4 : 2);
 });
 net.close();
-console.log(JSON.stringify({ trainings, steps, opened, open: open2, left: await workers() }));
+console.log(JSON.stringify({ trainings, steps, opened, open: open2, left: await workers(leak ? 2 : 0) }));
 Deno.exit(0);

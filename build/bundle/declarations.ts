@@ -72,6 +72,7 @@ function types({ shape, outputs, classes, data }: Declared): string {
       data === "u8"
         ? "They are bytes, which are scaled by 1/255."
         : "Bytes are scaled by 1/255, other numbers are taken as they are; these may come in a list with an entry for each sample.",
+      "They are not copied before they are used: leave them as they are until the promise is settled.",
     ]),
     data === "u8"
       ? "export type Samples = Uint8Array | Uint8ClampedArray;"

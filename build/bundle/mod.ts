@@ -13,6 +13,7 @@ import type { Tuning } from "../../codegen/schedule/tuning.ts";
 import { outputOf } from "../../runtime/backends/tensors.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
+import { joined } from "../../runtime/net/hash.ts";
 import type { NetProgram } from "../../runtime/net/program.ts";
 import { VERSION } from "../../runtime/run/version.ts";
 import { checkFile } from "./check.ts";
@@ -106,14 +107,7 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
 
 /** A checkpoint of weights alone. */
 function weightsFile(spec: Spec, parameters: Weights["parameters"]): Uint8Array<ArrayBuffer> {
-  const weights = readWeights({ spec, parameters }), pieces = encodeSafetensors(encodeCheckpoint(weights));
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return joined(encodeSafetensors(encodeCheckpoint(readWeights({ spec, parameters }))));
 }
 
 /** What npm and Node read. */

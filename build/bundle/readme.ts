@@ -19,7 +19,8 @@ export function readme(net: Told): string {
   return [
     `# ${name}`,
     `${predict ? "A net that predicts" : "A net and its own trainer"}, for browsers, Node 24 or newer, Deno and Bun. ` +
-    "Nothing else is needed: no package, no server, no compiler.",
+    "Nothing else is needed: no package, no compiler. A page has to come from a server, any one for files: browsers load " +
+    "no modules from a disk.",
     "```js\n" + (predict ? predicting(net) : training(net)) + "\n```",
     samples(net),
     "## The files",

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { joined } from "../../runtime/net/hash.ts";
+
 /** A section: its number, and what is in it. */
 interface Section {
   readonly number: number;
@@ -19,12 +21,11 @@ const EXPORTS = 7;
  * outside, and no code changes.
  */
 export function withExports(module: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
-  return joined(
-    module,
-    sectionsOf(module).map((section) =>
-      section.number === EXPORTS ? { number: EXPORTS, body: renamed(section.body, names) } : section
-    ),
-  );
+  const sections = sectionsOf(module).flatMap(({ number, body }) => {
+    const own = number === EXPORTS ? renamed(body, names) : body;
+    return [Uint8Array.from([number, ...leb128(own.length)]), own];
+  });
+  return joined([module.subarray(0, HEAD), ...sections]);
 }
 
 /** Names of a module's exports, in order. */
@@ -36,9 +37,9 @@ export function exportNames(module: Uint8Array): string[] {
 function renamed(body: Uint8Array, names: ReadonlyMap<string, string>): Uint8Array {
   const kept = entriesOf(body).filter(({ name }) => names.has(name)).map(({ name, what }) => {
     const text = new TextEncoder().encode(names.get(name));
-    return [...number(text.length), ...text, ...what];
+    return [...leb128(text.length), ...text, ...what];
   });
-  return Uint8Array.from([...number(kept.length), ...kept.flat()]);
+  return Uint8Array.from([...leb128(kept.length), ...kept.flat()]);
 }
 
 /** Exports: their names, and the bytes that say what they are. */
@@ -62,24 +63,9 @@ function sectionsOf(module: Uint8Array): Section[] {
   return sections;
 }
 
-function joined(module: Uint8Array, sections: readonly Section[]): Uint8Array<ArrayBuffer> {
-  const pieces = sections.flatMap((section) => [
-    Uint8Array.from([section.number, ...number(section.body.length)]),
-    section.body,
-  ]);
-  const whole = [module.subarray(0, HEAD), ...pieces];
-  const all = new Uint8Array(whole.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of whole) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 /** A whole number from 0 in LEB128. */
-function number(value: number): number[] {
-  return value < 128 ? [value] : [value % 128 + 128, ...number(Math.floor(value / 128))];
+function leb128(value: number): number[] {
+  return value < 128 ? [value] : [value % 128 + 128, ...leb128(Math.floor(value / 128))];
 }
 
 /** Bytes, read from the beginning on. */

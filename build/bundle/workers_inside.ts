@@ -8,12 +8,16 @@ import type { Thread } from "../../runtime/platform/platform.ts";
 // @ts-ignore the text is made with the bundle, see `scripts.ts`
 import text from "./worker.txt";
 
+/** Where the text is. */
+let url: string | undefined;
+
 /** See `workers.ts`. */
 export async function workerStarter(): Promise<() => Thread> {
   if (typeof Worker === "undefined") {
     const { NodeWorker } = await import("../../runtime/platform/node_shared.ts");
     return () => new NodeWorker(new URL(`data:text/javascript,${encodeURIComponent(text)}`));
   }
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  return () => new Worker(url, { type: "module" });
+  // one for all nets: a page keeps them until it ends
+  const own = url ??= URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return () => new Worker(own, { type: "module" });
 }

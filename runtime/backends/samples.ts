@@ -56,7 +56,7 @@ export function checkFit(plan: RunPlan, set: Dataset): void {
 }
 
 /** Labels are below this: the number of outputs, or less where the loss says so, as the proof of the kernels has it. */
-export function labelLimit(plan: RunPlan): number {
+function labelLimit(plan: RunPlan): number {
   const { classes } = outputOf(plan), { below = classes } = plan.tensors.labels ?? {};
   return Math.min(classes, Number(below));
 }

@@ -26,8 +26,8 @@ export class Caller {
   #id = 0;
   #ended: Error | undefined;
 
-  /** Sends the worker what it makes its object of. */
-  constructor(thread: Thread, begin: unknown) {
+  /** Sends the worker what it makes its object of. `onFailure`: called when the worker itself has failed, and ended. */
+  constructor(thread: Thread, begin: unknown, onFailure?: (error: Error) => void) {
     this.#thread = thread;
     thread.onmessage = ({ data }: MessageEvent<Answer>) => {
       if ("progress" in data) {
@@ -41,7 +41,9 @@ export class Caller {
     };
     thread.onerror = (event) => {
       event.preventDefault();
-      this.end(new Error(event.message || "a worker could not be started"));
+      const error = new Error(event.message || "a worker could not be started");
+      this.end(error);
+      onFailure?.(error);
     };
     thread.postMessage(begin);
   }

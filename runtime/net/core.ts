@@ -32,11 +32,12 @@ export class Core {
   readonly host: Host;
   /** Whether what runs may be stopped for others, and is gone on with. */
   halts = false;
+  /** Who waits for the net. */
+  readonly waiting: (() => void)[] = [];
   readonly #scratch: { readonly from: number; readonly bytes: number };
   /** Where the rows of each data set lie, how many it has, and where the last one ends. */
   #sets: readonly { readonly rows: RowPlaces; readonly counts: RowCounts; readonly end: number }[] = [];
   #used = false;
-  readonly #waiting: (() => void)[] = [];
   #closed: Error | undefined;
   #forget: (() => void) | undefined;
 
@@ -86,14 +87,14 @@ export class Core {
     this.checkOpen();
     if (this.#used) {
       this.halt();
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     this.#used = true;
     try {
       this.checkOpen();
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.waiting.shift();
       if (next) next();
       else this.#used = false;
     }
@@ -193,6 +194,8 @@ export class Core {
   /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
   once(read: Unlabelled, train?: { readonly seed: number; readonly steps: number; readonly rate: number }): Soon<void> {
     const { plan, program: { rules } } = this;
+    // between two batches, say
+    this.checkOpen();
     this.putSamples(BATCH, read);
     this.putTables(BATCH, (tables) => {
       fillEvaluation(plan, tables, train && (() => rules.params(train.rate, train.steps + 1)));

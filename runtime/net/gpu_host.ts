@@ -102,7 +102,11 @@ export class GpuHost implements Host {
     for (const own of rows.slice(kept)) {
       const counts = this.#counts(own);
       checkSizes({ buffers: rowsBytes(plan, [counts]), numbers: STEP_STRIDE * mostSteps([counts]) }, device.limits);
-      this.#sets.push({ rows: own, memory: await takeSet(plan, device, pipelines, memory, counts) });
+      const taken = await takeSet(plan, device, pipelines, memory, counts);
+      this.#sets.push({ rows: own, memory: taken });
+      if (!this.#closed) continue;
+      taken.destroy();
+      throw this.#closed;
     }
     if (this.#submissions) return;
     this.#submissions = await Submissions.begin(this.#net, this.#sets[0].memory, this.#counts(rows[0]).steps);
@@ -129,6 +133,8 @@ export class GpuHost implements Host {
 
   /** See {@linkcode Host}. */
   put(address: number, values: Numbers): void {
+    // the device is not this net's alone, and would be at fault for what is written to a buffer that is gone
+    if (this.#closed) return;
     // what is read after this is something else
     if (address < this.#net.plan.arenaBytes) this.#last = undefined;
     const { buffer, offset } = this.#at(address), { queue } = this.#net.gpu.device;

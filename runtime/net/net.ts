@@ -72,7 +72,7 @@ export class Net extends PredictNet {
   }
 
   /**
-   * Trains some more epochs; the samples are copied. A second call goes on where the first has ended, as one of all epochs
+   * Trains some more epochs. A second call goes on where the first has ended, as one of all epochs
    * would; one that was stopped inside an epoch is gone on with there, on the same data.
    *
    * @param data samples and their classes: x samples x shape, row-major, or a list with an entry for each sample; bytes are
@@ -84,7 +84,7 @@ export class Net extends PredictNet {
    */
   async train(data: Labelled, options: NetTrainOptions = {}): Promise<NetTraining> {
     this.#notTraining();
-    const { epochs = this.#core.program.spec.training.epochs, onStep, onEpoch, signal } = options;
+    const { onStep, onEpoch, signal } = options, epochs = options.epochs ?? this.#core.program.spec.training.epochs;
     expectWhole("epochs", epochs, 1, MOST_EPOCHS);
     expectFunction("onStep", onStep);
     expectFunction("onEpoch", onEpoch);
@@ -170,8 +170,8 @@ export class Net extends PredictNet {
   override async restore(bytes: Uint8Array): Promise<void> {
     this.#notTraining();
     const core = this.#core, { weights, found } = await readTraining(core, bytes);
-    this.#notTraining();
     await core.alone(() => {
+      this.#notTraining();
       core.writeAll(weights);
       for (const [name] of core.shapes(["state"])) {
         const values = found?.optimizer.get(name)?.values;
@@ -208,7 +208,7 @@ export async function openNet(
   options: OpenNetOptions = {},
   shared: boolean = sharingFault() === undefined,
 ): Promise<Net> {
-  const { threads = cores(), seed = 0, weights, signal } = checkOpen(options);
+  const { weights, signal } = checkOpen(options), threads = options.threads ?? cores(), seed = options.seed ?? 0;
   const open = program.host ?? hostFor(program, await program.bytes(), threads, shared);
   signal?.throwIfAborted();
   const core = new Core(program, await open());

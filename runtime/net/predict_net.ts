@@ -146,7 +146,6 @@ export class PredictNet {
       all.set(outputs.subarray(0, count * classes), from * classes);
       if (performance.now() < since + SLICE) continue;
       await pause();
-      core.checkOpen();
       since = performance.now();
     }
     const wrong = firstNotFinite(all);
@@ -164,7 +163,7 @@ export class PredictNet {
  * @throws {InputError} when an option is none, or the weights are another net's.
  */
 export async function openPredictNet(program: NetProgram, options: OpenNetOptions = {}): Promise<PredictNet> {
-  const { seed = 0, weights, signal } = checkOpen(options);
+  const { weights, signal } = checkOpen(options), seed = options.seed ?? 0;
   const module = await WebAssembly.compile(unshared(await program.bytes()));
   signal?.throwIfAborted();
   const core = new Core(program, new LocalHost(module));

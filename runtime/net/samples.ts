@@ -15,7 +15,8 @@ import { said } from "./options.ts";
 export interface Labelled {
   /**
    * Samples x shape, row-major, or a list with an entry for each sample. Bytes, in a Uint8Array or Uint8ClampedArray, are
-   * scaled by 1/255, other numbers are taken as they are.
+   * scaled by 1/255, other numbers are taken as they are. Typed arrays are not copied before they are used: leave them as
+   * they are until the promise is settled.
    */
   readonly x: Samples;
   /** The class of each sample, from 0. */

@@ -49,12 +49,11 @@ export async function beginOn(state: State, read: Read): Promise<void> {
   const data = { samples: read.samples, hash: hashOfSet(read) }, before = state.data;
   // it is waited for when it is needed
   data.hash.catch(() => {});
+  const same = before && before.samples === data.samples && await before.hash === await data.hash;
+  // all at once: a checkpoint may be asked for meanwhile
   state.data = data;
-  if (!before) {
-    state.whole &&= state.steps === 0;
-    return;
-  }
-  if (before.samples === data.samples && await before.hash === await data.hash) return;
+  if (!before) state.whole &&= state.steps === 0;
+  if (!before || same) return;
   state.whole = false;
   state.partial = undefined;
 }
@@ -75,11 +74,10 @@ export function snapshot(core: Core, state: State) {
  */
 export async function save(core: Core, state: State): Promise<Uint8Array<ArrayBuffer>> {
   const { program: { spec, target, without = [] } } = core;
-  const { seed, epochs, steps, partial, history, parameters, optimizer } = await snapshot(core, state);
+  const { seed, epochs, steps, partial, history, data, whole, parameters, optimizer } = await snapshot(core, state);
   const values = [...parameters, ...optimizer].map(([name, { values }]) => [name, values] as const);
   checkDiverged(notFinite(values), epochs + 1, steps);
-  const { data } = state, known = state.whole && data;
-  const run = known
+  const run = whole && data
     ? { data: { samples: data.samples, hash: await data.hash }, history, partial }
     : { data: { samples: 1, hash: UNKNOWN }, history: [] };
   const all = Math.max(spec.training.epochs, epochs + 1);

@@ -20,6 +20,7 @@ export class TeamHost extends MemoryHost implements Host {
   readonly #member: Member;
   /** Whether the workers wait for single steps, and hear no messages. */
   #waiting = false;
+  #closed: Error | undefined;
 
   /** Starts workers. */
   constructor(start: () => Thread, threads: number, module: WebAssembly.Module, warm: readonly string[]) {
@@ -30,7 +31,8 @@ export class TeamHost extends MemoryHost implements Host {
     this.#member = new Member(module, words, 0, threads, barrier(words, threads, maySleep()));
     this.#callers = Array.from(
       { length: threads },
-      (_, thread) => new Caller(start(), { module, warm, control, thread, threads }),
+      // without one of them the others would wait for ever
+      (_, thread) => new Caller(start(), { module, warm, control, thread, threads }, (error) => this.close(error)),
     );
   }
 
@@ -41,14 +43,17 @@ export class TeamHost extends MemoryHost implements Host {
 
   /** See {@linkcode Host}. */
   async place({ pages, kept, ...layout }: Layout): Promise<void> {
-    this.#dismiss();
+    // there may be no memory: whoever waits for orders waits on
     const memory = this.atLeast(pages, kept);
+    this.#dismiss();
     this.#member.bind(memory, layout);
     await this.#all("bind", memory, layout);
   }
 
   /** See {@linkcode Host}. No message is sent but the one that makes the others wait for orders. */
   once(set: number, mode: Mode): void {
+    // nobody would come to the barrier
+    if (this.#closed) throw this.#closed;
     const control = this.#control;
     if (this.threads > 1) {
       if (!this.#waiting) this.#gather();
@@ -76,6 +81,7 @@ export class TeamHost extends MemoryHost implements Host {
 
   /** See {@linkcode Host}. */
   close(error: Error): void {
+    this.#closed ??= error;
     this.#dismiss();
     this.halt();
     for (const caller of this.#callers) caller.end(error);

@@ -5,9 +5,9 @@
  */
 import { addUp, BEGINNING, fillTraining, resultOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
-import type { EpochSums } from "../backends/session.ts";
+import type { EpochSums, NotFinite } from "../backends/session.ts";
 import { notFinite, parametersOf } from "../backends/tensors.ts";
-import { checkDiverged, DivergedError } from "../run/errors.ts";
+import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
 import type { Read } from "./samples.ts";
@@ -70,6 +70,25 @@ export async function trainNet(
   }
 }
 
+/** An epoch that is being trained. */
+interface Epoch {
+  /** From 0. */
+  readonly number: number;
+  readonly read: Read;
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Seconds that it has taken up to now. */
+  seconds(): number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How far an epoch is: its report at its end, or what is not finite. */
+interface Part {
+  readonly sums: EpochSums;
+  readonly report?: EpochReport;
+  readonly wrong?: NotFinite;
+}
+
 /** Trains what is left of an epoch. */
 async function trainEpoch(
   core: Core,
@@ -79,47 +98,64 @@ async function trainEpoch(
   signal: AbortSignal | undefined,
 ): Promise<EpochReport> {
   const { plan, program: { rules } } = core, { samples } = read, steps = stepsInEpoch(plan, samples);
-  const { epochs: done, partial } = state, learningRate = rules.rate(done), epoch = done + 1, start = performance.now();
-  let sums: EpochSums = partial ? { steps: partial.steps, loss: partial.lossSum, hits: partial.hitSum } : BEGINNING;
+  const { epochs: number, partial } = state, learningRate = rules.rate(number), start = performance.now();
+  const sums = partial ? { steps: partial.steps, loss: partial.lossSum, hits: partial.hitSum } : BEGINNING;
   const seconds = () => (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
+  const epoch: Epoch = { number, read, steps, learningRate, seconds, signal };
   await core.alone(() => {
     // updates before the epoch
     const first = state.steps - sums.steps, params = (step: number) => rules.params(learningRate, first + step + 1);
-    core.putTables(WHOLE, (tables) => fillTraining(plan, tables, { seed: state.seed, epoch: done, first, params }));
+    core.putTables(WHOLE, (tables) => fillTraining(plan, tables, { seed: state.seed, epoch: number, first, params }));
   });
-  const tell = onStep && teller(core, samples, sums.steps, (step, loss) => onStep({ epoch, step, steps, loss }));
-  while (sums.steps < steps) {
+  const tell = onStep &&
+    teller(core, samples, sums.steps, (step, loss) => onStep({ epoch: number + 1, step, steps, loss }));
+  let part: Part = { sums };
+  while (!part.report) {
     signal?.throwIfAborted();
-    const before = sums, running = core.alone(() => trainSteps(core, before, steps));
+    const before = part.sums, running = core.alone(() => trainPart(core, state, epoch, before));
     if (tell) await watch(core, running, tell);
-    sums = await running;
-    state.steps += sums.steps - before.steps;
-    state.partial = { steps: sums.steps, lossSum: sums.loss, hitSum: sums.hits, seconds: seconds() };
-    const { loss } = resultOf(plan, read, sums);
-    if (!Number.isFinite(loss)) throw new DivergedError(epoch, sums.steps, `the loss has become ${loss}`);
+    part = await running;
+    checkDiverged(part.wrong, number + 1, part.sums.steps);
   }
-  const weights = await core.alone(() =>
-    Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const))
-  );
-  checkDiverged(notFinite(weights), epoch, steps);
-  const { loss, correct } = resultOf(plan, read, sums);
-  const report = { epoch, loss, accuracy: correct / samples, learningRate, seconds: seconds() };
-  state.partial = undefined;
-  state.epochs = epoch;
-  state.history.push(report);
   if (core.host.orLast) await snapshot(core, state);
-  return report;
+  return part.report;
+}
+
+/** Runs steps until the epoch ends or others ask for the net, and notes them before anybody else sees the weights. */
+async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSums): Promise<Part> {
+  const { number, read, steps, learningRate, seconds } = epoch, { plan } = core;
+  const sums = before.steps < steps ? await trainSteps(core, before, steps, epoch.signal) : before;
+  state.steps += sums.steps - before.steps;
+  state.partial = { steps: sums.steps, lossSum: sums.loss, hitSum: sums.hits, seconds: seconds() };
+  const { loss, correct } = resultOf(plan, read, sums), ends = sums.steps === steps;
+  const weights = () => Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
+  const wrong = Number.isFinite(loss)
+    ? ends ? notFinite(await weights()) : undefined
+    : { name: "the loss", index: 0, value: loss };
+  if (wrong || !ends) return { sums, wrong };
+  const report = { epoch: number + 1, loss, accuracy: correct / read.samples, learningRate, seconds: seconds() };
+  state.partial = undefined;
+  state.epochs = report.epoch;
+  state.history.push(report);
+  return { sums, report };
 }
 
 /** Runs steps until the epoch ends, or others ask for the net. */
-async function trainSteps(core: Core, before: EpochSums, to: number): Promise<EpochSums> {
+async function trainSteps(
+  core: Core,
+  before: EpochSums,
+  to: number,
+  signal: AbortSignal | undefined,
+): Promise<EpochSums> {
   const from = before.steps;
   core.halts = true;
   try {
     // the loss of the batch's first row: where weights are NaN, all rows are
     const watched = { address: core.set(WHOLE).rows.loss[0], row: core.plan.batchRows };
-    const done = await core.host.run({ set: WHOLE, mode: "train", from, to, watched });
-    return await core.sums(WHOLE, before, done);
+    const running = core.host.run({ set: WHOLE, mode: "train", from, to, watched });
+    // who asked while it could not be halted
+    if (core.waiting.length || signal?.aborted) core.halt();
+    return await core.sums(WHOLE, before, await running);
   } finally {
     core.halts = false;
   }
@@ -150,7 +186,7 @@ function teller(
 /** Tells of what is done while a part of an epoch is running, and of all of it in the end. */
 async function watch(
   core: Core,
-  running: Promise<EpochSums>,
+  running: Promise<Part>,
   tell: (done: number) => Promise<void>,
 ): Promise<void> {
   let runs = true;
@@ -168,5 +204,5 @@ async function watch(
     await running.catch(() => {});
     throw error;
   }
-  await tell((await end).steps);
+  await tell((await end).sums.steps);
 }

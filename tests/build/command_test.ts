@@ -71,7 +71,7 @@ Deno.test("what is wrong is told in one line, and nothing is lost", async () => 
     const words = [file, "--out", join(folder, "taken")];
     return [words, 1, new RegExp(said)] as const;
   }));
-  const wrong: readonly (readonly [words: string[], code: number, said: RegExp])[] = [
+  const wrong: readonly (readonly [words: readonly string[], code: number, said: RegExp])[] = [
     [[], 2, /^error: SPEC is missing: give a net, or a checkpoint$/],
     [[file, "--batch", "4"], 2, /^error: --batch is of use only with --predict$/],
     [[weights, "--weights", weights], 2, /^error: --weights is of no use with a checkpoint in place of SPEC$/],

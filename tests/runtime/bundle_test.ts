@@ -1,8 +1,8 @@
 /** What compiles, trains and predicts runs in browsers, in Node and in Deno, from the same bundle, without a shim. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import * as esbuild from "esbuild";
-import { npmNames } from "../../build/npm_names.ts";
+import type { Metafile } from "esbuild";
+import { bundleInto } from "../bundled.ts";
 import { chromium, inPage } from "../chromium.ts";
 import { PROJECT } from "../command_line.ts";
 import { engine, type EngineName } from "../engines.ts";
@@ -15,34 +15,11 @@ const spec: unknown = JSON.parse(await Deno.readTextFile(join(PROJECT, "specs", 
 const folder = await Deno.makeTempDir();
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
 
-/** Bundles a program and the worker for a browser, into the folder. Nothing is left out, and nothing is put in. */
-async function bundle(program: string): Promise<esbuild.Metafile> {
-  const { outputFiles, metafile } = await esbuild.build({
-    absWorkingDir: PROJECT,
-    entryPoints: { trial: program, worker: "runtime/backends/threads/worker.ts" },
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2024",
-    plugins: [npmNames],
-    metafile: true,
-    write: false,
-    logLevel: "silent",
-  });
-  await esbuild.stop();
-  for (const { path, text } of outputFiles) {
-    // modules are JavaScript now, and so are the names of workers
-    const named = text.replaceAll(/(?<=new URL\("\.\/\w+)\.ts(?=", import\.meta\.url\))/g, ".js");
-    await Deno.writeTextFile(path, named);
-  }
-  await Deno.writeTextFile(join(folder, "package.json"), '{ "type": "module" }');
-  return metafile;
-}
+/** Bundles a program and the worker into the folder. */
+const bundle = (program: string) => bundleInto(folder, "trial", program);
 
 /** All that a bundle's programs import, at once or later, by whether it is in the bundle. */
-function importsOf({ outputs }: esbuild.Metafile): { readonly inside: Set<string>; readonly outside: Set<string> } {
+function importsOf({ outputs }: Metafile): { readonly inside: Set<string>; readonly outside: Set<string> } {
   const inside = new Set<string>(), outside = new Set<string>();
   const follow = (name: string) => {
     if (inside.has(name)) return;

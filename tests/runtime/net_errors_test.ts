@@ -1,10 +1,14 @@
 /** What is wrong in what is given to a net gets its one line, and the net is of use after that. */
 import assert from "node:assert/strict";
-import { open, parseSpec } from "../../mod.ts";
+import { compileNet } from "../../api/compile.ts";
+import { programOf } from "../../api/open.ts";
+import { findTarget, open, parseSpec } from "../../mod.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { HASH, hashedPieces, TRAINING } from "../../runtime/files/checkpoint_format.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
 import { joined, sha256 } from "../../runtime/net/hash.ts";
+import { openNet } from "../../runtime/net/net.ts";
+import { openPredictNet } from "../../runtime/net/predict_net.ts";
 import { opened, saved, WAYS } from "../net_cases.ts";
 import { samples, SPEC } from "../small_net.ts";
 
@@ -75,6 +79,19 @@ Deno.test("each misuse gets its one line, and changes nothing", async () => {
   // negative control: what is right is no misuse
   await net.step(image, [0]);
   assert.notDeepEqual(await net.save(), before);
+});
+
+Deno.test("an option that is null counts as left out", async () => {
+  const none = null as never, given = { threads: none, seed: none, weights: none, signal: none };
+  const program = programOf(SPEC, compileNet(SPEC, findTarget("wasm"), {})), plain = await openNet(program);
+  const one = await openNet(program, given), predictor = await openPredictNet(program, given);
+  assert.equal(one.threads, plain.threads);
+  assert(one.threads > 0);
+  assert.deepEqual(await one.save(), await plain.save());
+  assert.deepEqual(await predictor.predict(image), await plain.predict(image));
+  const { epochs } = await one.train({ x: data.inputs, y: data.labels }, { epochs: none, onStep: none, signal: none });
+  assert.equal(epochs.length, SPEC.training.epochs);
+  [one, plain, predictor].forEach((each) => each.close());
 });
 
 Deno.test("outputs that are not finite are told of", async () => {

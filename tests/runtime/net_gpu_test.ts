@@ -7,6 +7,7 @@ import { workOf } from "../../codegen/plan/kernel.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import { DeviceError, findTarget, InputError, type Net, open, parseSpec } from "../../mod.ts";
 import { fittedCode, GpuHost } from "../../runtime/net/gpu_host.ts";
+import { makeCheck } from "../../runtime/net/make_check.ts";
 import { openNet } from "../../runtime/net/net.ts";
 import { disguised, ignore, withGpu } from "../adapter.ts";
 import { netOutcome, otherwise } from "../gpu_net.ts";
@@ -43,6 +44,25 @@ async function fromJson(text: string): Promise<Net> {
     host: () => GpuHost.open(plan, (most) => fittedCode(files, most, again)),
   }, { seed: 3 });
 }
+
+Deno.test({
+  name: "webgpu: a net that is closed while it is busy leaves the device to others",
+  ignore,
+  async fn() {
+    const [net, other] = [await open(SPEC, { target: "webgpu" }), await open(SPEC, { target: "webgpu" })];
+    const asked = [() => net.predict(set.x), () => makeCheck(net), () => net.evaluate(set)].map((call) => call());
+    const closed = asked.map((call) => assert.rejects(call, { name: "InputError", message: /is closed/ }));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    net.close();
+    await Promise.all(closed);
+    const single = await open(SPEC, { target: "webgpu" }), tested = makeCheck(single);
+    single.close();
+    await assert.rejects(tested, { name: "InputError", message: /is closed/ });
+    const { total } = await other.evaluate(set);
+    assert.equal(total, data.samples);
+    other.close();
+  },
+});
 
 Deno.test({
   name: "webgpu: a net runs from its plan and its texts, as JSON, with the same bits; on eight buffers, too",

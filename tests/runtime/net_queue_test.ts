@@ -4,6 +4,9 @@ import { compileNet } from "../../api/compile.ts";
 import { programOf } from "../../api/open.ts";
 import { findTarget, type NetStep } from "../../mod.ts";
 import { openNet } from "../../runtime/net/net.ts";
+import { cores } from "../../runtime/net/predict_net.ts";
+import { startWorker } from "../../runtime/net/start_worker.ts";
+import type { Thread } from "../../runtime/platform/platform.ts";
 import { bitsOf, opened, saved, told, type Way, WAYS } from "../net_cases.ts";
 import { samples, SPEC } from "../small_net.ts";
 
@@ -52,6 +55,32 @@ for (const way of WAYS) {
     net.close();
   });
 
+  Deno.test(`a checkpoint that is asked for while it trains is one of a moment between two steps: ${told(way)}`, async () => {
+    const net = await opened(way, { seed: 3 }), asked: Promise<Uint8Array>[] = [];
+    await net.train(set, {
+      epochs: 1,
+      // one that is slow: others have the net before it has heard of all steps
+      async onStep({ step }) {
+        if ([1, 40, STEPS].includes(step)) asked.push(net.save());
+        if (step % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      },
+    });
+    net.close();
+    assert.equal(asked.length, 3);
+    for (const weights of asked) {
+      const again = await opened(way, { weights: await weights });
+      await again.train(set, { epochs: EPOCHS - (await saved(again)).training!.history.length });
+      assert.deepEqual(bitsOf(await saved(again)), expected);
+      again.close();
+    }
+  });
+
+  Deno.test(`a net that is closed between two batches of a prediction ends that: ${told(way)}`, async () => {
+    const net = await opened(way), asked = net.predict(set.x);
+    net.close();
+    await assert.rejects(asked, { name: "InputError", message: /is closed/ });
+  });
+
   Deno.test(`a signal stops training after a step, and it goes on where it was: ${told(way)}`, async () => {
     const net = await opened(way, { seed: 3 }), reason = new Error("enough");
     const controller = new AbortController();
@@ -78,6 +107,7 @@ for (const way of WAYS) {
     training.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 30));
     const asked = net.predict(test.inputs);
+    asked.catch(() => {});
     net.close();
     await assert.rejects(training, closed);
     await assert.rejects(asked, closed);
@@ -95,13 +125,15 @@ for (const way of WAYS) {
 }
 
 Deno.test("a listener that fails ends the training, and the net is of use after that", async () => {
-  const net = await opened({ threads: 2, shared: true });
+  const net = await opened({ threads: 2, shared: true }, { seed: 3 });
   const fails = () => {
     throw new Error("listener");
   };
   await assert.rejects(net.train(set, { onStep: fails }), /^Error: listener$/);
-  await assert.rejects(net.train(set, { onEpoch: () => Promise.reject(new Error("later")) }), /^Error: later$/);
+  // what was done counts: the epoch is gone on with
   await net.train(set, { epochs: 1 });
+  await assert.rejects(net.train(set, { onEpoch: () => Promise.reject(new Error("later")) }), /^Error: later$/);
+  assert.deepEqual(bitsOf(await saved(net)), expected);
   net.close();
 });
 
@@ -120,6 +152,15 @@ Deno.test("while it trains, what would change it is refused", async () => {
   // the other way round it may be
   await other.copyFrom(net);
   await training;
+  // nor does it begin to, where somebody waits to change it
+  const gate = Promise.withResolvers<void>(), held = cores.get(net)!.alone(() => gate.promise);
+  const restoring = net.restore(bytes);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const more = net.train(set, { epochs: 1 });
+  gate.resolve();
+  await assert.rejects(restoring, refused);
+  await Promise.all([held, more]);
+  assert.equal((await saved(net)).training!.history.length, 6);
   net.close();
   other.close();
 });
@@ -151,6 +192,22 @@ Deno.test("a signal closes a net, or keeps it from being opened", async () => {
     await assert.rejects(net.save(), /is closed/);
     await assert.rejects(opened(way, { signal }), { name: "AbortError" });
   }
+});
+
+Deno.test("a team that has lost a worker ends with an error, and waits for nobody", async () => {
+  const program = programOf(SPEC, compileNet(SPEC, findTarget("wasm"), { data: "f32" })), workers: Thread[] = [];
+  const worker = () => workers[workers.push(startWorker()) - 1];
+  const net = await openNet({ ...program, worker }, { threads: 2 }, true), training = net.train(set, { epochs: 1000 });
+  training.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  workers[1].terminate();
+  workers[1].onerror!.call(workers[1] as never, new ErrorEvent("error", { message: "out of memory" }));
+  const lost = { message: "out of memory" };
+  await assert.rejects(training, lost);
+  for (
+    const call of [() => net.step(test.inputs.subarray(0, 64), [0]), () => net.predict(set.x), () => net.train(set)]
+  ) await assert.rejects(call, lost);
+  net.close();
 });
 
 Deno.test("a worker that cannot be started keeps a net from being opened", async () => {

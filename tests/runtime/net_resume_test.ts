@@ -95,6 +95,18 @@ Deno.test("single steps and other data between epochs count, also when they lie 
   [net, one, other].forEach((each) => each.close());
 });
 
+Deno.test("what is saved while other data are looked at is still of those before", async () => {
+  const net = await opened(WAYS[0], { seed: SEED });
+  await net.train(set, { epochs: 1 });
+  const { data: before } = (await saved(net)).training!;
+  const training = net.train({ x: set.x.map((value) => value / 2), y: set.y }, { epochs: 1 });
+  assert.deepEqual((await saved(net)).training!.data, before);
+  await training;
+  // negative control: behind that it is of no data set
+  assert.notDeepEqual((await saved(net)).training!.data, before);
+  net.close();
+});
+
 Deno.test("what a net saves is a file like any checkpoint", async () => {
   const net = await opened(WAYS[0], { seed: SEED }), path = await Deno.makeTempFile({ suffix: ".safetensors" });
   try {
