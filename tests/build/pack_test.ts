@@ -165,8 +165,9 @@ const expected: Record<string, Outcome> = JSON.parse(inDeno.out || assert.fail(i
 Deno.test("a program in another folder imports the project by its path", () => {
   assert.equal(inDeno.code, 0, inDeno.err);
   assert.deepEqual(Object.keys(expected), TARGETS);
-  for (const { threads, losses, labels } of Object.values(expected)) {
+  for (const [target, { threads, losses, labels, inMemory }] of Object.entries(expected)) {
     assert.deepEqual([threads, losses.length, labels.length], [2, 20, 40]);
+    assert.deepEqual(inMemory, target === "typescript" ? undefined : losses);
     assert(losses.at(-1)! < 0.8 * losses[0], losses.join());
   }
   assert.equal(new Set(Object.values(expected).map(({ parameters }) => parameters)).size, TARGETS.length);

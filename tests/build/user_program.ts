@@ -7,11 +7,15 @@ export interface Outcome {
   /** SHA-256 of all parameters, as they are read back where there are files. */
   readonly parameters: string;
   readonly labels: readonly number[];
+  /** Losses of the same, trained as a net in memory; not of target typescript. */
+  readonly inMemory?: readonly number[];
 }
 
 /** A module that uses the package. `from`: what it imports it as. It exports `outcomes(targets, file?)`. */
 export const userModule = (from: string): string => `
-import { fromArrays, loadCheckpoint, loadPredictor, parseSpec, saveCheckpoint, train } from ${JSON.stringify(from)};
+import { fromArrays, loadCheckpoint, loadPredictor, open, parseSpec, saveCheckpoint, train } from ${
+  JSON.stringify(from)
+};
 
 const spec = parseSpec({
   name: "sum",
@@ -33,6 +37,14 @@ async function readBack(file, checkpoint) {
   return await loadCheckpoint(file);
 }
 
+/** Losses of a net in memory. */
+async function inMemory(target) {
+  const net = await open(spec, { target, threads: 2, seed: 7 });
+  const { epochs } = await net.train({ x: inputs, y: classes });
+  net.close();
+  return epochs.map(({ loss }) => loss);
+}
+
 export async function outcomes(targets, file) {
   const found = {};
   for (const target of targets) {
@@ -46,6 +58,8 @@ export async function outcomes(targets, file) {
       losses: report.epochs.map(({ loss }) => loss),
       parameters: [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
       labels: predictor.predict(inputs).map(({ label }) => label),
+      // it is WebAssembly
+      ...target !== "typescript" && { inMemory: await inMemory(target) },
     };
   }
   return found;
