@@ -11,7 +11,7 @@ export function startWorker(): Thread {
   if (typeof Worker === "undefined") {
     // not in that form: a bundler would take the module for one more; and in a package, modules are JavaScript
     const place = import.meta.url;
-    return new NodeWorker(new URL(place.endsWith(".ts") ? "./worker.ts" : "./worker.js", place));
+    return new NodeWorker(new URL(/\.ts$/.test(place) ? "./worker.ts" : "./worker.js", place));
   }
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 }
