@@ -30,4 +30,4 @@ export function waysOf({ arch, versions }: Pick<Platform, "arch" | "versions">, 
 }
 
 /** The package with an engine that packs, whatever engine is installed. */
-const WITH_NODE_26 = "npx --yes -p node@26 -p kernelwright kernelwright";
+const WITH_NODE_26 = "npx --yes -p node@26 -- kernelwright";

@@ -82,7 +82,7 @@ Deno.test("the fastest way is one that the engine and the processor have", () =>
     checked: flags("--max-semi-space-size=8"),
   });
   const node26 = { node: "26.10.0", v8: "14.6.202.34" }, node24 = { node: "24.21.0", v8: "13.6.233.17" };
-  const other = "npx --yes -p node@26 -p kernelwright kernelwright train";
+  const other = "npx --yes -p node@26 -- kernelwright train";
   assert.deepEqual(of(intel, node26, npm), both("npx kernelwright train"));
   assert.deepEqual(of(intel, node24, npm), both(other));
   assert.deepEqual(of(intel, { bun: "1.4.5" }, npm), both(other));
