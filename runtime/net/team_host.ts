@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { barrier, CONTROL_WORDS, HALT, LAST, NEVER, ORDER, ORDERS, PROGRESS } from "../backends/threads/control.ts";
+import {
+  abandon,
+  barrier,
+  CONTROL_WORDS,
+  HALT,
+  LAST,
+  NEVER,
+  ORDER,
+  ORDERS,
+  PROGRESS,
+} from "../backends/threads/control.ts";
 import type { Work } from "../backends/threads/team.ts";
 import type { Thread } from "../platform/platform.ts";
 import { Caller } from "./calls.ts";
@@ -84,6 +94,8 @@ export class TeamHost extends MemoryHost implements Host {
     this.#closed ??= error;
     this.#dismiss();
     this.halt();
+    // a worker that waits for one that has ended would not end
+    abandon(this.#control);
     for (const caller of this.#callers) caller.end(error);
   }
 
