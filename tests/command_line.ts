@@ -21,8 +21,9 @@ export function taskArguments(task: string): string[] {
     .replace("$(deno run --no-prompt --allow-read build/bundle/esbuild.ts)", () => esbuildPath());
   const [program, subcommand, ...args] = command.split(" ");
   assert.equal(program, "deno");
-  // what is installed is left as it is: processes that look at it at the same time would wait for each other, and say so
-  return [subcommand, "--node-modules-dir=manual", ...args];
+  // what is installed is left as it is: processes that look at it at the same time would wait for each other, and say so;
+  // "deno bench" checks types, and looks for those of Node
+  return [subcommand, ...subcommand === "run" ? ["--node-modules-dir=manual"] : [], ...args];
 }
 
 /** What a command has said, as where Deno is installed: from `npx`, other commands are named. */
