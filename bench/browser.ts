@@ -23,7 +23,7 @@ const ROUNDS = 3, SECONDS = 1.2;
 /** The same, to see that all run. */
 const QUICK = { quick: true, rounds: 1, seconds: 0.05 };
 
-const USAGE = "usage: deno task bench:browser [NET...] [flags]";
+const USAGE = "Usage: deno task bench:browser [NET...] [flags]";
 const HELP = `${USAGE}
 
 trains nets by their bundles in Deno, Node, Bun and Chromium, and by jax-js and TensorFlow.js in the

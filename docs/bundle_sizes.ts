@@ -13,7 +13,7 @@ import { deno, PROJECT } from "./deno.ts";
 import { table } from "./markdown.ts";
 
 const USAGE = `\
-usage: deno task bundles [--check]
+Usage: deno task bundles [--check]
 
 writes the table of downloads in docs/bundles.md, of all nets in specs/ and bench/nets/
 

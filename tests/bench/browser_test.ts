@@ -110,15 +110,15 @@ async function task(words: readonly string[]): Promise<{ code: number; out: stri
 Deno.test("bench:browser: help, and one clear error for each mistake", async () => {
   const help = await task(["--help"]);
   assert.deepEqual([help.code, help.err], [0, ""]);
-  assert.match(help.out, /^usage: deno task bench:browser/);
+  assert.match(help.out, /^Usage: deno task bench:browser/);
   const cases: readonly (readonly [words: readonly string[], code: number, message: RegExp])[] = [
     [["--only", "torch"], 2, /^error: --only is "torch", which no row has in its name: Deno, 1 thread; Deno; /],
-    [["--rounds", "0"], 2, /^error: --rounds is 0; expected a whole number from 1 to 99\nusage: /],
-    [["--quick", "--rounds", "2"], 2, /^error: --quick measures once, so --rounds may not be given\nusage: /],
+    [["--rounds", "0"], 2, /^error: --rounds is 0; expected a whole number from 1 to 99\nUsage: /],
+    [["--quick", "--rounds", "2"], 2, /^error: --quick measures once, so --rounds may not be given\nUsage: /],
     [
       ["--from", "x.json", "lenet5"],
       2,
-      /^error: with --from nothing is measured, so nothing else may be given\nusage: /,
+      /^error: with --from nothing is measured, so nothing else may be given\nUsage: /,
     ],
     [["lenet5", "lenet5"], 1, /^error: two nets are called "lenet5": name each once\n$/],
     [["no_such_net"], 1, /^error: .*no_such_net.*\n$/],
