@@ -5,7 +5,6 @@
  */
 import { InputError } from "../../codegen/error.ts";
 import { readText } from "../../runtime/files/files.ts";
-import { isClone } from "../../runtime/platform/commands.ts";
 import { platform } from "../../runtime/platform/here.ts";
 
 /** What names of modules end with, as this one's does. */
@@ -14,13 +13,12 @@ export const ENDING: string = /\.\w+$/.exec(new URL(import.meta.url).pathname)![
 /**
  * The folder of the project.
  *
- * @param module the address of this module.
- * @throws {InputError} when it is a package: that has not all sources, or no files.
+ * @throws {InputError} when its sources are no files.
  */
-export function sourcesFolder(module: string = import.meta.url): string {
-  const root = new URL("../../", module);
-  if (isClone(module)) return platform.files.fromUrl(root);
-  throw new InputError(`a bundle is made of the sources of a clone, and ${root.href} is a package; clone the project`);
+export function sourcesFolder(): string {
+  const root = new URL("../../", import.meta.url);
+  if (root.protocol === "file:") return platform.files.fromUrl(root);
+  throw new InputError(`a bundle is made of sources that are files, and these are at ${root.href}; clone the project`);
 }
 
 /** The text of a file of the project. */

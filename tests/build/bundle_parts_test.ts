@@ -5,7 +5,6 @@ import { parseSpec, registry } from "../../mod.ts";
 import { prepareFolder, withIndex, writeBundle } from "../../build/bundle/folder.ts";
 import { predictionRulesText, rulesText, standingAlone } from "../../build/bundle/rules.ts";
 import { exportNames, withExports } from "../../build/bundle/sections.ts";
-import { sourcesFolder } from "../../build/bundle/sources.ts";
 import { binaryOf } from "../../runtime/backends/threads/assembler/module.ts";
 import { PROJECT } from "../command_line.ts";
 
@@ -146,17 +145,5 @@ Deno.test("a bundle replaces the one before it, and nothing else", async () => {
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
-  }
-});
-
-Deno.test("a package, which has not all sources, says that it makes no bundles", () => {
-  assert.equal(join(sourcesFolder(), "."), join(PROJECT, "."));
-  for (
-    const place of [
-      "file:///a/node_modules/kernelwright/build/bundle/sources.js",
-      "https://a.b/build/bundle/sources.ts",
-    ]
-  ) {
-    assert.throws(() => sourcesFolder(place), { name: "InputError", message: /is a package; clone the project$/ });
   }
 });
