@@ -8,6 +8,7 @@
  * @module
  */
 import { type Net, open } from "../mod.ts";
+import { countThreads } from "./process_threads.ts";
 import { samples, SPEC } from "./small_net.ts";
 
 const TRAININGS = 50, STEPS = 10_000, PARTS = 10, OPENED = 10;
@@ -29,20 +30,10 @@ async function memory(): Promise<number> {
 /** Threads of this process that are workers, where the system tells, once there are no more than so many: ending takes a while. */
 async function workers(most: number): Promise<number> {
   for (let i = 0;; i++) {
-    const now = await count();
+    const { workers: now } = await countThreads();
     if (now <= most || i === LOOKS) return now;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function count(): Promise<number> {
-  const lines = async (program: string, args: string[]) => {
-    const { stdout } = await new Deno.Command(program, { args, stderr: "null" }).output();
-    return new TextDecoder().decode(stdout).trim().split("\n");
-  };
-  const threads = `/proc/${Deno.pid}/task`;
-  const names = await lines("cat", (await lines("ls", [threads])).map((id) => `${threads}/${id}/comm`));
-  return names.filter((name) => name.startsWith("worker")).length;
 }
 
 /** Does something several times; what is held after each part. */

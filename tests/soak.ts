@@ -14,6 +14,7 @@
 import { dirname, join } from "node:path";
 import { fromArrays, parseSpec, saveCheckpoint, train } from "../mod.ts";
 import { ignore } from "./adapter.ts";
+import { countFiles, countThreads } from "./process_threads.ts";
 
 /** What `--help` says. */
 const USAGE = `Usage: deno task soak [EPOCHS] [RUNS] [leak]
@@ -94,18 +95,9 @@ async function held(): Promise<Held> {
   return { memory, workers: least("workers"), threads: least("threads"), files: least("files") };
 }
 
-/** Counts this process's threads and open files: Deno shows a process its own /proc only with all permissions. */
+/** What Linux counts of this process. */
 async function count(): Promise<Omit<Held, "memory">> {
-  const [threads, files] = ["task", "fd"].map((each) => `/proc/${Deno.pid}/${each}`);
-  const names = await lines("cat", (await lines("ls", [threads])).map((id) => `${threads}/${id}/comm`));
-  const workers = names.filter((name) => name.startsWith("worker")).length;
-  return { workers, threads: names.length - workers, files: (await lines("ls", [files])).length };
-}
-
-/** What a program prints. A thread that has ended since is left out. */
-async function lines(program: string, args: string[]): Promise<string[]> {
-  const { stdout } = await new Deno.Command(program, { args, stderr: "null" }).output();
-  return new TextDecoder().decode(stdout).trim().split("\n");
+  return { ...await countThreads(), files: await countFiles() };
 }
 
 let wrong = 0;
