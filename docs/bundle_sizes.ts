@@ -6,9 +6,9 @@
  * @module
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildNet, type Download, downloadOf } from "../build/bundle/mod.ts";
 import { asStarted, loadSpec, specNames } from "../mod.ts";
+import { writePages } from "./command_line.ts";
 import { deno, PROJECT } from "./deno.ts";
 import { table } from "./markdown.ts";
 
@@ -59,30 +59,16 @@ async function withTable(page: string, nets: readonly NetDownload[]): Promise<st
   return `${page.slice(0, before + BEGIN.length)}\n\n${text.trim()}\n\n${page.slice(after)}`;
 }
 
-/** Runs a command line. Returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  let check = false;
-  try {
-    const options = { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
-    const { values } = parseArgs({ args: [...args], options });
-    if (values.help) {
-      console.log(asStarted(USAGE.trimEnd()));
-      return 0;
+if (import.meta.main) {
+  await writePages(USAGE, async (check) => {
+    const nets: NetDownload[] = [];
+    for (const folder of FOLDERS) {
+      for (const name of await specNames(join(PROJECT, folder))) nets.push(await netDownload(folder, name));
     }
-    check = values.check ?? false;
-  } catch (error) {
-    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE.trimEnd()}`));
-    return 2;
-  }
-  const nets: NetDownload[] = [];
-  for (const folder of FOLDERS) {
-    for (const name of await specNames(join(PROJECT, folder))) nets.push(await netDownload(folder, name));
-  }
-  const page = await Deno.readTextFile(PAGE), made = await withTable(page, nets);
-  if (page === made) return 0;
-  if (!check) await Deno.writeTextFile(PAGE, made);
-  else console.error(asStarted("error: docs/bundles.md is not what bundles are: deno task bundles"));
-  return check ? 1 : 0;
+    const page = await Deno.readTextFile(PAGE), made = await withTable(page, nets);
+    if (page === made) return false;
+    if (check) console.error(asStarted("error: docs/bundles.md is not what bundles are: deno task bundles"));
+    else await Deno.writeTextFile(PAGE, made);
+    return true;
+  });
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -6,9 +6,9 @@
  * @module
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { asStarted } from "../mod.ts";
 import { commandsPage } from "./commands.ts";
+import { writePages } from "./command_line.ts";
 import { deno, PROJECT } from "./deno.ts";
 import { layersPage } from "./layers.ts";
 
@@ -45,29 +45,13 @@ export async function stalePages(
   return Object.keys(made).filter((path, i) => there[i] !== made[path]);
 }
 
-/** Runs a command line. Returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  let check = false;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    });
-    if (values.help) {
-      console.log(asStarted(USAGE.trimEnd()));
-      return 0;
+if (import.meta.main) {
+  await writePages(USAGE, async (check) => {
+    const made = await pages(), stale = await stalePages(made);
+    for (const path of stale) {
+      if (check) console.error(asStarted(`error: ${path} is not what the code says: deno task docs`));
+      else await Deno.writeTextFile(join(PROJECT, path), made[path]);
     }
-    check = values.check ?? false;
-  } catch (error) {
-    console.error(asStarted(`error: ${(error as Error).message}\n${USAGE.trimEnd()}`));
-    return 2;
-  }
-  const made = await pages(), stale = await stalePages(made);
-  for (const path of stale) {
-    if (check) console.error(asStarted(`error: ${path} is not what the code says: deno task docs`));
-    else await Deno.writeTextFile(join(PROJECT, path), made[path]);
-  }
-  return check && stale.length > 0 ? 1 : 0;
+    return stale.length > 0;
+  });
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));
