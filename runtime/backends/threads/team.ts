@@ -6,7 +6,7 @@
 import { platform } from "../../platform/here.ts";
 import type { Thread } from "../../platform/platform.ts";
 import type { RowPlaces } from "../rows.ts";
-import { CONTROL_WORDS, HALT, LAST, NEVER, PROGRESS } from "./control.ts";
+import { abandon, CONTROL_WORDS, HALT, LAST, NEVER, PROGRESS } from "./control.ts";
 import type { Code } from "./load.ts";
 import type { StopwatchPlan } from "./stopwatch.ts";
 
@@ -95,6 +95,8 @@ export class Team {
 
   /** Ends the workers. */
   stop(): void {
+    // one that waits for another that has ended would not end
+    abandon(this.#control);
     for (const worker of this.#workers) worker.terminate();
   }
 
