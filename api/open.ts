@@ -11,7 +11,7 @@ import type { Plan } from "../codegen/plan/plan.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
 import { checkJudged } from "../runtime/backends/samples.ts";
-import { fittedCode, GpuHost, openEither } from "../runtime/net/gpu_host.ts";
+import { fittedCode, GpuHost, noModule, openEither } from "../runtime/net/gpu_host.ts";
 import { type Net, openNet } from "../runtime/net/net.ts";
 import type { OpenNetOptions } from "../runtime/net/options.ts";
 import type { NetProgram, NetRules } from "../runtime/net/program.ts";
@@ -74,8 +74,6 @@ export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimi
   if (plan.tensors.loss) checkJudged(plan);
   return { ...own, worker: startWorker, bytes: () => Promise.resolve(bytes) };
 }
-
-const noModule = () => Promise.reject(new Error("a net for a GPU has no module"));
 
 /**
  * Operations of a step that a GPU is worth: threads take some milliseconds for them, as long as it takes to start a GPU and

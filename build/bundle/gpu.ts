@@ -9,7 +9,7 @@ import type { Host } from "../../runtime/net/host.ts";
 import type { GpuFile } from "./gpu_file.ts";
 import { json, planOf, type Source } from "./load.ts";
 
-export { openEither } from "../../runtime/net/gpu_host.ts";
+export { noModule, openEither } from "../../runtime/net/gpu_host.ts";
 
 /** The net's plan, and what opens its host. */
 export interface LoadedGpu {

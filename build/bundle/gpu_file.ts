@@ -11,7 +11,7 @@ import type { Spec } from "../../codegen/graph/spec.ts";
 import { fittedCode, type GpuCode } from "../../runtime/net/gpu_host.ts";
 import { bundledPlan } from "./entry.ts";
 import type { BundledPlan } from "./load.ts";
-import { type ModuleOptions, runTensorOf } from "./modules.ts";
+import { type ModuleOptions, runPlanOf } from "./modules.ts";
 
 /** Storage buffers that every device lets a kernel have: there is no compiler that could print for others. */
 const EVERY_DEVICE = 8;
@@ -35,15 +35,10 @@ export interface BundledGpuFile {
  */
 export function gpuFile(spec: Spec, { data, tuning }: Omit<ModuleOptions, "predict">): BundledGpuFile {
   const net = withBindings(compileNet(spec, findTarget("webgpu"), { data, tuning }), EVERY_DEVICE), { plan } = net;
-  const { name, batchSize, batchRows, params, keys, arenaBytes, graph: { shapes, output }, train } = plan;
   const { dispatches, texts } = fittedCode(net.files, EVERY_DEVICE, () => net.files);
-  const tensors = Object.values(plan.tensors).map((tensor) => [tensor.name, runTensorOf(tensor)] as const);
+  const names = plan.train.kernels.map(({ kernel: { name } }) => name);
   const content: GpuFile = {
-    plan: bundledPlan({
-      ...{ name, batchSize, batchRows, params, keys, arenaBytes, tensors: Object.fromEntries(tensors) },
-      graph: { output, shapes: { input: shapes.input, [output]: shapes[output] } },
-      train: { kernels: train.kernels.map(({ kernel: { name } }) => ({ kernel: { name } })) },
-    }),
+    plan: bundledPlan(runPlanOf(plan, Object.values(plan.tensors), names)),
     code: {
       dispatches,
       texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, bare(text)])),

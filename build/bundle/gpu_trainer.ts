@@ -33,11 +33,10 @@ export async function openGpuTrainer(bundled: BundledGpuTrainer, options: OpenGp
   const { target = "auto", ...others } = options, { spec, rules, gpu: [source, worth] } = bundled;
   const onThreads = () => openTrainer(bundled, others);
   const onGpu = async () => {
-    const { loadGpu } = await import("./gpu.ts"), { plan, host } = await loadGpu(source);
+    const { loadGpu, noModule } = await import("./gpu.ts"), { plan, host } = await loadGpu(source);
     const check = async () => ({ ...(await bundled.check()).wasm, tolerance: TOLERANCE });
-    const bytes = () => Promise.reject(new Error("a net for a GPU has no module"));
     return await openNet(
-      { spec: spec as Spec, rules, target: "webgpu", plan, host, bytes, check },
+      { spec: spec as Spec, rules, target: "webgpu", plan, host, bytes: noModule, check },
       { ...others, ...await weightsOf(bundled, others) },
     );
   };

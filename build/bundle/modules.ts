@@ -60,7 +60,7 @@ export function modulesOf(spec: Spec, { predict, data, tuning }: ModuleOptions):
       target: target.name,
       ending,
       file: withExports(bytes, names),
-      plan: runPlanOf(plan, predict),
+      plan: threadPlanOf(plan, predict),
       exact: !target.fma,
     };
   });
@@ -72,21 +72,26 @@ const kernelName = (number: number) => `k${number}`;
 /** Roles of tensors that a run reads or writes from outside. */
 const ROLES = [...WEIGHT_ROLES, "state", "run"];
 
-/** What a run reads of a plan. */
-export function runPlanOf(plan: Plan, predict: boolean): RunPlan {
-  const { name, batchSize, batchRows, params, keys, arenaBytes, scratchBytes, graph, train } = plan;
+/** What a run on threads reads of a plan, whose kernels are called by their places. */
+export function threadPlanOf(plan: Plan, predict: boolean): RunPlan {
   const output = outputOf(plan).name;
   const kept = Object.values(plan.tensors).filter((tensor) => ROLES.includes(tensor.role) || tensor.name === output);
+  return runPlanOf(plan, kept, predict ? [] : plan.train.kernels.map((_, number) => kernelName(number)));
+}
+
+/** What a run reads of a plan: of some of its tensors, and how kernels are called. */
+export function runPlanOf(plan: Plan, tensors: readonly RunTensor[], kernels: readonly string[]): RunPlan {
+  const { name, batchSize, batchRows, params, keys, arenaBytes, scratchBytes, graph: { output, shapes } } = plan;
   return {
     ...{ name, batchSize, batchRows, params, keys, arenaBytes, scratchBytes },
-    tensors: Object.fromEntries(kept.map((tensor) => [tensor.name, runTensorOf(tensor)])),
-    graph: { output: graph.output, shapes: { input: graph.shapes.input, [graph.output]: graph.shapes[graph.output] } },
-    train: { kernels: predict ? [] : train.kernels.map((_, number) => ({ kernel: { name: kernelName(number) } })) },
+    tensors: Object.fromEntries(tensors.map((tensor) => [tensor.name, runTensorOf(tensor)])),
+    graph: { output, shapes: { input: shapes.input, [output]: shapes[output] } },
+    train: { kernels: kernels.map((name) => ({ kernel: { name } })) },
   };
 }
 
 /** What a run reads of a tensor. */
-export function runTensorOf(tensor: RunTensor): RunTensor {
+function runTensorOf(tensor: RunTensor): RunTensor {
   const { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch } = tensor;
   return { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch };
 }

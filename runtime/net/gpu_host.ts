@@ -228,3 +228,6 @@ function clear({ gpu, memory: { places } }: GpuNet): void {
 function bytesOf({ tensors }: RunPlan, name: string, elements: number): number {
   return (tensors[name].dtype === "u8" ? 1 : 4) * elements;
 }
+
+/** The bytes of a program that runs on a GPU: there are none. */
+export const noModule = (): Promise<never> => Promise.reject(new Error("a net for a GPU has no module"));

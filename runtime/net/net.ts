@@ -12,8 +12,15 @@ import type { EpochReport } from "../run/training_report.ts";
 import { BATCH, Core, MEANWHILE, WHOLE } from "./core.ts";
 import type { Host } from "./host.ts";
 import { LocalHost } from "./local_host.ts";
-import { expectFunction, expectSignal, expectWhole, type OpenNetOptions } from "./options.ts";
-import { checkOpen, MOST_THREADS, PredictNet } from "./predict_net.ts";
+import {
+  expectFunction,
+  expectSignal,
+  expectWhole,
+  MOST_EPOCHS,
+  MOST_THREADS,
+  type OpenNetOptions,
+} from "./options.ts";
+import { checkOpen, PredictNet } from "./predict_net.ts";
 import type { NetProgram } from "./program.ts";
 import { RemoteHost } from "./remote_host.ts";
 import { type Labelled, readLabelled, readSet } from "./samples.ts";
@@ -44,9 +51,6 @@ export interface NetTraining {
   /** The epochs of this call, one after the other. */
   readonly epochs: readonly EpochReport[];
 }
-
-/** Most epochs of a call. */
-const MOST_EPOCHS = 1_000_000;
 
 /**
  * A net in memory. What is asked of it is done one after the other; while it trains, a prediction, a test and a checkpoint

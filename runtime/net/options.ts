@@ -5,6 +5,14 @@
  */
 import { InputError } from "../../codegen/error.ts";
 
+/** Most epochs of a call, and of a checkpoint: figures of each are kept. */
+export const MOST_EPOCHS = 1_000_000;
+/**
+ * Most threads that train, test or measure. So many still have a share of the stream that is larger than the second cache's
+ * test, see `measure/machine/machine.ts`.
+ */
+export const MOST_THREADS = 256;
+
 /** How a net is opened. */
 export interface OpenNetOptions {
   /**

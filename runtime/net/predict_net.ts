@@ -11,7 +11,7 @@ import { pause } from "../platform/pause.ts";
 import type { SelfTest } from "./check.ts";
 import { Core } from "./core.ts";
 import { LocalHost, SLICE } from "./local_host.ts";
-import { expectSignal, expectWhole, type OpenNetOptions } from "./options.ts";
+import { expectSignal, expectWhole, MOST_THREADS, type OpenNetOptions } from "./options.ts";
 import type { NetProgram } from "./program.ts";
 import { readCheckpoint } from "./restore.ts";
 import { readInputs } from "./samples.ts";
@@ -29,8 +29,6 @@ export interface NetPrediction {
   readonly outputs: Float32Array;
 }
 
-/** Most threads. */
-export const MOST_THREADS = 256;
 /** What nets are made of: for their own files. */
 export const cores = new WeakMap<PredictNet, Core>();
 

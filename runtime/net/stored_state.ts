@@ -14,6 +14,7 @@ import {
 } from "../files/checkpoint_format.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
+import { MOST_EPOCHS } from "./options.ts";
 import { intact, type ReadCheckpoint, readCheckpoint } from "./restore.ts";
 import { COUNTS, type State, UNKNOWN } from "./state.ts";
 
@@ -43,9 +44,6 @@ export async function readTraining(core: Core, bytes: Uint8Array): Promise<Store
   const read = await readCheckpoint(core, bytes);
   return { weights: read.floats(core.shapes()), found: intact(() => stateOf(core, read), fits) };
 }
-
-/** Most epochs: figures of each are kept. */
-const MOST_EPOCHS = 1_000_000;
 
 /** Whether a state can be one; a file that was written by hand may say anything. */
 function fits(found: StoredTraining["found"]): boolean {

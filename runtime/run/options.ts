@@ -7,14 +7,10 @@
 import { InputError } from "../../codegen/error.ts";
 import { isObject } from "../../codegen/json.ts";
 import { said } from "../data/arrays.ts";
+import { MOST_THREADS } from "../net/options.ts";
 
 export { isObject } from "../../codegen/json.ts";
-
-/**
- * Most threads that train, test or measure. So many still have a share of the stream that is larger than the second cache's
- * test, see `machine.ts`.
- */
-export const MOST_THREADS = 256;
+export { MOST_THREADS } from "../net/options.ts";
 
 /** What an option may be: a test of what was given, and what was expected, in words. */
 export interface Kind {
