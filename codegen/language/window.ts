@@ -16,26 +16,86 @@ export function pair(value: number | readonly number[]): Pair {
   return typeof value === "number" ? [value, value] : [value[0], value[1]];
 }
 
+/** A window that slides along one dimension. */
+export interface Slide {
+  readonly input: number;
+  readonly kernel: number;
+  readonly stride: number;
+  /** Steps from one element of the window to the next. */
+  readonly dilation: number;
+  /** Positions before the first of the input. */
+  readonly before: number;
+  /** How many windows there are; the last one may go over the end. */
+  readonly windows: number;
+}
+
+/** What a {@linkcode Slide} is made of. Default: windows that are whole, of neighbours, over an input without padding. */
+export interface SlideOptions {
+  readonly input: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation?: number;
+  /** Positions before and behind the input. */
+  readonly padding?: readonly [before: number, after: number];
+  /** Whether the last window may go over the end, if it begins in the input or before it. */
+  readonly partial?: boolean;
+}
+
 /**
- * Positions of a window along one dimension: `floor((input + 2 padding - kernel) / stride) + 1`.
+ * A window and how many times it fits: `floor((input + before + after - dilation (kernel - 1) - 1) / stride) + 1`, with a
+ * last window that is partial `ceil` in place of `floor`, as in PyTorch.
  *
+ * @param what what is counted along the dimension: "rows".
  * @throws {InputError} when the window is larger than the padded input.
  */
-export function windowCount(input: number, kernel: number, stride: number, padding: number, what: string): number {
-  if (kernel > input + 2 * padding) {
-    throw new InputError(
-      `its kernel is ${kernel} ${what}, but its input has only ${input}${
-        padding ? ` and ${padding} of padding on each side` : ""
-      }; make the kernel smaller`,
-    );
+export function slideOf(
+  { input, kernel, stride, dilation = 1, padding: [before, after] = [0, 0], partial = false }: SlideOptions,
+  what: string,
+): Slide {
+  const reach = dilation * (kernel - 1) + 1, room = input + before + after - reach;
+  if (room < 0) {
+    const size = dilation > 1 ? `${kernel} ${what} with dilation ${dilation}, ${reach} in all` : `${kernel} ${what}`;
+    const margins = before === after
+      ? before > 0 ? ` and ${before} of padding on each side` : ""
+      : ` and ${before} and ${after} of padding`;
+    throw new InputError(`its kernel is ${size}, but its input has only ${input}${margins}; make the kernel smaller`);
   }
-  return Math.floor((input + 2 * padding - kernel) / stride) + 1;
+  const windows = (partial ? Math.ceil : Math.floor)(room / stride) + 1;
+  // one that began behind the input would have nothing of it
+  const last = partial && (windows - 1) * stride >= input + before ? windows - 1 : windows;
+  return { input, kernel, stride, dilation, before, windows: last };
+}
+
+/** Windows that slide in height and width. */
+export function imageSlides(
+  [, ...input]: Shape,
+  { kernel, stride, dilation = 1, padding = [[0, 0], [0, 0]], partial }: {
+    readonly kernel: number | readonly number[];
+    readonly stride: number | readonly number[];
+    readonly dilation?: number | readonly number[];
+    /** Before and behind, of rows and of columns. */
+    readonly padding?: readonly (readonly [before: number, after: number])[];
+    readonly partial?: boolean;
+  },
+): [rows: Slide, columns: Slide] {
+  const [rows, columns] = ["rows", "columns"].map((what, d) =>
+    slideOf({
+      ...{ input: input[d], kernel: pair(kernel)[d], stride: pair(stride)[d], dilation: pair(dilation)[d] },
+      ...{ padding: padding[d], ...partial !== undefined && { partial } },
+    }, what)
+  );
+  return [rows, columns];
+}
+
+/** Where an element of a window lies in the input. */
+export function placeOf({ stride, dilation, before }: Slide, window: Axis, element: Axis): Affine {
+  return plus(times(window, stride), times(element, dilation), -before);
 }
 
 /**
  * A run of neighbouring residues of the input positions modulo the stride: the positions `stride * q + residue + a`, for
- * q < positions and a < run. Each is covered by `taps` windows: window `q + shift - t` reaches it with its element
- * `first + a + stride * t`, for t < taps.
+ * q < positions and a < run. Each is covered by `taps` windows: window `q + shift - windowStep * t` reaches it with its
+ * element `first + a + elementStep * t`, for t < taps.
  */
 interface Phase {
   readonly residue: number;
@@ -44,26 +104,23 @@ interface Phase {
   readonly first: number;
   readonly shift: number;
   readonly taps: number;
+  readonly windowStep: number;
+  readonly elementStep: number;
 }
 
-/** A sliding window along one dimension. */
-interface Slide {
-  readonly input: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly padding: number;
-}
+const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b);
 
 /**
  * The inverse of a sliding window along one dimension, which gradients with respect to an input need:
  * for each residue of the position modulo the stride, which windows cover it. Windows before the first or after the
  * last one are named too, where windows overlap or are padded; their gradient is to be read as 0.
  */
-function phases({ input, kernel, stride, padding }: Slide): Phase[] {
-  const bare = { first: 0, shift: 0, taps: 0 };
-  if (kernel <= stride && padding === 0) {
+function phases({ input, kernel, stride, dilation, before, windows }: Slide): Phase[] {
+  const common = divisor(stride, dilation), elementStep = stride / common;
+  const bare = { first: 0, shift: 0, taps: 0, windowStep: dilation / common, elementStep };
+  const end = stride * (windows - 1) + kernel;
+  if (kernel <= stride && dilation === 1 && before === 0 && end <= input) {
     // windows do not overlap: their elements, what lies between two of them, and what lies behind the last
-    const windows = Math.floor((input - kernel) / stride) + 1, end = stride * (windows - 1) + kernel;
     return [
       ...singles({ ...bare, residue: 0, run: kernel, positions: windows, taps: 1 }),
       { ...bare, residue: kernel, run: stride - kernel, positions: windows - 1 },
@@ -71,31 +128,29 @@ function phases({ input, kernel, stride, padding }: Slide): Phase[] {
     ].filter(({ run, positions }) => run * positions > 0);
   }
   return Array.from({ length: Math.min(stride, input) }, (_, residue) => {
-    const first = (residue + padding) % stride;
-    return {
-      residue,
-      run: 1,
-      positions: Math.ceil((input - residue) / stride),
-      first,
-      shift: (residue + padding - first) / stride,
-      taps: Math.max(0, Math.ceil((kernel - first) / stride)),
-    };
+    const place = residue + before,
+      phase = { ...bare, residue, run: 1, positions: Math.ceil((input - residue) / stride) };
+    // the least element that a window may have there: dilation * first = place, modulo the stride
+    const first = Array.from({ length: elementStep }, (_, e) => e).find((e) => (place - dilation * e) % stride === 0);
+    if (first === undefined) return phase;
+    const taps = Math.max(0, Math.ceil((kernel - first) / elementStep));
+    return { ...phase, first, shift: (place - dilation * first) / stride, taps };
   });
 }
 
 /** A dimension is cut where so many times as many elements of windows are named as there are. */
 const WASTE = 2;
-/** Pieces of both dimensions together, at most. */
+/** Pieces of all dimensions together, at most. */
 const MOST_PIECES = 16;
 
 /** A phase in pieces whose positions name only windows that there are: neighbours that name the same elements stay one. */
-function cut(phase: Phase, { input, kernel, stride, padding }: Slide): Phase[] {
-  const windows = Math.floor((input + 2 * padding - kernel) / stride) + 1;
+function cut(phase: Phase, { stride, windows }: Slide): Phase[] {
   if (phase.run > 1 || phase.taps === 0) return [phase];
+  const { windowStep, elementStep } = phase;
   const pieces: { from: number; first: number; end: number; positions: number }[] = [];
   for (let q = 0; q < phase.positions; q++) {
-    const first = Math.max(0, q + phase.shift - windows + 1);
-    const end = Math.max(first, Math.min(phase.taps, q + phase.shift + 1)), last = pieces.at(-1);
+    const window = q + phase.shift, first = Math.max(0, Math.ceil((window - windows + 1) / windowStep));
+    const end = Math.max(first, Math.min(phase.taps, Math.floor(window / windowStep) + 1)), last = pieces.at(-1);
     if (last?.first === first && last.end === end) last.positions++;
     else pieces.push({ from: q, first, end, positions: 1 });
   }
@@ -103,8 +158,8 @@ function cut(phase: Phase, { input, kernel, stride, padding }: Slide): Phase[] {
     ...phase,
     residue: phase.residue + stride * from,
     positions,
-    first: phase.first + stride * first,
-    shift: phase.shift + from - first,
+    first: phase.first + elementStep * first,
+    shift: phase.shift + from - windowStep * first,
     taps: end - first,
   }));
 }
@@ -115,8 +170,9 @@ function cutOff(along: readonly Phase[][], slides: readonly Slide[]): Phase[][] 
   const pieces = along.map((phases, d) => phases.flatMap((phase) => cut(phase, slides[d])));
   const waste = along.map((phases, d) => named(phases) / Math.max(1, named(pieces[d])));
   const result = [...along];
-  for (const d of waste[1] > waste[0] ? [1, 0] : [0, 1]) {
-    if (waste[d] >= WASTE && pieces[d].length * result[1 - d].length <= MOST_PIECES) result[d] = pieces[d];
+  for (const d of [...along.keys()].sort((a, b) => waste[b] - waste[a])) {
+    const others = result.reduce((product, { length }, other) => other === d ? product : product * length, 1);
+    if (waste[d] >= WASTE && pieces[d].length * others <= MOST_PIECES) result[d] = pieces[d];
   }
   return result;
 }
@@ -142,46 +198,37 @@ function runs(phases: readonly Phase[], all: boolean): Phase[] {
   }, []);
 }
 
-/** Up to so many covered residues of both dimensions together get a formula each, so that they share what they load. */
+/** Up to so many covered residues of all dimensions together get a formula each, so that they share what they load. */
 const FORMULAS = 16;
 
-/** Input positions that are computed together, with the windows that cover each. */
+/** What axes of a dimension are called: over its positions, a run of them, and the windows that cover one. */
+const NAMES = [{ at: "i", run: "ri", tap: "t" }, { at: "j", run: "rj", tap: "u" }] as const;
+
+/** Input positions that are computed together, with the windows that cover each. Indices: one for each dimension. */
 export interface Covered {
-  /** Over rows and columns, and over runs of them. */
+  /** Over positions of each dimension, and over runs of them. */
   readonly axes: readonly Axis[];
   readonly positions: readonly {
-    /** Row and column. */
-    readonly at: readonly [Affine, Affine];
-    /** Over `axes`: the windows' row and column, and the element of the window that lies there. */
+    readonly at: readonly Affine[];
+    /** Over `axes`: the windows' indices, and the element of the window that lies there. */
     readonly windows?: {
       readonly axes: readonly Axis[];
-      readonly index: readonly [Affine, Affine];
-      readonly tap: readonly [Affine, Affine];
+      readonly index: readonly Affine[];
+      readonly tap: readonly Affine[];
     };
   }[];
 }
 
 /**
- * The inverse of a sliding window in both dimensions of [n, c, h, w]. Residues of small strides have a formula each, and
- * share one index space, so that one part can write them, if they have equally many rows and columns; of large strides,
- * neighbouring residues are a loop.
+ * The inverse of windows that slide in one or two dimensions. Residues of small strides have a formula each, and share one
+ * index space, so that one part can write them, if they have equally many positions; of large strides, neighbouring
+ * residues are a loop.
  */
-export function coveringWindows(
-  shape: readonly number[],
-  kernel: Pair,
-  stride: Pair,
-  padding: Pair = [0, 0],
-): Covered[] {
-  const slides = [0, 1].map((d): Slide => ({
-    input: shape[2 + d],
-    kernel: kernel[d],
-    stride: stride[d],
-    padding: padding[d],
-  }));
+export function coveringWindows(slides: readonly Slide[]): Covered[] {
   const along = cutOff(slides.map(phases), slides);
-  const covered = along.map((phases) => phases.filter(({ taps }) => taps > 0).length);
-  const [rows, columns] = along.map((phases) => runs(phases, covered[0] * covered[1] > FORMULAS));
-  const groups = new Map<string, Covered & { positions: Covered["positions"][number][] }>();
+  const covered = along.reduce((product, phases) => product * phases.filter(({ taps }) => taps > 0).length, 1);
+  const pieces = along.map((phases) => runs(phases, covered > FORMULAS));
+  const groups = new Map<string, { axes: readonly Axis[]; positions: Covered["positions"][number][] }>();
   const known = new Map<string, Axis>();
   // one of a kind needs no axis
   const over = (name: string, extent: number) => {
@@ -189,66 +236,49 @@ export function coveringWindows(
     if (extent > 1 && !known.has(key)) known.set(key, axis(name, extent));
     return extent > 1 ? [known.get(key)!] : [];
   };
-  for (const row of rows) {
-    for (const column of columns) {
-      const key = [row, column].map(({ positions, run }) => `${positions} ${run}`).join();
-      const group = groups.get(key) ?? {
-        axes: [
-          axis("i", row.positions),
-          ...over("ri", row.run),
-          axis("j", column.positions),
-          ...over("rj", column.run),
-        ],
-        positions: [],
-      };
-      groups.set(key, group);
-      group.positions.push(covering(row, column, group.axes, stride, over));
-    }
+  for (const place of combinations(pieces)) {
+    const key = place.map(({ positions, run }) => `${positions} ${run}`).join();
+    const group = groups.get(key) ?? {
+      axes: place.flatMap(({ positions, run }, d) => [axis(NAMES[d].at, positions), ...over(NAMES[d].run, run)]),
+      positions: [],
+    };
+    groups.set(key, group);
+    group.positions.push(covering(place, group.axes, slides, over));
   }
   return [...groups.values()];
 }
 
-/** The position of one row and one column over a group's axes, and what covers it. */
+/** One of each list, in all ways; the last list's first. */
+function combinations<Value>([first, ...rest]: readonly (readonly Value[])[]): Value[][] {
+  if (!first) return [[]];
+  return first.flatMap((value) => combinations(rest).map((others) => [value, ...others]));
+}
+
+/** The positions of a phase of each dimension over a group's axes, and what covers them. */
 function covering(
-  row: Phase,
-  column: Phase,
+  place: readonly Phase[],
   axes: readonly Axis[],
-  stride: Pair,
+  slides: readonly Slide[],
   over: (name: string, extent: number) => Axis[],
 ): Covered["positions"][number] {
   const named = (name: string) => axes.filter((axis) => axis.name === name);
-  const [i] = named("i"), [j] = named("j"), ri = named("ri"), rj = named("rj");
-  const at = [
-    plus(times(i, stride[0]), row.residue, ...ri),
-    plus(times(j, stride[1]), column.residue, ...rj),
-  ] as const;
-  if (row.taps * column.taps === 0) return { at };
-  const t = over("t", row.taps), u = over("u", column.taps);
+  const at = place.map(({ residue }, d) =>
+    plus(...named(NAMES[d].at).map((i) => times(i, slides[d].stride)), residue, ...named(NAMES[d].run))
+  );
+  if (place.some(({ taps }) => taps === 0)) return { at };
+  const taps = place.map(({ taps }, d) => over(NAMES[d].tap, taps));
   return {
     at,
     windows: {
-      axes: [...t, ...u],
-      index: [
-        plus(i, row.shift, ...t.map((t) => times(t, -1))),
-        plus(j, column.shift, ...u.map((u) => times(u, -1))),
-      ],
-      tap: [
-        plus(row.first, ...ri, ...t.map((t) => times(t, stride[0]))),
-        plus(column.first, ...rj, ...u.map((u) => times(u, stride[1]))),
-      ],
+      axes: taps.flat(),
+      index: place.map(({ shift, windowStep }, d) =>
+        plus(...named(NAMES[d].at), shift, ...taps[d].map((t) => times(t, -windowStep)))
+      ),
+      tap: place.map(({ first, elementStep }, d) =>
+        plus(first, ...named(NAMES[d].run), ...taps[d].map((t) => times(t, elementStep)))
+      ),
     },
   };
-}
-
-/** The shape that pooling makes; windows that would go over the edge are left out. */
-export function pooledShape(
-  kernel: number | readonly number[],
-  stride: number | readonly number[],
-  input: Shape,
-): Shape {
-  requireImage(input);
-  const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
-  return [input[0], windowCount(input[1], kh, sh, 0, "rows"), windowCount(input[2], kw, sw, 0, "columns")];
 }
 
 /** @throws {InputError} when `input` is not [channels, height, width]. */

@@ -1,9 +1,9 @@
 import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
 import { extent, extents, init, paddings } from "../../codegen/language/schema.ts";
-import { layer, type LayerKind } from "../../codegen/language/layer.ts";
-import { coveringWindows, pair, requireImage, windowCount } from "../../codegen/language/window.ts";
-import { add, axis, mul, part, plus, sum, times } from "../../codegen/language/notation.ts";
+import { layer, type LayerKind, type Shape } from "../../codegen/language/layer.ts";
+import { coveringWindows, imageSlides, pair, placeOf, requireImage } from "../../codegen/language/window.ts";
+import { add, axis, mul, part, sum } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({
   type: z.literal("conv2d"),
@@ -15,23 +15,31 @@ const schema = z.strictObject({
   init,
 });
 
+type Options = z.infer<typeof schema>;
+
+/** The windows over rows and columns of an input. */
+function slidesOf({ kernel, stride, padding }: Options, input: Shape) {
+  const [rows, columns] = pair(padding);
+  return imageSlides(input, { kernel, stride, padding: [[rows, rows], [columns, columns]] });
+}
+
 /** 2-D cross-correlation with bias: weights [o, c, r, s]. */
-export const conv2d: LayerKind<z.infer<typeof schema>> = layer({
+export const conv2d: LayerKind<Options> = layer({
   type: "conv2d",
   stem: "conv",
   source: "kernels/layers/conv2d.ts",
   schema,
   summary: "2-D cross-correlation with bias; weight [out, in, kernel h, kernel w]",
 
-  shape({ inChannels, outChannels, kernel, stride, padding }, input) {
+  shape(options, input) {
+    const { inChannels, outChannels } = options;
     requireImage(input);
     if (inChannels !== undefined && inChannels !== input[0]) {
       throw new InputError(
         `inChannels is ${inChannels}, but its input is [${input.join(", ")}]; write ${input[0]} or leave it out`,
       );
     }
-    const [kh, kw] = pair(kernel), [sh, sw] = pair(stride), [ph, pw] = pair(padding);
-    return [outChannels, windowCount(input[1], kh, sh, ph, "rows"), windowCount(input[2], kw, sw, pw, "columns")];
+    return [outChannels, ...slidesOf(options, input).map(({ windows }) => windows)];
   },
 
   parameters({ outChannels: o, kernel, init }, [c]) {
@@ -50,26 +58,26 @@ export const conv2d: LayerKind<z.infer<typeof schema>> = layer({
   },
 
   forward(n, { x, w, b, y }, options) {
-    const [sh, sw] = pair(options.stride), [ph, pw] = pair(options.padding);
+    const [rows, columns] = slidesOf(options, x.shape.slice(1));
     const [o, p, q] = [axis("o", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];
     const [c, r, s] = [axis("c", w.shape[1]), axis("r", w.shape[2]), axis("s", w.shape[3])];
-    const window = x.padded(n, c, plus(times(p, sh), r, -ph), plus(times(q, sw), s, -pw));
+    const window = x.padded(n, c, placeOf(rows, p, r), placeOf(columns, q, s));
     return [part([n, o, p, q], y.set([n, o, p, q], add(b.at(o), sum([c, r, s], mul(window, w.at(o, c, r, s))))))];
   },
 
   backward(n, { x, w, dx, dy, dw, db }, options) {
-    const [sh, sw] = pair(options.stride), [ph, pw] = pair(options.padding);
+    const slides = slidesOf(options, x.shape.slice(1)), [rows, columns] = slides;
     const [o, p, q] = [axis("o", dy.shape[1]), axis("p", dy.shape[2]), axis("q", dy.shape[3])];
     const [c, r, s] = [axis("c", w.shape[1]), axis("r", w.shape[2]), axis("s", w.shape[3])];
-    const window = x.padded(n, c, plus(times(p, sh), r, -ph), plus(times(q, sw), s, -pw));
+    const window = x.padded(n, c, placeOf(rows, p, r), placeOf(columns, q, s));
     return {
-      input: coveringWindows(x.shape, [w.shape[2], w.shape[3]], [sh, sw], [ph, pw]).map(({ axes: spread, positions }) =>
+      input: coveringWindows(slides).map(({ axes: spread, positions }) =>
         part(
           [n, c, ...spread],
-          ...positions.map(({ at: [row, column], windows }) => {
-            if (!windows) return dx.set([n, c, row, column], 0);
+          ...positions.map(({ at, windows }) => {
+            if (!windows) return dx.set([n, c, ...at], 0);
             const { axes, index, tap } = windows;
-            return dx.set([n, c, row, column], sum([o, ...axes], mul(dy.padded(n, o, ...index), w.at(o, c, ...tap))));
+            return dx.set([n, c, ...at], sum([o, ...axes], mul(dy.padded(n, o, ...index), w.at(o, c, ...tap))));
           }),
         )
       ),

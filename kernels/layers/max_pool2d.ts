@@ -1,7 +1,7 @@
 import { z } from "../../codegen/zod.ts";
 import { extents } from "../../codegen/language/schema.ts";
-import { layer, type LayerKind } from "../../codegen/language/layer.ts";
-import { coveringWindows, pair, pooledShape } from "../../codegen/language/window.ts";
+import { layer, type LayerKind, type Shape } from "../../codegen/language/layer.ts";
+import { coveringWindows, imageSlides, pair, placeOf, requireImage } from "../../codegen/language/window.ts";
 import { argmax, axis, eq, max, part, plus, position, select, sum, times } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({
@@ -10,8 +10,13 @@ const schema = z.strictObject({
   stride: extents.optional().describe("Step from one window to the next; the kernel's size when left out."),
 });
 
+type Options = z.infer<typeof schema>;
+
+/** The windows over rows and columns of an input. */
+const slidesOf = ({ kernel, stride = kernel }: Options, input: Shape) => imageSlides(input, { kernel, stride });
+
 /** Largest element of each window; `code` is its place in the window, the first one where several are equal. */
-export const maxPool2d: LayerKind<z.infer<typeof schema>> = layer({
+export const maxPool2d: LayerKind<Options> = layer({
   type: "maxPool2d",
   stem: "pool",
   source: "kernels/layers/max_pool2d.ts",
@@ -20,7 +25,10 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = layer({
 
   maximum: true,
 
-  shape: ({ kernel, stride = kernel }, input) => pooledShape(kernel, stride, input),
+  shape(options, input) {
+    requireImage(input);
+    return [input[0], ...slidesOf(options, input).map(({ windows }) => windows)];
+  },
 
   saved({ kernel }, _input, output) {
     const [kh, kw] = pair(kernel);
@@ -33,26 +41,26 @@ export const maxPool2d: LayerKind<z.infer<typeof schema>> = layer({
     attributes: { kernel_shape: pair(kernel), strides: pair(stride) },
   }),
 
-  forward(n, { x, y, code }, { kernel, stride = kernel }) {
-    const [kh, kw] = pair(kernel), [sh, sw] = pair(stride);
+  forward(n, { x, y, code }, options) {
+    const [kh, kw] = pair(options.kernel), [rows, columns] = slidesOf(options, x.shape.slice(1));
     const [c, p, q] = [axis("c", y.shape[1]), axis("p", y.shape[2]), axis("q", y.shape[3])];
     const [u, v] = [axis("u", kh), axis("v", kw)];
-    const window = x.at(n, c, plus(times(p, sh), u), plus(times(q, sw), v));
+    const window = x.at(n, c, placeOf(rows, p, u), placeOf(columns, q, v));
     const at = [n, c, p, q];
     return [part(at, y.set(at, max([u, v], window)), code.set(at, argmax([u, v], window)))];
   },
 
-  backward(n, { dx, dy, code }, { kernel, stride = kernel }) {
-    const c = axis("c", dx.shape[1]), [, kw] = pair(kernel);
+  backward(n, { dx, dy, code }, options) {
+    const c = axis("c", dx.shape[1]), [, kw] = pair(options.kernel);
     return {
-      input: coveringWindows(dx.shape, pair(kernel), pair(stride)).map(({ axes: spread, positions }) =>
+      input: coveringWindows(slidesOf(options, dx.shape.slice(1))).map(({ axes: spread, positions }) =>
         part(
           [n, c, ...spread],
-          ...positions.map(({ at: [row, column], windows }) => {
-            if (!windows) return dx.set([n, c, row, column], 0);
+          ...positions.map(({ at, windows }) => {
+            if (!windows) return dx.set([n, c, ...at], 0);
             const { axes, index, tap } = windows;
             const won = eq(code.padded(n, c, ...index), position(plus(times(tap[0], kw), tap[1])));
-            return dx.set([n, c, row, column], sum(axes, select(won, dy.padded(n, c, ...index), 0)));
+            return dx.set([n, c, ...at], sum(axes, select(won, dy.padded(n, c, ...index), 0)));
           }),
         )
       ),
