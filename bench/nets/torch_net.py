@@ -73,8 +73,8 @@ def convolution(layer, shape, dimensions):
     given = layer.get("padding", 0)
     if given == "same":
         sides = [same_sides(*each) for each in zip(shape[1:], kernel, stride, dilation)]
-    elif isinstance(given, list) and any(isinstance(each, list) for each in given):
-        sides = [tuple(each) if isinstance(each, list) else (each, each) for each in given]
+    elif isinstance(given, list) and len(given) == 2 * dimensions:
+        sides = [tuple(given[2 * d:2 * d + 2]) for d in range(dimensions)]
     else:
         sides = [(each, each) for each in several(given, dimensions)]
     make = lambda padding: kind(shape[0], layer["outChannels"], kernel, stride, padding, **options)
@@ -128,6 +128,8 @@ SIMPLE = {
     "normalize": normalize,
     "add": lambda _: Each(lambda *tensors: sum(tensors[1:], tensors[0])),
     "concat": lambda _: Each(lambda *tensors: torch.cat(tensors, 1)),
+    "padChannels": lambda layer: Each(
+        lambda x: F.pad(x, (0, 0) * (x.dim() - 2) + (layer.get("before", 0), layer.get("behind", 0)))),
     "multiply": lambda _: Each(broadcast),
 }
 
