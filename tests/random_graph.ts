@@ -142,7 +142,7 @@ class Growing {
   /** The whole of it; nothing where it cannot be ended. */
   spec(seed: number, { loss, optimizer }: NonNullable<GraphWish["having"]>): GraphSpec | undefined {
     const draw = this.#draw, [{ shape: input }] = this.#tensors;
-    for (let i = draw.int(1, 8); i > 0; i--) {
+    for (let i = draw.int(1, 7); i > 0; i--) {
       if (draw.chance(0.3)) this.#residual();
       else this.#grow();
     }
