@@ -71,7 +71,7 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   const shapes: Record<string, Shape> = { [INPUT]: spec.input }, nodes: GraphNode[] = [];
   for (const [i, options] of spec.layers.entries()) {
     const kind = kinds[i], name = names[i], where = `${origin}: layers[${i}]: ${kind.type}`;
-    const inputs = symbolsOf(kind, read[i], where), given = inputShapes({ inputs }, shapes);
+    const inputs = symbolsOf(kind, read[i], read[i].map(said), where), given = inputShapes({ inputs }, shapes);
     shapes[name] = outputShape(kind, options, given, `${where} does not fit ${read[i].map(said).join(" and ")}`);
     const parameters = kind.parameters?.(options, given) ?? [], buffers = kind.buffers?.(options, given) ?? [];
     checkSize("output", [spec.batchSize, ...shapes[name]], where);
@@ -92,17 +92,31 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   };
 }
 
-/** What a layer reads by its symbols. */
-function symbolsOf(kind: LayerKind, read: readonly string[], where: string): Record<string, string> {
+/** Most inputs of a layer that a message names. */
+const MOST_SAID = 3;
+
+/** What a layer reads by its symbols; `said`: how messages call it. */
+function symbolsOf(
+  kind: LayerKind,
+  read: readonly string[],
+  said: readonly string[],
+  where: string,
+): Record<string, string> {
   const symbols = inputSymbols(kind, read.length);
   if (symbols) return Object.fromEntries(symbols.map((symbol, i) => [symbol, read[i]]));
   const { inputs = ["x"] } = kind;
   const wanted = !("least" in inputs) ? `${inputs.length}` : `${inputs.least} to ${inputs.most}`;
   throw new InputError(
-    `${where} takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}; name ${
+    `${where} takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}: ${several(said)}; name ${
       wanted === "1" ? "it" : "them"
     } as its "input"`,
   );
+}
+
+/** Some of a list, in words. */
+function several(said: readonly string[]): string {
+  const rest = said.length - MOST_SAID;
+  return (rest > 0 ? [...said.slice(0, MOST_SAID), `${rest} more`] : said).join(" and ");
 }
 
 /** `misfit`: how the message begins when it has none. */

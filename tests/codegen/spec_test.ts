@@ -559,7 +559,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layers(FLATTEN, { ...LINEAR, input: ["flatten1", "flatten1"] }),
-    'layers[1]: linear takes 1 input, but it has 2; name it as its "input"',
+    'layers[1]: linear takes 1 input, but it has 2: layers[0] flatten and layers[0] flatten; name it as its "input"',
   ],
   [
     layers(FLATTEN, LINEAR, { ...LINEAR, input: "flatten1" }),
