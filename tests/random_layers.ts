@@ -57,9 +57,16 @@ const pool2d: RandomLayer = (draw, given) => {
   };
 };
 
+const norm = (draw: Draw) => ({
+  ...draw.chance(0.3) && { momentum: draw.pick(0, 0.25, 0.5) },
+  ...draw.chance(0.3) && { epsilon: draw.pick(1e-3, 1e-2) },
+});
+
 /** By type. */
 export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   avgPool2d: pool2d,
+  batchNorm1d: (draw, { shape }) => shape.length < 3 ? norm(draw) : undefined,
+  batchNorm2d: (draw, given) => isImage(given) ? norm(draw) : undefined,
   conv2d(draw, given) {
     if (!isImage(given)) return;
     const [, height, width] = given.shape, padding = [draw.int(0, 4), draw.int(0, 4)];

@@ -181,6 +181,7 @@ function checkClasses({ classes, loss }: Spec, shape: Shape, last: string, { los
 
 function checkTrainable(nodes: readonly GraphNode[], { layers }: Registry, origin: string): void {
   if (nodes.some(({ parameters }) => parameters.length > 0)) return;
-  const trainable = either(layers.filter(({ parameters }) => parameters));
+  // two are enough to tell what is meant
+  const trainable = either(layers.filter(({ parameters }) => parameters).slice(0, 2));
   throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
 }

@@ -25,7 +25,8 @@ export interface ParameterSpec {
   readonly shape: Shape;
   readonly fanIn: number;
   readonly fanOut: number;
-  readonly init: Init;
+  /** How it is drawn, or what all elements begin with. */
+  readonly init: Init | number;
   /** Whether L2 applies: to weights, not to biases. */
   readonly decay: boolean;
 }

@@ -29,7 +29,7 @@ export interface Layout {
 export interface PlannedTensor extends TensorType {
   readonly name: string;
   readonly role: Role;
-  /** How it begins: what parameters are drawn from; of buffers, what all elements are. */
+  /** How it begins: what it is drawn from, or what all elements are. */
   readonly initial?: { readonly init: Init; readonly fanIn: number; readonly fanOut: number } | number;
   /** It is stored although kernels could be merged over it. */
   readonly kept?: true;

@@ -37,7 +37,7 @@ const training = (changes: Json) => net({ training: { epochs: 1, optimizer: { ty
 const optimizer = (optimizer: unknown) => training({ optimizer });
 const scheduler = (scheduler: unknown) => training({ scheduler });
 
-const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout";
+const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout, batchNorm1d, batchNorm2d";
 const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
 const SHAPE = "[channels, height, width] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
@@ -61,6 +61,7 @@ const EACH_KIND: readonly Json[] = [
   ...["maxPool2d", "avgPool2d"].map((type) => ({ type, kernel: 1 })),
   { type: "linear", outFeatures: 1 },
   { type: "dropout", rate: 0.5 },
+  ...["batchNorm1d", "batchNorm2d"].map((type) => ({ type })),
 ];
 const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 };
 const MARGINS = "a whole number from 0 to 4096, or [height, width] of such numbers";
@@ -255,6 +256,21 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [
     layers({ type: "linear", outFeatures: 10, bias: false }),
     'layers[0]: unknown key "bias"; known keys of linear: type, inFeatures, outFeatures, init, name, input',
+  ],
+  ...["batchNorm1d", "batchNorm2d"].flatMap((type): [Json, string][] => [
+    [
+      layer({ type, momentum: 1 }),
+      "layers[0].momentum: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+    ],
+    [
+      layer({ type, epsilon: 0 }),
+      "layers[0].epsilon: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is 0",
+    ],
+    [layer({ type, numFeatures: 0 }), `layers[0].numFeatures: expected ${EXTENT}, but it is 0`],
+  ]),
+  [
+    layer({ type: "batchNorm2d", eps: 1e-5 }),
+    'layers[0]: unknown key "eps"; known keys of batchNorm2d: type, numFeatures, epsilon, momentum, name, input',
   ],
   [
     layer({ type: "dropout" }),
@@ -616,6 +632,18 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     "layers[0]: avgPool2d does not fit the input: its kernel is 9 columns, but its input has only 8; make the kernel smaller",
   ],
   [
+    layer({ type: "batchNorm1d" }),
+    "layers[0]: batchNorm1d does not fit the input: it takes [features] or [channels, length], but its input is [1, 8, 8]",
+  ],
+  [
+    net({ input: [64], layers: [{ type: "batchNorm2d" }] }),
+    "layers[0]: batchNorm2d does not fit the input: it takes [channels, height, width], but its input is [64]",
+  ],
+  [
+    layer({ type: "batchNorm2d", numFeatures: 8 }),
+    "layers[0]: batchNorm2d does not fit the input: numFeatures is 8, but its input is [1, 8, 8]; write 1 or leave it out",
+  ],
+  [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }),
     "loss: softmaxCrossEntropy takes a vector, but layers[0] conv2d gives [4, 6, 6]; add flatten at the end",
   ],
@@ -679,6 +707,7 @@ const RIGHT: readonly Json[] = [
     },
     { type: "sigmoid" },
     { type: "avgPool2d", kernel: [2, 1], stride: 1 },
+    { type: "batchNorm2d", numFeatures: 2, epsilon: 0.001, momentum: 0.01 },
     { type: "relu" },
     { type: "dropout", rate: 0 },
     { type: "maxPool2d", kernel: 2 },
@@ -686,6 +715,7 @@ const RIGHT: readonly Json[] = [
     { type: "linear", inFeatures: 8, outFeatures: 3, init: "zeros" },
     { type: "tanh" },
   ),
+  net({ input: [4], layers: [{ type: "batchNorm1d" }, LINEAR] }),
   layers({ type: "flatten" }, ...Array(254).fill({ type: "relu" }), { type: "linear", outFeatures: 1 }),
   net({ loss: { type: "mse" } }),
   training({ optimizer: { type: "sgd", learningRate: 0.1 }, scheduler: { type: "constant" } }),
@@ -757,7 +787,7 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     assert(message.length < 300, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 237, shapes: 36, none: 0 });
+  assert.deepEqual(stages, { spec: 248, shapes: 39, none: 0 });
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -767,7 +797,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 258);
+  assert.equal(ran, 272);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -785,7 +815,7 @@ Deno.test("every kind, and every option of each, is wrong in some spec", () => {
   const options = Object.entries(rulesOfKinds()).flatMap(([kind, { properties }]) =>
     Object.keys(properties).filter((option) => option !== "type").map((option) => `${kind}.${option}`)
   );
-  assert.equal(options.length, 47);
+  assert.equal(options.length, 57);
   assert.deepEqual(options.filter((option) => !seen.has(option)), []);
 });
 
@@ -876,7 +906,7 @@ Deno.test("a spec that is damaged anywhere is refused in one line, in our own wo
       assert.doesNotMatch(message, /invalid|received|\[object|undefined(?!$)/i);
     }
   }
-  assert.deepEqual({ refused, accepted }, { refused: 1512, accepted: 23 });
+  assert.deepEqual({ refused, accepted }, { refused: 1773, accepted: 31 });
 });
 
 Deno.test("right specs are accepted and name every kind", () => {
@@ -1043,5 +1073,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 248);
+  assert.equal(ran, 262);
 });

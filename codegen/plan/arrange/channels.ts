@@ -189,7 +189,9 @@ export function channelLayouts(
   }
   const given = channelsOfGiven(kernels, draft);
   for (const [name, { role, shape }] of Object.entries(tensors)) {
-    if (layouts.has(name) || !ROLES.has(role) || (shape.length !== 4 && shape.length !== 1)) continue;
+    // numbers of the whole batch that layers keep for later, such as means, go with the channels as weights do
+    const ofBatch = role === "value" && shape.length === 1 && !isOfSamples(name);
+    if (layouts.has(name) || !(ROLES.has(role) || ofBatch) || (shape.length !== 4 && shape.length !== 1)) continue;
     const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
     const images = shape.length === 4 ? [0, 1] : [0];
     if (!same.every((other) => plain(other, ...images))) continue;

@@ -28,10 +28,10 @@ export function inputsOf({ inputs }: GraphNode, graph: Graph): Symbols {
 
 /** What a layer learns. */
 export function parametersOf({ name, parameters }: GraphNode): Symbols {
-  return Object.fromEntries(parameters.map(({ symbol, name: what, shape, init, fanIn, fanOut }) => [
-    symbol,
-    { name: `${name}.${what}`, role: "parameter", dtype: "f32", shape, initial: { init, fanIn, fanOut } },
-  ]));
+  return Object.fromEntries(parameters.map(({ symbol, name: what, shape, init, fanIn, fanOut }) => {
+    const initial = typeof init === "number" ? init : { init, fanIn, fanOut };
+    return [symbol, { name: `${name}.${what}`, role: "parameter", dtype: "f32", shape, initial }];
+  }));
 }
 
 /** The gradients of what a layer learns: `dw` for `w`. */
