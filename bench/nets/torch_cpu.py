@@ -13,9 +13,8 @@ import time
 from pathlib import Path
 
 import torch
-from torch.nn.functional import cross_entropy, mse_loss
 
-from torch_net import Cannot, Net
+from torch_net import Cannot, Net, loss_function, optimizer
 
 
 def library():
@@ -61,56 +60,15 @@ def parameters():
     return following
 
 
-def optimizer(net):
-    """As the spec's; the decay is for weights and not for biases."""
-    given = SPEC["training"]["optimizer"]
-    kind, l2 = given["type"], given.get("l2", 0)
-    weights, others = net.decayed()
-    groups = [{"params": weights, "weight_decay": l2}, {"params": others}]
-    rate = given.get("learningRate", SPEC["training"].get("sgdLearningRate", 0.001))
-    if kind == "adam":
-        make, options = torch.optim.Adam, {
-            "betas": (given.get("beta1", 0.9), given.get("beta2", 0.999)), "eps": given.get("epsilon", 1e-8),
-        }
-    elif kind in ("sgd", "momentum"):
-        make, options = torch.optim.SGD, {"momentum": given.get("momentum", 0.9) if kind == "momentum" else 0}
-    else:
-        raise Cannot(f"optimizer {kind}")
-    ways = ({"fused": True}, {"foreach": True}) if TUNED else ()
-    way = next((way for way in ways if makes_a_step(make, way)), {})
-    return make([group for group in groups if group["params"]], lr=rate, **options, **way)
-
-
-def makes_a_step(make, way):
-    """Whether this PyTorch has such an optimizer on a processor."""
-    parameter = torch.zeros(1, requires_grad=True)
-    parameter.grad = torch.zeros(1)
-    try:
-        make([parameter], lr=0.1, **way).step()
-    except Exception:  # it differs between versions
-        return False
-    return True
-
-
-def loss_function():
-    """Of outputs, the inputs and labels: what the spec compares the outputs with."""
-    given = SPEC["loss"]
-    if given["type"] == "softmaxCrossEntropy" and len(given) == 1:
-        return lambda y, _, labels: cross_entropy(y, labels)
-    if given == {"type": "mse", "target": "input"}:
-        return lambda y, x, _: mse_loss(y, x)
-    raise Cannot(f"loss {' '.join(str(value) for value in given.values())}")
-
-
 def main():
     torch.set_num_threads(JOB["threads"])
-    loss_of = loss_function()
+    loss_of = loss_function(SPEC)
     net = Net(SPEC, TUNED)
     net.load(parameters())
     if TUNED:
         torch.set_flush_denormal(True)
         net = net.to(memory_format=torch.channels_last)
-    updates = optimizer(net)
+    updates = optimizer(SPEC, net, TUNED)
     samples = BATCH * JOB["batches"]
     inputs = numbers("inputs", torch.float32, samples * math.prod(INPUT)).view(samples, *INPUT)
     labels = numbers("labels", torch.int32, samples).long()

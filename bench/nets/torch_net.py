@@ -1,6 +1,6 @@
 """The net of a spec as a module of PyTorch: every layer by PyTorch's own, and shapes as PyTorch finds them.
 
-Used by torch_cpu.py, which times it, and by tests, which compare with it.
+And its optimizer and loss. Used by torch_cpu.py, which times it, and by tests, which compare with it.
 """
 
 import math
@@ -191,16 +191,22 @@ class Net(nn.Module):
             values[name] = module(*(values[each] for each in given))
         return values[self.names[-1]]
 
-    def load(self, numbers):
-        """Gives all parameters their values: `numbers(count)` gives the next ones, layer by layer, weight before bias."""
+    def kept(self):
+        """What each layer keeps, layer by layer: parameters, weight before bias, then running statistics."""
         for module, given in zip(self.layers, self.reads):
             image = self.flattened.get(given[0])
-            for parameter in module.parameters():
-                values = numbers(parameter.numel())
-                if image and parameter.dim() == 2:
-                    values = values.view(-1, *image).permute(0, 2, 3, 1)
-                with torch.no_grad():
-                    parameter.copy_(values.reshape(parameter.shape))
+            statistics = (each for name, each in module.named_buffers() if not name.endswith("num_batches_tracked"))
+            for tensor in (*module.parameters(), *statistics):
+                yield tensor, image if tensor.dim() == 2 else None
+
+    def load(self, numbers):
+        """Gives all that is kept its values, in that order: `numbers(count)` gives the next ones."""
+        for tensor, image in self.kept():
+            values = numbers(tensor.numel())
+            if image:
+                values = values.view(-1, *image).permute(0, 2, 3, 1)
+            with torch.no_grad():
+                tensor.copy_(values.reshape(tensor.shape))
 
     def decayed(self):
         """Parameters that a decay is for, and those that it is not for: biases, and what normalises."""
@@ -210,3 +216,44 @@ class Net(nn.Module):
         for name, parameter in self.named_parameters():
             (others if name.endswith("bias") or id(parameter) in norms else weights).append(parameter)
         return weights, others
+
+
+def optimizer(spec, net, tuned=False):
+    """As the spec's; the decay is for weights and not for biases. `tuned`: the fastest of its forms that there is."""
+    given = spec["training"]["optimizer"]
+    kind, l2 = given["type"], given.get("l2", 0)
+    weights, others = net.decayed()
+    groups = [{"params": weights, "weight_decay": l2}, {"params": others}]
+    rate = given.get("learningRate", spec["training"].get("sgdLearningRate", 0.001))
+    if kind == "adam":
+        make, options = torch.optim.Adam, {
+            "betas": (given.get("beta1", 0.9), given.get("beta2", 0.999)), "eps": given.get("epsilon", 1e-8),
+        }
+    elif kind in ("sgd", "momentum"):
+        make, options = torch.optim.SGD, {"momentum": given.get("momentum", 0.9) if kind == "momentum" else 0}
+    else:
+        raise Cannot(f"optimizer {kind}")
+    ways = ({"fused": True}, {"foreach": True}) if tuned else ()
+    way = next((way for way in ways if makes_a_step(make, way)), {})
+    return make([group for group in groups if group["params"]], lr=rate, **options, **way)
+
+
+def makes_a_step(make, way):
+    """Whether this PyTorch has such an optimizer on a processor."""
+    parameter = torch.zeros(1, requires_grad=True)
+    parameter.grad = torch.zeros(1)
+    try:
+        make([parameter], lr=0.1, **way).step()
+    except Exception:  # it differs between versions
+        return False
+    return True
+
+
+def loss_function(spec):
+    """Of outputs, the inputs and labels: what the spec compares the outputs with."""
+    given = spec["loss"]
+    if given["type"] == "softmaxCrossEntropy" and len(given) == 1:
+        return lambda y, _, labels: F.cross_entropy(y, labels)
+    if given == {"type": "mse", "target": "input"}:
+        return lambda y, x, _: F.mse_loss(y, x)
+    raise Cannot(f"loss {' '.join(str(value) for value in given.values())}")
