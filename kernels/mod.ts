@@ -8,6 +8,7 @@ import { accuracy } from "./metrics/accuracy.ts";
 import { adam } from "./optimizers/adam.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import * as batch from "./step/batch.ts";
+import { conv1d } from "./layers/conv1d.ts";
 import { conv2d } from "./layers/conv2d.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
@@ -23,7 +24,7 @@ import { tanh } from "./layers/tanh.ts";
 
 /** What ships with the program. */
 export const kernels: Omit<Registry, "schedulers"> = {
-  layers: [conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout],
+  layers: [conv2d, conv1d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout],
   losses: [softmaxCrossEntropy, mse],
   metrics: [accuracy],
   optimizers: [sgd, momentum, adam],
