@@ -9,6 +9,7 @@ import { adam } from "./optimizers/adam.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import { batchNorm1d, batchNorm2d } from "./layers/batch_norm.ts";
 import * as batch from "./step/batch.ts";
+import { conv1d } from "./layers/conv1d.ts";
 import { conv2d } from "./layers/conv2d.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
@@ -24,7 +25,20 @@ import { tanh } from "./layers/tanh.ts";
 
 /** What ships with the program. */
 export const kernels: Omit<Registry, "schedulers"> = {
-  layers: [conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout, batchNorm1d, batchNorm2d],
+  layers: [
+    conv2d,
+    relu,
+    sigmoid,
+    tanh,
+    maxPool2d,
+    avgPool2d,
+    flatten,
+    linear,
+    dropout,
+    batchNorm1d,
+    batchNorm2d,
+    conv1d,
+  ],
   losses: [softmaxCrossEntropy, mse],
   metrics: [accuracy],
   optimizers: [sgd, momentum, adam],

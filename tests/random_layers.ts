@@ -61,24 +61,51 @@ const norm = (draw: Draw) => ({
   ...draw.chance(0.3) && { momentum: draw.pick(0, 0.25, 0.5) },
   ...draw.chance(0.3) && { epsilon: draw.pick(1e-3, 1e-2) },
 });
+/** Groups of a convolution's channels: one, one for each channel, or a divisor; and so many outputs, with a bias or not. */
+function grouped(draw: Draw, channels: number): { outChannels: number; groups?: number; bias?: boolean } {
+  const divisors = Array.from({ length: channels }, (_, i) => i + 1).filter((groups) => channels % groups === 0);
+  const groups = draw.chance(0.5) ? 1 : draw.chance(0.5) ? channels : draw.pick(...divisors);
+  return {
+    outChannels: groups === 1 ? draw.int(1, 6) : groups * draw.int(1, 2),
+    ...(groups > 1 || draw.chance(0.3)) && { groups },
+    ...draw.chance(0.3) && { bias: false },
+  };
+}
+
+/** A dilation with which a window of so many elements fits. */
+const dilated = (draw: Draw, kernel: number, room: number) =>
+  kernel === 1 || draw.chance(0.6) ? 1 : draw.int(1, Math.max(1, Math.min(3, Math.floor((room - 1) / (kernel - 1)))));
 
 /** By type. */
 export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   avgPool2d: pool2d,
   batchNorm1d: (draw, { shape }) => shape.length < 3 ? norm(draw) : undefined,
   batchNorm2d: (draw, given) => isImage(given) ? norm(draw) : undefined,
+  conv1d(draw, given) {
+    if (given.shape.length !== 2) return;
+    const [channels, length] = given.shape, padding = [draw.int(0, 4), draw.int(0, 4)];
+    const kernel = draw.int(1, Math.min(5, length + padding[0] + padding[1]));
+    return {
+      ...grouped(draw, channels),
+      kernel,
+      stride: draw.int(1, 3),
+      dilation: dilated(draw, kernel, length + padding[0] + padding[1]),
+      padding: draw.chance(0.25) ? "same" : padding[0] === padding[1] ? padding[0] : padding,
+      init: draw.pick("xavierUniform", "heUniform"),
+    };
+  },
   conv2d(draw, given) {
     if (!isImage(given)) return;
-    const [, height, width] = given.shape, padding = [draw.int(0, 4), draw.int(0, 4)];
-    const kernel = [
-      draw.int(1, Math.min(5, height + 2 * padding[0])),
-      draw.int(1, Math.min(5, width + 2 * padding[1])),
-    ];
+    const [channels, height, width] = given.shape, padding = [draw.int(0, 4), draw.int(0, 4)];
+    const room = [height + 2 * padding[0], width + 2 * padding[1]];
+    const kernel = room.map((extent) => draw.int(1, Math.min(5, extent)));
+    const sides = [padding[0], padding[0] + draw.int(0, 2), padding[1] + draw.int(0, 2), padding[1]];
     return {
-      outChannels: draw.int(1, 6),
+      ...grouped(draw, channels),
       kernel: square(draw, kernel),
       stride: square(draw, [draw.int(1, 3), draw.int(1, 3)]),
-      padding: square(draw, padding),
+      dilation: square(draw, kernel.map((extent, d) => dilated(draw, extent, room[d]))),
+      padding: draw.chance(0.2) ? "same" : draw.chance(0.3) ? sides : square(draw, padding),
       init: draw.pick("xavierUniform", "heUniform"),
     };
   },

@@ -7,16 +7,23 @@
 /** One extent for both axes, or `[height, width]`. */
 export type NaiveExtent = number | readonly number[];
 
+/** A convolution over images or series. */
+export interface NaiveConvolutionSpec {
+  type: "conv2d" | "conv1d";
+  inChannels?: number;
+  outChannels: number;
+  kernel: NaiveExtent;
+  stride?: NaiveExtent;
+  /** On both sides of each dimension; each side by itself; or "same". */
+  padding?: NaiveExtent | "same";
+  dilation?: NaiveExtent;
+  groups?: number;
+  bias?: boolean;
+}
+
 /** One layer of a {@linkcode NaiveSpec}. */
 export type NaiveLayerSpec =
-  | {
-    type: "conv2d";
-    inChannels?: number;
-    outChannels: number;
-    kernel: NaiveExtent;
-    stride?: NaiveExtent;
-    padding?: NaiveExtent;
-  }
+  | NaiveConvolutionSpec
   | {
     type: "maxPool2d" | "avgPool2d";
     kernel: NaiveExtent;

@@ -117,8 +117,8 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
-  /** The operation of ONNX that does in a test what the layer does; `inputs`: symbols of its inputs. */
-  onnx?(options: Options, inputs: readonly string[]): OnnxOperation;
+  /** The operation of ONNX that does in a test what the layer does; `inputs`: symbols of its inputs; `shapes`: of them. */
+  onnx?(options: Options, inputs: readonly string[], shapes: Shapes): OnnxOperation;
   /** Writes `y`, what is left for backward, and buffers. `name`: the layer's own name, for keys of random numbers. */
   forward(n: Axis, tensors: Tensors, options: Options, name: string): Pass;
   /** In place of forward when testing; a layer that writes buffers in forward needs it. */

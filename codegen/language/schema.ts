@@ -20,6 +20,23 @@ export const extents: z.ZodType<number | [number, number]> = z.union([side, z.tu
 const margin = z.int().min(0).max(4096);
 /** Schema of a padding: as {@linkcode extents}, 0 allowed. */
 export const paddings: z.ZodType<number | [number, number]> = z.union([margin, z.tuple([margin, margin])]);
+/** Schema of the padding of a convolution over images: as {@linkcode paddings}, or for each side, or what it takes. */
+export const imagePadding: z.ZodType<number | [number, number] | [number, number, number, number] | "same"> = z.union([
+  margin,
+  z.tuple([margin, margin]),
+  z.tuple([margin, margin, margin, margin]),
+  z.literal("same"),
+]).meta({
+  title: 'a whole number from 0 to 4096, or [height, width] or [top, bottom, left, right] of such numbers, or "same"',
+});
+/** Schema of a length along one dimension. */
+export const length: z.ZodType<number> = side;
+/** Schema of the padding of a convolution over series: on both sides, or for each, or what it takes. */
+export const seriesPadding: z.ZodType<number | [number, number] | "same"> = z.union([
+  margin,
+  z.tuple([margin, margin]),
+  z.literal("same"),
+]).meta({ title: 'a whole number from 0 to 4096, or [before, after] of such numbers, or "same"' });
 /** Schema of `init`. */
 export const init: z.ZodDefault<z.ZodEnum<{ [K in Init]: K }>> = z.enum(["xavierUniform", "heUniform", "zeros"])
   .default("xavierUniform")

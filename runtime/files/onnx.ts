@@ -7,7 +7,7 @@
 import type { PbfWriter } from "npm:pbf@5.1.2";
 import { InputError } from "../../codegen/error.ts";
 import type { OnnxAttribute, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
-import type { Graph } from "../../codegen/graph/shapes.ts";
+import { type Graph, inputShapes } from "../../codegen/graph/shapes.ts";
 import type { Trained } from "../run/run_options.ts";
 
 /** Version of the file's structure, and of the set of operations, which has all that layers use. */
@@ -42,7 +42,7 @@ export async function encodeOnnx(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
   const nodes = graph.nodes.map(({ name, kind, options, inputs, parameters, buffers }): Node => {
-    const operation = kind.onnx?.(options, Object.keys(inputs));
+    const operation = kind.onnx?.(options, Object.keys(inputs), inputShapes({ inputs }, graph.shapes));
     if (!operation) {
       throw new InputError(`net ${graph.name} has the layer ${kind.type}, which ONNX has no operation for`);
     }

@@ -37,9 +37,10 @@ const training = (changes: Json) => net({ training: { epochs: 1, optimizer: { ty
 const optimizer = (optimizer: unknown) => training({ optimizer });
 const scheduler = (scheduler: unknown) => training({ scheduler });
 
-const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout, batchNorm1d, batchNorm2d";
+const LAYERS =
+  "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout, batchNorm1d, batchNorm2d, conv1d";
 const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
-const SHAPE = "[channels, height, width] or [length]";
+const SHAPE = "[channels, height, width], [channels, length] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
 const NAME = "1 to 64 characters a-z, 0-9 and _, the first a letter";
 const EPOCHS = "a whole number from 1 to 1000000";
@@ -50,13 +51,13 @@ const UNPRINTABLE = ["cat\n", "\u0007", "\u001b[31mcat", "\u202ecat", "ca\u00adt
 /** Names of ten classes, some of which look like something else. */
 const TEN = ["T-shirt/top", "<b>", '"', "7", "Ångström", "猫", "🐈".repeat(64), "constructor", "null", "Ankle boot"];
 const SIDE = "a whole number from 1 to 4096";
-const CONV2D = "type, inChannels, outChannels, kernel, stride, padding, init, name, input";
+const CONV = "type, inChannels, outChannels, kernel, stride, padding, dilation, groups, bias, init, name, input";
 const SIDES = `${SIDE}, or [height, width] of such numbers`;
 const LAYER_NAME = "1 to 32 characters a-z, 0-9 and _, the first a letter";
 const INPUT = 'the name of a layer before it, or "input"; or a list of these, for a layer that takes several';
 /** A right layer of each kind. */
 const EACH_KIND: readonly Json[] = [
-  { type: "conv2d", outChannels: 1, kernel: 1 },
+  ...["conv2d", "conv1d"].map((type) => ({ type, outChannels: 1, kernel: 1 })),
   ...["relu", "sigmoid", "tanh", "flatten"].map((type) => ({ type })),
   ...["maxPool2d", "avgPool2d"].map((type) => ({ type, kernel: 1 })),
   { type: "linear", outFeatures: 1 },
@@ -64,7 +65,9 @@ const EACH_KIND: readonly Json[] = [
   ...["batchNorm1d", "batchNorm2d"].map((type) => ({ type })),
 ];
 const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 };
-const MARGINS = "a whole number from 0 to 4096, or [height, width] of such numbers";
+const MARGIN = "a whole number from 0 to 4096";
+const MARGINS = `${MARGIN}, or [height, width] or [top, bottom, left, right] of such numbers, or "same"`;
+const ENDS = `${MARGIN}, or [before, after] of such numbers, or "same"`;
 
 /** Text or a value to be written as text, and the message about it after "net.json: ". */
 const WRONG: readonly (readonly [string | Json, string])[] = [
@@ -119,7 +122,6 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [net({ input: undefined }), `input: missing; expected ${SHAPE}`],
   [net({ input: 784 }), `input: expected ${SHAPE}, but it is 784`],
   [net({ input: [] }), `input: expected ${SHAPE}, but it is []`],
-  [net({ input: [28, 28] }), `input: expected ${SHAPE}, but it is [28, 28]`],
   [net({ input: [1, 1, 28, 28] }), `input: expected ${SHAPE}, but it is [1, 1, 28, 28]`],
   [net({ input: [0] }), `input[0]: expected ${EXTENT}, but it is 0`],
   [net({ input: [1, 28, 1_048_577] }), `input[2]: expected ${EXTENT}, but it is 1048577`],
@@ -167,8 +169,8 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
 
   // conv2d
   [
-    layer({ type: "conv2d", outChannels: 4, kernel: 3, strides: 2, dilation: 1 }),
-    `layers[0]: unknown key "strides"; known keys of conv2d: ${CONV2D}; did you mean "stride"?`,
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, strides: 2, dilations: 1 }),
+    `layers[0]: unknown key "strides"; known keys of conv2d: ${CONV}; did you mean "stride"?`,
   ],
   [
     layer({ type: "conv2d", inChannels: 0, outChannels: 4, kernel: 3 }),
@@ -182,7 +184,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [layer({ type: "conv2d", outChannels: 4 }), `layers[0].kernel: missing; expected ${SIDES}`],
   [
     layer({ type: "conv2d", outChannels: 4, kernal: 3 }),
-    `layers[0]: unknown key "kernal"; known keys of conv2d: ${CONV2D}; did you mean "kernel"?`,
+    `layers[0]: unknown key "kernal"; known keys of conv2d: ${CONV}; did you mean "kernel"?`,
   ],
   [layer({ type: "conv2d", outChannels: 4, kernel: "five" }), `layers[0].kernel: expected ${SIDES}, but it is "five"`],
   [layer({ type: "conv2d", outChannels: 4, kernel: 0 }), `layers[0].kernel: expected ${SIDES}, but it is 0`],
@@ -214,12 +216,48 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     `layers[0].padding: expected ${MARGINS}, but it is -1`,
   ],
   [
-    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: "same" }),
-    `layers[0].padding: expected ${MARGINS}, but it is "same"`,
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: "valid" }),
+    `layers[0].padding: expected ${MARGINS}, but it is "valid"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: ["same", 0] }),
+    `layers[0].padding[0]: expected ${MARGIN}, but it is "same"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [1, 2, 3] }),
+    `layers[0].padding: expected ${MARGINS}, but it is [1, 2, 3]`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [1, 2, 3, -1] }),
+    `layers[0].padding[3]: expected ${MARGIN}, but it is -1`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [[1, 2], [3, 4]] }),
+    `layers[0].padding[0]: expected ${MARGIN}, but it is [1, 2]`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, dilation: 0 }),
+    `layers[0].dilation: expected ${SIDES}, but it is 0`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, groups: 0 }),
+    `layers[0].groups: expected ${EXTENT}, but it is 0`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, groups: "depthwise" }),
+    `layers[0].groups: expected ${EXTENT}, but it is "depthwise"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, bias: 0 }),
+    "layers[0].bias: expected true or false, but it is 0",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, bias: "no" }),
+    'layers[0].bias: expected true or false, but it is "no"',
   ],
   [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [4097, 0] }),
-    "layers[0].padding[0]: expected a whole number from 0 to 4096, but it is 4097",
+    `layers[0].padding[0]: expected ${MARGIN}, but it is 4097`,
   ],
   [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "xavier" }),
@@ -228,6 +266,47 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "zero" }),
     'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "zero"; did you mean "zeros"?',
+  ],
+
+  // conv1d
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, strides: 2 }),
+    `layers[0]: unknown key "strides"; known keys of conv1d: ${CONV}; did you mean "stride"?`,
+  ],
+  [layer({ type: "conv1d", outChannels: 4, kernel: [3, 3] }), `layers[0].kernel: expected ${SIDE}, but it is [3, 3]`],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, stride: [1] }),
+    `layers[0].stride: expected ${SIDE}, but it is [1]`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, dilation: 5000 }),
+    `layers[0].dilation: expected ${SIDE}, but it is 5000`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, padding: [1, 2, 3, 4] }),
+    `layers[0].padding: expected ${ENDS}, but it is [1, 2, 3, 4]`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, padding: [1, true] }),
+    `layers[0].padding[1]: expected ${MARGIN}, but it is true`,
+  ],
+
+  [
+    layer({ type: "conv1d", inChannels: 0, outChannels: 4, kernel: 3 }),
+    `layers[0].inChannels: expected ${EXTENT}, but it is 0`,
+  ],
+  [layer({ type: "conv1d", kernel: 3 }), `layers[0].outChannels: missing; expected ${EXTENT}`],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, groups: -1 }),
+    `layers[0].groups: expected ${EXTENT}, but it is -1`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, bias: null }),
+    "layers[0].bias: expected true or false, but it is null",
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, init: "he" }),
+    'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "he"',
   ],
 
   // pooling, linear, dropout
@@ -616,6 +695,38 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     "layers[1]: conv2d does not fit layers[0] flatten: it takes [channels, height, width], but its input is [64]",
   ],
   [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, groups: 2 }),
+    "layers[0]: conv2d does not fit the input: groups is 2, but its input has 1 channel; take a number that divides the channels of its input and of its output",
+  ],
+  [
+    layers({ type: "conv2d", outChannels: 6, kernel: 1 }, { type: "conv2d", outChannels: 8, kernel: 3, groups: 6 }),
+    "layers[1]: conv2d does not fit layers[0] conv2d: groups is 6, but its output has 8 channels; take a number that divides the channels of its input and of its output",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [0, 0, 1, 0], dilation: [4, 1] }),
+    "layers[0]: conv2d does not fit the input: its kernel is 3 rows with dilation 4, 9 in all, but its input has only 8; make the kernel smaller",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: [3, 10], padding: [0, 0, 1, 0] }),
+    "layers[0]: conv2d does not fit the input: its kernel is 10 columns, but its input has only 8 and 1 and 0 of padding; make the kernel smaller",
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3 }),
+    "layers[0]: conv1d does not fit the input: it takes [channels, length], but its input is [1, 8, 8]",
+  ],
+  [
+    net({ input: [3, 8], layers: [{ type: "conv1d", outChannels: 4, kernel: 9 }] }),
+    "layers[0]: conv1d does not fit the input: its kernel is 9 elements, but its input has only 8; make the kernel smaller",
+  ],
+  [
+    net({ input: [3, 8], layers: [{ type: "conv1d", outChannels: 4, kernel: 3, groups: 4 }] }),
+    "layers[0]: conv1d does not fit the input: groups is 4, but its input has 3 channels; take a number that divides the channels of its input and of its output",
+  ],
+  [
+    net({ input: [3, 8], layers: [{ type: "conv1d", inChannels: 8, outChannels: 4, kernel: 3 }] }),
+    "layers[0]: conv1d does not fit the input: inChannels is 8, but its input is [3, 8]; write 3 or leave it out",
+  ],
+  [
     layers({ type: "flatten" }, { type: "maxPool2d", kernel: 2 }),
     "layers[1]: maxPool2d does not fit layers[0] flatten: it takes [channels, height, width], but its input is [64]",
   ],
@@ -651,7 +762,10 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }, { type: "dropout", rate: 0.5 }),
     "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten at the end",
   ],
-  [layers({ type: "flatten" }, { type: "tanh" }), "layers: none of them can be trained; add conv2d or linear"],
+  [
+    layers({ type: "flatten" }, { type: "tanh" }),
+    "layers: none of them can be trained; add conv2d or conv1d or linear",
+  ],
 
   // names of classes
   [
@@ -726,6 +840,31 @@ const RIGHT: readonly Json[] = [
   }),
   training({ epochs: 1_000_000, scheduler: { type: "cosine", period: 1_000_000 } }),
   net({ classes: TEN }),
+  layers(
+    { type: "conv2d", outChannels: 6, kernel: 3, padding: "same", stride: 2, dilation: [1, 2], bias: false },
+    { type: "conv2d", outChannels: 12, kernel: [3, 1], padding: [1, 2, 0, 3], groups: 6, bias: true },
+    { type: "conv2d", outChannels: 4, kernel: 1, groups: 4, dilation: 7 },
+    FLATTEN,
+    LINEAR,
+  ),
+  net({
+    input: [4, 9],
+    layers: [
+      { type: "conv1d", inChannels: 4, outChannels: 4, kernel: 3, stride: 2, padding: [0, 3], groups: 4 },
+      {
+        type: "conv1d",
+        outChannels: 4,
+        kernel: 2,
+        dilation: 2,
+        padding: "same",
+        groups: 2,
+        bias: false,
+        init: "zeros",
+      },
+      FLATTEN,
+      LINEAR,
+    ],
+  }),
 ];
 
 const parse = (json: unknown): Spec => parseSpec(json, registry, "net.json");
@@ -947,7 +1086,10 @@ Deno.test("what is left out gets its default", () => {
     input: [1, 8, 8],
     batchSize: 4,
     layers: [
-      { type: "conv2d", outChannels: 4, kernel: 3, stride: 1, padding: 0, init: "xavierUniform" },
+      {
+        ...{ type: "conv2d", outChannels: 4, kernel: 3, stride: 1, padding: 0, dilation: 1, groups: 1, bias: true },
+        init: "xavierUniform",
+      },
       { type: "maxPool2d", kernel: 2 },
       { type: "flatten" },
       { type: "linear", outFeatures: 10, init: "xavierUniform" },
@@ -1043,7 +1185,7 @@ Deno.test("the JSON Schema names every kind and describes every key", () => {
     type: "object",
     required: ["type", "outChannels", "kernel"],
     additionalProperties: false,
-    description: "2-D cross-correlation with bias; weight [out, in, kernel h, kernel w]",
+    description: "2-D cross-correlation with bias; weight [out, in / groups, kernel h, kernel w]",
     kernel: { anyOf: sides, description: "Size of the kernel." },
     stride: { anyOf: sides, default: 1, description: "Step from one window to the next." },
   });
