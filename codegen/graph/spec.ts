@@ -32,7 +32,7 @@ export interface LayerOptions extends Options {
 export interface Spec {
   /** Names the folder of what is generated. */
   readonly name: string;
-  /** Shape of one sample: [channels, height, width], or [length]. */
+  /** Shape of one sample: [channels, height, width], [channels, length] or [length]. */
   readonly input: Shape;
   /** Samples per step. */
   readonly batchSize: number;
@@ -123,9 +123,9 @@ function specSchema(registry: Registry): z.ZodType<Spec> {
       title: "1 to 64 characters a-z, 0-9 and _, the first a letter",
       description: "Name of the net and of its folder under generated/.",
     }),
-    input: z.union([z.tuple([extent, extent, extent]), z.tuple([extent])]).meta({
-      title: "[channels, height, width] or [length]",
-      description: "Shape of one sample: [channels, height, width] or [length].",
+    input: z.union([z.tuple([extent, extent, extent]), z.tuple([extent, extent]), z.tuple([extent])]).meta({
+      title: "[channels, height, width], [channels, length] or [length]",
+      description: "Shape of one sample: [channels, height, width], [channels, length] or [length].",
     }),
     batchSize: z.int().min(1).max(65_536).describe("Samples per step."),
     layers: z.array(oneOf(registry.layers.map(placed))).min(1).max(256).describe("From input to output."),

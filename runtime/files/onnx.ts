@@ -7,13 +7,13 @@
 import type { PbfWriter } from "npm:pbf@5.1.2";
 import { InputError } from "../../codegen/error.ts";
 import type { OnnxAttribute, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
-import type { Graph } from "../../codegen/graph/shapes.ts";
+import { type Graph, type GraphNode, inputShapes } from "../../codegen/graph/shapes.ts";
 import type { Trained } from "../run/run_options.ts";
 
 /** Version of the file's structure, and of the set of operations, which has all that layers use. */
 const IR_VERSION = 8, OPSET = 17;
 /** Kinds of an attribute, and of numbers; that of floats is the same of both. */
-const INT = 2, INTS = 7, FLOAT = 1;
+const INT = 2, INTS = 7, FLOAT = 1, INT64 = 7;
 /** How the number of samples is called; any number is possible. */
 const BATCH = "batch";
 /** Names of the model's input and output. */
@@ -41,17 +41,7 @@ export async function encodeOnnx(
   classes?: readonly string[],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
-  const nodes = graph.nodes.map(({ name, kind, options, inputs, parameters, buffers }): Node => {
-    const operation = kind.onnx?.(options, Object.keys(inputs));
-    if (!operation) {
-      throw new InputError(`net ${graph.name} has the layer ${kind.type}, which ONNX has no operation for`);
-    }
-    const symbols = Object.fromEntries([
-      ...Object.entries(inputs).map(([symbol, read]) => [symbol, tensor(read)]),
-      ...[...parameters, ...buffers].map(({ symbol, name: what }) => [symbol, `${name}.${what}`]),
-    ]);
-    return { ...operation, name, inputs: operation.inputs.map((symbol) => symbols[symbol]), output: tensor(name) };
-  });
+  const nodes = graph.nodes.flatMap((node) => operationsOf(node, graph, tensor));
   // it is of use to one command only
   const { PbfWriter } = await import("npm:pbf@5.1.2");
   const pbf = new PbfWriter();
@@ -62,6 +52,15 @@ export async function encodeOnnx(
     for (const node of nodes) pbf.writeMessage(1, writeNode, node);
     pbf.writeStringField(2, graph.name);
     for (const [name, values] of parameters) pbf.writeMessage(5, writeTensor, { name, ...values });
+    for (const { name, numbers = {} } of nodes) {
+      for (const [symbol, values] of Object.entries(numbers)) {
+        pbf.writeMessage(5, writeTensor, {
+          name: `${name}.${symbol}`,
+          shape: [values.length],
+          values: BigInt64Array.from(values, BigInt),
+        });
+      }
+    }
     pbf.writeMessage(11, writeValue, { name: INPUT, shape: graph.shapes.input });
     pbf.writeMessage(12, writeValue, { name: OUTPUT, shape: graph.shapes[graph.output] });
   }, undefined);
@@ -76,6 +75,35 @@ export async function encodeOnnx(
     }, undefined);
   }
   return pbf.finish().slice() as Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The operations of a layer, each of which but the first may read what the one before it gives.
+ *
+ * @param tensor names of what layers give.
+ */
+function operationsOf(
+  { name, kind, options, inputs, parameters, buffers }: GraphNode,
+  { name: net, shapes }: Graph,
+  tensor: (name: string) => string,
+): Node[] {
+  const operations = [kind.onnx?.(options, Object.keys(inputs), inputShapes({ inputs }, shapes)) ?? []].flat();
+  if (operations.length === 0) {
+    throw new InputError(`net ${net} has the layer ${kind.type}, which ONNX has no operation for`);
+  }
+  const symbols = Object.fromEntries([
+    ...Object.entries(inputs).map(([symbol, read]) => [symbol, tensor(read)]),
+    ...[...parameters, ...buffers].map(({ symbol, name: what }) => [symbol, `${name}.${what}`]),
+  ]);
+  return operations.map((operation, i): Node => {
+    const own = i === operations.length - 1 ? name : `${name}.${i + 1}`;
+    const numbers = Object.keys(operation.numbers ?? {}).map((symbol) => [symbol, `${own}.${symbol}`]);
+    const known = { ...symbols, ...Object.fromEntries(numbers), ...i > 0 && { y: `${name}.${i}.output` } };
+    return {
+      ...{ ...operation, name: own, inputs: operation.inputs.map((symbol) => known[symbol]) },
+      output: i === operations.length - 1 ? tensor(name) : `${own}.output`,
+    };
+  });
 }
 
 function writeNode({ name, op, inputs, output, attributes = {} }: Node, pbf: PbfWriter): void {
@@ -104,11 +132,15 @@ function writeAttribute(
 }
 
 function writeTensor(
-  { name, shape, values }: { readonly name: string; readonly shape: Shape; readonly values: Float32Array },
+  { name, shape, values }: {
+    readonly name: string;
+    readonly shape: Shape;
+    readonly values: Float32Array | BigInt64Array;
+  },
   pbf: PbfWriter,
 ): void {
   for (const extent of shape) pbf.writeVarintField(1, extent);
-  pbf.writeVarintField(2, FLOAT);
+  pbf.writeVarintField(2, values instanceof Float32Array ? FLOAT : INT64);
   pbf.writeStringField(8, name);
   pbf.writeBytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
