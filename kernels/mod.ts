@@ -6,6 +6,7 @@
 import type { Registry } from "../codegen/language/registry.ts";
 import { accuracy } from "./metrics/accuracy.ts";
 import { adam } from "./optimizers/adam.ts";
+import { avgPool1d } from "./layers/avg_pool1d.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import { batchNorm1d, batchNorm2d } from "./layers/batch_norm.ts";
 import * as batch from "./step/batch.ts";
@@ -13,11 +14,15 @@ import { conv1d } from "./layers/conv1d.ts";
 import { conv2d } from "./layers/conv2d.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
+import { globalAvgPool } from "./layers/global_avg_pool.ts";
+import { globalMaxPool } from "./layers/global_max_pool.ts";
 import { linear } from "./layers/linear.ts";
+import { maxPool1d } from "./layers/max_pool1d.ts";
 import { maxPool2d } from "./layers/max_pool2d.ts";
 import { momentum } from "./optimizers/momentum.ts";
 import { mse } from "./losses/mse.ts";
 import { relu } from "./layers/relu.ts";
+import { reshape } from "./layers/reshape.ts";
 import { sgd } from "./optimizers/sgd.ts";
 import { sigmoid } from "./layers/sigmoid.ts";
 import { softmaxCrossEntropy } from "./losses/softmax_cross_entropy.ts";
@@ -38,6 +43,14 @@ export const kernels: Omit<Registry, "schedulers"> = {
     batchNorm1d,
     batchNorm2d,
     conv1d,
+    maxPool1d,
+    avgPool1d,
+    globalMaxPool,
+    globalAvgPool,
+    flatten,
+    reshape,
+    linear,
+    dropout,
   ],
   losses: [softmaxCrossEntropy, mse],
   metrics: [accuracy],

@@ -47,13 +47,18 @@ const square = (draw: Draw, pair: number[]) => pair[0] === pair[1] && draw.chanc
 /** A layer that has no options. */
 const plain: RandomLayer = () => ({});
 
-const pool2d: RandomLayer = (draw, given) => {
-  if (!isImage(given)) return;
-  const [, height, width] = given.shape;
-  const kernel = [draw.int(1, Math.min(3, height)), draw.int(1, Math.min(3, width))];
+/** A pool: windows in padding, over the end, that overlap, that leave gaps. */
+const pool = (dimensions: 1 | 2, counts: boolean): RandomLayer => (draw, { shape }) => {
+  if (shape.length !== dimensions + 1) return;
+  const positions = shape.slice(1), both = (own: number[]) => dimensions === 1 ? own[0] : square(draw, own);
+  const kernel = positions.map((extent) => draw.int(1, Math.min(4, extent)));
+  const padding = kernel.map((size) => draw.int(0, Math.floor(size / 2)));
   return {
-    kernel: square(draw, kernel),
-    ...draw.chance(0.5) && { stride: square(draw, [draw.int(1, 3), draw.int(1, 3)]) },
+    kernel: both(kernel),
+    ...draw.chance(0.6) && { stride: both(positions.map(() => draw.int(1, 3))) },
+    ...draw.chance(0.5) && { padding: both(padding) },
+    ...draw.chance(0.4) && { ceilMode: true },
+    ...counts && draw.chance(0.4) && { countIncludePad: false },
   };
 };
 
@@ -94,6 +99,13 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
       init: draw.pick("xavierUniform", "heUniform"),
     };
   },
+/** A layer without options for whatever has channels. */
+const ofChannels: RandomLayer = (_draw, { shape }) => shape.length > 1 ? {} : undefined;
+
+/** By type. */
+export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
+  avgPool1d: pool(1, true),
+  avgPool2d: pool(2, true),
   conv2d(draw, given) {
     if (!isImage(given)) return;
     const [channels, height, width] = given.shape, padding = [draw.int(0, 4), draw.int(0, 4)];
@@ -111,6 +123,8 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   },
   dropout: (draw) => ({ rate: draw.pick(0, 0.25, 0.5) }),
   flatten: plain,
+  globalAvgPool: ofChannels,
+  globalMaxPool: ofChannels,
   linear: (draw, { shape }) =>
     shape.length === 1
       ? {
@@ -118,8 +132,17 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
         init: draw.pick("xavierUniform", "heUniform"),
       }
       : undefined,
-  maxPool2d: pool2d,
+  maxPool1d: pool(1, false),
+  maxPool2d: pool(2, false),
   relu: plain,
+  reshape(draw, { shape }) {
+    const elements = shape.reduce((product, extent) => product * extent, 1);
+    const divisors = (of: number) => Array.from({ length: of }, (_, i) => i + 1).filter((each) => of % each === 0);
+    const first = draw.pick(...divisors(elements)), second = draw.pick(...divisors(elements / first));
+    const full = draw.pick([elements], [first, elements / first], [first, second, elements / first / second]);
+    const open = draw.int(0, 2 * full.length);
+    return { shape: full.map((extent, i) => i === open ? -1 : extent) };
+  },
   sigmoid: plain,
   tanh: plain,
 };

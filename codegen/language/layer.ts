@@ -73,11 +73,16 @@ export interface PassKernel {
 /** The kernels of a pass in the order in which they run: each may read what those before it wrote. */
 export type Pass = readonly PassKernel[];
 
-/** An operation of ONNX, of opset 17 and newer; it gives the layer's output. */
+/** An operation of ONNX, of opset 17. */
 export interface OnnxOperation {
   readonly op: string;
-  /** Symbols of the layer's tensors, in the operation's order. */
+  /**
+   * Symbols of the layer's tensors, and of `numbers`, in the operation's order; `y`: what the layer's operation before
+   * this one gives.
+   */
   readonly inputs: readonly string[];
+  /** Lists of whole numbers that are inputs, by symbol. */
+  readonly numbers?: Readonly<Record<string, readonly number[]>>;
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
@@ -117,8 +122,11 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
-  /** The operation of ONNX that does in a test what the layer does; `inputs`: symbols of its inputs; `shapes`: of them. */
-  onnx?(options: Options, inputs: readonly string[], shapes: Shapes): OnnxOperation;
+  /**
+   * The operation of ONNX that does in a test what the layer does, or several, the last of which gives its output.
+   * `inputs`: symbols of its inputs; `shapes`: theirs.
+   */
+  onnx?(options: Options, inputs: readonly string[], shapes: Shapes): OnnxOperation | readonly OnnxOperation[];
   /** Writes `y`, what is left for backward, and buffers. `name`: the layer's own name, for keys of random numbers. */
   forward(n: Axis, tensors: Tensors, options: Options, name: string): Pass;
   /** In place of forward when testing; a layer that writes buffers in forward needs it. */

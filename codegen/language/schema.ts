@@ -14,10 +14,12 @@ export const SMALLEST_NORMAL = 2 ** -126;
 
 /** Schema of a size: at least 1, and small enough for products to stay exact. */
 export const extent: z.ZodType<number> = z.int().min(1).max(1_048_576);
-const side = z.int().min(1).max(4096);
+/** Schema of a size in one dimension. */
+export const side: z.ZodType<number> = z.int().min(1).max(4096);
 /** Schema of a size in height and width: a number for both, or [height, width]. */
 export const extents: z.ZodType<number | [number, number]> = z.union([side, z.tuple([side, side])]);
-const margin = z.int().min(0).max(4096);
+/** Schema of a padding in one dimension. */
+export const margin: z.ZodType<number> = z.int().min(0).max(4096);
 /** Schema of a padding: as {@linkcode extents}, 0 allowed. */
 export const paddings: z.ZodType<number | [number, number]> = z.union([margin, z.tuple([margin, margin])]);
 /** Schema of the padding of a convolution over images: as {@linkcode paddings}, or for each side, or what it takes. */

@@ -39,6 +39,7 @@ const scheduler = (scheduler: unknown) => training({ scheduler });
 
 const LAYERS =
   "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout, batchNorm1d, batchNorm2d, conv1d";
+  "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, maxPool1d, avgPool1d, globalMaxPool, globalAvgPool, flatten, reshape, linear, dropout";
 const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
 const SHAPE = "[channels, height, width], [channels, length] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
@@ -51,7 +52,8 @@ const UNPRINTABLE = ["cat\n", "\u0007", "\u001b[31mcat", "\u202ecat", "ca\u00adt
 /** Names of ten classes, some of which look like something else. */
 const TEN = ["T-shirt/top", "<b>", '"', "7", "Ångström", "猫", "🐈".repeat(64), "constructor", "null", "Ankle boot"];
 const SIDE = "a whole number from 1 to 4096";
-const CONV = "type, inChannels, outChannels, kernel, stride, padding, dilation, groups, bias, init, name, input";
+const CONV = "type, inChannels, outChannels, kernel, stride, padding, dilation, groups, bias, init, name, input, a list of 1 to 3 extents, one of which may be -1";
+const CONV2D = "type";
 const SIDES = `${SIDE}, or [height, width] of such numbers`;
 const LAYER_NAME = "1 to 32 characters a-z, 0-9 and _, the first a letter";
 const INPUT = 'the name of a layer before it, or "input"; or a list of these, for a layer that takes several';
@@ -60,6 +62,10 @@ const EACH_KIND: readonly Json[] = [
   ...["conv2d", "conv1d"].map((type) => ({ type, outChannels: 1, kernel: 1 })),
   ...["relu", "sigmoid", "tanh", "flatten"].map((type) => ({ type })),
   ...["maxPool2d", "avgPool2d"].map((type) => ({ type, kernel: 1 })),
+  { type: "conv2d", outChannels: 1, kernel: 1 },
+  ...["relu", "sigmoid", "tanh", "flatten", "globalMaxPool", "globalAvgPool"].map((type) => ({ type })),
+  ...["maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"].map((type) => ({ type, kernel: 1 })),
+  { type: "reshape", shape: [-1] },
   { type: "linear", outFeatures: 1 },
   { type: "dropout", rate: 0.5 },
   ...["batchNorm1d", "batchNorm2d"].map((type) => ({ type })),
@@ -68,6 +74,7 @@ const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 
 const MARGIN = "a whole number from 0 to 4096";
 const MARGINS = `${MARGIN}, or [height, width] or [top, bottom, left, right] of such numbers, or "same"`;
 const ENDS = `${MARGIN}, or [before, after] of such numbers, or "same"`;
+const MARGIN = "a whole number from 0 to 4096", MARGINS = `${MARGIN}, or [height, width] of such numbers`;
 
 /** Text or a value to be written as text, and the message about it after "net.json: ". */
 const WRONG: readonly (readonly [string | Json, string])[] = [
@@ -122,6 +129,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [net({ input: undefined }), `input: missing; expected ${SHAPE}`],
   [net({ input: 784 }), `input: expected ${SHAPE}, but it is 784`],
   [net({ input: [] }), `input: expected ${SHAPE}, but it is []`],
+  [net({ input: [28, 0] }), `input[1]: expected ${EXTENT}, but it is 0`],
   [net({ input: [1, 1, 28, 28] }), `input: expected ${SHAPE}, but it is [1, 1, 28, 28]`],
   [net({ input: [0] }), `input[0]: expected ${EXTENT}, but it is 0`],
   [net({ input: [1, 28, 1_048_577] }), `input[2]: expected ${EXTENT}, but it is 1048577`],
@@ -317,8 +325,50 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [layer({ type: "maxPool2d", kernel: 2, stride: 0 }), `layers[0].stride: expected ${SIDES}, but it is 0`],
   [
-    layer({ type: "maxPool2d", kernel: 2, padding: 1 }),
-    'layers[0]: unknown key "padding"; known keys of maxPool2d: type, kernel, stride, name, input',
+    layer({ type: "maxPool2d", kernel: 2, dilation: 1 }),
+    'layers[0]: unknown key "dilation"; known keys of maxPool2d: type, kernel, stride, padding, ceilMode, name, input',
+  ],
+  [
+    layer({ type: "maxPool1d", kernel: 2, countIncludePad: true }),
+    'layers[0]: unknown key "countIncludePad"; known keys of maxPool1d: type, kernel, stride, padding, ceilMode, name, input',
+  ],
+  [
+    layer({ type: "avgPool2d", kernel: 2, ceil: true }),
+    'layers[0]: unknown key "ceil"; known keys of avgPool2d: type, kernel, stride, padding, ceilMode, countIncludePad, name, input',
+  ],
+  [layer({ type: "maxPool2d", kernel: 2, padding: -1 }), `layers[0].padding: expected ${MARGINS}, but it is -1`],
+  [
+    layer({ type: "maxPool2d", kernel: 2, ceilMode: 1 }),
+    "layers[0].ceilMode: expected true or false, but it is 1",
+  ],
+  [layer({ type: "maxPool1d", kernel: [2] }), `layers[0].kernel: expected ${SIDE}, but it is [2]`],
+  ...["maxPool1d", "avgPool1d", "maxPool2d", "avgPool2d"].flatMap((type): [Json, string][] => [
+    [layer({ type }), `layers[0].kernel: missing; expected ${type.endsWith("1d") ? SIDE : SIDES}`],
+    [
+      layer({ type, kernel: 2, stride: "2" }),
+      `layers[0].stride: expected ${type.endsWith("1d") ? SIDE : SIDES}, but it is "2"`,
+    ],
+    [
+      layer({ type, kernel: 2, padding: null }),
+      `layers[0].padding: expected ${type.endsWith("1d") ? MARGIN : MARGINS}, but it is null`,
+    ],
+    [layer({ type, kernel: 2, ceilMode: 1 }), "layers[0].ceilMode: expected true or false, but it is 1"],
+  ]),
+  ...["avgPool1d", "avgPool2d"].map((type): [Json, string] => [
+    layer({ type, kernel: 2, countIncludePad: "no" }),
+    'layers[0].countIncludePad: expected true or false, but it is "no"',
+  ]),
+  [
+    layer({ type: "avgPool1d", kernel: 2, padding: 9000 }),
+    `layers[0].padding: expected ${MARGIN}, but it is 9000`,
+  ],
+  [layer({ type: "reshape" }), `layers[0].shape: missing; expected ${RESHAPED}`],
+  [layer({ type: "reshape", shape: [] }), `layers[0].shape: expected ${RESHAPED}, but it is []`],
+  [layer({ type: "reshape", shape: 5 }), `layers[0].shape: expected ${RESHAPED}, but it is 5`],
+  [layer({ type: "reshape", shape: [2, 0] }), `layers[0].shape[1]: expected ${EXTENT}, or -1, but it is 0`],
+  [
+    layer({ type: "globalAvgPool", kernel: 2 }),
+    'layers[0]: unknown key "kernel"; known keys of globalAvgPool: type, name, input',
   ],
   [layer({ type: "avgPool2d", kernel: [2, true] }), `layers[0].kernel[1]: expected ${SIDE}, but it is true`],
   [layer({ type: "avgPool2d", kernel: 2, stride: [0, 0] }), `layers[0].stride[0]: expected ${SIDE}, but it is 0`],
@@ -735,6 +785,34 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     "layers[1]: maxPool2d does not fit layers[0] conv2d: its kernel is 3 rows, but its input has only 2; make the kernel smaller",
   ],
   [
+    layer({ type: "maxPool2d", kernel: 3, padding: [1, 2] }),
+    "layers[0]: maxPool2d does not fit the input: its padding is 2 columns, more than half of its kernel, which is 3; make the padding smaller",
+  ],
+  [
+    net({ input: [2, 9], layers: [{ type: "avgPool1d", kernel: 12, padding: 1 }] }),
+    "layers[0]: avgPool1d does not fit the input: its kernel is 12 elements, but its input has only 9 and 1 of padding on each side; make the kernel smaller",
+  ],
+  [
+    layer({ type: "maxPool1d", kernel: 2 }),
+    "layers[0]: maxPool1d does not fit the input: it takes [channels, length], but its input is [1, 8, 8]",
+  ],
+  [
+    layers(FLATTEN, { type: "globalMaxPool" }),
+    "layers[1]: globalMaxPool does not fit layers[0] flatten: it takes [channels, height, width] or [channels, length], but its input is [64]",
+  ],
+  [
+    layer({ type: "reshape", shape: [3, 20] }),
+    "layers[0]: reshape does not fit the input: shape is [3, 20], but its input is [1, 8, 8], 64 elements; give a shape of as many",
+  ],
+  [
+    layer({ type: "reshape", shape: [-1, 3] }),
+    "layers[0]: reshape does not fit the input: shape is [-1, 3], but its input is [1, 8, 8], 64 elements; give a shape of as many",
+  ],
+  [
+    layer({ type: "reshape", shape: [-1, 4, -1] }),
+    "layers[0]: reshape does not fit the input: shape is [-1, 4, -1], of which only one may be -1",
+  ],
+  [
     net({ input: [64], layers: [{ type: "avgPool2d", kernel: 2 }] }),
     "layers[0]: avgPool2d does not fit the input: it takes [channels, height, width], but its input is [64]",
   ],
@@ -756,11 +834,11 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }),
-    "loss: softmaxCrossEntropy takes a vector, but layers[0] conv2d gives [4, 6, 6]; add flatten at the end",
+    "loss: softmaxCrossEntropy takes a vector, but layers[0] conv2d gives [4, 6, 6]; add flatten or reshape at the end",
   ],
   [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }, { type: "dropout", rate: 0.5 }),
-    "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten at the end",
+    "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten or reshape at the end",
   ],
   [
     layers({ type: "flatten" }, { type: "tanh" }),
@@ -863,6 +941,17 @@ const RIGHT: readonly Json[] = [
       },
       FLATTEN,
       LINEAR,
+  net({
+    input: [4, 20],
+    layers: [
+      { type: "maxPool1d", kernel: 3, stride: 2, padding: 1, ceilMode: true },
+      { type: "avgPool1d", kernel: 2, stride: 1, padding: 1, ceilMode: false, countIncludePad: false },
+      { type: "reshape", shape: [2, -1, 3] },
+      { type: "maxPool2d", kernel: [2, 1], stride: 1, padding: [1, 0], ceilMode: true },
+      { type: "globalMaxPool" },
+      { type: "linear", outFeatures: 6 },
+      { type: "reshape", shape: [2, 3] },
+      { type: "globalAvgPool" },
     ],
   }),
 ];

@@ -155,6 +155,9 @@ function isDepthwise([, channels]: readonly number[], indices: readonly (readonl
 /** What a gradient is of, or what it is itself. */
 const weightOf = (name: string) => name.endsWith(GRADIENT) ? name.slice(0, -GRADIENT.length) : name;
 
+/** Whether a tensor has the dimensions of images or series, as weights of convolutions have. */
+const hasPositions = ({ shape }: Pick<DraftTensor, "shape">) => shape.length === 4 || shape.length === 3;
+
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
 /** The name of the samples as they are given. */
@@ -199,9 +202,8 @@ export function channelLayouts(
   }
   for (const [name, { role, shape }] of Object.entries(tensors)) {
     if (shape.length === 5 && isOfSamples(name) && plain(name, 4)) layouts.set(name, tilesLayout(shape));
-    if (shape.length !== 3 || (role !== "value" && role !== "gradient") || isOfSamples(name) || !plain(name, 1, 2)) {
-      continue;
-    }
+    if (shape.length !== 3 || (role !== "value" && role !== "gradient") || !plain(name, 1, 2)) continue;
+    if (isOfSamples(name) || tensors[weightOf(name)]?.role === "parameter") continue;
     const vectors = vectorsOfPlanes(name, kernels);
     if (vectors !== undefined) layouts.set(name, planesLayout(shape, vectors));
   }
@@ -283,6 +285,7 @@ function isOfChannels(
   name: string,
   kernels: readonly PlannedKernel[],
   layouts: ReadonlyMap<string, Layout>,
+  isOfSamples: (name: string) => boolean,
 ): boolean {
   return kernels.some(({ kernel: { parts }, bindings }) => {
     if (!Object.values(bindings).includes(name)) return false;
