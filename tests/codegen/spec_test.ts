@@ -1,4 +1,5 @@
 /** Specs that are wrong beside what is said of them, word for word, and specs that are right. */
+import { KINDS_HERE, rightSpecs, wrongSpecs } from "./elementwise_specs.ts";
 import assert from "node:assert/strict";
 import { threadCpuUsage } from "node:process";
 import { z } from "../../codegen/zod.ts";
@@ -37,7 +38,7 @@ const training = (changes: Json) => net({ training: { epochs: 1, optimizer: { ty
 const optimizer = (optimizer: unknown) => training({ optimizer });
 const scheduler = (scheduler: unknown) => training({ scheduler });
 
-const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout";
+const LAYERS = registry.layers.map(({ type }) => type).join(", ");
 const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
 const SHAPE = "[channels, height, width] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
@@ -61,6 +62,7 @@ const EACH_KIND: readonly Json[] = [
   ...["maxPool2d", "avgPool2d"].map((type) => ({ type, kernel: 1 })),
   { type: "linear", outFeatures: 1 },
   { type: "dropout", rate: 0.5 },
+  ...KINDS_HERE,
 ];
 const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 };
 const MARGINS = "a whole number from 0 to 4096, or [height, width] of such numbers";
@@ -228,6 +230,9 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "zero" }),
     'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "zero"; did you mean "zeros"?',
   ],
+
+  // element by element, and of several inputs
+  ...wrongSpecs(layers),
 
   // pooling, linear, dropout
   [layer({ type: "maxPool2d" }), `layers[0].kernel: missing; expected ${SIDES}`],
@@ -696,6 +701,7 @@ const RIGHT: readonly Json[] = [
   }),
   training({ epochs: 1_000_000, scheduler: { type: "cosine", period: 1_000_000 } }),
   net({ classes: TEN }),
+  ...rightSpecs(layers),
 ];
 
 const parse = (json: unknown): Spec => parseSpec(json, registry, "net.json");
@@ -757,7 +763,7 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     assert(message.length < 300, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 237, shapes: 36, none: 0 });
+  assert.deepEqual(stages, { spec: 276, shapes: 44, none: 0 });
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -767,7 +773,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 258);
+  assert.equal(ran, 305);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -785,7 +791,7 @@ Deno.test("every kind, and every option of each, is wrong in some spec", () => {
   const options = Object.entries(rulesOfKinds()).flatMap(([kind, { properties }]) =>
     Object.keys(properties).filter((option) => option !== "type").map((option) => `${kind}.${option}`)
   );
-  assert.equal(options.length, 47);
+  assert.equal(options.length, 80);
   assert.deepEqual(options.filter((option) => !seen.has(option)), []);
 });
 
@@ -876,7 +882,7 @@ Deno.test("a spec that is damaged anywhere is refused in one line, in our own wo
       assert.doesNotMatch(message, /invalid|received|\[object|undefined(?!$)/i);
     }
   }
-  assert.deepEqual({ refused, accepted }, { refused: 1512, accepted: 23 });
+  assert.deepEqual({ refused, accepted }, { refused: 2229, accepted: 55 });
 });
 
 Deno.test("right specs are accepted and name every kind", () => {
@@ -1043,5 +1049,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 248);
+  assert.equal(ran, 295);
 });
