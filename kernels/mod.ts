@@ -7,25 +7,37 @@ import type { Registry } from "../codegen/language/registry.ts";
 import { accuracy } from "./metrics/accuracy.ts";
 import { adam } from "./optimizers/adam.ts";
 import { avgPool1d } from "./layers/avg_pool1d.ts";
+import { add } from "./layers/add.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import { batchNorm1d, batchNorm2d } from "./layers/batch_norm.ts";
 import * as batch from "./step/batch.ts";
 import { conv1d } from "./layers/conv1d.ts";
+import { concat } from "./layers/concat.ts";
 import { conv2d } from "./layers/conv2d.ts";
 import { dropout } from "./layers/dropout.ts";
+import { elu } from "./layers/elu.ts";
 import { flatten } from "./layers/flatten.ts";
 import { globalAvgPool } from "./layers/global_avg_pool.ts";
 import { globalMaxPool } from "./layers/global_max_pool.ts";
+import { gelu } from "./layers/gelu.ts";
+import { hardSwish } from "./layers/hard_swish.ts";
+import { leakyRelu } from "./layers/leaky_relu.ts";
 import { linear } from "./layers/linear.ts";
 import { maxPool1d } from "./layers/max_pool1d.ts";
 import { maxPool2d } from "./layers/max_pool2d.ts";
 import { momentum } from "./optimizers/momentum.ts";
 import { mse } from "./losses/mse.ts";
+import { multiply } from "./layers/multiply.ts";
+import { normalize } from "./layers/normalize.ts";
+import { padChannels } from "./layers/pad_channels.ts";
 import { relu } from "./layers/relu.ts";
 import { reshape } from "./layers/reshape.ts";
+import { relu6 } from "./layers/relu6.ts";
 import { sgd } from "./optimizers/sgd.ts";
 import { sigmoid } from "./layers/sigmoid.ts";
+import { silu } from "./layers/silu.ts";
 import { softmaxCrossEntropy } from "./losses/softmax_cross_entropy.ts";
+import { softplus } from "./layers/softplus.ts";
 import { tanh } from "./layers/tanh.ts";
 
 /** What ships with the program. */
@@ -51,6 +63,9 @@ export const kernels: Omit<Registry, "schedulers"> = {
     reshape,
     linear,
     dropout,
+    ...[conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout],
+    ...[add, multiply, concat, normalize, padChannels],
+    ...[leakyRelu, elu, gelu, silu, hardSwish, relu6, softplus],
   ],
   losses: [softmaxCrossEntropy, mse],
   metrics: [accuracy],

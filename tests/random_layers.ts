@@ -81,8 +81,18 @@ function grouped(draw: Draw, channels: number): { outChannels: number; groups?: 
 const dilated = (draw: Draw, kernel: number, room: number) =>
   kernel === 1 || draw.chance(0.6) ? 1 : draw.int(1, Math.max(1, Math.min(3, Math.floor((room - 1) / (kernel - 1)))));
 
+/** Some of the tensors that suit, the given one first; it may be there twice. */
+function several(draw: Draw, given: Given, suiting: readonly Given[], most: number): string[] {
+  const names = [given.name];
+  while (names.length < 2 || names.length < most && draw.chance(0.4)) names.push(draw.pick(...suiting).name);
+  return names;
+}
+
 /** By type. */
 export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
+  add: (draw, given, all) => ({
+    input: several(draw, given, all.filter(({ shape }) => shape.join() === given.shape.join()), 4),
+  }),
   avgPool2d: pool2d,
   batchNorm1d: (draw, { shape }) => shape.length < 3 ? norm(draw) : undefined,
   batchNorm2d: (draw, given) => isImage(given) ? norm(draw) : undefined,
@@ -106,6 +116,10 @@ const ofChannels: RandomLayer = (_draw, { shape }) => shape.length > 1 ? {} : un
 export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   avgPool1d: pool(1, true),
   avgPool2d: pool(2, true),
+  concat(draw, given, all) {
+    const suiting = all.filter(({ shape }) => shape.slice(1).join() === given.shape.slice(1).join());
+    return { input: several(draw, given, suiting.filter(({ shape }) => shape[0] <= 64), 4) };
+  },
   conv2d(draw, given) {
     if (!isImage(given)) return;
     const [channels, height, width] = given.shape, padding = [draw.int(0, 4), draw.int(0, 4)];
@@ -122,9 +136,13 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
     };
   },
   dropout: (draw) => ({ rate: draw.pick(0, 0.25, 0.5) }),
+  elu: (draw) => draw.chance(0.5) ? {} : { alpha: draw.pick(0.5, 1, 2) },
   flatten: plain,
   globalAvgPool: ofChannels,
   globalMaxPool: ofChannels,
+  gelu: (draw) => draw.chance(0.5) ? {} : { approximate: draw.pick("none", "tanh") },
+  hardSwish: plain,
+  leakyRelu: (draw) => draw.chance(0.5) ? {} : { negativeSlope: draw.pick(0, 0.01, 0.2) },
   linear: (draw, { shape }) =>
     shape.length === 1
       ? {
@@ -143,6 +161,29 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
     const open = draw.int(0, 2 * full.length);
     return { shape: full.map((extent, i) => i === open ? -1 : extent) };
   },
+  maxPool2d: pool2d,
+  multiply(draw, given, all) {
+    const [c, ...positions] = given.shape;
+    const shapes = [given.shape, ...positions.length > 0 ? [[c], [c, ...positions.map(() => 1)]] : []];
+    const suiting = all.filter(({ shape }) => shapes.some((one) => one.join() === shape.join()));
+    return { input: [given.name, draw.pick(...suiting).name] };
+  },
+  normalize(draw, { shape: [channels] }) {
+    const numbers = (from: number, to: number) => {
+      const number = () => Math.round(100 * (from + (to - from) * draw.real())) / 100;
+      return draw.chance(0.5) || channels > 256 ? number() : Array.from({ length: channels }, number);
+    };
+    return {
+      ...draw.chance(0.7) && { mean: numbers(-1, 1) },
+      ...draw.chance(0.7) && { deviation: numbers(0.5, 2) },
+      ...draw.chance(0.3) && { scale: draw.pick(0.5, 2) },
+    };
+  },
+  padChannels: (draw) => ({ before: draw.int(0, 3), behind: draw.int(0, 5) }),
+  relu: plain,
+  relu6: plain,
   sigmoid: plain,
+  silu: plain,
+  softplus: (draw) => draw.chance(0.5) ? {} : { beta: draw.pick(0.5, 1, 3) },
   tanh: plain,
 };

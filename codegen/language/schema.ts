@@ -58,6 +58,12 @@ const notNegative: F32OrZero = orZero(LARGEST)
 /** Schema of a share of a whole, which is 0 or more, and less than 1 in f32 too. */
 export const share: F32OrZero = orZero(LARGEST_SHARE)
   .meta({ title: "0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994" });
+/** Schema of a number of either sign that kernels get as f32, or 0. */
+export const finite: z.ZodUnion<readonly [z.ZodLiteral<0>, z.ZodNumber, z.ZodNumber]> = z.union([
+  z.literal(0),
+  normal(LARGEST),
+  z.number().min(-LARGEST).max(-SMALLEST_NORMAL),
+]).meta({ title: "0, or a number that f32 holds, from 1.18e-38 to 3.4e38 on either side" });
 /** Schema of a learning rate. */
 export const learningRate: z.ZodNumber = normal(LARGEST_RATE)
   .meta({ title: "a number > 0 that f32 holds, from 1.18e-38 to 1e30", description: "Rate of the first epoch." });

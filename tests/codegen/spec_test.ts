@@ -1,4 +1,5 @@
 /** Specs that are wrong beside what is said of them, word for word, and specs that are right. */
+import { KINDS_HERE, rightSpecs, wrongSpecs } from "./elementwise_specs.ts";
 import assert from "node:assert/strict";
 import { threadCpuUsage } from "node:process";
 import { z } from "../../codegen/zod.ts";
@@ -40,6 +41,7 @@ const scheduler = (scheduler: unknown) => training({ scheduler });
 const LAYERS =
   "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout, batchNorm1d, batchNorm2d, conv1d";
   "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, maxPool1d, avgPool1d, globalMaxPool, globalAvgPool, flatten, reshape, linear, dropout";
+const LAYERS = registry.layers.map(({ type }) => type).join(", ");
 const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
 const SHAPE = "[channels, height, width], [channels, length] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
@@ -69,6 +71,7 @@ const EACH_KIND: readonly Json[] = [
   { type: "linear", outFeatures: 1 },
   { type: "dropout", rate: 0.5 },
   ...["batchNorm1d", "batchNorm2d"].map((type) => ({ type })),
+  ...KINDS_HERE,
 ];
 const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 };
 const MARGIN = "a whole number from 0 to 4096";
@@ -316,6 +319,8 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     layer({ type: "conv1d", outChannels: 4, kernel: 3, init: "he" }),
     'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "he"',
   ],
+  // element by element, and of several inputs
+  ...wrongSpecs(layers),
 
   // pooling, linear, dropout
   [layer({ type: "maxPool2d" }), `layers[0].kernel: missing; expected ${SIDES}`],
@@ -954,6 +959,7 @@ const RIGHT: readonly Json[] = [
       { type: "globalAvgPool" },
     ],
   }),
+  ...rightSpecs(layers),
 ];
 
 const parse = (json: unknown): Spec => parseSpec(json, registry, "net.json");
