@@ -53,8 +53,8 @@ export async function trainGenerated(
     };
     const initial = await read();
     const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
-    const { loss, correct } = await session.train(0, { seed, epoch: 0, params }, steps);
-    return { initial, parameters: await read(), loss, correct };
+    const { loss, sums } = await session.train(0, { seed, epoch: 0, params }, steps);
+    return { initial, parameters: await read(), loss, correct: sums.hit };
   } finally {
     session.close();
   }

@@ -9,10 +9,7 @@ import { sizeOf } from "../data/numbers.ts";
 import { checkLabels, type Dataset } from "../data/data.ts";
 import { outputOf } from "./tensors.ts";
 
-/**
- * @throws {InputError} when a net wants other targets than those that can be made of labels, or does not tell which samples
- * it gets right: a run reads the metric `hit`, and no other.
- */
+/** @throws {InputError} when a net wants other targets than those that can be made of labels. */
 export function checkJudged(plan: RunPlan): void {
   const { classes } = outputOf(plan), ofSamples: Record<string, string> = { labels: "i32", targets: `f32,${classes}` };
   for (const { name, dtype, shape, rows } of Object.values(plan.tensors)) {
@@ -22,9 +19,6 @@ export function checkJudged(plan: RunPlan): void {
       `net ${plan.name} cannot be run: its loss compares with "${name}", ${dtype} [${shape.slice(1).join(", ")}] for ` +
         `each sample; a data set gives "labels", i32 [], or "targets", f32 [${classes}]`,
     );
-  }
-  if (!plan.tensors.hit) {
-    throw new InputError(`net ${plan.name} cannot be run: no metric "hit" fits its outputs and targets`);
   }
 }
 

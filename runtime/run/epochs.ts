@@ -74,16 +74,16 @@ async function trainEpoch(
   });
   let result: TrainingResult;
   try {
-    const sums = before && { steps: before.steps, loss: before.lossSum, hits: before.hitSum };
-    result = await session.train(0, epoch, steps, sums);
+    const done = before && { steps: before.steps, sums: { loss: before.lossSum, hit: before.hitSum } };
+    result = await session.train(0, epoch, steps, done);
   } finally {
     watch?.stop();
   }
   await watch?.end();
-  const { loss, correct, steps: done, lossSum } = result;
+  const { loss, steps: done, sums } = result;
   const seconds = (before?.seconds ?? 0) + (performance.now() - start) / 1000;
   if (!Number.isFinite(loss)) throw new DivergedError(number, done, `the loss has become ${loss}`);
   checkDiverged(result.notFinite, number, done);
-  if (done < steps) return { steps: done, seconds, lossSum, hitSum: correct };
-  return { epoch: number, loss, accuracy: correct / samples, learningRate: epoch.learningRate, seconds };
+  if (done < steps) return { steps: done, seconds, lossSum: sums.loss, hitSum: sums.hit };
+  return { epoch: number, loss, accuracy: sums.hit / samples, learningRate: epoch.learningRate, seconds };
 }

@@ -48,7 +48,7 @@ const MOST_BYTES = 80_000;
 
 /** Compares a network's outputs for a data set with the labels. */
 export function testReport({ loss, output, shapes }: Graph, set: Dataset, predictions: Predictions): TestReport {
-  const { samples: total, labels, inputs } = set, [classes] = shapes[output], { correct } = predictions;
+  const { samples: total, labels, inputs } = set, [classes] = shapes[output], { sums: { hit: correct } } = predictions;
   const confusion = classes <= MOST_CLASSES
     ? Array.from({ length: classes }, () => Array<number>(classes).fill(0))
     : undefined;

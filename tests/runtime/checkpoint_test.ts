@@ -88,8 +88,7 @@ async function stopAfter(steps: number, target: string, threads: number): Promis
     session.initialize(SEED);
     const history = [], done = Math.floor(steps / STEPS), rest = steps % STEPS;
     for (let epoch = 0; epoch < done; epoch++) {
-      const { loss, correct } = await session.train(0, epochAt(epoch));
-      const accuracy = correct / DATA.samples;
+      const { loss, sums } = await session.train(0, epochAt(epoch)), accuracy = sums.hit / DATA.samples;
       history.push({ epoch: epoch + 1, loss, accuracy, learningRate: learningRate(epoch), seconds: 1 });
     }
     const rows = rest > 0 ? await session.train(0, epochAt(done), rest) : undefined;
@@ -104,7 +103,7 @@ async function stopAfter(steps: number, target: string, threads: number): Promis
         data: { samples: DATA.samples, hash: await hashDataset(DATA) },
         history,
         optimizer: await read("state"),
-        ...rows && { partial: { steps: rest, seconds: 0.5, lossSum: rows.lossSum, hitSum: rows.correct } },
+        ...rows && { partial: { steps: rest, seconds: 0.5, lossSum: rows.sums.loss, hitSum: rows.sums.hit } },
       },
     };
   } finally {

@@ -6,7 +6,7 @@
 import { lineFrom } from "../../../codegen/plan/layout/lines.ts";
 import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
-import type { StepTables } from "../epoch.ts";
+import { figuresOf, type StepTables } from "../epoch.ts";
 import { placeRows, rowCounts, type RowPlaces } from "../rows.ts";
 import { checkFit, fillTargets } from "../samples.ts";
 import { pagesFor } from "./pages.ts";
@@ -40,10 +40,9 @@ export function fitMemory(plan: RunPlan, given: readonly Dataset[], threads: num
   return { sets, rows, scratch, pages: pagesFor(scratch + threads * (plan.scratchBytes ?? 0)) };
 }
 
-/** A data set in the memory, and what the kernels say of each of its samples, a row for each step. */
+/** A data set in the memory, and what the kernels say of each of its samples, a row for each step, by symbol. */
 export interface LoadedSet extends StepTables {
-  readonly loss: Float32Array;
-  readonly hit: Float32Array;
+  readonly figures: Readonly<Record<string, Float32Array>>;
 }
 
 /** Copies a data set to its rows. */
@@ -56,8 +55,7 @@ export function loadSet(plan: RunPlan, memory: ArrayBufferLike, rows: RowPlaces,
     ...rowCounts(plan, set.samples),
     order: new Int32Array(memory, ...rows.order),
     params: new Float32Array(memory, ...rows.params),
-    loss: new Float32Array(memory, ...rows.loss),
-    hit: new Float32Array(memory, ...rows.hit),
+    figures: Object.fromEntries(figuresOf(plan).map((symbol) => [symbol, new Float32Array(memory, ...rows[symbol])])),
     ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
   };
 }
