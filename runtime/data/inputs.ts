@@ -55,11 +55,7 @@ export async function readInputs(path: string, shape: Shape, options: ImageOptio
     const { samples, shape: imageShape, inputs } = await loadIdxImages(path, shape);
     const same = shape.length === 3 ? imageShape.join() === shape.join() : inputs.length === samples * elements;
     if (!same) throw new InputError(`${origin}: its images are [${imageShape.join(", ")}], but ${takesShape(shape)}`);
-    if (!options.darkOnLight) return { samples, inputs };
-    if (inputs instanceof Uint8Array) return { samples, inputs: inputs.map((value) => 255 - value) };
-    throw new InputError(
-      `${origin}: light and dark of its images cannot be swapped: they are no bytes; swap them before`,
-    );
+    return swapped({ samples, inputs }, options, origin);
   }
   const isImage = isPng(start) || isPgm(start);
   if (!isImage && !isNpy(start) && !path.endsWith(".f32")) {
@@ -73,7 +69,7 @@ export async function readInputs(path: string, shape: Shape, options: ImageOptio
     );
   }
   const bytes = await wholeFile(path);
-  if (isNpy(start)) return arraySamples(bytes, shape, elements, origin);
+  if (isNpy(start)) return swapped(arraySamples(bytes, shape, elements, origin), options, origin);
   if (isImage) {
     const image = isPng(bytes) ? await decodePng(bytes, options.darkOnLight ? 1 : 0, origin) : decodePgm(bytes, origin);
     const inputs = fitted(image, shape, origin);
@@ -96,6 +92,15 @@ function numbers(bytes: Uint8Array<ArrayBuffer>, shape: Shape, elements: number,
   const wrong = firstNotFinite(inputs);
   if (wrong >= 0) throw new InputError(`${origin}: number ${wrong} is ${inputs[wrong]}; numbers must be finite`);
   return { samples, inputs };
+}
+
+/** Samples with light and dark swapped, if that is asked for. */
+function swapped({ samples, inputs }: InputSamples, { darkOnLight }: ImageOptions, origin: string): InputSamples {
+  if (!darkOnLight) return { samples, inputs };
+  if (inputs instanceof Uint8Array) return { samples, inputs: inputs.map((value) => 255 - value) };
+  throw new InputError(
+    `${origin}: light and dark of its images cannot be swapped: they are no bytes; swap them before`,
+  );
 }
 
 /** Samples of an array of NumPy, or the one that it is. */

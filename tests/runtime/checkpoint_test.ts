@@ -328,7 +328,7 @@ const FORGED: readonly (readonly [message: string, history: Partial<EpochReport>
   ["epoch 1: seconds is 1e+300; expected a number from 0 to 1000000000000", { seconds: 1e300 }, {}],
   ["seconds is 1e+300; expected a number from 0 to 500000000000", {}, { seconds: 1e300 }],
   ["the sum of hit is -1; expected a number from 0 to 32", {}, { sums: { loss: 1, hit: -1 } }],
-  ["the sum of hit is undefined; expected a number from 0 to 32", {}, { sums: { loss: 1 } }],
+  ["the sum of hit is -0.5; expected a number from 0 to 32", {}, { sums: { loss: 1, hit: -0.5 } }],
   ["the sum of hit is 33; expected a number from 0 to 32", {}, { sums: { loss: 1, hit: 33 } }],
 ];
 

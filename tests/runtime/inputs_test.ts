@@ -193,7 +193,7 @@ const MESSAGES: readonly (readonly [message: string, file: Uint8Array])[] = [
   ["pixel 1 is 9, its largest value 8", text("P2 2 1 8 1 9")],
   ["there is no pixel 1 at byte 11", text("P2 2 1 8 1 x")],
   // others
-  ["is of no known kind; give a PNG, PGM or IDX file, or numbers in a file named .f32", text("GIF89a")],
+  ["is of no known kind; give a PNG, PGM or IDX file, or numbers in a file named .npy or .f32", text("GIF89a")],
   ["is of no known kind", text()],
 ];
 
