@@ -31,7 +31,15 @@ export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
 export { saveCheckpoint } from "./runtime/files/checkpoint_file.ts";
 export type { Classes, Halves, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
-export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
+export {
+  type Answers,
+  type Dataset,
+  type DataSplit,
+  fromArrays,
+  type LabelledDataset,
+  limitSamples,
+  type Numbers,
+} from "./runtime/data/data.ts";
 export {
   type IdxOptions,
   loadIdxDirectory,

@@ -88,7 +88,7 @@ export function trainPlainly(
     for (const [i, sample] of batch.entries()) {
       for (let j = 0; j < size; j++) inputs[i * size + j] = disturb(data.inputs[sample * size + j] / scale);
     }
-    const labels = Array.from(batch, (sample) => data.labels[sample]);
+    const labels = Array.from(batch, (sample) => data.labels![sample]);
     const masks = masksOf({ spec, seed }, step, batch.length);
     const result = network.trainStep(inputs, labels, batch.length, initialLearningRate(spec), masks);
     loss += result.loss * batch.length;

@@ -58,5 +58,5 @@ function labelLimit(plan: RunPlan): number {
 /** Rows of zeros with a 1 at the label: samples x outputs. */
 export function fillTargets({ tensors }: RunPlan, targets: Float32Array, { labels }: Pick<Dataset, "labels">): void {
   const outputs = tensors.targets.shape[1];
-  for (const [i, label] of labels.entries()) targets[i * outputs + label] = 1;
+  for (const [i, label] of labels!.entries()) targets[i * outputs + label] = 1;
 }

@@ -55,7 +55,7 @@ export function testReport({ loss, output, shapes }: Graph, set: Dataset, predic
   const missed: MissedSample[] = [];
   for (let index = 0; index < total; index++) {
     const outputs = predictions.outputs.subarray(index * classes, (index + 1) * classes);
-    const label = labels[index], predicted = largest(outputs);
+    const label = labels![index], predicted = largest(outputs);
     if (confusion) confusion[label][predicted]++;
     if (predicted === label) continue;
     const probability = loss.probabilities?.(outputs)[predicted];
@@ -106,7 +106,7 @@ export function classReports(
 ): ClassReport[] {
   const [classes] = shapes[output];
   const counts = Array.from({ length: classes }, () => ({ samples: 0, predicted: 0, correct: 0 }));
-  for (const [i, label] of labels.entries()) {
+  for (const [i, label] of labels!.entries()) {
     const predicted = largest(outputs.subarray(i * classes, (i + 1) * classes));
     counts[label].samples++;
     counts[predicted].predicted++;

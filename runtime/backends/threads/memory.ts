@@ -49,7 +49,7 @@ export interface LoadedSet extends StepTables {
 export function loadSet(plan: RunPlan, memory: ArrayBufferLike, rows: RowPlaces, set: Dataset): LoadedSet {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(inputsOf(set));
-  if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
+  if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels!);
   if (rows.targets) fillTargets(plan, new Float32Array(memory, ...rows.targets), set);
   return {
     ...rowCounts(plan, set.samples),

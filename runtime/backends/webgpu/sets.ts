@@ -35,7 +35,7 @@ export function writeTables({ queue }: GPUDevice, tables: StepTables, { buffers 
 export function writeSet(plan: RunPlan, { queue }: GPUDevice, set: Dataset, { buffers }: SetMemory): void {
   const { data, labels, targets } = buffers;
   queue.writeBuffer(data, 0, inBuffer(plan.tensors.data, inputsOf(set)));
-  if (labels) queue.writeBuffer(labels, 0, Int32Array.from(set.labels));
+  if (labels) queue.writeBuffer(labels, 0, Int32Array.from(set.labels!));
   if (!targets) return;
   const rows = new Float32Array(elementsOf(plan.tensors.targets, rowCounts(plan, set.samples)));
   fillTargets(plan, rows, set);
