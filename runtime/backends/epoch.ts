@@ -109,7 +109,7 @@ export function resultOf(
 }
 
 /** Means of metrics over so many samples, by their types. */
-export function meansOf({ metrics }: RunPlan, sums: Sums, samples: number): Record<string, number> {
+export function meansOf({ metrics }: Pick<RunPlan, "metrics">, sums: Sums, samples: number): Record<string, number> {
   return Object.fromEntries(metrics.map(({ type, symbol }) => [type, sums[symbol] / samples]));
 }
 

@@ -1,8 +1,26 @@
 /**
- * Classes as people see them.
+ * Classes as people see them, and which nets have any.
  *
  * @module
  */
+import { sizeOf } from "../data/numbers.ts";
+import type { Graph } from "../../codegen/graph/shapes.ts";
+
+/** Whether the outputs of a net are one number for each class: its loss takes labels, or it is told how many are right. */
+export function tellsClasses({ target, metrics }: Pick<Graph, "target" | "metrics">): boolean {
+  return target.dtype === "i32" || metrics.some(({ type }) => type === "accuracy");
+}
+
+/** Numbers of a sample's targets, where a net compares its outputs with those that a data set gives. */
+export function targetNumbers(graph: Pick<Graph, "target" | "lossOptions">): number | undefined {
+  const { dtype, shape } = graph.target;
+  return dtype === "f32" && !comparesInput(graph) ? sizeOf(shape) : undefined;
+}
+
+/** Whether a net compares its outputs with its input, as an autoencoder does. */
+export function comparesInput({ lossOptions }: Pick<Graph, "lossOptions">): boolean {
+  return (lossOptions as { readonly target?: unknown }).target === "input";
+}
 
 /** Longest name that is shown whole, in characters. */
 const SHOWN = 24;

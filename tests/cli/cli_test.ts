@@ -841,7 +841,7 @@ function checkReport(
   for (const epoch of report.epochs) {
     assert.deepEqual(Object.keys(epoch).sort(), ["accuracy", "epoch", "learningRate", "loss", "seconds"]);
     assert(epoch.loss > 0 && Number.isFinite(epoch.loss));
-    assert(Number.isInteger(Math.round(epoch.accuracy * samples * 1e6) / 1e6) && epoch.accuracy <= 1);
+    assert(Number.isInteger(Math.round(epoch.accuracy! * samples * 1e6) / 1e6) && epoch.accuracy! <= 1);
     assert.equal(epoch.learningRate, 0.5);
     assert(epoch.seconds > 0);
   }
@@ -851,9 +851,9 @@ function checkReport(
   assert.equal(training.imagesPerSecond, training.images / training.seconds);
   assert.deepEqual(Object.keys(test).sort(), ["accuracy", "confusion", "correct", "loss", "missed", "total"]);
   assert.equal(test.confusion!.reduce((sum, row, i) => sum + row[i], 0), test.correct);
-  assert.equal(test.missed.length, test.total - test.correct);
+  assert.equal(test.missed.length, test.total - test.correct!);
   assert.equal(test.total, TEST.length);
-  assert.equal(test.accuracy, test.correct / test.total);
+  assert.equal(test.accuracy, test.correct! / test.total);
   assert(test.loss > 0 && Number.isFinite(test.loss));
   assert.deepEqual(versions, { kernelwright: VERSION, ...Deno.version });
 }

@@ -182,7 +182,7 @@ Deno.test("a report stays small: many classes, many misses, large images", async
     const { report } = await train(spec, { train: data, test: data }, { threads: 1 });
     const { test } = report, text = JSON.stringify(report, null, 2);
     assert.ok(text.length < 200_000, `${text.length} characters`);
-    assert.ok(test.total - test.correct > 100);
+    assert.ok(test.total - test.correct! > 100);
     assert.equal(test.missed.length, 100);
     const probabilities = test.missed.map(({ probability }) => probability!);
     assert.deepEqual(probabilities, probabilities.toSorted((a, b) => b - a));

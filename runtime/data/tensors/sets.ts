@@ -27,6 +27,8 @@ type Content = "x" | "y" | "weights";
 
 /** Names of tensors: `train_x`, or as in Keras `x_train`. */
 const NAME = /^(?:(train|test)_(x|y|weights)|(x|y|weights)_(train|test))$/;
+/** Files by their names. */
+const FILE = /\.(safetensors|npz|npy)$/;
 /** Longest file that is read, in bytes: that of safetensors may have a header of 100 MB besides. */
 const LARGEST_FILE = 2 ** 31 + 2 ** 27;
 const EXPECTED = "train_x, train_y, test_x, test_y, train_weights and test_weights";
@@ -46,10 +48,11 @@ function meaningOf(name: string): { readonly part: Part; readonly content: Conte
   return part || after ? { part: (part ?? after) as Part, content: (content ?? other) as Content } : undefined;
 }
 
-/** Whether something is a file, or a folder with arrays of NumPy that are named as those of a data set. */
+/** Whether something is a file, is named as one, or is a folder with arrays of NumPy that are named as those of a data set. */
 export async function isTensors(given: string): Promise<boolean> {
   const path = pathOf(given), info = await platform.files.stat(path).catch(() => undefined);
-  return info?.isFile === true || (info?.isDirectory === true && (await arraysIn(path)).length > 0);
+  if (info?.isDirectory) return (await arraysIn(path)).length > 0;
+  return info?.isFile === true || FILE.test(path);
 }
 
 /**
@@ -110,6 +113,11 @@ async function readFile(path: string, parts: readonly Part[]): Promise<Iterable<
   if (isNpy(bytes)) {
     throw new InputError(
       `${origin} is one array; give a folder with train_x.npy, train_y.npy, test_x.npy and test_y.npy`,
+    );
+  }
+  if (!FILE.test(path)) {
+    throw new InputError(
+      `${origin} is of no known kind; give a file named .safetensors or .npz, or a folder of IDX files or of .npy files`,
     );
   }
   return [...decodeSafetensors(bytes, origin).tensors].filter(([name]) => wanted(name));
