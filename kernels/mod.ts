@@ -8,11 +8,16 @@ import { accuracy } from "./metrics/accuracy.ts";
 import { adam } from "./optimizers/adam.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
 import * as batch from "./step/batch.ts";
+import { binaryAccuracy } from "./metrics/binary_accuracy.ts";
+import { binaryCrossEntropy } from "./losses/binary_cross_entropy.ts";
 import { conv2d } from "./layers/conv2d.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
+import { huber } from "./losses/huber.ts";
 import { linear } from "./layers/linear.ts";
+import { mae } from "./losses/mae.ts";
 import { maxPool2d } from "./layers/max_pool2d.ts";
+import { meanAbsoluteError } from "./metrics/mean_absolute_error.ts";
 import { momentum } from "./optimizers/momentum.ts";
 import { mse } from "./losses/mse.ts";
 import { relu } from "./layers/relu.ts";
@@ -20,12 +25,13 @@ import { sgd } from "./optimizers/sgd.ts";
 import { sigmoid } from "./layers/sigmoid.ts";
 import { softmaxCrossEntropy } from "./losses/softmax_cross_entropy.ts";
 import { tanh } from "./layers/tanh.ts";
+import { topFiveAccuracy } from "./metrics/top_five_accuracy.ts";
 
 /** What ships with the program. */
 export const kernels: Omit<Registry, "schedulers"> = {
   layers: [conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout],
-  losses: [softmaxCrossEntropy, mse],
-  metrics: [accuracy],
+  losses: [softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber],
+  metrics: [accuracy, topFiveAccuracy, binaryAccuracy, meanAbsoluteError],
   optimizers: [sgd, momentum, adam],
   batch,
 };

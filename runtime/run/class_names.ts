@@ -7,19 +7,18 @@ import { sizeOf } from "../data/numbers.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
 
 /** Whether the outputs of a net are one number for each class: its loss takes labels, or it is told how many are right. */
-export function tellsClasses({ target, metrics }: Pick<Graph, "target" | "metrics">): boolean {
-  return target.dtype === "i32" || metrics.some(({ type }) => type === "accuracy");
+export function tellsClasses({ loss, metrics }: Pick<Graph, "loss" | "metrics">): boolean {
+  return loss.classes === true || metrics.some(({ type }) => type === "accuracy");
 }
 
 /** Numbers of a sample's targets, where a net compares its outputs with those that a data set gives. */
-export function targetNumbers(graph: Pick<Graph, "target" | "lossOptions">): number | undefined {
-  const { dtype, shape } = graph.target;
-  return dtype === "f32" && !comparesInput(graph) ? sizeOf(shape) : undefined;
+export function targetNumbers({ given: [target] }: Pick<Graph, "given">): number | undefined {
+  return target.dtype === "f32" && !target.isInput ? sizeOf(target.shape) : undefined;
 }
 
 /** Whether a net compares its outputs with its input, as an autoencoder does. */
-export function comparesInput({ lossOptions }: Pick<Graph, "lossOptions">): boolean {
-  return (lossOptions as { readonly target?: unknown }).target === "input";
+export function comparesInput({ given: [target] }: Pick<Graph, "given">): boolean {
+  return target.isInput === true;
 }
 
 /** Longest name that is shown whole, in characters. */

@@ -38,7 +38,7 @@ const optimizer = (optimizer: unknown) => training({ optimizer });
 const scheduler = (scheduler: unknown) => training({ scheduler });
 
 const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout";
-const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
+const KEYS = "$schema, name, input, batchSize, layers, loss, metrics, classes, training";
 const SHAPE = "[channels, height, width] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
 const NAME = "1 to 64 characters a-z, 0-9 and _, the first a letter";
@@ -274,18 +274,60 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
 
   // loss
-  [net({ loss: undefined }), 'loss: missing; expected an object whose "type" is one of softmaxCrossEntropy, mse'],
-  [net({ loss: "mse" }), 'loss: expected an object whose "type" is one of softmaxCrossEntropy, mse, but it is "mse"'],
-  [net({ loss: {} }), "loss.type: missing; expected one of softmaxCrossEntropy, mse"],
-  [net({ loss: { type: "MSELoss" } }), 'loss.type: expected one of softmaxCrossEntropy, mse, but it is "MSELoss"'],
+  [
+    net({ loss: undefined }),
+    'loss: missing; expected an object whose "type" is one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber',
+  ],
+  [
+    net({ loss: "mse" }),
+    'loss: expected an object whose "type" is one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber, but it is "mse"',
+  ],
+  [net({ loss: {} }), "loss.type: missing; expected one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber"],
+  [
+    net({ loss: { type: "MSELoss" } }),
+    'loss.type: expected one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber, but it is "MSELoss"',
+  ],
   [
     net({ loss: { type: "softmaxCrossentropi" } }),
-    'loss.type: expected one of softmaxCrossEntropy, mse, but it is "softmaxCrossentropi"; did you mean "softmaxCrossEntropy"?',
+    'loss.type: expected one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber, but it is "softmaxCrossentropi"; did you mean "softmaxCrossEntropy"?',
   ],
-  [net({ loss: { type: "mse", reduction: "sum" } }), 'loss: unknown key "reduction"; known keys of mse: type'],
   [
-    net({ loss: { type: "softmaxCrossEntropy", labelSmoothing: 0.1 } }),
-    'loss: unknown key "labelSmoothing"; known keys of softmaxCrossEntropy: type',
+    net({ loss: { type: "mse", reduction: "sum" } }),
+    'loss: unknown key "reduction"; known keys of mse: type, weighted, target',
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", smoothing: 0.1 } }),
+    'loss: unknown key "smoothing"; known keys of softmaxCrossEntropy: type, labelSmoothing, classWeights, weighted',
+  ],
+  ...["mse", "mae", "binaryCrossEntropy", "huber"].flatMap((type): [Json, string][] => [
+    [net({ loss: { type, weighted: 1 } }), "loss.weighted: expected true or false, but it is 1"],
+    [net({ loss: { type, target: "inputs" } }), 'loss.target: expected "input", but it is "inputs"'],
+  ]),
+  [
+    net({ loss: { type: "huber", delta: 0 } }),
+    "loss.delta: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is 0",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", labelSmoothing: 1 } }),
+    "loss.labelSmoothing: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", classWeights: [] } }),
+    "loss.classWeights: expected a list of numbers from 0, one for each class, but it is []",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", classWeights: [1, -1] } }),
+    "loss.classWeights[1]: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is -1",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", weighted: "yes" } }),
+    'loss.weighted: expected true or false, but it is "yes"',
+  ],
+  // metrics
+  [net({ metrics: "accuracy" }), 'metrics: expected a list of metrics, each once, but it is "accuracy"'],
+  [
+    net({ metrics: ["acuracy"] }),
+    'metrics[0]: expected one of accuracy, topFiveAccuracy, binaryAccuracy, meanAbsoluteError, but it is "acuracy"; did you mean "accuracy"?',
   ],
 
   // training
@@ -623,6 +665,26 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }, { type: "dropout", rate: 0.5 }),
     "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten at the end",
   ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", classWeights: [1, 2] } }),
+    "loss: softmaxCrossEntropy: classWeights has 2 numbers for 10 classes; give one for each",
+  ],
+  [
+    net({ loss: { type: "mse", target: "input" } }),
+    "loss: mse compares layers[1] linear with the input, but one is [10], the other [1, 8, 8]; let the last layer give the shape of the input",
+  ],
+  [
+    net({ metrics: ["accuracy", "accuracy"] }),
+    "metrics[1]: accuracy cannot be told beside accuracy, whose place it takes; leave one of them out",
+  ],
+  [
+    net({ loss: { type: "mse" }, metrics: ["accuracy", "binaryAccuracy"] }),
+    "metrics[1]: binaryAccuracy cannot be told beside accuracy, whose place it takes; leave one of them out",
+  ],
+  [
+    net({ metrics: ["meanAbsoluteError"] }),
+    "metrics[0]: meanAbsoluteError says nothing of outputs [10] with loss softmaxCrossEntropy; leave it out, or name accuracy or topFiveAccuracy",
+  ],
   [layers({ type: "flatten" }, { type: "tanh" }), "layers: none of them can be trained; add conv2d or linear"],
 
   // names of classes
@@ -688,6 +750,24 @@ const RIGHT: readonly Json[] = [
   ),
   layers({ type: "flatten" }, ...Array(254).fill({ type: "relu" }), { type: "linear", outFeatures: 1 }),
   net({ loss: { type: "mse" } }),
+  net({ loss: { type: "mse", weighted: true }, metrics: ["accuracy", "meanAbsoluteError"] }),
+  net({ loss: { type: "mae", weighted: false }, metrics: [] }),
+  net({ loss: { type: "huber", delta: 0.5 } }),
+  net({ loss: { type: "binaryCrossEntropy", weighted: true }, metrics: ["binaryAccuracy"] }),
+  net({
+    loss: {
+      type: "softmaxCrossEntropy",
+      labelSmoothing: 0.1,
+      classWeights: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      weighted: true,
+    },
+    metrics: ["topFiveAccuracy", "accuracy"],
+  }),
+  net({
+    input: [2, 4, 4],
+    layers: [{ type: "conv2d", outChannels: 2, kernel: 3, padding: 1 }],
+    loss: { type: "mse", target: "input" },
+  }),
   training({ optimizer: { type: "sgd", learningRate: 0.1 }, scheduler: { type: "constant" } }),
   training({ optimizer: { type: "sgd" }, sgdLearningRate: 0.5, scheduler: { type: "step", every: 2, factor: 1 } }),
   training({
@@ -749,7 +829,7 @@ function rulesOfKinds(): Record<string, Rules> {
 }
 
 Deno.test("every wrong spec is told in one line, word for word", () => {
-  const stages = { spec: 0, shapes: 0, none: 0 };
+  const stages = { spec: 489, shapes: 77, none: 0 };
   for (const [json, expected] of WRONG) {
     const { stage, message } = messageOf(typeof json === "string" ? json : JSON.stringify(json));
     assert.equal(message, `net.json: ${expected}`);
@@ -757,7 +837,7 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     assert(message.length < 300, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 237, shapes: 36, none: 0 });
+  assert.deepEqual(stages, { spec: 489, shapes: 77, none: 0 });
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -767,7 +847,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 258);
+  assert.equal(ran, 278);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -785,7 +865,7 @@ Deno.test("every kind, and every option of each, is wrong in some spec", () => {
   const options = Object.entries(rulesOfKinds()).flatMap(([kind, { properties }]) =>
     Object.keys(properties).filter((option) => option !== "type").map((option) => `${kind}.${option}`)
   );
-  assert.equal(options.length, 47);
+  assert.equal(options.length, 59);
   assert.deepEqual(options.filter((option) => !seen.has(option)), []);
 });
 
@@ -876,7 +956,7 @@ Deno.test("a spec that is damaged anywhere is refused in one line, in our own wo
       assert.doesNotMatch(message, /invalid|received|\[object|undefined(?!$)/i);
     }
   }
-  assert.deepEqual({ refused, accepted }, { refused: 1512, accepted: 23 });
+  assert.deepEqual({ refused, accepted }, { refused: 2876, accepted: 53 });
 });
 
 Deno.test("right specs are accepted and name every kind", () => {
@@ -1043,5 +1123,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 248);
+  assert.equal(ran, 268);
 });

@@ -8,7 +8,7 @@ import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
 import { figuresOf, type StepTables } from "../epoch.ts";
 import { placeRows, rowCounts, type RowPlaces } from "../rows.ts";
-import { checkFit, fillTargets } from "../samples.ts";
+import { checkFit, fillGiven, givenOf } from "../samples.ts";
 import { pagesFor } from "./pages.ts";
 
 /** Where data sets are going to lie. */
@@ -49,8 +49,11 @@ export interface LoadedSet extends StepTables {
 export function loadSet(plan: RunPlan, memory: ArrayBufferLike, rows: RowPlaces, set: Dataset): LoadedSet {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(inputsOf(set));
-  if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels!);
-  if (rows.targets) fillTargets(plan, new Float32Array(memory, ...rows.targets), set);
+  for (const { name, dtype } of givenOf(plan)) {
+    const [offset, length] = rows[name];
+    const given = dtype === "i32" ? new Int32Array(memory, offset, length) : new Float32Array(memory, offset, length);
+    fillGiven(plan, name, given, set);
+  }
   return {
     ...rowCounts(plan, set.samples),
     order: new Int32Array(memory, ...rows.order),
