@@ -9,7 +9,7 @@ import { type Command, type Line, OK } from "../command.ts";
 import { inTask, json, requiredFlag, target, weights } from "../flags.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
-import { figure, percent, plural, shortPath, SHOWN_CLASSES } from "../text.ts";
+import { percent, plural, shortPath, SHOWN_CLASSES } from "../text.ts";
 
 /** Most numbers of an answer that are shown. */
 const SHOWN_NUMBERS = 16;
@@ -95,7 +95,9 @@ function plain({ probabilities, outputs, ...rest }: Answer) {
 function answerText({ input, index, label, probabilities, outputs }: Answer, names?: readonly string[]): string {
   const where = `${printable(input)}${index === undefined ? "" : `, sample ${index}`}`;
   if (label === undefined) {
-    const numbers = [...probabilities ?? outputs].map((value) => probabilities ? percent(value) : figure(value));
+    const numbers = [...probabilities ?? outputs].map((value) =>
+      probabilities ? percent(value) : String(Number(value.toPrecision(4)))
+    );
     const more = numbers.length > SHOWN_NUMBERS ? ` ... (${plural(numbers.length, "number")}; all: --json)` : "";
     return `${where}: ${numbers.slice(0, SHOWN_NUMBERS).join(", ")}${more}\n`;
   }

@@ -162,8 +162,14 @@ function setOf(path: string, part: Part, tensors: Tensors, { targets }: TakenNum
     source: path,
     ...{ samples, shape, inputs: inputsIn(inputs.tensor, inputs.what) },
     ...answers && answersIn(answers, targets),
-    ...weights && { weights: floatsIn(weights.tensor, weights.what), weightShape: weights.tensor.shape.slice(1) },
+    ...weights && weightsIn(weights),
   };
+}
+
+/** How much samples count, or each of their outputs; one number for each sample may have an axis of its own. */
+function weightsIn({ tensor, what }: Named): Partial<Dataset> {
+  const [, ...shape] = tensor.shape;
+  return { weights: floatsIn(tensor, what), weightShape: sizeOf(shape) === 1 ? [] : shape };
 }
 
 /**
