@@ -174,7 +174,11 @@ function numbersFor<Kind extends "target" | "weight">(
   samples: number,
   shape?: readonly number[],
 ): Partial<Dataset> {
-  const known = shape === undefined ? undefined : shapeOf(shape, `${kind}Shape`, 0);
+  const known = shape !== undefined
+    ? shapeOf(shape, `${kind}Shape`, 0)
+    : Array.isArray(given) && isList(given[0])
+    ? extentsOf(given[0])
+    : undefined;
   const values = floatsOf(given, known ?? [1], `${kind}s`), each = values.length / samples;
   const extents = known ?? (each === 1 ? [] : [each]);
   if (values.length === 0 || values.length !== samples * sizeOf(extents) || !Number.isInteger(each)) {
@@ -186,6 +190,13 @@ function numbersFor<Kind extends "target" | "weight">(
   }
   if (kind === "weight") checkWeights(values, each, "weights");
   return { [`${kind}s`]: values, [`${kind}Shape`]: Object.freeze([...extents]) };
+}
+
+const isList = (entry: unknown): entry is ArrayLike<unknown> => Array.isArray(entry) || ArrayBuffer.isView(entry);
+
+/** The shape of lists inside each other, as the first ones tell it. */
+function extentsOf(entry: unknown): number[] {
+  return isList(entry) ? [entry.length, ...extentsOf(entry[0])] : [];
 }
 
 /** @throws {InputError} at the first weight below 0. */

@@ -163,7 +163,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["generate --check --check", 2, `error: --check is given twice\n${see("generate")}`],
   ["train --seed", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
   ["train --seed --epochs 3", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
-  ["train --data=", 2, `error: --data needs a value: --data DIR\n${see("train")}`],
+  ["train --data=", 2, `error: --data needs a value: --data PATH\n${see("train")}`],
   ["generate --check=yes", 2, `error: --check takes no value, but it is given "yes"\n${see("generate")}`],
   ["train --epochs ten", 2, `error: --epochs is "ten"; expected a whole number from 1 to 1000000\n${see("train")}`],
   ["train --epochs 0", 2, `error: --epochs is "0"; expected a whole number from 1 to 1000000\n${see("train")}`],
