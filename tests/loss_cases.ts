@@ -61,21 +61,28 @@ export const INPUT: Readonly<Record<OutputKind, readonly number[]>> = { vector: 
 /** Whether a loss takes outputs of a kind. */
 export const takes = ({ type }: LossOptions, kind: OutputKind) => kind === "vector" || type !== "softmaxCrossEntropy";
 
-/** A small net with a loss. `metrics`: all that fit, or those that are usual. */
-export function lossSpec(loss: LossOptions, kind: OutputKind, batchSize: number, metrics?: readonly string[]): Spec {
-  const layers = kind === "vector"
-    ? [{ type: "linear", outFeatures: 6 }, { type: "tanh" }, { type: "linear", outFeatures: OUTPUTS }]
-    : [{ type: "conv2d", outChannels: 3, kernel: 3, padding: 1 }, { type: "tanh" }, {
-      type: "conv2d",
-      outChannels: 2,
-      kernel: 3,
-      padding: 1,
-    }];
+/** Layers of a small net. `linear`: one alone, on vectors or at each place of an image. */
+function layersOf(kind: OutputKind, linear: boolean): readonly object[] {
+  const [channels] = INPUT.image, wide = linear ? { kernel: 1 } : { kernel: 3, padding: 1 };
+  const last = kind === "vector"
+    ? { type: "linear", outFeatures: OUTPUTS }
+    : { type: "conv2d", outChannels: channels, ...wide };
+  const first = kind === "vector" ? { type: "linear", outFeatures: 6 } : { type: "conv2d", outChannels: 3, ...wide };
+  return linear ? [last] : [first, { type: "tanh" }, last];
+}
+
+/** A small net with a loss. `metrics`: those that it is told; default: the usual ones. */
+export function lossSpec(
+  loss: LossOptions,
+  kind: OutputKind,
+  batchSize: number,
+  { metrics, linear = false }: { metrics?: readonly string[]; linear?: boolean } = {},
+): Spec {
   return parseSpec({
     name: `${loss.type.toLowerCase()}_${kind}`,
     input: INPUT[kind],
     batchSize,
-    layers,
+    layers: layersOf(kind, linear),
     loss,
     ...metrics && { metrics },
     training: { epochs: 2, optimizer: { type: "sgd", learningRate: 0.5 } },
