@@ -54,8 +54,8 @@ export async function trainGenerated(
     };
     const initial = await read();
     const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
-    const { loss, correct } = await session.train(0, { seed, epoch: 0, params }, steps);
-    return { initial, parameters: await read(), loss, correct };
+    const { loss, sums } = await session.train(0, { seed, epoch: 0, params }, steps);
+    return { initial, parameters: await read(), loss, correct: sums.hit };
   } finally {
     session.close();
   }
@@ -89,7 +89,7 @@ export function trainPlainly(
     for (const [i, sample] of batch.entries()) {
       for (let j = 0; j < size; j++) inputs[i * size + j] = disturb(data.inputs[sample * size + j] / scale);
     }
-    const labels = Array.from(batch, (sample) => data.labels[sample]);
+    const labels = Array.from(batch, (sample) => data.labels![sample]);
     const masks = masksOf({ spec, seed }, step, batch.length);
     const result = network.trainStep(inputs, labels, batch.length, initialLearningRate(spec), masks);
     loss += result.loss * batch.length;

@@ -88,12 +88,16 @@ function several(draw: Draw, given: Given, suiting: readonly Given[], most: numb
   return names;
 }
 
+/** A layer without options for whatever has channels. */
+const ofChannels: RandomLayer = (_draw, { shape }) => shape.length > 1 ? {} : undefined;
+
 /** By type. */
 export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   add: (draw, given, all) => ({
     input: several(draw, given, all.filter(({ shape }) => shape.join() === given.shape.join()), 4),
   }),
-  avgPool2d: pool2d,
+  avgPool1d: pool(1, true),
+  avgPool2d: pool(2, true),
   batchNorm1d: (draw, { shape }) => shape.length < 3 ? norm(draw) : undefined,
   batchNorm2d: (draw, given) => isImage(given) ? norm(draw) : undefined,
   conv1d(draw, given) {
@@ -109,13 +113,6 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
       init: draw.pick("xavierUniform", "heUniform"),
     };
   },
-/** A layer without options for whatever has channels. */
-const ofChannels: RandomLayer = (_draw, { shape }) => shape.length > 1 ? {} : undefined;
-
-/** By type. */
-export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
-  avgPool1d: pool(1, true),
-  avgPool2d: pool(2, true),
   concat(draw, given, all) {
     const suiting = all.filter(({ shape }) => shape.slice(1).join() === given.shape.slice(1).join());
     return { input: several(draw, given, suiting.filter(({ shape }) => shape[0] <= 64), 4) };
@@ -152,7 +149,6 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
       : undefined,
   maxPool1d: pool(1, false),
   maxPool2d: pool(2, false),
-  relu: plain,
   reshape(draw, { shape }) {
     const elements = shape.reduce((product, extent) => product * extent, 1);
     const divisors = (of: number) => Array.from({ length: of }, (_, i) => i + 1).filter((each) => of % each === 0);
@@ -161,7 +157,6 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
     const open = draw.int(0, 2 * full.length);
     return { shape: full.map((extent, i) => i === open ? -1 : extent) };
   },
-  maxPool2d: pool2d,
   multiply(draw, given, all) {
     const [c, ...positions] = given.shape;
     const shapes = [given.shape, ...positions.length > 0 ? [[c], [c, ...positions.map(() => 1)]] : []];

@@ -53,8 +53,10 @@ type F32OrZero = z.ZodUnion<readonly [z.ZodLiteral<0>, z.ZodNumber]>;
 export const positive: z.ZodNumber = normal(LARGEST)
   .meta({ title: "a number > 0 that f32 holds, from 1.18e-38 to 3.4e38" });
 /** Schema of a number >= 0 that kernels get as f32. */
-const notNegative: F32OrZero = orZero(LARGEST)
+export const notNegative: F32OrZero = orZero(LARGEST)
   .meta({ title: "0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38" });
+/** Schema of a switch. */
+export const flag: z.ZodBoolean = z.boolean().meta({ title: "true or false" });
 /** Schema of a share of a whole, which is 0 or more, and less than 1 in f32 too. */
 export const share: F32OrZero = orZero(LARGEST_SHARE)
   .meta({ title: "0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994" });

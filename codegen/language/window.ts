@@ -332,13 +332,6 @@ function covering(
   };
 }
 
-/** @throws {InputError} when `input` is not [channels, length]. */
-export function requireSeries(input: Shape): void {
-  if (input.length !== 2) {
-    throw new InputError(`it takes [channels, length], but its input is [${input.join(", ")}]`);
-  }
-}
-
 /** @throws {InputError} when `input` is not [channels, height, width]. */
 export function requireImage(input: Shape): void {
   if (input.length !== 3) {

@@ -97,7 +97,12 @@ const loss = z.number("a number, or null").nullable().transform((value) => value
 const speed = amount.min(1e-9, "a number above 0");
 const rate = z.object({ one: speed, all: speed }, "an object with one and all");
 
-const epoch = z.object({ epoch: whole, loss, accuracy: share, learningRate: positive, seconds: amount }, "an epoch");
+/** Metrics, those that a report has. */
+const metrics = {
+  ...{ accuracy: share.optional(), topFiveAccuracy: share.optional(), binaryAccuracy: share.optional() },
+  meanAbsoluteError: loss.optional(),
+};
+const epoch = z.object({ epoch: whole, loss, ...metrics, learningRate: positive, seconds: amount }, "an epoch");
 
 const missed = z.object({
   index: whole,
@@ -108,10 +113,11 @@ const missed = z.object({
 }, "a sample");
 
 const test = z.object({
-  correct: whole,
+  correct: whole.optional(),
   total: whole.min(1, "a whole number, at least 1"),
-  accuracy: share,
+  ...metrics,
   loss,
+  areaUnderCurve: share.optional(),
   confusion: list(list(whole, "a list of numbers", MOST_CLASSES), "a list of lists", MOST_CLASSES).refine(
     (rows) => rows.every(({ length }) => length === rows.length),
     "as many numbers in each row as there are rows",

@@ -93,7 +93,7 @@ export const wrongSpecs = (layers: Layers): [Json, string][] => {
     ],
     [
       layer({ type: "add" }),
-      'layers[0]: add takes 2 to 64 inputs, but it has 1; name them as its "input"',
+      'layers[0]: add takes 2 to 64 inputs, but it has 1: the input; name them as its "input"',
     ],
     [
       layer({ type: "multiply" }),

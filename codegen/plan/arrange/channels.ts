@@ -155,9 +155,6 @@ function isDepthwise([, channels]: readonly number[], indices: readonly (readonl
 /** What a gradient is of, or what it is itself. */
 const weightOf = (name: string) => name.endsWith(GRADIENT) ? name.slice(0, -GRADIENT.length) : name;
 
-/** Whether a tensor has the dimensions of images or series, as weights of convolutions have. */
-const hasPositions = ({ shape }: Pick<DraftTensor, "shape">) => shape.length === 4 || shape.length === 3;
-
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
 /** The name of the samples as they are given. */
@@ -285,7 +282,6 @@ function isOfChannels(
   name: string,
   kernels: readonly PlannedKernel[],
   layouts: ReadonlyMap<string, Layout>,
-  isOfSamples: (name: string) => boolean,
 ): boolean {
   return kernels.some(({ kernel: { parts }, bindings }) => {
     if (!Object.values(bindings).includes(name)) return false;

@@ -52,9 +52,13 @@ export function buffersOf({ name, buffers }: GraphNode): Symbols {
 
 /** What a layer's kernels leave for each other. */
 export function innerOf(node: GraphNode, { batchRows, shapes }: Graph): Symbols {
-  const { name } = node;
+  return innerTensors(node.name, innerSpecs(node, shapes), batchRows);
+}
+
+/** What the kernels of a layer, or of the loss, leave for each other. */
+export function innerTensors(name: string, specs: readonly InnerSpec[], batchRows: number): Symbols {
   return Object.fromEntries(
-    innerSpecs(node, shapes).map(({ symbol, shape, dtype, below, once }) => [
+    specs.map(({ symbol, shape, dtype, below, once }) => [
       symbol,
       {
         ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchRows, ...shape] },
