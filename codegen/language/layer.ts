@@ -5,6 +5,7 @@
  */
 import { z } from "../zod.ts";
 import type { Axis, DType, Expr, Load, Part } from "../ir/ir.ts";
+import type { Init } from "./init.ts";
 import { featureAxes, part, type Tensor } from "./notation.ts";
 
 /** Extents, without the batch. */
@@ -12,9 +13,6 @@ export type Shape = readonly number[];
 
 /** Shapes of the tensors of a layer by symbol: `x`, or `x0`, `x1`, ... its inputs, `y` its output. */
 export type Shapes = Readonly<Record<string, Shape>>;
-
-/** How initial values are drawn. */
-export type Init = "xavierUniform" | "heUniform" | "zeros";
 
 /** A trained tensor. */
 export interface ParameterSpec {

@@ -1,6 +1,7 @@
 import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
 import { extent, extents, init, paddings } from "../../codegen/language/schema.ts";
+import { biasInit } from "../../codegen/language/init.ts";
 import { layer, type LayerKind, type Shape } from "../../codegen/language/layer.ts";
 import { coveringWindows, imageSlides, pair, placeOf, requireImage } from "../../codegen/language/window.ts";
 import { add, axis, mul, part, sum } from "../../codegen/language/notation.ts";
@@ -47,7 +48,7 @@ export const conv2d: LayerKind<Options> = layer({
     const fans = { fanIn: c * kh * kw, fanOut: o * kh * kw };
     return [
       { name: "weight", symbol: "w", shape: [o, c, kh, kw], ...fans, init, decay: true },
-      { name: "bias", symbol: "b", shape: [o], ...fans, init: "zeros", decay: false },
+      { name: "bias", symbol: "b", shape: [o], ...fans, init: biasInit(init), decay: false },
     ];
   },
 
