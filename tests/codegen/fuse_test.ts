@@ -149,7 +149,7 @@ const NETS: readonly Net[] = [
     [{ type: "linear", outFeatures: 6 }, { type: "tanh" }, { type: "linear", outFeatures: 3 }],
     "mse",
     { type: "adamw" },
-    0,
+    7,
   ],
   [
     "linear, rmsprop",
@@ -157,7 +157,7 @@ const NETS: readonly Net[] = [
     [{ type: "linear", outFeatures: 6 }, { type: "tanh" }, { type: "linear", outFeatures: 3 }],
     "mse",
     { type: "rmsprop", centered: true, momentum: 0.9 },
-    0,
+    7,
   ],
 ];
 
