@@ -6,6 +6,7 @@
 import { z } from "../zod.ts";
 import { InputError } from "../error.ts";
 import type { Axis, DType, Expr, Load, Part } from "../ir/ir.ts";
+import type { Init } from "./init.ts";
 import { featureAxes, part, type Tensor } from "./notation.ts";
 
 /** Extents, without the batch. */
@@ -13,9 +14,6 @@ export type Shape = readonly number[];
 
 /** Shapes of the tensors of a layer by symbol: `x`, or `x0`, `x1`, ... its inputs, `y` its output. */
 export type Shapes = Readonly<Record<string, Shape>>;
-
-/** How initial values are drawn. */
-export type Init = "xavierUniform" | "heUniform" | "zeros";
 
 /** A trained tensor. */
 export interface ParameterSpec {

@@ -6,7 +6,7 @@
 import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { firstNotFinite, sizeOf } from "../data/numbers.ts";
-import { initialize } from "../run/random.ts";
+import { initialize } from "../run/initial.ts";
 import type { NotFinite } from "./session.ts";
 
 /** Names of the tensors that are trained. */

@@ -193,13 +193,16 @@ export class Core {
   }
 
   /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
-  once(read: Unlabelled, train?: { readonly seed: number; readonly steps: number; readonly rate: number }): Soon<void> {
+  once(
+    read: Unlabelled,
+    train?: { readonly seed: number; readonly epochs: number; readonly steps: number },
+  ): Soon<void> {
     const { plan, program: { rules } } = this;
     // between two batches, say
     this.checkOpen();
     this.putSamples(BATCH, read);
     this.putTables(BATCH, (tables) => {
-      fillEvaluation(plan, tables, train && (() => rules.params(train.rate, train.steps + 1)));
+      fillEvaluation(plan, tables, train && (() => rules.params(train.epochs, train.steps, Infinity)));
       if (train) fillKeys(plan, tables, train.seed, train.steps);
     }, read.samples);
     return this.host.once(BATCH, train ? "train" : "evaluate");

@@ -116,13 +116,13 @@ export class Net extends PredictNet {
    */
   async step(x: Samples, y: Classes): Promise<NetStepResult> {
     this.#notTraining();
-    const core = this.#core, { plan, program: { rules } } = core, read = readLabelled(plan, x, y), { samples } = read;
+    const core = this.#core, { plan } = core, read = readLabelled(plan, x, y), { samples } = read;
     if (samples > plan.batchSize) {
       throw new InputError(`x has ${samples} samples; a step of net ${plan.name} takes up to ${plan.batchSize}`);
     }
     return await core.alone(async () => {
       const state = this.#state;
-      const later = core.once(read, { seed: state.seed, steps: state.steps, rate: rules.rate(state.epochs) });
+      const later = core.once(read, state);
       if (later) await later;
       state.steps++;
       state.whole = false;

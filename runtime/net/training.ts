@@ -98,13 +98,13 @@ async function trainEpoch(
   signal: AbortSignal | undefined,
 ): Promise<EpochReport> {
   const { plan, program: { rules } } = core, { samples } = read, steps = stepsInEpoch(plan, samples);
-  const { epochs: number, partial } = state, learningRate = rules.rate(number), start = performance.now();
-  const sums = partial ?? BEGINNING;
+  const { epochs: number, partial } = state, start = performance.now(), sums = partial ?? BEGINNING;
+  // updates before the epoch
+  const first = state.steps - sums.steps, learningRate = rules.rate(number, first, steps);
   const seconds = () => (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
   const epoch: Epoch = { number, read, steps, learningRate, seconds, signal };
   await core.alone(() => {
-    // updates before the epoch
-    const first = state.steps - sums.steps, params = (step: number) => rules.params(learningRate, first + step + 1);
+    const params = (step: number) => rules.params(number, first + step, steps);
     core.putTables(WHOLE, (tables) => fillTraining(plan, tables, { seed: state.seed, epoch: number, first, params }));
   });
   const tell = onStep &&
