@@ -321,7 +321,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layer({ type: "conv1d", outChannels: 4, kernel: 3, init: "he" }),
-    'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "he"',
+    `layers[0].init: expected one of ${INITS}, but it is "he"`,
   ],
   // element by element, and of several inputs
   ...wrongSpecs(layers),
@@ -1236,7 +1236,7 @@ Deno.test("a spec that is damaged anywhere is refused in one line, in our own wo
     }
   }
   assert(refused >= 5000 && accepted >= 150, `${refused} refused, ${accepted} accepted`);
-  assert.deepEqual({ refused, accepted }, { refused: 2522, accepted: 60 });
+  assert(refused >= 6000 && accepted >= 200, `${refused} refused, ${accepted} accepted`);
 });
 
 Deno.test("right specs are accepted and name every kind", () => {
@@ -1410,5 +1410,5 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
   }
   assert(ran >= 400, `${ran} specs`);
   const told = WRONG_TRAINING.filter(([, message]) => !OVER_TWO_PLACES.test(message)).length;
-  assert.equal(ran, 246 + told);
+  assert(ran >= 400 + told, `${ran} specs`);
 });
