@@ -22,7 +22,7 @@ import type { Index } from "../../ir/ir.ts";
 import { accesses, accessesIn, sameWork } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
-import { apart, channelLayouts, exchanged, isAsGiven, lacksRoom, suitsChannels } from "./channels.ts";
+import { apart, channelLayouts, exchanged, isAsGiven, lacksRoom, leavesImages, suitsChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { overhanging } from "./overhang.ts";
@@ -87,7 +87,10 @@ function chooseLayouts(
   const ofSamples = (tensor: string) => isOfSamples(tensor, draft, indices.get(tensor));
   const told = { kernels, indices, families, isOfSamples: ofSamples };
   const channels = name === "channels" ? channelLayouts(draft, told) : new Map<string, Layout>();
-  if (name === "channels" && lacksRoom(draft, told, channels)) return chooseLayouts(draft, kernels, "samples");
+  const isMixed = block !== undefined && leavesImages(draft, told, channels);
+  if (name === "channels" && (isMixed || lacksRoom(draft, told, channels))) {
+    return chooseLayouts(draft, kernels, "samples");
+  }
   const layouts = new Map<string, Layout>(channels), copies = new Map<PlannedKernel, Copy>();
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
