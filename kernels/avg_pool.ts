@@ -80,7 +80,10 @@ export function avgPool(type: string, dimensions: Dimensions, source: string): L
       if (alike || !countIncludePad) return pool(slides, countIncludePad, "x");
       // a mean of padding, but not of what lies behind it: the padding becomes input
       const margins = marginsOf(options, dimensions), sides = [margins, margins].map((own) => [0, 0, ...own]).flat();
-      return [{ op: "Pad", inputs: ["x", "pads"], numbers: { pads: sides } }, pool(counts, false, "y")];
+      return [
+        { op: "Pad", inputs: ["x", { shape: [sides.length], values: sides, dtype: "i64" }] },
+        pool(counts, false, "y"),
+      ];
     },
 
     forward(n, { x, y }, options) {

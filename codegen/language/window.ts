@@ -67,6 +67,18 @@ export function slideOf(
   return { input, kernel, stride, dilation, before, windows: last };
 }
 
+/**
+ * Positions before and behind an input, so that there are `ceil(input / stride)` windows: as many before as behind, or one
+ * more behind, as in Keras and SAME_UPPER of ONNX.
+ */
+export function samePadding(
+  { input, kernel, stride, dilation = 1 }: Omit<SlideOptions, "padding" | "partial">,
+): [before: number, after: number] {
+  const reach = stride * (Math.ceil(input / stride) - 1) + dilation * (kernel - 1) + 1;
+  const padding = Math.max(0, reach - input), before = Math.floor(padding / 2);
+  return [before, padding - before];
+}
+
 /** Windows that slide in height and width. */
 export function imageSlides(
   [, ...input]: Shape,

@@ -76,12 +76,11 @@ export const reshape: LayerKind<Options> = {
   summary: "another shape of as many elements, in the same order; one extent may be -1, which is what is left",
   reshapes: true,
 
-  onnx: (options, _inputs, { x }) => ({
-    op: "Reshape",
-    inputs: ["x", "shape"],
+  onnx(options, _inputs, { x }) {
     // 0: as many samples as there are
-    numbers: { shape: [0, ...shapeOf(options, x)] },
-  }),
+    const values = [0, ...shapeOf(options, x)];
+    return { op: "Reshape", inputs: ["x", { shape: [values.length], values, dtype: "i64" }] };
+  },
 
   shape: (options, { x }) => shapeOf(options, x),
 

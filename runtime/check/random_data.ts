@@ -36,13 +36,14 @@ export function randomStorages(
   spec: Spec,
   draw: Draw,
 ): Record<string, Storage> {
-  // a tensor may have several symbols
+  // a tensor may have several symbols, and several tensors one storage
   const known = new Map<string, Storage>();
   return Object.fromEntries(
     Object.entries(kernel.tensors).map(([symbol, type]) => {
-      const { name, role } = plan.tensors[bindings[symbol]], positive = role === "state" || role === "buffer";
-      const storage = known.get(name) ?? randomStorage(type, plan, spec, draw, { positive, exact: false });
-      known.set(name, storage);
+      const { name, alias = name, role } = plan.tensors[bindings[symbol]];
+      const positive = role === "state" || role === "buffer";
+      const storage = known.get(alias) ?? randomStorage(type, plan, spec, draw, { positive, exact: false });
+      known.set(alias, storage);
       return [symbol, storage];
     }),
   );

@@ -4,7 +4,8 @@
  * An image [n, c, h, w] is stored as [n, c / 16, h, w, c % 16], a weight [o, c, r, s] as
  * [o / 16, c / 16, r, s, c % 16, o % 16]: vectors lie along the output channels, an element of the input is put in every
  * lane, and the terms of a row of the window follow each other. Nothing of it depends on the batch. A series [n, c, l] is
- * an image without width, and so is a weight [o, c, r].
+ * an image with one dimension less. A depthwise weight [o, 1, r, s], whose outputs see one channel each, is stored as
+ * [o / 16, r, s, o % 16]: vectors lie along the channels on both sides.
  *
  * Blocks are those of oneDNN: https://oneapi-src.github.io/oneDNN/dev_guide_understanding_memory_formats.html
  *
@@ -41,21 +42,24 @@ function inBlocks(shape: readonly number[], of: number): { blocks: Stored[]; pla
   };
 }
 
-/** Dimensions of a shape from the third on: positions of an image, or of a window. */
-const positionsOf = (shape: readonly number[]): Stored[] => whole(shape, ...shape.keys().drop(2));
+/** Whether a shape is that of images or series, samples first, or of the weights of their convolutions. */
+const isImage = ({ length }: readonly unknown[]) => length === 3 || length === 4;
+
+/** The dimensions behind the channels, as they are. */
+const behind = (shape: readonly number[]) => whole(shape, ...shape.keys().drop(2));
 
 /** [n, c / 16, h, w, c % 16]. */
 function imageLayout(shape: readonly number[]): Layout {
   const { blocks, places } = inBlocks(shape, 1);
-  return { shape, dimensions: [...whole(shape, 0), ...blocks, ...positionsOf(shape), places] };
+  return { shape, dimensions: [...whole(shape, 0), ...blocks, ...behind(shape), places] };
 }
 
-/** [o / 16, c / 16, r, s, c % 16, o % 16], or with o and c exchanged; [o / 16, c, r, s, o % 16] where c is `asGiven`. */
-function weightLayout(shape: readonly number[], outer: 0 | 1, asGiven = false): Layout {
+/** [o / 16, c / 16, r, s, c % 16, o % 16], or with o and c exchanged; [o / 16, c, r, s, o % 16] where c is in no blocks. */
+function weightLayout(shape: readonly number[], outer: 0 | 1, inTerms = true): Layout {
   const inner = 1 - outer, { blocks, places } = inBlocks(shape, outer);
-  if (asGiven) return { shape, dimensions: [...blocks, ...whole(shape, inner), ...positionsOf(shape), places] };
+  if (!inTerms) return { shape, dimensions: [...blocks, ...whole(shape, inner), ...behind(shape), places] };
   const terms = inBlocks(shape, inner);
-  return { shape, dimensions: [...blocks, ...terms.blocks, ...positionsOf(shape), terms.places, places] };
+  return { shape, dimensions: [...blocks, ...terms.blocks, ...behind(shape), terms.places, places] };
 }
 
 /** A dimension of channels in one piece, with room up to whole blocks. */
@@ -135,16 +139,21 @@ function convolutionsIn({ train, evaluate, tensors }: Draft): Multiplied[] {
     const names = Object.values(bindings), work = multiplyAdds(kernel);
     // a weight, or its gradient
     const weight = names.map((name) => tensors[weightOf(name)] ?? tensors[name])
-      .find((tensor) => hasPositions(tensor) && isWeight(tensor));
-    return weight && work > 0 ? [{ work, channels: weight.shape, ofGiven: names.includes(GIVEN) }] : [];
+      .find((tensor) => isImage(tensor.shape) && isWeight(tensor));
+    if (!weight || work === 0) return [];
+    const own = accessesIn(kernel.parts).filter(({ tensor }) => weightOf(bindings[tensor]) === weight.name);
+    const [o, c] = weight.shape, channels = isDepthwise(weight.shape, own.map(({ index }) => index)) ? [o, o] : [o, c];
+    return [{ work, channels, ofGiven: names.includes(GIVEN) }];
   });
+}
+
+/** Whether each output of weights sees one channel, of which accesses have no axis. */
+function isDepthwise([, channels]: readonly number[], indices: readonly (readonly Index[])[]): boolean {
+  return channels === 1 && indices.some(([, at]) => at?.kind === "affine" && at.terms.length === 0);
 }
 
 /** What a gradient is of, or what it is itself. */
 const weightOf = (name: string) => name.endsWith(GRADIENT) ? name.slice(0, -GRADIENT.length) : name;
-
-/** Whether a tensor has the dimensions of images or series, as weights of convolutions have. */
-const hasPositions = ({ shape }: Pick<DraftTensor, "shape">) => shape.length === 4 || shape.length === 3;
 
 const isWeight = ({ role }: DraftTensor) => role === "parameter";
 
@@ -160,7 +169,7 @@ const BLOCKED_GIVEN = 16, MOST_ROOM = 1.15;
 /** Whether a tensor is samples that are stored as they are given: each element is put in every lane, so any order will do. */
 export function isAsGiven(name: string, tensors: Draft["tensors"]): boolean {
   const { shape } = tensors[name];
-  if (name !== GIVEN || !hasPositions({ shape })) return false;
+  if (name !== GIVEN || !isImage(shape)) return false;
   return shape[1] < BLOCKED_GIVEN || inOne(shape, 1).extent > MOST_ROOM * shape[1];
 }
 
@@ -184,7 +193,7 @@ export function channelLayouts(
       dimensions.every((d) => plainAxis(index[d])?.extent === tensors[name].shape[d])
     ) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
-    if (hasPositions({ shape }) && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
+    if (isImage(shape) && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
       layouts.set(name, imageLayout(shape));
     }
   }
@@ -197,12 +206,16 @@ export function channelLayouts(
   }
   const given = channelsOfGiven(kernels, draft);
   for (const [name, { role, shape }] of Object.entries(tensors)) {
-    if (layouts.has(name) || !ROLES.has(role) || !hasPositions({ shape }) && shape.length !== 1) continue;
+    // numbers of the whole batch that layers keep for later, such as means, go with the channels as weights do
+    const ofBatch = role === "value" && shape.length === 1 && !isOfSamples(name);
+    if (layouts.has(name) || !(ROLES.has(role) || ofBatch) || (!isImage(shape) && shape.length !== 1)) continue;
     const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
-    const channels = shape.length > 1 ? [0, 1] : [0];
+    const depthwise = isDepthwise(shape, same.flatMap((other) => indices.get(other) ?? []));
+    const channels = isImage(shape) && !depthwise ? [0, 1] : [0];
     if (!same.every((other) => plain(other, ...channels))) continue;
-    const layout = shape.length === 1 ? rowLayout(shape) : weightLayout(shape, 0, same.some((one) => given.has(one)));
-    if (shape.length === 1 && !same.some((other) => isOfChannels(other, kernels, layouts, isOfSamples))) continue;
+    const inTerms = !depthwise && !same.some((one) => given.has(one));
+    const layout = shape.length === 1 ? rowLayout(shape) : weightLayout(shape, 0, inTerms);
+    if (shape.length === 1 && !same.some((other) => isOfChannels(other, kernels, layouts))) continue;
     for (const other of same) layouts.set(other, layout);
   }
   return layouts;
@@ -258,7 +271,7 @@ function channelsOfGiven(kernels: readonly PlannedKernel[], { tensors }: Draft):
     const all = accessesIn(parts);
     const channels = all.filter(({ tensor }) => bindings[tensor] === GIVEN).map(({ index }) => plainAxis(index[1]));
     return all.filter(({ tensor, index }) =>
-      hasPositions(tensors[bindings[tensor]]) && bindings[tensor] !== GIVEN && index[1] &&
+      isImage(tensors[bindings[tensor]].shape) && bindings[tensor] !== GIVEN && index[1] &&
       channels.includes(plainAxis(index[1]))
     ).map(({ tensor }) => bindings[tensor]);
   }));
@@ -269,15 +282,13 @@ function isOfChannels(
   name: string,
   kernels: readonly PlannedKernel[],
   layouts: ReadonlyMap<string, Layout>,
-  isOfSamples: (name: string) => boolean,
 ): boolean {
   return kernels.some(({ kernel: { parts }, bindings }) => {
     if (!Object.values(bindings).includes(name)) return false;
     const all = accessesIn(parts), own = all.filter(({ tensor }) => bindings[tensor] === name);
     return own.some(({ index: [at] }) =>
       all.some(({ tensor, index }) =>
-        layouts.has(bindings[tensor]) && (index.length === 4 || index.length === 3 && isOfSamples(bindings[tensor])) &&
-        plainAxis(index[1]) === plainAxis(at)
+        layouts.has(bindings[tensor]) && isImage(index) && plainAxis(index[1]) === plainAxis(at)
       )
     );
   });
@@ -295,7 +306,7 @@ export function exchanged(
     const written = plainAxis(index[layout.dimensions.at(-1)!.of]);
     const weight = expressions(value).find((e): e is Load =>
       e.kind === "load" && tensors[bindings[e.tensor]].role === "parameter" && layouts.has(bindings[e.tensor]) &&
-      e.index.length > 2 && plainAxis(e.index[1]) === written && plainAxis(e.index[0]) !== written
+      isImage(e.index) && plainAxis(e.index[1]) === written && plainAxis(e.index[0]) !== written
     );
     if (!weight || !written) continue;
     const of = bindings[weight.tensor];
