@@ -12,7 +12,7 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions } from "../../ir/expr.ts";
+import { expressions, exprKey } from "../../ir/expr.ts";
 import type { Axis, Index, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
@@ -319,8 +319,9 @@ export function exchanged(
  */
 export function apart(planned: PlannedKernel): PlannedKernel {
   const parts = planned.kernel.parts.flatMap((part) => {
-    const sums = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"));
-    return sums.every((sum, i) => sum && sums.indexOf(sum) === i)
+    const terms = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"))
+      .map((reduce) => reduce && exprKey(reduce.body));
+    return terms.every((own, i) => own !== undefined && terms.indexOf(own) === i)
       ? part.assignments.map((assignment) => ({ ...part, assignments: [assignment] }))
       : [part];
   });
