@@ -19,6 +19,7 @@ import { accessesIn } from "../kernel.ts";
 import { blockOf } from "./blocks.ts";
 import type { Copy } from "./copy.ts";
 import { roomOf } from "./overhang.ts";
+import { isInRuns } from "./runs.ts";
 import { type familiesOf, GRADIENT } from "./panels.ts";
 
 /** Channels in a block, most wanted first: the register tile of two vectors of 256 bits, or of one. */
@@ -177,7 +178,7 @@ export function channelLayouts(
       dimensions.every((d) => plainAxis(index[d])?.extent === tensors[name].shape[d])
     ) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
-    if (shape.length === 4 && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
+    if (shape.length === 4 && !isAsGiven(name, tensors) && isOfSamples(name) && isInRuns(name, kernels, draft)) {
       layouts.set(name, imageLayout(shape));
     }
   }

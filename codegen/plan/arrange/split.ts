@@ -125,8 +125,11 @@ function stored(
     if (dimensions.every((other, i) => other.of !== of || i === d)) return rewritten[of];
     const whole = plainAxis(index[of]), split = whole && splits.get(whole);
     if (split) return plus(every > 1 ? split.outer : split.inner);
-    // in one of the blocks
+    // in one of the blocks, or going from block to block
     const { constant, terms } = index[of] as Affine, block = Math.floor(constant / inner.extent);
-    return every > 1 ? plus(block) : plus(constant - block * inner.extent, ...terms.map(({ axis }) => axis));
+    const steps = Map.groupBy(terms, ({ coefficient }) => coefficient % inner.extent === 0);
+    return every > 1
+      ? plus(block, ...(steps.get(true) ?? []).map((t) => times(t.axis, t.coefficient / inner.extent)))
+      : plus(constant - block * inner.extent, ...(steps.get(false) ?? []).map((t) => times(t.axis, t.coefficient)));
   });
 }
