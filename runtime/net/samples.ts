@@ -102,7 +102,7 @@ export const readClasses: ReadGiven = (plan, samples, y, weights) => {
   if (list?.length !== samples) {
     throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
   }
-  if (weights) throw new InputError(`net ${plan.name} takes no weights: its loss is not weighted`);
+  if (weights) throw new InputError(`net ${plan.name} takes no weights`);
   const labels = Int32Array.from(list, (label: unknown, i) => {
     const number = typeof label === "bigint" ? Number(label) : label as number;
     if (Number.isInteger(number) && number >= 0 && number < classes) return number;
