@@ -114,7 +114,7 @@ export {
   type KernelStages,
   kernelStages,
 } from "./api/compile.ts";
-export { type DataOptions, loadData, loadTestData } from "./api/data.ts";
+export { type DataOptions, loadData, loadTestData, targetNote } from "./api/data.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { open, type OpenOptions } from "./api/open.ts";

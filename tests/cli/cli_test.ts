@@ -277,7 +277,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `predict ${SPEC_FILE} --weights ${SCRATCH}/trained.safetensors`,
     1,
     `error: "${join(PROJECT, SPEC_FILE)}" is of no known kind; ` +
-    "give a PNG, PGM or IDX file, or numbers in a file named .f32\n",
+    "give a PNG, PGM or IDX file, or numbers in a file named .npy or .f32\n",
   ],
   [
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/foreign.safetensors`,
