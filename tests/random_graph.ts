@@ -22,9 +22,15 @@ export const RANDOM_LOSSES: Readonly<Record<string, RandomLoss>> = {
   softmaxCrossEntropy: () => ({}),
 };
 
+/**
+ * What an optimizer adds to a root before it divides by it: of a gradient that is nothing but rounding, it would else make
+ * a whole step.
+ */
+const EPSILON = 1e-3;
+
 /** Options of optimizers, by type: an entry for each kind. */
 export const RANDOM_OPTIMIZERS: Readonly<Record<string, (draw: Draw) => Record<string, unknown>>> = {
-  adam: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
+  adam: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) }),
   momentum: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
   sgd: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
 };
