@@ -9,6 +9,7 @@ import { INPUT } from "./names.ts";
 
 /** A layer for people: the input of the net is the first one, and reads nothing. */
 export interface LayerSummary {
+  /** Its own, by which others read it. */
   readonly name: string;
   /** Its kind; "input" for the net's own. */
   readonly type: string;
