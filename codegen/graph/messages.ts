@@ -92,10 +92,14 @@ function expectation({ title, enum: names, oneOf, anyOf, ...rules }: Rules): str
       return `a whole number from ${rules.minimum} to ${rules.maximum}`;
     case "number":
       return `a finite number ${limits.join(" and ")}`;
+    case "boolean":
+      return "true or false";
     case "array":
       return `a list of ${rules.minItems} to ${rules.maxItems} entries`;
     case "string":
       return "a text";
+    case "boolean":
+      return "true or false";
     default:
       return `an object with ${rules.required!.join(", ")}`;
   }

@@ -44,8 +44,8 @@ export interface Graph {
   readonly output: string;
   readonly loss: LossKind;
   readonly lossOptions: Options;
-  /** What the output is compared with, by the loss and the metrics. */
-  readonly target: TargetSpec;
+  /** What the output is compared with, by the loss and the metrics, and behind it weights. */
+  readonly given: readonly TargetSpec[];
   readonly metrics: readonly MetricKind[];
   readonly optimizer: OptimizerKind;
 }
@@ -72,7 +72,8 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   for (const [i, options] of spec.layers.entries()) {
     const kind = kinds[i], name = names[i], where = `${origin}: layers[${i}]: ${kind.type}`;
     const inputs = symbolsOf(kind, read[i], read[i].map(said), where), given = inputShapes({ inputs }, shapes);
-    shapes[name] = outputShape(kind, options, given, `${where} does not fit ${read[i].map(said).join(" and ")}`);
+    const misfit = `${where} does not fit ${read[i].map(said).join(" and ")}`;
+    shapes[name] = orMisfit(misfit, () => kind.shape(options, given));
     const parameters = kind.parameters?.(options, given) ?? [], buffers = kind.buffers?.(options, given) ?? [];
     checkSize("output", [spec.batchSize, ...shapes[name]], where);
     for (const tensor of [...parameters, ...buffers]) checkSize(tensor.name, tensor.shape, where);
@@ -83,11 +84,11 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   checkOutput(spec, shapes[output], said(output), registry, origin);
   checkClasses(spec, shapes[output], said(output), registry, origin);
   checkTrainable(nodes, registry, origin);
-  const loss = registry.losses.find(({ type }) => type === spec.loss.type)!, target = loss.target(shapes[output]);
+  const loss = lossOf(spec, registry), given = givenTo(spec, loss, shapes, output, said(output), origin);
   return {
     ...{ name: spec.name, batchSize: spec.batchSize, batchRows: spec.batchSize, shapes, nodes, output },
-    ...{ loss, lossOptions: spec.loss, target },
-    metrics: registry.metrics.filter((metric) => metric.fits(shapes[output], target)),
+    ...{ loss, lossOptions: spec.loss, given },
+    metrics: metricsOf(spec, loss, shapes[output], given, registry, origin),
     optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
   };
 }
@@ -119,10 +120,10 @@ function several(said: readonly string[]): string {
   return (rest > 0 ? [...said.slice(0, MOST_SAID), `${rest} more`] : said).join(" and ");
 }
 
-/** `misfit`: how the message begins when it has none. */
-function outputShape(kind: LayerKind, options: Options, inputs: Shapes, misfit: string): Shape {
+/** What a kind makes of shapes. `misfit`: how the message begins when it makes nothing of them. */
+function orMisfit<Made>(misfit: string, make: () => Made): Made {
   try {
-    return kind.shape(options, inputs);
+    return make();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`${misfit}: ${error.message}`);
@@ -151,21 +152,78 @@ function checkReaders(nodes: readonly GraphNode[], origin: string): void {
 
 const either = (kinds: readonly { readonly type: string }[]) => kinds.map(({ type }) => type).join(" or ");
 
-function checkOutput({ loss }: Spec, shape: Shape, last: string, { layers }: Registry, origin: string): void {
-  if (shape.length === 1) return;
-  const vectorizing = either(layers.filter(({ reshapes }) => reshapes));
+function lossOf({ loss }: Spec, { losses }: Registry): LossKind {
+  return losses.find(({ type }) => type === loss.type)!;
+}
+
+function checkOutput(spec: Spec, shape: Shape, last: string, registry: Registry, origin: string): void {
+  if (shape.length === 1 || !lossOf(spec, registry).classes) return;
+  const vectorizing = either(registry.layers.filter(({ reshapes }) => reshapes));
   throw new InputError(
-    `${origin}: loss: ${loss.type} takes a vector, but ${last} gives [${
+    `${origin}: loss: ${spec.loss.type} takes a vector, but ${last} gives [${
       shape.join(", ")
     }]; add ${vectorizing} at the end`,
   );
 }
 
+/** What the loss takes beside the output. */
+function givenTo(
+  { loss: options }: Spec,
+  loss: LossKind,
+  shapes: Graph["shapes"],
+  output: string,
+  last: string,
+  origin: string,
+): readonly TargetSpec[] {
+  const where = `${origin}: loss: ${loss.type}`;
+  const given = orMisfit(where, () => loss.given(shapes[output], options));
+  for (const { shape, isInput } of given) {
+    if (!isInput || shape.join() === shapes[INPUT].join()) continue;
+    throw new InputError(
+      `${where} compares ${last} with the input, but one is [${shape.join(", ")}], the other [${
+        shapes[INPUT].join(", ")
+      }]; let the last layer give the shape of the input`,
+    );
+  }
+  return given;
+}
+
+/** The metrics that a spec names, or those that are usual for its loss. */
+function metricsOf(
+  { metrics: named, loss: options }: Spec,
+  loss: LossKind,
+  output: Shape,
+  [target]: readonly TargetSpec[],
+  registry: Registry,
+  origin: string,
+): readonly MetricKind[] {
+  const fitting = registry.metrics.filter((metric) => metric.fits(output, target));
+  if (!named) {
+    const usual = loss.metrics(output, options);
+    return fitting.filter(({ type }) => usual.includes(type));
+  }
+  return named.map((name, i) => {
+    const metric = fitting.find(({ type }) => type === name), where = `${origin}: metrics[${i}]: ${name}`;
+    if (!metric) {
+      const others = fitting.length > 0 ? `, or name ${either(fitting)}` : "";
+      throw new InputError(
+        `${where} says nothing of outputs [${output.join(", ")}] with loss ${loss.type}; leave it out${others}`,
+      );
+    }
+    const twin = named.slice(0, i).find((other) =>
+      fitting.find(({ type }) => type === other)?.symbol === metric.symbol
+    );
+    if (twin === undefined) return metric;
+    throw new InputError(`${where} cannot be told beside ${twin}, whose place it takes; leave one of them out`);
+  });
+}
+
 /** Names of classes are those of a loss that compares classes, one for each output. */
-function checkClasses({ classes, loss }: Spec, shape: Shape, last: string, { losses }: Registry, origin: string): void {
+function checkClasses(spec: Spec, shape: Shape, last: string, registry: Registry, origin: string): void {
+  const { classes, loss } = spec;
   if (classes === undefined) return;
-  const comparing = losses.filter((kind) => kind.target(shape).below !== undefined);
-  if (!comparing.some(({ type }) => type === loss.type)) {
+  if (!lossOf(spec, registry).classes) {
+    const comparing = registry.losses.filter((kind) => kind.classes);
     throw new InputError(
       `${origin}: classes: loss ${loss.type} compares no classes; leave them out, or take ${either(comparing)}`,
     );
@@ -181,6 +239,7 @@ function checkClasses({ classes, loss }: Spec, shape: Shape, last: string, { los
 
 function checkTrainable(nodes: readonly GraphNode[], { layers }: Registry, origin: string): void {
   if (nodes.some(({ parameters }) => parameters.length > 0)) return;
-  const trainable = either(layers.filter(({ parameters }) => parameters));
+  // two are enough to tell what is meant
+  const trainable = either(layers.filter(({ parameters }) => parameters).slice(0, 2));
   throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
 }

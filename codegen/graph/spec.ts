@@ -28,11 +28,11 @@ export interface LayerOptions extends Options {
   readonly input?: string | readonly string[];
 }
 
-/** A network and how it is trained. The first five fields are compiled in, `classes` and `training` are not. */
+/** A network and how it is trained. All but `classes` and `training` is compiled in. */
 export interface Spec {
   /** Names the folder of what is generated. */
   readonly name: string;
-  /** Shape of one sample: [channels, height, width], or [length]. */
+  /** Shape of one sample: [channels, height, width], [channels, length] or [length]. */
   readonly input: Shape;
   /** Samples per step. */
   readonly batchSize: number;
@@ -40,6 +40,8 @@ export interface Spec {
   readonly layers: readonly LayerOptions[];
   /** What training makes small. */
   readonly loss: Options;
+  /** What is told beside the loss. Default: what is usual for the loss. */
+  readonly metrics?: readonly string[];
   /** Names of the classes, one for each output, in the order of the labels. */
   readonly classes?: readonly string[];
   /** How it is trained. */
@@ -115,21 +117,39 @@ function placed({ schema, summary }: LayerKind): { readonly schema: z.ZodType; r
   return { schema: (schema as unknown as z.ZodObject).extend(PLACE), summary };
 }
 
+/** Names of metrics; a registry may have none. */
+function metricsSchema({ metrics }: Registry): z.ZodType {
+  const [first, ...others] = metrics.map(({ type }) => type);
+  const entry = first === undefined ? z.never() : z.enum([first, ...others]);
+  return z.array(entry).max(metrics.length).meta({ title: "a list of metrics, each once" }).optional()
+    .describe("What is told of each epoch beside the loss. Default: what is usual for the loss.");
+}
+
+/** What was made for a registry: it takes longer than to check a spec. */
+const schemas = new WeakMap<Registry, z.ZodType<Spec>>(), rules = new WeakMap<Registry, Record<string, unknown>>();
+
 /** The schema of specs that name kinds of this registry. A `title` is what messages say that a value may be. */
 function specSchema(registry: Registry): z.ZodType<Spec> {
+  const schema = schemas.get(registry) ?? makeSchema(registry);
+  schemas.set(registry, schema);
+  return schema;
+}
+
+function makeSchema(registry: Registry): z.ZodType<Spec> {
   const schema = z.strictObject({
     $schema: z.string().optional().describe("Where editors find this schema."),
     name: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/).meta({
       title: "1 to 64 characters a-z, 0-9 and _, the first a letter",
       description: "Name of the net and of its folder under generated/.",
     }),
-    input: z.union([z.tuple([extent, extent, extent]), z.tuple([extent])]).meta({
-      title: "[channels, height, width] or [length]",
-      description: "Shape of one sample: [channels, height, width] or [length].",
+    input: z.union([z.tuple([extent, extent, extent]), z.tuple([extent, extent]), z.tuple([extent])]).meta({
+      title: "[channels, height, width], [channels, length] or [length]",
+      description: "Shape of one sample: [channels, height, width], [channels, length] or [length].",
     }),
     batchSize: z.int().min(1).max(65_536).describe("Samples per step."),
     layers: z.array(oneOf(registry.layers.map(placed))).min(1).max(256).describe("From input to output."),
     loss: oneOf(registry.losses).describe("What training makes small."),
+    metrics: metricsSchema(registry),
     classes: classes.optional(),
     training: z.strictObject({
       epochs: z.int().min(1).max(MOST_EPOCHS).describe("Passes over the training samples."),
@@ -175,7 +195,9 @@ export function parseSpec(json: unknown, registry: Registry, origin = "spec"): S
   }
   const result = specSchema(registry).safeParse(value);
   if (result.success) return result.data;
-  throw new InputError(`${origin}: ${describe(result.error.issues, value, specJsonSchema(registry))}`);
+  const known = rules.get(registry) ?? specJsonSchema(registry);
+  rules.set(registry, known);
+  throw new InputError(`${origin}: ${describe(result.error.issues, value, known)}`);
 }
 
 function parseText(text: string, origin: string): unknown {

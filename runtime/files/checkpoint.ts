@@ -3,9 +3,8 @@
  * stopped.
  *
  * Names of tensors: `conv1.weight` for parameters and buffers; `optimizer.conv1.weight.m` for the optimizer's state;
- * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and
- * `epoch.hit_sum` for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The
- * metadata have the spec, the state of the run, and a hash of all the rest.
+ * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and, by the symbols of metrics, `epoch.hit_sum`
+ * for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The metadata have the spec, the state of the run, and a hash of all the rest.
  *
  * @module
  */
@@ -31,6 +30,7 @@ import {
   HISTORY,
   OPTIMIZER,
   SPEC,
+  SUM,
   type TensorValues,
   TRAINING,
   type TrainingState,
@@ -134,9 +134,11 @@ function decodeTraining(
     if (wrong !== undefined) throw new InputError(`${origin}: epoch ${i + 1}: ${wrong}`);
     return epoch;
   });
-  const sum = (name: string) => contents.sum(`${EPOCH}${name}`, graph.batchSize);
-  const partial = step > 0 && { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") };
-  const wrong = partial && wrongPartial(partial, steps, graph.batchSize);
+  const sum = (name: string) => contents.sum(EPOCH + name + SUM, graph.batchSize);
+  const symbols = ["loss", ...graph.metrics.map(({ symbol }) => symbol)];
+  const sums = () => Object.fromEntries(symbols.map((symbol) => [symbol, sum(symbol)]));
+  const partial = step > 0 && { steps: step, seconds, sums: sums() };
+  const wrong = partial && wrongPartial(partial, steps, graph);
   if (wrong) throw new InputError(`${origin}: epoch ${epoch + 1}, of which ${step} steps are done: ${wrong}`);
   return { ...state, history, optimizer, ...partial && { partial } };
 }

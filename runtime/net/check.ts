@@ -89,7 +89,7 @@ export async function outcomeOf(core: Core, seed: number): Promise<Outcome> {
       const train = { seed, steps: 0, rate: rules.rate(0) };
       await (trains ? core.once({ samples, inputs, labels }, train) : core.once({ samples, inputs }));
       if (!trains) return { loss: 0, tensors: new Map([["outputs", await core.read(output.name)]]) };
-      const { loss } = await core.sums(0, { steps: 0, loss: 0, hits: 0 }, 1), after = await core.readAll(CHANGED);
+      const { sums: { loss } } = await core.sums(0, { steps: 0, sums: {} }, 1), after = await core.readAll(CHANGED);
       return { loss: loss / samples, tensors: new Map([...after].map(([name, { values }]) => [name, values])) };
     } finally {
       core.writeAll(kept);

@@ -127,8 +127,8 @@ export class Net extends PredictNet {
       state.steps++;
       state.whole = false;
       state.partial = undefined;
-      const { loss, correct } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
-      if (Number.isFinite(loss)) return { loss, correct };
+      const { loss, sums } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
+      if (Number.isFinite(loss)) return { loss, correct: sums.hit };
       throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${loss}`);
     });
   }
@@ -150,7 +150,7 @@ export class Net extends PredictNet {
       core.putSamples(set, read);
       core.putTables(set, (tables) => fillEvaluation(plan, tables));
       const done = await core.host.run({ set, mode: "evaluate", from: 0, to: steps });
-      const { loss, correct } = resultOf(plan, read, await core.sums(set, BEGINNING, done));
+      const { loss, sums: { hit: correct } } = resultOf(plan, read, await core.sums(set, BEGINNING, done));
       return { loss, correct, total, accuracy: correct / total };
     });
   }

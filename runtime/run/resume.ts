@@ -109,8 +109,8 @@ function copyHistory(history: readonly EpochReport[]): EpochReport[] {
 }
 
 /** A copy, whatever it has: {@linkcode checkResumable} refuses what cannot be. */
-function copyPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): PartialEpoch {
-  return { steps, seconds, lossSum, hitSum };
+function copyPartial({ steps, seconds, sums }: PartialEpoch): PartialEpoch {
+  return { steps, seconds, sums: { ...sums } };
 }
 
 /**
@@ -120,12 +120,12 @@ function copyPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): Partial
  */
 export async function checkResume(
   before: TrainingState,
-  { batchSize }: Plan,
+  { batchSize, metrics }: Plan,
   train: Dataset,
   { epochs, seed }: { readonly epochs: number; readonly seed: number },
 ): Promise<void> {
   const { samples } = train, steps = stepsInEpoch({ batchSize }, samples), hash = await hashDataset(train);
-  checkResumable(before, { epochs, seed, steps, samples, batchSize, hash });
+  checkResumable(before, { epochs, seed, steps, samples, batchSize, metrics, hash });
 }
 
 /** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */
@@ -136,6 +136,7 @@ function checkResumable(
     readonly seed: number;
     readonly steps: number;
     readonly batchSize: number;
+    readonly metrics: Plan["metrics"];
     readonly samples: number;
     readonly hash: string;
   },
@@ -158,7 +159,7 @@ function checkResumable(
   if (run.hash !== data.hash) {
     throw new InputError("the training samples are not those that the checkpoint was trained on; give the same data");
   }
-  const wrong = partial && wrongPartial(partial, run.steps, run.batchSize);
+  const wrong = partial && wrongPartial(partial, run.steps, run);
   if (wrong !== undefined) {
     throw new InputError(
       `the checkpoint has ${

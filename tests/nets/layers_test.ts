@@ -91,7 +91,7 @@ function trainedPlainly(storage: Storage, batchSize = BATCH) {
   let loss = 0;
   for (let first = 0; first < DATA.samples; first += batchSize) {
     const batch = order.subarray(first, first + batchSize);
-    loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels[i]), RATE);
+    loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels![i]), RATE);
   }
   const outputs = model.outputs(rowsOf(TEST, Array(TEST.samples).keys())).flatMap((row) => [...row]);
   return { initial: parameters, tensors: model.tensors, loss: loss / DATA.samples, outputs };
@@ -344,7 +344,7 @@ Deno.test("predictions use the buffer, and are those of a test", async () => {
       const predictor = new Predictor(net.plan, target.name, await backendOf(target).predictor(net, parameters));
       const outputs = predictor.outputs(TEST.inputs as Float32Array);
       assert(differences(outputs, expected.flatMap((row) => [...row])).largest < 1e-4, target.name);
-      const right = predictor.predict(TEST.inputs as Float32Array).filter(({ label }, i) => label === TEST.labels[i]);
+      const right = predictor.predict(TEST.inputs as Float32Array).filter(({ label }, i) => label === TEST.labels![i]);
       assert.equal(right.length, report.test.correct);
     }
   }

@@ -28,10 +28,10 @@ export function inputsOf({ inputs }: GraphNode, graph: Graph): Symbols {
 
 /** What a layer learns. */
 export function parametersOf({ name, parameters }: GraphNode): Symbols {
-  return Object.fromEntries(parameters.map(({ symbol, name: what, shape, init, fanIn, fanOut }) => [
-    symbol,
-    { name: `${name}.${what}`, role: "parameter", dtype: "f32", shape, initial: { init, fanIn, fanOut } },
-  ]));
+  return Object.fromEntries(parameters.map(({ symbol, name: what, shape, init, fanIn, fanOut }) => {
+    const initial = typeof init === "number" ? init : { init, fanIn, fanOut };
+    return [symbol, { name: `${name}.${what}`, role: "parameter", dtype: "f32", shape, initial }];
+  }));
 }
 
 /** The gradients of what a layer learns: `dw` for `w`. */
@@ -52,9 +52,13 @@ export function buffersOf({ name, buffers }: GraphNode): Symbols {
 
 /** What a layer's kernels leave for each other. */
 export function innerOf(node: GraphNode, { batchRows, shapes }: Graph): Symbols {
-  const { name } = node;
+  return innerTensors(node.name, innerSpecs(node, shapes), batchRows);
+}
+
+/** What the kernels of a layer, or of the loss, leave for each other. */
+export function innerTensors(name: string, specs: readonly InnerSpec[], batchRows: number): Symbols {
   return Object.fromEntries(
-    innerSpecs(node, shapes).map(({ symbol, shape, dtype, below, once }) => [
+    specs.map(({ symbol, shape, dtype, below, once }) => [
       symbol,
       {
         ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchRows, ...shape] },
