@@ -51,17 +51,27 @@ export function courseOf(spec: Spec, registry: Registry, seed: number): GraphCou
     ? Uint8Array.from({ length }, (_, i) => 256 * uniform(key, i))
     : Float32Array.from({ length }, (_, i) => 2 * uniform(key, i) - 1);
   const { plan: { tensors, graph: { shapes, output } } } = plan(spec, registry);
-  const { below = shapes[output][0] } = tensors.labels ?? {}, shape = tensors.targets?.shape.slice(1) ?? [];
+  const { below = shapes[output][0] } = tensors.labels ?? {};
   const labels = Int32Array.from({ length: samples }, (_, i) => (i * 7 + seed) % Number(below));
-  // of a vector, the runtime makes the targets itself: 1 at the label
-  const targets = shape.length === 1 ? undefined : Float32Array.from(
-    { length: samples * sizeOf(shape) },
-    (_, i) => uniform(streamKey(seed, "targets"), i),
-  );
-  const told = targets && tensors.targets && { targets, targetShape: shape };
+  const numbers = (name: "targets" | "weights", value: (drawn: number) => number) => {
+    const shape = tensors[name]!.shape.slice(1), key = streamKey(seed, name);
+    return [
+      Float32Array.from({ length: samples * sizeOf(shape) }, (_, i) => value(uniform(key, i))),
+      shape,
+    ] as const;
+  };
+  // of labels of a vector, the runtime makes targets itself: 1 at the label
+  const [targets, targetShape] = tensors.targets && (tensors.targets.shape.length !== 2 || seed % 3 > 0)
+    ? numbers("targets", (drawn) => drawn)
+    : [];
+  const [weights, weightShape] = tensors.weights ? numbers("weights", (drawn) => Math.floor(4 * drawn) / 2) : [];
   return {
     ...{ spec, registry, seed },
-    data: { source: "random samples", samples, shape: spec.input, inputs, labels, ...told },
+    data: {
+      ...{ source: "random samples", samples, shape: spec.input, inputs, labels },
+      ...targets && { targets, targetShape },
+      ...weights && { weights, weightShape },
+    },
   };
 }
 
@@ -73,9 +83,9 @@ export async function stepsOnTarget(course: GraphCourse, net: CompiledNet, threa
     session.initialize(seed);
     const params = paramsOf(spec, registry), names = keptOf(tensors).map(({ name }) => name);
     for (const tensor of keptOf(tensors)) session.write(tensor.name, beginningOf(tensor, seed));
-    const { lossSum } = await session.train(0, { seed, epoch: 0, params });
+    const { sums: { loss } } = await session.train(0, { seed, epoch: 0, params });
     const values = await session.readAll(names), { outputs } = await session.predictions(0);
-    return { kept: new Map(names.map((name, i) => [name, values[i]])), loss: lossSum, outputs };
+    return { kept: new Map(names.map((name, i) => [name, values[i]])), loss: loss!, outputs };
   } finally {
     session.close();
   }
@@ -244,11 +254,11 @@ function emptyStorage(tensor: PlannedTensor, samples: number, { storage }: Way):
 
 /** What a run supplies for each sample. */
 function suppliedOf({ name, shape }: PlannedTensor, data: Dataset): ArrayLike<number> | undefined {
-  const { inputs, labels, samples } = data, { targets } = data as { targets?: Float32Array };
+  const { inputs, labels, targets, weights } = data;
   if (name === "data") return inputs;
   if (name === "labels") return labels;
-  if (name === "targets") return targets ?? oneHot(labels, shape[1]);
-  return name === "weights" ? Array(samples * sizeOf(shape.slice(1))).fill(1) : undefined;
+  if (name === "weights") return weights;
+  return name === "targets" ? targets ?? oneHot(labels!, shape[1]) : undefined;
 }
 
 /** Rows of zeros with a 1 at the label. */

@@ -15,22 +15,54 @@ import { PLAIN_LAYERS, type Rows, sizeOf } from "./plain_layers.ts";
 /** Values of parameters and buffers by name. */
 export type Kept = ReadonlyMap<string, ArrayLike<number>>;
 
-/** Samples, and what outputs are compared with: classes, or numbers. */
+/** Samples, and what outputs are compared with: a class for each, or a number for each output. */
 export interface PlainBatch {
   readonly samples: number;
   readonly inputs: Float64Array;
   readonly targets: ArrayLike<number>;
+  /** Of samples or of outputs, where the loss has them. */
+  readonly weights?: ArrayLike<number>;
 }
 
-/** The loss of a sample: of its outputs, what they are compared with, and the options of the kind. */
-export type PlainLoss = (outputs: Float64Array, targets: ArrayLike<number>, options: Options) => number;
+/** A sample to a loss. */
+interface Judged {
+  readonly outputs: Float64Array;
+  readonly targets: readonly number[];
+  readonly weights: readonly number[] | undefined;
+}
+
+/** The mean loss over some samples. */
+export type PlainLoss = (samples: readonly Judged[], options: Options) => number;
+
+const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+/** The mean over samples and outputs of what is found of an output and its target. */
+const onNumbers = (own: (x: number, target: number, options: Options) => number): PlainLoss => (samples, options) =>
+  mean(
+    samples.map(({ outputs, targets, weights }) =>
+      mean(Array.from(outputs, (x, i) => (weights?.[i] ?? 1) * own(x, targets[i], options)))
+    ),
+  );
 
 /** By type. */
 export const PLAIN_LOSSES: Readonly<Record<string, PlainLoss>> = {
-  mse: (outputs, targets) => outputs.reduce((sum, x, i) => sum + (x - targets[i]) ** 2, 0) / outputs.length,
-  softmaxCrossEntropy(outputs, { 0: label }) {
-    const largest = Math.max(...outputs);
-    return Math.log(outputs.reduce((sum, x) => sum + Math.exp(x - largest), 0)) - (outputs[label] - largest);
+  binaryCrossEntropy: onNumbers((x, target) => Math.max(x, 0) - x * target + Math.log1p(Math.exp(-Math.abs(x)))),
+  huber: onNumbers((x, target, { delta }) => {
+    const size = Math.abs(x - target), most = Number(delta);
+    return size <= most ? size ** 2 / 2 : most * (size - most / 2);
+  }),
+  mae: onNumbers((x, target) => Math.abs(x - target)),
+  mse: onNumbers((x, target) => (x - target) ** 2),
+  softmaxCrossEntropy(samples, { labelSmoothing = 0, classWeights }) {
+    const weightOf = (label: number) => (classWeights as number[] | undefined)?.[label] ?? 1,
+      smooth = Number(labelSmoothing);
+    const losses = samples.map(({ outputs, targets: [label], weights }) => {
+      const largest = Math.max(...outputs), sum = outputs.reduce((all, x) => all + Math.exp(x - largest), 0);
+      const each = Array.from(outputs, (x, c) => weightOf(c) * (Math.log(sum) - (x - largest)));
+      return (weights?.[0] ?? 1) * ((1 - smooth) * each[label] + smooth * mean(each));
+    });
+    const weight = samples.reduce((all, { targets: [label] }) => all + weightOf(label), 0);
+    return weight === 0 ? 0 : losses.reduce((a, b) => a + b, 0) / weight;
   },
 };
 
@@ -65,9 +97,28 @@ export const PLAIN_OPTIMIZERS: Readonly<Record<string, PlainOptimizer>> = {
       weights[i] -= rate * (m[i] / (1 - beta1 ** number)) / (Math.sqrt(v[i] / (1 - beta2 ** number)) + epsilon);
     }
   },
+  adamw(step, options, at) {
+    const { weights } = step, shrunk = 1 - at.rate * Number(options.weightDecay);
+    if (step.decays) { for (const i of weights.keys()) weights[i] *= shrunk; }
+    PLAIN_OPTIMIZERS.adam({ ...step, decays: false }, options, at);
+  },
   momentum(step, options, { rate, state }) {
     const { weights } = step, g = decayed(step, options), v = stateOf(state, "v", weights);
-    for (const i of weights.keys()) weights[i] -= rate * (v[i] = Number(options.momentum) * v[i] + g[i]);
+    for (const i of weights.keys()) {
+      v[i] = Number(options.momentum) * v[i] + g[i];
+      weights[i] -= rate * (options.nesterov ? g[i] + Number(options.momentum) * v[i] : v[i]);
+    }
+  },
+  rmsprop(step, options, { rate, state }) {
+    const { weights } = step, g = decayed(step, options), { centered } = options;
+    const [alpha, epsilon, momentum] = [options.alpha, options.epsilon, options.momentum].map(Number);
+    const [v, m, b] = ["v", "m", "b"].map((name) => stateOf(state, name, weights));
+    for (const i of weights.keys()) {
+      v[i] = alpha * v[i] + (1 - alpha) * g[i] ** 2;
+      m[i] = alpha * m[i] + (1 - alpha) * g[i];
+      b[i] = momentum * b[i] + g[i] / (Math.sqrt(centered ? v[i] - m[i] ** 2 : v[i]) + epsilon);
+      weights[i] -= rate * b[i];
+    }
   },
   sgd(step, options, { rate }) {
     const g = decayed(step, options);
@@ -103,18 +154,19 @@ export function plainOutputs(graph: Graph, kept: Kept, batch: PlainBatch, traini
 
 /** The mean loss over the samples of a step. */
 export function plainLoss(graph: Graph, kept: Kept, batch: PlainBatch, training: Training): number {
-  const { values, shape } = plainOutputs(graph, kept, batch, training), size = sizeOf(shape);
-  const loss = PLAIN_LOSSES[graph.loss.type], each = batch.targets.length / batch.samples;
-  let sum = 0;
-  for (let i = 0; i < batch.samples; i++) {
-    const targets = Array.from({ length: each }, (_, j) => batch.targets[i * each + j]);
-    sum += loss(values.subarray(i * size, (i + 1) * size), targets, graph.lossOptions);
-  }
-  return sum / batch.samples;
+  const { values, shape } = plainOutputs(graph, kept, batch, training), size = sizeOf(shape), { samples } = batch;
+  const rows = (all: ArrayLike<number>, n: number) =>
+    Array.from({ length: all.length / samples }, (_, i) => all[n * all.length / samples + i]);
+  const judged = Array.from({ length: samples }, (_, n): Judged => ({
+    outputs: values.subarray(n * size, (n + 1) * size),
+    targets: rows(batch.targets, n),
+    weights: batch.weights && rows(batch.weights, n),
+  }));
+  return PLAIN_LOSSES[graph.loss.type](judged, graph.lossOptions);
 }
 
-/** How far exact numbers may be apart that are added in other orders, relative to the largest. */
-const ROUNDING = 1e-9;
+/** How far numbers may be apart: curves such as gelu's are computed as well as f32 can have them, and a little better. */
+const ROUNDING = 2 ** -22;
 /** Entries of each parameter whose gradient is compared with differences. */
 const ENTRIES = 2;
 /** Entries that are drawn for one that is not at a kink. */
@@ -181,14 +233,22 @@ function wrongUpdates({ spec }: GraphCourse, { graph, kept, steps }: Trace): str
 }
 
 /** The samples of a step; targets of vectors are made of labels where the data have no others. */
-function batchOf({ target, shapes, output }: Graph, data: Dataset, order: readonly number[]): PlainBatch {
-  const size = data.inputs.length / data.samples, scale = data.inputs instanceof Uint8Array ? 255 : 1;
-  const inputs = Float64Array.from(
-    order.flatMap((i) => Array.from(data.inputs.subarray(i * size, (i + 1) * size), (x) => x / scale)),
-  );
-  const { targets } = data as { targets?: Float32Array }, each = sizeOf(target.shape), [outputs] = shapes[output];
-  const own = (i: number) =>
-    target.dtype === "i32" ? [data.labels[i]] : targets?.subarray(i * each, (i + 1) * each) ??
-      Array.from({ length: outputs }, (_, o) => o === data.labels[i] ? 1 : 0);
-  return { samples: order.length, inputs, targets: order.flatMap((i) => [...own(i)]) };
+function batchOf(
+  { given: [target, weight], shapes, output }: Graph,
+  data: Dataset,
+  order: readonly number[],
+): PlainBatch {
+  const scale = data.inputs instanceof Uint8Array ? 255 : 1;
+  const rows = (all: ArrayLike<number>, divisor = 1) => {
+    const size = all.length / data.samples;
+    return Float64Array.from(order.flatMap((n) => Array.from({ length: size }, (_, i) => all[n * size + i] / divisor)));
+  };
+  const inputs = rows(data.inputs, scale), { labels, targets, weights } = data;
+  const oneHot = () =>
+    order.flatMap((n) => Array.from({ length: shapes[output][0] }, (_, o) => o === labels![n] ? 1 : 0));
+  return {
+    ...{ samples: order.length, inputs },
+    targets: target.dtype === "i32" ? rows(labels!) : target.isInput ? inputs : targets ? rows(targets) : oneHot(),
+    ...weight && { weights: rows(weights!) },
+  };
 }
