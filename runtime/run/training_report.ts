@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LayerSummary } from "../../codegen/graph/lanes.ts";
 import type { GpuReport } from "../backends/session.ts";
 import type { Machine } from "../measure/machine/facts.ts";
 import type { Profile } from "../measure/profile.ts";
@@ -65,6 +66,8 @@ export interface TrainingReport {
   readonly without: readonly string[];
   /** Trained numbers. */
   readonly parameters: number;
+  /** The net's layers, its input before them; absent in reports of versions before. */
+  readonly layers?: readonly LayerSummary[];
   /** Names of the classes, by label, where the spec has them. */
   readonly classes?: readonly string[];
   /** What it was trained and tested on. */

@@ -572,15 +572,28 @@ Deno.test("no command, a wrong one, help and version", async () => {
   });
 });
 
-Deno.test("show prints the plan, and a kernel at each stage", async () => {
+Deno.test("show prints the graph, the plan, and a kernel at each stage", async () => {
+  const graph = [
+    "graph of mnist_mlp: 4 layers, 101770 parameters",
+    "each layer reads the one above it",
+    "",
+    "     layer     kind     gives        trained  reads",
+    "  ●  input              [1, 28, 28]",
+    "  ●  flatten1  flatten  [784]",
+    "  ●  linear1   linear   [128]         100480",
+    "  ●  relu1     relu     [128]",
+    "  ●  linear2   linear   [10]            1290",
+    "",
+    "",
+  ].join("\n");
   const committed = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/wasm_relaxed/plan.txt"));
-  const plan = { code: 0, stdout: `target wasm_relaxed\n${committed}`, stderr: "" };
+  const plan = { code: 0, stdout: `target wasm_relaxed\n${graph}${committed}`, stderr: "" };
   assert.deepEqual(await cli("show", "mnist_mlp"), plan);
   assert.deepEqual(await cli("show", "specs/mnist_mlp.json"), plan);
   const scalar = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/typescript/plan.txt"));
   assert.deepEqual(await cli("show", "mnist_mlp", "--target", "typescript"), {
     ...plan,
-    stdout: `target typescript\n${scalar}`,
+    stdout: `target typescript\n${graph}${scalar}`,
   });
   const shown = async (...args: string[]) => {
     const { code, stdout, stderr } = await cli("show", "mnist_mlp", "linear2_forward", ...args);
