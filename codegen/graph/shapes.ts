@@ -92,6 +92,18 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   };
 }
 
+/** @throws {InputError} naming a layer that cannot be trained with so few samples in a batch. */
+export function checkBatch({ nodes, shapes, batchSize }: Graph, origin = "spec"): void {
+  for (const [i, node] of nodes.entries()) {
+    const least = node.kind.leastBatch?.(node.options, inputShapes(node, shapes)) ?? 1;
+    if (batchSize >= least) continue;
+    throw new InputError(
+      `${origin}: batchSize is ${batchSize}, but layers[${i}] ${node.kind.type} learns nothing of fewer than ${least} samples; ` +
+        `make it ${least} or more`,
+    );
+  }
+}
+
 /** What a layer reads by its symbols. */
 function symbolsOf(kind: LayerKind, read: readonly string[], where: string): Record<string, string> {
   const symbols = inputSymbols(kind, read.length);

@@ -117,6 +117,8 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
+  /** Fewest samples of a batch that it can be trained with, where one is too few. */
+  leastBatch?(options: Options, inputs: Shapes): number;
   /** The operation of ONNX that does in a test what the layer does; `inputs`: symbols of its inputs. */
   onnx?(options: Options, inputs: readonly string[]): OnnxOperation;
   /** Writes `y`, what is left for backward, and buffers. `name`: the layer's own name, for keys of random numbers. */

@@ -136,6 +136,7 @@ Deno.test({
     const layers = [
       [
         { type: "conv2d", outChannels: 3, kernel: [3, 2], stride: [2, 1], padding: [1, 2] },
+        { type: "batchNorm2d", epsilon: 0.01 },
         { type: "sigmoid" },
         { type: "maxPool2d", kernel: [2, 3], stride: [1, 2] },
         { type: "dropout", rate: 0.5 },
@@ -144,6 +145,7 @@ Deno.test({
         { type: "avgPool2d", kernel: 2 },
         { type: "flatten" },
         { type: "linear", outFeatures: 6 },
+        { type: "batchNorm1d" },
         { type: "relu" },
         { type: "linear", outFeatures: 3 },
       ],
