@@ -159,7 +159,7 @@ const NETS: readonly Net[] = [
     ],
     "mse",
     { type: "sgd", learningRate: 0.1 },
-    20,
+    19,
   ],
 ];
 

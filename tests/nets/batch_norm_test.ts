@@ -235,6 +235,8 @@ Deno.test("in a test, each norm is in one kernel with the layer before it, the a
   const nets = [
     [specOf([conv(16), NORM2, RELU, ...dense], [3, 8, 8]), "conv1_norm1_relu1"],
     [specOf([conv(2), NORM2, RELU, { type: "maxPool2d", kernel: 2 }, ...dense], [1, 8, 8]), "conv1_norm1_pool1_relu1"],
+    // sums in a large window would have no tile
+    [specOf([conv(2), NORM2, RELU, { type: "avgPool2d", kernel: 4 }, ...dense], [1, 8, 8]), "conv1_norm1_relu1"],
   ] as const;
   for (const target of [...processorTargets, findTarget("webgpu")]) {
     for (const [spec, merged] of nets) {

@@ -11,6 +11,9 @@ import { kernelName, prune } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
 import { freeName, joinBindings, joinSaves, joinTitles } from "./join.ts";
 
+/** Positions of a window in which sums are taken, at most: as many are unrolled around them, and of more no tile is made. */
+const MOST_SUMS = 9;
+
 /** Every element of the tensor is made by one formula and read once: its index is never the same for two points. */
 export function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKernel): boolean {
   if (producer.kernel.parts.length !== 1 || consumer.kernel.parts.length !== 1) return false;
@@ -18,6 +21,8 @@ export function isWindowOf(tensor: string, producer: PlannedKernel, consumer: Pl
   if (assignments.length !== 1 || !assignments[0].index.every((index) => plainAxis(index))) return false;
   const loads = loadsOf(tensor, consumer);
   if (loads.length !== 1 || loads[0].padded) return false;
+  const sums = expressions(assignments[0].value).some(({ kind }) => kind === "reduce");
+  if (sums && positionsOf(loads[0], consumer) > MOST_SUMS) return false;
   const seen = new Set<Axis>();
   return loads[0].index.every((index) => {
     if (index.kind === "load") return false;
@@ -73,6 +78,14 @@ export function mergeWindow(producer: PlannedKernel, consumer: PlannedKernel, te
   }];
   const kernel = { name: kernelName(title), source, parts, tensors: {} };
   return prune({ title, bindings, kernel, ...joinSaves(producer, consumer) });
+}
+
+/** For how many elements at each point of a kernel it takes what it loads. */
+function positionsOf(load: Load, { kernel: { parts: [{ axes }] } }: PlannedKernel): number {
+  return [...freeAxes(load)].filter((axis) => !axes.includes(axis)).reduce(
+    (product, { extent }) => product * extent,
+    1,
+  );
 }
 
 /** The loads of a tensor in a kernel, equal ones once; those over other axes of the same names are others. */
