@@ -49,7 +49,7 @@ export interface Group {
   readonly frozen?: boolean;
 }
 
-/** A network and how it is trained. The first five fields are compiled in, `classes` and `training` are not. */
+/** A network and how it is trained. The first five fields are compiled in, and of `training` what it computes, but no rate. */
 export interface Spec {
   /** Names the folder of what is generated. */
   readonly name: string;

@@ -16,7 +16,7 @@ export interface EpochReport {
   readonly loss: number;
   /** Share of the training samples classified right as they were seen. */
   readonly accuracy: number;
-  /** The optimizer's, as the scheduler set it. */
+  /** The optimizer's in the first step, as the scheduler set it. */
   readonly learningRate: number;
   /** Time the epoch took. */
   readonly seconds: number;
