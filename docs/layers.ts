@@ -26,6 +26,25 @@ const OPTIONS_NOTE = `\
 Options without a sign must be given, those with \`?\` may be left out, and \`=\` gives the default. \`kernel\`, \`stride\` and
 \`padding\` are a number, or \`[height, width]\`.`;
 
+const GROUPS_NOTE = `\
+\`training.groups\` trains some layers otherwise than the rest, by their names: what is \`frozen\` stays as it is, such as
+the first layers of a net whose weights come from another task. Nothing of its gradients is computed, and what lies
+before it is not gone back to if nobody needs that. Layers that keep running statistics go on keeping them.`;
+
+const CLIPPING_NOTE = `\
+With \`training.clipNorm\`, all gradients of a step are multiplied by min(1, clipNorm / (norm + 1e-6)), where norm² is the
+sum of all their squares, as clip_grad_norm_ of PyTorch does it; l2 comes on top. It keeps updates out of the kernels
+that make gradients, since each needs all of them. It is compiled in.`;
+
+const SCHEDULERS_NOTE = `\
+A schedule counts finished epochs, with \`"by": "step"\` finished steps, over all epochs; its options then are in steps,
+too. \`oneCycle\` always counts steps. All of the training is \`training.epochs\` epochs, whatever a run is told by
+\`--epochs\`; later, \`linear\` and \`oneCycle\` stay at their last rate. Steps of [\`Net.step\`](net.md) belong to no
+epoch: a schedule over all of the training then stays at its beginning, so say how many steps it has. With
+\`cycleMomentum\`, the default as in PyTorch, \`oneCycle\` puts its own momentum in place of \`momentum\` or \`beta1\`.
+
+\`warmup\` goes with any of them: in the first steps, the rate is multiplied by startFactor + (1 - startFactor) step / steps.`;
+
 /** The page. */
 export function layersPage(): string {
   const schema = jsonSchema() as unknown as Schema;
@@ -61,8 +80,15 @@ export function layersPage(): string {
     "## Optimizers",
     "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases.",
     kindTable("optimizer", kinds.optimizer, "rule", true),
+    "### Groups of layers",
+    GROUPS_NOTE,
+    keyTable("key of a group", training.properties!.groups.items!),
+    "### Clipping",
+    CLIPPING_NOTE,
     "## Schedulers",
-    kindTable("scheduler", kinds.scheduler, "rate after so many finished epochs", true),
+    SCHEDULERS_NOTE,
+    kindTable("scheduler", kinds.scheduler, "rate after a count of finished epochs, or steps", true),
+    keyTable("key of `warmup`", scheduler.oneOf![0].properties!.warmup),
     "## Inits",
     table(
       ["init", "weights are"],
@@ -132,6 +158,12 @@ function optionTable(first: string, kind: Kind, keys: readonly string[]): string
     optionsOf(kind).filter(([key]) => keys.includes(key))
       .map(([key, value]) => [code(optionText(kind, key, value)), value.description ?? "", domainOf(value)]),
   );
+}
+
+/** Keys of an object of a spec. */
+function keyTable(first: string, schema: Schema): string {
+  const kind = { type: "", summary: "", schema };
+  return optionTable(first, kind, Object.keys(schema.properties!));
 }
 
 /** Options in detail, and the formulas of an example. */

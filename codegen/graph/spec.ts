@@ -49,7 +49,7 @@ export interface Group {
   readonly frozen?: boolean;
 }
 
-/** A network and how it is trained. All but `classes` and `training` is compiled in. */
+/** A network and how it is trained. All is compiled in but `classes`, and of `training` rates and how long it takes. */
 export interface Spec {
   /** Names the folder of what is generated. */
   readonly name: string;

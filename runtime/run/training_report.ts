@@ -16,7 +16,7 @@ export interface EpochReport extends Metrics {
   readonly epoch: number;
   /** Mean over the training samples, each as it was seen before its update. */
   readonly loss: number;
-  /** The optimizer's, as the scheduler set it. */
+  /** The optimizer's in the first step, as the scheduler set it. */
   readonly learningRate: number;
   /** Time the epoch took. */
   readonly seconds: number;

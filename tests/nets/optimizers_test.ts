@@ -83,6 +83,7 @@ const CASES: Readonly<Record<string, object>> = {
 const FEW = [
   "adamw",
   "rmsprop, centered, with momentum",
+  "clipping of sgd",
   "clipping of adam, with groups",
   "oneCycle of momentum, in lines",
 ];
