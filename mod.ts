@@ -31,7 +31,15 @@ export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
 export { saveCheckpoint } from "./runtime/files/checkpoint_file.ts";
 export type { Classes, Halves, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
-export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
+export {
+  type Answers,
+  type Dataset,
+  type DataSplit,
+  fromArrays,
+  type LabelledDataset,
+  limitSamples,
+  type Numbers,
+} from "./runtime/data/data.ts";
 export {
   type IdxOptions,
   loadIdxDirectory,
@@ -63,7 +71,8 @@ export type { OpenNetOptions } from "./runtime/net/options.ts";
 export type { Labelled } from "./runtime/net/samples.ts";
 export type { NetStep, NetTrainOptions } from "./runtime/net/training.ts";
 export { classText } from "./runtime/run/class_names.ts";
-export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
+export { lossText, METRICS, metricsIn, metricText, metricTexts } from "./runtime/run/metrics.ts";
+export { count, duration, nounOf, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export { DeviceError } from "./runtime/backends/device_error.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
@@ -87,7 +96,14 @@ export type { VerifyOptions } from "./runtime/check/verify.ts";
 export { DivergedError, ProfileError, StoppedError } from "./runtime/run/errors.ts";
 export type { RunOptions, Trained } from "./runtime/run/run_options.ts";
 export { VERSION } from "./runtime/run/version.ts";
-export type { DataReport, EpochReport, PartialEpoch, Progress, TrainingReport } from "./runtime/run/training_report.ts";
+export type {
+  DataReport,
+  EpochReport,
+  Metrics,
+  PartialEpoch,
+  Progress,
+  TrainingReport,
+} from "./runtime/run/training_report.ts";
 
 export { chooseTarget, type TargetChoice } from "./api/choose_target.ts";
 export {
@@ -98,6 +114,7 @@ export {
   type KernelStages,
   kernelStages,
 } from "./api/compile.ts";
+export { type DataOptions, loadData, loadTestData } from "./api/data.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { open, type OpenOptions } from "./api/open.ts";

@@ -5,7 +5,7 @@
  */
 import { type CompiledNet, type Optimization, withBindings } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
-import { initialLearningRate, type Spec } from "../codegen/graph/spec.ts";
+import type { Spec } from "../codegen/graph/spec.ts";
 import { workOf } from "../codegen/plan/kernel.ts";
 import type { Plan } from "../codegen/plan/plan.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
@@ -18,6 +18,7 @@ import type { NetProgram, NetRules } from "../runtime/net/program.ts";
 import { startWorker } from "../runtime/net/start_worker.ts";
 import { platform } from "../runtime/platform/here.ts";
 import { MOST_THREADS, objectOf, readOptions, SEED, SIGNAL, whole } from "../runtime/run/options.ts";
+import { kindOf, trainingRules } from "../runtime/run/rules.ts";
 import { COMPILE, compileNet, TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
@@ -43,16 +44,8 @@ export interface OpenOptions extends OpenNetOptions {
 
 /** What a spec's options mean, as code. */
 export function rulesOf(spec: Spec): NetRules {
-  const { optimizer, scheduler } = spec.training, initial = initialLearningRate(spec);
-  const kind = <Kind extends { readonly type: string }>(kinds: readonly Kind[], type: string) =>
-    kinds.find((kind) => kind.type === type)!;
-  const { params } = kind(registry.optimizers, optimizer.type), { rate } = kind(registry.schedulers, scheduler.type);
-  const { probabilities } = kind(registry.losses, spec.loss.type);
-  return {
-    params: (learningRate, step) => params(optimizer, learningRate, step),
-    rate: (epoch) => rate(scheduler, initial, epoch),
-    ...probabilities && { probabilities },
-  };
+  const { probabilities } = kindOf(registry.losses, spec.loss.type);
+  return { ...trainingRules(spec, registry), ...probabilities && { probabilities } };
 }
 
 /**

@@ -9,6 +9,7 @@
  * @module
  */
 import { Relu, Sigmoid, Tanh } from "./naive/activations.ts";
+import { BatchNorm } from "./naive/batch_norm.ts";
 import { Conv2d } from "./naive/conv2d.ts";
 import { Dropout } from "./naive/dropout.ts";
 import type { Layer, NaiveParameter, Numbers, Storage } from "./naive/layer.ts";
@@ -43,6 +44,8 @@ export class NaiveNetwork {
    * [o, i], `linear1.bias` [o], ...; counted per kind from 1 in layer order.
    */
   readonly parameters: Map<string, NaiveParameter>;
+  /** What layers keep beside: `norm1.running_mean` [c], ... */
+  readonly buffers: Map<string, Numbers> = new Map();
 
   readonly #storage: Storage;
   readonly #batchSize: number;
@@ -51,6 +54,7 @@ export class NaiveNetwork {
   readonly #outputs: Outputs;
   readonly #stages: Stage[] = [];
   readonly #dropouts: Dropout[] = [];
+  readonly #norms: BatchNorm[] = [];
   readonly #slots: Slot[] = [];
   readonly #loss: NaiveSpec["loss"]["type"];
   readonly #optimizer: NaiveOptimizerSpec;
@@ -103,8 +107,7 @@ export class NaiveNetwork {
    * evaluation mode.
    */
   forward(inputs: Numbers, count: number): Numbers {
-    for (const dropout of this.#dropouts) dropout.mask.fill(1);
-    this.#runForward(inputs, count);
+    this.#runForward(inputs, count, false);
     const { output, size } = this.#outputs;
     return output.slice(0, count * size);
   }
@@ -115,8 +118,7 @@ export class NaiveNetwork {
     labels: ArrayLike<number>,
     count: number,
   ): NaiveResult {
-    for (const dropout of this.#dropouts) dropout.mask.fill(1);
-    this.#runForward(inputs, count);
+    this.#runForward(inputs, count, false);
     return computeLoss(this.#loss, this.#outputs, labels, count);
   }
 
@@ -153,7 +155,7 @@ export class NaiveNetwork {
       if (masks[i].length < length) throw new RangeError("mask too short");
       dropout.mask.set(masks[i].subarray(0, length));
     });
-    this.#runForward(inputs, count);
+    this.#runForward(inputs, count, true);
     const result = computeLoss(this.#loss, this.#outputs, labels, count);
     for (const stage of this.#stages.toReversed()) {
       const { layer, input, output, outputGradient, inputGradient } = stage;
@@ -170,7 +172,9 @@ export class NaiveNetwork {
     }
   }
 
-  #runForward(inputs: Numbers, count: number): void {
+  #runForward(inputs: Numbers, count: number, training: boolean): void {
+    for (const norm of this.#norms) norm.training = training;
+    if (!training) this.#dropouts.forEach(({ mask }) => mask.fill(1));
     if (!(Number.isInteger(count) && count > 0 && count <= this.#batchSize)) {
       throw new RangeError(`count ${count} is not in 1..${this.#batchSize}`);
     }
@@ -198,6 +202,9 @@ export class NaiveNetwork {
         return this.#makePool2d(spec, shape);
       case "linear":
         return this.#makeLinear(spec, shape);
+      case "batchNorm1d":
+      case "batchNorm2d":
+        return this.#makeBatchNorm(spec, shape);
       case "dropout": {
         const layer = new Dropout(size, this.#batchSize, this.#storage);
         this.#dropouts.push(layer);
@@ -281,6 +288,20 @@ export class NaiveNetwork {
     };
   }
 
+  #makeBatchNorm(
+    spec: SpecOf<"batchNorm1d" | "batchNorm2d">,
+    shape: number[],
+  ) {
+    expectEqual("numFeatures", spec.numFeatures ?? shape[0], shape[0]);
+    const [weight, bias] = this.#addParameters("norm", [shape[0]], 1, 1);
+    const sizes = [shape[0], product(shape) / shape[0]] as const;
+    const layer = new BatchNorm(sizes, spec, weight, bias!, this.#storage);
+    const name = `norm${this.#norms.push(layer)}`;
+    this.buffers.set(`${name}.running_mean`, layer.runningMean);
+    this.buffers.set(`${name}.running_var`, layer.runningVariance);
+    return { layer, shape };
+  }
+
   #makeLinear(spec: SpecOf<"linear">, shape: number[]) {
     const size = product(shape);
     if (shape.length !== 1) throw new Error("linear needs a flat input");
@@ -299,7 +320,7 @@ export class NaiveNetwork {
 
   /** Weight and bias, if it has one, of the next layer of this kind. */
   #addParameters(
-    kind: "conv" | "linear",
+    kind: "conv" | "linear" | "norm",
     shape: number[],
     fanIn: number,
     fanOut: number,
@@ -328,7 +349,7 @@ export class NaiveNetwork {
       return parameter;
     };
     return [
-      add("weight", shape, this.#optimizer.l2 ?? 0),
+      add("weight", shape, kind === "norm" ? 0 : this.#optimizer.l2 ?? 0),
       bias ? add("bias", [shape[0]], 0) : undefined,
     ];
   }

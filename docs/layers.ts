@@ -4,6 +4,7 @@
  * @module
  */
 import { jsonSchema, registry } from "../mod.ts";
+import { INITS } from "../codegen/language/init.ts";
 import { exampleOf } from "./examples.ts";
 import { block, code, page, table } from "./markdown.ts";
 import { domainOf, type Schema, valueText } from "./schema.ts";
@@ -24,12 +25,6 @@ with one line that names the place and what may stand there.`;
 const OPTIONS_NOTE = `\
 Options without a sign must be given, those with \`?\` may be left out, and \`=\` gives the default. \`kernel\`, \`stride\` and
 \`padding\` are a number, or \`[height, width]\`.`;
-
-const INITS: Readonly<Record<string, string>> = {
-  xavierUniform: "sqrt(2 / (fan in + fan out)): the reference's; Xavier's paper has 6 in place of 2",
-  heUniform: "sqrt(6 / fan in)",
-  zeros: "0",
-};
 
 /** The page. */
 export function layersPage(): string {
@@ -70,10 +65,10 @@ export function layersPage(): string {
     kindTable("scheduler", kinds.scheduler, "rate after so many finished epochs", true),
     "## Inits",
     table(
-      ["init", "weights are uniform in ±s, s ="],
-      inits(kinds.layer).map((name) => [code(name), INITS[name] ?? ""]),
+      ["init", "weights are"],
+      Object.entries(INITS).map(([name, { summary }]) => [code(name), summary]),
     ),
-    "Biases begin at 0.",
+    "Biases begin at 0 with all others than `pytorch`. A fan is the number of inputs of an output, or of outputs of an input.",
   );
 }
 
@@ -163,9 +158,4 @@ function keyRows({ properties }: Schema): string[][] {
     ...Object.entries(top).filter(([key]) => key !== "$schema").map(([key, schema]) => row(key, schema)),
     ...Object.entries(training.properties!).map(([key, schema]) => row(`training.${key}`, schema)),
   ];
-}
-
-/** All names that a layer's `init` may have. */
-function inits(kinds: readonly Kind[]): string[] {
-  return [...new Set(kinds.flatMap(({ schema }) => schema.properties!.init?.enum ?? []))];
 }

@@ -43,12 +43,19 @@ function chromiumRows({ nets }: Results, net: string): readonly Trainer[] {
     .toSorted((a, b) => rate(a) - rate(b));
 }
 
-/** Each row in Chromium beside jax-js as one would write it. */
-function chromiumTable(results: Results, net: string): string {
-  const { rows } = results.nets[net], base = rateOf(rows[BASE])!;
+/** Of those rows ours, the one that others are compared with, and the fastest of each library. */
+function fewRows(results: Results, net: string): readonly Trainer[] {
+  const rows = chromiumRows(results, net);
+  const fastest = new Map(rows.map(({ name, peer }) => [peer?.peer, name]));
+  return rows.filter(({ name, peer }) => !peer || name === BASE || fastest.get(peer.peer) === name);
+}
+
+/** Rows in Chromium beside jax-js as one would write it. */
+function chromiumTable({ nets }: Results, net: string, trainers: readonly Trainer[]): string {
+  const { rows } = nets[net], base = rateOf(rows[BASE])!;
   return markdownTable([
     [`${net} in Chromium`, "images/s", "times jax-js"],
-    ...chromiumRows(results, net).map(({ name, title, peer, threads, isolated }) => {
+    ...trainers.map(({ name, title, peer, threads, isolated }) => {
       const rate = rateOf(rows[name]), own = isolated ? `${threads} thread${threads === 1 ? "" : "s"}` : "";
       const label = peer ? title : `**Kernelwright**, ${own || "page not isolated, 1 thread"}`;
       return [label, rate ? figure(rate) : "cannot run", rate ? ratio(rate / base) : ""];
@@ -93,7 +100,7 @@ function originText({ date, machine: { cpu, cores, load }, versions, rounds }: R
 }
 
 /**
- * README's table: the reference net in Chromium.
+ * README's table: the reference net in Chromium, the fastest of each library.
  *
  * @throws {Error} when results are not whole, or something failed.
  */
@@ -101,8 +108,12 @@ export function shortText(results: Results): string {
   checkResults(results);
   const names = NETS.map((name) => `\`${name}\``), nets = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return [
-    chromiumTable(results, MAIN),
-    paragraph(`The same bundle elsewhere, on ${nets}: ${barsText(results)} ${originText(results)}`),
+    chromiumTable(results, MAIN, fewRows(results, MAIN)),
+    paragraph(
+      `Of each library the fastest backend. The same bundle elsewhere, on ${nets}: ${barsText(results)} ${
+        originText(results)
+      }`,
+    ),
   ].join("\n");
 }
 
@@ -141,7 +152,9 @@ export function longText(results: Results): string {
   return [
     engines,
     paragraph(`On 2 threads where nothing else is said. ${barsText(results)}`),
-    ...NETS.filter((net) => rateOf(nets[net].rows[BASE])).map((net) => chromiumTable(results, net)),
+    ...NETS.filter((net) => rateOf(nets[net].rows[BASE])).map((net) =>
+      chromiumTable(results, net, chromiumRows(results, net))
+    ),
     paragraph(`${originText(results)} ${noiseText(results)}`.trim()),
     ...reasons.length > 0 ? [`What cannot run, and what it says:\n\n\`\`\`text\n${reasons.join("\n")}\n\`\`\`\n`] : [],
   ].join("\n");

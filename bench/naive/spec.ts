@@ -31,6 +31,12 @@ export type NaiveLayerSpec =
   }
   | { type: "linear"; inFeatures?: number; outFeatures: number }
   | { type: "dropout"; rate: number }
+  | {
+    type: "batchNorm1d" | "batchNorm2d";
+    numFeatures?: number;
+    momentum?: number;
+    epsilon?: number;
+  }
   | { type: "relu" | "sigmoid" | "tanh" | "flatten" };
 
 /** The update rule of a {@linkcode NaiveSpec}; the rate comes with each step. */

@@ -18,9 +18,10 @@ import {
   InputError,
   limitSamples,
   loadCheckpoint,
-  loadIdxDirectory,
+  loadData,
   loadMnist,
   MOST_THREADS,
+  nounOf,
   prepareCheckpoint,
   prepareReport,
   type ProgressBar,
@@ -89,10 +90,8 @@ async function trainingNet(
 }
 
 /** What is trained on. `known`: how many samples a checkpoint was trained on. */
-async function trainingData({ input }: Spec, flags: Line["flags"], known?: number): Promise<DataSplit> {
-  const { train, test } = flags.data === undefined
-    ? await loadMnist()
-    : await loadIdxDirectory(resolve(flags.data), { shape: input });
+async function trainingData(spec: Spec, flags: Line["flags"], known?: number): Promise<DataSplit> {
+  const { train, test } = flags.data === undefined ? await loadMnist() : await loadData(resolve(flags.data), { spec });
   return { train: trainingSamples(train, flags, known), test };
 }
 
@@ -180,7 +179,9 @@ export async function runJob(
       bar?.erase();
       print(`${epochText(report, epochs)}\n`);
       const next = profileFile === undefined ? "" : ", then timing kernels";
-      if (report.epoch === epochs) bar?.note(`testing on ${count(data.test.samples)} images${next}`);
+      if (report.epoch === epochs) {
+        bar?.note(`testing on ${count(data.test.samples)} ${nounOf(data.test.shape)}${next}`);
+      }
     },
   });
 }
@@ -207,7 +208,11 @@ async function beginJob(
   if (!takesThreads && flags.threads !== undefined) {
     print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
   }
-  print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);
+  print(
+    `${count(train.samples)} training and ${count(test.samples)} test ${nounOf(train.shape)} of ${
+      train.shape.join("x")
+    }\n`,
+  );
   const note = storageNote(train);
   if (note) print(`note: ${note}\n`);
   if (finished) {

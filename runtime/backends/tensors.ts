@@ -5,8 +5,8 @@
  */
 import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
-import { firstNotFinite } from "../data/numbers.ts";
-import { initialize } from "../run/random.ts";
+import { firstNotFinite, sizeOf } from "../data/numbers.ts";
+import { initialize } from "../run/initial.ts";
 import type { NotFinite } from "./session.ts";
 
 /** Names of the tensors that are trained. */
@@ -19,9 +19,10 @@ export function weightsOf({ tensors }: RunPlan): string[] {
   return Object.values(tensors).filter(({ role }) => WEIGHT_ROLES.includes(role)).map(({ name }) => name);
 }
 
-/** The tensor that the loss is taken of, and how many outputs it has for a sample. */
-export function outputOf({ graph }: RunPlan): { name: string; classes: number } {
-  return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
+/** The tensor that the loss is taken of: its shape and how many outputs it has, for a sample. */
+export function outputOf({ graph }: RunPlan): { name: string; shape: readonly number[]; classes: number } {
+  const shape = graph.shapes[graph.output];
+  return { name: `${graph.output}.output`, shape, classes: sizeOf(shape) };
 }
 
 /**

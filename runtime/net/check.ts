@@ -77,7 +77,7 @@ export function placesOf({ length }: Float32Array): number[] {
 
 /** Makes a step with weights of a seed, and samples that look like noise; puts back what was there. */
 export async function outcomeOf(core: Core, seed: number): Promise<Outcome> {
-  const { plan, program: { rules }, output, trains } = core, { batchSize: samples, graph: { shapes }, tensors } = plan;
+  const { plan, output, trains } = core, { batchSize: samples, graph: { shapes }, tensors } = plan;
   return await core.alone(async () => {
     const kept = await core.readAll(CHANGED), bytes = tensors.data.dtype === "u8";
     try {
@@ -86,10 +86,10 @@ export async function outcomeOf(core: Core, seed: number): Promise<Outcome> {
       const noise = (_: unknown, i: number) => i * i * 31 % 251 / (bytes ? 1 : 256);
       const inputs = bytes ? Uint8Array.from({ length }, noise) : Float32Array.from({ length }, noise);
       const labels = Int32Array.from({ length: samples }, (_, i) => i % output.classes);
-      const train = { seed, steps: 0, rate: rules.rate(0) };
+      const train = { seed, epochs: 0, steps: 0 };
       await (trains ? core.once({ samples, inputs, labels }, train) : core.once({ samples, inputs }));
       if (!trains) return { loss: 0, tensors: new Map([["outputs", await core.read(output.name)]]) };
-      const { loss } = await core.sums(0, { steps: 0, loss: 0, hits: 0 }, 1), after = await core.readAll(CHANGED);
+      const { sums: { loss } } = await core.sums(0, { steps: 0, sums: {} }, 1), after = await core.readAll(CHANGED);
       return { loss: loss / samples, tensors: new Map([...after].map(([name, { values }]) => [name, values])) };
     } finally {
       core.writeAll(kept);

@@ -8,7 +8,7 @@ import { elementsOf, fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { lineFrom } from "../../codegen/plan/layout/lines.ts";
 import { type Role, type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { checkPlaces } from "../../codegen/prove/binary/places.ts";
-import { addUp, fillEvaluation, fillKeys, type StepTables } from "../backends/epoch.ts";
+import { addUp, figuresOf, fillEvaluation, fillKeys, type StepTables } from "../backends/epoch.ts";
 import type { EpochSums } from "../backends/session.ts";
 import { placeRows, type RowCounts, rowCounts, type RowPlaces } from "../backends/rows.ts";
 import { initialTensors, outputOf, storedValues } from "../backends/tensors.ts";
@@ -186,19 +186,23 @@ export class Core {
 
   /** Sums over a data set, when its steps are done up to one, and those before were added up. */
   async sums(set: number, before: EpochSums, done: number): Promise<EpochSums> {
-    const { steps } = before;
-    const [loss, hit] = await Promise.all([this.rows(set, "loss", steps, done), this.rows(set, "hit", steps, done)]);
-    return addUp(before, done, loss, hit);
+    const told = await Promise.all(
+      figuresOf(this.plan).map(async (name) => [name, await this.rows(set, name, before.steps, done)] as const),
+    );
+    return addUp(before, done, Object.fromEntries(told));
   }
 
   /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
-  once(read: Unlabelled, train?: { readonly seed: number; readonly steps: number; readonly rate: number }): Soon<void> {
+  once(
+    read: Unlabelled,
+    train?: { readonly seed: number; readonly epochs: number; readonly steps: number },
+  ): Soon<void> {
     const { plan, program: { rules } } = this;
     // between two batches, say
     this.checkOpen();
     this.putSamples(BATCH, read);
     this.putTables(BATCH, (tables) => {
-      fillEvaluation(plan, tables, train && (() => rules.params(train.rate, train.steps + 1)));
+      fillEvaluation(plan, tables, train && (() => rules.params(train.epochs, train.steps, Infinity)));
       if (train) fillKeys(plan, tables, train.seed, train.steps);
     }, read.samples);
     return this.host.once(BATCH, train ? "train" : "evaluate");

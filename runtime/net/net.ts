@@ -116,19 +116,19 @@ export class Net extends PredictNet {
    */
   async step(x: Samples, y: Classes): Promise<NetStepResult> {
     this.#notTraining();
-    const core = this.#core, { plan, program: { rules } } = core, read = readLabelled(plan, x, y), { samples } = read;
+    const core = this.#core, { plan } = core, read = readLabelled(plan, x, y), { samples } = read;
     if (samples > plan.batchSize) {
       throw new InputError(`x has ${samples} samples; a step of net ${plan.name} takes up to ${plan.batchSize}`);
     }
     return await core.alone(async () => {
       const state = this.#state;
-      const later = core.once(read, { seed: state.seed, steps: state.steps, rate: rules.rate(state.epochs) });
+      const later = core.once(read, state);
       if (later) await later;
       state.steps++;
       state.whole = false;
       state.partial = undefined;
-      const { loss, correct } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
-      if (Number.isFinite(loss)) return { loss, correct };
+      const { loss, sums } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
+      if (Number.isFinite(loss)) return { loss, correct: sums.hit };
       throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${loss}`);
     });
   }
@@ -150,7 +150,7 @@ export class Net extends PredictNet {
       core.putSamples(set, read);
       core.putTables(set, (tables) => fillEvaluation(plan, tables));
       const done = await core.host.run({ set, mode: "evaluate", from: 0, to: steps });
-      const { loss, correct } = resultOf(plan, read, await core.sums(set, BEGINNING, done));
+      const { loss, sums: { hit: correct } } = resultOf(plan, read, await core.sums(set, BEGINNING, done));
       return { loss, correct, total, accuracy: correct / total };
     });
   }

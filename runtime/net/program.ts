@@ -6,14 +6,11 @@
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { Thread } from "../platform/platform.ts";
+import type { TrainingRules } from "../run/rules.ts";
 import type { Host } from "./host.ts";
 
 /** What is code, not data, in a spec: formulas of its optimizer, scheduler and loss, their options bound. */
-export interface NetRules {
-  /** Values of the optimizer's params at a learning rate, for a step of training, from 1. */
-  params(learningRate: number, step: number): Readonly<Record<string, number>>;
-  /** The learning rate in an epoch, from 0. */
-  rate(epoch: number): number;
+export interface NetRules extends TrainingRules {
   /** Probability of each class, from the outputs for one sample, where the loss takes these for logits. */
   probabilities?(outputs: Float32Array): Float64Array;
 }

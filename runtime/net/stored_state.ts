@@ -8,6 +8,7 @@ import {
   HISTORY,
   OPTIMIZER,
   specDifference,
+  SUM,
   type TensorValues,
   TRAINING,
   type TrainingState,
@@ -74,12 +75,15 @@ function stateOf(
     ...Object.fromEntries(figures.map(([name, values]) => [name, values[i]])),
     epoch: i + 1,
   } as EpochReport));
-  const sum = (name: string) => read.numbers(EPOCH + name, "F64", 1)[0];
+  const sums = () =>
+    Object.fromEntries(
+      read.names(EPOCH).map((name) => [name.slice(EPOCH.length, -SUM.length), read.numbers(name, "F64", 1)[0]]),
+    );
   return {
     optimizer: read.floats(core.shapes(["state"]), OPTIMIZER),
     state: {
       ...{ seed, epochs, steps, whole, history },
-      ...step > 0 && { partial: { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") } },
+      ...step > 0 && { partial: { steps: step, seconds, sums: sums() } },
       ...whole && { data: { samples, hash: Promise.resolve(hash) } },
     },
   };

@@ -15,7 +15,8 @@ import { platform } from "../platform/here.ts";
 import { type Packing, PACKING_WORDS } from "../measure/machine/facts.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
-import type { TrainingReport } from "../run/training_report.ts";
+import { METRICS } from "../run/metrics.ts";
+import type { Metrics, TrainingReport } from "../run/training_report.ts";
 
 /**
  * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if
@@ -97,7 +98,11 @@ const loss = z.number("a number, or null").nullable().transform((value) => value
 const speed = amount.min(1e-9, "a number above 0");
 const rate = z.object({ one: speed, all: speed }, "an object with one and all");
 
-const epoch = z.object({ epoch: whole, loss, accuracy: share, learningRate: positive, seconds: amount }, "an epoch");
+/** Metrics, those that a report has. */
+const metrics = Object.fromEntries(
+  Object.entries(METRICS).map(([name, metric]) => [name, (metric.share ? share : loss).optional()]),
+) as Record<keyof Required<Metrics>, z.ZodOptional<typeof share>>;
+const epoch = z.object({ epoch: whole, loss, ...metrics, learningRate: positive, seconds: amount }, "an epoch");
 
 const missed = z.object({
   index: whole,
@@ -108,10 +113,11 @@ const missed = z.object({
 }, "a sample");
 
 const test = z.object({
-  correct: whole,
+  correct: whole.optional(),
   total: whole.min(1, "a whole number, at least 1"),
-  accuracy: share,
+  ...metrics,
   loss,
+  areaUnderCurve: share.optional(),
   confusion: list(list(whole, "a list of numbers", MOST_CLASSES), "a list of lists", MOST_CLASSES).refine(
     (rows) => rows.every(({ length }) => length === rows.length),
     "as many numbers in each row as there are rows",

@@ -8,14 +8,24 @@ import type { Machine } from "../measure/machine/facts.ts";
 import type { Profile } from "../measure/profile.ts";
 import type { TestReport } from "./outcome.ts";
 
-/** What one epoch brought. */
-export interface EpochReport {
+/** What a net is told beside its loss, as means over samples: the metrics of its spec, or those that fit its loss. */
+export interface Metrics {
+  /** Share of the samples classified right. */
+  readonly accuracy?: number;
+  /** Share of the samples whose class is among the five with the largest outputs. */
+  readonly topFiveAccuracy?: number;
+  /** Share of the outputs that are on the right side, of two. */
+  readonly binaryAccuracy?: number;
+  /** Mean distance of outputs from their targets. */
+  readonly meanAbsoluteError?: number;
+}
+
+/** What one epoch brought. Its metrics are those of training samples as they were seen. */
+export interface EpochReport extends Metrics {
   /** From 1. */
   readonly epoch: number;
   /** Mean over the training samples, each as it was seen before its update. */
   readonly loss: number;
-  /** Share of the training samples classified right as they were seen. */
-  readonly accuracy: number;
   /** The optimizer's, as the scheduler set it. */
   readonly learningRate: number;
   /** Time the epoch took. */
@@ -28,10 +38,8 @@ export interface PartialEpoch {
   readonly steps: number;
   /** Time they took. */
   readonly seconds: number;
-  /** Sum of the losses of all samples of the steps. */
-  readonly lossSum: number;
-  /** Samples of the steps that were classified right. */
-  readonly hitSum: number;
+  /** Sums over the samples of the steps: of their `loss`, and of each metric by its symbol, such as `hit`. */
+  readonly sums: Readonly<Record<string, number>>;
 }
 
 /** What a run was trained and tested on. */
@@ -100,4 +108,6 @@ export interface Progress {
   readonly samples: number;
   /** Training samples. */
   readonly total: number;
+  /** What samples are called. Default: images. */
+  readonly noun?: string;
 }

@@ -133,7 +133,7 @@ Deno.test("labels are a copy, and inputs that were given away are missed, whenev
 Deno.test("a data set is copied no more than it has to be: inputs stay where they are", () => {
   const set = data(), own = readDataset(set);
   assert.equal(own.inputs.buffer, set.inputs.buffer);
-  assert(own.labels.buffer !== set.labels.buffer && Object.isFrozen(own) && Object.isFrozen(own.shape));
+  assert(own.labels!.buffer !== set.labels.buffer && Object.isFrozen(own) && Object.isFrozen(own.shape));
   assert.equal(readDataset(own), own);
 });
 

@@ -363,13 +363,13 @@ Deno.test(
         losses.forEach((loss, i) => assert(Math.abs(loss / configurations.ours.losses[i] - 1) < 1e-5, losses.join()));
       }
       // what its program does not build, it says
-      const other = { ...SMALL, layers: [{ type: "dropout", rate: 0.5 }, ...SMALL.layers] };
+      const other = { ...SMALL, loss: { type: "mse" } };
       await Deno.writeTextFile(spec, JSON.stringify(other));
       const refused = await task([spec, "--quick", "--only", "tuned", "--python", python!.command]);
       assert.equal(refused.code, 1);
       assert.match(
         refused.out,
-        /^FAILED small: tuned: bench\/nets\/torch_cpu\.py does not build layers of type dropout$/m,
+        /^FAILED small: tuned: bench\/nets\/torch_cpu\.py does not build loss mse$/m,
       );
     }),
 );

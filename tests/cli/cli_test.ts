@@ -163,7 +163,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["generate --check --check", 2, `error: --check is given twice\n${see("generate")}`],
   ["train --seed", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
   ["train --seed --epochs 3", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
-  ["train --data=", 2, `error: --data needs a value: --data DIR\n${see("train")}`],
+  ["train --data=", 2, `error: --data needs a value: --data PATH\n${see("train")}`],
   ["generate --check=yes", 2, `error: --check takes no value, but it is given "yes"\n${see("generate")}`],
   ["train --epochs ten", 2, `error: --epochs is "ten"; expected a whole number from 1 to 1000000\n${see("train")}`],
   ["train --epochs 0", 2, `error: --epochs is "0"; expected a whole number from 1 to 1000000\n${see("train")}`],
@@ -841,7 +841,7 @@ function checkReport(
   for (const epoch of report.epochs) {
     assert.deepEqual(Object.keys(epoch).sort(), ["accuracy", "epoch", "learningRate", "loss", "seconds"]);
     assert(epoch.loss > 0 && Number.isFinite(epoch.loss));
-    assert(Number.isInteger(Math.round(epoch.accuracy * samples * 1e6) / 1e6) && epoch.accuracy <= 1);
+    assert(Number.isInteger(Math.round(epoch.accuracy! * samples * 1e6) / 1e6) && epoch.accuracy! <= 1);
     assert.equal(epoch.learningRate, 0.5);
     assert(epoch.seconds > 0);
   }
@@ -851,9 +851,9 @@ function checkReport(
   assert.equal(training.imagesPerSecond, training.images / training.seconds);
   assert.deepEqual(Object.keys(test).sort(), ["accuracy", "confusion", "correct", "loss", "missed", "total"]);
   assert.equal(test.confusion!.reduce((sum, row, i) => sum + row[i], 0), test.correct);
-  assert.equal(test.missed.length, test.total - test.correct);
+  assert.equal(test.missed.length, test.total - test.correct!);
   assert.equal(test.total, TEST.length);
-  assert.equal(test.accuracy, test.correct / test.total);
+  assert.equal(test.accuracy, test.correct! / test.total);
   assert(test.loss > 0 && Number.isFinite(test.loss));
   assert.deepEqual(versions, { kernelwright: VERSION, ...Deno.version });
 }

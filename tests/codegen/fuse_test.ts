@@ -143,6 +143,22 @@ const NETS: readonly Net[] = [
     { type: "momentum", learningRate: 0.1 },
     6,
   ],
+  [
+    "linear, adamw",
+    [5],
+    [{ type: "linear", outFeatures: 6 }, { type: "tanh" }, { type: "linear", outFeatures: 3 }],
+    "mse",
+    { type: "adamw" },
+    7,
+  ],
+  [
+    "linear, rmsprop",
+    [5],
+    [{ type: "linear", outFeatures: 6 }, { type: "tanh" }, { type: "linear", outFeatures: 3 }],
+    "mse",
+    { type: "rmsprop", centered: true, momentum: 0.9 },
+    7,
+  ],
 ];
 
 const specOf = ([, input, layers, loss, optimizer]: Net): Spec =>
@@ -230,7 +246,7 @@ Deno.test("a fused net trains as the same net unfused", () => {
       ran++;
     }
   }
-  assert.equal(ran, 14);
+  assert.equal(ran, 18);
   const seen = new Set(NETS.flatMap(([, , layers, loss, optimizer]) =>
     [...layers, { type: loss }, optimizer]
       .map((options) => (options as { type: string }).type)

@@ -91,7 +91,7 @@ function trainedPlainly(storage: Storage, batchSize = BATCH) {
   let loss = 0;
   for (let first = 0; first < DATA.samples; first += batchSize) {
     const batch = order.subarray(first, first + batchSize);
-    loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels[i]), RATE);
+    loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels![i]), RATE);
   }
   const outputs = model.outputs(rowsOf(TEST, Array(TEST.samples).keys())).flatMap((row) => [...row]);
   return { initial: parameters, tensors: model.tensors, loss: loss / DATA.samples, outputs };
@@ -344,7 +344,7 @@ Deno.test("predictions use the buffer, and are those of a test", async () => {
       const predictor = new Predictor(net.plan, target.name, await backendOf(target).predictor(net, parameters));
       const outputs = predictor.outputs(TEST.inputs as Float32Array);
       assert(differences(outputs, expected.flatMap((row) => [...row])).largest < 1e-4, target.name);
-      const right = predictor.predict(TEST.inputs as Float32Array).filter(({ label }, i) => label === TEST.labels[i]);
+      const right = predictor.predict(TEST.inputs as Float32Array).filter(({ label }, i) => label === TEST.labels![i]);
       assert.equal(right.length, report.test.correct);
     }
   }
@@ -420,15 +420,15 @@ Deno.test("layers that do not fit are told, with both ends", () => {
   const cases: readonly (readonly [layers: readonly object[], message: string])[] = [
     [
       [{ type: "linear", outFeatures: 3 }, { type: "mix" }],
-      'layers[1]: mix takes 2 inputs, but it has 1; name them as its "input"',
+      'layers[1]: mix takes 2 inputs, but it has 1: layers[0] linear; name them as its "input"',
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "add", input: "linear1" }],
-      'layers[1]: add takes 2 to 8 inputs, but it has 1; name them as its "input"',
+      'layers[1]: add takes 2 to 8 inputs, but it has 1: layers[0] linear; name them as its "input"',
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "add", input: Array(9).fill("linear1") }],
-      'layers[1]: add takes 2 to 8 inputs, but it has 9; name them as its "input"',
+      'layers[1]: add takes 2 to 8 inputs, but it has 9: layers[0] linear and layers[0] linear and layers[0] linear and 6 more; name them as its "input"',
     ],
     [
       [

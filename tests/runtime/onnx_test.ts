@@ -18,12 +18,16 @@ import {
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { encodeOnnx } from "../../runtime/files/onnx.ts";
 import { convolutionSpec } from "../convolution_spec.ts";
+import { startOf } from "../../runtime/run/start.ts";
+import { drawing, RANDOM_LAYERS } from "../random_layers.ts";
 import { width } from "../width.ts";
 
 const ROOT = join(import.meta.dirname!, "..", ".."), RUNTIME = join(import.meta.dirname!, "..", "onnxruntime");
 /** Test images whose outputs are compared, number by number; and more, whose classes are counted. */
 const COMPARED = 100, COUNTED = 2000;
 
+/** Nets of one pool each. */
+const POOLS = 60;
 /** Nets of convolutions that are compared. */
 const CONVOLUTIONS = width(6, 30);
 
@@ -183,6 +187,21 @@ Deno.test({
           { type: "linear", outFeatures: 3 },
         ],
       },
+      {
+        input: [3, 8, 8],
+        layers: [
+          { type: "reshape", shape: [6, -1] },
+          { type: "maxPool1d", kernel: 2, stride: 1 },
+          { type: "avgPool1d", kernel: 2, stride: 1 },
+          { type: "flatten" },
+          { type: "linear", outFeatures: 24 },
+          { type: "reshape", shape: [12, 1, 2] },
+          { type: "globalMaxPool" },
+          { type: "reshape", shape: [6, 2] },
+          { type: "globalAvgPool" },
+          { type: "linear", outFeatures: 3 },
+        ],
+      },
     ];
     const kinds = new Set(nets.flatMap(({ layers }) => layers.map(({ type }) => type)));
     assert.deepEqual([...kinds].sort(), registry.layers.map(({ type }) => type).sort());
@@ -195,6 +214,52 @@ Deno.test({
   ignore: !fetched.success && !Deno.env.has("CI"),
   async fn() {
     for (let i = 0; i < CONVOLUTIONS; i++) await assertSame(convolutionSpec(2000 + i, i % 2 === 1));
+  },
+});
+
+Deno.test({
+  name: `${POOLS} random pools, in padding and over the end, and what else has channels`,
+  ignore: !fetched.success && !Deno.env.has("CI"),
+  async fn() {
+    const inputs = Float32Array.from({ length: 10 * 216 }, (_, i) => Math.sin(i * i)),
+      seen: Record<string, number> = {};
+    const nets = Array.from({ length: POOLS }, (_, seed) => {
+      const draw = drawing(seed), dimensions = draw.pick(1, 2), shape = dimensions === 1 ? [3, 72] : [3, 9, 8];
+      const type = draw.pick("avgPool", "maxPool") + `${dimensions}d`;
+      const pool = RANDOM_LAYERS[type](draw, { name: "input", shape }, [])!;
+      for (const option of ["ceilMode", "countIncludePad", "padding"]) {
+        if (pool[option] !== undefined) seen[`${type}.${option}`] = (seen[`${type}.${option}`] ?? 0) + 1;
+      }
+      const layers = [{ type: "reshape", shape }, { type, ...pool }, { type: "flatten" }, {
+        type: "linear",
+        outFeatures: 5,
+      }];
+      const training = { epochs: 1, optimizer: { type: "adam" } };
+      const spec = parseSpec({
+        name: "pools",
+        input: [3, 9, 8],
+        batchSize: 4,
+        layers,
+        loss: { type: "mse" },
+        training,
+      });
+      const { nodes } = inferShapes(spec, registry), { parameters: start } = startOf(spec, registry, seed);
+      const parameters = nodes.flatMap(({ name: layer, parameters }) =>
+        parameters.map(({ name, shape }) => {
+          const whole = `${layer}.${name}`;
+          return [whole, { shape, values: start.get(whole)! }] as const;
+        })
+      );
+      return { spec, parameters: new Map(parameters) };
+    });
+    const all = await outputsOf([...nets, changed(nets[0], "linear1.weight", 0.5)], inputs);
+    for (const [i, weights] of nets.entries()) {
+      const ours = (await loadPredictor(weights)).outputs(inputs), tolerance = toleranceFor(weights, ours);
+      const error = largestDifference(ours, all[i]), told = JSON.stringify(weights.spec.layers);
+      assert.ok(error <= tolerance, `${told}: ${error} > ${tolerance}`);
+      if (i === 0) assert.ok(largestDifference(ours, all.at(-1)!) > 10 * tolerance);
+    }
+    assert.ok(Object.keys(seen).length === 10 && Object.values(seen).every((times) => times > 1), JSON.stringify(seen));
   },
 });
 

@@ -12,7 +12,7 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions } from "../../ir/expr.ts";
+import { expressions, exprKey } from "../../ir/expr.ts";
 import type { Axis, Index, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
@@ -178,15 +178,16 @@ export function channelLayouts(
   }
   for (const [name, { role, shape }] of Object.entries(tensors)) {
     if (shape.length === 5 && isOfSamples(name) && plain(name, 4)) layouts.set(name, tilesLayout(shape));
-    if (shape.length !== 3 || (role !== "value" && role !== "gradient") || isOfSamples(name) || !plain(name, 1, 2)) {
-      continue;
-    }
+    if (shape.length !== 3 || (role !== "value" && role !== "gradient") || !plain(name, 1, 2)) continue;
+    if (isOfSamples(name) || tensors[weightOf(name)]?.role === "parameter") continue;
     const vectors = vectorsOfPlanes(name, kernels);
     if (vectors !== undefined) layouts.set(name, planesLayout(shape, vectors));
   }
   const given = channelsOfGiven(kernels, draft);
   for (const [name, { role, shape }] of Object.entries(tensors)) {
-    if (layouts.has(name) || !ROLES.has(role) || (!isImage(shape) && shape.length !== 1)) continue;
+    // numbers of the whole batch that layers keep for later, such as means, go with the channels as weights do
+    const ofBatch = role === "value" && shape.length === 1 && !isOfSamples(name);
+    if (layouts.has(name) || !(ROLES.has(role) || ofBatch) || (!isImage(shape) && shape.length !== 1)) continue;
     const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
     const depthwise = isDepthwise(shape, same.flatMap((other) => indices.get(other) ?? []));
     const channels = isImage(shape) && !depthwise ? [0, 1] : [0];
@@ -318,8 +319,9 @@ export function exchanged(
  */
 export function apart(planned: PlannedKernel): PlannedKernel {
   const parts = planned.kernel.parts.flatMap((part) => {
-    const sums = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"));
-    return sums.every((sum, i) => sum && sums.indexOf(sum) === i)
+    const terms = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"))
+      .map((reduce) => reduce && exprKey(reduce.body));
+    return terms.every((own, i) => own !== undefined && terms.indexOf(own) === i)
       ? part.assignments.map((assignment) => ({ ...part, assignments: [assignment] }))
       : [part];
   });

@@ -123,12 +123,17 @@ function guesses(kernel: Kernel, part: Part, vectorize: string | undefined, pack
   return cheapestFirst(close, price).slice(0, PROPOSALS);
 }
 
+/** A maximum over so many places waits for the one before, but for others beside it: so many vectors go together. */
+const LONG_MAXIMUM = 32, CHAINS = 4;
+
 /** Tiles where there is no long sum: pairs of vectors, so that they can be packed, or two of these; else some elements. */
 function plainTiles({ tensors }: Kernel, part: Part, { lanes, vectorize, packing }: Shape): Schedule[] {
   if (vectorize === undefined) return [reductions(part).length === 0 ? copiesOf(part, tensors) : {}];
   const most = lanes ? Math.floor(lanes.extent / LANES) : 0, { loads, operations } = workOf(part).rest;
   const isShort = operations <= SHORT_BODY && loads.length <= SHORT_BODY / 2;
-  const counts = [packing, ...isShort ? [2 * packing] : []].filter((count) => count <= most);
+  const waits = reductions(part).some(({ axes, reduction }) => reduction !== "sum" && points(axes) >= LONG_MAXIMUM);
+  const wishes = waits ? [Math.min(CHAINS, most)] : [packing, ...isShort ? [2 * packing] : []];
+  const counts = wishes.filter((count) => count > 0 && count <= most);
   if (counts.length === 0) return [{}];
   const beside = [{}, ...lanes ? sharingTiles(part, lanes) : []];
   return counts.flatMap((count) => beside.map((tile) => ({ tile: { ...tile, [lanes!.name]: count } })));

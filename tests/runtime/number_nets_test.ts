@@ -1,0 +1,273 @@
+/** Nets that do not classify: what is told of them is right, reports keep it, and a run that was stopped goes on to the same bits. */
+import assert from "node:assert/strict";
+import { compileNet } from "../../api/compile.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../runtime/files/safetensors.ts";
+import { hashDataset } from "../../runtime/data/hash.ts";
+import { METRICS } from "../../runtime/run/metrics.ts";
+import { streamKey, uniform } from "../../runtime/run/random.ts";
+import { takeSnapshot } from "../../runtime/run/snapshot.ts";
+import { epochsOf } from "../../runtime/run/start.ts";
+import {
+  type Checkpoint,
+  type Dataset,
+  evaluate,
+  findTarget,
+  fromArrays,
+  InputError,
+  loadPredictor,
+  parseReport,
+  parseSpec,
+  registry,
+  reportHtml,
+  type Spec,
+  targets,
+  type TestReport,
+  train,
+} from "../../mod.ts";
+import { lacksAdapter } from "../adapter.ts";
+import { openSession } from "../open_session.ts";
+import { concatenated } from "../random_cases.ts";
+
+const SEED = 3, EPOCHS = 2, BATCH = 16;
+
+const spec = (name: string, input: number[], outputs: number, rest: object): Spec =>
+  parseSpec({
+    ...{ name, input, batchSize: BATCH },
+    layers: [{ type: "linear", outFeatures: 8 }, { type: "tanh" }, { type: "linear", outFeatures: outputs }],
+    ...rest,
+    training: { epochs: EPOCHS, optimizer: { type: "adam", learningRate: 0.02 } },
+  });
+
+/** Numbers from -1 to 1. */
+const numbers = (count: number, name: string) => {
+  const key = streamKey(SEED, name);
+  return Float32Array.from({ length: count }, (_, i) => 2 * uniform(key, i) - 1);
+};
+
+/** What a test is to tell, computed plainly from outputs. */
+type Expected = Omit<TestReport, "missed" | "total" | "confusion">;
+
+interface Case {
+  readonly spec: Spec;
+  /** So many samples; the last batch is a short one. */
+  readonly set: (samples: number) => Dataset;
+  readonly expected: (outputs: Float32Array, set: Dataset) => Expected;
+  /** What the page of a run says. */
+  readonly words: readonly string[];
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const rowsOf = (values: Float32Array, each: number) =>
+  Array.from({ length: values.length / each }, (_, i) => [...values.subarray(i * each, (i + 1) * each)]);
+
+/** The share of pairs of a sample that is sought and one that is not that are in order. */
+function pairsInOrder(scores: readonly number[], sought: ArrayLike<number>): number {
+  const pairs = scores.flatMap((a, i) =>
+    sought[i] !== 1 ? [] : scores.flatMap((b, j) => sought[j] === 1 ? [] : [[a, b]])
+  );
+  return mean(pairs.map(([a, b]) => a > b ? 1 : a === b ? 0.5 : 0));
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "regression with weights": {
+    spec: spec("weighted", [5], 3, { loss: { type: "mae", weighted: true } }),
+    set(samples) {
+      const x = numbers(5 * samples, `x${samples}`), weights = numbers(3 * samples, "w").map(Math.abs);
+      const targets = Float32Array.from({ length: 3 * samples }, (_, i) => x[5 * Math.floor(i / 3) + i % 3] * 2 - 0.5);
+      return fromArrays(x, { targets, weights }, [5]);
+    },
+    expected(outputs, { targets, weights }) {
+      const errors = [...outputs].map((output, i) => Math.abs(output - targets![i]) * weights![i]);
+      return { loss: mean(errors), meanAbsoluteError: mean(errors) };
+    },
+    words: ["Mean absolute error", "mean absolute error by epoch", "samples a second", "test mean absolute error"],
+  },
+  "an autoencoder of bytes": {
+    spec: spec("itself", [12], 12, { loss: { type: "mse", target: "input" } }),
+    set(samples) {
+      const x = Uint8Array.from(numbers(12 * samples, `b${samples}`), (value) => Math.floor(127 * (1 + value)));
+      // samples that are odd are brighter
+      const labels = Array.from({ length: samples }, (_, i) => i % 3 === 0 ? 1 : 0);
+      return fromArrays(x.map((byte, i) => labels[Math.floor(i / 12)] ? 255 - (byte >> 2) : byte), { labels }, [12]);
+    },
+    expected(outputs, { inputs, labels }) {
+      const errors = rowsOf(Float32Array.from(outputs, (output, i) => output - inputs[i] / 255), 12);
+      const losses = errors.map((row) => mean(row.map((error) => error * error)));
+      return {
+        loss: mean(losses),
+        meanAbsoluteError: mean(errors.flat().map(Math.abs)),
+        areaUnderCurve: pairsInOrder(losses, labels!),
+      };
+    },
+    words: ["area under the curve", "test area under the curve"],
+  },
+  "one output, yes or no": {
+    spec: spec("yes", [4], 1, { loss: { type: "binaryCrossEntropy" } }),
+    set(samples) {
+      const x = numbers(4 * samples, `y${samples}`);
+      return fromArrays(x, { targets: Float32Array.from({ length: samples }, (_, i) => x[4 * i] > 0.1 ? 1 : 0) }, [4]);
+    },
+    expected(outputs, { targets }) {
+      const right = [...outputs].map((output, i) => (output > 0) === (targets![i] === 1) ? 1 : 0);
+      const losses = [...outputs].map((x, i) => Math.max(x, 0) - x * targets![i] + Math.log1p(Math.exp(-Math.abs(x))));
+      return { loss: mean(losses), binaryAccuracy: mean(right), areaUnderCurve: pairsInOrder([...outputs], targets!) };
+    },
+    words: ["Binary accuracy", "area under the curve"],
+  },
+  "classes, and whether they are among the first five": {
+    spec: spec("five", [6], 9, { loss: { type: "softmaxCrossEntropy" }, metrics: ["topFiveAccuracy"] }),
+    set(samples) {
+      const labels = Array.from({ length: samples }, (_, i) => i * 7 % 9);
+      return fromArrays(numbers(6 * samples, `c${samples}`).map((x, i) => x + labels[Math.floor(i / 6)] / 9), labels, [
+        6,
+      ]);
+    },
+    expected(outputs, { labels }) {
+      const rows = rowsOf(outputs, 9),
+        before = (row: number[], label: number) => row.filter((x) => x > row[label]).length;
+      return {
+        correct: rows.filter((row, i) => before(row, labels![i]) === 0).length,
+        loss: mean(rows.map((row, i) => Math.log(row.reduce((sum, x) => sum + Math.exp(x - row[labels![i]]), 0)))),
+        topFiveAccuracy: mean(rows.map((row, i) => before(row, labels![i]) < 5 ? 1 : 0)),
+      };
+    },
+    words: ["Top-5 accuracy", "test accuracy", "Confusion"],
+  },
+};
+
+/** Through the bytes of a file. */
+const again = (checkpoint: Checkpoint) =>
+  decodeCheckpoint(
+    decodeSafetensors(concatenated(...encodeSafetensors(encodeCheckpoint(checkpoint))), "FILE"),
+    registry,
+    "FILE",
+  );
+
+/** All that a run ends with, but for times. */
+const outcome = ({ parameters, training }: Checkpoint) => ({
+  parameters,
+  optimizer: training!.optimizer,
+  history: training!.history.map(({ seconds: _, ...figures }) => figures),
+});
+
+/** What a run has when it is stopped after so many steps of its first epoch. */
+async function stoppedAfter(
+  steps: number,
+  spec: Spec,
+  set: Dataset,
+  name: string,
+  data: "u8" | "f32",
+): Promise<Checkpoint> {
+  const target = findTarget(name), net = compileNet(spec, target, { data });
+  const session = await openSession(net, [set, set], { threads: 1 });
+  try {
+    session.initialize(SEED);
+    const { sums } = await session.train(0, epochsOf(spec, registry, net.plan, set.samples, SEED)(0), steps);
+    const options = { seed: SEED, epochs: EPOCHS, samples: set.samples, hash: hashDataset(set) };
+    const partial = { steps, seconds: 0.5, sums };
+    // deno-lint-ignore no-explicit-any -- no more of a run is looked at
+    return await takeSnapshot(session, { spec, net, without: [] } as any, options, { history: [], partial });
+  } finally {
+    session.close();
+  }
+}
+
+for (const target of targets) {
+  for (const [what, { spec, set, expected, words }] of Object.entries(CASES)) {
+    Deno.test({
+      name: `${target.name}, ${what}: figures are those of the outputs; reports keep them; stopped runs go on`,
+      ignore: lacksAdapter(target),
+      async fn() {
+        const data = { train: set(50), test: set(37) }, options = { target: target.name, seed: SEED, threads: 2 };
+        const { report, checkpoint } = await train(spec, data, options);
+        const weights = { spec, parameters: checkpoint.parameters };
+
+        // the test, and `evaluate`, tell what the outputs say
+        const predictor = await loadPredictor(weights, { target: target.name, batchSize: 8 });
+        const outputs = await predictor.outputsAsync(data.test.inputs);
+        predictor.close();
+        const { missed, total, confusion, ...figures } = report.test, wanted = expected(outputs, data.test);
+        assert.deepEqual([total, Object.keys(figures).sort()], [37, Object.keys(wanted).sort()]);
+        for (const [name, value] of Object.entries(wanted)) {
+          const found = figures[name as keyof Expected]!;
+          // f32 sums of up to 12 numbers of up to 1, and their means in f64
+          assert(Math.abs(found - value) <= 2e-5 * Math.max(1, Math.abs(value)), `${name} ${found}, not ${value}`);
+        }
+        const isClasses = figures.correct !== undefined;
+        assert.deepEqual([confusion !== undefined, missed.length > 0], [
+          isClasses,
+          isClasses && figures.correct! < total,
+        ]);
+        const { classes, target: own, ...tested } = await evaluate(weights, data.test, { target: target.name });
+        assert.deepEqual([tested, own, classes.length], [report.test, target.name, isClasses ? 9 : 0]);
+
+        // each epoch has the metrics of the net, and training lowers the loss
+        const names = Object.keys(wanted).filter((name) => Object.hasOwn(METRICS, name));
+        for (const { epoch: _, loss: _loss, learningRate: _rate, seconds: _seconds, ...metrics } of report.epochs) {
+          assert.deepEqual(Object.keys(metrics), names);
+        }
+        assert(report.epochs.at(-1)!.loss < report.epochs[0].loss);
+        assert.deepEqual(parseReport(JSON.stringify(report)), report);
+        const html = await reportHtml(report);
+        for (const word of words) assert(html.includes(word), word);
+        assert.equal(html.includes("classified right"), isClasses);
+
+        // stopped inside an epoch, through a file, on another number of threads
+        const kind = data.train.inputs instanceof Uint8Array ? "u8" : "f32";
+        const kept = again(await stoppedAfter(2, spec, data.train, target.name, kind));
+        assert(Object.keys(kept.training!.partial!.sums).length === 1 + names.length);
+        const resumed = await train(spec, data, { resume: kept, threads: 1 });
+        assert.deepEqual(outcome(resumed.checkpoint), outcome(checkpoint));
+        assert.deepEqual(resumed.report.test, report.test);
+      },
+    });
+  }
+}
+
+Deno.test("all metrics of the registry have a title, and are told in reports", () => {
+  assert.deepEqual(Object.keys(METRICS).sort(), registry.metrics.map(({ type }) => type).sort());
+});
+
+Deno.test("data that has not what the loss compares with is refused with one line", async () => {
+  const x = numbers(20, "x"),
+    weighted = CASES["regression with weights"].spec,
+    classes = parseSpec({
+      ...spec("classes", [5], 3, { loss: { type: "softmaxCrossEntropy" } }),
+    });
+  const targets = numbers(12, "t");
+  const cases: readonly (readonly [Spec, Dataset, string])[] = [
+    [weighted, fromArrays(x, {}, [5]), "its samples have no targets; net weighted compares with [3] for each"],
+    [weighted, fromArrays(x, { targets: targets.slice(0, 8) }, [5]), "targets are [2], but net weighted gives [3]"],
+    [weighted, fromArrays(x, { targets, weights: [1, 2, 3, 4] }, [5]), "weights are [], but net weighted takes [3]"],
+    [classes, fromArrays(x, { targets }, [5]), "its samples have no labels; give each a class index"],
+    [classes, fromArrays(x, { labels: [0, 1, 2, 3] }, [5]), "sample 3 has label 3, but the net has 3 classes"],
+    [classes, fromArrays(x, { labels: [0, 1, 2, 0], weights: [1, 1, 1, 1] }, [5]), 'set "weighted": true in the loss'],
+  ];
+  for (const [net, set, message] of cases) {
+    await assert.rejects(train(net, { train: set, test: set }, { target: "wasm", threads: 1 }), (error) => {
+      assert(
+        error instanceof InputError && !error.message.includes("\n") && error.message.includes(message),
+        `${error}`,
+      );
+      return true;
+    });
+  }
+});
+
+Deno.test("negative control: a run that goes on with other sums, or without some, is noticed", async () => {
+  const { spec, set } = CASES["regression with weights"], data = { train: set(50), test: set(37) };
+  const { checkpoint } = await train(spec, data, { target: "wasm", seed: SEED, threads: 1 });
+  const kept = await stoppedAfter(2, spec, data.train, "wasm", "f32"), { partial } = kept.training!;
+  const withSums = (sums: Record<string, number>) => ({
+    ...kept,
+    training: { ...kept.training!, partial: { ...partial!, sums } },
+  });
+  const { sums } = partial!, wrong = withSums({ ...sums, error: sums.error + 1 });
+  const { checkpoint: other } = await train(spec, data, { resume: wrong, threads: 1 });
+  assert.notDeepEqual(outcome(other), outcome(checkpoint));
+  await assert.rejects(
+    train(spec, data, { resume: withSums({ loss: sums.loss }), threads: 1 }),
+    /the sum of error is undefined/,
+  );
+});
