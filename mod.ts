@@ -26,6 +26,7 @@ export { JsonError, parseJson } from "./codegen/json.ts";
 export type { Shape } from "./codegen/language/layer.ts";
 export { MOST_EPOCHS } from "./codegen/language/schema.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
+export type { LayerSummary } from "./codegen/graph/lanes.ts";
 export type { LayerOptions, Options, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
@@ -114,7 +115,7 @@ export {
   type KernelStages,
   kernelStages,
 } from "./api/compile.ts";
-export { type DataOptions, loadData, loadTestData } from "./api/data.ts";
+export { type DataOptions, loadData, loadTestData, targetNote } from "./api/data.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { open, type OpenOptions } from "./api/open.ts";

@@ -216,6 +216,9 @@ export interface Slopes {
   readonly dy: Load;
 }
 
+/** The options of an elementwise layer. */
+type OwnOptions<Own extends z.ZodRawShape> = { [Key in keyof Own]: z.output<Own[Key]> };
+
 /**
  * A layer that maps each element by itself. Where its gradient follows from `y` alone, `x` need not be kept; with
  * `monotone`, `x` then may be that of a maximum behind it.
@@ -231,12 +234,12 @@ export function elementwise<Type extends string, Own extends z.ZodRawShape = Rec
     options?: Own;
     monotone?: true;
     /** The operation of ONNX, if there is one; or what makes operations of options. */
-    onnx?: string | ((options: z.output<z.ZodObject<Own>>) => OnnxOperation | readonly OnnxOperation[]);
-    forward: (x: Load, options: z.output<z.ZodObject<Own>>) => Expr;
-    backward: (slopes: Slopes, options: z.output<z.ZodObject<Own>>) => Expr;
+    onnx?: string | ((options: OwnOptions<Own>) => OnnxOperation | readonly OnnxOperation[]);
+    forward: (x: Load, options: OwnOptions<Own>) => Expr;
+    backward: (slopes: Slopes, options: OwnOptions<Own>) => Expr;
   },
-): LayerKind<{ type: Type } & z.output<z.ZodObject<Own>>> {
-  type Options = { type: Type } & z.output<z.ZodObject<Own>>;
+): LayerKind<{ type: Type } & OwnOptions<Own>> {
+  type Options = { type: Type } & OwnOptions<Own>;
   return layer<Options>({
     type,
     stem,

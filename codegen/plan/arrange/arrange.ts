@@ -28,6 +28,7 @@ import { blocked } from "./layouts.ts";
 import { overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
 import { imagesOfSamples, layoutOfRows, type OwnRows, ownRows, throughOwnRows } from "./rows.ts";
+import { inRuns } from "./runs.ts";
 import { split } from "./split.ts";
 import { channelSums, chunkSums, type SampleSums, sampleSums } from "./sums.ts";
 
@@ -150,7 +151,10 @@ function inLayouts(
   if (moving) keep(planned, tensors, "reads", "writes");
   const ofSamples = rows ? throughOwnRows(planned, draft, rows) : planned, { reshapes: _, ...moved } = ofSamples;
   const own = moving ? moved : ofSamples, source = copy ? redirect(own, copy) : own;
-  const { whole, masked } = overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
+  const pieces = ofChannels ? inRuns(source, layouts, draft.tensors) : undefined;
+  const { whole, masked } = pieces
+    ? { whole: pieces, masked: false }
+    : overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
   if (masked) keep(whole, tensors, "reads");
   // zeros behind the last channel, and rows without a sample, are no work

@@ -22,6 +22,7 @@ import { blockOf } from "./blocks.ts";
 import { BLOCKS, inBlocks, inOne, inOrder, unitOf } from "./channel_blocks.ts";
 import type { Copy } from "./copy.ts";
 import { roomOf } from "./overhang.ts";
+import { isInRuns } from "./runs.ts";
 import { type familiesOf, GRADIENT } from "./panels.ts";
 
 type Stored = Layout["dimensions"][number];
@@ -172,7 +173,8 @@ export function channelLayouts(
   const plain = (name: string, ...dimensions: number[]) =>
     indices.get(name)?.every((index) => dimensions.every((d) => inOrder(index[d], tensors[name].shape[d]))) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
-    if (isImage(shape) && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
+    if (!isImage(shape) || isAsGiven(name, tensors) || !isOfSamples(name)) continue;
+    if (plain(name, 1) || shape.length === 4 && isInRuns(name, kernels, draft)) {
       layouts.set(name, imageLayout(shape));
     }
   }
