@@ -171,7 +171,7 @@ async function byTorch(
     spec,
     rate: initialLearningRate(spec),
     inputs: Array.from(data.inputs, (x) => data.inputs instanceof Uint8Array ? x / 255 : x),
-    labels: [...data.labels],
+    labels: [...data.labels!],
     parameters: [...initial.values()].map((values) => [...values]),
   }));
   const { command, libraries } = python!;
