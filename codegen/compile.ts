@@ -8,7 +8,7 @@
  */
 import { InputError } from "./error.ts";
 import { reorder } from "./graph/reorder.ts";
-import { inferShapes } from "./graph/shapes.ts";
+import { checkBatch, inferShapes } from "./graph/shapes.ts";
 import type { Spec } from "./graph/spec.ts";
 import type { Kernel, LoopNest } from "./ir/ir.ts";
 import { structureOf } from "./ir/structure.ts";
@@ -61,6 +61,7 @@ export interface CompileOptions extends PlanOptions {
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
   const given = inferShapes(spec, registry, origin);
+  if (!predict) checkBatch(given, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const batchRows = batchRowsOf(graph.batchSize, options);
   const whole = draft({ ...graph, batchRows }, registry.batch, options);

@@ -103,6 +103,18 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   };
 }
 
+/** @throws {InputError} naming a layer that cannot be trained with so few samples in a batch. */
+export function checkBatch({ nodes, shapes, batchSize }: Graph, origin = "spec"): void {
+  for (const [i, node] of nodes.entries()) {
+    const least = node.kind.leastBatch?.(node.options, inputShapes(node, shapes)) ?? 1;
+    if (batchSize >= least) continue;
+    throw new InputError(
+      `${origin}: batchSize is ${batchSize}, but layers[${i}] ${node.kind.type} learns nothing of fewer than ${least} samples; ` +
+        `make it ${least} or more`,
+    );
+  }
+}
+
 /** Most inputs of a layer that a message names. */
 const MOST_SAID = 3;
 

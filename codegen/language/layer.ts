@@ -135,6 +135,8 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
+  /** Fewest samples of a batch that it can be trained with, where one is too few. */
+  leastBatch?(options: Options, inputs: Shapes): number;
   /**
    * The operation of ONNX that does in a test what the layer does, or several, the last of which gives its output; `inputs`:
    * symbols of its inputs, `shapes`: theirs, and that of `y`.
