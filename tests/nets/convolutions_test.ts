@@ -117,6 +117,49 @@ Deno.test("channels lie innermost where they are depthwise, or groups are whole 
   }
 });
 
+Deno.test("by tiles: a plain convolution of many channels, whatever zeros are on its sides; never one in groups, or dilated", async () => {
+  let ran = 0;
+  for (
+    const [layer, tiles] of [
+      [{ padding: 1 }, true],
+      [{ padding: [0, 2, 1, 0] }, true],
+      [{ padding: [3, 0, 0, 2], bias: false, kernel: [3, 5] }, true],
+      [{ padding: "same", kernel: 4 }, true],
+      [{ padding: 1, groups: 16 }, false],
+      [{ padding: 1, groups: 2, outChannels: 64 }, false],
+      [{ padding: 2, dilation: 2 }, false],
+      [{ padding: [1, 2], dilation: [1, 2] }, false],
+    ] as const
+  ) {
+    const spec = parseSpec({
+      name: "tiles",
+      input: [2, 16, 16],
+      batchSize: 4,
+      layers: [
+        { type: "conv2d", outChannels: 32, kernel: 1 },
+        { type: "conv2d", outChannels: 32, kernel: 3, ...layer },
+        { type: "flatten" },
+        LINEAR,
+      ],
+      loss: { type: "mse" },
+      training: { epochs: 1, optimizer: { type: "adam" } },
+    });
+    const told = JSON.stringify(layer);
+    for (const target of WAYS.filter(({ layout }) => layout !== "blocks")) {
+      const { chosen = [] } = plan(spec, registry, { layout: target.layout });
+      const all = chosen.map(({ kernel }) => kernel);
+      if (target.layout !== "lanes") {
+        assert.equal(all.some((name) => name === "conv2_forward"), tiles, `${told}: ${all}`);
+      } else if (!tiles) assert.deepEqual(all, [], told);
+      if (target.name !== "wasm_relaxed" || target.layout !== "channels") continue;
+      const rows = await verifyNet(spec, registry, target, { seed: 3, data: "f32" });
+      assert.deepEqual(rows.filter(({ ok, cases }) => !ok && cases > 0).map(({ check }) => check), [], told);
+      ran++;
+    }
+  }
+  assert.equal(ran, 8);
+});
+
 const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
 if (!python) console.log(`convolutions are not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);
 
@@ -128,7 +171,7 @@ async function byTorch(
     spec,
     rate: initialLearningRate(spec),
     inputs: Array.from(data.inputs, (x) => data.inputs instanceof Uint8Array ? x / 255 : x),
-    labels: [...data.labels],
+    labels: [...data.labels!],
     parameters: [...initial.values()].map((values) => [...values]),
   }));
   const { command, libraries } = python!;

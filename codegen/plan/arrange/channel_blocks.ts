@@ -12,6 +12,9 @@ export const BLOCKS = [16, 8];
 
 type Stored = Layout["dimensions"][number];
 
+/** Whether a shape is that of images or series, samples first, or of the weights of their convolutions. */
+export const isImage = ({ length }: readonly unknown[]): boolean => length === 3 || length === 4;
+
 /** So many channels up to whole blocks, and how many are in one. */
 function filled(channels: number): { extent: number; by: number } {
   const least = BLOCKS.at(-1)!, extent = Math.ceil(channels / least) * least;
@@ -38,15 +41,16 @@ export function unitOf(index: Index): Axis | undefined {
 }
 
 /**
- * Whether an index goes through so many channels block by block: it is an axis of just these, or begins with a block and
- * goes through whole ones, of its group for example, and from there on from block to block.
+ * Whether an index goes through so many channels block by block: it is an axis of just these, or one of whole blocks, those
+ * of a group for example, and others that go on from block to block.
  */
 export function inOrder(index: Index, channels: number): boolean {
   if (plainAxis(index)?.extent === channels) return true;
   const unit = unitOf(index), { extent, by } = filled(channels);
   if (!unit || index.kind !== "affine" || extent !== channels || unit.extent % by !== 0) return false;
+  // a part of the channels is gone through in runs
+  if (index.constant !== 0 || index.terms.length === 1) return false;
   // other tensors have the axis in blocks, too
   if (unit.extent > by && filled(unit.extent).by !== by) return false;
-  return index.constant % by === 0 &&
-    index.terms.every(({ axis, coefficient }) => axis === unit || coefficient % by === 0);
+  return index.terms.every(({ axis, coefficient }) => axis === unit || coefficient % by === 0);
 }

@@ -19,7 +19,7 @@ import { multiplyAdds } from "../../ir/cost.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
 import { accessesIn } from "../kernel.ts";
 import { blockOf } from "./blocks.ts";
-import { BLOCKS, inBlocks, inOne, inOrder, unitOf } from "./channel_blocks.ts";
+import { BLOCKS, inBlocks, inOne, inOrder, isImage, unitOf } from "./channel_blocks.ts";
 import type { Copy } from "./copy.ts";
 import { roomOf } from "./overhang.ts";
 import { isInRuns } from "./runs.ts";
@@ -30,9 +30,6 @@ type Stored = Layout["dimensions"][number];
 /** Dimensions as they are. */
 const whole = (shape: readonly number[], ...dimensions: number[]): Stored[] =>
   dimensions.map((of) => ({ of, every: 1, extent: shape[of] }));
-
-/** Whether a shape is that of images or series, samples first, or of the weights of their convolutions. */
-const isImage = ({ length }: readonly unknown[]) => length === 3 || length === 4;
 
 /** The dimensions behind the channels, as they are. */
 const behind = (shape: readonly number[]) => whole(shape, ...shape.keys().drop(2));
@@ -174,7 +171,7 @@ export function channelLayouts(
     indices.get(name)?.every((index) => dimensions.every((d) => inOrder(index[d], tensors[name].shape[d]))) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
     if (!isImage(shape) || isAsGiven(name, tensors) || !isOfSamples(name)) continue;
-    if (plain(name, 1) || shape.length === 4 && isInRuns(name, kernels, draft)) {
+    if (plain(name, 1) || isInRuns(name, kernels, draft)) {
       layouts.set(name, imageLayout(shape));
     }
   }

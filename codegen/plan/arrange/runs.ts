@@ -9,6 +9,7 @@ import type { Affine, Axis, Expr, Index, Part } from "../../ir/ir.ts";
 import { axis, part, plus, times } from "../../language/notation.ts";
 import { accessesIn } from "../kernel.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
+import { isImage } from "./channel_blocks.ts";
 import { roomOf } from "./overhang.ts";
 
 /** The dimension of channels of an image. */
@@ -48,7 +49,7 @@ export function inRuns(
   const { kernel, bindings } = planned;
   const channelsOf = (symbol: string) => {
     const layout = layouts.get(bindings[symbol]), shape = layout?.shape ?? tensors[bindings[symbol]].shape;
-    return shape.length === 4 ? { layout, count: shape[CHANNELS] } : undefined;
+    return isImage(shape) ? { layout, count: shape[CHANNELS] } : undefined;
   };
   const piecesIn = (own: Part) =>
     accessesIn([own]).flatMap(({ tensor, index }) => {
