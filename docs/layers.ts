@@ -64,7 +64,7 @@ export function layersPage(): string {
       registry.metrics.map(({ type, summary, source }) => [code(type), summary, sourceLink(source)]),
     ),
     "## Optimizers",
-    "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases.",
+    "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases, nor of a norm's weights.",
     kindTable("optimizer", kinds.optimizer, "rule", true),
     "## Schedulers",
     kindTable("scheduler", kinds.scheduler, "rate after so many finished epochs", true),
@@ -73,7 +73,7 @@ export function layersPage(): string {
       ["init", "weights are uniform in ±s, s ="],
       inits(kinds.layer).map((name) => [code(name), INITS[name] ?? ""]),
     ),
-    "Biases begin at 0.",
+    "Biases begin at 0, and weights of norms at 1.",
   );
 }
 

@@ -91,6 +91,10 @@ def build():
             module = nn.Linear(shape[0], layer["outFeatures"])
             read = parameters(module, read, image)
             shape, image = [layer["outFeatures"]], None
+        elif kind in ("batchNorm1d", "batchNorm2d"):
+            make = nn.BatchNorm1d if kind == "batchNorm1d" else nn.BatchNorm2d
+            module = make(shape[0], eps=layer.get("epsilon", 1e-5), momentum=layer.get("momentum", 0.1))
+            read = parameters(module, read)
         elif kind in ("maxPool2d", "avgPool2d"):
             kernel, stride = pair(layer["kernel"]), pair(layer.get("stride", layer["kernel"]))
             module = (nn.MaxPool2d if kind == "maxPool2d" else nn.AvgPool2d)(kernel, stride)

@@ -47,4 +47,4 @@ export const rateOrZero: F32OrZero = orZero(LARGEST_RATE)
   .meta({ title: "0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30" });
 /** Schema of the L2 factor. */
 export const l2: z.ZodDefault<F32OrZero> = notNegative.default(0)
-  .describe("l2 * w is added to the averaged gradient of weights (not of biases).");
+  .describe("l2 * w is added to the averaged gradient of weights (not of biases, nor of a norm's weights).");
