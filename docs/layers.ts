@@ -78,7 +78,7 @@ export function layersPage(): string {
       registry.metrics.map(({ type, summary, source }) => [code(type), summary, sourceLink(source)]),
     ),
     "## Optimizers",
-    "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases.",
+    "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases, nor of a norm's weights.",
     kindTable("optimizer", kinds.optimizer, "rule", true),
     "### Groups of layers",
     GROUPS_NOTE,
@@ -94,7 +94,7 @@ export function layersPage(): string {
       ["init", "weights are"],
       Object.entries(INITS).map(([name, { summary }]) => [code(name), summary]),
     ),
-    "Biases begin at 0 with all others than `pytorch`. A fan is the number of inputs of an output, or of outputs of an input.",
+    "Biases begin at 0, and weights of norms at 1.",
   );
 }
 

@@ -26,7 +26,7 @@ export interface ParameterSpec {
   readonly fanOut: number;
   /** How it is drawn, or what all elements begin with. */
   readonly init: Init | number;
-  /** Whether L2 applies: to weights, not to biases. */
+  /** Whether L2 applies: to weights, not to biases, nor to what only scales a channel. */
   readonly decay: boolean;
 }
 

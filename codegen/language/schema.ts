@@ -78,5 +78,5 @@ export const decayOf = (value: number, description: string): z.ZodDefault<F32OrZ
 /** Schema of the L2 factor. */
 export const l2: z.ZodDefault<F32OrZero> = decayOf(
   0,
-  "l2 * w is added to the averaged gradient of weights (not of biases).",
+  "l2 * w is added to the averaged gradient of weights (not of biases, nor of a norm's weights).",
 );
