@@ -177,6 +177,31 @@ const NETS: readonly Net[] = [
     { type: "sgd", learningRate: 0.1 },
     19,
   ],
+  [
+    "branches of every activation, added, multiplied and put together, sgd",
+    [2, 3, 4],
+    [
+      { type: "normalize", mean: [0.1, 0.2], deviation: 0.7 },
+      { type: "conv2d", outChannels: 2, kernel: 3, padding: 1, name: "stem" },
+      { type: "leakyRelu" },
+      { type: "elu" },
+      { type: "padChannels", before: 1, name: "wide" },
+      { type: "conv2d", outChannels: 3, kernel: 3, padding: 1, input: "stem" },
+      { type: "gelu" },
+      { type: "add", input: ["wide", "gelu1"], name: "sum" },
+      { type: "silu" },
+      { type: "hardSwish", input: "sum", name: "other" },
+      { type: "multiply", input: ["silu1", "other"] },
+      { type: "relu6" },
+      { type: "concat", input: ["relu6_1", "stem"] },
+      { type: "softplus" },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 3 },
+    ],
+    "softmaxCrossEntropy",
+    { type: "sgd", learningRate: 0.1 },
+    22,
+  ],
 ];
 
 const specOf = ([, input, layers, loss, optimizer]: Net): Spec =>

@@ -50,6 +50,6 @@ function mergedOnce(draft: Draft): { draft: Draft; fusion: Fusion } | undefined 
   const { [made]: _, ...tensors } = draft.tensors;
   return {
     draft: { ...draft, tensors, train: apply(draft.train), evaluate: apply(draft.evaluate) },
-    fusion: { rule: "elementwise", producer: gather.kernel.name, consumer: reader.kernel.name, tensor: GIVEN },
+    fusion: { rule: "elementwise", producer: gather.kernel.name, consumer: reader.kernel.name, tensor: made },
   };
 }
