@@ -48,7 +48,7 @@ function weightsFor({ tensors }: RunPlan, samples: number, given: Samples | unde
   const each = sizeOf(tensors.weights.shape.slice(1));
   if (given === undefined || given === null) return { weights: new Float32Array(samples * each).fill(1) };
   const weights = rowsOf("weights", given, samples, each, "weights"), wrong = weights.findIndex((weight) => weight < 0);
-  if (wrong < 0) return { weights, ownWeights: weights };
+  if (wrong < 0) return { weights, own: weights };
   throw new InputError(
     `number ${wrong} of weights, of sample ${Math.floor(wrong / each)}, is ${weights[wrong]}: below 0`,
   );
