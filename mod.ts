@@ -71,7 +71,7 @@ export type { OpenNetOptions } from "./runtime/net/options.ts";
 export type { Labelled } from "./runtime/net/samples.ts";
 export type { NetStep, NetTrainOptions } from "./runtime/net/training.ts";
 export { classText } from "./runtime/run/class_names.ts";
-export { lossText, METRICS, metricsIn, metricText, metricTexts } from "./runtime/run/metrics.ts";
+export { lossText, METRICS, type Metrics, metricsIn, metricText, metricTexts } from "./runtime/run/metrics.ts";
 export { count, duration, nounOf, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export { DeviceError } from "./runtime/backends/device_error.ts";
@@ -96,14 +96,7 @@ export type { VerifyOptions } from "./runtime/check/verify.ts";
 export { DivergedError, ProfileError, StoppedError } from "./runtime/run/errors.ts";
 export type { RunOptions, Trained } from "./runtime/run/run_options.ts";
 export { VERSION } from "./runtime/run/version.ts";
-export type {
-  DataReport,
-  EpochReport,
-  Metrics,
-  PartialEpoch,
-  Progress,
-  TrainingReport,
-} from "./runtime/run/training_report.ts";
+export type { DataReport, EpochReport, PartialEpoch, Progress, TrainingReport } from "./runtime/run/training_report.ts";
 
 export { chooseTarget, type TargetChoice } from "./api/choose_target.ts";
 export {
