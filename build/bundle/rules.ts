@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
+import { tellsClasses } from "../../runtime/run/class_names.ts";
 
 /**
  * An expression in JavaScript: an object with `params`, `rate` and `probabilities` of a net.
@@ -14,7 +16,8 @@ import type { Registry } from "../../codegen/language/registry.ts";
  * @param outputs how many the net has for a sample.
  * @throws {TypeError} when one of the functions needs what stands around it in its file.
  */
-export function rulesText(spec: Spec, { optimizers, schedulers, losses }: Registry, outputs: number): string {
+export function rulesText(spec: Spec, registry: Registry, outputs: number): string {
+  const { optimizers, schedulers, losses } = registry;
   const { optimizer, scheduler } = spec.training, initial = initialLearningRate(spec);
   const { params } = optimizers.find(({ type }) => type === optimizer.type)!;
   const { rate } = schedulers.find(({ type }) => type === scheduler.type)!;
@@ -30,14 +33,21 @@ export function rulesText(spec: Spec, { optimizers, schedulers, losses }: Regist
     `params: (rate, step) => (${own.params})(${json(optimizer)}, rate, step),`,
     `rate: (epoch) => (${own.rate})(${json(scheduler)}, ${json(initial)}, epoch),`,
     ...probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [],
+    ...numbersText(spec, registry),
     "}",
   ].join("\n");
 }
 
 /** The same for a bundle that only predicts: no more than probabilities. */
-export function predictionRulesText(spec: Spec, { losses }: Registry, outputs: number): string {
-  const { probabilities } = losses.find(({ type }) => type === spec.loss.type)!;
-  return probabilities ? `{ probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)} }` : "{}";
+export function predictionRulesText(spec: Spec, registry: Registry, outputs: number): string {
+  const { probabilities } = registry.losses.find(({ type }) => type === spec.loss.type)!;
+  const own = probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [];
+  return `{ ${[...own, ...numbersText(spec, registry)].join(" ")} }`;
+}
+
+/** That outputs are numbers, if they are not one for each class. */
+function numbersText(spec: Spec, registry: Registry): string[] {
+  return tellsClasses(inferShapes(spec, registry)) ? [] : ["numbers: true,"];
 }
 
 /** Steps and epochs that functions are compared at. */

@@ -95,11 +95,7 @@ export function addUp(
   told: Iterable<readonly [symbol: string, rows: Float32Array]>,
 ): EpochSums {
   const sums = { ...before.sums };
-  for (const [symbol, rows] of told) {
-    let sum = sums[symbol] ?? 0;
-    for (const value of rows) sum += value;
-    sums[symbol] = sum;
-  }
+  for (const [symbol, rows] of told) sums[symbol] = rows.reduce((sum, value) => sum + value, sums[symbol] ?? 0);
   return { steps, sums };
 }
 

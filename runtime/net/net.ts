@@ -114,9 +114,12 @@ export class Net extends PredictNet {
    * @throws {InputError} when they do not fit each other or the net, or the net is training.
    * @throws {DivergedError} when the loss is infinite or NaN: restore a checkpoint.
    */
-  async step(x: Samples, y?: Labelled["y"], { weights }: Pick<Labelled, "weights"> = {}): Promise<NetStepResult> {
+  async step(x: Samples, y?: Labelled["y"], options?: Pick<Labelled, "weights">): Promise<NetStepResult> {
     this.#notTraining();
-    const core = this.#core, { plan, program } = core, read = readSet(program, { x, y, weights }), { samples } = read;
+    const core = this.#core,
+      { plan, program } = core,
+      read = readSet(program, { ...options, x, y }),
+      { samples } = read;
     if (samples > plan.batchSize) {
       throw new InputError(`x has ${samples} samples; a step of net ${plan.name} takes up to ${plan.batchSize}`);
     }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { addUp, BEGINNING, fillTraining, meansOf } from "../backends/epoch.ts";
+import { BEGINNING, fillTraining, meansOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import type { EpochSums, NotFinite } from "../backends/session.ts";
-import { notFinite, parametersOf } from "../backends/tensors.ts";
+import { notFinite } from "../backends/tensors.ts";
 import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
@@ -127,18 +127,14 @@ async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSu
   const sums = before.steps < steps ? await trainSteps(core, before, steps, epoch.signal) : before;
   state.steps += sums.steps - before.steps;
   state.partial = { ...sums, seconds: seconds() };
-  const { sums: { loss } } = sums, ends = sums.steps === steps;
-  const weights = () => Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
+  const means = meansOf(plan, sums.sums, read.samples), { loss } = means, ends = sums.steps === steps;
+  const weights = async () =>
+    [...await core.readAll(["parameter"])].map(([name, { values }]) => [name, values] as const);
   const wrong = Number.isFinite(loss)
     ? ends ? notFinite(await weights()) : undefined
     : { name: "the loss", index: 0, value: loss };
   if (wrong || !ends) return { sums, wrong };
-  const report = {
-    epoch: number + 1,
-    ...meansOf(plan, sums.sums, read.samples),
-    learningRate,
-    seconds: seconds(),
-  };
+  const report = { epoch: number + 1, ...means, learningRate, seconds: seconds() };
   state.partial = undefined;
   state.epochs = report.epoch;
   state.history.push(report);
@@ -181,9 +177,9 @@ function teller(
     told = done;
     const loss = await core.rows(WHOLE, "loss", first, done);
     for (let step = first; step < done; step++) {
-      const begin = (step - first) * batchRows,
-        { sums } = addUp(BEGINNING, 1, [["loss", loss.subarray(begin, begin + batchRows)]]);
-      await tell(step + 1, sums.loss / Math.min(batchSize, samples - step * batchSize));
+      const begin = (step - first) * batchRows;
+      const sum = loss.subarray(begin, begin + batchRows).reduce((a, b) => a + b);
+      await tell(step + 1, sum / Math.min(batchSize, samples - step * batchSize));
     }
   };
 }
