@@ -72,7 +72,7 @@ export type { OpenNetOptions } from "./runtime/net/options.ts";
 export type { Labelled } from "./runtime/net/samples.ts";
 export type { NetStep, NetTrainOptions } from "./runtime/net/training.ts";
 export { classText } from "./runtime/run/class_names.ts";
-export { lossText, METRICS, metricsIn, metricText, metricTexts } from "./runtime/run/metrics.ts";
+export { lossText, METRICS, type Metrics, metricsIn, metricText, metricTexts } from "./runtime/run/metrics.ts";
 export { count, duration, nounOf, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export { DeviceError } from "./runtime/backends/device_error.ts";

@@ -5,10 +5,12 @@
  *
  * @module
  */
+import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate, type Options, type Spec } from "../../codegen/graph/spec.ts";
 import { groupParam } from "../../codegen/graph/groups.ts";
 import type { OptimizerKind, SchedulerKind } from "../../codegen/language/optimizer.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
+import { tellsClasses } from "../../runtime/run/class_names.ts";
 import { countsOf, groupNumbers, kindOf, warmUp } from "../../runtime/run/rules.ts";
 
 /**
@@ -17,14 +19,15 @@ import { countsOf, groupNumbers, kindOf, warmUp } from "../../runtime/run/rules.
  * @param outputs how many the net has for a sample.
  * @throws {TypeError} when one of the functions needs what stands around it in its file.
  */
-export function rulesText(spec: Spec, { optimizers, schedulers, losses }: Registry, outputs: number): string {
-  const { probabilities } = kindOf(losses, spec.loss.type);
+export function rulesText(spec: Spec, registry: Registry, outputs: number): string {
+  const { optimizers, schedulers, losses } = registry, { probabilities } = kindOf(losses, spec.loss.type);
   const schedule = kindOf(schedulers, spec.training.scheduler.type);
   return [
     "{",
     `${paramsText(spec, schedule, kindOf(optimizers, spec.training.optimizer.type))},`,
     `rate: ${rateText(spec, schedule)},`,
     ...probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [],
+    ...numbersText(spec, registry),
     "}",
   ].join("\n");
 }
@@ -94,9 +97,15 @@ function paramsText(spec: Spec, schedule: SchedulerKind, own: OptimizerKind): st
 }
 
 /** The same for a bundle that only predicts: no more than probabilities. */
-export function predictionRulesText(spec: Spec, { losses }: Registry, outputs: number): string {
-  const { probabilities } = kindOf(losses, spec.loss.type);
-  return probabilities ? `{ probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)} }` : "{}";
+export function predictionRulesText(spec: Spec, registry: Registry, outputs: number): string {
+  const { probabilities } = kindOf(registry.losses, spec.loss.type);
+  const own = probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [];
+  return `{ ${[...own, ...numbersText(spec, registry)].join(" ")} }`;
+}
+
+/** That outputs are numbers, if they are not one for each class. */
+function numbersText(spec: Spec, registry: Registry): string[] {
+  return tellsClasses(inferShapes(spec, registry)) ? [] : ["numbers: true,"];
 }
 
 /** Steps and epochs that functions are compared at. */

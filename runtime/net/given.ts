@@ -19,8 +19,9 @@ import { type Given, numbersOf, readClasses } from "./samples.ts";
  * @throws {InputError} when they are something else, do not fit the samples, or the net takes none.
  */
 export function readGiven(plan: RunPlan, samples: number, y: Samples | Classes | undefined, weights?: Samples): Given {
-  const { tensors } = plan;
-  return { ...answersOf(plan, samples, y), ...tensors.weights && { weights: weightsFor(plan, samples, weights) } };
+  if (plan.tensors.weights) return { ...answersOf(plan, samples, y), ...weightsFor(plan, samples, weights) };
+  if (weights === undefined || weights === null) return answersOf(plan, samples, y);
+  throw new InputError(`net ${plan.name} takes no weights: set "weighted": true in its loss`);
 }
 
 /** What outputs are compared with. */
@@ -43,11 +44,11 @@ function answersOf(plan: RunPlan, samples: number, y: Samples | Classes | undefi
 /** Whether a list has lists in it. */
 const isNested = (y: unknown) => Array.isArray(y) && typeof y[0] === "object";
 
-function weightsFor({ tensors }: RunPlan, samples: number, given: Samples | undefined): Float32Array {
+function weightsFor({ tensors }: RunPlan, samples: number, given: Samples | undefined): Given {
   const each = sizeOf(tensors.weights.shape.slice(1));
-  if (given === undefined || given === null) return new Float32Array(samples * each).fill(1);
+  if (given === undefined || given === null) return { weights: new Float32Array(samples * each).fill(1) };
   const weights = rowsOf("weights", given, samples, each, "weights"), wrong = weights.findIndex((weight) => weight < 0);
-  if (wrong < 0) return weights;
+  if (wrong < 0) return { weights, own: weights };
   throw new InputError(
     `number ${wrong} of weights, of sample ${Math.floor(wrong / each)}, is ${weights[wrong]}: below 0`,
   );
@@ -55,7 +56,8 @@ function weightsFor({ tensors }: RunPlan, samples: number, given: Samples | unde
 
 /** So many numbers for each sample. */
 function rowsOf(name: string, given: unknown, samples: number, each: number, what: string): Float32Array {
-  const numbers = numbersOf(given, each), expected = samples * each;
+  const isWhole = ArrayBuffer.isView(given) && typeof (given as Int32Array)[0] === "number";
+  const numbers = isWhole ? Float32Array.from(given as Int32Array) : numbersOf(given, each), expected = samples * each;
   if (!numbers) {
     throw new InputError(`${name} is ${said(given)}; expected ${expected} ${what}, ${each} for each sample of x`);
   }

@@ -35,6 +35,8 @@ export interface Given {
   readonly targets?: Float32Array;
   /** Of samples, or of samples x outputs. */
   readonly weights?: Float32Array;
+  /** Those that were given: the others are 1. */
+  readonly own?: Float32Array;
 }
 
 /** Samples that were read: as the net's tensors of samples have them, but for the scale of bytes. */
@@ -102,7 +104,7 @@ export const readClasses: ReadGiven = (plan, samples, y, weights) => {
   if (list?.length !== samples) {
     throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
   }
-  if (weights) throw new InputError(`net ${plan.name} takes no weights`);
+  if (weights) throw new InputError("net takes no weights");
   const labels = Int32Array.from(list, (label: unknown, i) => {
     const number = typeof label === "bigint" ? Number(label) : label as number;
     if (Number.isInteger(number) && number >= 0 && number < classes) return number;

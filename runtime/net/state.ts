@@ -38,8 +38,8 @@ export interface State {
 export const begun = (seed: number): State => ({ seed, epochs: 0, steps: 0, history: [], whole: true });
 
 /** What tells data sets apart, as checkpoints of a run have it. */
-export async function hashOfSet({ inputs, labels, targets, weights }: Read): Promise<string> {
-  const parts = [inputs, labels ?? targets, weights].flatMap((values) =>
+export async function hashOfSet({ inputs, labels, targets, own }: Read): Promise<string> {
+  const parts = [inputs, labels ?? targets, own].flatMap((values) =>
     values ? [digest(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))] : []
   );
   return await sha256(await Promise.all(parts));

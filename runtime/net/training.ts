@@ -6,7 +6,7 @@
 import { BEGINNING, fillTraining, meansOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import type { EpochSums, NotFinite } from "../backends/session.ts";
-import { notFinite, parametersOf } from "../backends/tensors.ts";
+import { notFinite } from "../backends/tensors.ts";
 import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
@@ -127,18 +127,14 @@ async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSu
   const sums = before.steps < steps ? await trainSteps(core, before, steps, epoch.signal) : before;
   state.steps += sums.steps - before.steps;
   state.partial = { ...sums, seconds: seconds() };
-  const { sums: { loss } } = sums, ends = sums.steps === steps;
-  const weights = () => Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
+  const means = meansOf(plan, sums.sums, read.samples), { loss } = means, ends = sums.steps === steps;
+  const weights = async () =>
+    [...await core.readAll(["parameter"])].map(([name, { values }]) => [name, values] as const);
   const wrong = Number.isFinite(loss)
     ? ends ? notFinite(await weights()) : undefined
     : { name: "the loss", index: 0, value: loss };
   if (wrong || !ends) return { sums, wrong };
-  const report = {
-    epoch: number + 1,
-    ...meansOf(plan, sums.sums, read.samples),
-    learningRate,
-    seconds: seconds(),
-  };
+  const report = { epoch: number + 1, ...means, learningRate, seconds: seconds() };
   state.partial = undefined;
   state.epochs = report.epoch;
   state.history.push(report);
