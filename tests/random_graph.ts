@@ -13,19 +13,47 @@ import type { Registry } from "../codegen/language/registry.ts";
 import { registry as withTestLayers } from "./mix_layer.ts";
 import { type Draw, drawing, type Given, RANDOM_LAYERS, type RandomLayer } from "./random_layers.ts";
 
-/** A kind whose options beside its type are drawn; undefined where it does not fit outputs of a shape. */
-export type RandomLoss = (draw: Draw, output: Shape) => Record<string, unknown> | undefined;
+/** Options beside a kind's type; undefined where it does not fit outputs of a shape. `input`: the shape of the net's own. */
+export type RandomLoss = (draw: Draw, output: Shape, input: Shape) => Record<string, unknown> | undefined;
+
+/** Of a loss on numbers: weights of outputs, and where shapes are the same, the input as the target. */
+const onNumbers: RandomLoss = (draw, output, input) => ({
+  ...draw.chance(0.3) && { weighted: true },
+  ...output.join() === input.join() && draw.chance(0.7) && { target: "input" },
+});
 
 /** Options of losses, by type: an entry for each kind. */
 export const RANDOM_LOSSES: Readonly<Record<string, RandomLoss>> = {
-  mse: () => ({}),
-  softmaxCrossEntropy: () => ({}),
+  binaryCrossEntropy: onNumbers,
+  huber: (draw, ...shapes) => ({
+    ...onNumbers(draw, ...shapes),
+    ...draw.chance(0.5) && { delta: draw.pick(0.1, 0.5) },
+  }),
+  mae: onNumbers,
+  mse: onNumbers,
+  softmaxCrossEntropy: (draw, output) =>
+    output.length > 1 ? undefined : {
+      ...draw.chance(0.3) && { labelSmoothing: draw.pick(0.1, 0.25) },
+      ...draw.chance(0.3) && { classWeights: Array.from({ length: output[0] }, () => draw.pick(0.5, 1, 2, 3)) },
+      ...draw.chance(0.3) && { weighted: true },
+    },
 };
+
+/**
+ * What an optimizer adds to a root before it divides by it: of a gradient that is nothing but rounding, it would else make
+ * a whole step.
+ */
+const EPSILON = 1e-3;
 
 /** Options of optimizers, by type: an entry for each kind. */
 export const RANDOM_OPTIMIZERS: Readonly<Record<string, (draw: Draw) => Record<string, unknown>>> = {
-  adam: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
+  adam: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) }),
+  adamw: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, weightDecay: draw.pick(0, 0.01) }),
   momentum: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
+  rmsprop: (draw) => ({
+    ...{ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) },
+    ...{ momentum: draw.pick(0, 0.9), centered: draw.chance(0.4) },
+  }),
   sgd: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
 };
 
@@ -161,7 +189,7 @@ class Growing {
       },
     };
     const ended = (): GraphSpec | undefined => {
-      const options = entryOf(RANDOM_LOSSES, lossType, "loss")(draw, this.#tensors.at(-1)!.shape);
+      const options = entryOf(RANDOM_LOSSES, lossType, "loss")(draw, this.#tensors.at(-1)!.shape, input);
       const whole = options && { ...json, layers: [...this.#layers], loss: { type: lossType, ...options } };
       return whole && accepted(() => inferShapes(parseSpec(whole, this.#registry), this.#registry)) && whole;
     };

@@ -13,6 +13,7 @@ import { epochs } from "./sections/epochs.ts";
 import { kernels } from "./sections/kernels.ts";
 import { learning } from "./sections/learning.ts";
 import { missed } from "./sections/missed.ts";
+import { network } from "./sections/network.ts";
 import { test } from "./sections/test.ts";
 import { STYLE } from "./style.ts";
 
@@ -42,6 +43,7 @@ ${keyFigures(report)}
 </header>
 ${learning(report)}
 ${epochs(report)}
+${network(report)}
 ${kernels(report)}
 ${test(report)}
 ${missed(report)}

@@ -15,8 +15,8 @@ import { platform } from "../platform/here.ts";
 import { type Packing, PACKING_WORDS } from "../measure/machine/facts.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
-import { METRICS } from "../run/metrics.ts";
-import type { Metrics, TrainingReport } from "../run/training_report.ts";
+import { METRICS, type Metrics } from "../run/metrics.ts";
+import type { TrainingReport } from "../run/training_report.ts";
 
 /**
  * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if
@@ -80,6 +80,8 @@ const LONGEST = 2 ** 24 + MOST_EPOCHS * EPOCH_BYTES;
 const LONGEST_TEXT = 4096, LONGEST_ARGUMENT = 2 ** 17, LONGEST_LIST = 100_000;
 /** Most kernels of a profile. */
 const MOST_KERNELS = 10_000;
+/** Most layers of a net and its input, most inputs of a layer, and most extents of what it gives. */
+const MOST_LAYERS = 257, MOST_INPUTS = 64, MOST_EXTENTS = 16;
 /** Most elements of a sample whose pixels are told. */
 const LARGEST_SAMPLE = 2 ** 20;
 
@@ -134,6 +136,15 @@ const profiled = z.object({
   bytes: amount,
 }, "a kernel");
 
+const layer = z.object({
+  name: text,
+  type: text,
+  inputs: list(text, "a list of texts", MOST_INPUTS),
+  shape: list(whole, "a list of whole numbers", MOST_EXTENTS),
+  parameters: whole,
+  buffers: whole,
+}, "a layer");
+
 const machine = z.object({
   versions: z.record(text, text, "an object of texts"),
   os: text,
@@ -171,6 +182,7 @@ const report = z.object({
   seed: whole,
   without: list(text, "a list of texts"),
   parameters: whole,
+  layers: list(layer, "a list of layers", MOST_LAYERS).optional(),
   classes: list(text, "a list of texts", MOST_NAMES).optional(),
   data: z.object({
     name: text.optional(),

@@ -160,7 +160,7 @@ Deno.test("what compile hands out, targets and registry cannot be changed, and a
   for (const { name } of processorTargets) {
     const net = compile(SPEC, { target: name, data: "f32" });
     assert(isFrozen({ ...net.plan }) === false && isFrozen(net.plan) && isFrozen(net.files) && isFrozen(net.fusions));
-    assert.deepEqual(Object.keys(net), ["plan", "fusions", "files", "planText"]);
+    assert.deepEqual(Object.keys(net), ["plan", "fusions", "files", "graphText", "planText"]);
     const plan = net.plan as { arenaBytes: number; tensors: Record<string, { offset: number }> };
     assert.throws(() => plan.arenaBytes = 0, TypeError);
     assert.throws(() => plan.tensors.data.offset = 2 ** 30, TypeError);

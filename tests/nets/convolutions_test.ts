@@ -18,6 +18,8 @@ const NETS = width([6, 5], [80, 60]), SLOW_NETS = width([3, 2], [20, 10]);
 /** Nets that PyTorch trains, too. */
 const COMPARED = width(24, 60);
 
+const LINEAR = { type: "linear", outFeatures: 3 };
+
 /** What convolutions of nets have, counted: each must come. */
 function count(seen: Record<string, number>, { layers }: Spec): void {
   for (const { type, groups, dilation, padding, bias } of layers.filter(({ type }) => type.startsWith("conv"))) {
@@ -69,6 +71,95 @@ for (const target of WAYS) {
   });
 }
 
+/** Convolutions between others of many channels, and what lies innermost in their weights: outputs, or samples elsewhere. */
+const BETWEEN:
+  readonly (readonly [input: readonly number[], channels: number, layer: Record<string, unknown>, own: boolean])[] = [
+    [[3, 7, 6], 16, { outChannels: 16, kernel: 3, groups: 16, padding: "same" }, true],
+    [
+      [3, 9, 9],
+      20,
+      { outChannels: 20, kernel: [3, 2], groups: 20, padding: [2, 0, 0, 1], stride: 2, bias: false },
+      true,
+    ],
+    [[3, 7, 6], 32, { outChannels: 32, kernel: 3, groups: 2, padding: "same", dilation: 2 }, true],
+    [[3, 7, 6], 24, { outChannels: 48, kernel: 1, groups: 3, stride: [1, 2] }, true],
+    [[3, 7, 6], 24, { outChannels: 36, kernel: 1, groups: 3 }, false],
+    [[3, 5, 6], 24, { outChannels: 40, kernel: 2, groups: 1, padding: "same" }, true],
+    [[3, 5, 6], 8, { outChannels: 128, kernel: 3, groups: 8, padding: 1 }, true],
+    [[3, 5, 6], 16, { outChannels: 32, kernel: 3, groups: 16, padding: 1 }, false],
+    [[3, 5, 6], 32, { outChannels: 32, kernel: 3, groups: 8, padding: 1 }, false],
+    [[3, 13], 24, { outChannels: 24, kernel: 3, groups: 3, padding: [0, 2], stride: 2 }, true],
+    [[3, 13], 13, { outChannels: 13, kernel: 5, groups: 13, padding: "same", dilation: 2 }, true],
+  ];
+
+Deno.test("channels lie innermost where they are depthwise, or groups are whole blocks; else samples do", async () => {
+  for (const target of WAYS.filter(({ layout }) => layout === "channels")) {
+    for (const [i, [input, channels, layer, own]] of BETWEEN.entries()) {
+      const type = input.length === 2 ? "conv1d" : "conv2d", around = { type, outChannels: channels, kernel: 1 };
+      const spec = parseSpec({
+        name: "between",
+        input,
+        // with blocks of samples
+        batchSize: 4,
+        layers: [around, { type: "relu" }, { type, ...layer }, { type: "relu" }, { ...around, kernel: 2 }, {
+          type: "flatten",
+        }, LINEAR],
+        loss: { type: "softmaxCrossEntropy" },
+        training: { epochs: 1, optimizer: { type: "adam" } },
+      });
+      const told = JSON.stringify(layer), { plan: { tensors } } = plan(spec, registry, { layout: "channels" });
+      assert.equal(tensors["conv2.weight"].layout?.dimensions.at(-1)?.of, own ? 0 : undefined, told);
+      assert.equal(tensors["conv1.output"]?.layout?.dimensions.at(-1)?.of ?? (own ? 1 : 0), own ? 1 : 0, told);
+      const rows = await verifyNet(spec, registry, target, { seed: i, data: "f32" });
+      assert.deepEqual(rows.filter(({ ok, cases }) => !ok && cases > 0).map(({ check }) => check), [], told);
+      assert(rows.length > 15, told);
+    }
+  }
+});
+
+Deno.test("by tiles: a plain convolution of many channels, whatever zeros are on its sides; never one in groups, or dilated", async () => {
+  let ran = 0;
+  for (
+    const [layer, tiles] of [
+      [{ padding: 1 }, true],
+      [{ padding: [0, 2, 1, 0] }, true],
+      [{ padding: [3, 0, 0, 2], bias: false, kernel: [3, 5] }, true],
+      [{ padding: "same", kernel: 4 }, true],
+      [{ padding: 1, groups: 16 }, false],
+      [{ padding: 1, groups: 2, outChannels: 64 }, false],
+      [{ padding: 2, dilation: 2 }, false],
+      [{ padding: [1, 2], dilation: [1, 2] }, false],
+    ] as const
+  ) {
+    const spec = parseSpec({
+      name: "tiles",
+      input: [2, 16, 16],
+      batchSize: 4,
+      layers: [
+        { type: "conv2d", outChannels: 32, kernel: 1 },
+        { type: "conv2d", outChannels: 32, kernel: 3, ...layer },
+        { type: "flatten" },
+        LINEAR,
+      ],
+      loss: { type: "mse" },
+      training: { epochs: 1, optimizer: { type: "adam" } },
+    });
+    const told = JSON.stringify(layer);
+    for (const target of WAYS.filter(({ layout }) => layout !== "blocks")) {
+      const { chosen = [] } = plan(spec, registry, { layout: target.layout });
+      const all = chosen.map(({ kernel }) => kernel);
+      if (target.layout !== "lanes") {
+        assert.equal(all.some((name) => name === "conv2_forward"), tiles, `${told}: ${all}`);
+      } else if (!tiles) assert.deepEqual(all, [], told);
+      if (target.name !== "wasm_relaxed" || target.layout !== "channels") continue;
+      const rows = await verifyNet(spec, registry, target, { seed: 3, data: "f32" });
+      assert.deepEqual(rows.filter(({ ok, cases }) => !ok && cases > 0).map(({ check }) => check), [], told);
+      ran++;
+    }
+  }
+  assert.equal(ran, 8);
+});
+
 const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
 if (!python) console.log(`convolutions are not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);
 
@@ -80,7 +171,7 @@ async function byTorch(
     spec,
     rate: initialLearningRate(spec),
     inputs: Array.from(data.inputs, (x) => data.inputs instanceof Uint8Array ? x / 255 : x),
-    labels: [...data.labels],
+    labels: [...data.labels!],
     parameters: [...initial.values()].map((values) => [...values]),
   }));
   const { command, libraries } = python!;

@@ -11,8 +11,8 @@ import { kernelName, prune } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
 import { freeName, joinBindings, joinSaves, joinTitles } from "./join.ts";
 
-/** Most sums that become one element: neighbours share no loads any more, which costs more than a pass through memory. */
-const MOST_SUMS = 36;
+/** Most sums that become one element: as many are unrolled around them, and of more no tile is made. */
+const MOST_SUMS = 9;
 
 const pointsOf = (axes: readonly Axis[]) => axes.reduce((points, { extent }) => points * extent, 1);
 
