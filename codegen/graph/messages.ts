@@ -98,8 +98,6 @@ function expectation({ title, enum: names, oneOf, anyOf, ...rules }: Rules): str
       return `a list of ${rules.minItems} to ${rules.maxItems} entries`;
     case "string":
       return "a text";
-    case "boolean":
-      return "true or false";
     default:
       return `an object with ${rules.required!.join(", ")}`;
   }
