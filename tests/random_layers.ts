@@ -56,8 +56,8 @@ const pool = (dimensions: 1 | 2, counts: boolean): RandomLayer => (draw, { shape
   return {
     kernel: both(kernel),
     ...draw.chance(0.6) && { stride: both(positions.map(() => draw.int(1, 3))) },
-    ...draw.chance(0.5) && { padding: both(padding) },
-    ...draw.chance(0.4) && { ceilMode: true },
+    ...draw.chance(0.7) && { padding: both(padding) },
+    ...draw.chance(0.5) && { ceilMode: true },
     ...counts && draw.chance(0.4) && { countIncludePad: false },
   };
 };
