@@ -86,7 +86,6 @@ export { type Prediction, Predictor } from "./runtime/run/predict.ts";
 export type { ImportedParameters, WeightNames } from "./runtime/files/weights.ts";
 export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report/report.ts";
 export type { GpuKernelRow, GpuRuns, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
-export type { Metrics } from "./runtime/run/metrics.ts";
 export type { RunStart } from "./runtime/run/start.ts";
 export type { KernelTime } from "./runtime/measure/time_kernels.ts";
 export type { ScheduleTime, Spread } from "./runtime/measure/time_schedules.ts";

@@ -72,7 +72,7 @@ export function layersPage(): string {
     "## Losses",
     kindTable("loss", kinds.loss, "what it computes", false),
     "## Metrics",
-    "A net is told all that fit its outputs and targets; nothing is learned from them.",
+    "A net is told those that its spec names in `metrics`, or those that are usual for its loss; nothing is learned from them.",
     table(
       ["metric", "what it is", "source"],
       registry.metrics.map(({ type, summary, source }) => [code(type), summary, sourceLink(source)]),

@@ -122,7 +122,7 @@ export function readSet(
   { plan, given = readClasses }: { readonly plan: RunPlan; readonly given?: ReadGiven },
   set: Labelled,
 ): Read {
-  if (!set) throw new InputError(`data is ${said(set)}; expected { x, y }, samples and their classes`);
+  if (!set) throw new InputError(`data is ${said(set)}; expected { x, y }`);
   const inputs = readInputs(plan, set.x), samples = inputs.length / sizeOf(plan.graph.shapes.input);
   return { samples, inputs, ...given(plan, samples, set.y, set.weights) };
 }

@@ -166,7 +166,7 @@ for (const [loss, given, told] of CASES) {
 
 /** What is wrong, in a net with a loss: what `step` is given beside two samples, and what it says. */
 const WRONG: readonly (readonly [LossOptions, unknown, unknown, RegExp])[] = [
-  [{ type: "softmaxCrossEntropy" }, [0, 1], [1, 1], /^the net takes no weights$/],
+  [{ type: "softmaxCrossEntropy" }, [0, 1], [1, 1], /^net takes no weights$/],
   [{ type: "mse" }, [[0, 0, 0], [0, 0, 0]], [1, 1], /^net numbers takes no weights: set "weighted": true in its loss$/],
   [HUBER, undefined, undefined, /^y is undefined; expected 6 targets, 3 for each sample of x$/],
   [HUBER, "text", undefined, /^y is a string; expected 6 targets, 3 for each sample of x$/],
