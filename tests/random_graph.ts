@@ -106,6 +106,12 @@ export function randomGraph(seed: number, { registry = graphRegistry, having = {
   throw new Error(`no random graph of seed ${seed} has ${JSON.stringify(having)}; mend its entry in tests/random_*.ts`);
 }
 
+/** One of the graphs that cover all kinds of layers: each has one of them, in turn, whatever else is in it. */
+export function coveringGraph(seed: number): GraphSpec {
+  const { layers } = graphRegistry;
+  return randomGraph(seed, { having: { layer: layers[seed % layers.length].type } });
+}
+
 /** A layer as JSON. */
 export type LayerJson = { type: string; name?: string; input?: string | string[] } & Record<string, unknown>;
 
@@ -160,7 +166,7 @@ class Growing {
     this.#registry = registry;
     this.#favourite = favourite;
     // mostly images: most kinds are for these
-    const rank = draw.chance(0.6) ? Math.max(...ranksOf(registry)) : draw.pick(...ranksOf(registry));
+    const rank = draw.chance(0.4) ? Math.max(...ranksOf(registry)) : draw.pick(...ranksOf(registry));
     const shape = rank === 1
       ? [draw.int(1, 40)]
       : [draw.int(1, 4), ...Array(rank - 1).fill(0).map(() => draw.int(3, 9))];
