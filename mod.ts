@@ -86,6 +86,7 @@ export { type Prediction, Predictor } from "./runtime/run/predict.ts";
 export type { ImportedParameters, WeightNames } from "./runtime/files/weights.ts";
 export { loadReport, parseReport, prepareReport, type ReportFile, type ReportPlace } from "./runtime/report/report.ts";
 export type { GpuKernelRow, GpuRuns, KernelGroup, KernelRow } from "./runtime/measure/kernel_groups.ts";
+export type { Metrics } from "./runtime/run/metrics.ts";
 export type { RunStart } from "./runtime/run/start.ts";
 export type { KernelTime } from "./runtime/measure/time_kernels.ts";
 export type { ScheduleTime, Spread } from "./runtime/measure/time_schedules.ts";
@@ -97,14 +98,7 @@ export type { VerifyOptions } from "./runtime/check/verify.ts";
 export { DivergedError, ProfileError, StoppedError } from "./runtime/run/errors.ts";
 export type { RunOptions, Trained } from "./runtime/run/run_options.ts";
 export { VERSION } from "./runtime/run/version.ts";
-export type {
-  DataReport,
-  EpochReport,
-  Metrics,
-  PartialEpoch,
-  Progress,
-  TrainingReport,
-} from "./runtime/run/training_report.ts";
+export type { DataReport, EpochReport, PartialEpoch, Progress, TrainingReport } from "./runtime/run/training_report.ts";
 
 export { chooseTarget, type TargetChoice } from "./api/choose_target.ts";
 export {
@@ -115,7 +109,7 @@ export {
   type KernelStages,
   kernelStages,
 } from "./api/compile.ts";
-export { type DataOptions, loadData, loadTestData } from "./api/data.ts";
+export { type DataOptions, loadData, loadTestData, targetNote } from "./api/data.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { open, type OpenOptions } from "./api/open.ts";

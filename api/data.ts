@@ -10,7 +10,7 @@ import { said } from "../runtime/data/arrays.ts";
 import { type Dataset, type DataSplit, readDataset } from "../runtime/data/data.ts";
 import { loadIdxDirectory, loadIdxTestSet } from "../runtime/data/idx/folder.ts";
 import { isTensors, loadTensors, loadTestTensors } from "../runtime/data/tensors/sets.ts";
-import { targetNumbers } from "../runtime/run/class_names.ts";
+import { targetNumbers, tellsClasses } from "../runtime/run/class_names.ts";
 import { isObject, objectOf, readOptions } from "../runtime/run/options.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
@@ -81,4 +81,13 @@ export function readSplit(data: Partial<DataSplit> | undefined): DataSplit {
       words(copies.test)
     }; give both in one kind`,
   );
+}
+
+/** What there is to know of targets that are taken for something else than one would think; undefined if nothing. */
+export function targetNote(spec: Spec, { targets }: Pick<Dataset, "targets">): string | undefined {
+  if (targets === undefined || spec.metrics !== undefined || !tellsClasses(inferShapes(spec, registry))) {
+    return undefined;
+  }
+  return 'the largest output is taken for a class, as of one-hot targets; if outputs are numbers, put "metrics": ' +
+    '["meanAbsoluteError"] into the spec';
 }

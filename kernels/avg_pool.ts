@@ -15,9 +15,9 @@ import {
   poolSlides,
   windowAxes,
 } from "./pool.ts";
-import { countIn, coveringWindows, piecesOf, placeOf, type Slide } from "../codegen/language/window.ts";
-import { axis, div, mul, part, sum } from "../codegen/language/notation.ts";
-import type { Axis, Expr } from "../codegen/ir/ir.ts";
+import { combinations, countIn, coveringWindows, piecesOf, placeOf, type Slide } from "../codegen/language/window.ts";
+import { axis, div, mul, part, plus, sum } from "../codegen/language/notation.ts";
+import type { Affine, Axis, Expr } from "../codegen/ir/ir.ts";
 
 /** Options of a pool of means. */
 export interface AvgPoolOptions extends PoolOptions {
@@ -34,13 +34,16 @@ function counted(options: AvgPoolOptions, slides: readonly Slide[], dimensions: 
 
 const isWhole = (slide: Slide) => piecesOf(slide).every(({ cut }) => !cut);
 
-/** 1 by the elements of each window that are counted: a number, where all have as many. */
-function share(counts: readonly Slide[], windows: readonly Axis[]): Expr | number {
-  const alike = counts.filter(isWhole).reduce((product, { kernel }) => product * kernel, 1);
-  const others = counts.flatMap((slide, d) => isWhole(slide) ? [] : [countIn(slide, windows[d])]);
-  if (others.length === 0) return 1 / alike;
-  const [first, ...rest] = [...others, ...alike > 1 ? [alike] : []];
-  return div(1, mul(first, ...rest));
+/** Windows that count alike in each dimension, or reach over an end: axes over them, where these are, and 1 by the counts. */
+function shares(counts: readonly Slide[]): { axes: Axis[]; windows: Affine[]; share: Expr | number }[] {
+  return combinations(counts.map(piecesOf)).map((pieces) => {
+    const axes = windowAxes(pieces), windows = axes.map((axis, d) => plus(axis, pieces[d].from));
+    const alike = counts.reduce((product, { kernel }, d) => pieces[d].cut ? product : product * kernel, 1);
+    const others = counts.flatMap((slide, d) => pieces[d].cut ? [countIn(slide, windows[d])] : []);
+    if (others.length === 0) return { axes, windows, share: 1 / alike };
+    const [first, ...rest] = [...others, ...alike > 1 ? [alike] : []];
+    return { axes, windows, share: div(1, mul(first, ...rest)) };
+  });
 }
 
 /** Mean of each window. */
@@ -84,34 +87,35 @@ export function avgPool(type: string, dimensions: Dimensions, source: string): L
     },
 
     forward(n, { x, y }, options) {
-      const { slides, counts } = windowsOf(options, x.shape.slice(1));
-      const c = axis("c", y.shape[1]), windows = windowAxes(slides);
-      const elements = elementAxes(slides);
-      const places = slides.map((slide, d) => placeOf(slide, windows[d], elements[d]));
-      const window = slides.every(isWhole) ? x.at(n, c, ...places) : x.padded(n, c, ...places);
-      const at = [n, c, ...windows];
-      return [{ parts: [part(at, y.set(at, mul(sum(elements, window), share(counts, windows))))] }];
+      const { slides, counts } = windowsOf(options, x.shape.slice(1)), c = axis("c", y.shape[1]);
+      const elements = elementAxes(slides), inside = slides.every(isWhole);
+      const parts = shares(counts).map(({ axes, windows, share }) => {
+        const places = slides.map((slide, d) => placeOf(slide, windows[d], elements[d]));
+        const window = inside ? x.at(n, c, ...places) : x.padded(n, c, ...places);
+        return part([n, c, ...axes], y.set([n, c, ...windows], mul(sum(elements, window), share)));
+      });
+      return [{ parts }];
     },
 
     backward(n, { dx, dy, ds }, options) {
-      const { slides, counts, alike } = windowsOf(options, dx.shape.slice(1));
-      const c = axis("c", dx.shape[1]), windows = windowAxes(slides);
-      const at = [n, c, ...windows], shares = alike ? undefined : share(counts, windows);
+      const { slides, counts, alike } = windowsOf(options, dx.shape.slice(1)), c = axis("c", dx.shape[1]);
+      const own = shares(counts), [{ share }] = own;
+      const divided = () =>
+        own.map(({ axes, windows, share }) => {
+          const at = [n, c, ...windows];
+          return part([n, c, ...axes], ds.set(at, mul(dy.at(...at), share)));
+        });
       const spread = coveringWindows(slides).map(({ axes: spread, positions }) =>
         part(
           [n, c, ...spread],
           ...positions.map(({ at, windows }) => {
             if (!windows) return dx.set([n, c, ...at], 0);
-            const { axes, index } = windows;
-            if (!alike) return dx.set([n, c, ...at], sum(axes, ds.padded(n, c, ...index)));
-            return dx.set([n, c, ...at], mul(sum(axes, dy.padded(n, c, ...index)), share(counts, [])));
+            const { axes, index } = windows, from = alike ? dy : ds, total = sum(axes, from.padded(n, c, ...index));
+            return dx.set([n, c, ...at], alike ? mul(total, share) : total);
           }),
         )
       );
-      return [
-        ...shares === undefined ? [] : [{ name: "shares", parts: [part(at, ds.set(at, mul(dy.at(...at), shares)))] }],
-        { name: "input", parts: spread },
-      ];
+      return [...alike ? [] : [{ name: "shares", parts: divided() }], { name: "input", parts: spread }];
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { Registry } from "../codegen/language/registry.ts";
 import { accuracy } from "./metrics/accuracy.ts";
 import { adam } from "./optimizers/adam.ts";
+import { adamw } from "./optimizers/adamw.ts";
 import { add } from "./layers/add.ts";
 import { avgPool1d } from "./layers/avg_pool1d.ts";
 import { avgPool2d } from "./layers/avg_pool2d.ts";
@@ -38,6 +39,7 @@ import { padChannels } from "./layers/pad_channels.ts";
 import { relu } from "./layers/relu.ts";
 import { relu6 } from "./layers/relu6.ts";
 import { reshape } from "./layers/reshape.ts";
+import { rmsprop } from "./optimizers/rmsprop.ts";
 import { sgd } from "./optimizers/sgd.ts";
 import { sigmoid } from "./layers/sigmoid.ts";
 import { silu } from "./layers/silu.ts";
@@ -58,6 +60,6 @@ export const kernels: Omit<Registry, "schedulers"> = {
   ],
   losses: [softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber],
   metrics: [accuracy, topFiveAccuracy, binaryAccuracy, meanAbsoluteError],
-  optimizers: [sgd, momentum, adam],
+  optimizers: [sgd, momentum, adam, adamw, rmsprop],
   batch,
 };

@@ -12,7 +12,7 @@ export const FILES = {
   inputs: "inputs",
   /** Their classes, as integers. */
   labels: "labels",
-  /** Initial values of all that layers keep, layer by layer: weight, bias, then running statistics. */
+  /** Initial values of all parameters, layer by layer, weight before bias; then of running statistics. */
   parameters: "parameters",
 } as const;
 

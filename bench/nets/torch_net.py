@@ -192,12 +192,13 @@ class Net(nn.Module):
         return values[self.names[-1]]
 
     def kept(self):
-        """What each layer keeps, layer by layer: parameters, weight before bias, then running statistics."""
+        """What layers keep: parameters, layer by layer, weight before bias; then running statistics, layer by layer."""
         for module, given in zip(self.layers, self.reads):
-            image = self.flattened.get(given[0])
-            statistics = (each for name, each in module.named_buffers() if not name.endswith("num_batches_tracked"))
-            for tensor in (*module.parameters(), *statistics):
-                yield tensor, image if tensor.dim() == 2 else None
+            for parameter in module.parameters():
+                yield parameter, self.flattened.get(given[0]) if parameter.dim() == 2 else None
+        for name, statistic in self.named_buffers():
+            if not name.endswith("num_batches_tracked"):
+                yield statistic, None
 
     def load(self, numbers):
         """Gives all that is kept its values, in that order: `numbers(count)` gives the next ones."""

@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { BundleFiles } from "./folder.ts";
-import type { BundledPlan } from "./load.ts";
+import { type BundledPlan, placeBehind } from "./load.ts";
 import { ENDING } from "./sources.ts";
 
 /** What of a bundle its script is made of. */
@@ -73,6 +73,12 @@ export function entryText(
 
 /** A plan as a script has it: see `load.ts`, which turns it back. */
 export function bundledPlan({ tensors, train, ...plan }: RunPlan): BundledPlan {
-  const named = Object.entries(tensors).map(([name, { name: _, ...tensor }]) => [name, tensor]);
+  let end = 0;
+  const named = Object.entries(tensors).map(([name, { name: _, offset, bytes, ...tensor }]) => {
+    const usual = placeBehind(end, tensor.shape), isRun = tensor.role === "run";
+    end = offset + bytes;
+    const own = { ...offset !== usual.offset && { offset }, ...!isRun && bytes !== usual.bytes && { bytes } };
+    return [name, { ...tensor, ...own }];
+  });
   return { ...plan, tensors: Object.fromEntries(named), kernels: train.kernels.length };
 }

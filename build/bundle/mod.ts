@@ -9,6 +9,7 @@ import { checkedSpec } from "../../api/spec.ts";
 import { InputError } from "../../codegen/error.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { Tuning } from "../../codegen/schedule/tuning.ts";
 import { outputOf } from "../../runtime/backends/tensors.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
@@ -87,7 +88,7 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
       ...gpu && { gpu: [`${name}${GPU}`, gpu.worth] as const },
       inside: singleFile ? inside : new Map(),
     }),
-    { name, banner: bannerOf(name), trains: !predict, singleFile },
+    { name, banner: bannerOf(name), trains: !predict, normal: drawsNormal(plan), singleFile },
   );
   const declared: Declared = {
     ...{ name, outputs, predict, data, seed, batchSize, version: VERSION, shape: spec.input, classes },
@@ -108,6 +109,11 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
 /** A checkpoint of weights alone. */
 function weightsFile(spec: Spec, parameters: Weights["parameters"]): Uint8Array<ArrayBuffer> {
   return joined(encodeSafetensors(encodeCheckpoint(readWeights({ spec, parameters }))));
+}
+
+/** Whether some of what a net begins with are normal numbers. */
+function drawsNormal({ tensors }: RunPlan): boolean {
+  return Object.values(tensors).some(({ initial }) => typeof initial === "object" && "normal" in initial);
 }
 
 /** What npm and Node read. */

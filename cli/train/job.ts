@@ -29,6 +29,7 @@ import {
   sameFile,
   type Spec,
   storageNote,
+  targetNote,
   train,
   type Trained,
 } from "../../mod.ts";
@@ -213,8 +214,7 @@ async function beginJob(
       train.shape.join("x")
     }\n`,
   );
-  const note = storageNote(train);
-  if (note) print(`note: ${note}\n`);
+  for (const note of [storageNote(train), targetNote(spec, train)]) if (note) print(`note: ${note}\n`);
   if (finished) {
     print(
       `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +

@@ -16,6 +16,7 @@ import type { LossKind, MetricKind, TargetSpec } from "../language/loss.ts";
 import type { OptimizerKind } from "../language/optimizer.ts";
 import type { Registry } from "../language/registry.ts";
 import { INPUT, layerInputs, layerNames } from "./names.ts";
+import { grouped } from "./groups.ts";
 import type { Options, Spec } from "./spec.ts";
 
 /** A layer in its place: it reads some tensors and writes the one of its name. */
@@ -28,6 +29,10 @@ export interface GraphNode {
   readonly inputs: Readonly<Record<string, string>>;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly BufferSpec[];
+  /** Its parameters are left as they are. */
+  readonly frozen?: true;
+  /** The group whose numbers its updates take. */
+  readonly group?: number;
 }
 
 /** Layers as a directed acyclic graph of named tensors, in an order in which each is computed after what it reads. */
@@ -48,6 +53,9 @@ export interface Graph {
   readonly given: readonly TargetSpec[];
   readonly metrics: readonly MetricKind[];
   readonly optimizer: OptimizerKind;
+  readonly optimizerOptions: Options;
+  /** Gradients are clipped to this norm. Default: they are not. */
+  readonly clipNorm?: number;
 }
 
 /** Most elements a tensor may have: offsets stay exact 32-bit numbers. */
@@ -79,18 +87,32 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     for (const tensor of [...parameters, ...buffers]) checkSize(tensor.name, tensor.shape, where);
     nodes.push({ name, kind, options, inputs, parameters, buffers });
   }
-  const output = names.at(-1)!;
+  const output = names.at(-1)!, { optimizer: optimizerOptions, clipNorm } = spec.training;
   checkReaders(nodes, origin);
   checkOutput(spec, shapes[output], said(output), registry, origin);
   checkClasses(spec, shapes[output], said(output), registry, origin);
   checkTrainable(nodes, registry, origin);
   const loss = lossOf(spec, registry), given = givenTo(spec, loss, shapes, output, said(output), origin);
   return {
-    ...{ name: spec.name, batchSize: spec.batchSize, batchRows: spec.batchSize, shapes, nodes, output },
+    ...{ name: spec.name, batchSize: spec.batchSize, batchRows: spec.batchSize, shapes, output },
+    nodes: grouped(nodes, spec, origin),
     ...{ loss, lossOptions: spec.loss, given },
     metrics: metricsOf(spec, loss, shapes[output], given, registry, origin),
-    optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
+    optimizer: registry.optimizers.find(({ type }) => type === optimizerOptions.type)!,
+    ...{ optimizerOptions, clipNorm },
   };
+}
+
+/** @throws {InputError} naming a layer that cannot be trained with so few samples in a batch. */
+export function checkBatch({ nodes, shapes, batchSize }: Graph, origin = "spec"): void {
+  for (const [i, node] of nodes.entries()) {
+    const least = node.kind.leastBatch?.(node.options, inputShapes(node, shapes)) ?? 1;
+    if (batchSize >= least) continue;
+    throw new InputError(
+      `${origin}: batchSize is ${batchSize}, but layers[${i}] ${node.kind.type} learns nothing of fewer than ${least} samples; ` +
+        `make it ${least} or more`,
+    );
+  }
 }
 
 /** Most inputs of a layer that a message names. */

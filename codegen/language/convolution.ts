@@ -8,7 +8,8 @@
  */
 import { InputError } from "../error.ts";
 import type { Affine, Axis } from "../ir/ir.ts";
-import { type Init, layer, type LayerKind, type Shape } from "./layer.ts";
+import { biasInit, type Init } from "./init.ts";
+import { layer, type LayerKind, type Shape } from "./layer.ts";
 import { add, axis, mul, part, plus, sum, times } from "./notation.ts";
 import { coveringWindows, placeOf, samePadding, type Slide, slideOf } from "./window.ts";
 import type { z } from "../zod.ts";
@@ -95,7 +96,7 @@ export function convolution<Options extends ConvolutionOptions>(
       return [
         { name: "weight", symbol: "w", shape, ...fans, init, decay: true },
         ...bias
-          ? [{ name: "bias", symbol: "b", shape: [outChannels], ...fans, init: "zeros", decay: false } as const]
+          ? [{ name: "bias", symbol: "b", shape: [outChannels], ...fans, init: biasInit(init), decay: false }]
           : [],
       ];
     },

@@ -6,6 +6,7 @@
 import { z } from "../zod.ts";
 import { InputError } from "../error.ts";
 import type { Axis, DType, Expr, Load, Part } from "../ir/ir.ts";
+import type { Init } from "./init.ts";
 import { featureAxes, part, type Tensor } from "./notation.ts";
 
 /** Extents, without the batch. */
@@ -13,9 +14,6 @@ export type Shape = readonly number[];
 
 /** Shapes of the tensors of a layer by symbol: `x`, or `x0`, `x1`, ... its inputs, `y` its output. */
 export type Shapes = Readonly<Record<string, Shape>>;
-
-/** How initial values are drawn. */
-export type Init = "xavierUniform" | "heUniform" | "zeros";
 
 /** A trained tensor. */
 export interface ParameterSpec {
@@ -137,6 +135,8 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
+  /** Fewest samples of a batch that it can be trained with, where one is too few. */
+  leastBatch?(options: Options, inputs: Shapes): number;
   /**
    * The operation of ONNX that does in a test what the layer does, or several, the last of which gives its output; `inputs`:
    * symbols of its inputs, `shapes`: theirs, and that of `y`.
@@ -218,6 +218,9 @@ export interface Slopes {
   readonly dy: Load;
 }
 
+/** The options of an elementwise layer. */
+type OwnOptions<Own extends z.ZodRawShape> = { [Key in keyof Own]: z.output<Own[Key]> };
+
 /**
  * A layer that maps each element by itself. Where its gradient follows from `y` alone, `x` need not be kept; with
  * `monotone`, `x` then may be that of a maximum behind it.
@@ -233,12 +236,12 @@ export function elementwise<Type extends string, Own extends z.ZodRawShape = Rec
     options?: Own;
     monotone?: true;
     /** The operation of ONNX, if there is one; or what makes operations of options. */
-    onnx?: string | ((options: z.output<z.ZodObject<Own>>) => OnnxOperation | readonly OnnxOperation[]);
-    forward: (x: Load, options: z.output<z.ZodObject<Own>>) => Expr;
-    backward: (slopes: Slopes, options: z.output<z.ZodObject<Own>>) => Expr;
+    onnx?: string | ((options: OwnOptions<Own>) => OnnxOperation | readonly OnnxOperation[]);
+    forward: (x: Load, options: OwnOptions<Own>) => Expr;
+    backward: (slopes: Slopes, options: OwnOptions<Own>) => Expr;
   },
-): LayerKind<{ type: Type } & z.output<z.ZodObject<Own>>> {
-  type Options = { type: Type } & z.output<z.ZodObject<Own>>;
+): LayerKind<{ type: Type } & OwnOptions<Own>> {
+  type Options = { type: Type } & OwnOptions<Own>;
   return layer<Options>({
     type,
     stem,

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "../zod.ts";
-import type { Init } from "./layer.ts";
+import { type Init, INITS } from "./init.ts";
 
 /** Most passes over the training samples: a run keeps the figures of each. */
 export const MOST_EPOCHS = 1_000_000;
@@ -40,9 +40,9 @@ export const seriesPadding: z.ZodType<number | [number, number] | "same"> = z.un
   z.literal("same"),
 ]).meta({ title: 'a whole number from 0 to 4096, or [before, after] of such numbers, or "same"' });
 /** Schema of `init`. */
-export const init: z.ZodDefault<z.ZodEnum<{ [K in Init]: K }>> = z.enum(["xavierUniform", "heUniform", "zeros"])
+export const init: z.ZodDefault<z.ZodEnum<{ [K in Init]: K }>> = z.enum(Object.keys(INITS) as Init[])
   .default("xavierUniform")
-  .describe("How the weights are drawn: uniform in +-sqrt(2 / (fan in + fan out)), in +-sqrt(6 / fan in), or 0.");
+  .describe("What the weights are drawn from.") as z.ZodDefault<z.ZodEnum<{ [K in Init]: K }>>;
 /** The largest f32, the largest below 1, and a rate that stays an f32 when it is divided by 1 less that. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127, LARGEST_SHARE = 1 - 2 ** -24, LARGEST_RATE = 1e30;
 const normal = (most: number) => z.number().min(SMALLEST_NORMAL).max(most);
@@ -72,6 +72,11 @@ export const learningRate: z.ZodNumber = normal(LARGEST_RATE)
 /** Schema of a learning rate that may be 0. */
 export const rateOrZero: F32OrZero = orZero(LARGEST_RATE)
   .meta({ title: "0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30" });
+/** Schema of a factor by which weights become smaller. */
+export const decayOf = (value: number, description: string): z.ZodDefault<F32OrZero> =>
+  notNegative.default(value).describe(description);
 /** Schema of the L2 factor. */
-export const l2: z.ZodDefault<F32OrZero> = notNegative.default(0)
-  .describe("l2 * w is added to the averaged gradient of weights (not of biases).");
+export const l2: z.ZodDefault<F32OrZero> = decayOf(
+  0,
+  "l2 * w is added to the averaged gradient of weights (not of biases).",
+);

@@ -345,12 +345,3 @@ export function requireSeries(input: Shape): void {
     throw new InputError(`it takes [channels, length], but its input is [${input.join(", ")}]`);
   }
 }
-
-/** @throws {InputError} when `input` is neither [channels, length] nor [channels, height, width]. */
-export function requireChannels(input: Shape): void {
-  if (input.length !== 2 && input.length !== 3) {
-    throw new InputError(
-      `it takes [channels, height, width] or [channels, length], but its input is [${input.join(", ")}]`,
-    );
-  }
-}

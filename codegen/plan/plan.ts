@@ -5,7 +5,7 @@
  * @module
  */
 import type { Axis, Kernel, TensorType } from "../ir/ir.ts";
-import type { Init } from "../language/layer.ts";
+import type { Drawn } from "../language/init.ts";
 import type { MetricKind } from "../language/loss.ts";
 import type { Graph } from "../graph/shapes.ts";
 
@@ -31,7 +31,7 @@ export interface PlannedTensor extends TensorType {
   readonly name: string;
   readonly role: Role;
   /** How it begins: what it is drawn from, or what all elements are. */
-  readonly initial?: { readonly init: Init; readonly fanIn: number; readonly fanOut: number } | number;
+  readonly initial?: Drawn | number;
   /** It is stored although kernels could be merged over it. */
   readonly kept?: true;
   /** How it is stored, where that is not row-major; `shape` is that of the storage. */

@@ -56,8 +56,8 @@ const ofChannel = (n: Axis, [c, ...positions]: readonly Axis[]) => [n, c, ...pos
  *
  * Statistics are taken in two steps: of each sample, less its first element, and of those of all samples (Chan, Golub and
  * LeVeque 1983). So x is read once, and no difference of large numbers stands for a small variance: the first element is
- * no further from the mean than the square root of the sum of all squares. Of one value there is no unbiased variance:
- * the running one stays.
+ * no further from the mean than the square root of the sum of all squares. A last batch of one value gives its bias, and
+ * nothing is learned of it: there is no unbiased variance, and the running one stays.
  */
 function batchNorm<Type extends string>(
   type: Type,
@@ -104,6 +104,9 @@ function batchNorm<Type extends string>(
         ...["s", "r", "g", "k", "l"].map(ofAll),
       ];
     },
+
+    // one value is its own mean: what comes out is the bias, whatever goes in
+    leastBatch: (_options, { x }) => positionsIn(x) === 1 ? 2 : 1,
 
     onnx: ({ epsilon }: Options) => ({
       op: "BatchNormalization",

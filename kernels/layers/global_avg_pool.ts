@@ -1,15 +1,15 @@
 import { z } from "../../codegen/zod.ts";
-import { layer, type LayerKind } from "../../codegen/language/layer.ts";
-import { requireChannels } from "../../codegen/language/window.ts";
-import { featureAxes, mul, part, sum } from "../../codegen/language/notation.ts";
+import type { LayerKind } from "../../codegen/language/layer.ts";
+import { mul, part, sum } from "../../codegen/language/notation.ts";
+import { imageAxes, innerImages, pooledShape, renamed } from "../global_pool.ts";
+import type { Axis } from "../../codegen/ir/ir.ts";
 
 const schema = z.strictObject({ type: z.literal("globalAvgPool") });
 
-const shareOf = ([, , ...positions]: readonly number[]) =>
-  1 / positions.reduce((product, extent) => product * extent, 1);
+const shareOf = (positions: readonly Axis[]) => 1 / positions.reduce((product, { extent }) => product * extent, 1);
 
 /** Mean of each channel: [c, h, w] or [c, l] to [c]. */
-export const globalAvgPool: LayerKind<z.infer<typeof schema>> = layer({
+export const globalAvgPool: LayerKind<z.infer<typeof schema>> = {
   type: "globalAvgPool",
   stem: "pool",
   source: "kernels/layers/global_avg_pool.ts",
@@ -21,18 +21,18 @@ export const globalAvgPool: LayerKind<z.infer<typeof schema>> = layer({
     { op: "Flatten", inputs: ["y"], attributes: { axis: 1 } },
   ],
 
-  shape(_options, input) {
-    requireChannels(input);
-    return [input[0]];
+  shape: (_options, { x }) => pooledShape(x),
+  inner: (_options, { x }) => innerImages(x),
+
+  forward(n, { x, s, y }) {
+    const { c, positions, only } = imageAxes(x),
+      mean = mul(sum(positions, x.at(n, c, ...positions)), shareOf(positions));
+    return [{ parts: [part([n, c], s.set([n, c, ...only], mean))] }, renamed(n, s, y, "flat")];
   },
 
-  forward(n, { x, y }) {
-    const [c, ...positions] = featureAxes(x.shape.slice(1));
-    return [part([n, c], y.set([n, c], mul(sum(positions, x.at(n, c, ...positions)), shareOf(x.shape))))];
+  backward(n, { dx, ds, dy }) {
+    const { c, positions, only } = imageAxes(dx), at = [n, c, ...positions];
+    const share = mul(ds.at(n, c, ...only), shareOf(positions));
+    return [renamed(n, dy, ds, "image"), { name: "input", parts: [part(at, dx.set(at, share))] }];
   },
-
-  backward(n, { dx, dy }) {
-    const [c, ...positions] = featureAxes(dx.shape.slice(1)), at = [n, c, ...positions];
-    return { input: [part(at, dx.set(at, mul(dy.at(n, c), shareOf(dx.shape))))] };
-  },
-});
+};

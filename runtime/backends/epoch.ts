@@ -78,24 +78,24 @@ export function checkSteps({ steps: all }: StepTables, steps: number, from = 0):
   if (!Number.isInteger(from) || from < 0 || from >= steps) throw new RangeError(`from step ${from} of ${steps}`);
 }
 
-/** Tensors with a row for each step that tell of each sample. */
-export function figuresOf({ metrics }: Pick<RunPlan, "metrics">): string[] {
-  return ["loss", ...metrics.map(({ symbol }) => symbol)];
+/** What is told of each sample: of which kind, and by which tensor with a row for each step. */
+export function figuresOf({ metrics }: Pick<RunPlan, "metrics">): RunPlan["metrics"] {
+  return [{ type: "loss", symbol: "loss" }, ...metrics];
 }
 
 /**
  * The sums of an epoch when it has gone on to `steps`. Whole numbers are added up exactly, and n losses, none of which is
  * negative, right to n 2^-53 of their sum: 1.1e-8 for 10^8 samples.
  *
- * @param rows by symbol, what is told of each row of the batch in each step after those `before`; 0 where there is no sample.
+ * @param told by symbol, what is told of each row of the batch in each step after those `before`; 0 where there is no sample.
  */
-export function addUp(before: EpochSums, steps: number, rows: Readonly<Record<string, Float32Array>>): EpochSums {
+export function addUp(
+  before: EpochSums,
+  steps: number,
+  told: Iterable<readonly [symbol: string, rows: Float32Array]>,
+): EpochSums {
   const sums = { ...before.sums };
-  for (const [symbol, values] of Object.entries(rows)) {
-    let sum = sums[symbol] ?? 0;
-    for (const value of values) sum += value;
-    sums[symbol] = sum;
-  }
+  for (const [symbol, rows] of told) sums[symbol] = rows.reduce((sum, value) => sum + value, sums[symbol] ?? 0);
   return { steps, sums };
 }
 
@@ -108,9 +108,14 @@ export function resultOf(
   return { loss: sums.loss / Math.min(samples, steps * batchSize), steps, sums };
 }
 
-/** Means of metrics over so many samples, by their types. */
-export function meansOf({ metrics }: Pick<RunPlan, "metrics">, sums: Sums, samples: number): Record<string, number> {
-  return Object.fromEntries(metrics.map(({ type, symbol }) => [type, sums[symbol] / samples]));
+/** Means over so many samples, of the loss and of metrics by their types. */
+export function meansOf(
+  plan: Pick<RunPlan, "metrics">,
+  sums: Sums,
+  samples: number,
+): { readonly loss: number; readonly [metric: string]: number } {
+  const means = figuresOf(plan).map(({ type, symbol }) => [type, sums[symbol] / samples]);
+  return Object.fromEntries(means);
 }
 
 /** The loss of each sample of a data set that was tested, from the rows of its steps. */

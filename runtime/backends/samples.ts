@@ -17,9 +17,16 @@ export function givenOf({ tensors }: RunPlan): RunTensor[] {
   return Object.values(tensors).filter(({ name, rows }) => rows === "samples" && name !== "data");
 }
 
+const outputShape = ({ graph: { shapes, output } }: RunPlan) => shapes[output];
+
+/** Whether the class of each sample is all that a net takes beside it. */
+export function takesClasses(plan: RunPlan): boolean {
+  return givenOf(plan).map(({ name }) => name).join() === "labels";
+}
+
 /** @throws {InputError} when a net wants other targets or weights than a data set can give. */
 export function checkJudged(plan: RunPlan): void {
-  const { shape: output } = outputOf(plan), numbers = `f32,${output}`;
+  const output = outputShape(plan), numbers = `f32,${output}`;
   const ofSamples: Record<string, readonly string[]> = {
     labels: ["i32"],
     targets: [numbers],
@@ -74,7 +81,7 @@ const extents = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 /** @throws {InputError} when a set has no number for each output, and no labels to make them of. */
 function checkTargets(plan: RunPlan, set: Dataset): void {
-  const { shape, classes } = outputOf(plan), { source, targets, targetShape = [], labels } = set;
+  const { classes } = outputOf(plan), shape = outputShape(plan), { source, targets, targetShape = [], labels } = set;
   if (targets) {
     if (sizeOf(targetShape) === sizeOf(shape)) return;
     throw new InputError(

@@ -6,7 +6,7 @@
 import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { firstNotFinite, sizeOf } from "../data/numbers.ts";
-import { initialize } from "../run/random.ts";
+import { initialize } from "../run/initial.ts";
 import type { NotFinite } from "./session.ts";
 
 /** Names of the tensors that are trained. */
@@ -19,10 +19,9 @@ export function weightsOf({ tensors }: RunPlan): string[] {
   return Object.values(tensors).filter(({ role }) => WEIGHT_ROLES.includes(role)).map(({ name }) => name);
 }
 
-/** The tensor that the loss is taken of: its shape and how many outputs it has, for a sample. */
-export function outputOf({ graph }: RunPlan): { name: string; shape: readonly number[]; classes: number } {
-  const shape = graph.shapes[graph.output];
-  return { name: `${graph.output}.output`, shape, classes: sizeOf(shape) };
+/** The tensor that the loss is taken of, and how many outputs it has for a sample. */
+export function outputOf({ graph: { shapes, output } }: RunPlan): { name: string; classes: number } {
+  return { name: `${output}.output`, classes: sizeOf(shapes[output]) };
 }
 
 /**

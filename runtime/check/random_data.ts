@@ -9,7 +9,9 @@ import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RowCounts } from "../backends/rows.ts";
-import { initialize, streamKey, uniform } from "../run/random.ts";
+import { optimizerParams } from "../run/rules.ts";
+import { initialize } from "../run/initial.ts";
+import { streamKey, uniform } from "../run/random.ts";
 
 /** The row of the tables of run-time numbers that is used; not the first, so that its offset is checked. */
 export const ROW = 1;
@@ -113,7 +115,7 @@ function source(draw: Draw, storage: Storage): (from: number, length: number) =>
 /** The run-time numbers of a step that are not drawn, by name; one sample short of a batch, where there are two. */
 export function stepNumbers(plan: Plan, spec: Spec, step: number): Readonly<Record<string, number>> {
   return {
-    ...plan.graph.optimizer.params(spec.training.optimizer, 0.01, step),
+    ...optimizerParams(spec, plan.graph.optimizer, spec.training.optimizer, 0.01, step),
     count: Math.max(1, plan.batchSize - 1),
   };
 }

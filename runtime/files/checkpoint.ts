@@ -119,11 +119,7 @@ function decodeTraining(
     throw new InputError(`${origin}: it says that ${epoch} of ${epochs} epochs and ${step} of ${steps} steps are done`);
   }
   const optimizer = new Map<string, TensorValues>();
-  for (const [name, shape] of parameterShapes(graph)) {
-    for (const symbol of graph.optimizer.state) {
-      optimizer.set(`${name}.${symbol}`, contents.floats(`${OPTIMIZER}${name}.${symbol}`, shape));
-    }
-  }
+  for (const [name, shape] of stateShapes(graph)) optimizer.set(name, contents.floats(`${OPTIMIZER}${name}`, shape));
   const extra = contents.names(HISTORY).map((name) => name.slice(HISTORY.length));
   const figures = [...new Set(epoch > 0 ? [...FIGURES, ...extra] : extra)].map((key) =>
     [key, contents.doubles(`${HISTORY}${key}`, epoch)] as const
@@ -209,11 +205,14 @@ export function weightShapes({ nodes }: Graph): Map<string, readonly number[]> {
   );
 }
 
-/** The shapes of a net's parameters by name, in the order of its layers. */
-export function parameterShapes({ nodes }: Graph): Map<string, readonly number[]> {
+/** The shapes of what the optimizer keeps by name, in the order of the layers: nothing of those that are frozen. */
+export function stateShapes({ nodes, optimizer, optimizerOptions }: Graph): Map<string, readonly number[]> {
+  const symbols = optimizer.state(optimizerOptions);
   return new Map(
-    nodes.flatMap(({ name, parameters }) =>
-      parameters.map(({ name: what, shape }) => [`${name}.${what}`, shape] as const)
+    nodes.filter(({ frozen }) => !frozen).flatMap(({ name, parameters }) =>
+      parameters.flatMap(({ name: what, shape }) =>
+        symbols.map((symbol) => [`${name}.${what}.${symbol}`, shape] as const)
+      )
     ),
   );
 }

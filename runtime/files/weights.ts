@@ -51,6 +51,9 @@ export function parseNames(text: string, origin: string): WeightNames {
   );
 }
 
+/** What PyTorch's modules keep and nothing here needs: how many steps a norm has seen. */
+const UNUSED = "num_batches_tracked";
+
 /**
  * Finds the parameters of a net in a file.
  *
@@ -59,12 +62,13 @@ export function parseNames(text: string, origin: string): WeightNames {
  * @throws {InputError} naming what is missing, too much, of another shape, or not to be told apart.
  */
 export function importParameters(
-  { tensors }: TensorFile,
+  file: TensorFile,
   graph: Graph,
   names: WeightNames | undefined,
   origin: string,
 ): ImportedParameters {
   const shapes = weightShapes(graph);
+  const tensors = new Map([...file.tensors].filter(([name]) => split(name).what !== UNUSED));
   const same = [...shapes].every(([name, shape]) => tensors.get(name)?.shape.join() === shape.join());
   const found = names
     ? named(names, shapes, origin)

@@ -13,6 +13,7 @@ import {
   TRAINING,
   type TrainingState,
 } from "../files/checkpoint_format.ts";
+import { figuresOf } from "../backends/epoch.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
 import { MOST_EPOCHS } from "./options.ts";
@@ -77,7 +78,7 @@ function stateOf(
   } as EpochReport));
   const sums = () =>
     Object.fromEntries(
-      read.names(EPOCH).map((name) => [name.slice(EPOCH.length, -SUM.length), read.numbers(name, "F64", 1)[0]]),
+      figuresOf(core.plan).map(({ symbol }) => [symbol, read.numbers(EPOCH + symbol + SUM, "F64", 1)[0]]),
     );
   return {
     optimizer: read.floats(core.shapes(["state"]), OPTIMIZER),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { addUp, BEGINNING, fillTraining, meansOf, resultOf } from "../backends/epoch.ts";
+import { BEGINNING, fillTraining, meansOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import type { EpochSums, NotFinite } from "../backends/session.ts";
 import { notFinite, parametersOf } from "../backends/tensors.ts";
@@ -98,13 +98,13 @@ async function trainEpoch(
   signal: AbortSignal | undefined,
 ): Promise<EpochReport> {
   const { plan, program: { rules } } = core, { samples } = read, steps = stepsInEpoch(plan, samples);
-  const { epochs: number, partial } = state, learningRate = rules.rate(number), start = performance.now();
-  const sums = partial ?? BEGINNING;
+  const { epochs: number, partial } = state, start = performance.now(), sums = partial ?? BEGINNING;
+  // updates before the epoch
+  const first = state.steps - sums.steps, learningRate = rules.rate(number, first, steps);
   const seconds = () => (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
   const epoch: Epoch = { number, read, steps, learningRate, seconds, signal };
   await core.alone(() => {
-    // updates before the epoch
-    const first = state.steps - sums.steps, params = (step: number) => rules.params(learningRate, first + step + 1);
+    const params = (step: number) => rules.params(number, first + step, steps);
     core.putTables(WHOLE, (tables) => fillTraining(plan, tables, { seed: state.seed, epoch: number, first, params }));
   });
   const tell = onStep &&
@@ -127,7 +127,7 @@ async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSu
   const sums = before.steps < steps ? await trainSteps(core, before, steps, epoch.signal) : before;
   state.steps += sums.steps - before.steps;
   state.partial = { ...sums, seconds: seconds() };
-  const { loss } = resultOf(plan, read, sums), ends = sums.steps === steps;
+  const { sums: { loss } } = sums, ends = sums.steps === steps;
   const weights = () => Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
   const wrong = Number.isFinite(loss)
     ? ends ? notFinite(await weights()) : undefined
@@ -135,7 +135,6 @@ async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSu
   if (wrong || !ends) return { sums, wrong };
   const report = {
     epoch: number + 1,
-    loss,
     ...meansOf(plan, sums.sums, read.samples),
     learningRate,
     seconds: seconds(),
@@ -182,9 +181,9 @@ function teller(
     told = done;
     const loss = await core.rows(WHOLE, "loss", first, done);
     for (let step = first; step < done; step++) {
-      const begin = (step - first) * batchRows,
-        { sums } = addUp(BEGINNING, 1, { loss: loss.subarray(begin, begin + batchRows) });
-      await tell(step + 1, sums.loss / Math.min(batchSize, samples - step * batchSize));
+      const begin = (step - first) * batchRows;
+      const sum = loss.subarray(begin, begin + batchRows).reduce((a, b) => a + b);
+      await tell(step + 1, sum / Math.min(batchSize, samples - step * batchSize));
     }
   };
 }

@@ -15,8 +15,8 @@ import { platform } from "../platform/here.ts";
 import { type Packing, PACKING_WORDS } from "../measure/machine/facts.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
-import { METRICS } from "../run/metrics.ts";
-import type { Metrics, TrainingReport } from "../run/training_report.ts";
+import { METRICS, type Metrics } from "../run/metrics.ts";
+import type { TrainingReport } from "../run/training_report.ts";
 
 /**
  * Where a report goes. `file`: one to write, or to replace. `base`: the path of a new one but for its end, `-2.json` if

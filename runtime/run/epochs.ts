@@ -86,5 +86,5 @@ async function trainEpoch(
   if (!Number.isFinite(loss)) throw new DivergedError(number, done, `the loss has become ${loss}`);
   checkDiverged(result.notFinite, number, done);
   if (done < steps) return { steps: done, seconds, sums };
-  return { epoch: number, loss, ...meansOf(plan, sums, samples), learningRate: epoch.learningRate, seconds };
+  return { epoch: number, ...meansOf(plan, sums, samples), learningRate: epoch.learningRate, seconds };
 }

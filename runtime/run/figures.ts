@@ -8,8 +8,8 @@ import { isObject } from "../../codegen/json.ts";
 import type { MetricKind } from "../../codegen/language/loss.ts";
 import { MOST_EPOCHS } from "../../codegen/language/schema.ts";
 import { said } from "../data/arrays.ts";
-import { METRICS, metricsIn } from "./metrics.ts";
-import type { Metrics, PartialEpoch } from "./training_report.ts";
+import { METRICS, type Metrics, metricsIn } from "./metrics.ts";
+import type { PartialEpoch } from "./training_report.ts";
 
 /** Largest time, speed or amount of a report. */
 export const LARGEST_AMOUNT = 1e18;

@@ -1,9 +1,19 @@
 /**
- * Metrics of reports: what they are called, and how they are written.
+ * Metrics of reports: what there are, what they are called, and how they are written.
  *
  * @module
  */
-import type { Metrics } from "./training_report.ts";
+/** What a net is told beside its loss, as means over samples: the metrics of its spec, or those that fit its loss. */
+export interface Metrics {
+  /** Share of the samples classified right. */
+  readonly accuracy?: number;
+  /** Share of the samples whose class is among the five with the largest outputs. */
+  readonly topFiveAccuracy?: number;
+  /** Share of the outputs that are on the right side, of two. */
+  readonly binaryAccuracy?: number;
+  /** Mean distance of outputs from their targets. */
+  readonly meanAbsoluteError?: number;
+}
 
 /** What metrics are called, and whether they are a share, from 0 to 1. */
 export const METRICS: Readonly<Record<keyof Required<Metrics>, { readonly title: string; readonly share: boolean }>> = {

@@ -12,7 +12,7 @@ import { toBase64 } from "../data/bytes.ts";
 import type { Dataset, LabelledDataset } from "../data/data.ts";
 import { areaUnderCurve } from "./area_under_curve.ts";
 import { comparesInput, tellsClasses } from "./class_names.ts";
-import type { Metrics } from "./training_report.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** A sample that was classified wrong. */
 export interface MissedSample {
@@ -59,13 +59,12 @@ const MOST_BYTES = 80_000;
 
 /** What a network's outputs for a data set are, beside what they are to be. */
 export function testReport(graph: Graph, set: Dataset, predictions: Predictions): TestReport {
-  const { samples: total } = set, { loss, sums } = predictions, area = curve(graph, set, predictions);
+  const { samples: total } = set, area = curve(graph, set, predictions);
   const { correct, ...rest } = isClassified(graph, set) ? classified(graph, set, predictions) : { missed: [] };
   return {
     ...correct !== undefined && { correct },
     total,
-    ...meansOf(graph, sums, total),
-    loss,
+    ...meansOf(graph, predictions.sums, total),
     ...area !== undefined && { areaUnderCurve: area },
     ...rest,
   };

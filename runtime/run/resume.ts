@@ -12,7 +12,7 @@ import type { Dataset } from "../data/data.ts";
 import { hashDataset } from "../data/hash.ts";
 import {
   type Checkpoint,
-  parameterShapes,
+  stateShapes,
   type TensorValues,
   type TrainingState,
   weightShapes,
@@ -85,15 +85,12 @@ export function copyCheckpoint(
     throw new InputError("the checkpoint's training is not as loadCheckpoint reads it: without or data is missing");
   }
   const { samples, hash } = data;
-  const states = [...parameterShapes(graph)].flatMap(([name, shape]) =>
-    graph.optimizer.state.map((symbol) => [`${name}.${symbol}`, shape] as const)
-  );
   return {
     parameters: copies,
     training: {
       ...{ seed, epochs, target, without: [...without], data: { samples, hash }, history: copyHistory(history) },
       ...partial && { partial: copyPartial(partial) },
-      optimizer: tensors(optimizer, states),
+      optimizer: tensors(optimizer, stateShapes(graph)),
     },
   };
 }

@@ -7,19 +7,8 @@ import type { LayerSummary } from "../../codegen/graph/lanes.ts";
 import type { GpuReport } from "../backends/session.ts";
 import type { Machine } from "../measure/machine/facts.ts";
 import type { Profile } from "../measure/profile.ts";
+import type { Metrics } from "./metrics.ts";
 import type { TestReport } from "./outcome.ts";
-
-/** What a net is told beside its loss, as means over samples: the metrics of its spec, or those that fit its loss. */
-export interface Metrics {
-  /** Share of the samples classified right. */
-  readonly accuracy?: number;
-  /** Share of the samples whose class is among the five with the largest outputs. */
-  readonly topFiveAccuracy?: number;
-  /** Share of the outputs that are on the right side, of two. */
-  readonly binaryAccuracy?: number;
-  /** Mean distance of outputs from their targets. */
-  readonly meanAbsoluteError?: number;
-}
 
 /** What one epoch brought. Its metrics are those of training samples as they were seen. */
 export interface EpochReport extends Metrics {
@@ -27,7 +16,7 @@ export interface EpochReport extends Metrics {
   readonly epoch: number;
   /** Mean over the training samples, each as it was seen before its update. */
   readonly loss: number;
-  /** The optimizer's, as the scheduler set it. */
+  /** The optimizer's in the first step, as the scheduler set it. */
   readonly learningRate: number;
   /** Time the epoch took. */
   readonly seconds: number;

@@ -277,7 +277,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `predict ${SPEC_FILE} --weights ${SCRATCH}/trained.safetensors`,
     1,
     `error: "${join(PROJECT, SPEC_FILE)}" is of no known kind; ` +
-    "give a PNG, PGM or IDX file, or numbers in a file named .f32\n",
+    "give a PNG, PGM or IDX file, or numbers in a file named .npy or .f32\n",
   ],
   [
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/foreign.safetensors`,
@@ -862,7 +862,15 @@ function checkReport(
   assert.equal(training.images, epochs * samples);
   assert(training.seconds >= report.epochs.reduce((sum, { seconds }) => sum + seconds, 0) * 0.999);
   assert.equal(training.imagesPerSecond, training.images / training.seconds);
-  assert.deepEqual(Object.keys(test).sort(), ["accuracy", "confusion", "correct", "loss", "missed", "total"]);
+  assert.deepEqual(Object.keys(test).sort(), [
+    "accuracy",
+    "areaUnderCurve",
+    "confusion",
+    "correct",
+    "loss",
+    "missed",
+    "total",
+  ]);
   assert.equal(test.confusion!.reduce((sum, row, i) => sum + row[i], 0), test.correct);
   assert.equal(test.missed.length, test.total - test.correct!);
   assert.equal(test.total, TEST.length);
@@ -910,7 +918,7 @@ for (const [target, flags, entry, files] of TRAINED) {
       );
     }
     assert.match(lines[6], /^training took \d+\.\d s: [\d,]+ images\/s$/);
-    assert.equal(lines[7], "5 of 5 test images classified right (100.00 %)");
+    assert.equal(lines[7], "5 of 5 test images classified right (100.00 %), area under the curve 1.0000");
     assert.equal(lines[8], `report: ${report}`);
     assert.equal(lines.length, 9);
     const one = await readReport(report);
@@ -1056,7 +1064,10 @@ Deno.test("import, evaluate, predict and export: a net of another program is use
   ]);
 
   const tested = await done("evaluate", "--weights", imported, "--data", DATA);
-  assert.match(tested, /^5 of 5 test images classified right \(100\.00 %\), loss 0\.\d{4}$/m);
+  assert.match(
+    tested,
+    /^5 of 5 test images classified right \(100\.00 %\), area under the curve 1\.0000, loss 0\.\d{4}$/m,
+  );
   assert.match(tested, /^ +class +images +right +precision +recall\n +0 +2 +2 +100\.00 % +100\.00 %\n +1 +3 +3 /m);
   assert.match(tested, /\(columns\)\n +0 +1\n +0 +2 +0\n +1 +0 +3\n$/);
   const json = JSON.parse(
@@ -1208,7 +1219,7 @@ Deno.test("train --resume of a run that is done says that nothing is left, and t
     `${NET}, batch 4, target wasm, 1 thread, seed 0`,
     "10 training and 5 test images of 1x4x4",
     `nothing is left to train: 3 of 3 epochs done in ${kept}; --epochs N trains on, where N is the total`,
-    "5 of 5 test images classified right (100.00 %)",
+    "5 of 5 test images classified right (100.00 %), area under the curve 1.0000",
   ];
   const outcome = await cli("train", ...own, "--resume", kept);
   assert.deepEqual(outcome, { code: 0, stdout: said.map((line) => `${line}\n`).join(""), stderr: "" });

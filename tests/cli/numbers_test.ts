@@ -55,6 +55,8 @@ Deno.test.beforeAll(async () => {
   await write("itself.json", ITSELF);
   await write("five.json", spec("five", [4], 7, { type: "softmaxCrossEntropy" }));
   await write("weighted.json", spec("weighted", [4], 2, { type: "mae", weighted: true }));
+  await write("squares.json", spec("squares", [4], 2, { type: "mse" }));
+  await write("told.json", { ...spec("told", [4], 2, { type: "mse" }), metrics: ["meanAbsoluteError"] });
   for (const [part, samples] of [["train", 30], ["test", 11]] as const) {
     const x = numbers(4 * samples, part),
       y = Float32Array.from({ length: 2 * samples }, (_, i) => x[4 * (i >> 1)] - i % 2);
@@ -202,6 +204,25 @@ Deno.test("what is wrong with data gets one line: the file, the tensor, the plac
     assert.equal(code, 1, `${net}, ${data}: ${stdout}`);
     assert.match(stderr, message);
   }
+  // outputs of mse are taken for classes, unless the spec says otherwise
+  const squares = [
+    "--data",
+    place("arrays"),
+    "--out",
+    OUT,
+    "--report",
+    "/dev/null",
+    "--target",
+    "wasm",
+    "--epochs",
+    "1",
+  ];
+  assert.match(
+    await done("train", place("squares.json"), ...squares),
+    /^note: the largest output is taken for a class,/m,
+  );
+  const told = await done("train", place("told.json"), ...squares);
+  assert(!told.includes("note:") && !told.includes("accuracy") && told.includes("mean absolute error"));
   // weights are 1 where data has none
   const weighted = ["--data", place("arrays"), "--out", OUT, "--report", "/dev/null", "--target", "wasm"];
   assert.match(await done("train", place("weighted.json"), ...weighted), /11 test samples: loss/);

@@ -97,7 +97,7 @@ export const wrongSpecs = (layers: Layers): [Json, string][] => {
     ],
     [
       layer({ type: "multiply" }),
-      'layers[0]: multiply takes 2 inputs, but it has 1; name them as its "input"',
+      'layers[0]: multiply takes 2 inputs, but it has 1: the input; name them as its "input"',
     ],
     [
       inputs("add", CONV("a", 2), CONV("b", 3)),

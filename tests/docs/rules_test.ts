@@ -33,7 +33,7 @@ const RUNTIME = /^runtime\/(?!backends\/\w+\/)/;
 const BACKENDS = [
   /^runtime\/backends\/(?!backends\.ts)\w+\.ts$/,
   /^runtime\/(?:data|platform)\//,
-  /^runtime\/run\/random\.ts$/,
+  /^runtime\/run\/(?:random|initial)\.ts$/,
 ];
 
 /** What runs a net that is compiled: pieces of backends, and of the compiler what it has for those who run. */
@@ -170,7 +170,7 @@ const RULES: readonly Rule[] = [
   { files: /^build\/(?:npm\/)?\w+\.ts$/, local: [/^build\/(?:npm\/)?\w+\.ts$/] },
   {
     files: /^docs\/\w+\.ts$/,
-    local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/, /^build\/bundle\/mod\.ts$/],
+    local: [/^mod\.ts$/, /^docs\//, /^codegen\/(?:ir\/text|language\/init)\.ts$/, /^build\/bundle\/mod\.ts$/],
   },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
 ];

@@ -18,6 +18,8 @@ const NETS = width([6, 5], [80, 60]), SLOW_NETS = width([3, 2], [20, 10]);
 /** Nets that PyTorch trains, too. */
 const COMPARED = width(24, 60);
 
+const LINEAR = { type: "linear", outFeatures: 3 };
+
 /** What convolutions of nets have, counted: each must come. */
 function count(seen: Record<string, number>, { layers }: Spec): void {
   for (const { type, groups, dilation, padding, bias } of layers.filter(({ type }) => type.startsWith("conv"))) {
@@ -68,6 +70,52 @@ for (const target of WAYS) {
     if (target.layout === "channels") assert(images > many, `${images} with channels innermost`);
   });
 }
+
+/** Convolutions between others of many channels, and what lies innermost in their weights: outputs, or samples elsewhere. */
+const BETWEEN:
+  readonly (readonly [input: readonly number[], channels: number, layer: Record<string, unknown>, own: boolean])[] = [
+    [[3, 7, 6], 16, { outChannels: 16, kernel: 3, groups: 16, padding: "same" }, true],
+    [
+      [3, 9, 9],
+      20,
+      { outChannels: 20, kernel: [3, 2], groups: 20, padding: [2, 0, 0, 1], stride: 2, bias: false },
+      true,
+    ],
+    [[3, 7, 6], 32, { outChannels: 32, kernel: 3, groups: 2, padding: "same", dilation: 2 }, true],
+    [[3, 7, 6], 24, { outChannels: 48, kernel: 1, groups: 3, stride: [1, 2] }, true],
+    [[3, 7, 6], 24, { outChannels: 36, kernel: 1, groups: 3 }, false],
+    [[3, 5, 6], 24, { outChannels: 40, kernel: 2, groups: 1, padding: "same" }, true],
+    [[3, 5, 6], 8, { outChannels: 128, kernel: 3, groups: 8, padding: 1 }, true],
+    [[3, 5, 6], 16, { outChannels: 32, kernel: 3, groups: 16, padding: 1 }, false],
+    [[3, 5, 6], 32, { outChannels: 32, kernel: 3, groups: 8, padding: 1 }, false],
+    [[3, 13], 24, { outChannels: 24, kernel: 3, groups: 3, padding: [0, 2], stride: 2 }, true],
+    [[3, 13], 13, { outChannels: 13, kernel: 5, groups: 13, padding: "same", dilation: 2 }, true],
+  ];
+
+Deno.test("channels lie innermost where they are depthwise, or groups are whole blocks; else samples do", async () => {
+  for (const target of WAYS.filter(({ layout }) => layout === "channels")) {
+    for (const [i, [input, channels, layer, own]] of BETWEEN.entries()) {
+      const type = input.length === 2 ? "conv1d" : "conv2d", around = { type, outChannels: channels, kernel: 1 };
+      const spec = parseSpec({
+        name: "between",
+        input,
+        // with blocks of samples
+        batchSize: 4,
+        layers: [around, { type: "relu" }, { type, ...layer }, { type: "relu" }, { ...around, kernel: 2 }, {
+          type: "flatten",
+        }, LINEAR],
+        loss: { type: "softmaxCrossEntropy" },
+        training: { epochs: 1, optimizer: { type: "adam" } },
+      });
+      const told = JSON.stringify(layer), { plan: { tensors } } = plan(spec, registry, { layout: "channels" });
+      assert.equal(tensors["conv2.weight"].layout?.dimensions.at(-1)?.of, own ? 0 : undefined, told);
+      assert.equal(tensors["conv1.output"]?.layout?.dimensions.at(-1)?.of ?? (own ? 1 : 0), own ? 1 : 0, told);
+      const rows = await verifyNet(spec, registry, target, { seed: i, data: "f32" });
+      assert.deepEqual(rows.filter(({ ok, cases }) => !ok && cases > 0).map(({ check }) => check), [], told);
+      assert(rows.length > 15, told);
+    }
+  }
+});
 
 const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
 if (!python) console.log(`convolutions are not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);

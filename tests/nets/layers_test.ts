@@ -424,11 +424,11 @@ Deno.test("layers that do not fit are told, with both ends", () => {
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "add", input: "linear1" }],
-      'layers[1]: add takes 2 to 8 inputs, but it has 1: layers[0] linear; name them as its "input"',
+      'layers[1]: add takes 2 to 64 inputs, but it has 1: layers[0] linear; name them as its "input"',
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "add", input: Array(9).fill("linear1") }],
-      'layers[1]: add takes 2 to 8 inputs, but it has 9: layers[0] linear and layers[0] linear and layers[0] linear and 6 more; name them as its "input"',
+      'layers[1]: add takes 2 to 64 inputs, but it has 9: layers[0] linear and layers[0] linear and layers[0] linear and 6 more; name them as its "input"',
     ],
     [
       [

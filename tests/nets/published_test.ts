@@ -86,12 +86,17 @@ async function pytorch(
     const all = new Float64Array((await Deno.readFile(join(folder, "results"))).buffer);
     const [model, ...twins] = losses.map((loss, run) => {
       let at = run * all.length / losses.length;
-      const named = inferShapes(spec, registry).nodes.flatMap(({ name, parameters, buffers }) =>
-        [...parameters, ...buffers].map((own) => {
-          const from = at;
-          return [`${name}.${own.name}`, all.subarray(from, at += sizeOf(own.shape))] as const;
-        })
+      const { nodes } = inferShapes(spec, registry);
+      // parameters first, then running statistics, as the program has them
+      const named = (["parameters", "buffers"] as const).flatMap((of) =>
+        nodes.flatMap((node) =>
+          (node[of] as readonly { readonly name: string; readonly shape: readonly number[] }[]).map((own) => {
+            const from = at;
+            return [`${node.name}.${own.name}`, all.subarray(from, at += sizeOf(own.shape))] as const;
+          })
+        )
       );
+      assert.deepEqual(named.map(([name]) => name), [...parameters.keys()]);
       assert.equal(at, (run + 1) * all.length / losses.length);
       return { loss, correct: NaN, parameters: new Map(named) };
     });
@@ -110,7 +115,7 @@ for (const name of QUICK ? SMALL : NETS) {
   const ignore = !python;
   Deno.test({ name: `${name}: ${STEPS} steps follow PyTorch`, ignore }, async () => {
     const course = courseOf(reduced(await specOf(name))), references = await pytorch(course, python!);
-    // negative control: the start is far from where PyTorch ends
+    // negative control: the start is far from where PyTorch ends, but for what rounding alone moves: a bias before a norm
     const start = { ...references.model, parameters: references.initial };
     let ran = 0;
     for (const target of QUICK ? [findTarget("wasm")] : [...processorTargets, findTarget("webgpu")]) {
@@ -120,7 +125,8 @@ for (const name of QUICK ? SMALL : NETS) {
       }
       const ours = await trainGenerated(compiledFor(course, target), course, 2);
       assert.deepEqual(strays(course.spec, target, ours, references), [], target.name);
-      assert(strays(course.spec, target, start, references).length > 0.8 * references.initial.size, target.name);
+      const far = strays(course.spec, target, start, references).length;
+      assert(far > 0.6 * references.initial.size, `${target.name}: ${far} of ${references.initial.size}`);
       ran++;
     }
     assert(ran >= (QUICK ? 1 : 3));

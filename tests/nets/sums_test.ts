@@ -24,7 +24,9 @@ function addedInF32(values: Float32Array): number {
 
 Deno.test("more hits than f32 can count are counted, and losses of the same size are added without a drift", () => {
   const rows = 2 ** 24 + 1000, hit = new Float32Array(rows).fill(1), loss = new Float32Array(rows).fill(Math.LN2);
-  const { steps, sums } = addUp(BEGINNING, rows, { loss, hit }), { loss: sum } = sums, whole = rows * loss[0];
+  const { steps, sums } = addUp(BEGINNING, rows, Object.entries({ loss, hit })),
+    { loss: sum } = sums,
+    whole = rows * loss[0];
   assert.deepEqual([steps, sums.hit], [rows, rows]);
   assert(Math.abs(sum - whole) <= rows * 2 ** -53 * whole, `${sum}, not ${whole}`);
   // negative control: f32 does neither
@@ -34,13 +36,13 @@ Deno.test("more hits than f32 can count are counted, and losses of the same size
 
 Deno.test("losses of very different sizes are added to f64's last places, and in pieces to the same bits", () => {
   const loss = Float32Array.from({ length: 10_000 }, (_, i) => 10 ** (i * 7 % 41 - 20));
-  const whole = addUp(BEGINNING, 100, { loss }), { sums } = whole;
+  const whole = addUp(BEGINNING, 100, [["loss", loss]]), { sums } = whole;
   // f32 numbers as whole multiples of the smallest one
   const exact = loss.reduce((sum, value) => sum + BigInt(value * 2 ** 149), 0n);
   assert(Math.abs(sums.loss - Number(exact) * 2 ** -149) <= loss.length * 2 ** -53 * sums.loss);
   for (const cut of [1, 37, 5000, 9999]) {
-    const before = addUp(BEGINNING, 1, { loss: loss.subarray(0, cut) });
-    assert.deepEqual(addUp(before, 100, { loss: loss.subarray(cut) }), whole);
+    const before = addUp(BEGINNING, 1, [["loss", loss.subarray(0, cut)]]);
+    assert.deepEqual(addUp(before, 100, [["loss", loss.subarray(cut)]]), whole);
   }
 });
 

@@ -12,35 +12,24 @@
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions } from "../../ir/expr.ts";
+import { expressions, exprKey } from "../../ir/expr.ts";
 import type { Axis, Index, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
 import { accessesIn } from "../kernel.ts";
 import { blockOf } from "./blocks.ts";
+import { BLOCKS, inBlocks, inOne, inOrder, unitOf } from "./channel_blocks.ts";
 import type { Copy } from "./copy.ts";
 import { roomOf } from "./overhang.ts";
+import { isInRuns } from "./runs.ts";
 import { type familiesOf, GRADIENT } from "./panels.ts";
-
-/** Channels in a block, most wanted first: the register tile of two vectors of 256 bits, or of one. */
-const BLOCKS = [16, 8];
 
 type Stored = Layout["dimensions"][number];
 
 /** Dimensions as they are. */
 const whole = (shape: readonly number[], ...dimensions: number[]): Stored[] =>
   dimensions.map((of) => ({ of, every: 1, extent: shape[of] }));
-
-/** A dimension of channels: its blocks, if it has several, and the places in one. What does not fill a block is zeros. */
-function inBlocks(shape: readonly number[], of: number): { blocks: Stored[]; places: Stored } {
-  const least = BLOCKS.at(-1)!, extent = Math.ceil(shape[of] / least) * least;
-  const by = BLOCKS.find((size) => extent % size === 0)!;
-  return {
-    blocks: extent > by ? [{ of, every: by, extent: extent / by }] : [],
-    places: { of, every: 1, extent: by },
-  };
-}
 
 /** Whether a shape is that of images or series, samples first, or of the weights of their convolutions. */
 const isImage = ({ length }: readonly unknown[]) => length === 3 || length === 4;
@@ -60,12 +49,6 @@ function weightLayout(shape: readonly number[], outer: 0 | 1, inTerms = true): L
   if (!inTerms) return { shape, dimensions: [...blocks, ...whole(shape, inner), ...behind(shape), places] };
   const terms = inBlocks(shape, inner);
   return { shape, dimensions: [...blocks, ...terms.blocks, ...behind(shape), terms.places, places] };
-}
-
-/** A dimension of channels in one piece, with room up to whole blocks. */
-function inOne(shape: readonly number[], of: number): Stored {
-  const { blocks, places } = inBlocks(shape, of);
-  return { of, every: 1, extent: (blocks[0]?.extent ?? 1) * places.extent };
 }
 
 /** Tiles [n, plane, i, j, c] as [n, plane, c / 16, i, j, c % 16]. */
@@ -187,13 +170,11 @@ export function channelLayouts(
   { kernels, indices, families, isOfSamples }: Accesses,
 ): Map<string, Layout> {
   const layouts = new Map<string, Layout>(), { tensors } = draft;
-  // whole dimensions, each gone through by one axis
   const plain = (name: string, ...dimensions: number[]) =>
-    indices.get(name)?.every((index) =>
-      dimensions.every((d) => plainAxis(index[d])?.extent === tensors[name].shape[d])
-    ) ?? true;
+    indices.get(name)?.every((index) => dimensions.every((d) => inOrder(index[d], tensors[name].shape[d]))) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
-    if (isImage(shape) && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
+    if (!isImage(shape) || isAsGiven(name, tensors) || !isOfSamples(name)) continue;
+    if (plain(name, 1) || shape.length === 4 && isInRuns(name, kernels, draft)) {
       layouts.set(name, imageLayout(shape));
     }
   }
@@ -219,6 +200,17 @@ export function channelLayouts(
     for (const other of same) layouts.set(other, layout);
   }
   return layouts;
+}
+
+/** Whether images stay that have no layout, of groups of few channels for example: kernels that touch them and others crawl. */
+export function leavesImages(
+  { tensors }: Draft,
+  { isOfSamples }: Accesses,
+  layouts: ReadonlyMap<string, Layout>,
+): boolean {
+  return Object.entries(tensors).some(([name, { shape }]) =>
+    isImage(shape) && isOfSamples(name) && !isAsGiven(name, tensors) && !layouts.has(name)
+  );
 }
 
 /**
@@ -303,10 +295,10 @@ export function exchanged(
   for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
     const layout = layouts.get(bindings[tensor]);
     if (!layout) continue;
-    const written = plainAxis(index[layout.dimensions.at(-1)!.of]);
+    const written = unitOf(index[layout.dimensions.at(-1)!.of]);
     const weight = expressions(value).find((e): e is Load =>
       e.kind === "load" && tensors[bindings[e.tensor]].role === "parameter" && layouts.has(bindings[e.tensor]) &&
-      isImage(e.index) && plainAxis(e.index[1]) === written && plainAxis(e.index[0]) !== written
+      isImage(e.index) && unitOf(e.index[1]) === written && unitOf(e.index[0]) !== written
     );
     if (!weight || !written) continue;
     const of = bindings[weight.tensor];
@@ -329,8 +321,9 @@ export function exchanged(
  */
 export function apart(planned: PlannedKernel): PlannedKernel {
   const parts = planned.kernel.parts.flatMap((part) => {
-    const sums = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"));
-    return sums.every((sum, i) => sum && sums.indexOf(sum) === i)
+    const terms = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"))
+      .map((reduce) => reduce && exprKey(reduce.body));
+    return terms.every((own, i) => own !== undefined && terms.indexOf(own) === i)
       ? part.assignments.map((assignment) => ({ ...part, assignments: [assignment] }))
       : [part];
   });

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Graph, type GraphNode, inputShapes } from "../../graph/shapes.ts";
+import { drawnFrom } from "../../language/init.ts";
 import type { InnerSpec, ParameterSpec } from "../../language/layer.ts";
 import type { DraftTensor } from "../plan.ts";
 
@@ -28,10 +29,15 @@ export function inputsOf({ inputs }: GraphNode, graph: Graph): Symbols {
 
 /** What a layer learns. */
 export function parametersOf({ name, parameters }: GraphNode): Symbols {
-  return Object.fromEntries(parameters.map(({ symbol, name: what, shape, init, fanIn, fanOut }) => {
-    const initial = typeof init === "number" ? init : { init, fanIn, fanOut };
-    return [symbol, { name: `${name}.${what}`, role: "parameter", dtype: "f32", shape, initial }];
+  return Object.fromEntries(parameters.map((own) => {
+    const initial = typeof own.init === "number" ? own.init : drawnFrom({ ...own, init: own.init });
+    return [own.symbol, { name: `${name}.${own.name}`, role: "parameter", dtype: "f32", shape: own.shape, initial }];
   }));
+}
+
+/** What a layer learns, but for what is frozen. */
+export function learnedOf({ parameters, frozen }: GraphNode): readonly ParameterSpec[] {
+  return frozen ? [] : parameters;
 }
 
 /** The gradients of what a layer learns: `dw` for `w`. */

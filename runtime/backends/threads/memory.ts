@@ -58,7 +58,9 @@ export function loadSet(plan: RunPlan, memory: ArrayBufferLike, rows: RowPlaces,
     ...rowCounts(plan, set.samples),
     order: new Int32Array(memory, ...rows.order),
     params: new Float32Array(memory, ...rows.params),
-    figures: Object.fromEntries(figuresOf(plan).map((symbol) => [symbol, new Float32Array(memory, ...rows[symbol])])),
+    figures: Object.fromEntries(
+      figuresOf(plan).map(({ symbol }) => [symbol, new Float32Array(memory, ...rows[symbol])]),
+    ),
     ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
   };
 }

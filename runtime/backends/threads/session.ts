@@ -178,7 +178,7 @@ export class ThreadSession implements NetSession {
     const told = Object.entries(tables.figures).map(([symbol, rows]) =>
       [symbol, rows.subarray(before.steps * batchRows, done * batchRows)] as const
     );
-    return resultOf(this.#plan, tables, addUp(before, done, Object.fromEntries(told)));
+    return resultOf(this.#plan, tables, addUp(before, done, told));
   }
 
   /** A tensor's elements as they are stored in the arena, halo and all; not a copy. */

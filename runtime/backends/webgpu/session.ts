@@ -211,7 +211,7 @@ export class GpuSession implements NetSession {
     const { plan, gpu } = this.#net, { tables, memory } = this.#sets[set], first = before.steps;
     checkSteps(tables, steps, first);
     writeTables(gpu.device, tables, memory);
-    const symbols = figuresOf(plan);
+    const symbols = figuresOf(plan).map(({ symbol }) => symbol);
     const { submitted, contents } = await checked(
       gpu.device,
       `net ${plan.name} on the GPU`,
@@ -226,10 +226,10 @@ export class GpuSession implements NetSession {
     const told = symbols.map((symbol, i) =>
       [symbol, new Float32Array(contents[i], 4 * plan.batchRows * first)] as const
     );
-    const rows = Object.fromEntries(told), values = contents.slice(symbols.length);
+    const [[, losses]] = told, values = contents.slice(symbols.length);
     return {
-      result: resultOf(plan, tables, addUp(before, submitted, rows)),
-      losses: rows.loss,
+      result: resultOf(plan, tables, addUp(before, submitted, told)),
+      losses,
       values: values.map((content, i) => this.#elements(read[i], content)),
     };
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { METRICS, metricsIn, metricText } from "../../run/metrics.ts";
-import type { Metrics, TrainingReport } from "../../run/training_report.ts";
+import { METRICS, type Metrics, metricsIn, metricText } from "../../run/metrics.ts";
+import type { TrainingReport } from "../../run/training_report.ts";
 import { type AtEpoch, type Curve, curveChart } from "../charts.ts";
 import { chart, pair, section } from "../elements.ts";
 import { type Markup, markup } from "../markup.ts";

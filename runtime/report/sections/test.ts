@@ -5,8 +5,8 @@
  */
 import { classText } from "../../run/class_names.ts";
 import { count } from "../../run/progress.ts";
-import { metricTexts } from "../../run/metrics.ts";
-import type { Metrics, TrainingReport } from "../../run/training_report.ts";
+import { type Metrics, metricTexts } from "../../run/metrics.ts";
+import type { TrainingReport } from "../../run/training_report.ts";
 import { pair, scroll, section, table } from "../elements.ts";
 import { type Markup, markup } from "../markup.ts";
 import { loss, percent } from "../numbers.ts";

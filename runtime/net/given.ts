@@ -1,0 +1,70 @@
+/**
+ * What is given to a net beside its samples, where that is not the class of each alone: targets, weights, or nothing. A net
+ * that compares classes, and weighs none, does without this file.
+ *
+ * @module
+ */
+import { InputError } from "../../codegen/error.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
+import { outputOf } from "../backends/tensors.ts";
+import type { Classes, Samples } from "../data/arrays.ts";
+import { firstNotFinite, sizeOf } from "../data/numbers.ts";
+import { said } from "./options.ts";
+import { type Given, numbersOf, readClasses } from "./samples.ts";
+
+/**
+ * Targets or classes, and weights.
+ *
+ * @param samples how many there are.
+ * @throws {InputError} when they are something else, do not fit the samples, or the net takes none.
+ */
+export function readGiven(plan: RunPlan, samples: number, y: Samples | Classes | undefined, weights?: Samples): Given {
+  const { tensors } = plan;
+  return { ...answersOf(plan, samples, y), ...tensors.weights && { weights: weightsFor(plan, samples, weights) } };
+}
+
+/** What outputs are compared with. */
+function answersOf(plan: RunPlan, samples: number, y: Samples | Classes | undefined): Given {
+  const { name, tensors, graph: { shapes, output } } = plan, { classes } = outputOf(plan);
+  if (tensors.labels) return readClasses(plan, samples, y as Classes);
+  if (!tensors.targets) {
+    if (y === undefined || y === null) return {};
+    throw new InputError(`y is ${said(y)}, but net ${name} compares with its input; leave it out`);
+  }
+  // a class for each, as of nets that have one output for each class
+  if (shapes[output].length === 1 && classes > 1 && (y as Classes)?.length === samples && !isNested(y)) {
+    const { labels } = readClasses(plan, samples, y as Classes), targets = new Float32Array(samples * classes);
+    for (const [i, label] of labels!.entries()) targets[i * classes + label] = 1;
+    return { labels, targets };
+  }
+  return { targets: rowsOf("y", y, samples, classes, "targets") };
+}
+
+/** Whether a list has lists in it. */
+const isNested = (y: unknown) => Array.isArray(y) && typeof y[0] === "object";
+
+function weightsFor({ tensors }: RunPlan, samples: number, given: Samples | undefined): Float32Array {
+  const each = sizeOf(tensors.weights.shape.slice(1));
+  if (given === undefined || given === null) return new Float32Array(samples * each).fill(1);
+  const weights = rowsOf("weights", given, samples, each, "weights"), wrong = weights.findIndex((weight) => weight < 0);
+  if (wrong < 0) return weights;
+  throw new InputError(
+    `number ${wrong} of weights, of sample ${Math.floor(wrong / each)}, is ${weights[wrong]}: below 0`,
+  );
+}
+
+/** So many numbers for each sample. */
+function rowsOf(name: string, given: unknown, samples: number, each: number, what: string): Float32Array {
+  const numbers = numbersOf(given, each), expected = samples * each;
+  if (!numbers) {
+    throw new InputError(`${name} is ${said(given)}; expected ${expected} ${what}, ${each} for each sample of x`);
+  }
+  if (numbers.length !== expected) {
+    throw new InputError(`${name} has ${numbers.length} numbers; ${samples} samples of x take ${expected} ${what}`);
+  }
+  const rows = Float32Array.from(numbers), wrong = firstNotFinite(rows);
+  if (wrong < 0) return rows;
+  throw new InputError(
+    `number ${wrong} of ${name}, of sample ${Math.floor(wrong / each)}, is ${rows[wrong]}: not finite`,
+  );
+}
