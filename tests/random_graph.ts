@@ -5,7 +5,7 @@
  * @module
  */
 import { layerNames } from "../codegen/graph/names.ts";
-import { inferShapes } from "../codegen/graph/shapes.ts";
+import { checkBatch, inferShapes } from "../codegen/graph/shapes.ts";
 import { parseSpec, type Spec } from "../codegen/graph/spec.ts";
 import { InputError } from "../codegen/error.ts";
 import { inputSymbols, type LayerKind, type Shape } from "../codegen/language/layer.ts";
@@ -49,7 +49,7 @@ const EPSILON = 1e-3;
 export const RANDOM_OPTIMIZERS: Readonly<Record<string, (draw: Draw) => Record<string, unknown>>> = {
   adam: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) }),
   adamw: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, weightDecay: draw.pick(0, 0.01) }),
-  momentum: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
+  momentum: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001), ...draw.chance(0.4) && { nesterov: true } }),
   rmsprop: (draw) => ({
     ...{ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) },
     ...{ momentum: draw.pick(0, 0.9), centered: draw.chance(0.4) },
@@ -150,6 +150,12 @@ function accepted<Value>(attempt: () => Value): Value | undefined {
   }
 }
 
+/** The spec itself; @throws {InputError} when its layers do not fit, or not its batches. */
+function fits(json: GraphSpec, registry: Registry): GraphSpec {
+  checkBatch(inferShapes(parseSpec(json, registry), registry));
+  return json;
+}
+
 /** A graph to which layers are added. */
 class Growing {
   readonly #draw: Draw;
@@ -197,7 +203,7 @@ class Growing {
     const ended = (): GraphSpec | undefined => {
       const options = entryOf(RANDOM_LOSSES, lossType, "loss")(draw, this.#tensors.at(-1)!.shape, input);
       const whole = options && { ...json, layers: [...this.#layers], loss: { type: lossType, ...options } };
-      return whole && accepted(() => inferShapes(parseSpec(whole, this.#registry), this.#registry)) && whole;
+      return accepted(() => whole && fits(whole, this.#registry));
     };
     // outputs that are images, for losses that take them, or an end as most nets have it
     return (draw.chance(0.3) ? ended() : undefined) ?? (this.#join() ? ended() : undefined);
