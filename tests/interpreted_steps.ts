@@ -15,7 +15,8 @@ import type { Target } from "../codegen/targets/target.ts";
 import { fillEvaluation, fillTraining, type StepTables } from "../runtime/backends/epoch.ts";
 import { longestReduction } from "../runtime/check/differences.ts";
 import type { Dataset } from "../runtime/data/data.ts";
-import { initialize, streamKey, uniform } from "../runtime/run/random.ts";
+import { initialize } from "../runtime/run/initial.ts";
+import { streamKey, uniform } from "../runtime/run/random.ts";
 import { openSession } from "./open_session.ts";
 import { differences } from "./plain_model.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { layerNames } from "../codegen/graph/names.ts";
-import { inferShapes } from "../codegen/graph/shapes.ts";
+import { checkBatch, inferShapes } from "../codegen/graph/shapes.ts";
 import { parseSpec, type Spec } from "../codegen/graph/spec.ts";
 import { InputError } from "../codegen/error.ts";
 import { inputSymbols, type LayerKind, type Shape } from "../codegen/language/layer.ts";
@@ -49,7 +49,7 @@ const EPSILON = 1e-3;
 export const RANDOM_OPTIMIZERS: Readonly<Record<string, (draw: Draw) => Record<string, unknown>>> = {
   adam: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) }),
   adamw: (draw) => ({ learningRate: 0.01, epsilon: EPSILON, weightDecay: draw.pick(0, 0.01) }),
-  momentum: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001) }),
+  momentum: (draw) => ({ learningRate: 0.01, l2: draw.pick(0, 0.0001), ...draw.chance(0.4) && { nesterov: true } }),
   rmsprop: (draw) => ({
     ...{ learningRate: 0.01, epsilon: EPSILON, l2: draw.pick(0, 0.0001) },
     ...{ momentum: draw.pick(0, 0.9), centered: draw.chance(0.4) },
@@ -106,6 +106,12 @@ export function randomGraph(seed: number, { registry = graphRegistry, having = {
   throw new Error(`no random graph of seed ${seed} has ${JSON.stringify(having)}; mend its entry in tests/random_*.ts`);
 }
 
+/** One of the graphs that cover all kinds of layers: each has one of them, in turn, whatever else is in it. */
+export function coveringGraph(seed: number): GraphSpec {
+  const { layers } = graphRegistry;
+  return randomGraph(seed, { having: { layer: layers[seed % layers.length].type } });
+}
+
 /** A layer as JSON. */
 export type LayerJson = { type: string; name?: string; input?: string | string[] } & Record<string, unknown>;
 
@@ -144,6 +150,12 @@ function accepted<Value>(attempt: () => Value): Value | undefined {
   }
 }
 
+/** The spec itself; @throws {InputError} when its layers do not fit, or not its batches. */
+function fits(json: GraphSpec, registry: Registry): GraphSpec {
+  checkBatch(inferShapes(parseSpec(json, registry), registry));
+  return json;
+}
+
 /** A graph to which layers are added. */
 class Growing {
   readonly #draw: Draw;
@@ -160,7 +172,7 @@ class Growing {
     this.#registry = registry;
     this.#favourite = favourite;
     // mostly images: most kinds are for these
-    const rank = draw.chance(0.6) ? Math.max(...ranksOf(registry)) : draw.pick(...ranksOf(registry));
+    const rank = draw.chance(0.4) ? Math.max(...ranksOf(registry)) : draw.pick(...ranksOf(registry));
     const shape = rank === 1
       ? [draw.int(1, 40)]
       : [draw.int(1, 4), ...Array(rank - 1).fill(0).map(() => draw.int(3, 9))];
@@ -191,7 +203,7 @@ class Growing {
     const ended = (): GraphSpec | undefined => {
       const options = entryOf(RANDOM_LOSSES, lossType, "loss")(draw, this.#tensors.at(-1)!.shape, input);
       const whole = options && { ...json, layers: [...this.#layers], loss: { type: lossType, ...options } };
-      return whole && accepted(() => inferShapes(parseSpec(whole, this.#registry), this.#registry)) && whole;
+      return accepted(() => whole && fits(whole, this.#registry));
     };
     // outputs that are images, for losses that take them, or an end as most nets have it
     return (draw.chance(0.3) ? ended() : undefined) ?? (this.#join() ? ended() : undefined);

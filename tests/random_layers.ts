@@ -115,7 +115,8 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   },
   concat(draw, given, all) {
     const suiting = all.filter(({ shape }) => shape.slice(1).join() === given.shape.slice(1).join());
-    return { input: several(draw, given, suiting.filter(({ shape }) => shape[0] <= 64), 4) };
+    const small = suiting.filter(({ shape }) => shape[0] <= 64);
+    return small.length > 0 ? { input: several(draw, given, small, 4) } : undefined;
   },
   conv2d(draw, given) {
     if (!isImage(given)) return;
