@@ -72,7 +72,7 @@ export const RANDOM_LAYERS: Readonly<Record<string, RandomLayer>> = {
   avgPool2d: pool2d,
   concat(draw, given, all) {
     const suiting = all.filter(({ shape }) => shape.slice(1).join() === given.shape.slice(1).join());
-    return { input: several(draw, given, suiting.filter(({ shape }) => shape[0] <= 64), 4) };
+    return { input: several(draw, given, [given, ...suiting.filter(({ shape }) => shape[0] <= 64)], 4) };
   },
   conv2d(draw, given) {
     if (!isImage(given)) return;
