@@ -354,7 +354,7 @@ Deno.test({
       const write = (name: string, values: Float32Array | Int32Array) =>
         Deno.writeFile(path(name), new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
       await write("inputs", inputs);
-      await write("labels", Int32Array.from(order, (sample) => data.labels[sample]));
+      await write("labels", Int32Array.from(order, (sample) => data.labels![sample]));
       await write("test", test.inputs as Float32Array);
       const tensors = new Map(
         [...ours[0].initial].map(([name, { shape, values }]) => [name, storedTensor(shape, values)]),

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { compileTarget, plan } from "../../codegen/compile.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
+import { inputSymbols } from "../../codegen/language/layer.ts";
 import { accesses } from "../../codegen/plan/kernel.ts";
 import type { Target } from "../../codegen/targets/target.ts";
 import { type Dataset, findTarget, fromArrays, parseSpec, processorTargets, registry, type Spec } from "../../mod.ts";
@@ -149,7 +150,7 @@ function trainedPlainly(spec: Spec, data: Dataset, initial: ReadonlyMap<string, 
   for (let first = 0; first < data.samples; first += spec.batchSize) {
     const batch = Array.from(order.subarray(first, first + spec.batchSize));
     const rows = batch.map((i) => inputs.subarray(i * size, (i + 1) * size));
-    loss += model.step(rows, batch.map((i) => data.labels[i]), RATE);
+    loss += model.step(rows, batch.map((i) => data.labels![i]), RATE);
   }
   return { tensors: model.tensors, loss: loss / data.samples };
 }
@@ -213,20 +214,11 @@ function randomNet(seed: number): Spec {
     const from = draw.pick(...all), type = draw.pick(...kinds, ...isImage ? ["conv2d", "conv2d"] : ["linear"]);
     const own = RANDOM_LAYERS[type](draw, from, all);
     if (!own) continue;
-    const layer = { ...own, type, name: `l${layers.length}`, input: own.input ?? from.name };
-    const kind = registry.layers.find((kind) => kind.type === type)!;
-    const shapes = [layer.input].flat().map((name) => all.find((one) => one.name === name)!.shape);
-    const symbols = kind.inputs === undefined
-      ? ["x"]
-      : "least" in kind.inputs
-      ? shapes.map((_, j) => `x${j}`)
-      : kind.inputs;
-    const { shape } = {
-      shape: kind.shape(
-        kind.schema.parse({ ...own, input: undefined, type }),
-        Object.fromEntries(shapes.map((shape, j) => [symbols[j], shape])),
-      ),
-    };
+    const { input = from.name, ...options } = own, kind = registry.layers.find((kind) => kind.type === type)!;
+    const layer = { ...options, type, name: `l${layers.length}`, input };
+    const shapes = [input].flat().map((name) => all.find((one) => one.name === name)!.shape);
+    const named = inputSymbols(kind, shapes.length)!.map((symbol, j) => [symbol, shapes[j]] as const);
+    const shape = kind.shape(kind.schema.parse({ ...options, type }), Object.fromEntries(named));
     if (shape[0] > 96) continue;
     layers.push(layer);
     all.push({ name: layer.name, shape });
