@@ -271,3 +271,15 @@ Deno.test("negative control: a run that goes on with other sums, or without some
     /the sum of error is undefined/,
   );
 });
+
+Deno.test("weights above 1 make a binary accuracy above 1, and reports and checkpoints of it can be read", async () => {
+  const { set } = CASES["one output, yes or no"], { targets, inputs } = set(50);
+  const weighted = spec("heavy", [4], 1, { loss: { type: "binaryCrossEntropy", weighted: true } });
+  const data = fromArrays(inputs, { targets, weights: new Float32Array(50).fill(10) }, [4]);
+  const { report, checkpoint } = await train(weighted, { train: data, test: data }, { target: "wasm", threads: 1 });
+  assert(report.test.binaryAccuracy! > 1);
+  assert.deepEqual(parseReport(JSON.stringify(report)), report);
+  assert.deepEqual(again(checkpoint), checkpoint);
+  const kept = again(await stoppedAfter(3, weighted, data, "wasm", "f32"));
+  await train(weighted, { train: data, test: data }, { resume: kept, threads: 1 });
+});
