@@ -39,8 +39,7 @@ async function prepare(file: string, folder: string, bytes: number, work: number
   const batches = batchesOf(4 * size * batchSize, stepWork, bytes, work), samples = batches * batchSize;
   const { parameters } = runStart(spec);
   for (const values of parameters.values()) write(join(folder, FILES.parameters), values);
-  // the last layer's bias has one value for each class
-  const classes = [...parameters.values()].at(-1)!.length;
+  const classes = Number(spec.layers.findLast(({ outFeatures }) => outFeatures !== undefined)!.outFeatures);
   write(join(folder, FILES.inputs), Float32Array.from({ length: samples * size }, Math.random));
   write(join(folder, FILES.labels), Int32Array.from({ length: samples }, () => Math.floor(classes * Math.random())));
   const net = parseJson(Deno.readTextFileSync(file)) as { layers: { type: string }[]; training: object };
