@@ -839,7 +839,7 @@ function checkReport(
     seed: 5,
     parameters: 16 * 2 + 2,
   });
-  assert.deepEqual(Object.keys(rest).sort(), ["command", "date", "epochs", "threads", "without"]);
+  assert.deepEqual(Object.keys(rest).sort(), ["command", "date", "epochs", "layers", "threads", "without"]);
   assert.deepEqual([report.command!.slice(0, 2), report.without], [["train", SPEC_FILE], []]);
   assert.deepEqual(data, {
     source: join(PROJECT, DATA, "train-images-idx3-ubyte"),
