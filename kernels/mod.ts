@@ -51,7 +51,7 @@ import { topFiveAccuracy } from "./metrics/top_five_accuracy.ts";
 /** What ships with the program. */
 export const kernels: Omit<Registry, "schedulers"> = {
   layers: [
-    ...[conv2d, conv1d, linear],
+    ...[conv2d, linear, conv1d],
     ...[batchNorm1d, batchNorm2d],
     ...[relu, sigmoid, tanh, leakyRelu, elu, gelu, silu, hardSwish, relu6, softplus],
     ...[maxPool2d, avgPool2d, maxPool1d, avgPool1d, globalMaxPool, globalAvgPool],

@@ -202,6 +202,44 @@ const NETS: readonly Net[] = [
     { type: "sgd", learningRate: 0.1 },
     22,
   ],
+  [
+    "a series, mae, sgd",
+    [3, 12],
+    [
+      { type: "conv1d", outChannels: 4, kernel: 3 },
+      { type: "relu" },
+      { type: "maxPool1d", kernel: 2 },
+      { type: "avgPool1d", kernel: 2 },
+      { type: "reshape", shape: [2, -1] },
+      { type: "flatten" },
+      { type: "linear", outFeatures: 2 },
+    ],
+    "mae",
+    { type: "sgd", learningRate: 0.1 },
+    8,
+  ],
+  [
+    "pools over all positions, huber, sgd",
+    [2, 4, 4],
+    [
+      { type: "conv2d", outChannels: 3, kernel: 3, padding: 1, name: "a" },
+      { type: "globalMaxPool", name: "b" },
+      { type: "globalAvgPool", input: "a" },
+      { type: "add", input: ["pool2", "b"] },
+      { type: "linear", outFeatures: 2 },
+    ],
+    "huber",
+    { type: "sgd", learningRate: 0.1 },
+    7,
+  ],
+  [
+    "logits, sgd",
+    [5],
+    [{ type: "linear", outFeatures: 2 }],
+    "binaryCrossEntropy",
+    { type: "sgd", learningRate: 0.1 },
+    3,
+  ],
 ];
 
 const specOf = ([, input, layers, loss, optimizer]: Net): Spec =>

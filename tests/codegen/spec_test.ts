@@ -893,7 +893,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layers({ type: "flatten" }, { type: "tanh" }),
-    "layers: none of them can be trained; add conv2d or conv1d or linear",
+    "layers: none of them can be trained; add conv2d or linear",
   ],
   [
     net({ loss: { type: "softmaxCrossEntropy", classWeights: [1, 2] } }),
