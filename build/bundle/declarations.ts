@@ -169,13 +169,19 @@ const METRICS: Readonly<Record<string, string>> = {
 };
 
 function reports(net: Declared): string {
-  const { metrics = ["accuracy"] } = net, counts = metrics.some((name) => /^(?:accuracy|binaryAccuracy)$/.test(name));
+  const { metrics = ["accuracy"], outputs, given = LABELS } = net;
+  const counts = metrics.some((name) => /^(?:accuracy|binaryAccuracy)$/.test(name));
+  const ofEach = metrics.includes("binaryAccuracy") && outputs > 1 ? ": of a sample, the share of its outputs" : "";
+  const weighed = given.length > 1 ? ", times weights, which nothing else of this is" : "";
   return `\
 /** What was found of samples. */
 export interface Found {
-  /** Mean over the samples. */
+  /** Mean over the samples${weighed}. */
   readonly loss: number;
-${[...counts ? ["  /** How many were right. */", "  readonly correct: number;"] : [], ...metricLines(net)].join("\n")}
+${
+    [...counts ? [`  /** How many were right${ofEach}. */`, "  readonly correct: number;"] : [], ...metricLines(net)]
+      .join("\n")
+  }
 }
 
 /** A step of training that is done. */
