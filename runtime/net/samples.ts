@@ -20,8 +20,8 @@ export interface Labelled {
    */
   readonly x: Samples;
   /**
-   * The class of each sample, from 0. Of a net whose loss is on numbers, a number for each output, as `x` has them; nothing
-   * where it compares with its input.
+   * The class of each sample, from 0. Of a net whose loss is on numbers, a number for each output, in a typed array or in
+   * lists, and bytes are not scaled; nothing where it compares with its input.
    */
   readonly y?: Classes | Samples;
   /** How much each sample, or each output, counts, where the loss is `weighted`. Default: 1. */
