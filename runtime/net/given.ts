@@ -6,11 +6,12 @@
  */
 import { InputError, printable } from "../../codegen/error.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
+import { checkRanges } from "../backends/range.ts";
 import { outputOf } from "../backends/tensors.ts";
 import type { Classes, Samples } from "../data/arrays.ts";
 import { firstNotFinite, sizeOf } from "../data/numbers.ts";
 import { said } from "./options.ts";
-import { type Given, numbersOf, readClasses, type ReadGiven } from "./samples.ts";
+import { type Given, numbersOf, readClasses, type ReadGiven, readInputs } from "./samples.ts";
 
 /** What a data set, or a step, may have. */
 const KEYS: readonly string[] = ["x", "y", "weights"];
@@ -32,6 +33,7 @@ export const readGiven: ReadGiven = (plan, samples, y, set) => {
       }`,
     );
   }
+  if (plan.tensors.data.range) checkRanges(plan, { inputs: readInputs(plan, set.x!) }, "x: ");
   if (plan.tensors.weights) return { ...answersOf(plan, samples, y), ...weightsFor(plan, samples, weights) };
   if (weights === undefined || weights === null) return answersOf(plan, samples, y);
   throw new InputError(`net ${plan.name} takes no weights: set "weighted": true in its loss`);
@@ -51,7 +53,9 @@ function answersOf(plan: RunPlan, samples: number, y: Samples | Classes | undefi
     for (const [i, label] of labels!.entries()) targets[i * classes + label] = 1;
     return { labels, targets };
   }
-  return { targets: rowsOf("y", y, samples, classes, "targets") };
+  const targets = rowsOf("y", y, samples, classes, "targets");
+  checkRanges(plan, { targets }, "y: ");
+  return { targets };
 }
 
 /** Whether a list has lists in it. */

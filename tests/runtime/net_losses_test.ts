@@ -176,6 +176,15 @@ const WRONG: readonly (readonly [LossOptions, unknown, unknown, RegExp])[] = [
   [HUBER, new Float32Array(6), [1, 1, 1, 1, 1, -1], /^number 5 of weights, of sample 1, is -1: below 0$/],
   [HUBER, new Float32Array(6), [1, 1], /^weights has 2 numbers; 2 samples of x take 6 weights$/],
   [HUBER, new Float32Array(6), [1, 1, 1, 1, 1, NaN], /^number 5 of weights, of sample 1, is NaN: not finite$/],
+  [
+    { type: "binaryCrossEntropy" },
+    [[0, 1, 0.5], [0, 2, 1]],
+    undefined,
+    /^y: target 1 of sample 1 is 2; net numbers compares its outputs with numbers from 0 to 1$/,
+  ],
+  [{ type: "binaryCrossEntropy" }, Uint8Array.of(0, 1, 0, 0, 0, 255), undefined, /^y: target 2 of sample 1 is 255; /],
+  // x has numbers below 0
+  [{ type: "binaryCrossEntropy", target: "input" }, undefined, undefined, /^x: number \d of sample [01] is -0\.\d+; /],
   [HUBER, new BigInt64Array(6), undefined, /^y is an object; expected 6 targets, 3 for each sample of x$/],
   [{ type: "mse" }, [0, 3], undefined, /^y\[1\] is 3; expected a whole number from 0 to 2$/],
   [

@@ -256,6 +256,28 @@ Deno.test("data that has not what the loss compares with is refused with one lin
   }
 });
 
+Deno.test("targets that are no probabilities are refused where the loss takes these for them", async () => {
+  const { spec: yes } = CASES["one output, yes or no"], loss = { type: "binaryCrossEntropy", target: "input" };
+  const itself = spec("ranged", [4], 4, { loss }), x = numbers(12, "ranged").map(Math.abs);
+  const message = /^.+: (?:target 0|number 3) of sample 1 is -0\.5; net \w+ compares .+ from 0 to 1$/;
+  const sets: readonly (readonly [Spec, Dataset, Dataset])[] = [
+    [yes, ...[-0.5, 0].map((value) => fromArrays(x, { targets: [1, value, 0.25] }, [4])) as [Dataset, Dataset]],
+    [itself, ...[-0.5, 1].map((value) => fromArrays(x.with(7, value), {}, [4])) as [Dataset, Dataset]],
+    // negative control: bytes are scaled
+    [itself, fromArrays(x.with(7, -0.5), {}, [4]), fromArrays(Uint8Array.from(x, (value) => 255 * value), {}, [4])],
+  ];
+  for (const [spec, wrong, right] of sets) {
+    for (const [a, b] of [[wrong, wrong], [right, wrong]] as const) {
+      if (a.inputs.constructor !== b.inputs.constructor) continue;
+      await assert.rejects(train(spec, { train: a, test: b }, { target: "wasm", threads: 1 }), {
+        name: "InputError",
+        message,
+      });
+    }
+    assert((await train(spec, { train: right, test: right }, { target: "wasm", threads: 1 })).report.test.loss > 0);
+  }
+});
+
 Deno.test("negative control: a run that goes on with other sums, or without some, is noticed", async () => {
   const { spec, set } = CASES["regression with weights"], data = { train: set(50), test: set(37) };
   const { checkpoint } = await train(spec, data, { target: "wasm", seed: SEED, threads: 1 });
