@@ -142,8 +142,13 @@ for (const target of targets) {
               expected[name] = (expected[name] ?? 0) + mean * samples.length / count;
             }
           }
-          const means = meansOf({ metrics: compileNet(spec, target, { data: "f32" }).plan.metrics }, sums, count);
+          const { loss: mean, ...means } = meansOf(
+            { metrics: compileNet(spec, target, { data: "f32" }).plan.metrics },
+            sums,
+            count,
+          );
           assert.deepEqual(Object.keys(means), metricsOf(loss));
+          assert(near(mean, sums.loss / count, largest ** 2), `${what}: ${mean}`);
           for (const [name, mean] of Object.entries(means)) {
             assert(near(mean, expected[name], largest), `${what}: ${name} is ${mean}, not ${expected[name]}`);
             told++;

@@ -26,9 +26,9 @@ const ROOT = join(import.meta.dirname!, "..", ".."), RUNTIME = join(import.meta.
 const COMPARED = 100, COUNTED = 2000;
 
 /** Nets of one pool each. */
-const POOLS = 60;
+const POOLS = width(24, 60);
 /** Nets of convolutions that are compared. */
-const CONVOLUTIONS = width(6, 30);
+const CONVOLUTIONS = width(4, 16, 30);
 
 const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", '"nine"'];
 
@@ -281,7 +281,7 @@ Deno.test({
       assert.ok(error <= tolerance, `${told}: ${error} > ${tolerance}`);
       if (i === 0) assert.ok(largestDifference(ours, all.at(-1)!) > 10 * tolerance);
     }
-    assert.ok(Object.keys(seen).length === 10 && Object.values(seen).every((times) => times > 1), JSON.stringify(seen));
+    assert.ok(Object.keys(seen).length === 10 && Object.values(seen).every((times) => times > 0), JSON.stringify(seen));
   },
 });
 
