@@ -85,7 +85,7 @@ function isLaidOutAs(found: readonly number[], wanted: readonly number[]): boole
 
 const extents = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
-/** @throws {InputError} when a set has no number for each output, and no labels to make them of. */
+/** @throws {InputError} when a set has no number for each output, nor, where outputs are told as classes, labels to make them of. */
 function checkTargets(plan: RunPlan, set: Dataset): void {
   const { classes } = outputOf(plan), shape = outputShape(plan), { source, targets, targetShape = [], labels } = set;
   if (targets) {
@@ -97,9 +97,13 @@ function checkTargets(plan: RunPlan, set: Dataset): void {
         "each output, in the outputs' shape",
     );
   }
-  if (labels && shape.length === 1) return checkLabels(set, classes);
+  if (labels && shape.length === 1 && plan.metrics.some(({ type }) => type === "accuracy")) {
+    return checkLabels(set, classes);
+  }
   throw new InputError(
-    `${source}: its samples have no targets; net ${plan.name} compares with ${extents(shape)} for each`,
+    `${source}: its samples have ${
+      labels ? "labels of classes" : "no targets"
+    }; net ${plan.name} compares with numbers, ${extents(shape)} for each`,
   );
 }
 

@@ -259,8 +259,13 @@ Deno.test("data that has not what the loss compares with is refused with one lin
   const targets = numbers(12, "t"), y = numbers(48, "y");
   const readWith = (change: Partial<Dataset>) => ({ ...planesSet([2, 3, 4]), weights: y.map(Math.abs), ...change });
   const cases: readonly (readonly [Spec, Dataset, string])[] = [
-    [weighted, fromArrays(x, {}, [5]), "its samples have no targets; net weighted compares with [3] for each"],
+    [weighted, fromArrays(x, {}, [5]), "its samples have no targets; net weighted compares with numbers, [3] for each"],
     [weighted, fromArrays(x, { targets: targets.slice(0, 8) }, [5]), "targets are [2], but net weighted gives [3]"],
+    [
+      weighted,
+      fromArrays(x, { labels: [0, 1, 2, 0] }, [5]),
+      "its samples have labels of classes; net weighted compares with numbers, [3] for each",
+    ],
     [
       planes,
       fromArrays(y, { targets: y, targetShape: [3, 4, 2] }, [2, 3, 4]),
