@@ -11,7 +11,7 @@ import { workOf } from "../codegen/plan/kernel.ts";
 import type { Plan } from "../codegen/plan/plan.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
-import { checkJudged, takesClasses } from "../runtime/backends/samples.ts";
+import { checkJudged } from "../runtime/backends/samples.ts";
 import { fittedCode, GpuHost, noModule, openEither } from "../runtime/net/gpu_host.ts";
 import { readGiven } from "../runtime/net/given.ts";
 import { type Net, openNet } from "../runtime/net/net.ts";
@@ -68,7 +68,7 @@ export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimi
     without,
     plan,
     rules: rulesOf(spec),
-    ...!takesClasses(plan) && { given: readGiven },
+    given: readGiven,
   };
   if (!backendOf(target).takesThreads) {
     if (plan.tensors.loss) checkJudged(plan);

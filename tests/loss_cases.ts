@@ -103,8 +103,8 @@ function judgeNumbers(loss: LossOptions, x: ArrayLike<number>, { targets, weight
     const target = targets![i], weight = weights?.[i] ?? 1, [value, slope] = onNumber(loss, x[i], target);
     losses[Math.floor(i / outputs)] += weight * value / outputs;
     gradient[i] = weight * slope / x.length;
-    error += weight * Math.abs(x[i] - target) / x.length;
-    right += (x[i] > 0) === (target > 0.5) ? weight / x.length : 0;
+    error += Math.abs(x[i] - target) / x.length;
+    right += (x[i] > 0) === (target > 0.5) ? 1 / x.length : 0;
   }
   const metrics = { meanAbsoluteError: error, binaryAccuracy: right };
   return { losses, gradient, metrics };

@@ -150,8 +150,8 @@ function labelled({ given = LABELS, outputs, tellsClasses = true }: Declared): s
   ].join("\n");
 }
 
-/** The class of each sample. */
-const LABELS: readonly TargetSpec[] = [{ symbol: "label", shape: [], dtype: "i32" }];
+/** What is given where nothing is said: the class of each sample. */
+export const LABELS: readonly TargetSpec[] = [{ symbol: "label", shape: [], dtype: "i32" }];
 
 /** What metrics tell, as members of an interface. */
 function metricLines({ metrics = ["accuracy"] }: Declared): string[] {
@@ -168,14 +168,25 @@ const METRICS: Readonly<Record<string, string>> = {
   meanAbsoluteError: "Mean of how far outputs were from their targets",
 };
 
+/** Whether it is told how many samples were right. */
+export function countsRight({ metrics = ["accuracy"] }: Declared): boolean {
+  return metrics.some((name) => /^(?:accuracy|binaryAccuracy)$/.test(name));
+}
+
 function reports(net: Declared): string {
-  const { metrics = ["accuracy"] } = net, counts = metrics.some((name) => /^(?:accuracy|binaryAccuracy)$/.test(name));
+  const { metrics = ["accuracy"], outputs, given = LABELS } = net;
+  const counts = countsRight(net);
+  const ofEach = metrics.includes("binaryAccuracy") && outputs > 1 ? ": of a sample, the share of its outputs" : "";
+  const weighed = given.length > 1 ? ", times weights, which nothing else of this is" : "";
   return `\
 /** What was found of samples. */
 export interface Found {
-  /** Mean over the samples. */
+  /** Mean over the samples${weighed}. */
   readonly loss: number;
-${[...counts ? ["  /** How many were right. */", "  readonly correct: number;"] : [], ...metricLines(net)].join("\n")}
+${
+    [...counts ? [`  /** How many were right${ofEach}. */`, "  readonly correct: number;"] : [], ...metricLines(net)]
+      .join("\n")
+  }
 }
 
 /** A step of training that is done. */

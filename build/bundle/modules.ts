@@ -93,6 +93,6 @@ export function runPlanOf(plan: Plan, tensors: readonly RunTensor[], kernels: re
 
 /** What a run reads of a tensor. */
 function runTensorOf(tensor: RunTensor): RunTensor {
-  const { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch } = tensor;
-  return { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch };
+  const { name, role, dtype, shape, rows, below, initial, range, layout, alias, offset, bytes, scratch } = tensor;
+  return { name, role, dtype, shape, rows, below, initial, range, layout, alias, offset, bytes, scratch };
 }

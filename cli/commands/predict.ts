@@ -38,9 +38,7 @@ export const command: Command = {
 };
 
 /** What was predicted for a sample, and where the sample is: the file, and which one in it where it has several. */
-type Answer = Omit<Prediction, "label"> & {
-  /** The class, where the net tells any. */
-  readonly label?: number;
+type Answer = Prediction & {
   readonly input: string;
   readonly index?: number;
 };
@@ -78,12 +76,7 @@ async function answersTo(
   const darkOnLight = flags["dark-on-light"] !== undefined;
   const { samples, inputs } = await readInputs(resolve(input), shape, { darkOnLight });
   const predictions = await predictor.predictAsync(inputs);
-  return predictions.map(({ label, ...prediction }, index) => ({
-    input,
-    ...samples > 1 && { index },
-    ...predictor.tellsClasses && { label },
-    ...prediction,
-  }));
+  return predictions.map((prediction, index) => ({ input, ...samples > 1 && { index }, ...prediction }));
 }
 
 /** An answer as JSON has it: lists in place of typed arrays. */

@@ -39,6 +39,8 @@ export interface BufferSpec {
   readonly shape: Shape;
   /** What all elements begin with. */
   readonly initial: number;
+  /** None is below this, such as 0 of a variance: weights of other programs are checked. Default: any may be. */
+  readonly least?: number;
 }
 
 /** A tensor in which a layer's kernels leave something for each other: for the next one, or for the backward pass. */

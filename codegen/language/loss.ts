@@ -18,6 +18,8 @@ export interface TargetSpec {
   readonly dtype: DType;
   /** For integers: all values are below this. */
   readonly below?: number;
+  /** For floats: the least and the most that a value may be. Default: any. */
+  readonly range?: readonly [least: number, most: number];
   /** It is the net's own input, and no data set gives it. */
   readonly isInput?: true;
 }
@@ -82,6 +84,8 @@ interface OnNumbers {
 
 /** A loss on numbers by its formulas. */
 interface NumbersLoss<Options> extends Pick<LossKind<Options>, "source" | "summary" | "metrics" | "probabilities"> {
+  /** What targets may be. Default: any number. */
+  readonly range?: TargetSpec["range"];
   /** Of an output and its target. */
   readonly loss: (x: Expr, target: Expr, options: Options) => Expr;
   /** Its slope with respect to the output, times a factor. */
@@ -97,7 +101,7 @@ interface NumbersLoss<Options> extends Pick<LossKind<Options>, "source" | "summa
 export function lossOnNumbers<Type extends string, Own extends z.ZodRawShape>(
   type: Type,
   own: Own,
-  { loss, slope, ...rest }: NumbersLoss<z.infer<z.ZodObject<Own>>>,
+  { loss, slope, range, ...rest }: NumbersLoss<z.infer<z.ZodObject<Own>>>,
 ): LossKind<OnNumbers & z.infer<z.ZodObject<Own>>> {
   type Options = OnNumbers & z.infer<z.ZodObject<Own>>;
   const weighted = (value: Expr, weight: ExprLike | undefined) => weight === undefined ? value : mul(weight, value);
@@ -106,7 +110,7 @@ export function lossOnNumbers<Type extends string, Own extends z.ZodRawShape>(
     type,
     schema: z.strictObject({ type: z.literal(type), ...own, ...ON_NUMBERS }) as unknown as z.ZodType<Options>,
     given: (output, { weighted, target }) => [
-      { ...numbersLike(output), ...target === "input" && { isInput: true } },
+      { ...numbersLike(output), ...range && { range }, ...target === "input" && { isInput: true } },
       ...weighted ? [weightsOf(output)] : [],
     ],
     forward(n, { x, target, weight, loss: told }, options) {

@@ -32,6 +32,8 @@ export interface PlannedTensor extends TensorType {
   readonly role: Role;
   /** How it begins: what it is drawn from, or what all elements are. */
   readonly initial?: Drawn | number;
+  /** Of samples: the least and the most that the loss takes for a value. */
+  readonly range?: readonly [least: number, most: number];
   /** It is stored although kernels could be merged over it. */
   readonly kept?: true;
   /** How it is stored, where that is not row-major; `shape` is that of the storage. */
@@ -112,7 +114,7 @@ export interface Plan {
 
 /** What a run reads of a tensor. */
 export type RunTensor =
-  & Pick<PlannedTensor, "name" | "role" | "dtype" | "shape" | "rows" | "below" | "initial" | "layout">
+  & Pick<PlannedTensor, "name" | "role" | "dtype" | "shape" | "rows" | "below" | "initial" | "range" | "layout">
   & Pick<PlannedTensor, "alias" | "offset" | "bytes" | "scratch">;
 
 /** What a run reads of a plan: no kernel's formula, and no kind of layer, so that it can be written as JSON. */

@@ -99,7 +99,7 @@ function batchNorm<Type extends string>(
 
     buffers: (_options, { x: [c] }) => [
       { name: "running_mean", symbol: "rm", shape: [c], initial: 0 },
-      { name: "running_var", symbol: "rv", shape: [c], initial: 1 },
+      { name: "running_var", symbol: "rv", shape: [c], initial: 1, least: 0 },
     ],
 
     inner(_options, { x }) {

@@ -10,6 +10,7 @@ export const binaryCrossEntropy: LossKind = lossOnNumbers("binaryCrossEntropy", 
   source: "kernels/losses/binary_cross_entropy.ts",
   summary: "mean over samples and outputs of max(x, 0) - x target + log(1 + e^-|x|): x are logits, targets from 0 to 1",
   metrics: () => ["binaryAccuracy"],
+  range: [0, 1],
   loss: (x, target) => add(sub(larger(x, 0), mul(x, target)), log1p(named("power", exp(neg(abs(x)))))),
   slope(x, target, factor) {
     // share - target, which does not cancel where both are near 1

@@ -8,6 +8,7 @@ import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
 import { sizeOf } from "../data/numbers.ts";
 import { checkLabels, type Dataset, targetsOf, weightsOf } from "../data/data.ts";
 import { outputOf } from "./tensors.ts";
+import { checkRanges } from "./range.ts";
 
 /** Rows of what is given beside inputs: one sample behind the other. */
 type Rows = Float32Array | Int32Array;
@@ -69,6 +70,7 @@ export function checkFit(plan: RunPlan, set: Dataset): void {
   if (labels) checkLabels(set, labelLimit(plan));
   if (targets) checkTargets(plan, set);
   if (set.weights) checkWeights(plan, weights, set);
+  checkRanges(plan, set, `${source}: `);
 }
 
 /** Labels are below this: the number of outputs, or less where the loss says so, as the proof of the kernels has it. */

@@ -102,6 +102,7 @@ export function decodeCheckpoint(file: TensorFile, registry: Registry, origin: s
   const parameters = new Map(
     [...weightShapes(graph)].map(([name, shape]) => [name, contents.floats(name, shape)] as const),
   );
+  checkLeast(graph, parameters, origin);
   const state = metadata.get(TRAINING);
   const training = state === undefined ? undefined : decodeTraining(parseState(state, origin), graph, contents, origin);
   contents.finish(spec.name);
@@ -203,6 +204,23 @@ export function weightShapes({ nodes }: Graph): Map<string, readonly number[]> {
       [...parameters, ...buffers].map(({ name: what, shape }) => [`${name}.${what}`, shape] as const)
     ),
   );
+}
+
+/**
+ * @param parameters all of a net, buffers among them.
+ * @param origin how messages call them.
+ * @throws {InputError} naming the first element of a buffer that is below the least that it can be.
+ */
+export function checkLeast({ nodes }: Graph, parameters: ReadonlyMap<string, TensorValues>, origin: string): void {
+  for (const { name: layer, buffers } of nodes) {
+    for (const { name, least = -Infinity } of buffers) {
+      const { values } = parameters.get(`${layer}.${name}`)!, wrong = values.findIndex((value) => value < least);
+      if (wrong < 0) continue;
+      throw new InputError(
+        `${origin}: element ${wrong} of ${layer}.${name} is ${values[wrong]}; it must be at least ${least}`,
+      );
+    }
+  }
 }
 
 /** The shapes of what the optimizer keeps by name, in the order of the layers: nothing of those that are frozen. */

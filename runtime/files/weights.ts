@@ -11,7 +11,7 @@ import { z } from "../../codegen/zod.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { type JsonError, parseJson } from "../../codegen/json.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
-import { type TensorValues, weightShapes } from "./checkpoint.ts";
+import { checkLeast, type TensorValues, weightShapes } from "./checkpoint.ts";
 import { type StoredTensor, type TensorFile, toFloat32 } from "./safetensors.ts";
 
 /** The parameters of a net, and where each came from. */
@@ -93,7 +93,9 @@ export function importParameters(
     const values = floats(tensors.get(theirs), shape, what, name);
     return [name, { shape, values }] as const;
   });
-  return { parameters: new Map(parameters), names: found };
+  const all = new Map(parameters);
+  checkLeast(graph, all, origin);
+  return { parameters: all, names: found };
 }
 
 function floats(

@@ -4,30 +4,45 @@
  *
  * @module
  */
-import { InputError } from "../../codegen/error.ts";
+import { InputError, printable } from "../../codegen/error.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
+import { checkRanges } from "../backends/range.ts";
 import { outputOf } from "../backends/tensors.ts";
 import type { Classes, Samples } from "../data/arrays.ts";
 import { firstNotFinite, sizeOf } from "../data/numbers.ts";
 import { said } from "./options.ts";
-import { type Given, numbersOf, readClasses } from "./samples.ts";
+import { type Given, numbersOf, readClasses, type ReadGiven, readInputs } from "./samples.ts";
+
+/** What a data set, or a step, may have. */
+const KEYS: readonly string[] = ["x", "y", "weights"];
 
 /**
  * Targets or classes, and weights.
  *
  * @param samples how many there are.
- * @throws {InputError} when they are something else, do not fit the samples, or the net takes none.
+ * @throws {InputError} when they are something else, do not fit the samples, or the net takes none; or when something
+ * stands beside them, such as a misspelled name, or a list in place of an object with weights.
  */
-export function readGiven(plan: RunPlan, samples: number, y: Samples | Classes | undefined, weights?: Samples): Given {
+export const readGiven: ReadGiven = (plan, samples, y, set) => {
+  const { weights } = set, other = Object.keys(set).find((key) => !KEYS.includes(key));
+  if (other !== undefined) {
+    const found = /^\d+$/.test(other) ? "a list" : `${printable(JSON.stringify(other.slice(0, 60)))}`;
+    throw new InputError(
+      `beside x and y there is ${found}; net ${plan.name} takes ${
+        plan.tensors.weights ? "weights, as { weights }" : "nothing else"
+      }`,
+    );
+  }
+  if (plan.tensors.data.range) checkRanges(plan, { inputs: readInputs(plan, set.x!) }, "x: ");
   if (plan.tensors.weights) return { ...answersOf(plan, samples, y), ...weightsFor(plan, samples, weights) };
   if (weights === undefined || weights === null) return answersOf(plan, samples, y);
   throw new InputError(`net ${plan.name} takes no weights: set "weighted": true in its loss`);
-}
+};
 
 /** What outputs are compared with. */
 function answersOf(plan: RunPlan, samples: number, y: Samples | Classes | undefined): Given {
   const { name, tensors, metrics, graph: { shapes, output } } = plan, { classes } = outputOf(plan);
-  if (tensors.labels) return readClasses(plan, samples, y as Classes);
+  if (tensors.labels) return readClasses(plan, samples, y, {});
   if (!tensors.targets) {
     if (y === undefined || y === null) return {};
     throw new InputError(`y is ${said(y)}, but net ${name} compares with its input; leave it out`);
@@ -35,11 +50,13 @@ function answersOf(plan: RunPlan, samples: number, y: Samples | Classes | undefi
   // a class for each, of nets that have one output for each class: their accuracy is told
   const tellsClasses = shapes[output].length === 1 && classes > 1 && metrics.some(({ type }) => type === "accuracy");
   if (tellsClasses && (y as Classes)?.length === samples && !isNested(y)) {
-    const { labels } = readClasses(plan, samples, y as Classes), targets = new Float32Array(samples * classes);
+    const { labels } = readClasses(plan, samples, y, {}), targets = new Float32Array(samples * classes);
     for (const [i, label] of labels!.entries()) targets[i * classes + label] = 1;
     return { labels, targets };
   }
-  return { targets: rowsOf("y", y, samples, classes, "targets") };
+  const targets = rowsOf("y", y, samples, classes, "targets");
+  checkRanges(plan, { targets }, "y: ");
+  return { targets };
 }
 
 /** Whether a list has lists in it. */

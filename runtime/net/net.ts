@@ -79,7 +79,7 @@ export class Net extends PredictNet {
    * would; one that was stopped inside an epoch is gone on with there, on the same data.
    *
    * @param data samples and their classes, or numbers for their outputs: x samples x shape, row-major, or a list with an
-   * entry for each sample; bytes are scaled by 1/255.
+   * entry for each sample; bytes of x are scaled by 1/255.
    * @returns the epochs of this call.
    * @throws {InputError} when data do not fit each other or the net, an option is none, or the net is training already.
    * @throws {DivergedError} when the loss or a weight is infinite or NaN: restore a checkpoint.

@@ -20,8 +20,8 @@ export interface Labelled {
    */
   readonly x: Samples;
   /**
-   * The class of each sample, from 0. Of a net whose loss is on numbers, a number for each output, as `x` has them; nothing
-   * where it compares with its input.
+   * The class of each sample, from 0. Of a net whose loss is on numbers, a number for each output, in a typed array or in
+   * lists, and bytes are not scaled; nothing where it compares with its input.
    */
   readonly y?: Classes | Samples;
   /** How much each sample, or each output, counts, where the loss is `weighted`. Default: 1. */
@@ -91,20 +91,20 @@ export function numbersOf(x: unknown, size: number): Float32Array | Uint8Array |
 /** Which typed array something is. */
 const kindOf = (value: unknown) => ArrayBuffer.isView(value) ? `${(value as Uint8Array)[Symbol.toStringTag]}` : "";
 
-/** Reads what is given beside so many samples. */
-export type ReadGiven = (plan: RunPlan, samples: number, y: Labelled["y"], weights?: Samples) => Given;
+/** Reads what is given beside so many samples: `y` of a set, and what else stands in it. */
+export type ReadGiven = (plan: RunPlan, samples: number, y: Labelled["y"], set: object & Partial<Labelled>) => Given;
 
 /**
  * The class of each sample.
  *
  * @throws {InputError} when they are something else, do not fit the samples or the net, or weights are given.
  */
-export const readClasses: ReadGiven = (plan, samples, y, weights) => {
+export const readClasses: ReadGiven = (plan, samples, y, { weights }) => {
   const { classes } = outputOf(plan), list = Array.isArray(y) || ArrayBuffer.isView(y) ? y as Uint8Array : undefined;
   if (list?.length !== samples) {
     throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
   }
-  if (weights) throw new InputError("net takes no weights");
+  if (weights) throw new InputError(`net ${plan.name} has no weighted loss for weights`);
   const labels = Int32Array.from(list, (label: unknown, i) => {
     const number = typeof label === "bigint" ? Number(label) : label as number;
     if (Number.isInteger(number) && number >= 0 && number < classes) return number;
@@ -124,7 +124,7 @@ export function readSet(
 ): Read {
   if (!set) throw new InputError(`data is ${said(set)}; expected { x, y }`);
   const inputs = readInputs(plan, set.x), samples = inputs.length / sizeOf(plan.graph.shapes.input);
-  return { samples, inputs, ...given(plan, samples, set.y, set.weights) };
+  return { samples, inputs, ...given(plan, samples, set.y, set) };
 }
 
 /** Puts inputs where the net's tensor of them begins, scaled where they are bytes and it has floats. */

@@ -9,9 +9,9 @@ export interface Metrics {
   readonly accuracy?: number;
   /** Share of the samples whose class is among the five with the largest outputs. */
   readonly topFiveAccuracy?: number;
-  /** Share of the outputs that are on the right side, of two, times their weights where the loss has some. */
+  /** Share of the outputs that are on the right side, of two, whatever they weigh. */
   readonly binaryAccuracy?: number;
-  /** Mean distance of outputs from their targets. */
+  /** Mean distance of outputs from their targets, whatever they weigh. */
   readonly meanAbsoluteError?: number;
 }
 
@@ -19,8 +19,7 @@ export interface Metrics {
 export const METRICS: Readonly<Record<keyof Required<Metrics>, { readonly title: string; readonly share: boolean }>> = {
   accuracy: { title: "accuracy", share: true },
   topFiveAccuracy: { title: "top-5 accuracy", share: true },
-  // weights of the loss are factors of it: it may be more than 1
-  binaryAccuracy: { title: "binary accuracy", share: false },
+  binaryAccuracy: { title: "binary accuracy", share: true },
   meanAbsoluteError: { title: "mean absolute error", share: false },
 };
 

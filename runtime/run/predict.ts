@@ -12,8 +12,8 @@ import { tellsClasses } from "./class_names.ts";
 
 /** What the network says of one sample. */
 export interface Prediction {
-  /** The class it takes it for: the place of the largest output. It means nothing where the net tells no classes. */
-  readonly label: number;
+  /** The class it takes it for: the place of the largest output; absent where the net tells no classes. */
+  readonly label?: number;
   /** Its name, where the spec has `classes`. */
   readonly className?: string;
   /** Probability of each class or output, 0 to 1; absent where the net's loss gives outputs no such meaning. */
@@ -41,7 +41,7 @@ export class Predictor {
   /** Shape of the outputs for a sample. */
   readonly outputShape: readonly number[];
   readonly #names: readonly string[] | undefined;
-  /** Whether outputs are one number for each class: of others, a prediction's `label` means nothing. */
+  /** Whether outputs are one number for each class: of others, predictions have no `label`. */
   readonly tellsClasses: boolean;
   readonly #loss: LossKind;
   readonly #bound: BoundPredictor;
@@ -185,9 +185,10 @@ export class Predictor {
     const { classes } = this, predictions: Prediction[] = [];
     for (let at = 0; at < all.length; at += classes) {
       const outputs = all.subarray(at, at + classes), probabilities = this.#loss.probabilities?.(outputs);
-      const label = largest(outputs), className = this.#names?.[label];
+      const label = this.tellsClasses ? largest(outputs) : undefined;
+      const className = label === undefined ? undefined : this.#names?.[label];
       predictions.push({
-        label,
+        ...label !== undefined && { label },
         ...className !== undefined && { className },
         ...probabilities && { probabilities },
         outputs,

@@ -166,7 +166,7 @@ for (const [loss, given, told] of CASES) {
 
 /** What is wrong, in a net with a loss: what `step` is given beside two samples, and what it says. */
 const WRONG: readonly (readonly [LossOptions, unknown, unknown, RegExp])[] = [
-  [{ type: "softmaxCrossEntropy" }, [0, 1], [1, 1], /^net takes no weights$/],
+  [{ type: "softmaxCrossEntropy" }, [0, 1], [1, 1], /^net numbers takes no weights: set "weighted": true in its loss$/],
   [{ type: "mse" }, [[0, 0, 0], [0, 0, 0]], [1, 1], /^net numbers takes no weights: set "weighted": true in its loss$/],
   [HUBER, undefined, undefined, /^y is undefined; expected 6 targets, 3 for each sample of x$/],
   [HUBER, "text", undefined, /^y is a string; expected 6 targets, 3 for each sample of x$/],
@@ -178,6 +178,15 @@ const WRONG: readonly (readonly [LossOptions, unknown, unknown, RegExp])[] = [
   [HUBER, new Float32Array(6), [1, 1, 1, 1, 1, -1], /^number 5 of weights, of sample 1, is -1: below 0$/],
   [HUBER, new Float32Array(6), [1, 1], /^weights has 2 numbers; 2 samples of x take 6 weights$/],
   [HUBER, new Float32Array(6), [1, 1, 1, 1, 1, NaN], /^number 5 of weights, of sample 1, is NaN: not finite$/],
+  [
+    { type: "binaryCrossEntropy" },
+    [[0, 1, 0.5], [0, 2, 1]],
+    undefined,
+    /^y: target 1 of sample 1 is 2; net numbers compares its outputs with numbers from 0 to 1$/,
+  ],
+  [{ type: "binaryCrossEntropy" }, Uint8Array.of(0, 1, 0, 0, 0, 255), undefined, /^y: target 2 of sample 1 is 255; /],
+  // x has numbers below 0
+  [{ type: "binaryCrossEntropy", target: "input" }, undefined, undefined, /^x: number \d of sample [01] is -0\.\d+; /],
   [HUBER, new BigInt64Array(6), undefined, /^y is an object; expected 6 targets, 3 for each sample of x$/],
   [{ type: "mse" }, [0, 3], undefined, /^y\[1\] is 3; expected a whole number from 0 to 2$/],
   [
@@ -213,6 +222,58 @@ Deno.test("what is wrong beside samples is told in one line, by step, train and 
     } finally {
       net.close();
     }
+  }
+});
+
+Deno.test("what stands beside samples, answers and weights is refused: lists, and names that are none", async () => {
+  const zeros = new Float32Array(2 * OUT), two = x.slice(0, 2 * IN);
+  const given = (found: string) => `beside x and y there is ${found}; net numbers takes weights, as { weights }`;
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [[[0, 0, 0], [0, 0, 0]], given("a list")],
+    [zeros, given("a list")],
+    [{ weight: zeros }, given('"weight"')],
+    [{ weights: zeros, "\x1b[31m": 1 }, given(String.raw`"\u001b[31m"`)],
+  ];
+  const net = await open(specOf(HUBER), { threads: 0 }),
+    classes = await open(specOf({ type: "softmaxCrossEntropy" }), { threads: 0 });
+  try {
+    for (const [options, message] of wrong) {
+      await assert.rejects(net.step(two, zeros, options as object), { name: "InputError", message });
+    }
+    const set = { x: two, y: zeros, weight: zeros };
+    for (const ask of [() => net.train(set), () => net.evaluate(set)]) {
+      await assert.rejects(ask(), { name: "InputError", message: given('"weight"') });
+    }
+    const message = 'beside x and y there is "weight"; net numbers takes nothing else';
+    await assert.rejects(classes.train({ x: two, y: [0, 1], weight: zeros } as Labelled), {
+      name: "InputError",
+      message,
+    });
+    // what is right stays so
+    for (const options of [undefined, null, {}, { weights: zeros }, { weights: undefined }]) {
+      assert.equal((await net.step(two, zeros, options as object)).loss >= 0, true);
+    }
+  } finally {
+    net.close();
+    classes.close();
+  }
+});
+
+Deno.test("a bundle that takes classes names its net where weights are given", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await built(specOf({ type: "softmaxCrossEntropy" }), folder);
+    const net = await (await import(`file://${folder}/numbers.js`)).open({ threads: 0 });
+    try {
+      await assert.rejects(net.step(x.slice(0, 2 * IN), [0, 1], { weights: [1, 1] }), {
+        name: "InputError",
+        message: "net numbers has no weighted loss for weights",
+      });
+    } finally {
+      net.close();
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

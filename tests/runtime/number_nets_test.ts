@@ -4,7 +4,7 @@ import { compileNet } from "../../api/compile.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../runtime/files/safetensors.ts";
 import { hashDataset } from "../../runtime/data/hash.ts";
-import { METRICS } from "../../runtime/run/metrics.ts";
+import { METRICS, metricText } from "../../runtime/run/metrics.ts";
 import { streamKey, uniform } from "../../runtime/run/random.ts";
 import { takeSnapshot } from "../../runtime/run/snapshot.ts";
 import { epochsOf } from "../../runtime/run/start.ts";
@@ -16,6 +16,7 @@ import {
   fromArrays,
   InputError,
   loadPredictor,
+  open,
   parseReport,
   parseSpec,
   registry,
@@ -78,8 +79,8 @@ const CASES: Readonly<Record<string, Case>> = {
       return fromArrays(x, { targets, weights }, [5]);
     },
     expected(outputs, { targets, weights }) {
-      const errors = [...outputs].map((output, i) => Math.abs(output - targets![i]) * weights![i]);
-      return { loss: mean(errors), meanAbsoluteError: mean(errors) };
+      const errors = [...outputs].map((output, i) => Math.abs(output - targets![i]));
+      return { loss: mean(errors.map((error, i) => error * weights![i])), meanAbsoluteError: mean(errors) };
     },
     words: ["Mean absolute error", "mean absolute error by epoch", "samples a second", "test mean absolute error"],
   },
@@ -293,6 +294,28 @@ Deno.test("data that has not what the loss compares with is refused with one lin
   }
 });
 
+Deno.test("targets that are no probabilities are refused where the loss takes these for them", async () => {
+  const { spec: yes } = CASES["one output, yes or no"], loss = { type: "binaryCrossEntropy", target: "input" };
+  const itself = spec("ranged", [4], 4, { loss }), x = numbers(12, "ranged").map(Math.abs);
+  const message = /^.+: (?:target 0|number 3) of sample 1 is -0\.5; net \w+ compares .+ from 0 to 1$/;
+  const sets: readonly (readonly [Spec, Dataset, Dataset])[] = [
+    [yes, ...[-0.5, 0].map((value) => fromArrays(x, { targets: [1, value, 0.25] }, [4])) as [Dataset, Dataset]],
+    [itself, ...[-0.5, 1].map((value) => fromArrays(x.with(7, value), {}, [4])) as [Dataset, Dataset]],
+    // negative control: bytes are scaled
+    [itself, fromArrays(x.with(7, -0.5), {}, [4]), fromArrays(Uint8Array.from(x, (value) => 255 * value), {}, [4])],
+  ];
+  for (const [spec, wrong, right] of sets) {
+    for (const [a, b] of [[wrong, wrong], [right, wrong]] as const) {
+      if (a.inputs.constructor !== b.inputs.constructor) continue;
+      await assert.rejects(train(spec, { train: a, test: b }, { target: "wasm", threads: 1 }), {
+        name: "InputError",
+        message,
+      });
+    }
+    assert((await train(spec, { train: right, test: right }, { target: "wasm", threads: 1 })).report.test.loss > 0);
+  }
+});
+
 Deno.test("negative control: a run that goes on with other sums, or without some, is noticed", async () => {
   const { spec, set } = CASES["regression with weights"], data = { train: set(50), test: set(37) };
   const { checkpoint } = await train(spec, data, { target: "wasm", seed: SEED, threads: 1 });
@@ -310,12 +333,33 @@ Deno.test("negative control: a run that goes on with other sums, or without some
   );
 });
 
-Deno.test("weights above 1 make a binary accuracy above 1, and reports and checkpoints of it can be read", async () => {
+Deno.test("weights change the loss and no metric: shares are from 0 to 1, as reports and checkpoints have them", async () => {
   const { set } = CASES["one output, yes or no"], { targets, inputs } = set(50);
   const weighted = spec("heavy", [4], 1, { loss: { type: "binaryCrossEntropy", weighted: true } });
   const data = fromArrays(inputs, { targets, weights: new Float32Array(50).fill(10) }, [4]);
   const { report, checkpoint } = await train(weighted, { train: data, test: data }, { target: "wasm", threads: 1 });
-  assert(report.test.binaryAccuracy! > 1);
+  const none = fromArrays(inputs, { targets }, [4]);
+  const [heavy, light] = await Promise.all(
+    [data, none].map((set) =>
+      evaluate({ spec: weighted, parameters: checkpoint.parameters }, set, { target: "wasm", threads: 1 })
+    ),
+  );
+  assert(Math.abs(heavy.loss / light.loss - 10) < 1e-4, `${heavy.loss} and ${light.loss}`);
+  assert.equal(heavy.binaryAccuracy, light.binaryAccuracy);
+  assert(light.binaryAccuracy! > 0.5 && light.binaryAccuracy! <= 1);
+  const net = await open(weighted, { target: "wasm", threads: 0 });
+  try {
+    const found = await net.evaluate({
+      x: inputs as Float32Array,
+      y: targets as Float32Array,
+      weights: new Float32Array(50).fill(3),
+    });
+    assert.equal(found.correct! / found.total, found.binaryAccuracy);
+    assert(Number.isInteger(found.correct));
+    assert.equal(metricText("binaryAccuracy", 0.5), "50.00 %");
+  } finally {
+    net.close();
+  }
   assert.deepEqual(parseReport(JSON.stringify(report)), report);
   assert.deepEqual(again(checkpoint), checkpoint);
   const kept = again(await stoppedAfter(3, weighted, data, "wasm", "f32"));

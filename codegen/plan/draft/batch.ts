@@ -22,9 +22,17 @@ export function draftInputs(
   { source, gatherInputs }: BatchKind,
   data: NonNullable<PlanOptions["data"]>,
 ): Section {
+  const range = graph.given.find(({ isInput }) => isInput)?.range;
   const symbols = {
     x: outputOf("input", graph),
-    data: { name: "data", role: "run", dtype: data, shape: [Infinity, ...graph.shapes.input], rows: "samples" },
+    data: {
+      name: "data",
+      role: "run",
+      dtype: data,
+      shape: [Infinity, ...graph.shapes.input],
+      rows: "samples",
+      ...range && { range },
+    },
     order: orderOf(graph),
   } as const;
   const parts = gatherInputs(n, notationOf(symbols), data === "u8");
@@ -37,13 +45,21 @@ export function draftInputs(
 /** What the loss takes beside the output: of the batch, by symbol, and of the whole data set, which has no input twice. */
 export function givenOf(graph: Graph): readonly { readonly symbol: string; one: DraftTensor; all?: DraftTensor }[] {
   const { batchRows, given } = graph;
-  return given.map(({ symbol, shape, dtype, below, isInput }) => {
+  return given.map(({ symbol, shape, dtype, below, range, isInput }) => {
     if (isInput) return { symbol, one: outputOf("input", graph) };
     const limit = below === undefined ? {} : { below };
     return {
       symbol,
       one: { name: symbol, role: "value", dtype, shape: [batchRows, ...shape], ...limit },
-      all: { name: `${symbol}s`, role: "run", dtype, shape: [Infinity, ...shape], rows: "samples", ...limit },
+      all: {
+        name: `${symbol}s`,
+        role: "run",
+        dtype,
+        shape: [Infinity, ...shape],
+        rows: "samples",
+        ...limit,
+        ...range && { range },
+      },
     };
   });
 }
