@@ -70,7 +70,7 @@ export function layersPage(): string {
     optionTable("any layer", kinds.layer[0], common),
     ...kinds.layer.flatMap((kind) => layerSection(kind, common)),
     "## Losses",
-    kindTable("loss", kinds.loss, "what it computes", false),
+    kindTable("loss", kinds.loss, "what it computes", true),
     "## Metrics",
     "A net is told those that its spec names in `metrics`, or those that are usual for its loss; nothing is learned from them.",
     table(

@@ -171,9 +171,9 @@ export async function runJob(
     profile: profileFile !== undefined,
     // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
     probes: takesThreads ? [...target.sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []] : [],
-    // all else is loaded from memory, from the very text that was just compiled; a package cannot count on its engine to
-    // load TypeScript from its user's folder
-    ...target.script && without.length === 0 && isClone() &&
+    // files are of a net that takes bytes. All else is loaded from memory, from the very text that was just compiled; a
+    // package cannot count on its engine to load TypeScript from its user's folder
+    ...target.script && without.length === 0 && data.train.inputs instanceof Uint8Array && isClone() &&
       { module: pathToFileURL(join(root, spec.name, target.name, target.entry)).href },
     onProgress: bar && ((progress) => bar.show(progress)),
     onEpoch: (report) => {

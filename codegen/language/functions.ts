@@ -48,3 +48,14 @@ export function logistic(x: Expr): { readonly share: Expr; readonly rest: Expr }
   const power = named("power", exp(neg(abs(x)))), whole = named("whole", add(1, power)), isNegative = lt(x, 0);
   return { share: div(select(isNegative, power, 1), whole), rest: div(select(isNegative, 1, power), whole) };
 }
+
+/** The entry of a list at a whole number, by halves; neighbours that are equal are one. */
+export function entryAt(list: readonly number[], at: Expr): Expr | number {
+  const starts = list.keys().filter((i) => list[i] !== list[i - 1]).toArray();
+  const within = (from: number, to: number): Expr | number => {
+    if (to - from === 1) return list[starts[from]];
+    const middle = Math.ceil((from + to) / 2);
+    return select(lt(at, starts[middle]), within(from, middle), within(middle, to));
+  };
+  return within(0, starts.length);
+}

@@ -5,6 +5,7 @@ import type { LayerKind, Shape } from "../../codegen/language/layer.ts";
 import { extent, positive, share } from "../../codegen/language/schema.ts";
 import {
   add,
+  axis,
   div,
   type ExprLike,
   featureAxes,
@@ -46,6 +47,16 @@ const positionsIn = ([, ...positions]: Shape) => product(positions);
 const square = (x: Expr) => mul(x, x);
 /** The sum over the samples of a step. */
 const overSamples = (n: Axis, value: ExprLike) => sum([n], select(isSample(n), value, 0));
+/** So many elements of a sample's channel, at most, tell about where all of them are. */
+const FIRST = 32;
+
+/** The mean of the first elements of a sample's channel. */
+function nearIn(n: Axis, [c, ...positions]: readonly Axis[], x: Tensor): Expr {
+  const row = axis("u", Math.min(FIRST, positions.at(-1)!.extent));
+  const index = positions.map((_, d) => d === positions.length - 1 ? row : 0);
+  return mul(sum([row], x.at(n, c, ...index)), 1 / row.extent);
+}
+
 /** The index of a number for each sample and channel. */
 const ofChannel = (n: Axis, [c, ...positions]: readonly Axis[]) => [n, c, ...positions.map(() => 0)];
 
@@ -54,9 +65,9 @@ const ofChannel = (n: Axis, [c, ...positions]: readonly Axis[]) => [n, c, ...pos
  * https://arxiv.org/abs/1502.03167). Mean and variance are those over the samples of a step and all positions; in a test,
  * running ones, of which the variance is the unbiased one, as in PyTorch.
  *
- * Statistics are taken in two steps: of each sample, less its first element, and of those of all samples (Chan, Golub and
- * LeVeque 1983). So x is read once, and no difference of large numbers stands for a small variance: the first element is
- * no further from the mean than the square root of the sum of all squares. A last batch of one value gives its bias, and
+ * Statistics are taken in two steps: of each sample, less the mean of its first elements, and of those of all samples
+ * (Chan, Golub and LeVeque 1983). So x is read about once, and no difference of large numbers stands for a small variance,
+ * unless one of these first elements is hundreds of deviations away. A last batch of one value gives its bias, and
  * nothing is learned of it: there is no unbiased variance, and the running one stays.
  */
 function batchNorm<Type extends string>(
@@ -118,13 +129,13 @@ function batchNorm<Type extends string>(
       const axes = axesOf(x), [c, ...positions] = axes, at = [n, ...axes], each = ofChannel(n, axes);
       const count = product(positions.map(({ extent }) => extent)),
         values = named("values", mul(param("count"), count));
-      const first = x.at(...each), away = sub(x.at(...at), first);
+      const near = count === 1 ? x.at(...each) : named("near", nearIn(n, axes, x)), away = sub(x.at(...at), near);
       const total = named("total", sum(positions, away));
       const spread = sub(sum(positions, square(away)), mul(total, total, 1 / count));
       const ofEach = count === 1 ? [] : [{
         name: "sums",
         parts: [
-          part([n, c], p.set(each, add(first, mul(total, 1 / count))), q.set(each, larger(spread, 0))),
+          part([n, c], p.set(each, add(near, mul(total, 1 / count))), q.set(each, larger(spread, 0))),
         ],
       }];
       const one = count === 1 ? x.at(...each) : p.at(...each);
@@ -144,11 +155,12 @@ function batchNorm<Type extends string>(
             [c],
             s.set([c], mean),
             r.set([c], rate),
-            g.set([c], mul(rate, w.at(c))),
             rm.set([c], moved(rm.at(c), mean)),
             rv.set([c], select(lt(1, values), moved(runs, unbiased), runs)),
           )],
         },
+        // apart: a kernel of a GPU may have no more than eight tensors
+        { name: "scale", parts: [part([c], g.set([c], mul(r.at(c), w.at(c))))] },
         {
           parts: [
             part(at, y.set(at, add(b.at(c), mul(sub(x.at(...at), s.at(c)), g.at(c))))),

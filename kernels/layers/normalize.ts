@@ -1,18 +1,9 @@
 import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
+import { entryAt } from "../../codegen/language/functions.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { finite, positive } from "../../codegen/language/schema.ts";
-import {
-  add,
-  type ExprLike,
-  featureAxes,
-  float,
-  lt,
-  mul,
-  part,
-  position,
-  select,
-} from "../../codegen/language/notation.ts";
+import { add, featureAxes, float, mul, part, position } from "../../codegen/language/notation.ts";
 import type { Axis } from "../../codegen/ir/ir.ts";
 
 /** Most channels that have numbers of their own. */
@@ -35,6 +26,15 @@ const schema = z.strictObject({
 });
 type Options = z.infer<typeof schema>;
 
+/** @throws {InputError} when f32 does not hold what elements are multiplied by, or what is added. */
+function checkLines(options: Options, channels: number): void {
+  const wrong = Object.values(linesOf(options, channels)).flat().find((number) =>
+    !Number.isFinite(Math.fround(number))
+  );
+  if (wrong === undefined) return;
+  throw new InputError(`f32 does not hold ${wrong}, which scale, mean and deviation make; take a larger deviation`);
+}
+
 /** An element is multiplied by `factor`, and `shift` is added; a number of each for each channel. */
 function linesOf({ scale, mean, deviation }: Options, channels: number): { factor: number[]; shift: number[] } {
   const of = (numbers: number | number[], c: number) => typeof numbers === "number" ? numbers : numbers[c];
@@ -45,12 +45,8 @@ function linesOf({ scale, mean, deviation }: Options, channels: number): { facto
   };
 }
 
-/** The number of a channel: halves of the list are chosen between, and what is the same is not. */
-function chosen(numbers: readonly number[], c: Axis, first = 0): ExprLike {
-  if (numbers.every((number) => number === numbers[0])) return numbers[0];
-  const half = Math.ceil(numbers.length / 2), [low, high] = [numbers.slice(0, half), numbers.slice(half)];
-  return select(lt(float(position(c)), first + half), chosen(low, c, first), chosen(high, c, first + half));
-}
+/** The number of a channel. */
+const chosen = (numbers: readonly number[], c: Axis) => entryAt(numbers, float(position(c)));
 
 /** What is the same for all samples: the mean goes, and the deviation becomes 1. */
 export const normalize: LayerKind<Options> = layer({
@@ -67,7 +63,8 @@ export const normalize: LayerKind<Options> = layer({
     ];
   },
 
-  shape({ mean, deviation }, input) {
+  shape(options, input) {
+    const { mean, deviation } = options;
     const channels = `${input[0]} channel${input[0] === 1 ? "" : "s"}`;
     for (const [name, numbers] of Object.entries({ mean, deviation })) {
       if (typeof numbers === "number" || numbers.length === input[0]) continue;
@@ -75,6 +72,7 @@ export const normalize: LayerKind<Options> = layer({
         `its ${name} has ${numbers.length} numbers for ${channels}; give one, or one for each`,
       );
     }
+    checkLines(options, input[0]);
     return input;
   },
 

@@ -23,13 +23,16 @@ import {
   sub,
   sum,
 } from "../../codegen/language/notation.ts";
+import { entryAt } from "../../codegen/language/functions.ts";
 import { flag, notNegative, share } from "../../codegen/language/schema.ts";
 
 const schema = z.strictObject({
   type: z.literal("softmaxCrossEntropy"),
   labelSmoothing: share.optional()
     .describe("Share of the target that is spread over all classes in equal parts. Default: 0."),
-  classWeights: z.array(notNegative).min(1).max(10_000).meta({ title: "a list of numbers from 0, one for each class" })
+  classWeights: z.array(notNegative).min(1).max(1000).meta({
+    title: "a list of up to 1000 numbers from 0, one for each class",
+  })
     .optional()
     .describe(
       "A weight for each class; the mean over a batch is that weighted by its labels. Default: all weigh the same.",
@@ -44,17 +47,6 @@ function softmax(n: Axis, { x }: Tensors) {
   const j = axis("j", x.shape[1]);
   const largest = named("largest", max([j], x.at(n, j)));
   return { j, largest, total: named("total", sum([j], exp(sub(x.at(n, j), largest)))) };
-}
-
-/** The entry of a list at a whole number, by halves; neighbours that are equal are one. */
-function entryAt(list: readonly number[], at: Expr): Expr | number {
-  const starts = list.keys().filter((i) => list[i] !== list[i - 1]).toArray();
-  const within = (from: number, to: number): Expr | number => {
-    if (to - from === 1) return list[starts[from]];
-    const middle = Math.ceil((from + to) / 2);
-    return select(lt(at, starts[middle]), within(from, middle), within(middle, to));
-  };
-  return within(0, starts.length);
 }
 
 /** The product of a formula and factors, those that there are. */
@@ -86,6 +78,9 @@ export const softmaxCrossEntropy: LossKind<Options> = {
   given([classes], { classWeights, weighted }) {
     if (classWeights && classWeights.length !== classes) {
       throw new InputError(`classWeights has ${classWeights.length} numbers for ${classes} classes; give one for each`);
+    }
+    if (classWeights && !Number.isFinite(Math.fround(classWeights.reduce((sum, weight) => sum + weight)))) {
+      throw new InputError("f32 does not hold the sum of classWeights; make them smaller");
     }
     return [classLabels([classes]), ...weighted ? [weightsOf([])] : []];
   },

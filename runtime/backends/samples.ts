@@ -79,23 +79,33 @@ function labelLimit(plan: RunPlan): number {
   return Math.min(classes, Number(below));
 }
 
+/** Whether numbers lie in the same order: one of the shapes is flat, or they differ in axes of one number. */
+function isLaidOutAs(found: readonly number[], wanted: readonly number[]): boolean {
+  const [a, b] = [found, wanted].map((shape) => shape.filter((extent) => extent > 1));
+  return a.join() === b.join() || Math.min(a.length, b.length) === 1 && sizeOf(a) === sizeOf(b);
+}
+
 const extents = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
-/** @throws {InputError} when a set has no number for each output, and no labels to make them of. */
+/** @throws {InputError} when a set has no number for each output, nor, where outputs are told as classes, labels to make them of. */
 function checkTargets(plan: RunPlan, set: Dataset): void {
   const { classes } = outputOf(plan), shape = outputShape(plan), { source, targets, targetShape = [], labels } = set;
   if (targets) {
-    if (sizeOf(targetShape) === sizeOf(shape)) return;
+    if (isLaidOutAs(targetShape, shape)) return;
     throw new InputError(
       `${source}: targets are ${extents(targetShape)}, but net ${plan.name} gives ${
         extents(shape)
       }; give a number for ` +
-        "each output",
+        "each output, in the outputs' shape",
     );
   }
-  if (labels && shape.length === 1) return checkLabels(set, classes);
+  if (labels && shape.length === 1 && plan.metrics.some(({ type }) => type === "accuracy")) {
+    return checkLabels(set, classes);
+  }
   throw new InputError(
-    `${source}: its samples have no targets; net ${plan.name} compares with ${extents(shape)} for each`,
+    `${source}: its samples have ${
+      labels ? "labels of classes" : "no targets"
+    }; net ${plan.name} compares with numbers, ${extents(shape)} for each`,
   );
 }
 
@@ -107,7 +117,7 @@ function checkWeights({ name }: RunPlan, tensor: RunTensor | undefined, { source
     );
   }
   const [, ...shape] = tensor.shape;
-  if (shape.length === 0 ? weightShape.length === 0 : sizeOf(weightShape) === sizeOf(shape)) return;
+  if (shape.length === 0 ? weightShape.length === 0 : isLaidOutAs(weightShape, shape)) return;
   throw new InputError(
     `${source}: weights are ${extents(weightShape)}, but net ${name} takes ${extents(shape)} for each sample`,
   );

@@ -41,14 +41,15 @@ export const readGiven: ReadGiven = (plan, samples, y, set) => {
 
 /** What outputs are compared with. */
 function answersOf(plan: RunPlan, samples: number, y: Samples | Classes | undefined): Given {
-  const { name, tensors, graph: { shapes, output } } = plan, { classes } = outputOf(plan);
+  const { name, tensors, metrics, graph: { shapes, output } } = plan, { classes } = outputOf(plan);
   if (tensors.labels) return readClasses(plan, samples, y, {});
   if (!tensors.targets) {
     if (y === undefined || y === null) return {};
     throw new InputError(`y is ${said(y)}, but net ${name} compares with its input; leave it out`);
   }
-  // a class for each, as of nets that have one output for each class
-  if (shapes[output].length === 1 && classes > 1 && (y as Classes)?.length === samples && !isNested(y)) {
+  // a class for each, of nets that have one output for each class: their accuracy is told
+  const tellsClasses = shapes[output].length === 1 && classes > 1 && metrics.some(({ type }) => type === "accuracy");
+  if (tellsClasses && (y as Classes)?.length === samples && !isNested(y)) {
     const { labels } = readClasses(plan, samples, y, {}), targets = new Float32Array(samples * classes);
     for (const [i, label] of labels!.entries()) targets[i * classes + label] = 1;
     return { labels, targets };

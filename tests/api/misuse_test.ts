@@ -114,6 +114,11 @@ Deno.test("options that do not fit each other are refused", async () => {
     train(SPEC, data, { module: "data:text/javascript," }),
     /module is of use only with target typescript/,
   );
+  const floats = fromArrays(new Float32Array(6 * 8), new Uint8Array(8), [6]);
+  await assert.rejects(
+    train(SPEC, { train: floats, test: floats }, { target: "typescript", module: "data:text/javascript," }),
+    /^InputError: module is the code of a net that takes bytes, and the samples are floats; leave module out$/,
+  );
   await assert.rejects(
     train(SPEC, data, { without: ["bogus" as Optimization] }),
     /without: there is no "bogus"; choose from layout, /,

@@ -88,7 +88,7 @@ Deno.test("the tables name every layer, loss, optimizer, scheduler and init, and
 });
 
 Deno.test("layers become formulas, forward and backward", () => {
-  const sections = LAYERS.split("\n### ").slice(1);
+  const sections = LAYERS.split("\n### ").slice(1).filter((section) => section.startsWith("`"));
   assert.equal(sections.length, registry.layers.length);
   for (const section of sections) {
     assert.match(section, /^forward .*\n(.*\n)*backward_input|becomes|no kernel/m, section);

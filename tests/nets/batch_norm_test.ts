@@ -101,7 +101,7 @@ for (const target of [...processorTargets, findTarget("webgpu")]) {
   Deno.test({ name, ignore: lacksAdapter(target) }, async (t) => {
     let compared = 0;
     for (const [kind, base] of Object.entries(NETS)) {
-      for (const batchSize of width([16, 7], [16, 7, 20, 32, 3])) {
+      for (const batchSize of width([7], [16, 7, 3], [16, 7, 20, 32, 3])) {
         await t.step(`${kind}, batches of ${batchSize}`, async () => {
           const course = courseOf({ ...base, batchSize }, 6, Math.floor(batchSize / 3));
           const ours = await trainGenerated(compiledFor(course.spec, target), course, 2);
@@ -118,14 +118,14 @@ for (const target of [...processorTargets, findTarget("webgpu")]) {
         });
       }
     }
-    assert.equal(compared, 9 * width(2, 5));
+    assert.equal(compared, 9 * width(1, 3, 5));
   });
 }
 
 for (const target of processorTargets) {
   Deno.test(`${target.name}: the same bits for 1, 2 and 3 threads`, async () => {
     for (const base of Object.values(NETS)) {
-      for (const batchSize of width([16], [16, 20, 6, 7])) {
+      for (const batchSize of width([6], [16, 6], [16, 20, 6, 7])) {
         const course = courseOf({ ...base, batchSize }, 3), net = compiledFor(course.spec, target);
         const single = await trainGenerated(net, course, 1);
         for (const threads of [2, 3]) assert.deepEqual(await trainGenerated(net, course, threads), single);
@@ -196,7 +196,7 @@ function randomNet(seed: number): Spec {
   return specOf([...layers, ...end], input, { batchSize: draw.pick(2, 3, 5, 16, 20, 32) });
 }
 
-const SEEDS = width(4, 40);
+const SEEDS = width(2, 10, 40);
 for (const target of [...processorTargets, findTarget("webgpu")]) {
   const name = `${target.name}: kernels, gradients and fusion of ${SEEDS} random nets with norms are verified`;
   Deno.test({ name, ignore: lacksAdapter(target) }, async () => {

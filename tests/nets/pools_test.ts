@@ -14,7 +14,7 @@ import { byTorch, lacksTorch } from "../torch.ts";
 import { width } from "../width.ts";
 
 /** Pools by themselves, and nets of them on each target; a GPU that is none takes its time. */
-const POOLS = width(240, 960), NETS = width(12, 60), SLOW_NETS = width(3, 12);
+const POOLS = width(240, 480, 960), NETS = width(8, 20, 60), SLOW_NETS = width(2, 4, 12);
 const KINDS = ["maxPool1d", "maxPool2d", "avgPool1d", "avgPool2d", "globalMaxPool", "globalAvgPool"];
 
 const product = (extents: readonly number[]) => extents.reduce((product, extent) => product * extent, 1);

@@ -170,6 +170,8 @@ const WRONG: readonly (readonly [LossOptions, unknown, unknown, RegExp])[] = [
   [{ type: "mse" }, [[0, 0, 0], [0, 0, 0]], [1, 1], /^net numbers takes no weights: set "weighted": true in its loss$/],
   [HUBER, undefined, undefined, /^y is undefined; expected 6 targets, 3 for each sample of x$/],
   [HUBER, "text", undefined, /^y is a string; expected 6 targets, 3 for each sample of x$/],
+  [HUBER, [0, 1], undefined, /^y has 2 numbers; 2 samples of x take 6 targets$/],
+  [{ type: "binaryCrossEntropy" }, Int32Array.of(0, 1), undefined, /^y has 2 numbers; 2 samples of x take 6 targets$/],
   [HUBER, [0, 1, 2], undefined, /^y has 3 numbers; 2 samples of x take 6 targets$/],
   [HUBER, [[0, 1, 2], [0, NaN, 2]], undefined, /^number 4 of y, of sample 1, is NaN: not finite$/],
   [HUBER, [[0, 1, 2], [0, 1e39, 2]], undefined, /^number 4 of y, of sample 1, is Infinity: not finite$/],

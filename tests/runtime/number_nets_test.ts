@@ -230,16 +230,54 @@ Deno.test("all metrics of the registry have a title, and are told in reports", (
   assert.deepEqual(Object.keys(METRICS).sort(), registry.metrics.map(({ type }) => type).sort());
 });
 
+/** A net that gives two planes of 3 x 4. */
+const planes = parseSpec({
+  ...{ name: "planes", input: [2, 3, 4], batchSize: 2, layers: [{ type: "conv2d", outChannels: 2, kernel: 1 }] },
+  ...{ loss: { type: "mae", weighted: true }, training: { epochs: 1, optimizer: { type: "adam" } } },
+});
+/** Two samples for it. */
+const planesSet = (targetShape: readonly number[]) => {
+  const values = numbers(48, "y");
+  return fromArrays(values, { targets: values, targetShape }, [2, 3, 4]);
+};
+
+Deno.test("targets and weights that are flat, or have axes of one number more, are those of the outputs' shape", async () => {
+  const weights = numbers(48, "w").map(Math.abs);
+  const told = async (shape: readonly number[]) => {
+    const set = { ...planesSet(shape), weights, weightShape: shape };
+    return (await train(planes, { train: set, test: set }, { target: "wasm", threads: 1 })).report.test.loss;
+  };
+  const loss = await told([2, 3, 4]);
+  for (const shape of [[24], [2, 3, 4, 1], [1, 2, 3, 4]]) assert.equal(await told(shape), loss);
+});
+
 Deno.test("data that has not what the loss compares with is refused with one line", async () => {
   const x = numbers(20, "x"),
     weighted = CASES["regression with weights"].spec,
     classes = parseSpec({
       ...spec("classes", [5], 3, { loss: { type: "softmaxCrossEntropy" } }),
     });
-  const targets = numbers(12, "t");
+  const targets = numbers(12, "t"), y = numbers(48, "y");
+  const readWith = (change: Partial<Dataset>) => ({ ...planesSet([2, 3, 4]), weights: y.map(Math.abs), ...change });
   const cases: readonly (readonly [Spec, Dataset, string])[] = [
-    [weighted, fromArrays(x, {}, [5]), "its samples have no targets; net weighted compares with [3] for each"],
+    [weighted, fromArrays(x, {}, [5]), "its samples have no targets; net weighted compares with numbers, [3] for each"],
     [weighted, fromArrays(x, { targets: targets.slice(0, 8) }, [5]), "targets are [2], but net weighted gives [3]"],
+    [
+      weighted,
+      fromArrays(x, { labels: [0, 1, 2, 0] }, [5]),
+      "its samples have labels of classes; net weighted compares with numbers, [3] for each",
+    ],
+    [
+      planes,
+      fromArrays(y, { targets: y, targetShape: [3, 4, 2] }, [2, 3, 4]),
+      "targets are [3, 4, 2], but net planes gives [2, 3, 4]; give a number for each output, in the outputs' shape",
+    ],
+    [planes, fromArrays(y, { targets: y, targetShape: [6, 4] }, [2, 3, 4]), "targets are [6, 4]"],
+    [
+      planes,
+      readWith({ weightShape: [4, 3, 2] }),
+      "weights are [4, 3, 2], but net planes takes [2, 3, 4]",
+    ],
     [weighted, fromArrays(x, { targets, weights: [1, 2, 3, 4] }, [5]), "weights are [], but net weighted takes [3]"],
     [classes, fromArrays(x, { targets }, [5]), "its samples have no labels; give each a class index"],
     [classes, fromArrays(x, { labels: [0, 1, 2, 3] }, [5]), "sample 3 has label 3, but the net has 3 classes"],

@@ -11,7 +11,6 @@ import {
   parseSpec,
   registry,
   type Spec,
-  specNames,
   train,
   type Weights,
 } from "../../mod.ts";
@@ -27,9 +26,9 @@ const ROOT = join(import.meta.dirname!, "..", ".."), RUNTIME = join(import.meta.
 const COMPARED = 100, COUNTED = 2000;
 
 /** Nets of one pool each. */
-const POOLS = 60;
+const POOLS = width(24, 60);
 /** Nets of convolutions that are compared. */
-const CONVOLUTIONS = width(6, 30);
+const CONVOLUTIONS = width(4, 16, 30);
 
 const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", '"nine"'];
 
@@ -99,13 +98,12 @@ function changed({ spec, parameters }: Weights, name: string, by: number): Weigh
 }
 
 Deno.test({
-  name: `the shipped nets: outputs for ${COMPARED} test images, and classes of ${COUNTED}, are those of onnxruntime`,
+  name: `nets of MNIST: outputs for ${COMPARED} test images, and classes of ${COUNTED}, are those of onnxruntime`,
   ignore: !fetched.success && !Deno.env.has("CI"),
   async fn() {
     assert.ok(fetched.success, fetched.stderr);
-    const { train: samples, test } = await loadMnist(), shipped = await specNames(join(ROOT, "specs"));
-    assert.equal(shipped.length, 3);
-    const names = width(["mnist_cnn"], shipped);
+    const { train: samples, test } = await loadMnist();
+    const names = width(["mnist_cnn"], ["mnist_cnn", "lenet5", "mnist_mlp", "mnist_one_epoch"]);
     const inputs = Float32Array.from(test.inputs.subarray(0, COUNTED * 784), (byte) => byte / 255);
     for (const name of names) {
       const spec = await loadSpec(join(ROOT, "specs", `${name}.json`));
@@ -283,7 +281,7 @@ Deno.test({
       assert.ok(error <= tolerance, `${told}: ${error} > ${tolerance}`);
       if (i === 0) assert.ok(largestDifference(ours, all.at(-1)!) > 10 * tolerance);
     }
-    assert.ok(Object.keys(seen).length === 10 && Object.values(seen).every((times) => times > 1), JSON.stringify(seen));
+    assert.ok(Object.keys(seen).length === 10 && Object.values(seen).every((times) => times > 0), JSON.stringify(seen));
   },
 });
 
