@@ -48,7 +48,7 @@ export const bytesOf = ({ inputs }: Dataset): "u8" | "f32" => inputs instanceof 
 export function courseOf(spec: Spec, registry: Registry, seed: number): GraphCourse {
   const samples = STEPS * spec.batchSize - Math.min(3, spec.batchSize - 1), bytes = seed % 2 === 0;
   const length = samples * sizeOf(spec.input), key = streamKey(seed, "samples");
-  const { plan: { tensors, graph: { shapes, output } } } = plan(spec, registry);
+  const { plan: { tensors, metrics, graph: { shapes, output } } } = plan(spec, registry);
   const [least, most] = tensors.data.range ?? [-1, 1];
   const inputs = bytes
     ? Uint8Array.from({ length }, (_, i) => 256 * uniform(key, i))
@@ -62,8 +62,9 @@ export function courseOf(spec: Spec, registry: Registry, seed: number): GraphCou
       shape,
     ] as const;
   };
-  // of labels of a vector, the runtime makes targets itself: 1 at the label
-  const [targets, targetShape] = tensors.targets && (tensors.targets.shape.length !== 2 || seed % 3 > 0)
+  // of labels of a vector that tells classes, the runtime makes targets itself: 1 at the label
+  const tellsClasses = metrics.some(({ type }) => type === "accuracy");
+  const [targets, targetShape] = tensors.targets && (!tellsClasses || seed % 3 > 0)
     ? numbers("targets", (drawn) => drawn)
     : [];
   const [weights, weightShape] = tensors.weights ? numbers("weights", (drawn) => Math.floor(4 * drawn) / 2) : [];
