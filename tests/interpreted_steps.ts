@@ -48,10 +48,11 @@ export const bytesOf = ({ inputs }: Dataset): "u8" | "f32" => inputs instanceof 
 export function courseOf(spec: Spec, registry: Registry, seed: number): GraphCourse {
   const samples = STEPS * spec.batchSize - Math.min(3, spec.batchSize - 1), bytes = seed % 2 === 0;
   const length = samples * sizeOf(spec.input), key = streamKey(seed, "samples");
+  const { plan: { tensors, graph: { shapes, output } } } = plan(spec, registry);
+  const [least, most] = tensors.data.range ?? [-1, 1];
   const inputs = bytes
     ? Uint8Array.from({ length }, (_, i) => 256 * uniform(key, i))
-    : Float32Array.from({ length }, (_, i) => 2 * uniform(key, i) - 1);
-  const { plan: { tensors, graph: { shapes, output } } } = plan(spec, registry);
+    : Float32Array.from({ length }, (_, i) => (most - least) * uniform(key, i) + least);
   const { below = shapes[output][0] } = tensors.labels ?? {};
   const labels = Int32Array.from({ length: samples }, (_, i) => (i * 7 + seed) % Number(below));
   const numbers = (name: "targets" | "weights", value: (drawn: number) => number) => {
