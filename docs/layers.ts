@@ -178,6 +178,9 @@ function layerSection(kind: Kind, common: readonly string[]): string[] {
       example.formulas.length === 0
         ? "no kernel: its output is its input under another name."
         : block(example.formulas.join("\n")),
+      ...example.formulas.length === 0 || example.formulas.some((line) => line.startsWith("backward"))
+        ? []
+        : ["Backward it has no kernel: the gradients of its inputs are that of its output."],
     ],
   ];
 }

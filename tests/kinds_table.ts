@@ -7,13 +7,14 @@
  * @module
  */
 import { join } from "node:path";
+import { kernelsOf, plan } from "../codegen/compile.ts";
 import { inferShapes } from "../codegen/graph/shapes.ts";
 import { parseSpec } from "../codegen/graph/spec.ts";
 import type { Registry } from "../codegen/language/registry.ts";
 import { writePages } from "../docs/command_line.ts";
 import { deno, PROJECT } from "../docs/deno.ts";
 import { code, page, table } from "../docs/markdown.ts";
-import { asStarted, registry, targets } from "../mod.ts";
+import { asStarted, OPTIMIZATIONS, registry, targets } from "../mod.ts";
 import { verifyNet } from "../runtime/check/verify.ts";
 import { encodeOnnx } from "../runtime/files/onnx.ts";
 import { lacksAdapter } from "./adapter.ts";
@@ -112,6 +113,10 @@ export async function rowOf(group: Group, type: string, { onnx }: { readonly onn
     const json = probeOf(group, type, graphRegistry, FIRST + i), spec = parseSpec(json, graphRegistry);
     const course = courseOf(spec, graphRegistry, i), interpreted = interpretCourse(course);
     const options = { seed: i, data: bytesOf(course.data) };
+    // gradients that are copies are none of its own
+    const handsOn = !kernelsOf(plan(spec, graphRegistry, { without: OPTIMIZATIONS }).plan).some(({ name }) =>
+      isOwn.layer(name) && name.includes("backward")
+    );
     const wrong = (what: string, found: readonly unknown[]) =>
       found.length > 0 && fail(group, type, what, course, found);
     for (const target of targets) {
@@ -124,7 +129,7 @@ export async function rowOf(group: Group, type: string, { onnx }: { readonly onn
       const backward = own.filter(({ check }) => check.includes("backward"));
       // what only renames elements need not have a kernel
       const { reshapes } = graphRegistry.layers.find((kind) => kind.type === type) ?? {};
-      const whole = group !== "layer" || reshapes || own.length > backward.length && backward.length > 0;
+      const whole = group !== "layer" || reshapes || own.length > backward.length && (backward.length > 0 || handsOn);
       add(target.name, whole ? Math.max(own.length, 1) : 0);
     }
     const steps = await verifyNet(spec, graphRegistry, targets[0], { ...options, only: "steps" });
