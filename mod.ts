@@ -27,7 +27,7 @@ export type { Shape } from "./codegen/language/layer.ts";
 export { MOST_EPOCHS } from "./codegen/language/schema.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export type { LayerSummary } from "./codegen/graph/lanes.ts";
-export type { LayerOptions, Options, Spec } from "./codegen/graph/spec.ts";
+export type { Group, LayerOptions, Options, SchedulerOptions, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
 export { saveCheckpoint } from "./runtime/files/checkpoint_file.ts";

@@ -53,6 +53,7 @@ export interface Dataset {
 
 /** Samples that have labels. */
 export interface LabelledDataset extends Dataset {
+  /** The class of each sample. */
   readonly labels: Uint8Array | Int32Array;
 }
 
@@ -373,6 +374,7 @@ function countedFromOne(labels: LabelledDataset["labels"]): string {
  * @throws {InputError} If `count` is not a positive integer, or there are fewer samples.
  */
 export function limitSamples(dataset: LabelledDataset, count: number): LabelledDataset;
+/** The same of samples without labels. */
 export function limitSamples(dataset: Dataset, count: number): Dataset;
 export function limitSamples(dataset: Dataset, count: number): Dataset {
   const checked = readDataset(dataset);

@@ -467,7 +467,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     net({ loss: { type: "softmaxCrossEntropy", classWeights: [] } }),
-    "loss.classWeights: expected a list of numbers from 0, one for each class, but it is []",
+    "loss.classWeights: expected a list of up to 1000 numbers from 0, one for each class, but it is []",
   ],
   [
     net({ loss: { type: "softmaxCrossEntropy", classWeights: [1, -1] } }),
