@@ -51,7 +51,7 @@ export function courseOf(spec: Spec, registry: Registry, seed: number): GraphCou
   const inputs = bytes
     ? Uint8Array.from({ length }, (_, i) => 256 * uniform(key, i))
     : Float32Array.from({ length }, (_, i) => 2 * uniform(key, i) - 1);
-  const { plan: { tensors, graph: { shapes, output } } } = plan(spec, registry);
+  const { plan: { tensors, metrics, graph: { shapes, output } } } = plan(spec, registry);
   const { below = shapes[output][0] } = tensors.labels ?? {};
   const labels = Int32Array.from({ length: samples }, (_, i) => (i * 7 + seed) % Number(below));
   const numbers = (name: "targets" | "weights", value: (drawn: number) => number) => {
@@ -61,8 +61,9 @@ export function courseOf(spec: Spec, registry: Registry, seed: number): GraphCou
       shape,
     ] as const;
   };
-  // of labels of a vector, the runtime makes targets itself: 1 at the label
-  const [targets, targetShape] = tensors.targets && (tensors.targets.shape.length !== 2 || seed % 3 > 0)
+  // of labels of a vector that is told as classes, the runtime makes targets itself: 1 at the label
+  const takesLabels = tensors.targets?.shape.length === 2 && metrics.some(({ type }) => type === "accuracy");
+  const [targets, targetShape] = tensors.targets && (!takesLabels || seed % 3 > 0)
     ? numbers("targets", (drawn) => drawn)
     : [];
   const [weights, weightShape] = tensors.weights ? numbers("weights", (drawn) => Math.floor(4 * drawn) / 2) : [];
