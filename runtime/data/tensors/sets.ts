@@ -14,7 +14,7 @@ import type { Dataset, DataSplit } from "../data.ts";
 import { sizeOf } from "../numbers.ts";
 import { decodeNpy, isNpy } from "./npy.ts";
 import { decodeNpz, isZip } from "./npz.ts";
-import { floatsIn, hasIntegers, inputsIn, labelsIn } from "./numbers.ts";
+import { floatsIn, hasIntegers, inputsIn, labelsIn, typeText } from "./numbers.ts";
 
 /** What a net takes, where a file alone does not tell what its numbers are. */
 export interface TakenNumbers {
@@ -161,6 +161,7 @@ function setOf(path: string, part: Part, tensors: Tensors, { targets }: TakenNum
   return {
     source: path,
     ...{ samples, shape, inputs: inputsIn(inputs.tensor, inputs.what) },
+    answers: answers ? `${answers.what} is ${typeText(answers.tensor)}` : `"${path}" has no ${part}_y`,
     ...answers && answersIn(answers, targets),
     ...weights && weightsIn(weights),
   };
