@@ -116,7 +116,8 @@ function checkWeights({ name }: RunPlan, tensor: RunTensor | undefined, { source
   const [, ...shape] = tensor.shape;
   if (shape.length === 0 ? weightShape.length === 0 : isLaidOutAs(weightShape, shape)) return;
   throw new InputError(
-    `${source}: weights are ${extents(weightShape)}, but net ${name} takes ${extents(shape)} for each sample`,
+    `${source}: weights are ${extents(weightShape)}, but net ${name} takes ${extents(shape)} for each sample: give ` +
+      (shape.length === 0 ? "one number for each sample" : "one for each output, in the outputs' shape"),
   );
 }
 

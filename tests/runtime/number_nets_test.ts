@@ -281,7 +281,11 @@ Deno.test("data that has not what the loss compares with is refused with one lin
       readWith({ weightShape: [4, 3, 2] }),
       "weights are [4, 3, 2], but net planes takes [2, 3, 4]",
     ],
-    [weighted, fromArrays(x, { targets, weights: [1, 2, 3, 4] }, [5]), "weights are [], but net weighted takes [3]"],
+    [
+      weighted,
+      fromArrays(x, { targets, weights: [1, 2, 3, 4] }, [5]),
+      "weights are [], but net weighted takes [3] for each sample: give one for each output",
+    ],
     [
       classes,
       fromArrays(x, { targets }, [5]),
