@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError } from "../../codegen/error.ts";
+import { InputError, printable } from "../../codegen/error.ts";
 import {
   type Classes,
   classesOf,
@@ -150,7 +150,11 @@ function fromAnswers(given: Samples, answers: Answers, shape: readonly number[])
   const { labels, targets, targetShape, weights } = answers, sampleShape = shapeOf(shape);
   for (const key of Object.keys(answers)) {
     if (["labels", "targets", "targetShape", "weights"].includes(key)) continue;
-    throw new InputError(`there is no ${said(key)} beside inputs: give labels, targets, targetShape or weights.`);
+    throw new InputError(
+      `${
+        printable(JSON.stringify(key.slice(0, 40)))
+      } is unknown beside inputs: give labels, targets, targetShape or weights.`,
+    );
   }
   const values = samplesOf(given, sampleShape, "inputs"), perSample = sizeOf(sampleShape);
   const samples = values.length / perSample;

@@ -292,7 +292,7 @@ Deno.test("fromArrays takes targets, weights, or inputs alone, and names what it
   );
   refused(() => fromArrays(X, { labels: [1, 2] }, [3]), "inputs has 9 values, but 2 labels");
   refused(() => fromArrays(X.slice(1), { targets: Y }, [3]), "inputs has 8 values: give whole samples of [3]");
-  refused(() => fromArrays(X, { target: Y } as object, [3]), 'there is no the text "target" beside inputs');
+  refused(() => fromArrays(X, { target: Y } as object, [3]), '"target" is unknown beside inputs: give labels');
   refused(() => fromArrays(X, { targets: Y, targetShape: [0] }, [3]), "targetShape is [0]");
 });
 
