@@ -236,6 +236,7 @@ Deno.test("what does not fit is refused with one line: the file, the tensor, the
     await file(".csv", new TextEncoder().encode("1,2,3\n")),
     "is of no known kind; give a file named .safetensors",
   );
+  await refused(await file(".npz", new Uint8Array(0)), "is empty; save it again");
   await refused(await file(".safetensors", new Uint8Array(4)), "a header's length alone takes 8");
   await refused(await file(".npz", archive.subarray(0, -30)), "its list of arrays is missing");
   await refused(() => loadData(join(folder, "none.npz")), "there is no such file or folder");

@@ -115,6 +115,7 @@ async function readFile(path: string, parts: readonly Part[]): Promise<Iterable<
       `${origin} is one array; give a folder with train_x.npy, train_y.npy, test_x.npy and test_y.npy`,
     );
   }
+  if (bytes.length === 0) throw new InputError(`${origin} is empty; save it again`);
   if (!FILE.test(path)) {
     throw new InputError(
       `${origin} is of no known kind; give a file named .safetensors or .npz, or a folder of IDX files or of .npy files`,
