@@ -242,6 +242,12 @@ Deno.test("what is wrong with data gets one line: the file, the tensor, the plac
     assert.equal(code, 1, `${net}, ${data}: ${stdout}`);
     assert.match(stderr, message);
   }
+  const { code, stderr } = await cli("train", place("five.json"), "--out", OUT, "--report", "/dev/null");
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error: without --data the set is MNIST, \[1, 28, 28\], but net \S+ takes \[4\]; give --data PATH\n$/,
+  );
   // outputs of mse are taken for classes, unless the spec says otherwise
   const squares = [
     "--data",
