@@ -92,6 +92,13 @@ async function trainingNet(
 
 /** What is trained on. `known`: how many samples a checkpoint was trained on. */
 async function trainingData(spec: Spec, flags: Line["flags"], known?: number): Promise<DataSplit> {
+  if (flags.data === undefined && spec.input.reduce((size, extent) => size * extent, 1) !== 28 * 28) {
+    throw new InputError(
+      `without --data the set is MNIST, [1, 28, 28], but net ${spec.name} takes [${
+        spec.input.join(", ")
+      }]; give --data PATH`,
+    );
+  }
   const { train, test } = flags.data === undefined ? await loadMnist() : await loadData(resolve(flags.data), { spec });
   return { train: trainingSamples(train, flags, known), test };
 }

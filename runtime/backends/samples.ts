@@ -6,7 +6,8 @@
 import { InputError } from "../../codegen/error.ts";
 import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
 import { sizeOf } from "../data/numbers.ts";
-import { checkLabels, type Dataset, targetsOf, weightsOf } from "../data/data.ts";
+import { type Dataset, targetsOf, weightsOf } from "../data/data.ts";
+import { checkLabels } from "../data/labels.ts";
 import { outputOf } from "./tensors.ts";
 import { checkRanges } from "./range.ts";
 
@@ -89,23 +90,21 @@ const extents = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 /** @throws {InputError} when a set has no number for each output, nor, where outputs are told as classes, labels to make them of. */
 function checkTargets(plan: RunPlan, set: Dataset): void {
-  const { classes } = outputOf(plan), shape = outputShape(plan), { source, targets, targetShape = [], labels } = set;
+  const { classes } = outputOf(plan), shape = outputShape(plan), wanted = extents(shape);
+  const { source, answers, targets, targetShape = [], labels } = set;
   if (targets) {
     if (isLaidOutAs(targetShape, shape)) return;
     throw new InputError(
-      `${source}: targets are ${extents(targetShape)}, but net ${plan.name} gives ${
-        extents(shape)
-      }; give a number for ` +
-        "each output, in the outputs' shape",
+      `${answers ?? `${source}: targets are ${extents(targetShape)}`}, but net ${plan.name} gives ${wanted}; give a ` +
+        "number for each output, in the outputs' shape",
     );
   }
   if (labels && shape.length === 1 && plan.metrics.some(({ type }) => type === "accuracy")) {
     return checkLabels(set, classes);
   }
   throw new InputError(
-    `${source}: its samples have ${
-      labels ? "labels of classes" : "no targets"
-    }; net ${plan.name} compares with numbers, ${extents(shape)} for each`,
+    `${answers ?? `${source}: its samples have ${labels ? "labels of classes" : "no targets"}`}; net ${plan.name} ` +
+      `compares with numbers, ${wanted} for each sample`,
   );
 }
 
@@ -119,7 +118,8 @@ function checkWeights({ name }: RunPlan, tensor: RunTensor | undefined, { source
   const [, ...shape] = tensor.shape;
   if (shape.length === 0 ? weightShape.length === 0 : isLaidOutAs(weightShape, shape)) return;
   throw new InputError(
-    `${source}: weights are ${extents(weightShape)}, but net ${name} takes ${extents(shape)} for each sample`,
+    `${source}: weights are ${extents(weightShape)}, but net ${name} takes ${extents(shape)} for each sample: give ` +
+      (shape.length === 0 ? "one number for each sample" : "one for each output, in the outputs' shape"),
   );
 }
 

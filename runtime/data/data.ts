@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError } from "../../codegen/error.ts";
+import { InputError, printable } from "../../codegen/error.ts";
 import {
   type Classes,
   classesOf,
@@ -19,6 +19,7 @@ import {
   viewOf,
 } from "./arrays.ts";
 import { isObject } from "../run/options.ts";
+import { whichLabel } from "./labels.ts";
 
 /** Samples in memory. */
 export interface Dataset {
@@ -28,6 +29,8 @@ export interface Dataset {
   readonly source: string;
   /** The file, or the tensor of a file, that the labels came from, for messages; absent if they came from an array. */
   readonly labelsFile?: string;
+  /** What messages call the array of labels or targets: `"F", train_y is float32 [500]`, or `"F" has no train_y`. */
+  readonly answers?: string;
   /** Byte of the first label in an IDX file, and bytes from each to the next. */
   readonly labelBytes?: readonly [first: number, each: number];
   /** How many samples, at least 1. */
@@ -148,7 +151,11 @@ function fromAnswers(given: Samples, answers: Answers, shape: readonly number[])
   const { labels, targets, targetShape, weights } = answers, sampleShape = shapeOf(shape);
   for (const key of Object.keys(answers)) {
     if (["labels", "targets", "targetShape", "weights"].includes(key)) continue;
-    throw new InputError(`there is no ${said(key)} beside inputs: give labels, targets, targetShape or weights.`);
+    throw new InputError(
+      `${
+        printable(JSON.stringify(key.slice(0, 40)))
+      } is unknown beside inputs: give labels, targets, targetShape or weights.`,
+    );
   }
   const values = samplesOf(given, sampleShape, "inputs"), perSample = sizeOf(sampleShape);
   const samples = values.length / perSample;
@@ -227,8 +234,17 @@ export function readDataset(given: Dataset, what = "data"): Dataset {
     const found = given === undefined || given === null ? "missing" : said(given);
     throw new InputError(`${what} is ${found}; expected a data set such as fromArrays makes it`);
   }
-  const { name, source: place, labelsFile, labelBytes, samples, shape: extents, inputs: values, labels: classes } =
-    given;
+  const {
+    name,
+    source: place,
+    labelsFile,
+    answers,
+    labelBytes,
+    samples,
+    shape: extents,
+    inputs: values,
+    labels: classes,
+  } = given;
   const { targets: targetValues, targetShape: targetExtents, weights: weightValues, weightShape: weightExtents } =
     given;
   const bytes = Array.isArray(labelBytes) ? labelBytes.map(Number) : [];
@@ -249,6 +265,7 @@ export function readDataset(given: Dataset, what = "data"): Dataset {
   const from = {
     source,
     labelsFile: text(labelsFile),
+    answers: text(answers),
     labelBytes: bytes.length === 2 ? [bytes[0], bytes[1]] as const : undefined,
   };
   const labels = classes === undefined || classes === null ? undefined : classesOf(
@@ -319,53 +336,6 @@ export function weightsOf({ source, samples, weights, weightShape = [] }: Datase
 function kept<Values extends Uint8Array | Float32Array>(values: Values, length: number, what: string): Values {
   if (values.length === length) return values;
   throw new InputError(`${what} was transferred or made shorter; keep it until the end`);
-}
-
-/**
- * Checks that every label is a class of the net.
- *
- * @param dataset One that was read: no label is negative.
- * @param classes The number of classes the net tells apart.
- * @throws {InputError} At the first label outside 0..classes-1.
- */
-export function checkLabels(dataset: Dataset, classes: number): void {
-  const { labels } = dataset;
-  if (!labels) {
-    throw new InputError(`${dataset.source}: its samples have no labels; give each a class index, an integer from 0`);
-  }
-  for (let sample = 0; sample < labels.length; sample++) {
-    const label = labels[sample];
-    if (label >= classes) {
-      throw new InputError(
-        `${whichLabel(dataset, sample, label)}, but the net has ${classes} classes ` +
-          `(labels 0 to ${classes - 1}). ${countedFromOne(labels)}Correct the label or the net's number of outputs.`,
-      );
-    }
-  }
-}
-
-/** Which sample has a label, and where that stands: the file and the byte, or the element of what was given. */
-function whichLabel(
-  { source, labelsFile, labelBytes }: Pick<Dataset, "source" | "labelsFile" | "labelBytes">,
-  sample: number,
-  label: number | string,
-): string {
-  const place = labelBytes
-    ? `${labelsFile ?? source}, byte ${labelBytes[0] + labelBytes[1] * sample}`
-    : `${labelsFile ?? `${source}, labels`}[${sample}]`;
-  return `${place}: sample ${sample} has label ${label}`;
-}
-
-/** What to do where labels are counted from 1, as the letters of EMNIST; nothing where they are not. */
-function countedFromOne(labels: LabelledDataset["labels"]): string {
-  let least = Infinity, most = -Infinity;
-  for (const label of labels) {
-    least = Math.min(least, label);
-    most = Math.max(most, label);
-  }
-  return least === 1
-    ? `Labels are 1 to ${most}: counted from 1, they take ${most + 1} outputs, of which the first stays unused. `
-    : "";
 }
 
 /**

@@ -78,6 +78,8 @@ Deno.test.beforeAll(async () => {
   await write("bare.npz", npz(bare));
   const labels = { ...bare, "train_y.npy": npy(Int32Array.of(1, 7, 0), [3]), "test_y.npy": npy(Int32Array.of(1), [1]) };
   await write("labels.npz", npz(labels));
+  await write("floats.npz", npz({ ...labels, "train_y.npy": npy(Float64Array.of(1, 0, 0), [3]) }));
+  await write("untested.npz", npz({ ...bare, "train_y.npy": npy(Uint8Array.of(1, 0, 0), [3]) }));
   await write("cut.npz", npz(bare).subarray(0, -40));
   await write("floats.txt", new TextEncoder().encode("1 2 3\n"));
 });
@@ -197,14 +199,34 @@ const REFUSED: readonly (readonly [net: string, data: string, message: RegExp])[
   [
     "regression",
     "bare.npz",
-    /^error: .+bare\.npz: its samples have no targets; net \S+ compares with numbers, \[2\] for each\n$/,
+    /^error: ".+bare\.npz" has no train_y; net \S+ compares with numbers, \[2\] for each sample\n$/,
   ],
   [
     "regression",
     "itself.npz",
     /^error: .+itself\.npz: samples are \[6\], but net \S+ takes \[4\]; use other data .+\n$/,
   ],
-  ["five", "arrays", /^error: .+arrays: its samples have no labels; give each a class index, an integer from 0\n$/],
+  [
+    "regression",
+    "labels.npz",
+    /^error: ".+labels\.npz", train_y is int32 \[3\]; net \S+ compares with numbers, \[2\] for each sample\n$/,
+  ],
+  ["five", "bare.npz", /^error: ".+bare\.npz" has no train_y; give each sample a class index, an integer from 0\n$/],
+  [
+    "five",
+    "arrays",
+    /^error: ".+train_y\.npy" is float32 \[30, 2\]; a loss on classes takes a whole number for each sample: if these are one-hot, save their argmax\n$/,
+  ],
+  [
+    "five",
+    "floats.npz",
+    /^error: ".+floats\.npz", train_y is float64 \[3\]; a loss on classes takes a whole number for each sample: save it as int64\n$/,
+  ],
+  [
+    "five",
+    "untested.npz",
+    /^error: ".+untested\.npz" has no test_y; give each sample a class index, an integer from 0\n$/,
+  ],
   [
     "five",
     "labels.npz",
@@ -220,6 +242,12 @@ Deno.test("what is wrong with data gets one line: the file, the tensor, the plac
     assert.equal(code, 1, `${net}, ${data}: ${stdout}`);
     assert.match(stderr, message);
   }
+  const { code, stderr } = await cli("train", place("five.json"), "--out", OUT, "--report", "/dev/null");
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error: without --data the set is MNIST, \[1, 28, 28\], but net \S+ takes \[4\]; give --data PATH\n$/,
+  );
   // outputs of mse are taken for classes, unless the spec says otherwise
   const squares = [
     "--data",

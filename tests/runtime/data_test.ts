@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
 import { InputError } from "../../codegen/error.ts";
-import { checkLabels, type Dataset, fromArrays, limitSamples } from "../../runtime/data/data.ts";
+import { type Dataset, fromArrays, limitSamples } from "../../runtime/data/data.ts";
+import { checkLabels } from "../../runtime/data/labels.ts";
 import { loadIdxDirectory, loadMnist } from "../../runtime/data/idx/folder.ts";
 
 const TRAIN_IMAGES = "train-images-idx3-ubyte";

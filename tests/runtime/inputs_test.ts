@@ -249,7 +249,10 @@ Deno.test("images get the net's size and channels", () => {
   near(fitted(image(3, [1, 0, 0, 1, 0, 0]), [2], "FILE"), [0.299, 0.587]);
   const refused = (shape: readonly number[], message: string) =>
     assert.throws(() => fitted(image(1, [0, 1]), shape, "FILE"), new InputError(message));
-  refused([3], "FILE is 2 x 1 pixels, but the net takes [3]; give an image of as many pixels");
+  refused(
+    [3],
+    "FILE is an image of 2 x 1, but the net takes [3]; give numbers, in a file named .npy or .f32, or an image of as many pixels",
+  );
   refused(
     [2, 1, 1],
     "FILE: the net takes [2, 1, 1], but images have 1 channel or 3; give numbers in a file named .f32",

@@ -260,12 +260,16 @@ Deno.test("data that has not what the loss compares with is refused with one lin
   const targets = numbers(12, "t"), y = numbers(48, "y");
   const readWith = (change: Partial<Dataset>) => ({ ...planesSet([2, 3, 4]), weights: y.map(Math.abs), ...change });
   const cases: readonly (readonly [Spec, Dataset, string])[] = [
-    [weighted, fromArrays(x, {}, [5]), "its samples have no targets; net weighted compares with numbers, [3] for each"],
+    [
+      weighted,
+      fromArrays(x, {}, [5]),
+      "its samples have no targets; net weighted compares with numbers, [3] for each sample",
+    ],
     [weighted, fromArrays(x, { targets: targets.slice(0, 8) }, [5]), "targets are [2], but net weighted gives [3]"],
     [
       weighted,
       fromArrays(x, { labels: [0, 1, 2, 0] }, [5]),
-      "its samples have labels of classes; net weighted compares with numbers, [3] for each",
+      "its samples have labels of classes; net weighted compares with numbers, [3] for each sample",
     ],
     [
       planes,
@@ -278,8 +282,17 @@ Deno.test("data that has not what the loss compares with is refused with one lin
       readWith({ weightShape: [4, 3, 2] }),
       "weights are [4, 3, 2], but net planes takes [2, 3, 4]",
     ],
-    [weighted, fromArrays(x, { targets, weights: [1, 2, 3, 4] }, [5]), "weights are [], but net weighted takes [3]"],
-    [classes, fromArrays(x, { targets }, [5]), "its samples have no labels; give each a class index"],
+    [
+      weighted,
+      fromArrays(x, { targets, weights: [1, 2, 3, 4] }, [5]),
+      "weights are [], but net weighted takes [3] for each sample: give one for each output",
+    ],
+    [
+      classes,
+      fromArrays(x, { targets }, [5]),
+      "its samples have targets, [3] for each, and no labels; a loss on classes takes a whole number for each sample: ",
+    ],
+    [classes, fromArrays(x, {}, [5]), "its samples have no labels; give each sample a class index, an integer from 0"],
     [classes, fromArrays(x, { labels: [0, 1, 2, 3] }, [5]), "sample 3 has label 3, but the net has 3 classes"],
     [classes, fromArrays(x, { labels: [0, 1, 2, 0], weights: [1, 1, 1, 1] }, [5]), 'set "weighted": true in the loss'],
   ];

@@ -14,7 +14,8 @@ import {
 } from "../../mod.ts";
 import { readDataset } from "../../runtime/data/data.ts";
 import { hashDataset } from "../../runtime/data/hash.ts";
-import { encodeSafetensors, storedTensor } from "../../runtime/files/safetensors.ts";
+import { typeText } from "../../runtime/data/tensors/numbers.ts";
+import { encodeSafetensors, storedTensor, type StoredType } from "../../runtime/files/safetensors.ts";
 import { npy, npz } from "../numpy_files.ts";
 import { concatenated } from "../random_cases.ts";
 
@@ -141,6 +142,24 @@ Deno.test("whole numbers are labels, unless the net compares its one output with
   assert.deepEqual([[...rows.targets!], rows.targetShape], [[0, 1, 1, 0, 0, 0], [2]]);
 });
 
+Deno.test("messages call an array by its type and its shape, as NumPy tells them", async () => {
+  const x = [X, [3, 3]] as const,
+    told = async (y: ArrayBufferView<ArrayBuffer>, shape: number[], way = "a folder") =>
+      (await loadData(await WAYS[way]({ train_x: x, train_y: [y, shape], test_x: x }), { spec: ONE })).train.answers!
+        .replace(/^.*" is |^.*, train_y is /, "");
+  assert.equal(await told(new Float32Array(3), [3]), "float32 [3]");
+  assert.equal(await told(new Float64Array(6), [3, 2], "safetensors"), "float64 [3, 2]");
+  assert.equal(await told(new BigInt64Array(3), [3, 1]), "int64 [3, 1]");
+  assert.equal(await told(new Uint8Array(3), [3], "an archive"), "uint8 [3]");
+  const types = ["F16", "BF16", "BOOL", "U32", "I8", "F8_E4M3"] as const;
+  assert.deepEqual(
+    types.map((dtype) => typeText({ dtype: dtype as StoredType, shape: [1], bytes: new Uint8Array(0) })),
+    [
+      ...["float16 [1]", "bfloat16 [1]", "bool [1]", "uint32 [1]", "int8 [1]", "f8_e4m3 [1]"],
+    ],
+  );
+});
+
 Deno.test("every type of NumPy's numbers, in either order of bytes, becomes the same floats", async () => {
   const values = [0, 1, 2, 100],
     types = [
@@ -217,6 +236,7 @@ Deno.test("what does not fit is refused with one line: the file, the tensor, the
     await file(".csv", new TextEncoder().encode("1,2,3\n")),
     "is of no known kind; give a file named .safetensors",
   );
+  await refused(await file(".npz", new Uint8Array(0)), "is empty; save it again");
   await refused(await file(".safetensors", new Uint8Array(4)), "a header's length alone takes 8");
   await refused(await file(".npz", archive.subarray(0, -30)), "its list of arrays is missing");
   await refused(() => loadData(join(folder, "none.npz")), "there is no such file or folder");
@@ -273,7 +293,7 @@ Deno.test("fromArrays takes targets, weights, or inputs alone, and names what it
   );
   refused(() => fromArrays(X, { labels: [1, 2] }, [3]), "inputs has 9 values, but 2 labels");
   refused(() => fromArrays(X.slice(1), { targets: Y }, [3]), "inputs has 8 values: give whole samples of [3]");
-  refused(() => fromArrays(X, { target: Y } as object, [3]), 'there is no the text "target" beside inputs');
+  refused(() => fromArrays(X, { target: Y } as object, [3]), '"target" is unknown beside inputs: give labels');
   refused(() => fromArrays(X, { targets: Y, targetShape: [0] }, [3]), "targetShape is [0]");
 });
 

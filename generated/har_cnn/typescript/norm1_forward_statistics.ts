@@ -1,14 +1,14 @@
 // kernel    norm1_forward_statistics   test = n < count; mean = (sum over n of if test then p[n,c,0] else 0) / count; t = p[n,c,0] - mean; values = count * 126
 //           variance = ((sum over n of if test then t * t else 0) * 126 + (sum over n of if test then q[n,c,0] else 0)) / values
-//           rate = 1 / sqrt(variance + 0.00001); s[c] = mean; r[c] = rate; g[c] = rate * w[c]; rm[c] = rm[c] * 0.9 + mean * 0.1
+//           rate = 1 / sqrt(variance + 0.00001); s[c] = mean; r[c] = rate; rm[c] = rm[c] * 0.9 + mean * 0.1
 //           rv[c] = if 1 < values then rv[c] * 0.9 + variance * values / max(values - 1, 1) * 0.1 else rv[c]
 // shape     c = 64, n = 32   (f32 in, sums in f64)
 // schedule  parallel c
-// cost      11.4 kFLOP · 17.2 kB read · 1280 B written · 0.6 FLOP/B · 3 accumulators
-// source    kernels/layers/batch_norm.ts sha256:40dade90   regenerate: deno task generate specs/har_cnn.json
+// cost      11.3 kFLOP · 16.9 kB read · 1024 B written · 0.6 FLOP/B · 3 accumulators
+// source    kernels/layers/batch_norm.ts sha256:addba6e7   regenerate: deno task generate specs/har_cnn.json
 export function norm1_forward_statistics(
-  p: Float32Array, q: Float32Array, w: Float32Array, rm: Float32Array, rv: Float32Array, s: Float32Array,
-  r: Float32Array, g: Float32Array, params: Float32Array, step: number, from: number, to: number,
+  p: Float32Array, q: Float32Array, rm: Float32Array, rv: Float32Array, s: Float32Array, r: Float32Array,
+  params: Float32Array, step: number, from: number, to: number,
 ): void {
   const params_at_step = step * 9;
   const count = params[params_at_step];
@@ -46,14 +46,12 @@ export function norm1_forward_statistics(
     }
 
     // finish
-    const w_c = w[c];
     const rm_c = rm[c];
     const rv_c = rv[c];
     const variance = (r_sum * 126 + r_sum_2) / values;
     const rate = 1 / Math.sqrt(variance + 0.00001);
     s[c] = mean;
     r[c] = rate;
-    g[c] = rate * w_c;
     rm[c] = rm_c * 0.9 + mean * 0.1;
     rv[c] = test ? rv_c * 0.9 + variance * t * 0.1 : rv_c;
   }

@@ -1,5 +1,5 @@
 // net       har_cnn, batch 32
-// step      train: 31 kernels, 25 barriers · evaluate: 10 kernels
+// step      train: 33 kernels, 27 barriers · evaluate: 10 kernels
 // memory    11780736 bytes, see plan.txt
 // regenerate: deno task generate specs/har_cnn.json
 import { batch_gather } from "./batch_gather.ts";
@@ -7,10 +7,12 @@ import { batch_gather_label } from "./batch_gather_label.ts";
 import { conv1_forward } from "./conv1_forward.ts";
 import { norm1_forward_sums } from "./norm1_forward_sums.ts";
 import { norm1_forward_statistics } from "./norm1_forward_statistics.ts";
+import { norm1_forward_scale } from "./norm1_forward_scale.ts";
 import { norm1_relu1_forward } from "./norm1_relu1_forward.ts";
 import { conv2_forward } from "./conv2_forward.ts";
 import { norm2_forward_sums } from "./norm2_forward_sums.ts";
 import { norm2_forward_statistics } from "./norm2_forward_statistics.ts";
+import { norm2_forward_scale } from "./norm2_forward_scale.ts";
 import { norm2_pool1_relu2_forward } from "./norm2_pool1_relu2_forward.ts";
 import { dropout1_forward } from "./dropout1_forward.ts";
 import { linear1_relu3_forward } from "./linear1_relu3_forward.ts";
@@ -155,10 +157,12 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
   const [conv1_forward_from, conv1_forward_to] = share(32, 1);
   const [norm1_forward_sums_from, norm1_forward_sums_to] = share(32, 1);
   const [norm1_forward_statistics_from, norm1_forward_statistics_to] = share(64, 1);
+  const [norm1_forward_scale_from, norm1_forward_scale_to] = share(64, 1);
   const [norm1_relu1_forward_from, norm1_relu1_forward_to] = share(32, 1);
   const [conv2_forward_from, conv2_forward_to] = share(32, 1);
   const [norm2_forward_sums_from, norm2_forward_sums_to] = share(32, 1);
   const [norm2_forward_statistics_from, norm2_forward_statistics_to] = share(64, 1);
+  const [norm2_forward_scale_from, norm2_forward_scale_to] = share(64, 1);
   const [norm2_pool1_relu2_forward_from, norm2_pool1_relu2_forward_to] = share(32, 1);
   const [dropout1_forward_from, dropout1_forward_to] = share(32, 1);
   const [linear1_relu3_forward_from, linear1_relu3_forward_to] = share(16, 2);
@@ -200,7 +204,10 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       norm1_forward_sums(conv1_output, norm1_p, norm1_q, norm1_forward_sums_from, norm1_forward_sums_to);
 
       wait();
-      norm1_forward_statistics(norm1_p, norm1_q, norm1_weight, norm1_running_mean, norm1_running_var, norm1_s, norm1_r, norm1_g, params, step, norm1_forward_statistics_from, norm1_forward_statistics_to);
+      norm1_forward_statistics(norm1_p, norm1_q, norm1_running_mean, norm1_running_var, norm1_s, norm1_r, params, step, norm1_forward_statistics_from, norm1_forward_statistics_to);
+
+      wait();
+      norm1_forward_scale(norm1_r, norm1_weight, norm1_g, norm1_forward_scale_from, norm1_forward_scale_to);
 
       wait();
       norm1_relu1_forward(norm1_bias, conv1_output, norm1_s, norm1_g, relu1_output, norm1_relu1_forward_from, norm1_relu1_forward_to);
@@ -212,7 +219,10 @@ export function bind(memory: SharedArrayBuffer, rows: Rows, { thread, threads, w
       norm2_forward_sums(conv2_output, norm2_p, norm2_q, norm2_forward_sums_from, norm2_forward_sums_to);
 
       wait();
-      norm2_forward_statistics(norm2_p, norm2_q, norm2_weight, norm2_running_mean, norm2_running_var, norm2_s, norm2_r, norm2_g, params, step, norm2_forward_statistics_from, norm2_forward_statistics_to);
+      norm2_forward_statistics(norm2_p, norm2_q, norm2_running_mean, norm2_running_var, norm2_s, norm2_r, params, step, norm2_forward_statistics_from, norm2_forward_statistics_to);
+
+      wait();
+      norm2_forward_scale(norm2_r, norm2_weight, norm2_g, norm2_forward_scale_from, norm2_forward_scale_to);
 
       wait();
       norm2_pool1_relu2_forward(norm2_bias, conv2_output, norm2_s, norm2_g, relu2_output, pool1_code, norm2_pool1_relu2_forward_from, norm2_pool1_relu2_forward_to);

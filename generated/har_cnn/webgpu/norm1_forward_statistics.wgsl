@@ -1,21 +1,19 @@
 // kernel    norm1_forward_statistics   test = 16nb+n < count; mean = (sum over nb,n of if test then p[nb,c,0,n] else 0) / count; t = p[nb,c,0,n] - mean; values = count * 126
 //           variance = ((sum over nb,n of if test then t * t else 0) * 126 + (sum over nb,n of if test then q[nb,c,0,n] else 0)) / values
-//           rate = 1 / sqrt(variance + 0.00001); s[c] = mean; r[c] = rate; g[c] = rate * w[c]; rm[c] = rm[c] * 0.9 + mean * 0.1
+//           rate = 1 / sqrt(variance + 0.00001); s[c] = mean; r[c] = rate; rm[c] = rm[c] * 0.9 + mean * 0.1
 //           rv[c] = if 1 < values then rv[c] * 0.9 + variance * values / max(values - 1, 1) * 0.1 else rv[c]
 // shape     c = 64, nb = 2, n = 16   (f32)
 // schedule  unroll n 8 · grid c
-// cost      11.4 kFLOP · 17.2 kB read · 1280 B written · 0.6 FLOP/B · 3 accumulators
-// source    kernels/layers/batch_norm.ts sha256:b4e50f2f   regenerate: deno task generate specs/har_cnn.json
+// cost      11.3 kFLOP · 16.9 kB read · 1024 B written · 0.6 FLOP/B · 3 accumulators
+// source    kernels/layers/batch_norm.ts sha256:7fbf7338   regenerate: deno task generate specs/har_cnn.json
 @group(0) @binding(0) var<uniform> step_row: i32;
 @group(1) @binding(0) var<storage, read> p: array<f32>;
 @group(1) @binding(1) var<storage, read> q: array<f32>;
-@group(1) @binding(2) var<storage, read> w: array<f32>;
-@group(1) @binding(3) var<storage, read_write> rm: array<f32>;
-@group(1) @binding(4) var<storage, read_write> rv: array<f32>;
-@group(1) @binding(5) var<storage, read_write> s: array<f32>;
-@group(1) @binding(6) var<storage, read_write> r: array<f32>;
-@group(1) @binding(7) var<storage, read_write> g: array<f32>;
-@group(1) @binding(8) var<storage, read> params: array<f32>;
+@group(1) @binding(2) var<storage, read_write> rm: array<f32>;
+@group(1) @binding(3) var<storage, read_write> rv: array<f32>;
+@group(1) @binding(4) var<storage, read_write> s: array<f32>;
+@group(1) @binding(5) var<storage, read_write> r: array<f32>;
+@group(1) @binding(6) var<storage, read> params: array<f32>;
 
 @compute @workgroup_size(64) // 1 workgroups
 fn norm1_forward_statistics(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -124,7 +122,6 @@ fn norm1_forward_statistics(@builtin(global_invocation_id) id: vec3<u32>) {
     }
 
     // finish
-    let w_c: f32 = w[c];
     let rm_c: f32 = rm[c];
     let rv_c: f32 = rv[c];
     let values: f32 = count * 126f;
@@ -132,7 +129,6 @@ fn norm1_forward_statistics(@builtin(global_invocation_id) id: vec3<u32>) {
     let rate: f32 = 1f / sqrt(variance + 0.00001f);
     s[c] = mean;
     r[c] = rate;
-    g[c] = rate * w_c;
     rm[c] = rm_c * 0.9f + mean * 0.1f;
     rv[c] = select(rv_c, rv_c * 0.9f + variance * (values / max(values - 1f, 1f)) * 0.1f, 1f < values);
   }

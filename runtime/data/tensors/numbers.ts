@@ -14,6 +14,15 @@ const INTEGERS = {
   ...{ U64: BigUint64Array, I64: BigInt64Array, BOOL: Uint8Array },
 } as const;
 
+/** Types as NumPy and PyTorch call them, without their bits. */
+const TYPES: Readonly<Record<string, string>> = { F: "float", BF: "bfloat", I: "int", U: "uint" };
+
+/** Type and shape as NumPy tells them: `float32 [500]`. */
+export function typeText({ dtype, shape }: StoredTensor): string {
+  const type = dtype.replace(/^(\w+?)(\d+)$/, (_, kind, bits) => `${TYPES[kind] ?? kind}${bits}`);
+  return `${type.toLowerCase()} [${shape.join(", ")}]`;
+}
+
 const isInteger = (dtype: StoredType): dtype is keyof typeof INTEGERS => Object.hasOwn(INTEGERS, dtype);
 
 /** Whether a tensor is of whole numbers. */

@@ -14,7 +14,7 @@ import type { Dataset, DataSplit } from "../data.ts";
 import { sizeOf } from "../numbers.ts";
 import { decodeNpy, isNpy } from "./npy.ts";
 import { decodeNpz, isZip } from "./npz.ts";
-import { floatsIn, hasIntegers, inputsIn, labelsIn } from "./numbers.ts";
+import { floatsIn, hasIntegers, inputsIn, labelsIn, typeText } from "./numbers.ts";
 
 /** What a net takes, where a file alone does not tell what its numbers are. */
 export interface TakenNumbers {
@@ -115,6 +115,7 @@ async function readFile(path: string, parts: readonly Part[]): Promise<Iterable<
       `${origin} is one array; give a folder with train_x.npy, train_y.npy, test_x.npy and test_y.npy`,
     );
   }
+  if (bytes.length === 0) throw new InputError(`${origin} is empty; save it again`);
   if (!FILE.test(path)) {
     throw new InputError(
       `${origin} is of no known kind; give a file named .safetensors or .npz, or a folder of IDX files or of .npy files`,
@@ -161,6 +162,7 @@ function setOf(path: string, part: Part, tensors: Tensors, { targets }: TakenNum
   return {
     source: path,
     ...{ samples, shape, inputs: inputsIn(inputs.tensor, inputs.what) },
+    answers: answers ? `${answers.what} is ${typeText(answers.tensor)}` : `"${path}" has no ${part}_y`,
     ...answers && answersIn(answers, targets),
     ...weights && weightsIn(weights),
   };
