@@ -19,7 +19,6 @@ import {
   viewOf,
 } from "./arrays.ts";
 import { isObject } from "../run/options.ts";
-import { whichLabel } from "./labels.ts";
 
 /** Samples in memory. */
 export interface Dataset {
@@ -336,6 +335,18 @@ export function weightsOf({ source, samples, weights, weightShape = [] }: Datase
 function kept<Values extends Uint8Array | Float32Array>(values: Values, length: number, what: string): Values {
   if (values.length === length) return values;
   throw new InputError(`${what} was transferred or made shorter; keep it until the end`);
+}
+
+/** Which sample has a label, and where that stands: the file and the byte, or the element of what was given. */
+export function whichLabel(
+  { source, labelsFile, labelBytes }: Pick<Dataset, "source" | "labelsFile" | "labelBytes">,
+  sample: number,
+  label: number | string,
+): string {
+  const place = labelBytes
+    ? `${labelsFile ?? source}, byte ${labelBytes[0] + labelBytes[1] * sample}`
+    : `${labelsFile ?? `${source}, labels`}[${sample}]`;
+  return `${place}: sample ${sample} has label ${label}`;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError } from "../../codegen/error.ts";
-import type { Dataset, LabelledDataset } from "./data.ts";
+import { type Dataset, type LabelledDataset, whichLabel } from "./data.ts";
 import { sizeOf } from "./numbers.ts";
 
 /**
@@ -40,18 +40,6 @@ function withoutLabels({ source, answers, targets, targetShape = [] }: Dataset):
     ? "save it as int64"
     : "save class indices from 0 as int64";
   return `${found}; a loss on classes takes a whole number for each sample: ${advice}`;
-}
-
-/** Which sample has a label, and where that stands: the file and the byte, or the element of what was given. */
-export function whichLabel(
-  { source, labelsFile, labelBytes }: Pick<Dataset, "source" | "labelsFile" | "labelBytes">,
-  sample: number,
-  label: number | string,
-): string {
-  const place = labelBytes
-    ? `${labelsFile ?? source}, byte ${labelBytes[0] + labelBytes[1] * sample}`
-    : `${labelsFile ?? `${source}, labels`}[${sample}]`;
-  return `${place}: sample ${sample} has label ${label}`;
 }
 
 /** What to do where labels are counted from 1, as the letters of EMNIST; nothing where they are not. */
