@@ -2,7 +2,7 @@ import { z } from "../../codegen/zod.ts";
 import { extent, init, length, seriesPadding } from "../../codegen/language/schema.ts";
 import type { LayerKind } from "../../codegen/language/layer.ts";
 import { requireSeries } from "../../codegen/language/window.ts";
-import { convolution } from "../../codegen/language/convolution.ts";
+import { convolution } from "../convolution.ts";
 
 const schema = z.strictObject({
   type: z.literal("conv1d"),

@@ -1,7 +1,7 @@
 import { z } from "../../codegen/zod.ts";
 import { l2, learningRate, positive, share } from "../../codegen/language/schema.ts";
 import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
-import { moments } from "../../codegen/language/moments.ts";
+import { moments } from "../moments.ts";
 import { add, flush, mul, named, param, part, sub } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from "../../codegen/zod.ts";
 import { decayOf, learningRate, positive, share } from "../../codegen/language/schema.ts";
 import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
 import { flush, mul, param, part, sub } from "../../codegen/language/notation.ts";
-import { moments } from "../../codegen/language/moments.ts";
+import { moments } from "../moments.ts";
 
 const schema = z.strictObject({
   type: z.literal("adamw"),

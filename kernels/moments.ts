@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Axis, Expr } from "../ir/ir.ts";
-import type { Tensors } from "./layer.ts";
-import { add, div, flush, mul, named, param, sqrt } from "./notation.ts";
-import { NEGLIGIBLE } from "./optimizer.ts";
-import { SMALLEST_NORMAL } from "./schema.ts";
+import type { Axis, Expr } from "../codegen/ir/ir.ts";
+import type { Tensors } from "../codegen/language/layer.ts";
+import { add, div, flush, mul, named, param, sqrt } from "../codegen/language/notation.ts";
+import { NEGLIGIBLE } from "../codegen/language/optimizer.ts";
+import { SMALLEST_NORMAL } from "../codegen/language/schema.ts";
 
 /** The means of gradients and of their squares with one more gradient, and the step that they make. */
 export function moments(

@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { InputError } from "../error.ts";
-import type { Affine, Axis } from "../ir/ir.ts";
-import { biasInit, type Init } from "./init.ts";
-import { layer, type LayerKind, type Shape } from "./layer.ts";
-import { add, axis, mul, part, plus, sum, times } from "./notation.ts";
-import { coveringWindows, placeOf, samePadding, type Slide, slideOf } from "./window.ts";
-import type { z } from "../zod.ts";
+import { InputError } from "../codegen/error.ts";
+import type { Affine, Axis } from "../codegen/ir/ir.ts";
+import { biasInit, type Init } from "../codegen/language/init.ts";
+import { layer, type LayerKind, type Shape } from "../codegen/language/layer.ts";
+import { add, axis, mul, part, plus, sum, times } from "../codegen/language/notation.ts";
+import { coveringWindows, placeOf, samePadding, type Slide, slideOf } from "../codegen/language/window.ts";
+import type { z } from "../codegen/zod.ts";
 
 /** What a spec says of a convolution; sizes are a number for all dimensions, or one for each. */
 export interface ConvolutionOptions {
