@@ -22,7 +22,7 @@ export interface ConvolutionOptions {
   readonly kernel: number | readonly number[];
   readonly stride: number | readonly number[];
   readonly dilation: number | readonly number[];
-  /** One number for each dimension, two (before and behind), or as few as `"same"` needs. */
+  /** One number for all dimensions, one for each, two for each (before and behind), or `"same"`. */
   readonly padding: number | readonly number[] | "same";
   readonly groups: number;
   readonly bias: boolean;

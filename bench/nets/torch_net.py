@@ -222,6 +222,9 @@ class Net(nn.Module):
 def optimizer(spec, net, tuned=False):
     """As the spec's; the decay is for weights and not for biases. `tuned`: the fastest of its forms that there is."""
     given = spec["training"]["optimizer"]
+    for key, where in (("nesterov", given), ("clipNorm", spec["training"]), ("groups", spec["training"])):
+        if where.get(key):
+            raise Cannot(f"training with {key}")
     kind, l2 = given["type"], given.get("l2", 0)
     weights, others = net.decayed()
     groups = [{"params": weights, "weight_decay": l2}, {"params": others}]

@@ -239,7 +239,7 @@ function makeSchema(registry: Registry): z.ZodType<Spec> {
         "Largest norm of all gradients together: larger ones are made smaller, each by the same factor.",
       ),
       sgdLearningRate: learningRate.optional()
-        .describe("Rate of sgd and momentum where they name none themselves; no effect with adam."),
+        .describe("Rate of sgd and momentum where they name none themselves; others have a rate of their own."),
     }).superRefine((training, context) => {
       const { optimizer, scheduler, sgdLearningRate } = training as unknown as Spec["training"];
       const unfit = cyclesNothing(scheduler, optimizer, registry);
@@ -251,7 +251,7 @@ function makeSchema(registry: Registry): z.ZodType<Spec> {
           message: `missing; ${optimizer.type} needs it here or as training.sgdLearningRate`,
         });
       }
-    }).describe("How it is trained; not compiled in."),
+    }).describe("How it is trained; rates and the number of epochs are not compiled in."),
   });
   return schema as unknown as z.ZodType<Spec>;
 }
