@@ -171,7 +171,7 @@ export function shapesOf(shapes: Shapes): string {
 export function alike(inputs: Shapes): Shape {
   const [first, ...rest] = Object.values(inputs);
   if (rest.every((shape) => shape.join() === first.join())) return first;
-  throw new InputError(`its inputs are ${shapesOf(inputs)}`);
+  throw new InputError(`its inputs are ${shapesOf(inputs)}; all must have one shape`);
 }
 
 /** The tensors `x0`, `x1`, ... of a layer with several inputs; or, with `dx`, their gradients. */

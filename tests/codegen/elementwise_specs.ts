@@ -101,7 +101,7 @@ export const wrongSpecs = (layers: Layers): [Json, string][] => {
     ],
     [
       inputs("add", CONV("a", 2), CONV("b", 3)),
-      "layers[2]: add does not fit layers[0] conv2d and layers[1] conv2d: its inputs are [2, 6, 6] and [3, 6, 6]",
+      "layers[2]: add does not fit layers[0] conv2d and layers[1] conv2d: its inputs are [2, 6, 6] and [3, 6, 6]; all must have one shape",
     ],
     [
       inputs("concat", CONV("a", 2), { type: "relu", input: "input" }),

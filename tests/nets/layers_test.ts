@@ -437,11 +437,11 @@ Deno.test("layers that do not fit are told, with both ends", () => {
         { type: "linear", outFeatures: 4 },
         { type: "mix", input: ["linear1", "linear2"] },
       ],
-      "layers[2]: mix does not fit layers[0] linear and layers[1] linear: its inputs are [3] and [4]",
+      "layers[2]: mix does not fit layers[0] linear and layers[1] linear: its inputs are [3] and [4]; all must have one shape",
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "mix", input: ["linear1", "input"] }],
-      "layers[1]: mix does not fit layers[0] linear and the input: its inputs are [3] and [9]",
+      "layers[1]: mix does not fit layers[0] linear and the input: its inputs are [3] and [9]; all must have one shape",
     ],
   ];
   for (const [layers, message] of cases) {
