@@ -225,9 +225,6 @@ export const WRONG_TRAINING: readonly [json: Json, message: string][] = [
   ],
 ];
 
-/** How many of these only the shapes tell. */
-export const WRONG_WITH_SHAPES = 5;
-
 /** What is said where rules go over two places, which the JSON Schema leaves to the parser. */
 export const OVER_TWO_PLACES = /say steps, or epochs|say one of them|changes nothing|not updated|cycles the momentum/;
 
