@@ -289,7 +289,7 @@ const spec: Spec = parseSpec({ name: "typed" });
 const data = fromArrays(new Float32Array(8), [0, 1], [4]);
 const trained: { report: TrainingReport; checkpoint: Checkpoint } = await train(spec, { train: data, test: data });
 const predictions: Prediction[] = (await loadPredictor(trained.checkpoint)).predict(new Float32Array(4));
-const label: number = predictions[0].label;
+const label: number | undefined = predictions[0].label;
 console.log(trained.report.test.correct, label);
 `;
 
