@@ -99,9 +99,9 @@ function checkTargets(plan: RunPlan, set: Dataset): void {
         "number for each output, in the outputs' shape",
     );
   }
-  if (labels && shape.length === 1 && plan.metrics.some(({ type }) => type === "accuracy")) {
-    return checkLabels(set, classes);
-  }
+  // of one output there is one class
+  const tellsClasses = classes === 1 || plan.metrics.some(({ type }) => type === "accuracy");
+  if (labels && shape.length === 1 && tellsClasses) return checkLabels(set, classes);
   throw new InputError(
     `${answers ?? `${source}: its samples have ${labels ? "labels of classes" : "no targets"}`}; net ${plan.name} ` +
       `compares with numbers, ${wanted} for each sample`,

@@ -301,7 +301,7 @@ for (const resolution of ["nodenext", "bundler"]) {
       assert.equal(await typesOf(resolution, TYPED, resolution), "");
       // negative control
       const wrong = TYPED.replace("const label: number", "const label: string");
-      assert.match(await typesOf(resolution, wrong, resolution), /^\w+\.ts\(8,7\): error TS2322: .*\n$/);
+      assert.match(await typesOf(resolution, wrong, resolution), /^\w+\.ts\(8,7\): error TS2322: /);
     },
   });
 }
