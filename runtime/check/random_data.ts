@@ -34,7 +34,7 @@ export function rowsFor({ batchSize }: Plan): RowCounts {
 type Range = readonly [from: number, width: number];
 const ANY: Range = [-1, 2];
 /** Of an optimizer's state, squares of means are below means of squares, as they are where it has seen gradients. */
-const RANGES: Readonly<Partial<Record<Role, Range>>> = { buffer: [0, 1], state: [0.5, 0.2] };
+const RANGES: Readonly<Partial<Record<Role, Range>>> = { buffer: [0, 1], state: [0.5, 0.1] };
 
 /** Legal random contents: halos 0, integers in their range, moments of optimizers positive. */
 export function randomStorages(
