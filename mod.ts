@@ -26,12 +26,21 @@ export { JsonError, parseJson } from "./codegen/json.ts";
 export type { Shape } from "./codegen/language/layer.ts";
 export { MOST_EPOCHS } from "./codegen/language/schema.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
-export type { LayerOptions, Options, Spec } from "./codegen/graph/spec.ts";
+export type { LayerSummary } from "./codegen/graph/lanes.ts";
+export type { Group, LayerOptions, Options, SchedulerOptions, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
 export { saveCheckpoint } from "./runtime/files/checkpoint_file.ts";
 export type { Classes, Halves, Integers, NumberList, Samples } from "./runtime/data/arrays.ts";
-export { type Dataset, type DataSplit, fromArrays, limitSamples } from "./runtime/data/data.ts";
+export {
+  type Answers,
+  type Dataset,
+  type DataSplit,
+  fromArrays,
+  type LabelledDataset,
+  limitSamples,
+  type Numbers,
+} from "./runtime/data/data.ts";
 export {
   type IdxOptions,
   loadIdxDirectory,
@@ -63,7 +72,8 @@ export type { OpenNetOptions } from "./runtime/net/options.ts";
 export type { Labelled } from "./runtime/net/samples.ts";
 export type { NetStep, NetTrainOptions } from "./runtime/net/training.ts";
 export { classText } from "./runtime/run/class_names.ts";
-export { count, duration, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
+export { lossText, METRICS, type Metrics, metricsIn, metricText, metricTexts } from "./runtime/run/metrics.ts";
+export { count, duration, nounOf, type Pace, ProgressBar, progressLine, type Screen } from "./runtime/run/progress.ts";
 export { MOST_THREADS } from "./runtime/run/options.ts";
 export { DeviceError } from "./runtime/backends/device_error.ts";
 export type { GpuReport } from "./runtime/backends/session.ts";
@@ -98,6 +108,7 @@ export {
   type KernelStages,
   kernelStages,
 } from "./api/compile.ts";
+export { type DataOptions, loadData, loadTestData, targetNote } from "./api/data.ts";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./api/evaluate.ts";
 export { kernelGroups, measureMachine, timeKernels, timeSchedules, trainingWork } from "./api/measure.ts";
 export { open, type OpenOptions } from "./api/open.ts";

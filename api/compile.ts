@@ -13,9 +13,11 @@ import {
   type Planned,
   planText,
 } from "../codegen/compile.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
 import { kernelText, nestText } from "../codegen/ir/text.ts";
 import { freeze } from "../codegen/plan/freeze.ts";
+import { graphText } from "../codegen/print/graph_text.ts";
 import { scheduleText } from "../codegen/schedule/schedule.ts";
 import { tunedSchedules, type Tuning, tuningOf } from "../codegen/schedule/tuning.ts";
 import type { Target } from "../codegen/targets/target.ts";
@@ -43,6 +45,8 @@ export interface Compiled {
   readonly fusions: Planned["fusions"];
   /** Generated files by name. */
   readonly files: Readonly<Record<string, string>>;
+  /** Layers, what they read and give, and how much they learn, for people. */
+  readonly graphText: string;
   /** Kernels, tensors and memory, for people. */
   readonly planText: string;
 }
@@ -109,7 +113,9 @@ export function compileNet(
 export function compile(spec: Spec, given: CompileOptions = {}): Compiled {
   const { target = "auto", ...options } = readOptions(given, COMPILE);
   const net = compileNet(spec, findTarget(target), options), { plan, fusions, files } = net;
-  return { plan, fusions, files, planText: planText(net) };
+  // as the spec has it: in the plan's, layers may have changed places
+  const graph = inferShapes(checkedSpec(spec, options.origin), registry, options.origin);
+  return { plan, fusions, files, graphText: graphText(graph), planText: planText(net) };
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InputError } from "../codegen/error.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
 import { type Dataset, readDataset } from "../runtime/data/data.ts";
@@ -34,8 +35,8 @@ export interface Evaluation extends TestReport {
 /**
  * Tests a trained net on labelled samples; the numbers are those of the test after training.
  *
- * @throws {InputError} when the data does not fit the net, the weights are not those of the net, or the target cannot
- * run here.
+ * @throws {InputError} when the data does not fit the net, the weights are not those of the net, the loss becomes
+ * infinite or NaN, or the target cannot run here.
  */
 export async function evaluate(
   weights: Weights,
@@ -51,10 +52,17 @@ export async function evaluate(
   const session = await (await backendOf(target).fit(net, [test], { threads })).open();
   try {
     for (const [name, { values }] of parameters) session.write(name, values);
-    const predictions = await session.predictions(0), { graph } = net.plan;
+    const predictions = await session.predictions(0),
+      { graph } = net.plan,
+      report = testReport(graph, test, predictions);
+    if (!Number.isFinite(report.loss)) {
+      throw new InputError(
+        `the loss on ${test.source} has become ${report.loss}: the samples' inputs or the net's weights are too large`,
+      );
+    }
     return {
       target: target.name,
-      ...testReport(graph, test, predictions),
+      ...report,
       classes: classReports(graph, test, predictions, spec.classes),
     };
   } finally {

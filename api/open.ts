@@ -5,19 +5,23 @@
  */
 import { type CompiledNet, type Optimization, withBindings } from "../codegen/compile.ts";
 import { InputError } from "../codegen/error.ts";
-import { initialLearningRate, type Spec } from "../codegen/graph/spec.ts";
+import { inferShapes } from "../codegen/graph/shapes.ts";
+import type { Spec } from "../codegen/graph/spec.ts";
 import { workOf } from "../codegen/plan/kernel.ts";
 import type { Plan } from "../codegen/plan/plan.ts";
 import type { Tuning } from "../codegen/schedule/tuning.ts";
 import { backendOf } from "../runtime/backends/backends.ts";
 import { checkJudged } from "../runtime/backends/samples.ts";
 import { fittedCode, GpuHost, noModule, openEither } from "../runtime/net/gpu_host.ts";
+import { readGiven } from "../runtime/net/given.ts";
 import { type Net, openNet } from "../runtime/net/net.ts";
 import type { OpenNetOptions } from "../runtime/net/options.ts";
 import type { NetProgram, NetRules } from "../runtime/net/program.ts";
 import { startWorker } from "../runtime/net/start_worker.ts";
 import { platform } from "../runtime/platform/here.ts";
+import { tellsClasses } from "../runtime/run/class_names.ts";
 import { MOST_THREADS, objectOf, readOptions, SEED, SIGNAL, whole } from "../runtime/run/options.ts";
+import { kindOf, trainingRules } from "../runtime/run/rules.ts";
 import { COMPILE, compileNet, TUNING } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
@@ -43,15 +47,11 @@ export interface OpenOptions extends OpenNetOptions {
 
 /** What a spec's options mean, as code. */
 export function rulesOf(spec: Spec): NetRules {
-  const { optimizer, scheduler } = spec.training, initial = initialLearningRate(spec);
-  const kind = <Kind extends { readonly type: string }>(kinds: readonly Kind[], type: string) =>
-    kinds.find((kind) => kind.type === type)!;
-  const { params } = kind(registry.optimizers, optimizer.type), { rate } = kind(registry.schedulers, scheduler.type);
-  const { probabilities } = kind(registry.losses, spec.loss.type);
+  const { probabilities } = kindOf(registry.losses, spec.loss.type);
   return {
-    params: (learningRate, step) => params(optimizer, learningRate, step),
-    rate: (epoch) => rate(scheduler, initial, epoch),
+    ...trainingRules(spec, registry),
     ...probabilities && { probabilities },
+    ...!tellsClasses(inferShapes(spec, registry)) && { numbers: true },
   };
 }
 
@@ -62,7 +62,14 @@ export function rulesOf(spec: Spec): NetRules {
  */
 export function programOf(spec: Spec, net: CompiledNet, without: readonly Optimization[] = []): NetProgram {
   const { plan, target } = net, { name } = target;
-  const own = { spec, target: name, without, plan, rules: rulesOf(spec) };
+  const own = {
+    spec,
+    target: name,
+    without,
+    plan,
+    rules: rulesOf(spec),
+    given: readGiven,
+  };
   if (!backendOf(target).takesThreads) {
     if (plan.tensors.loss) checkJudged(plan);
     platform.prepareGpu();

@@ -64,7 +64,10 @@ const TRAIN: Readonly<Record<keyof Required<TrainOptions>, Kind>> = {
 export interface TrainOptions extends Partial<RunOptions> {
   /** Default "auto", see {@linkcode chooseTarget}. */
   readonly target?: string;
-  /** For target typescript: URL of the generated `step.ts` of just this net. Compiled in memory when left out. */
+  /**
+   * For target typescript, and samples that are bytes: URL of the generated `step.ts` of just this net. Compiled in memory
+   * when left out.
+   */
   readonly module?: string;
   /** Schedules found by {@linkcode tune}. Default: first guesses. */
   readonly tuning?: Tuning;
@@ -103,6 +106,9 @@ export async function train(given: Spec, sets: DataSplit, settings: TrainOptions
   const target = chosen?.target ?? targetHere(wish);
   if (module !== undefined && !target.script) {
     throw new InputError(`module is of use only with target typescript, and target is ${target.name}`);
+  }
+  if (module !== undefined && kindOf(data.train) !== "u8") {
+    throw new InputError("module is the code of a net that takes bytes, and the samples are floats; leave module out");
   }
   const net = compileNet(spec, target, { data: kindOf(data.train), tuning, without });
   const epochs = options.epochs ?? before?.epochs ?? spec.training.epochs;

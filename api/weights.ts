@@ -8,6 +8,7 @@ import { type Graph, inferShapes } from "../codegen/graph/shapes.ts";
 import type { Spec } from "../codegen/graph/spec.ts";
 import type { Shape } from "../codegen/language/layer.ts";
 import {
+  checkLeast,
   type Checkpoint,
   decodeCheckpoint,
   isCheckpoint,
@@ -117,6 +118,7 @@ export function readWeights(given: Weights): Weights & { readonly graph: Graph }
     new InputError(`net ${spec.name} takes ${name} [${shape.join(", ")}], but the weights have ${found}`);
   const copies = copyTensors(parameters, weightShapes(graph), "the weights", refuse);
   checkTensors(copies, "the weights");
+  checkLeast(graph, copies, "the weights");
   return { spec, graph, parameters: copies };
 }
 

@@ -118,8 +118,8 @@ function printGoals(runs: readonly Trained["report"][], epochs: number): void {
   const said = (met: boolean) => met ? "met" : "missed";
   console.log(
     `\ngoals on a data-centre GPU: training under ${GOAL.seconds} s ${said(seconds < GOAL.seconds)} ` +
-      `(${seconds.toFixed(2)} s), at least ${count(GOAL.right)} right ${said(correct >= GOAL.right)} (${
-        count(correct)
+      `(${seconds.toFixed(2)} s), at least ${count(GOAL.right)} right ${said(correct! >= GOAL.right)} (${
+        count(correct!)
       })`,
   );
 }
@@ -150,7 +150,7 @@ async function trainNet(
   const steps = epochs * stepsInEpoch(trained.report, images / epochs);
   for (
     const line of [
-      outcome(seconds, imagesPerSecond, test.correct, test.total),
+      outcome(seconds, imagesPerSecond, test.correct!, test.total),
       `a step: ${(1e6 * seconds / steps).toFixed(1)} us, dispatches: ${dispatchesPerStep}; ` +
       `an epoch: submits ${submitsPerEpoch}, read-backs ${readBacksPerEpoch}`,
       `compiled in ${compileSeconds.toFixed(2)} s, uploaded in ${uploadSeconds.toFixed(2)} s`,

@@ -9,6 +9,7 @@
  * @module
  */
 import { Relu, Sigmoid, Tanh } from "./naive/activations.ts";
+import { BatchNorm } from "./naive/batch_norm.ts";
 import { Conv2d } from "./naive/conv2d.ts";
 import { Dropout } from "./naive/dropout.ts";
 import type { Layer, NaiveParameter, Numbers, Storage } from "./naive/layer.ts";
@@ -16,8 +17,8 @@ import { Linear } from "./naive/linear.ts";
 import { computeLoss, type NaiveResult, type Outputs } from "./naive/loss.ts";
 import { type Slot, update } from "./naive/optimizers.ts";
 import { AvgPool2d, MaxPool2d } from "./naive/pool2d.ts";
-import { asImage, expectEqual, pair, product, slide, type Window } from "./naive/shapes.ts";
-import type { NaiveLayerSpec, NaiveOptimizerSpec, NaiveSpec } from "./naive/spec.ts";
+import { asImage, expectEqual, type Image, pair, product, slide, type Window, windowOf } from "./naive/shapes.ts";
+import type { NaiveConvolutionSpec, NaiveLayerSpec, NaiveOptimizerSpec, NaiveSpec } from "./naive/spec.ts";
 
 export type { NaiveParameter, Numbers } from "./naive/layer.ts";
 export type { NaiveResult } from "./naive/loss.ts";
@@ -43,6 +44,8 @@ export class NaiveNetwork {
    * [o, i], `linear1.bias` [o], ...; counted per kind from 1 in layer order.
    */
   readonly parameters: Map<string, NaiveParameter>;
+  /** What layers keep beside: `norm1.running_mean` [c], ... */
+  readonly buffers: Map<string, Numbers> = new Map();
 
   readonly #storage: Storage;
   readonly #batchSize: number;
@@ -51,6 +54,7 @@ export class NaiveNetwork {
   readonly #outputs: Outputs;
   readonly #stages: Stage[] = [];
   readonly #dropouts: Dropout[] = [];
+  readonly #norms: BatchNorm[] = [];
   readonly #slots: Slot[] = [];
   readonly #loss: NaiveSpec["loss"]["type"];
   readonly #optimizer: NaiveOptimizerSpec;
@@ -103,8 +107,7 @@ export class NaiveNetwork {
    * evaluation mode.
    */
   forward(inputs: Numbers, count: number): Numbers {
-    for (const dropout of this.#dropouts) dropout.mask.fill(1);
-    this.#runForward(inputs, count);
+    this.#runForward(inputs, count, false);
     const { output, size } = this.#outputs;
     return output.slice(0, count * size);
   }
@@ -115,8 +118,7 @@ export class NaiveNetwork {
     labels: ArrayLike<number>,
     count: number,
   ): NaiveResult {
-    for (const dropout of this.#dropouts) dropout.mask.fill(1);
-    this.#runForward(inputs, count);
+    this.#runForward(inputs, count, false);
     return computeLoss(this.#loss, this.#outputs, labels, count);
   }
 
@@ -153,7 +155,7 @@ export class NaiveNetwork {
       if (masks[i].length < length) throw new RangeError("mask too short");
       dropout.mask.set(masks[i].subarray(0, length));
     });
-    this.#runForward(inputs, count);
+    this.#runForward(inputs, count, true);
     const result = computeLoss(this.#loss, this.#outputs, labels, count);
     for (const stage of this.#stages.toReversed()) {
       const { layer, input, output, outputGradient, inputGradient } = stage;
@@ -170,7 +172,9 @@ export class NaiveNetwork {
     }
   }
 
-  #runForward(inputs: Numbers, count: number): void {
+  #runForward(inputs: Numbers, count: number, training: boolean): void {
+    for (const norm of this.#norms) norm.training = training;
+    if (!training) this.#dropouts.forEach(({ mask }) => mask.fill(1));
     if (!(Number.isInteger(count) && count > 0 && count <= this.#batchSize)) {
       throw new RangeError(`count ${count} is not in 1..${this.#batchSize}`);
     }
@@ -191,11 +195,16 @@ export class NaiveNetwork {
     switch (spec.type) {
       case "conv2d":
         return this.#makeConv2d(spec, shape);
+      case "conv1d":
+        return this.#makeConv1d(spec, shape);
       case "maxPool2d":
       case "avgPool2d":
         return this.#makePool2d(spec, shape);
       case "linear":
         return this.#makeLinear(spec, shape);
+      case "batchNorm1d":
+      case "batchNorm2d":
+        return this.#makeBatchNorm(spec, shape);
       case "dropout": {
         const layer = new Dropout(size, this.#batchSize, this.#storage);
         this.#dropouts.push(layer);
@@ -214,26 +223,51 @@ export class NaiveNetwork {
     }
   }
 
-  #makeConv2d(spec: SpecOf<"conv2d">, shape: number[]) {
+  #makeConv2d(spec: NaiveConvolutionSpec, shape: number[]) {
     const from = asImage(shape, spec.type);
-    expectEqual("inChannels", spec.inChannels ?? from.channels, shape[0]);
-    const kernel = pair(spec.kernel, 1);
-    const window: Window = {
-      kernel,
-      stride: pair(spec.stride ?? 1, 1),
-      padding: pair(spec.padding ?? 0, 0),
-    };
+    const window = windowOf(spec, [from.height, from.width]);
+    const { layer, to } = this.#makeConvolution(spec, from, window, 2);
+    return { layer, shape: [to.channels, to.height, to.width] };
+  }
+
+  /** A series is an image of one row. */
+  #makeConv1d(spec: NaiveConvolutionSpec, shape: number[]) {
+    if (shape.length !== 2) throw new Error(`${spec.type} needs [c, l]`);
+    const from = { channels: shape[0], height: 1, width: shape[1] };
+    const { kernel, stride, padding, dilation } = windowOf(spec, [from.width]);
+    const { layer, to } = this.#makeConvolution(spec, from, {
+      kernel: [1, ...kernel],
+      stride: [1, ...stride],
+      padding: [[0, 0], ...padding],
+      dilation: [1, ...dilation],
+    }, 1);
+    return { layer, shape: [to.channels, to.width] };
+  }
+
+  #makeConvolution(
+    spec: NaiveConvolutionSpec,
+    from: Image,
+    window: Window,
+    dimensions: number,
+  ) {
+    expectEqual("inChannels", spec.inChannels ?? from.channels, from.channels);
+    const { groups = 1 } = spec;
+    for (const channels of [from.channels, spec.outChannels]) {
+      if (channels % groups !== 0) throw new Error(`${groups} groups`);
+    }
     const to = slide(from, window, spec.outChannels);
+    const { kernel } = window;
     const area = kernel[0] * kernel[1];
     const [weight, bias] = this.#addParameters(
       "conv",
-      [to.channels, from.channels, ...kernel],
-      from.channels * area,
+      [to.channels, from.channels / groups, ...kernel.slice(-dimensions)],
+      from.channels / groups * area,
       to.channels * area,
+      spec.bias,
     );
     return {
-      layer: new Conv2d(from, to, window, weight, bias),
-      shape: [to.channels, to.height, to.width],
+      layer: new Conv2d(from, to, window, groups, weight, bias),
+      to,
     };
   }
 
@@ -242,7 +276,8 @@ export class NaiveNetwork {
     const window: Window = {
       kernel: pair(spec.kernel, 1),
       stride: pair(spec.stride ?? spec.kernel, 1),
-      padding: [0, 0],
+      padding: [[0, 0], [0, 0]],
+      dilation: [1, 1],
     };
     const to = slide(from, window, from.channels);
     return {
@@ -251,6 +286,20 @@ export class NaiveNetwork {
         : new AvgPool2d(from, to, window),
       shape: [to.channels, to.height, to.width],
     };
+  }
+
+  #makeBatchNorm(
+    spec: SpecOf<"batchNorm1d" | "batchNorm2d">,
+    shape: number[],
+  ) {
+    expectEqual("numFeatures", spec.numFeatures ?? shape[0], shape[0]);
+    const [weight, bias] = this.#addParameters("norm", [shape[0]], 1, 1);
+    const sizes = [shape[0], product(shape) / shape[0]] as const;
+    const layer = new BatchNorm(sizes, spec, weight, bias!, this.#storage);
+    const name = `norm${this.#norms.push(layer)}`;
+    this.buffers.set(`${name}.running_mean`, layer.runningMean);
+    this.buffers.set(`${name}.running_var`, layer.runningVariance);
+    return { layer, shape };
   }
 
   #makeLinear(spec: SpecOf<"linear">, shape: number[]) {
@@ -264,18 +313,19 @@ export class NaiveNetwork {
       spec.outFeatures,
     );
     return {
-      layer: new Linear(size, spec.outFeatures, weight, bias),
+      layer: new Linear(size, spec.outFeatures, weight, bias!),
       shape: [spec.outFeatures],
     };
   }
 
-  /** Weight and bias of the next layer of this kind. */
+  /** Weight and bias, if it has one, of the next layer of this kind. */
   #addParameters(
-    kind: "conv" | "linear",
+    kind: "conv" | "linear" | "norm",
     shape: number[],
     fanIn: number,
     fanOut: number,
-  ): [NaiveParameter, NaiveParameter] {
+    bias = true,
+  ): [weight: NaiveParameter, bias: NaiveParameter | undefined] {
     let index = 1;
     while (this.parameters.has(`${kind}${index}.weight`)) index++;
     const add = (name: string, shape: number[], l2: number): NaiveParameter => {
@@ -299,8 +349,8 @@ export class NaiveNetwork {
       return parameter;
     };
     return [
-      add("weight", shape, this.#optimizer.l2 ?? 0),
-      add("bias", [shape[0]], 0),
+      add("weight", shape, kind === "norm" ? 0 : this.#optimizer.l2 ?? 0),
+      bias ? add("bias", [shape[0]], 0) : undefined,
     ];
   }
 }

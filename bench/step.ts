@@ -73,7 +73,7 @@ function naive(spec: Spec, { train: { inputs, labels, samples } }: DataSplit): C
   const batch = Float32Array.from(inputs.subarray(0, batchSize * size), (byte) => byte / 255);
   const measure = () => {
     const start = performance.now();
-    for (let i = 0; i < NAIVE_STEPS; i++) network.trainStep(batch, labels.subarray(0, batchSize), batchSize, 0.001);
+    for (let i = 0; i < NAIVE_STEPS; i++) network.trainStep(batch, labels!.subarray(0, batchSize), batchSize, 0.001);
     return NAIVE_STEPS * batchSize / ((performance.now() - start) / 1000);
   };
   return { name: BASE, prepare: () => void measure(), measure };

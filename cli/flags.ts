@@ -24,8 +24,8 @@ export const without: Flag = {
 };
 export const out: Flag = { value: "DIR", text: "folder of generated nets (default: the project's generated/)" };
 export const data: Flag = {
-  value: "DIR",
-  text: "folder of IDX files, named as MNIST's, EMNIST's or QMNIST's (default: MNIST)",
+  value: "PATH",
+  text: "data: a file .safetensors or .npz, a folder of .npy, or of IDX files as MNIST's (default: MNIST)",
 };
 export const weights: Flag = {
   value: "W",

@@ -18,7 +18,7 @@ import {
 import { isClone } from "../runtime/platform/commands.ts";
 import { platform } from "../runtime/platform/here.ts";
 import { SPECS } from "./folders.ts";
-import { SHIPPED } from "./shipped.ts";
+import { COMMITTED, SHIPPED } from "./shipped.ts";
 import { choice } from "./spelling.ts";
 import { shortPath } from "./text.ts";
 
@@ -33,10 +33,10 @@ async function loadNet(name: string): Promise<{ spec: Spec; origin: string }> {
   return { spec: isClone() ? await loadSpec(path, origin) : parseSpec(SHIPPED[name], origin), origin };
 }
 
-/** Specs by path or name; without any, all in specs/. */
+/** Specs by path or name; without any, those whose code is in generated/. */
 export async function loadSpecs(words: readonly string[]): Promise<{ spec: Spec; origin: string }[]> {
   const names = await netNames();
-  return await Promise.all((words.length > 0 ? words : names).map(async (word) => {
+  return await Promise.all((words.length > 0 ? words : COMMITTED).map(async (word) => {
     const isPath = /[/\\]|\.json$/.test(word);
     if (!isPath && !names.includes(word)) {
       throw new InputError(

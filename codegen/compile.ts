@@ -8,7 +8,7 @@
  */
 import { InputError } from "./error.ts";
 import { reorder } from "./graph/reorder.ts";
-import { inferShapes } from "./graph/shapes.ts";
+import { checkBatch, inferShapes } from "./graph/shapes.ts";
 import type { Spec } from "./graph/spec.ts";
 import type { Kernel, LoopNest } from "./ir/ir.ts";
 import { structureOf } from "./ir/structure.ts";
@@ -25,6 +25,7 @@ import { arrange, type LayoutName, layoutOf } from "./plan/arrange/arrange.ts";
 import { blockOf, rowsOf } from "./plan/arrange/blocks.ts";
 import { draft } from "./plan/draft/draft.ts";
 import { fuse } from "./plan/fuse/fuse.ts";
+import { mergeGiven } from "./plan/fuse/given.ts";
 import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
 import { reuseMemory } from "./plan/layout/reuse.ts";
@@ -60,19 +61,23 @@ export interface CompileOptions extends PlanOptions {
 export function plan(spec: Spec, registry: Registry, options: CompileOptions = {}): Planned {
   const without = new Set<string>(options.without), { layout = "row_major", predict = false, origin } = options;
   const given = inferShapes(spec, registry, origin);
+  if (!predict) checkBatch(given, origin);
   const { graph, swaps } = without.has("reorder") ? { graph: given, swaps: [] } : reorder(given);
   const batchRows = batchRowsOf(graph.batchSize, options);
-  const drafted = draft({ ...graph, batchRows }, registry.batch, options);
+  const whole = draft({ ...graph, batchRows }, registry.batch, options);
+  const { draft: drafted, fusions: first } = without.has("elementwise")
+    ? { draft: whole, fusions: [] }
+    : mergeGiven(whole);
   const chosen = without.has("layout") ? "row_major" : layoutOf(drafted, layout, !without.has("channels"));
   const { tiles = without.has("winograd") ? DIRECT : payingTiles(chosen, batchRows) } = options;
-  const { draft: whole, chosen: algorithms } = chooseAlgorithms(drafted, tiles);
-  const arranged = chosen === "row_major" ? whole : arrange(whole, chosen);
+  const { draft: tiled, chosen: algorithms } = chooseAlgorithms(drafted, tiles);
+  const arranged = chosen === "row_major" ? tiled : arrange(tiled, chosen);
   // of few samples, vectors lie along columns: a pool's strides would be in their way in a convolution
   if (predict && chosen === "samples" && blockOf(batchRows) === undefined) without.add("window");
   const { draft: merged, fusions } = fuse(arranged, without), named = distinctNames(merged);
   const laid = layOut(named);
   provePlan(laid, named);
-  return { plan: laid, fusions, swaps, chosen: algorithms };
+  return { plan: laid, fusions: [...first, ...fusions], swaps, chosen: algorithms };
 }
 
 /** Rows that a batch of so many samples gets. */

@@ -25,7 +25,7 @@ const WIDTH = 150;
 export function exampleOf(type: string, { properties, required = [] }: Schema): Example | undefined {
   const entries = required.filter((key) => key !== "type").map((key) => [key, smallest(properties![key])]);
   const layer = { type, ...Object.fromEntries(entries) };
-  for (const input of [[4, 8, 8], [6]]) {
+  for (const input of [[4, 8, 8], [4, 8], [6]]) {
     const kernels = kernelsOf(layer, input);
     if (kernels === undefined) continue;
     const formulasOf = ({ name, lines }: (typeof kernels)[number]) =>
@@ -41,7 +41,7 @@ const NAME = "example";
 function kernelsOf(layer: Readonly<Record<string, unknown>>, input: readonly number[]) {
   const learns = input.length === 1
     ? { type: "linear", outFeatures: input[0] }
-    : { type: "conv2d", outChannels: input[0], kernel: 1 };
+    : { type: input.length === 2 ? "conv1d" : "conv2d", outChannels: input[0], kernel: 1 };
   const { inputs = ["x"] } = registry.layers.find(({ type }) => type === layer.type)!;
   const count = "least" in inputs ? inputs.least : inputs.length;
   const sources = Array.from({ length: count }, (_, i) => ({ ...learns, name: `source${i}`, input: "input" }));
@@ -69,7 +69,10 @@ function kernelsOf(layer: Readonly<Record<string, unknown>>, input: readonly num
 
 /** A small value that a schema accepts. */
 function smallest(schema: Schema): unknown {
-  const { anyOf, minimum = 1, maximum = Infinity } = schema;
+  const { anyOf, items, const: only, minimum = 1, maximum = Infinity } = schema;
+  if (only !== undefined) return only;
+  // of a list one entry, the one that stands for any
+  if (items) return [smallest(items.anyOf?.find((each) => each.const !== undefined) ?? items)];
   if (anyOf) return smallest(anyOf.at(-1)!.type === "array" ? anyOf[0] : anyOf.at(-1)!);
   return maximum < 2 ? 0.5 : Math.max(minimum, 2);
 }

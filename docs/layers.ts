@@ -4,6 +4,7 @@
  * @module
  */
 import { jsonSchema, registry } from "../mod.ts";
+import { INITS } from "../codegen/language/init.ts";
 import { exampleOf } from "./examples.ts";
 import { block, code, page, table } from "./markdown.ts";
 import { domainOf, type Schema, valueText } from "./schema.ts";
@@ -25,11 +26,24 @@ const OPTIONS_NOTE = `\
 Options without a sign must be given, those with \`?\` may be left out, and \`=\` gives the default. \`kernel\`, \`stride\` and
 \`padding\` are a number, or \`[height, width]\`.`;
 
-const INITS: Readonly<Record<string, string>> = {
-  xavierUniform: "sqrt(2 / (fan in + fan out)): the reference's; Xavier's paper has 6 in place of 2",
-  heUniform: "sqrt(6 / fan in)",
-  zeros: "0",
-};
+const GROUPS_NOTE = `\
+\`training.groups\` trains some layers otherwise than the rest, by their names: what is \`frozen\` stays as it is, such as
+the first layers of a net whose weights come from another task. Nothing of its gradients is computed, and what lies
+before it is not gone back to if nobody needs that. Layers that keep running statistics go on keeping them.`;
+
+const CLIPPING_NOTE = `\
+With \`training.clipNorm\`, all gradients of a step are multiplied by min(1, clipNorm / (norm + 1e-6)), where norm² is the
+sum of all their squares, as clip_grad_norm_ of PyTorch does it; l2 comes on top. It keeps updates out of the kernels
+that make gradients, since each needs all of them. It is compiled in.`;
+
+const SCHEDULERS_NOTE = `\
+A schedule counts finished epochs, with \`"by": "step"\` finished steps, over all epochs; its options then are in steps,
+too. \`oneCycle\` always counts steps. All of the training is \`training.epochs\` epochs, whatever a run is told by
+\`--epochs\`; later, \`linear\` and \`oneCycle\` stay at their last rate. Steps of [\`Net.step\`](net.md) belong to no
+epoch: a schedule over all of the training then stays at its beginning, so say how many steps it has. With
+\`cycleMomentum\`, the default as in PyTorch, \`oneCycle\` puts its own momentum in place of \`momentum\` or \`beta1\`.
+
+\`warmup\` goes with any of them: in the first steps, the rate is multiplied by startFactor + (1 - startFactor) step / steps.`;
 
 /** The page. */
 export function layersPage(): string {
@@ -56,24 +70,31 @@ export function layersPage(): string {
     optionTable("any layer", kinds.layer[0], common),
     ...kinds.layer.flatMap((kind) => layerSection(kind, common)),
     "## Losses",
-    kindTable("loss", kinds.loss, "what it computes", false),
+    kindTable("loss", kinds.loss, "what it computes", true),
     "## Metrics",
-    "A net is told all that fit its outputs and targets; nothing is learned from them.",
+    "A net is told those that its spec names in `metrics`, or those that are usual for its loss; nothing is learned from them.",
     table(
       ["metric", "what it is", "source"],
       registry.metrics.map(({ type, summary, source }) => [code(type), summary, sourceLink(source)]),
     ),
     "## Optimizers",
-    "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases.",
+    "g is the gradient, averaged over the batch; l2 w is added to that of weights, and not to that of biases, nor of a norm's weights.",
     kindTable("optimizer", kinds.optimizer, "rule", true),
+    "### Groups of layers",
+    GROUPS_NOTE,
+    keyTable("key of a group", training.properties!.groups.items!),
+    "### Clipping",
+    CLIPPING_NOTE,
     "## Schedulers",
-    kindTable("scheduler", kinds.scheduler, "rate after so many finished epochs", true),
+    SCHEDULERS_NOTE,
+    kindTable("scheduler", kinds.scheduler, "rate after a count of finished epochs, or steps", true),
+    keyTable("key of `warmup`", scheduler.oneOf![0].properties!.warmup),
     "## Inits",
     table(
-      ["init", "weights are uniform in ±s, s ="],
-      inits(kinds.layer).map((name) => [code(name), INITS[name] ?? ""]),
+      ["init", "weights are"],
+      Object.entries(INITS).map(([name, { summary }]) => [code(name), summary]),
     ),
-    "Biases begin at 0.",
+    "Biases begin at 0, and weights of norms at 1.",
   );
 }
 
@@ -139,6 +160,12 @@ function optionTable(first: string, kind: Kind, keys: readonly string[]): string
   );
 }
 
+/** Keys of an object of a spec. */
+function keyTable(first: string, schema: Schema): string {
+  const kind = { type: "", summary: "", schema };
+  return optionTable(first, kind, Object.keys(schema.properties!));
+}
+
 /** Options in detail, and the formulas of an example. */
 function layerSection(kind: Kind, common: readonly string[]): string[] {
   const keys = optionsOf(kind).map(([key]) => key).filter((key) => !common.includes(key));
@@ -151,6 +178,9 @@ function layerSection(kind: Kind, common: readonly string[]): string[] {
       example.formulas.length === 0
         ? "no kernel: its output is its input under another name."
         : block(example.formulas.join("\n")),
+      ...example.formulas.length === 0 || example.formulas.some((line) => line.startsWith("backward"))
+        ? []
+        : ["Backward it has no kernel: the gradients of its inputs are that of its output."],
     ],
   ];
 }
@@ -163,9 +193,4 @@ function keyRows({ properties }: Schema): string[][] {
     ...Object.entries(top).filter(([key]) => key !== "$schema").map(([key, schema]) => row(key, schema)),
     ...Object.entries(training.properties!).map(([key, schema]) => row(`training.${key}`, schema)),
   ];
-}
-
-/** All names that a layer's `init` may have. */
-function inits(kinds: readonly Kind[]): string[] {
-  return [...new Set(kinds.flatMap(({ schema }) => schema.properties!.init?.enum ?? []))];
 }

@@ -35,6 +35,7 @@ export function domainOf(
   if (names) return names.map(code).join(", ");
   if (anyOf) return anyOf.map(domainOf).join(", or ");
   if (prefixItems) return `a list of ${prefixItems.length} such`;
+  if (type === "boolean") return "true or false";
   const kind = type === "integer" ? "a whole number" : type === "number" ? "a number" : "a text";
   const least = minimum !== undefined
     ? `from ${figure(minimum)}`

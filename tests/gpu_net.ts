@@ -74,8 +74,8 @@ export async function netOutcome(given: unknown, target: string): Promise<Outcom
     tests.push(await other.evaluate({ x, y }));
     return {
       ...{ target: net.target, losses: epochs.map(({ loss }) => loss), steps, told },
-      tests: tests.map(({ loss, correct }) => ({ loss, correct })),
-      labels: (await other.predict(x)).map(({ label }) => label),
+      tests: tests.map(({ loss, correct }) => ({ loss, correct: correct! })),
+      labels: (await other.predict(x)).map(({ label }) => label!),
       milliseconds: times.sort((a, b) => a - b)[STEPS >> 1],
     };
   } finally {

@@ -8,6 +8,7 @@ import type { Target } from "../codegen/targets/target.ts";
 import { initialLearningRate } from "../codegen/graph/spec.ts";
 import { type Dataset, findTarget, fromArrays, parseSpec, registry, type Spec } from "../mod.ts";
 import { uniform } from "../runtime/run/random.ts";
+import type { Result } from "../runtime/backends/session.ts";
 import { openSession } from "./open_session.ts";
 
 /** Steps of a trajectory: two epochs of half as many each. */
@@ -58,7 +59,7 @@ async function trajectory(spec: Spec, data: Dataset, target: Target): Promise<Tr
       for (const name of names) for (const value of await session.read(name)) values.push(value);
       return values;
     };
-    const before = await parameters(), results: { loss: number; correct: number }[] = [];
+    const before = await parameters(), results: Result[] = [];
     const rate = initialLearningRate(spec), steps = STEPS / 2;
     for (const epoch of [0, 1]) {
       const params = (step: number) =>
@@ -69,7 +70,11 @@ async function trajectory(spec: Spec, data: Dataset, target: Target): Promise<Tr
     if (session.progress !== Math.ceil(data.samples / spec.batchSize)) {
       throw new Error(`${session.progress} steps done`);
     }
-    return { before, after: await parameters(), results: results.map(({ loss, correct }) => ({ loss, correct })) };
+    return {
+      before,
+      after: await parameters(),
+      results: results.map(({ loss, sums }) => ({ loss, correct: sums.hit })),
+    };
   } finally {
     session.close();
   }

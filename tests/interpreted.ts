@@ -11,6 +11,7 @@ import { interpretKernel, type Storage, storageLength } from "../codegen/ir/inte
 import type { Kernel } from "../codegen/ir/ir.ts";
 import type { Plan, PlannedTensor } from "../codegen/plan/plan.ts";
 import { parseSpec, type Spec } from "../mod.ts";
+import { optimizerParams } from "../runtime/run/rules.ts";
 import { streamKey, uniform } from "../runtime/run/random.ts";
 
 /** Steps that are trained; the last batch is a sample short. */
@@ -40,13 +41,14 @@ export function makeArena({ tensors, graph, batchSize, batchRows }: Plan, spec: 
         if (column.endsWith("_key")) return streamKey(SEED, column, step);
         // the last batch is a short one
         if (column === "count") return Math.max(1, batchSize - step);
-        return graph.optimizer.params(spec.training.optimizer, RATE, step + 1)[column];
+        return optimizerParams(spec, graph.optimizer, spec.training.optimizer, RATE, step + 1)[column];
       });
     }
     const { initial } = tensor;
     if (typeof initial === "number") return toStored(new Float64Array(elementsOf(tensor)).fill(initial), tensor.layout);
     if (initial) {
-      const { fanIn } = initial, scale = 1 / Math.sqrt(fanIn);
+      // biases, too, are to do something
+      const scale = Object.values(initial)[0] || 0.1;
       return toStored(
         Float64Array.from({ length: elementsOf(tensor) }, (_, i) => scale * (2 * uniform(key, i) - 1)),
         tensor.layout,

@@ -1,14 +1,12 @@
 /**
- * Layers that use all that a layer may have, for tests: `mix`, with two named inputs, passes of several kernels that read
- * each other, tensors between them, a parameter, and a buffer that training writes and a test reads; and `add`, with any
- * number of inputs.
+ * A layer that uses all that a layer may have, for tests: `mix`, with two named inputs, passes of several kernels that read
+ * each other, tensors between them, a parameter, and a buffer that training writes and a test reads.
  *
  * @module
  */
 import { z } from "../codegen/zod.ts";
-import { InputError } from "../codegen/error.ts";
 import type { Axis } from "../codegen/ir/ir.ts";
-import type { LayerKind, Shapes } from "../codegen/language/layer.ts";
+import { alike, type LayerKind } from "../codegen/language/layer.ts";
 import type { Registry } from "../codegen/language/registry.ts";
 import {
   add as plus,
@@ -28,13 +26,6 @@ import { registry as shipped } from "../mod.ts";
 /** Share of the running mean that a step replaces. */
 export const SHARE = 0.25;
 
-/** @throws {InputError} when shapes differ. */
-function sameShape(shapes: Shapes): readonly number[] {
-  const [first, ...rest] = Object.values(shapes);
-  if (rest.every((shape) => shape.join() === first.join())) return first;
-  throw new InputError(`its inputs are ${Object.values(shapes).map((shape) => `[${shape.join(", ")}]`).join(" and ")}`);
-}
-
 /** Axes behind the batch, the first one that of the channels. */
 const axesOf = ({ shape }: Tensor) => featureAxes(shape.slice(1));
 /** The mean over the samples of a step, and all positions. */
@@ -53,7 +44,7 @@ export const mix: LayerKind<z.infer<typeof mixSchema>> = {
   schema: mixSchema,
   summary: "g a + b, less its mean over the batch",
   inputs: ["a", "b"],
-  shape: (_options, inputs) => sameShape(inputs),
+  shape: (_options, inputs) => alike(inputs),
   parameters: (_options, { a: [c] }) => [
     { name: "gain", symbol: "g", shape: [c], fanIn: 1, fanOut: 1, init: "xavierUniform", decay: true },
   ],
@@ -89,34 +80,5 @@ export const mix: LayerKind<z.infer<typeof mixSchema>> = {
   },
 };
 
-const addSchema = z.strictObject({ type: z.literal("add") });
-
-/** The sum of its inputs. */
-export const add: LayerKind<z.infer<typeof addSchema>> = {
-  type: "add",
-  stem: "add",
-  source: "tests/mix_layer.ts",
-  schema: addSchema,
-  summary: "the sum of its inputs",
-  inputs: { least: 2, most: 8 },
-  onnx: (_options, inputs) => ({ op: "Sum", inputs }),
-  shape: (_options, inputs) => sameShape(inputs),
-  forward(n, { y, ...tensors }) {
-    const at = [n, ...axesOf(y)];
-    const [first, ...rest] = numbered("x", tensors).map((x) => x.at(...at));
-    return [{ parts: [part(at, y.set(at, plus(first, ...rest)))] }];
-  },
-  backward(n, { dy, ...tensors }) {
-    const at = [n, ...axesOf(dy)];
-    return numbered("dx", tensors).map((dx, i) => ({ name: `input${i}`, parts: [part(at, dx.set(at, dy.at(...at)))] }));
-  },
-};
-
-function numbered(symbol: string, tensors: Readonly<Record<string, Tensor>>): Tensor[] {
-  const found: Tensor[] = [];
-  while (tensors[`${symbol}${found.length}`]) found.push(tensors[`${symbol}${found.length}`]);
-  return found;
-}
-
-/** All that ships, and these. */
-export const registry: Registry = { ...shipped, layers: [...shipped.layers, mix, add] };
+/** All that ships, and this. */
+export const registry: Registry = { ...shipped, layers: [...shipped.layers, mix] };

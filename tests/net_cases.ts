@@ -46,7 +46,7 @@ export function bitsOf({ parameters, training }: Checkpoint): Record<string, rea
   return {
     ...Object.fromEntries(tensors),
     loss: training!.history.map(({ loss }) => loss),
-    accuracy: training!.history.map(({ accuracy }) => accuracy),
+    accuracy: training!.history.map(({ accuracy }) => accuracy!),
     learningRate: training!.history.map(({ learningRate }) => learningRate),
   };
 }

@@ -8,12 +8,13 @@ import { NaiveNetwork, type NaiveSpec } from "../bench/naive.ts";
 import { type CompiledNet, compileTarget, plan } from "../codegen/compile.ts";
 import { inferShapes } from "../codegen/graph/shapes.ts";
 import { initialLearningRate } from "../codegen/graph/spec.ts";
+import { WEIGHT_ROLES } from "../codegen/plan/plan.ts";
 import { shuffle, streamKey, uniform } from "../runtime/run/random.ts";
 import type { Target } from "../codegen/targets/target.ts";
 import { type Dataset, registry, type Spec } from "../mod.ts";
 import { openSession } from "./open_session.ts";
 
-/** What a few steps of training made. */
+/** What a few steps of training made; `parameters`: with what layers keep beside. */
 export interface Trained {
   readonly parameters: ReadonlyMap<string, Float32Array | Float64Array>;
   /** Mean over the samples, before each update. */
@@ -45,7 +46,7 @@ export async function trainGenerated(
   const session = await openSession(net, [data], { threads });
   try {
     session.initialize(seed);
-    const names = Object.values(tensors).filter(({ role }) => role === "parameter").map(({ name }) => name);
+    const names = Object.values(tensors).filter(({ role }) => WEIGHT_ROLES.includes(role)).map(({ name }) => name);
     const read = async () => {
       const values = new Map<string, Float32Array>();
       for (const name of names) values.set(name, await session.read(name));
@@ -53,8 +54,8 @@ export async function trainGenerated(
     };
     const initial = await read();
     const params = (step: number) => optimizer.params(spec.training.optimizer, rate, step + 1);
-    const { loss, correct } = await session.train(0, { seed, epoch: 0, params }, steps);
-    return { initial, parameters: await read(), loss, correct };
+    const { loss, sums } = await session.train(0, { seed, epoch: 0, params }, steps);
+    return { initial, parameters: await read(), loss, correct: sums.hit };
   } finally {
     session.close();
   }
@@ -88,7 +89,7 @@ export function trainPlainly(
     for (const [i, sample] of batch.entries()) {
       for (let j = 0; j < size; j++) inputs[i * size + j] = disturb(data.inputs[sample * size + j] / scale);
     }
-    const labels = Array.from(batch, (sample) => data.labels[sample]);
+    const labels = Array.from(batch, (sample) => data.labels![sample]);
     const masks = masksOf({ spec, seed }, step, batch.length);
     const result = network.trainStep(inputs, labels, batch.length, initialLearningRate(spec), masks);
     loss += result.loss * batch.length;
@@ -96,6 +97,7 @@ export function trainPlainly(
     seen += batch.length;
   }
   const parameters = new Map([...network.parameters].map(([name, { values }]) => [name, values]));
+  for (const [name, values] of network.buffers) parameters.set(name, values);
   return { parameters, loss: loss / seen, correct };
 }
 

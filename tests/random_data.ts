@@ -1,5 +1,5 @@
 /**
- * Samples made at random for a net, and labels that are classes of it.
+ * Samples made at random for a net, and labels that are classes of it, or for one output of mse a target of 1.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { streamKey, uniform } from "../runtime/run/random.ts";
  * @param kind bytes, or floats from -1 to 1.
  */
 export function randomData(
-  { input, layers }: Spec,
+  { input, layers, loss }: Spec,
   samples: number,
   seed: number,
   stream: string,
@@ -23,5 +23,8 @@ export function randomData(
   const inputs = kind === "bytes"
     ? Uint8Array.from({ length }, (_, i) => 256 * uniform(key, i))
     : Float32Array.from({ length }, (_, i) => 2 * uniform(key, i) - 1);
-  return fromArrays(inputs, Array.from({ length: samples }, (_, i) => i % classes), input);
+  const labels = Array.from({ length: samples }, (_, i) => i % classes);
+  // one output of mse is a number, no class
+  if (classes > 1 || loss.type !== "mse") return fromArrays(inputs, labels, input);
+  return fromArrays(inputs, { labels, targets: Array(samples).fill(1) }, input);
 }

@@ -2,7 +2,7 @@
 import { type CompiledNet, compileTarget, plan } from "../codegen/compile.ts";
 import type { Plan } from "../codegen/plan/plan.ts";
 import type { Target } from "../codegen/targets/target.ts";
-import { type Dataset, fromArrays, parseSpec, registry } from "../mod.ts";
+import { fromArrays, type LabelledDataset, parseSpec, registry } from "../mod.ts";
 import { streamKey, uniform } from "../runtime/run/random.ts";
 import type { Epoch } from "../runtime/backends/session.ts";
 
@@ -33,7 +33,7 @@ export const SPEC = parseSpec({
 export const learningRate = (epoch: number) => 0.01 * 0.5 ** epoch;
 
 /** Samples that it can learn: a class has its own row of bright pixels. */
-export function samples(count: number, seed = 1): Dataset {
+export function samples(count: number, seed = 1): LabelledDataset {
   const key = streamKey(seed, "samples");
   const labels = Array.from({ length: count }, (_, i) => i % 3);
   const inputs = Uint8Array.from(

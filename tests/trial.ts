@@ -48,7 +48,7 @@ export async function trial(spec: unknown, target: string, threads: number): Pro
   return {
     files,
     losses: report.epochs.map(({ loss }) => loss),
-    labels: predictor.predict(inputs).map(({ label }) => label),
+    labels: predictor.predict(inputs).map(({ label }) => label!),
     threads: report.threads,
   };
 }

@@ -25,7 +25,7 @@ const run: WholeRun = {
   images: training.images,
   seconds: training.seconds,
   loss: epochs.at(-1)!.loss,
-  correct: test.correct,
+  correct: test.correct!,
   tested: test.total,
   peakBytes: process.resourceUsage().maxRSS * 1024,
 };

@@ -6,24 +6,28 @@
 import type { Layer, NaiveParameter, Numbers } from "./layer.ts";
 import type { Image, Window } from "./shapes.ts";
 
-/** A convolution with zeros around the image. */
+/** A convolution with zeros around the image; a series is an image of one row. */
 export class Conv2d implements Layer {
   readonly from: Image;
   readonly to: Image;
   readonly window: Window;
+  /** Channels are in so many groups, which see nothing of each other. */
+  readonly groups: number;
   readonly weight: NaiveParameter;
-  readonly bias: NaiveParameter;
+  readonly bias: NaiveParameter | undefined;
 
   constructor(
     from: Image,
     to: Image,
     window: Window,
+    groups: number,
     weight: NaiveParameter,
-    bias: NaiveParameter,
+    bias?: NaiveParameter,
   ) {
     this.from = from;
     this.to = to;
     this.window = window;
+    this.groups = groups;
     this.weight = weight;
     this.bias = bias;
   }
@@ -33,27 +37,31 @@ export class Conv2d implements Layer {
     const { channels: outputs, height: rows, width: columns } = this.to;
     const [kernelHeight, kernelWidth] = this.window.kernel;
     const [strideY, strideX] = this.window.stride;
-    const [paddingY, paddingX] = this.window.padding;
+    const [[paddingY], [paddingX]] = this.window.padding;
+    const [dilationY, dilationX] = this.window.dilation;
+    const ins = channels / this.groups;
+    const outs = outputs / this.groups;
     const weight = this.weight.values;
-    const bias = this.bias.values;
+    const bias = this.bias?.values;
     for (let n = 0; n < count; n++) {
       for (let o = 0; o < outputs; o++) {
+        const first = Math.floor(o / outs) * ins;
         for (let y = 0; y < rows; y++) {
           for (let x = 0; x < columns; x++) {
-            let sum = bias[o];
-            for (let c = 0; c < channels; c++) {
+            let sum = bias ? bias[o] : 0;
+            for (let c = 0; c < ins; c++) {
               for (let r = 0; r < kernelHeight; r++) {
-                const row = y * strideY + r - paddingY;
+                const row = y * strideY + r * dilationY - paddingY;
                 if (row < 0 || row >= height) continue;
                 for (let s = 0; s < kernelWidth; s++) {
-                  const column = x * strideX + s - paddingX;
+                  const column = x * strideX + s * dilationX - paddingX;
                   if (column < 0 || column >= width) continue;
                   sum += input[
-                    ((n * channels + c) * height + row) * width +
+                    ((n * channels + first + c) * height + row) * width +
                     column
                   ] *
                     weight[
-                      ((o * channels + c) * kernelHeight + r) *
+                      ((o * ins + c) * kernelHeight + r) *
                         kernelWidth + s
                     ];
                 }
@@ -88,29 +96,33 @@ export class Conv2d implements Layer {
     const { channels: outputs, height: rows, width: columns } = this.to;
     const [kernelHeight, kernelWidth] = this.window.kernel;
     const [strideY, strideX] = this.window.stride;
-    const [paddingY, paddingX] = this.window.padding;
+    const [[paddingY], [paddingX]] = this.window.padding;
+    const [dilationY, dilationX] = this.window.dilation;
+    const ins = channels / this.groups;
+    const outs = outputs / this.groups;
     const weightGradient = this.weight.gradient;
-    const biasGradient = this.bias.gradient;
+    const biasGradient = this.bias?.gradient;
     weightGradient.fill(0);
-    biasGradient.fill(0);
+    biasGradient?.fill(0);
     for (let n = 0; n < count; n++) {
       for (let o = 0; o < outputs; o++) {
+        const first = Math.floor(o / outs) * ins;
         for (let y = 0; y < rows; y++) {
           for (let x = 0; x < columns; x++) {
             const gradient = outputGradient[((n * outputs + o) * rows + y) * columns + x];
-            biasGradient[o] += gradient;
-            for (let c = 0; c < channels; c++) {
+            if (biasGradient) biasGradient[o] += gradient;
+            for (let c = 0; c < ins; c++) {
               for (let r = 0; r < kernelHeight; r++) {
-                const row = y * strideY + r - paddingY;
+                const row = y * strideY + r * dilationY - paddingY;
                 if (row < 0 || row >= height) continue;
                 for (let s = 0; s < kernelWidth; s++) {
-                  const column = x * strideX + s - paddingX;
+                  const column = x * strideX + s * dilationX - paddingX;
                   if (column < 0 || column >= width) continue;
                   weightGradient[
-                    ((o * channels + c) * kernelHeight + r) * kernelWidth + s
+                    ((o * ins + c) * kernelHeight + r) * kernelWidth + s
                   ] += gradient *
                     input[
-                      ((n * channels + c) * height + row) * width +
+                      ((n * channels + first + c) * height + row) * width +
                       column
                     ];
                 }
@@ -131,26 +143,30 @@ export class Conv2d implements Layer {
     const { channels: outputs, height: rows, width: columns } = this.to;
     const [kernelHeight, kernelWidth] = this.window.kernel;
     const [strideY, strideX] = this.window.stride;
-    const [paddingY, paddingX] = this.window.padding;
+    const [[paddingY], [paddingX]] = this.window.padding;
+    const [dilationY, dilationX] = this.window.dilation;
+    const ins = channels / this.groups;
+    const outs = outputs / this.groups;
     const weight = this.weight.values;
     inputGradient.fill(0);
     for (let n = 0; n < count; n++) {
       for (let o = 0; o < outputs; o++) {
+        const first = Math.floor(o / outs) * ins;
         for (let y = 0; y < rows; y++) {
           for (let x = 0; x < columns; x++) {
             const gradient = outputGradient[((n * outputs + o) * rows + y) * columns + x];
-            for (let c = 0; c < channels; c++) {
+            for (let c = 0; c < ins; c++) {
               for (let r = 0; r < kernelHeight; r++) {
-                const row = y * strideY + r - paddingY;
+                const row = y * strideY + r * dilationY - paddingY;
                 if (row < 0 || row >= height) continue;
                 for (let s = 0; s < kernelWidth; s++) {
-                  const column = x * strideX + s - paddingX;
+                  const column = x * strideX + s * dilationX - paddingX;
                   if (column < 0 || column >= width) continue;
                   inputGradient[
-                    ((n * channels + c) * height + row) * width + column
+                    ((n * channels + first + c) * height + row) * width + column
                   ] += gradient *
                     weight[
-                      ((o * channels + c) * kernelHeight + r) *
+                      ((o * ins + c) * kernelHeight + r) *
                         kernelWidth + s
                     ];
                 }

@@ -7,16 +7,23 @@
 /** One extent for both axes, or `[height, width]`. */
 export type NaiveExtent = number | readonly number[];
 
+/** A convolution over images or series. */
+export interface NaiveConvolutionSpec {
+  type: "conv2d" | "conv1d";
+  inChannels?: number;
+  outChannels: number;
+  kernel: NaiveExtent;
+  stride?: NaiveExtent;
+  /** On both sides of each dimension; each side by itself; or "same". */
+  padding?: NaiveExtent | "same";
+  dilation?: NaiveExtent;
+  groups?: number;
+  bias?: boolean;
+}
+
 /** One layer of a {@linkcode NaiveSpec}. */
 export type NaiveLayerSpec =
-  | {
-    type: "conv2d";
-    inChannels?: number;
-    outChannels: number;
-    kernel: NaiveExtent;
-    stride?: NaiveExtent;
-    padding?: NaiveExtent;
-  }
+  | NaiveConvolutionSpec
   | {
     type: "maxPool2d" | "avgPool2d";
     kernel: NaiveExtent;
@@ -24,6 +31,12 @@ export type NaiveLayerSpec =
   }
   | { type: "linear"; inFeatures?: number; outFeatures: number }
   | { type: "dropout"; rate: number }
+  | {
+    type: "batchNorm1d" | "batchNorm2d";
+    numFeatures?: number;
+    momentum?: number;
+    epsilon?: number;
+  }
   | { type: "relu" | "sigmoid" | "tanh" | "flatten" };
 
 /** The update rule of a {@linkcode NaiveSpec}; the rate comes with each step. */

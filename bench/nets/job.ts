@@ -12,7 +12,7 @@ export const FILES = {
   inputs: "inputs",
   /** Their classes, as integers. */
   labels: "labels",
-  /** Initial values of all parameters, in the order of the layers, weight before bias. */
+  /** Initial values of all parameters, layer by layer, weight before bias; then of running statistics. */
   parameters: "parameters",
 } as const;
 

@@ -29,7 +29,7 @@ async function work({ folder, threads, batches, passes, warmUp, seconds, started
   const samples = spec.batchSize * batches, size = spec.input.reduce((a, b) => a * b, 1);
   const inputs = new Float32Array(firstBytes(join(folder, FILES.inputs), 4 * samples * size));
   const labels = new Int32Array(firstBytes(join(folder, FILES.labels), 4 * samples));
-  const data = fromArrays(inputs, labels, spec.input);
+  const data = fromArrays(inputs, spec.loss.target === "input" ? {} : { labels }, spec.input);
   const losses: number[] = [], rates: number[] = [], enough = new AbortController();
   let first: number | undefined;
   await train(spec, { train: data, test: limitSamples(data, 1) }, {

@@ -39,12 +39,13 @@ async function prepare(file: string, folder: string, bytes: number, work: number
   const batches = batchesOf(4 * size * batchSize, stepWork, bytes, work), samples = batches * batchSize;
   const { parameters } = runStart(spec);
   for (const values of parameters.values()) write(join(folder, FILES.parameters), values);
-  // the last layer's bias has one value for each class
-  const classes = [...parameters.values()].at(-1)!.length;
+  const classes = Number(spec.layers.findLast(({ outFeatures }) => outFeatures !== undefined)!.outFeatures);
   write(join(folder, FILES.inputs), Float32Array.from({ length: samples * size }, Math.random));
   write(join(folder, FILES.labels), Int32Array.from({ length: samples }, () => Math.floor(classes * Math.random())));
-  const net = parseJson(Deno.readTextFileSync(file)) as { training: object };
-  const plain = { ...net, training: { ...net.training, scheduler: { type: "constant" } } };
+  const net = parseJson(Deno.readTextFileSync(file)) as { layers: { type: string }[]; training: object };
+  // the same in all programs: dropout does its work, but leaves nothing out
+  const layers = net.layers.map((layer) => layer.type === "dropout" ? { ...layer, rate: 0 } : layer);
+  const plain = { ...net, layers, training: { ...net.training, scheduler: { type: "constant" } } };
   Deno.writeTextFileSync(join(folder, FILES.spec), JSON.stringify(plain));
   return { work: stepWork, batchSize, batches };
 }

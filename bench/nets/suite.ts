@@ -6,14 +6,15 @@
 import { existsSync } from "node:fs";
 import { projectFile, specFile } from "../measure/programs.ts";
 
-/** Names of the nets that ship. */
-const SHIPPED = ["mnist_cnn", "lenet5", "mnist_mlp"];
+/** Nets of MNIST. */
+const MNIST = ["mnist_cnn", "lenet5", "mnist_mlp"];
 
-/** All nets, in the order in which they are measured: those that ship, the same by other batches, and others. */
+/** All nets, in the order in which they are measured: those of MNIST, the same by other batches, others, and published ones. */
 export const SUITE: readonly string[] = [
-  ...SHIPPED,
+  ...MNIST,
   ...["cnn_batch1", "cnn_batch30", "cnn_batch100", "cnn_batch256"],
   ...["tiny", "wide_mlp", "cifar_vgg", "vgg_deep", "nin", "allconv"],
+  ...["resnet8", "resnet20", "mobilenet_v1", "ds_cnn", "autoencoder", "har_cnn"],
 ];
 
 /** The file of a net, by its name in `bench/nets/` or `specs/`, or by a path. */

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 import torch
-from torch import nn
-from torch.nn.functional import cross_entropy
+
+from torch_net import Cannot, Net, loss_function, optimizer
 
 
 def library():
@@ -42,10 +42,6 @@ BATCH, INPUT = SPEC["batchSize"], SPEC["input"]
 TOLD, LEAST = 3, 2
 
 
-class Cannot(Exception):
-    """What this program does not build."""
-
-
 def numbers(name, kind, count, offset=0):
     """So many numbers of four bytes of a file."""
     with open(FOLDER / name, "rb") as file:
@@ -53,95 +49,26 @@ def numbers(name, kind, count, offset=0):
         return torch.frombuffer(bytearray(file.read(4 * count)), dtype=kind)
 
 
-def pair(value):
-    return tuple(value) if isinstance(value, list) else (value, value)
+def parameters():
+    """The file of initial values, one after the other."""
+    read = 0
 
-
-class Flatten(nn.Module):
-    """With channels innermost the rows of the next layer are in another order, so that nothing is copied."""
-
-    def forward(self, x):
-        return (x.permute(0, 2, 3, 1) if TUNED and x.dim() == 4 else x).flatten(1)
-
-
-def parameters(module, read, image=None):
-    """Gives a module its initial values, which lie one after the other in a file. `image`: the shape that was flattened."""
-    for parameter in module.weight, module.bias:
-        values = numbers("parameters", torch.float32, parameter.numel(), read)
-        read += parameter.numel()
-        if image and parameter.dim() == 2:
-            values = values.view(-1, *image).permute(0, 2, 3, 1)
-        with torch.no_grad():
-            parameter.copy_(values.reshape(parameter.shape))
-    return read
-
-
-def build():
-    shape, modules, read, image = list(INPUT), [], 0, None
-    for layer in SPEC["layers"]:
-        kind = layer["type"]
-        if kind == "conv2d":
-            kernel, stride, padding = (pair(layer.get(key, other)) for key, other in
-                                       (("kernel", None), ("stride", 1), ("padding", 0)))
-            module = nn.Conv2d(shape[0], layer["outChannels"], kernel, stride, padding)
-            read = parameters(module, read)
-            shape = [layer["outChannels"]] + [
-                (n + 2 * p - k) // s + 1 for n, p, k, s in zip(shape[1:], padding, kernel, stride)]
-        elif kind == "linear":
-            module = nn.Linear(shape[0], layer["outFeatures"])
-            read = parameters(module, read, image)
-            shape, image = [layer["outFeatures"]], None
-        elif kind in ("maxPool2d", "avgPool2d"):
-            kernel, stride = pair(layer["kernel"]), pair(layer.get("stride", layer["kernel"]))
-            module = (nn.MaxPool2d if kind == "maxPool2d" else nn.AvgPool2d)(kernel, stride)
-            shape = shape[:1] + [(n - k) // s + 1 for n, k, s in zip(shape[1:], kernel, stride)]
-        elif kind == "flatten":
-            module = Flatten()
-            image = shape if TUNED and len(shape) == 3 else None
-            shape = [math.prod(shape)]
-        elif kind in ("relu", "tanh", "sigmoid"):
-            module = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}[kind]()
-        else:
-            raise Cannot(f"layers of type {kind}")
-        modules.append(module)
-    return nn.Sequential(*modules)
-
-
-def optimizer(net):
-    """As the spec's; the decay is for weights and not for biases."""
-    given = SPEC["training"]["optimizer"]
-    if given["type"] != "adam":
-        raise Cannot(f"optimizer {given['type']}")
-    weights, biases = ([p for name, p in net.named_parameters() if name.endswith(end)] for end in ("weight", "bias"))
-    groups = [{"params": weights, "weight_decay": given.get("l2", 0)}, {"params": biases}]
-    options = {
-        "lr": given.get("learningRate", 0.001), "betas": (given.get("beta1", 0.9), given.get("beta2", 0.999)),
-        "eps": given.get("epsilon", 1e-8),
-    }
-    ways = ({"fused": True}, {"foreach": True}) if TUNED else ()
-    return torch.optim.Adam(groups, **options, **next((way for way in ways if makes_a_step(way)), {}))
-
-
-def makes_a_step(way):
-    """Whether this PyTorch has such an Adam on a processor."""
-    parameter = torch.zeros(1, requires_grad=True)
-    parameter.grad = torch.zeros(1)
-    try:
-        torch.optim.Adam([parameter], **way).step()
-    except Exception:  # it differs between versions
-        return False
-    return True
+    def following(count):
+        nonlocal read
+        read += count
+        return numbers("parameters", torch.float32, count, read - count)
+    return following
 
 
 def main():
     torch.set_num_threads(JOB["threads"])
-    if SPEC["loss"]["type"] != "softmaxCrossEntropy":
-        raise Cannot(f"loss {SPEC['loss']['type']}")
-    net = build()
+    loss_of = loss_function(SPEC)
+    net = Net(SPEC, TUNED)
+    net.load(parameters())
     if TUNED:
         torch.set_flush_denormal(True)
         net = net.to(memory_format=torch.channels_last)
-    adam = optimizer(net)
+    updates = optimizer(SPEC, net, TUNED)
     samples = BATCH * JOB["batches"]
     inputs = numbers("inputs", torch.float32, samples * math.prod(INPUT)).view(samples, *INPUT)
     labels = numbers("labels", torch.int32, samples).long()
@@ -154,10 +81,10 @@ def main():
             x = inputs[index]
             if TUNED and x.dim() == 4:
                 x = x.contiguous(memory_format=torch.channels_last)
-            adam.zero_grad(set_to_none=True)
-            loss = cross_entropy(net(x), labels[index])
+            updates.zero_grad(set_to_none=True)
+            loss = loss_of(net(x), x, labels[index])
             loss.backward()
-            adam.step()
+            updates.step()
             total += loss.item()
         return total / JOB["batches"]
 

@@ -108,7 +108,7 @@ function trainNaive(spec: Spec, { inputs, labels, samples }: DataSplit["train"],
       for (let n = 0; n < count; n++) {
         const from = places[first + n] * size;
         for (let i = 0; i < size; i++) batch[n * size + i] = inputs[from + i] / scale;
-        batchLabels[n] = labels[places[first + n]];
+        batchLabels[n] = labels![places[first + n]];
       }
       sum += count * network.trainStep(batch, batchLabels, count, rate).loss;
     }

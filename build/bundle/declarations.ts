@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TargetSpec } from "../../codegen/language/loss.ts";
 
 /** What of a net its types depend on. */
 export interface Declared {
@@ -20,6 +21,12 @@ export interface Declared {
   readonly epochs: number;
   /** What samples are. */
   readonly data: "u8" | "f32";
+  /** What the loss takes beside outputs. Default: the class of each sample. */
+  readonly given?: readonly TargetSpec[];
+  /** What it is told beside the loss, by type. Default: accuracy. */
+  readonly metrics?: readonly string[];
+  /** Whether outputs are one number for each class. Default: yes. */
+  readonly tellsClasses?: boolean;
   /** Whether its loss gives probabilities. */
   readonly probabilities: boolean;
   readonly predict: boolean;
@@ -35,7 +42,12 @@ const LISTED = 1000;
 
 /** The file. */
 export function declarations(net: Declared): string {
-  const parts = [head(net), types(net), prediction(net), ...net.predict ? [] : [TRAINING, trainOptions(net)]];
+  const parts = [
+    head(net),
+    types(net),
+    prediction(net),
+    ...net.predict ? [] : [labelled(net), reports(net), trainOptions(net)],
+  ];
   return [...parts, openOptions(net), netInterface(net), constants(net)].join("\n\n") + "\n";
 }
 
@@ -56,14 +68,13 @@ function head({ name, version, shape, predict }: Declared): string {
   ]);
 }
 
-function types({ shape, outputs, classes, data }: Declared): string {
+function types({ shape, outputs, classes, data, tellsClasses = true }: Declared): string {
   const size = shape.reduce((a, b) => a * b, 1);
   const labels = outputs <= LISTED ? Array.from({ length: outputs }, (_, i) => i).join(" | ") : "number";
   return [
     "/** Shape of a sample. */",
     `export type SampleShape = readonly [${shape.join(", ")}];`,
-    `/** Number of a class, from 0 to ${outputs - 1}. */`,
-    `export type Label = ${labels};`,
+    ...tellsClasses ? [`/** Number of a class, from 0 to ${outputs - 1}. */`, `export type Label = ${labels};`] : [],
     ...classes
       ? ["/** Name of a class. */", `export type ClassName = ${classes.map((name) => quoted(name)).join(" | ")};`]
       : [],
@@ -81,15 +92,19 @@ function types({ shape, outputs, classes, data }: Declared): string {
   ].join("\n");
 }
 
-function prediction({ outputs, classes, probabilities }: Declared): string {
+function prediction({ outputs, classes, probabilities, tellsClasses = true }: Declared): string {
   return [
     "/** What the net says of one sample. */",
     "export interface Prediction {",
-    "  /** The class it takes it for: the place of the largest output. */",
-    "  readonly label: Label;",
+    ...tellsClasses
+      ? ["  /** The class it takes it for: the place of the largest output. */", "  readonly label: Label;"]
+      : [],
     ...classes ? ["  /** What that class is called. */", "  readonly className: ClassName;"] : [],
     ...probabilities
-      ? [`  /** Probability of each class, 0 to 1: ${outputs} numbers. */`, "  readonly probabilities: Float64Array;"]
+      ? [
+        `  /** Probability of each ${tellsClasses ? "class" : "output"}, 0 to 1: ${outputs} numbers. */`,
+        "  readonly probabilities: Float64Array;",
+      ]
       : [],
     `  /** What the last layer gives: ${outputs} numbers. */`,
     "  readonly outputs: Float32Array;",
@@ -97,12 +112,81 @@ function prediction({ outputs, classes, probabilities }: Declared): string {
   ].join("\n");
 }
 
-const TRAINING = `\
-/** Samples with the class of each. */
-export interface Labelled {
-  readonly x: Samples;
-  /** The class of each sample: labels. */
-  readonly y: readonly number[] | Uint8Array | Int32Array;
+/** What is given to be learned. */
+function labelled({ given = LABELS, outputs, tellsClasses = true }: Declared): string {
+  const [target, weight] = given,
+    isLabel = target.dtype === "i32",
+    lists = "readonly number[] | Uint8Array | Int32Array";
+  const values = "Float32Array | Float64Array | readonly (number | Values)[]";
+  const each = `${outputs} number${outputs === 1 ? "" : "s"} for each sample`;
+  const y = target.isInput
+    ? []
+    : isLabel
+    ? ["  /** The class of each sample: labels. */", `  readonly y: ${lists};`]
+    : [
+      `  /** Targets: ${each}${
+        tellsClasses && outputs > 1 ? "; or the class of each, for 1 there and 0 elsewhere" : ""
+      }. */`,
+      `  readonly y: Values | Uint8Array${tellsClasses ? " | Int32Array" : ""};`,
+    ];
+  const weights = weight
+    ? [
+      `  /** How much each ${weight.shape.length === 0 ? "sample" : `output counts: ${each}`}${
+        weight.shape.length === 0 ? " counts" : ""
+      }; none is below 0. Default: 1. */`,
+      "  readonly weights?: Values;",
+    ]
+    : [];
+  return [
+    ...isLabel && !weight
+      ? []
+      : ["/** Numbers, in a typed array or in lists. */", `export type Values = ${values};`, ""],
+    `/** Samples${target.isInput ? "" : ` with ${isLabel ? "the class" : "targets"} of each`}. */`,
+    "export interface Labelled {",
+    "  readonly x: Samples;",
+    ...y,
+    ...weights,
+    "}",
+  ].join("\n");
+}
+
+/** What is given where nothing is said: the class of each sample. */
+export const LABELS: readonly TargetSpec[] = [{ symbol: "label", shape: [], dtype: "i32" }];
+
+/** What metrics tell, as members of an interface. */
+function metricLines({ metrics = ["accuracy"] }: Declared): string[] {
+  return metrics.flatMap((
+    name,
+  ) => [`  /** ${METRICS[name] ?? "Mean over the samples"}. */`, `  readonly ${name}: number;`]);
+}
+
+/** By their types; another one is told by its name. */
+const METRICS: Readonly<Record<string, string>> = {
+  accuracy: "Share of the samples that were right, 0 to 1",
+  topFiveAccuracy: "Share of the samples whose class was among the five of the largest outputs, 0 to 1",
+  binaryAccuracy: "Share of the outputs that were on the right side of 0, 0 to 1",
+  meanAbsoluteError: "Mean of how far outputs were from their targets",
+};
+
+/** Whether it is told how many samples were right. */
+export function countsRight({ metrics = ["accuracy"] }: Declared): boolean {
+  return metrics.some((name) => /^(?:accuracy|binaryAccuracy)$/.test(name));
+}
+
+function reports(net: Declared): string {
+  const { metrics = ["accuracy"], outputs, given = LABELS } = net;
+  const counts = countsRight(net);
+  const ofEach = metrics.includes("binaryAccuracy") && outputs > 1 ? ": of a sample, the share of its outputs" : "";
+  const weighed = given.length > 1 ? ", times weights, which nothing else of this is" : "";
+  return `\
+/** What was found of samples. */
+export interface Found {
+  /** Mean over the samples${weighed}. */
+  readonly loss: number;
+${
+    [...counts ? [`  /** How many were right${ofEach}. */`, "  readonly correct: number;"] : [], ...metricLines(net)]
+      .join("\n")
+  }
 }
 
 /** A step of training that is done. */
@@ -123,11 +207,11 @@ export interface EpochReport {
   readonly epoch: number;
   /** Mean over the samples, as they were seen. */
   readonly loss: number;
-  /** Share of the samples that were right, 0 to 1. */
-  readonly accuracy: number;
+${metricLines(net).join("\n")}
   readonly learningRate: number;
   readonly seconds: number;
 }`;
+}
 
 function trainOptions({ epochs }: Declared): string {
   return `\
@@ -195,7 +279,7 @@ function netInterface(net: Declared): string {
     `  readonly outputs: ${outputs};`,
     ...classes ? ["  /** Names of the classes. */", "  readonly classes: typeof classes;"] : [],
     "",
-    ...predict ? [] : [trains(batchSize), ""],
+    ...predict ? [] : [trains(net), ""],
     `  /** What the net says of samples, one answer for each${
       predict ? "" : "; training stops after a step for it, and goes on"
     }. */`,
@@ -214,19 +298,17 @@ function netInterface(net: Declared): string {
   ].join("\n");
 }
 
-const trains = (batchSize: number) =>
-  `\
+function trains({ batchSize, given: [target, weight] = LABELS }: Declared): string {
+  const y = target.isInput ? weight ? ", y?: undefined" : "" : ', y: Labelled["y"]';
+  const weights = weight ? ', options?: Pick<Labelled, "weights">' : "";
+  return `\
   /** Trains some epochs. Rejects with the signal's reason when it stops it, and when the loss is not finite any more. */
   train(data: Labelled, options?: TrainOptions): Promise<{ readonly epochs: EpochReport[] }>;
-  /** Trains one step, on up to ${batchSize} samples; \`correct\`: how many were right before it. */
-  step(x: Samples, y: Labelled["y"]): Promise<{ readonly loss: number; readonly correct: number }>;
+  /** Trains one step, on up to ${batchSize} samples; what was found is of before it. */
+  step(x: Samples${y}${weights}): Promise<Found>;
   /** Tests the net on samples; it learns nothing. */
-  evaluate(data: Labelled): Promise<{
-    readonly loss: number;
-    readonly correct: number;
-    readonly total: number;
-    readonly accuracy: number;
-  }>;`;
+  evaluate(data: Labelled): Promise<Found & { readonly total: number }>;`;
+}
 
 const SAVES = `\
   /** The bytes of a checkpoint, in the format safetensors: weights, and the state of training. */

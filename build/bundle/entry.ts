@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { BundleFiles } from "./folder.ts";
-import type { BundledPlan } from "./load.ts";
+import { type BundledPlan, placeBehind } from "./load.ts";
 import { ENDING } from "./sources.ts";
 
 /** What of a bundle its script is made of. */
@@ -17,6 +17,8 @@ export interface EntryOptions {
   /** The rules, as an expression. */
   readonly rules: string;
   readonly probe: Uint8Array;
+  /** Whether samples have something else beside them than the class of each. */
+  readonly given: boolean;
   /** Names of targets, of the files with their modules, and their plans. */
   readonly targets: readonly (readonly [target: string, file: string, plan: RunPlan])[];
   /** Names of the files with the check, and with weights, where there are some. */
@@ -31,7 +33,7 @@ export interface EntryOptions {
 
 /** The text, in TypeScript; imports are paths from the project's folder. */
 export function entryText(
-  { spec, predict, rules, probe, targets, weights, check, seed, gpu, inside }: EntryOptions,
+  { spec, predict, rules, given, probe, targets, weights, check, seed, gpu, inside }: EntryOptions,
 ): string {
   const source = (file: string) => {
     const bytes = inside.get(file);
@@ -56,10 +58,11 @@ export function entryText(
   return [
     `import { decoded, fetched, json } from "./build/bundle/load${ENDING}";`,
     `import { ${opens} } from "./build/bundle/${from}${ENDING}";`,
+    ...given ? [`import { readGiven } from "./runtime/net/given${ENDING}";`] : [],
     `const spec = ${json(own)};`,
     ...plans.map((plan, i) => `const plan${i} = ${plan};`),
     "const bundled = {",
-    `  spec, rules: ${rules}, probe: Uint8Array.of(${probe.join()}),`,
+    `  spec, rules: ${rules}, ${given ? "given: readGiven, " : ""}probe: Uint8Array.of(${probe.join()}),`,
     `  targets: [${targets.map(([target, file, plan]) => `[${json(target)}, ${source(file)}, ${planName(plan)}]`)}],`,
     ...weights === undefined ? [] : [`  weights: ${source(weights)},`],
     `  check: async () => json(await (${source(check)})()),`,
@@ -73,6 +76,12 @@ export function entryText(
 
 /** A plan as a script has it: see `load.ts`, which turns it back. */
 export function bundledPlan({ tensors, train, ...plan }: RunPlan): BundledPlan {
-  const named = Object.entries(tensors).map(([name, { name: _, ...tensor }]) => [name, tensor]);
+  let end = 0;
+  const named = Object.entries(tensors).map(([name, { name: _, offset, bytes, ...tensor }]) => {
+    const usual = placeBehind(end, tensor.shape), isRun = tensor.role === "run";
+    end = offset + bytes;
+    const own = { ...offset !== usual.offset && { offset }, ...!isRun && bytes !== usual.bytes && { bytes } };
+    return [name, { ...tensor, ...own }];
+  });
   return { ...plan, tensors: Object.fromEntries(named), kernels: train.kernels.length };
 }

@@ -30,13 +30,13 @@ const TOLERANCE = 0.02;
 
 /** Opens the net. */
 export async function openGpuTrainer(bundled: BundledGpuTrainer, options: OpenGpuOptions = {}): Promise<Net> {
-  const { target = "auto", ...others } = options, { spec, rules, gpu: [source, worth] } = bundled;
+  const { target = "auto", ...others } = options, { spec, rules, given, gpu: [source, worth] } = bundled;
   const onThreads = () => openTrainer(bundled, others);
   const onGpu = async () => {
     const { loadGpu, noModule } = await import("./gpu.ts"), { plan, host } = await loadGpu(source);
     const check = async () => ({ ...(await bundled.check()).wasm, tolerance: TOLERANCE });
     return await openNet(
-      { spec: spec as Spec, rules, target: "webgpu", plan, host, bytes: noModule, check },
+      { spec: spec as Spec, rules, given, target: "webgpu", plan, host, bytes: noModule, check },
       { ...others, ...await weightsOf(bundled, others) },
     );
   };

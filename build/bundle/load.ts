@@ -5,6 +5,8 @@
  */
 import { InputError } from "../../codegen/error.ts";
 import type { RunPlan, RunTensor } from "../../codegen/plan/plan.ts";
+import { lineFrom } from "../../codegen/plan/layout/lines.ts";
+import { sizeOf } from "../../runtime/data/numbers.ts";
 import type { Check } from "../../runtime/net/program.ts";
 
 /** Gives the bytes of a file of the bundle. */
@@ -53,9 +55,12 @@ export interface BundledNet {
   readonly seed?: number;
 }
 
+/** A tensor's place is left out where it lies behind the one before, and has all bytes of its shape. */
+type BundledTensor = Omit<RunTensor, "name" | "offset" | "bytes"> & Partial<Pick<RunTensor, "offset" | "bytes">>;
+
 /** A plan as a script has it: tensors are named by their keys alone, and kernels numbered. */
 export type BundledPlan = Omit<RunPlan, "tensors" | "train"> & {
-  readonly tensors: Readonly<Record<string, Omit<RunTensor, "name">>>;
+  readonly tensors: Readonly<Record<string, BundledTensor>>;
   readonly kernels: number;
 };
 
@@ -78,11 +83,22 @@ export async function loadModule({ probe, targets }: Pick<BundledNet, "probe" | 
   throw new InputError(`what is loaded as the module for ${target} is none; the server has to send the file itself`);
 }
 
+/** Where a tensor lies if it lies behind another one, and has all bytes of its shape; rows of data sets have none here. */
+export function placeBehind(end: number, shape: readonly number[]): Pick<RunTensor, "offset" | "bytes"> {
+  return { offset: lineFrom(end), bytes: 4 * sizeOf(shape) };
+}
+
 /** A plan as a run reads it. */
 export function planOf({ kernels, tensors, ...plan }: BundledPlan): RunPlan {
+  let end = 0;
+  const placed = Object.entries(tensors).map(([name, tensor]) => {
+    const whole = { ...placeBehind(end, tensor.shape), ...tensor, name };
+    end = whole.offset + whole.bytes;
+    return [name, whole];
+  });
   return {
     ...plan,
-    tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, name }])),
+    tensors: Object.fromEntries(placed),
     train: { kernels: Array.from({ length: kernels }, (_, i) => ({ kernel: { name: `k${i}` } })) },
   };
 }

@@ -9,12 +9,15 @@ import { checkedSpec } from "../../api/spec.ts";
 import { InputError } from "../../codegen/error.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
+import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { Tuning } from "../../codegen/schedule/tuning.ts";
+import { takesClasses } from "../../runtime/backends/samples.ts";
 import { outputOf } from "../../runtime/backends/tensors.ts";
 import { encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { encodeSafetensors } from "../../runtime/files/safetensors.ts";
 import { joined } from "../../runtime/net/hash.ts";
 import type { NetProgram } from "../../runtime/net/program.ts";
+import { tellsClasses } from "../../runtime/run/class_names.ts";
 import { VERSION } from "../../runtime/run/version.ts";
 import { checkFile } from "./check.ts";
 import { declarations, type Declared } from "./declarations.ts";
@@ -71,7 +74,7 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
   const { batchSize = predict ? 1 : given.batchSize } = options, spec = checkedSpec({ ...given, batchSize });
   const modules = modulesOf(spec, { predict, data, tuning }), [{ plan }] = modules;
   const { name, classes }: NetProgram["spec"] = spec;
-  const { classes: outputs } = outputOf(plan), { probabilities } = inferShapes(spec, registry).loss;
+  const { classes: outputs } = outputOf(plan), graph = inferShapes(spec, registry), { loss } = graph;
   const inside = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { ending, file } of modules) inside.set(`${name}${ending}`, file);
   if (options.weights) inside.set(WEIGHTS, weightsFile(spec, options.weights));
@@ -82,16 +85,18 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
     entryText({
       ...{ spec, predict, seed, probe: PROBE, check: CHECK },
       rules: predict ? predictionRulesText(spec, registry, outputs) : rulesText(spec, registry, outputs),
+      given: !predict && !takesClasses(plan),
       targets: modules.map(({ target, ending, plan }) => [target, `${name}${ending}`, plan]),
       ...options.weights && { weights: WEIGHTS },
       ...gpu && { gpu: [`${name}${GPU}`, gpu.worth] as const },
       inside: singleFile ? inside : new Map(),
     }),
-    { name, banner: bannerOf(name), trains: !predict, singleFile },
+    { name, banner: bannerOf(name), trains: !predict, normal: drawsNormal(plan), singleFile },
   );
   const declared: Declared = {
     ...{ name, outputs, predict, data, seed, batchSize, version: VERSION, shape: spec.input, classes },
-    ...{ epochs: spec.training.epochs, probabilities: probabilities !== undefined },
+    ...{ epochs: spec.training.epochs, probabilities: loss.probabilities !== undefined },
+    ...{ given: graph.given, metrics: graph.metrics.map(({ type }) => type), tellsClasses: tellsClasses(graph) },
     weights: options.weights !== undefined,
     gpu: gpu !== undefined,
   };
@@ -108,6 +113,11 @@ export async function buildNet(given: Spec, options: BundleOptions = {}): Promis
 /** A checkpoint of weights alone. */
 function weightsFile(spec: Spec, parameters: Weights["parameters"]): Uint8Array<ArrayBuffer> {
   return joined(encodeSafetensors(encodeCheckpoint(readWeights({ spec, parameters }))));
+}
+
+/** Whether some of what a net begins with are normal numbers. */
+function drawsNormal({ tensors }: RunPlan): boolean {
+  return Object.values(tensors).some(({ initial }) => typeof initial === "object" && "normal" in initial);
 }
 
 /** What npm and Node read. */

@@ -81,9 +81,10 @@ export function threadPlanOf(plan: Plan, predict: boolean): RunPlan {
 
 /** What a run reads of a plan: of some of its tensors, and how kernels are called. */
 export function runPlanOf(plan: Plan, tensors: readonly RunTensor[], kernels: readonly string[]): RunPlan {
-  const { name, batchSize, batchRows, params, keys, arenaBytes, scratchBytes, graph: { output, shapes } } = plan;
+  const { name, batchSize, batchRows, params, keys, metrics, arenaBytes, scratchBytes, graph: { output, shapes } } =
+    plan;
   return {
-    ...{ name, batchSize, batchRows, params, keys, arenaBytes, scratchBytes },
+    ...{ name, batchSize, batchRows, params, keys, metrics, arenaBytes, scratchBytes },
     tensors: Object.fromEntries(tensors.map((tensor) => [tensor.name, runTensorOf(tensor)])),
     graph: { output, shapes: { input: shapes.input, [output]: shapes[output] } },
     train: { kernels: kernels.map((name) => ({ kernel: { name } })) },
@@ -92,6 +93,6 @@ export function runPlanOf(plan: Plan, tensors: readonly RunTensor[], kernels: re
 
 /** What a run reads of a tensor. */
 function runTensorOf(tensor: RunTensor): RunTensor {
-  const { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch } = tensor;
-  return { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes, scratch };
+  const { name, role, dtype, shape, rows, below, initial, range, layout, alias, offset, bytes, scratch } = tensor;
+  return { name, role, dtype, shape, rows, below, initial, range, layout, alias, offset, bytes, scratch };
 }

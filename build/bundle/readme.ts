@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Declared } from "./declarations.ts";
+import { countsRight, type Declared, LABELS } from "./declarations.ts";
 import { packageName } from "./folder.ts";
 
 /** What a README tells beside the net. */
@@ -34,31 +34,49 @@ export function readme(net: Told): string {
   ].join("\n\n") + "\n";
 }
 
-function training({ name, classes, outputs, gpu }: Told): string {
-  const named = classes ? "className" : "label";
+function training(net: Told): string {
+  const { name, outputs, gpu, metrics = ["accuracy"], given: [target, weight] = LABELS } = net;
+  const figures = ["loss", ...countsRight(net) ? ["correct"] : [], "total", ...metrics];
+  const told = ["loss", ...metrics].map((figure) => `epoch.${figure}`);
+  const y = target.isInput ? [] : ["y"], data = ["x", ...y, ...weight ? ["weights"] : []];
+  const beside = answers(net), own = beside.includes("className") ? ["className"] : beside.slice(0, 1);
+  const test = ["x: testX", ...target.isInput ? [] : ["y: testY"]];
   return `\
 import { open } from "./${name}.js";
 
 const net = await open(); // ${gpu ? "{ target, threads, seed, weights }" : "{ threads, seed, weights }"} are options
-const { epochs } = await net.train({ x, y }, { epochs: 3, onEpoch: (epoch) => console.log(epoch.loss, epoch.accuracy) });
-console.log(await net.evaluate({ x: testX, y: testY })); // { loss, correct, total, accuracy }
-const [{ ${named}, outputs }] = await net.predict(oneSample); // ${outputs} outputs
+const { epochs } = await net.train({ ${data.join(", ")} }, { epochs: 3, onEpoch: (epoch) => console.log(${
+    told.join(", ")
+  }) });
+console.log(await net.evaluate({ ${test.join(", ")} })); // { ${figures.join(", ")} }
+const [{ ${[...own, "outputs"].join(", ")} }] = await net.predict(oneSample); // ${outputs} outputs
 const bytes = await net.save(); // a checkpoint; net.restore(bytes) takes it back
 net.close();`;
 }
 
-function predicting({ name, classes, probabilities, outputs }: Told): string {
+/** What a prediction has beside outputs. */
+function answers({ classes, probabilities, tellsClasses = true }: Declared): string[] {
+  return [
+    ...tellsClasses ? ["label"] : [],
+    ...classes && tellsClasses ? ["className"] : [],
+    ...probabilities ? ["probabilities"] : [],
+  ];
+}
+
+function predicting(net: Told): string {
+  const { name, outputs, tellsClasses = true } = net, beside = answers(net);
   return `\
 import { open } from "./${name}.js";
 
 const net = await open(); // { weights } is an option
-const [{ label${classes ? ", className" : ""}${
-    probabilities ? ", probabilities" : ""
-  } }] = await net.predict(x); // ${outputs} classes
+const [{ ${beside.length > 0 ? beside.join(", ") : "outputs"} }] = await net.predict(x); // ${outputs} ${
+    tellsClasses ? "classes" : "outputs"
+  }
 net.close();`;
 }
 
-function samples({ name, shape, data, outputs, predict }: Told): string {
+function samples(net: Told): string {
+  const { name, shape, data, predict } = net;
   const size = shape.reduce((a, b) => a * b, 1);
   const numbers = data === "u8"
     ? "bytes, which are scaled by 1/255"
@@ -66,9 +84,22 @@ function samples({ name, shape, data, outputs, predict }: Told): string {
   return `\`x\` has ${size} numbers for each sample ([${
     shape.join(", ")
   }], row-major), one sample behind the other: ${numbers}. ` +
-    `${
-      predict ? "" : `\`y\` has the class of each, 0 to ${outputs - 1}. `
-    }[${name}.d.ts](${name}.d.ts) has all methods and types.`;
+    `${predict ? "" : `${learned(net)} `}[${name}.d.ts](${name}.d.ts) has all methods and types.`;
+}
+
+/** What is given beside samples. */
+function learned({ outputs, given: [target, weight] = LABELS, tellsClasses = true }: Told): string {
+  const numbers = `${outputs} number${outputs === 1 ? "" : "s"}`;
+  const y = target.isInput
+    ? "The net compares its outputs with its input: there is no `y`."
+    : target.dtype === "i32"
+    ? `\`y\` has the class of each, 0 to ${outputs - 1}.`
+    : `\`y\` has ${numbers} for each, in a typed array or in lists, and bytes are not scaled${
+      tellsClasses && outputs > 1 ? "; or the class of each" : ""
+    }.`;
+  const weights = " `weights`, which may be left out, has " +
+    `${weight?.shape.length === 0 ? "a number" : numbers} for each, none below 0, by which the loss is multiplied.`;
+  return weight ? y + weights : y;
 }
 
 function filesOf({ name, predict, singleFile, weights, gpu }: Told): [file: string, what: string][] {

@@ -5,8 +5,13 @@
  *
  * @module
  */
-import { initialLearningRate, type Spec } from "../../codegen/graph/spec.ts";
+import { inferShapes } from "../../codegen/graph/shapes.ts";
+import { initialLearningRate, type Options, type Spec } from "../../codegen/graph/spec.ts";
+import { groupParam } from "../../codegen/graph/groups.ts";
+import type { OptimizerKind, SchedulerKind } from "../../codegen/language/optimizer.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
+import { tellsClasses } from "../../runtime/run/class_names.ts";
+import { countsOf, groupNumbers, kindOf, warmUp } from "../../runtime/run/rules.ts";
 
 /**
  * An expression in JavaScript: an object with `params`, `rate` and `probabilities` of a net.
@@ -14,30 +19,93 @@ import type { Registry } from "../../codegen/language/registry.ts";
  * @param outputs how many the net has for a sample.
  * @throws {TypeError} when one of the functions needs what stands around it in its file.
  */
-export function rulesText(spec: Spec, { optimizers, schedulers, losses }: Registry, outputs: number): string {
-  const { optimizer, scheduler } = spec.training, initial = initialLearningRate(spec);
-  const { params } = optimizers.find(({ type }) => type === optimizer.type)!;
-  const { rate } = schedulers.find(({ type }) => type === scheduler.type)!;
-  const { probabilities } = losses.find(({ type }) => type === spec.loss.type)!;
-  const steps = STEPS.flatMap((step) => [[optimizer, initial, step], [optimizer, initial / 3, step]]);
-  const own = {
-    params: standingAlone(params, `params of ${optimizer.type}`, steps),
-    rate: standingAlone(rate, `rate of ${scheduler.type}`, EPOCHS.map((epoch) => [scheduler, initial, epoch])),
-  };
-  const json = (value: unknown) => JSON.stringify(value);
+export function rulesText(spec: Spec, registry: Registry, outputs: number): string {
+  const { optimizers, schedulers, losses } = registry, { probabilities } = kindOf(losses, spec.loss.type);
+  const schedule = kindOf(schedulers, spec.training.scheduler.type);
   return [
     "{",
-    `params: (rate, step) => (${own.params})(${json(optimizer)}, rate, step),`,
-    `rate: (epoch) => (${own.rate})(${json(scheduler)}, ${json(initial)}, epoch),`,
+    `${paramsText(spec, schedule, kindOf(optimizers, spec.training.optimizer.type))},`,
+    `rate: ${rateText(spec, schedule)},`,
     ...probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [],
+    ...numbersText(spec, registry),
     "}",
   ].join("\n");
 }
 
+const json = (value: unknown) => JSON.stringify(value);
+
+/** The learning rate of an update, as `trainingRules` computes it. */
+function rateText(spec: Spec, schedule: SchedulerKind): string {
+  const { scheduler } = spec.training, { warmup, by: _, ...options } = scheduler;
+  const initial = initialLearningRate(spec), counts = countsOf(schedule, scheduler), { rate } = schedule;
+  const samples = EPOCHS.flatMap((count) => spansOf(schedule, options).map((own) => [own, initial, count]));
+  const given = [spannedText(schedule, options, spec), initial, counts === "steps" ? "step" : "epoch"];
+  const text = `(${standingAlone(rate, `rate of ${schedule.type}`, samples)})(${
+    given.slice(0, rate.length).join(", ")
+  })`;
+  if (!warmup) return `${counts === "steps" ? "(epoch, step, steps)" : "(epoch)"} => ${text}`;
+  const warm = standingAlone(warmUp, "warm-up", EPOCHS.map((step) => [warmup, step, 7]));
+  return `(epoch, step, steps) => ${text} * (${warm})(${json(warmup)}, step, steps)`;
+}
+
+/** Options of a schedule, and whether they do not say how long it takes. */
+const isOpen = ({ span }: SchedulerKind, options: Options) => span !== undefined && options[span] === undefined;
+
+/** Options of a schedule with some spans, where they do not say it. */
+function spansOf(schedule: SchedulerKind, options: Options): Options[] {
+  return isOpen(schedule, options)
+    ? [2, 9, 1000, Infinity].map((all) => ({ ...options, [schedule.span!]: all }))
+    : [options];
+}
+
+/** Options of a schedule, with its span. */
+function spannedText(schedule: SchedulerKind, options: Options, { training: { scheduler, epochs } }: Spec): string {
+  if (!isOpen(schedule, options)) return json(options);
+  const span = countsOf(schedule, scheduler) === "steps" ? `${epochs} * steps` : epochs;
+  return `{ ...${json(options)}, ${schedule.span}: ${span} }`;
+}
+
+/** The numbers of the optimizer, as `trainingRules` computes them. */
+function paramsText(spec: Spec, schedule: SchedulerKind, own: OptimizerKind): string {
+  const { scheduler, optimizer } = spec.training, initial = initialLearningRate(spec), { type, momentum } = schedule;
+  const steps = STEPS.flatMap((step) => [[optimizer, initial, step], [optimizer, initial / 3, step]]);
+  const params = standingAlone(own.params, `params of ${optimizer.type}`, steps), groups = groupNumbers(spec, own);
+  const cycles = momentum?.(spansOf(schedule, scheduler)[0], 0) !== undefined;
+  const byEpoch = countsOf(schedule, scheduler) !== "steps" && !scheduler.warmup;
+  const [given, rate] = byEpoch
+    ? ["epoch, step", "this.rate(epoch)"]
+    : ["epoch, step, steps", "this.rate(epoch, step, steps)"];
+  if (!cycles && groups.length === 0) {
+    return `params(${given}) { return (${params})(${json(optimizer)}, ${rate}, step + 1); }`;
+  }
+  const samples = EPOCHS.flatMap((count) => spansOf(schedule, scheduler).map((own) => [own, count]));
+  const cycled = cycles &&
+    `${own.momentum}: (${standingAlone(momentum!, `momentum of ${type}`, samples)})(${
+      spannedText(schedule, scheduler, spec)
+    }, ${countsOf(schedule, scheduler) === "steps" ? "step" : "epoch"})`;
+  return [
+    "params(epoch, step, steps) {",
+    `const params = ${params}, options = { ...${json(optimizer)}, ${cycled || ""} }, rate = ${rate};`,
+    `const named = ([params, end]) => Object.entries(params).map(([name, value]) => [name + end, value]);`,
+    "return Object.fromEntries([",
+    `[params(options, rate, step + 1), ""],`,
+    ...groups.map(({ number, factor, options }) =>
+      `[params({ ...options, ...${json(options)} }, ${factor} * rate, step + 1), ${json(groupParam("", number))}],`
+    ),
+    "].flatMap(named)); }",
+  ].join("\n");
+}
+
 /** The same for a bundle that only predicts: no more than probabilities. */
-export function predictionRulesText(spec: Spec, { losses }: Registry, outputs: number): string {
-  const { probabilities } = losses.find(({ type }) => type === spec.loss.type)!;
-  return probabilities ? `{ probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)} }` : "{}";
+export function predictionRulesText(spec: Spec, registry: Registry, outputs: number): string {
+  const { probabilities } = kindOf(registry.losses, spec.loss.type);
+  const own = probabilities ? [`probabilities: ${probabilitiesText(probabilities, spec.loss.type, outputs)},`] : [];
+  return `{ ${[...own, ...numbersText(spec, registry)].join(" ")} }`;
+}
+
+/** That outputs are numbers, if they are not one for each class. */
+function numbersText(spec: Spec, registry: Registry): string[] {
+  return tellsClasses(inferShapes(spec, registry)) ? [] : ["numbers: true,"];
 }
 
 /** Steps and epochs that functions are compared at. */

@@ -19,6 +19,9 @@ const RESTORED_LATER: readonly StandIn[] = ["restore", "stored_state"].map((
   name,
 ) => [`runtime/net/${name}`, "build/bundle/restored_later"]);
 
+/** What draws initial values, and what draws no normal ones. */
+const UNIFORM: StandIn = ["runtime/run/drawn", "build/bundle/uniform_drawn"];
+
 /** A file, and what stands in its place: paths from the project's folder, without their endings. */
 type StandIn = readonly [file: string, other: string];
 
@@ -30,6 +33,8 @@ export interface ScriptOptions {
   readonly banner: string;
   /** Whether it trains, and starts workers. */
   readonly trains: boolean;
+  /** Whether some of its initial values are normal numbers. */
+  readonly normal: boolean;
   /** Whether all is in the one script. */
   readonly singleFile: boolean;
 }
@@ -42,7 +47,7 @@ export interface ScriptOptions {
  * @throws {InputError} when esbuild cannot be started, the runtime's sources are not there, or another script has the name.
  */
 export async function scriptsOf(entry: string, options: ScriptOptions): Promise<ReadonlyMap<string, string>> {
-  const folder = sourcesFolder(), { name, banner, trains, singleFile } = options;
+  const folder = sourcesFolder(), { name, banner, trains, normal, singleFile } = options;
   const common: esbuild.BuildOptions = {
     ...{ absWorkingDir: folder, bundle: true, format: "esm", platform: "browser", target: "es2022", minify: true },
     ...{ legalComments: "none", charset: "utf8", outdir: "out", chunkNames: "shared", logLevel: "silent" },
@@ -57,6 +62,7 @@ export async function scriptsOf(entry: string, options: ScriptOptions): Promise<
     const worker = trains && singleFile ? (await bundled({ entryPoints: { worker: WORKER } }))[0][1] : "";
     const plugins = [inMemory({ [ENTRY]: entry, [WORKER_TEXT]: `export default ${JSON.stringify(worker)};` }, folder)];
     const later: Record<string, string> = {};
+    if (!normal) plugins.push(standingIn(UNIFORM, folder));
     if (singleFile) plugins.push(standingIn(INSIDE, folder));
     else plugins.push(loadingLater(later), ...trains ? RESTORED_LATER.map((file) => standingIn(file, folder)) : []);
     const scripts = await bundled({ entryPoints, plugins, splitting: !singleFile });

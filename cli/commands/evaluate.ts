@@ -4,17 +4,18 @@
  * @module
  */
 import { resolve } from "node:path";
-import { classText, count, evaluate, type Evaluation, loadIdxTestSet, loadMnist } from "../../mod.ts";
+import { classText, count, evaluate, type Evaluation, loadMnist, loadTestData, lossText, nounOf } from "../../mod.ts";
 import { type Command, type Line, OK } from "../command.ts";
 import { checkThreads, data, inTask, json, requiredFlag, target, THREADS, weights } from "../flags.ts";
 import { GENERATED, tuningIn } from "../folders.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
+import { testText } from "../train/text.ts";
 import { columnsOf, percent, shortPath, SHOWN_CLASSES } from "../text.ts";
 
 /** The command. */
 export const command: Command = {
-  text: "test a trained net: accuracy, confusion, figures of each class",
+  text: "test a trained net: loss and metrics; of classes accuracy, confusion, figures of each",
   words: "[NET]",
   most: 1,
   notes: [
@@ -36,9 +37,7 @@ async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
   const file = requiredFlag(flags, "weights", "a checkpoint, or weights of another program");
   checkThreads(flags);
   const { spec, parameters } = await loadNetWithWeights(file, net, "evaluate NET --weights W");
-  const test = flags.data === undefined
-    ? (await loadMnist()).test
-    : await loadIdxTestSet(resolve(flags.data), { shape: spec.input });
+  const test = flags.data === undefined ? (await loadMnist()).test : await loadTestData(resolve(flags.data), { spec });
   const evaluation = await evaluate({ spec, parameters }, test, {
     target: flags.target,
     ...flags.threads !== undefined && { threads: Number(flags.threads) },
@@ -49,16 +48,15 @@ async function evaluateNet({ words: [net], flags }: Line): Promise<number> {
     flags.json !== undefined
       ? `${JSON.stringify({ ...about, ...evaluation }, null, 2)}\n`
       : `${about.net}, weights ${about.weights}, target ${evaluation.target}\n${
-        evaluationText(evaluation, spec.classes)
+        evaluationText(evaluation, nounOf(test.shape), spec.classes)
       }`,
   );
   return OK;
 }
 
-function evaluationText(
-  { correct, total, accuracy, loss, confusion, classes }: Evaluation,
-  names?: readonly string[],
-): string {
+function evaluationText(evaluation: Evaluation, noun: string, names?: readonly string[]): string {
+  const { correct, loss, confusion, classes } = evaluation, lead = testText(evaluation, noun);
+  if (correct === undefined) return `${lead}\n`;
   // names begin below each other, numbers end there
   const width = names ? Math.max(...classes.map(({ label }) => classText(label, names).length)) : 0;
   const classCell = (label: number) => classText(label, names).padEnd(width);
@@ -67,16 +65,16 @@ function evaluationText(
     [classCell(label), count(samples), count(correct), share(precision), share(recall)] as const
   );
   const lines = [
-    `${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)}), loss ${loss.toFixed(4)}`,
+    `${lead}, loss ${lossText(loss)}`,
     "",
-    ...columnsOf([["class".padEnd(width), "images", "right", "precision", "recall"], ...figures]),
+    ...columnsOf([["class".padEnd(width), noun, "right", "precision", "recall"], ...figures]),
   ];
   if (confusion && confusion.length <= SHOWN_CLASSES) {
     const labels = confusion.map((_, label) => String(label));
     const rows = confusion.map((row, label) => [classCell(label), ...row.map(String)]);
     lines.push(
       "",
-      "what images of each class (rows) were taken for (columns)",
+      `what ${noun} of each class (rows) were taken for (columns)`,
       ...columnsOf([["", ...labels], ...rows]),
     );
   }

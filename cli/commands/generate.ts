@@ -14,7 +14,7 @@ import { plural, shortPath } from "../text.ts";
 
 /** The command. */
 export const command: Command = {
-  text: "write kernels and plans of nets (default: all in specs/)",
+  text: "write kernels and plans of nets (default: those in generated/)",
   words: "[SPEC...]",
   most: Infinity,
   notes: [specNote, ...inTask("The task may write to generated/ and runs/ only.")],

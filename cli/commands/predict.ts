@@ -1,5 +1,5 @@
 /**
- * Tells what images show.
+ * Tells what a trained net makes of samples.
  *
  * @module
  */
@@ -9,17 +9,20 @@ import { type Command, type Line, OK } from "../command.ts";
 import { inTask, json, requiredFlag, target, weights } from "../flags.ts";
 import { loadNetWithWeights } from "../nets.ts";
 import { print } from "../output.ts";
-import { percent, shortPath, SHOWN_CLASSES } from "../text.ts";
+import { percent, plural, shortPath, SHOWN_CLASSES } from "../text.ts";
+
+/** Most numbers of an answer that are shown. */
+const SHOWN_NUMBERS = 16;
 
 /** The command. */
 export const command: Command = {
-  text: "tell what images show: label and probabilities",
+  text: "ask a trained net: label and probabilities, or numbers",
   words: "FILE...",
   least: 1,
   most: Infinity,
   notes: [
     "FILE is an image in PNG or PGM, of any size, grey or in colours: it gets the net's size by averaging areas;",
-    "or images of the net's size in IDX, plain or .gz; or numbers of 32 bits, little-endian, in a file named .f32.",
+    "or images of the net's size in IDX, plain or .gz; or numbers: an array of NumPy (.npy), or f32 in a file named .f32.",
     ...inTask("In a task, paths count from the project's folder."),
   ],
   flags: {
@@ -35,7 +38,10 @@ export const command: Command = {
 };
 
 /** What was predicted for a sample, and where the sample is: the file, and which one in it where it has several. */
-type Answer = Prediction & { readonly input: string; readonly index?: number };
+type Answer = Prediction & {
+  readonly input: string;
+  readonly index?: number;
+};
 
 async function predict({ words, flags }: Line): Promise<number> {
   const file = requiredFlag(flags, "weights", "a checkpoint, or weights of another program");
@@ -78,14 +84,21 @@ function plain({ probabilities, outputs, ...rest }: Answer) {
   return { ...rest, ...probabilities && { probabilities: [...probabilities] }, outputs: [...outputs] };
 }
 
-/** An answer in one line, with the names of classes where there are some. */
+/** An answer in one line: numbers, or of classes which, and how probable each is, with names where there are some. */
 function answerText({ input, index, label, probabilities, outputs }: Answer, names?: readonly string[]): string {
+  const where = `${printable(input)}${index === undefined ? "" : `, sample ${index}`}`;
+  if (label === undefined) {
+    const numbers = [...probabilities ?? outputs].map((value) =>
+      probabilities ? percent(value) : String(Number(value.toPrecision(4)))
+    );
+    const more = numbers.length > SHOWN_NUMBERS ? ` ... (${plural(numbers.length, "number")}; all: --json)` : "";
+    return `${where}: ${numbers.slice(0, SHOWN_NUMBERS).join(", ")}${more}\n`;
+  }
   const figures = [...probabilities ?? outputs].map((value, label) => ({ value, label }));
   // of many classes, the most probable
   const shown = figures.length <= SHOWN_CLASSES ? figures : figures.sort((a, b) => b.value - a.value).slice(0, 5);
   const text = shown.map(({ value, label }) =>
     `${classText(label, names)}: ${probabilities ? percent(value) : value.toPrecision(4)}`
   );
-  const where = `${printable(input)}${index === undefined ? "" : `, image ${index}`}`;
   return `${where}: ${classText(label, names)}  (${text.join(", ")})\n`;
 }

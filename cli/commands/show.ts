@@ -1,5 +1,5 @@
 /**
- * Prints the plan of a net, or one of its kernels.
+ * Prints the graph and the plan of a net, or one of its kernels.
  *
  * @module
  */
@@ -15,13 +15,14 @@ const stages = ["kernel", "schedule", "nest", "source", "binary"] as const;
 
 /** The command. */
 export const command: Command = {
-  text: "print the plan of a net, or one of its kernels",
+  text: "print the graph and the plan of a net, or one of its kernels",
   words: "SPEC [KERNEL]",
   least: 1,
   most: 2,
   notes: [
     specNote,
-    "Without KERNEL the plan is printed, which names the kernels; their names differ between targets.",
+    "Without KERNEL layers are printed, with what they read, give and learn, and then the plan, which names the kernels;",
+    "their names differ between targets.",
     "Stage binary is what was found of each access of memory in the bytes that run.",
   ],
   flags: { target, without, stage: { value: "S", text: `${stages.join(", ")} (default: source)`, choices: stages } },
@@ -34,9 +35,8 @@ async function show({ words: [net, kernel], flags: { target, stage, without: lef
   const [{ spec, origin }] = await loadSpecs([net]);
   const tuning = await tuningIn(GENERATED), without = parseOptimizations(left);
   if (kernel === undefined) {
-    write(
-      `target ${findTarget(target ?? "auto").name}\n${compile(spec, { target, origin, tuning, without }).planText}`,
-    );
+    const { graphText, planText } = compile(spec, { target, origin, tuning, without });
+    write(`target ${findTarget(target ?? "auto").name}\n${graphText}\n${planText}`);
     return OK;
   }
   const kernels = kernelStages(spec, { target, origin, tuning, without });

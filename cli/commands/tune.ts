@@ -27,7 +27,7 @@ import { plural, shortPath } from "../text.ts";
 
 /** The command. */
 export const command: Command = {
-  text: "find faster schedules for nets on this machine (default: for all in specs/)",
+  text: "find faster schedules for nets on this machine (default: for those in generated/)",
   words: "[SPEC...]",
   most: Infinity,
   notes: [

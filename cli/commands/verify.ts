@@ -25,7 +25,7 @@ import { beginSteps } from "../verify/steps.ts";
 
 /** The command. */
 export const command: Command = {
-  text: "check kernels against the interpreter, and gradients (default: of all in specs/)",
+  text: "check kernels against the interpreter, and gradients (default: of those in generated/)",
   words: "[SPEC...]",
   most: Infinity,
   notes: [specNote, "The exit code is 1 when a check fails."],

@@ -18,9 +18,10 @@ import {
   InputError,
   limitSamples,
   loadCheckpoint,
-  loadIdxDirectory,
+  loadData,
   loadMnist,
   MOST_THREADS,
+  nounOf,
   prepareCheckpoint,
   prepareReport,
   type ProgressBar,
@@ -28,6 +29,7 @@ import {
   sameFile,
   type Spec,
   storageNote,
+  targetNote,
   train,
   type Trained,
 } from "../../mod.ts";
@@ -89,10 +91,15 @@ async function trainingNet(
 }
 
 /** What is trained on. `known`: how many samples a checkpoint was trained on. */
-async function trainingData({ input }: Spec, flags: Line["flags"], known?: number): Promise<DataSplit> {
-  const { train, test } = flags.data === undefined
-    ? await loadMnist()
-    : await loadIdxDirectory(resolve(flags.data), { shape: input });
+async function trainingData(spec: Spec, flags: Line["flags"], known?: number): Promise<DataSplit> {
+  if (flags.data === undefined && spec.input.reduce((size, extent) => size * extent, 1) !== 28 * 28) {
+    throw new InputError(
+      `without --data the set is MNIST, [1, 28, 28], but net ${spec.name} takes [${
+        spec.input.join(", ")
+      }]; give --data PATH`,
+    );
+  }
+  const { train, test } = flags.data === undefined ? await loadMnist() : await loadData(resolve(flags.data), { spec });
   return { train: trainingSamples(train, flags, known), test };
 }
 
@@ -171,16 +178,18 @@ export async function runJob(
     profile: profileFile !== undefined,
     // V8's flags matter to WebAssembly only; a profile is compared with what the machine can do
     probes: takesThreads ? [...target.sample ? ["mode" as const] : [], ...profileFile ? PEAKS : []] : [],
-    // all else is loaded from memory, from the very text that was just compiled; a package cannot count on its engine to
-    // load TypeScript from its user's folder
-    ...target.script && without.length === 0 && isClone() &&
+    // files are of a net that takes bytes. All else is loaded from memory, from the very text that was just compiled; a
+    // package cannot count on its engine to load TypeScript from its user's folder
+    ...target.script && without.length === 0 && data.train.inputs instanceof Uint8Array && isClone() &&
       { module: pathToFileURL(join(root, spec.name, target.name, target.entry)).href },
     onProgress: bar && ((progress) => bar.show(progress)),
     onEpoch: (report) => {
       bar?.erase();
       print(`${epochText(report, epochs)}\n`);
       const next = profileFile === undefined ? "" : ", then timing kernels";
-      if (report.epoch === epochs) bar?.note(`testing on ${count(data.test.samples)} images${next}`);
+      if (report.epoch === epochs) {
+        bar?.note(`testing on ${count(data.test.samples)} ${nounOf(data.test.shape)}${next}`);
+      }
     },
   });
 }
@@ -207,9 +216,12 @@ async function beginJob(
   if (!takesThreads && flags.threads !== undefined) {
     print(`--threads ${flags.threads} has no effect: target ${target.name} takes no threads\n`);
   }
-  print(`${count(train.samples)} training and ${count(test.samples)} test images of ${train.shape.join("x")}\n`);
-  const note = storageNote(train);
-  if (note) print(`note: ${note}\n`);
+  print(
+    `${count(train.samples)} training and ${count(test.samples)} test ${nounOf(train.shape)} of ${
+      train.shape.join("x")
+    }\n`,
+  );
+  for (const note of [storageNote(train), targetNote(spec, train)]) if (note) print(`note: ${note}\n`);
   if (finished) {
     print(
       `nothing is left to train: ${reached(resume!)} in ${shortPath(resolve(flags.resume!))}; ` +

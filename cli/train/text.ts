@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { type Checkpoint, count, type EpochReport, profileTable, type TrainingReport } from "../../mod.ts";
+import {
+  type Checkpoint,
+  count,
+  type EpochReport,
+  lossText,
+  metricTexts,
+  nounOf,
+  profileTable,
+  type TestReport,
+  type TrainingReport,
+} from "../../mod.ts";
 import { platform } from "../../runtime/platform/here.ts";
 import { systemOf } from "../../runtime/platform/systems.ts";
 import type { Line } from "../command.ts";
@@ -11,11 +21,12 @@ import { print } from "../output.ts";
 import { percent, plural } from "../text.ts";
 
 /** An epoch in one line. `epochs`: all that there are to be. */
-export function epochText({ epoch, loss, accuracy, learningRate, seconds }: EpochReport, epochs: number): string {
+export function epochText(report: EpochReport, epochs: number): string {
+  const { epoch, loss, learningRate, seconds } = report;
   return [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    `loss ${loss.toFixed(4)}`,
-    `accuracy ${percent(accuracy)}`,
+    `loss ${lossText(loss)}`,
+    ...metricTexts(report).map(([title, text]) => `${title} ${text}`),
     `learning rate ${Number(learningRate.toPrecision(4))}`,
     `${seconds.toFixed(1)} s`,
   ].join("  ");
@@ -23,7 +34,7 @@ export function epochText({ epoch, loss, accuracy, learningRate, seconds }: Epoc
 
 /** Prints what a run has come to. `finished`: nothing was left to train. */
 export function printResult(report: TrainingReport, finished: boolean): void {
-  const { training: { seconds, imagesPerSecond }, test: { correct, total, accuracy }, gpu, resumed } = report;
+  const { training: { seconds, imagesPerSecond }, test, data: { shape }, gpu, resumed } = report;
   if (gpu) {
     print(
       `${gpu.adapter}${gpu.fallback ? ", in software" : ""}: ${plural(gpu.dispatchesPerStep, "dispatch", "es")} ` +
@@ -35,10 +46,26 @@ export function printResult(report: TrainingReport, finished: boolean): void {
   }
   // what was not trained now was not timed
   if (!finished) {
-    print(`training took ${seconds.toFixed(1)} s${resumed ? " in all" : ""}: ${count(imagesPerSecond)} images/s\n`);
+    print(
+      `training took ${seconds.toFixed(1)} s${resumed ? " in all" : ""}: ${count(imagesPerSecond)} ${
+        nounOf(shape)
+      }/s\n`,
+    );
   }
-  print(`${count(correct)} of ${count(total)} test images classified right (${percent(accuracy)})\n`);
+  print(`${testText(test, nounOf(shape))}\n`);
   for (const line of profileTable(report)) print(`  ${line}\n`);
+}
+
+/** What a test has come to, in one line. `noun`: what samples are called. */
+export function testText(test: TestReport, noun: string): string {
+  const { correct, total, loss } = test;
+  const others = metricTexts(test, correct === undefined ? undefined : "accuracy").map(([title, text]) =>
+    `${title} ${text}`
+  );
+  return correct === undefined
+    ? [`${count(total)} test ${noun}: loss ${lossText(loss)}`, ...others].join(", ")
+    : [`${count(correct)} of ${count(total)} test ${noun} classified right (${percent(correct / total)})`, ...others]
+      .join(", ");
 }
 
 /** What a checkpoint has of its run, in words. */

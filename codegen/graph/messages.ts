@@ -92,6 +92,8 @@ function expectation({ title, enum: names, oneOf, anyOf, ...rules }: Rules): str
       return `a whole number from ${rules.minimum} to ${rules.maximum}`;
     case "number":
       return `a finite number ${limits.join(" and ")}`;
+    case "boolean":
+      return "true or false";
     case "array":
       return `a list of ${rules.minItems} to ${rules.maxItems} entries`;
     case "string":

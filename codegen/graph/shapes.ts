@@ -16,6 +16,7 @@ import type { LossKind, MetricKind, TargetSpec } from "../language/loss.ts";
 import type { OptimizerKind } from "../language/optimizer.ts";
 import type { Registry } from "../language/registry.ts";
 import { INPUT, layerInputs, layerNames } from "./names.ts";
+import { grouped } from "./groups.ts";
 import type { Options, Spec } from "./spec.ts";
 
 /** A layer in its place: it reads some tensors and writes the one of its name. */
@@ -28,6 +29,10 @@ export interface GraphNode {
   readonly inputs: Readonly<Record<string, string>>;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly BufferSpec[];
+  /** Its parameters are left as they are. */
+  readonly frozen?: true;
+  /** The group whose numbers its updates take. */
+  readonly group?: number;
 }
 
 /** Layers as a directed acyclic graph of named tensors, in an order in which each is computed after what it reads. */
@@ -44,10 +49,13 @@ export interface Graph {
   readonly output: string;
   readonly loss: LossKind;
   readonly lossOptions: Options;
-  /** What the output is compared with, by the loss and the metrics. */
-  readonly target: TargetSpec;
+  /** What the output is compared with, by the loss and the metrics, and behind it weights. */
+  readonly given: readonly TargetSpec[];
   readonly metrics: readonly MetricKind[];
   readonly optimizer: OptimizerKind;
+  readonly optimizerOptions: Options;
+  /** Gradients are clipped to this norm. Default: they are not. */
+  readonly clipNorm?: number;
 }
 
 /** Most elements a tensor may have: offsets stay exact 32-bit numbers. */
@@ -71,44 +79,73 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
   const shapes: Record<string, Shape> = { [INPUT]: spec.input }, nodes: GraphNode[] = [];
   for (const [i, options] of spec.layers.entries()) {
     const kind = kinds[i], name = names[i], where = `${origin}: layers[${i}]: ${kind.type}`;
-    const inputs = symbolsOf(kind, read[i], where), given = inputShapes({ inputs }, shapes);
-    shapes[name] = outputShape(kind, options, given, `${where} does not fit ${read[i].map(said).join(" and ")}`);
+    const inputs = symbolsOf(kind, read[i], read[i].map(said), where), given = inputShapes({ inputs }, shapes);
+    const misfit = `${where} does not fit ${read[i].map(said).join(" and ")}`;
+    shapes[name] = orMisfit(misfit, () => kind.shape(options, given));
     const parameters = kind.parameters?.(options, given) ?? [], buffers = kind.buffers?.(options, given) ?? [];
     checkSize("output", [spec.batchSize, ...shapes[name]], where);
     for (const tensor of [...parameters, ...buffers]) checkSize(tensor.name, tensor.shape, where);
     nodes.push({ name, kind, options, inputs, parameters, buffers });
   }
-  const output = names.at(-1)!;
+  const output = names.at(-1)!, { optimizer: optimizerOptions, clipNorm } = spec.training;
   checkReaders(nodes, origin);
   checkOutput(spec, shapes[output], said(output), registry, origin);
   checkClasses(spec, shapes[output], said(output), registry, origin);
   checkTrainable(nodes, registry, origin);
-  const loss = registry.losses.find(({ type }) => type === spec.loss.type)!, target = loss.target(shapes[output]);
+  const loss = lossOf(spec, registry), given = givenTo(spec, loss, shapes, output, said(output), origin);
   return {
-    ...{ name: spec.name, batchSize: spec.batchSize, batchRows: spec.batchSize, shapes, nodes, output },
-    ...{ loss, lossOptions: spec.loss, target },
-    metrics: registry.metrics.filter((metric) => metric.fits(shapes[output], target)),
-    optimizer: registry.optimizers.find(({ type }) => type === spec.training.optimizer.type)!,
+    ...{ name: spec.name, batchSize: spec.batchSize, batchRows: spec.batchSize, shapes, output },
+    nodes: grouped(nodes, spec, origin),
+    ...{ loss, lossOptions: spec.loss, given },
+    metrics: metricsOf(spec, loss, shapes[output], given, registry, origin),
+    optimizer: registry.optimizers.find(({ type }) => type === optimizerOptions.type)!,
+    ...{ optimizerOptions, clipNorm },
   };
 }
 
-/** What a layer reads by its symbols. */
-function symbolsOf(kind: LayerKind, read: readonly string[], where: string): Record<string, string> {
+/** @throws {InputError} naming a layer that cannot be trained with so few samples in a batch. */
+export function checkBatch({ nodes, shapes, batchSize }: Graph, origin = "spec"): void {
+  for (const [i, node] of nodes.entries()) {
+    const least = node.kind.leastBatch?.(node.options, inputShapes(node, shapes)) ?? 1;
+    if (batchSize >= least) continue;
+    throw new InputError(
+      `${origin}: batchSize is ${batchSize}, but layers[${i}] ${node.kind.type} learns nothing of fewer than ${least} samples; ` +
+        `make it ${least} or more`,
+    );
+  }
+}
+
+/** Most inputs of a layer that a message names. */
+const MOST_SAID = 3;
+
+/** What a layer reads by its symbols; `said`: how messages call it. */
+function symbolsOf(
+  kind: LayerKind,
+  read: readonly string[],
+  said: readonly string[],
+  where: string,
+): Record<string, string> {
   const symbols = inputSymbols(kind, read.length);
   if (symbols) return Object.fromEntries(symbols.map((symbol, i) => [symbol, read[i]]));
   const { inputs = ["x"] } = kind;
   const wanted = !("least" in inputs) ? `${inputs.length}` : `${inputs.least} to ${inputs.most}`;
   throw new InputError(
-    `${where} takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}; name ${
+    `${where} takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}: ${several(said)}; name ${
       wanted === "1" ? "it" : "them"
     } as its "input"`,
   );
 }
 
-/** `misfit`: how the message begins when it has none. */
-function outputShape(kind: LayerKind, options: Options, inputs: Shapes, misfit: string): Shape {
+/** Some of a list, in words. */
+function several(said: readonly string[]): string {
+  const rest = said.length - MOST_SAID;
+  return (rest > 0 ? [...said.slice(0, MOST_SAID), `${rest} more`] : said).join(" and ");
+}
+
+/** What a kind makes of shapes. `misfit`: how the message begins when it makes nothing of them. */
+function orMisfit<Made>(misfit: string, make: () => Made): Made {
   try {
-    return kind.shape(options, inputs);
+    return make();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`${misfit}: ${error.message}`);
@@ -137,21 +174,78 @@ function checkReaders(nodes: readonly GraphNode[], origin: string): void {
 
 const either = (kinds: readonly { readonly type: string }[]) => kinds.map(({ type }) => type).join(" or ");
 
-function checkOutput({ loss }: Spec, shape: Shape, last: string, { layers }: Registry, origin: string): void {
-  if (shape.length === 1) return;
-  const vectorizing = either(layers.filter(({ reshapes }) => reshapes));
+function lossOf({ loss }: Spec, { losses }: Registry): LossKind {
+  return losses.find(({ type }) => type === loss.type)!;
+}
+
+function checkOutput(spec: Spec, shape: Shape, last: string, registry: Registry, origin: string): void {
+  if (shape.length === 1 || !lossOf(spec, registry).classes) return;
+  const vectorizing = either(registry.layers.filter(({ reshapes }) => reshapes));
   throw new InputError(
-    `${origin}: loss: ${loss.type} takes a vector, but ${last} gives [${
+    `${origin}: loss: ${spec.loss.type} takes a vector, but ${last} gives [${
       shape.join(", ")
     }]; add ${vectorizing} at the end`,
   );
 }
 
+/** What the loss takes beside the output. */
+function givenTo(
+  { loss: options }: Spec,
+  loss: LossKind,
+  shapes: Graph["shapes"],
+  output: string,
+  last: string,
+  origin: string,
+): readonly TargetSpec[] {
+  const where = `${origin}: loss: ${loss.type}`;
+  const given = orMisfit(where, () => loss.given(shapes[output], options));
+  for (const { shape, isInput } of given) {
+    if (!isInput || shape.join() === shapes[INPUT].join()) continue;
+    throw new InputError(
+      `${where} compares ${last} with the input, but one is [${shape.join(", ")}], the other [${
+        shapes[INPUT].join(", ")
+      }]; let the last layer give the shape of the input`,
+    );
+  }
+  return given;
+}
+
+/** The metrics that a spec names, or those that are usual for its loss. */
+function metricsOf(
+  { metrics: named, loss: options }: Spec,
+  loss: LossKind,
+  output: Shape,
+  [target]: readonly TargetSpec[],
+  registry: Registry,
+  origin: string,
+): readonly MetricKind[] {
+  const fitting = registry.metrics.filter((metric) => metric.fits(output, target));
+  if (!named) {
+    const usual = loss.metrics(output, options);
+    return fitting.filter(({ type }) => usual.includes(type));
+  }
+  return named.map((name, i) => {
+    const metric = fitting.find(({ type }) => type === name), where = `${origin}: metrics[${i}]: ${name}`;
+    if (!metric) {
+      const others = fitting.length > 0 ? `, or name ${either(fitting)}` : "";
+      throw new InputError(
+        `${where} says nothing of outputs [${output.join(", ")}] with loss ${loss.type}; leave it out${others}`,
+      );
+    }
+    const twin = named.slice(0, i).find((other) =>
+      fitting.find(({ type }) => type === other)?.symbol === metric.symbol
+    );
+    if (twin === undefined) return metric;
+    throw new InputError(`${where} cannot be told beside ${twin}, whose place it takes; leave one of them out`);
+  });
+}
+
 /** Names of classes are those of a loss that compares classes, one for each output. */
-function checkClasses({ classes, loss }: Spec, shape: Shape, last: string, { losses }: Registry, origin: string): void {
+function checkClasses(spec: Spec, shape: Shape, last: string, registry: Registry, origin: string): void {
+  const { classes, loss } = spec;
   if (classes === undefined) return;
-  const comparing = losses.filter((kind) => kind.target(shape).below !== undefined);
-  if (!comparing.some(({ type }) => type === loss.type)) {
+  if (!lossOf(spec, registry).classes) {
+    const comparing = registry.losses.filter((kind) => kind.classes);
     throw new InputError(
       `${origin}: classes: loss ${loss.type} compares no classes; leave them out, or take ${either(comparing)}`,
     );
@@ -167,6 +261,7 @@ function checkClasses({ classes, loss }: Spec, shape: Shape, last: string, { los
 
 function checkTrainable(nodes: readonly GraphNode[], { layers }: Registry, origin: string): void {
   if (nodes.some(({ parameters }) => parameters.length > 0)) return;
-  const trainable = either(layers.filter(({ parameters }) => parameters));
+  // two are enough to tell what is meant
+  const trainable = either(layers.filter(({ parameters }) => parameters).slice(0, 2));
   throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
 }

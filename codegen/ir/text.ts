@@ -84,6 +84,9 @@ function exprText(expr: Expr): string {
   return render(expr, new Map()).text;
 }
 
+/** Longest text of an expression. What is written out doubles with each layer that reads its input twice, and so may its text. */
+const LONGEST = 100_000;
+
 /** Of expressions in which nothing stands by its name. */
 const rendered = new WeakMap<Expr, Text>();
 
@@ -111,12 +114,17 @@ function renderWhole(expr: Expr, names: ReadonlyMap<string, string>): Text {
     case "param":
       return { text: expr.name, level: 3 };
     case "op":
-      return operation(expr.op, expr.operands.map((operand) => render(operand, names)));
+      return short(expr, operation(expr.op, expr.operands.map((operand) => render(operand, names))));
     case "reduce": {
       const axes = expr.axes.map(({ name }) => name).join(",");
       return { text: `${expr.reduction} over ${axes} of ${render(expr.body, names).text}`, level: 0.5 };
     }
   }
+}
+
+/** A text, or what else tells the expression from others. */
+function short(expr: Expr, whole: Text): Text {
+  return whole.text.length <= LONGEST ? whole : { text: `{${exprKey(expr)}}`, level: 3 };
 }
 
 /** `y[n,o] = b[o] + sum over i of x[n,i] * w[o,i]`. */

@@ -4,7 +4,9 @@
  * @module
  */
 import { z } from "../zod.ts";
+import { InputError } from "../error.ts";
 import type { Axis, DType, Expr, Load, Part } from "../ir/ir.ts";
+import type { Init } from "./init.ts";
 import { featureAxes, part, type Tensor } from "./notation.ts";
 
 /** Extents, without the batch. */
@@ -12,9 +14,6 @@ export type Shape = readonly number[];
 
 /** Shapes of the tensors of a layer by symbol: `x`, or `x0`, `x1`, ... its inputs, `y` its output. */
 export type Shapes = Readonly<Record<string, Shape>>;
-
-/** How initial values are drawn. */
-export type Init = "xavierUniform" | "heUniform" | "zeros";
 
 /** A trained tensor. */
 export interface ParameterSpec {
@@ -25,8 +24,9 @@ export interface ParameterSpec {
   readonly shape: Shape;
   readonly fanIn: number;
   readonly fanOut: number;
-  readonly init: Init;
-  /** Whether L2 applies: to weights, not to biases. */
+  /** How it is drawn, or what all elements begin with. */
+  readonly init: Init | number;
+  /** Whether L2 applies: to weights, not to biases, nor to what only scales a channel. */
   readonly decay: boolean;
 }
 
@@ -39,6 +39,8 @@ export interface BufferSpec {
   readonly shape: Shape;
   /** What all elements begin with. */
   readonly initial: number;
+  /** None is below this, such as 0 of a variance: weights of other programs are checked. Default: any may be. */
+  readonly least?: number;
 }
 
 /** A tensor in which a layer's kernels leave something for each other: for the next one, or for the backward pass. */
@@ -72,12 +74,31 @@ export interface PassKernel {
 /** The kernels of a pass in the order in which they run: each may read what those before it wrote. */
 export type Pass = readonly PassKernel[];
 
-/** An operation of ONNX, of opset 17 and newer; it gives the layer's output. */
+/** An operation of ONNX, of opset 17 and newer. */
 export interface OnnxOperation {
   readonly op: string;
-  /** Symbols of the layer's tensors, in the operation's order. */
-  readonly inputs: readonly string[];
+  /**
+   * In the operation's order: symbols of the layer's tensors, `y` for what the operation before it in a list gives, or
+   * what those before call theirs, and numbers; "" for one that is left out.
+   */
+  readonly inputs: readonly (string | OnnxConstant)[];
+  /** How those further behind it in a list call what it gives; the last one gives the layer's output. */
+  readonly output?: string;
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** Numbers that an operation of ONNX takes as an input: floats, or whole ones such as extents and axes. */
+export interface OnnxConstant {
+  /** [] for one number. */
+  readonly shape: Shape;
+  readonly values: readonly number[];
+  /** Default: floats. */
+  readonly dtype?: "i64";
+}
+
+/** A float as an input of an operation. */
+export function onnxNumber(value: number): OnnxConstant {
+  return { shape: [], values: [value] };
 }
 
 /** A whole number, a list of them, or a float: ONNX has types for each, and 1 as a float is none of the others. */
@@ -116,8 +137,13 @@ export interface LayerKind<Options = any> {
   readonly monotone?: true;
   /** Its output elements are the largest of some input elements each. */
   readonly maximum?: true;
-  /** The operation of ONNX that does in a test what the layer does; `inputs`: symbols of its inputs. */
-  onnx?(options: Options, inputs: readonly string[]): OnnxOperation;
+  /** Fewest samples of a batch that it can be trained with, where one is too few. */
+  leastBatch?(options: Options, inputs: Shapes): number;
+  /**
+   * The operation of ONNX that does in a test what the layer does, or several, the last of which gives its output; `inputs`:
+   * symbols of its inputs, `shapes`: theirs, and that of `y`.
+   */
+  onnx?(options: Options, inputs: readonly string[], shapes: Shapes): OnnxOperation | readonly OnnxOperation[];
   /** Writes `y`, what is left for backward, and buffers. `name`: the layer's own name, for keys of random numbers. */
   forward(n: Axis, tensors: Tensors, options: Options, name: string): Pass;
   /** In place of forward when testing; a layer that writes buffers in forward needs it. */
@@ -130,6 +156,29 @@ export interface LayerKind<Options = any> {
 export function inputSymbols({ inputs = ["x"] }: Pick<LayerKind, "inputs">, count: number): string[] | undefined {
   if (!("least" in inputs)) return inputs.length === count ? [...inputs] : undefined;
   return count < inputs.least || count > inputs.most ? undefined : Array.from({ length: count }, (_, i) => `x${i}`);
+}
+
+/** Shapes as messages tell them: `[3] and [4]`. */
+export function shapesOf(shapes: Shapes): string {
+  return Object.values(shapes).map((shape) => `[${shape.join(", ")}]`).join(" and ");
+}
+
+/**
+ * The one shape that all inputs have.
+ *
+ * @throws {InputError} when shapes differ.
+ */
+export function alike(inputs: Shapes): Shape {
+  const [first, ...rest] = Object.values(inputs);
+  if (rest.every((shape) => shape.join() === first.join())) return first;
+  throw new InputError(`its inputs are ${shapesOf(inputs)}; all must have one shape`);
+}
+
+/** The tensors `x0`, `x1`, ... of a layer with several inputs; or, with `dx`, their gradients. */
+export function numbered(symbol: "x" | "dx", tensors: Tensors): Tensor[] {
+  const found: Tensor[] = [];
+  while (tensors[`${symbol}${found.length}`]) found.push(tensors[`${symbol}${found.length}`]);
+  return found;
 }
 
 /** A layer of one input `x`, of which each pass is one kernel, backward one for each gradient. */
@@ -164,35 +213,59 @@ export function layer<Options>({ parameters, saved, evaluate, ...plain }: PlainL
   };
 }
 
-/** A layer that maps each element by itself and whose gradient follows from its output. */
-export function elementwise<Type extends string>(
-  { type, source, summary, monotone, onnx, forward, backward }: {
+/** What the gradient of an elementwise layer may be made of: an element of its input, of its output, and that one's gradient. */
+export interface Slopes {
+  readonly x: Load;
+  readonly y: Load;
+  readonly dy: Load;
+}
+
+/** The options of an elementwise layer. */
+type OwnOptions<Own extends z.ZodRawShape> = { [Key in keyof Own]: z.output<Own[Key]> };
+
+/**
+ * A layer that maps each element by itself. Where its gradient follows from `y` alone, `x` need not be kept; with
+ * `monotone`, `x` then may be that of a maximum behind it.
+ */
+export function elementwise<Type extends string, Own extends z.ZodRawShape = Record<never, never>>(
+  { type, stem = snake(type), source, summary, options, monotone, onnx, forward, backward }: {
     type: Type;
+    /** Default: its type, as names of layers are written: `leaky_relu`. */
+    stem?: string;
     source: string;
     summary: string;
+    /** Schemas of its options, if it has any. */
+    options?: Own;
     monotone?: true;
-    /** The operation of ONNX, if there is one. */
-    onnx?: string;
-    forward: (x: Load) => Expr;
-    backward: (y: Load, dy: Load) => Expr;
+    /** The operation of ONNX, if there is one; or what makes operations of options. */
+    onnx?: string | ((options: OwnOptions<Own>) => OnnxOperation | readonly OnnxOperation[]);
+    forward: (x: Load, options: OwnOptions<Own>) => Expr;
+    backward: (slopes: Slopes, options: OwnOptions<Own>) => Expr;
   },
-): LayerKind<{ type: Type }> {
-  return layer({
+): LayerKind<{ type: Type } & OwnOptions<Own>> {
+  type Options = { type: Type } & OwnOptions<Own>;
+  return layer<Options>({
     type,
-    stem: type,
+    stem,
     source,
-    schema: z.strictObject({ type: z.literal(type) }) as unknown as z.ZodType<{ type: Type }>,
+    schema: z.strictObject({ type: z.literal(type), ...options }) as unknown as z.ZodType<Options>,
     summary,
     ...(monotone && { monotone }),
-    ...(onnx !== undefined && { onnx: () => ({ op: onnx, inputs: ["x"] }) }),
+    ...(onnx !== undefined && { onnx: typeof onnx === "string" ? () => ({ op: onnx, inputs: ["x"] }) : onnx }),
     shape: (_options, input) => input,
-    forward(n, { x, y }) {
+    forward(n, { x, y }, options) {
       const at = [n, ...featureAxes(x.shape.slice(1))];
-      return [part(at, y.set(at, forward(x.at(...at))))];
+      return [part(at, y.set(at, forward(x.at(...at), options)))];
     },
-    backward(n, { y, dx, dy }) {
+    backward(n, { x, y, dx, dy }, options) {
       const at = [n, ...featureAxes(dx.shape.slice(1))];
-      return { input: [part(at, dx.set(at, backward(y.at(...at), dy.at(...at))))] };
+      const slopes = { x: x.at(...at), y: y.at(...at), dy: dy.at(...at) };
+      return { input: [part(at, dx.set(at, backward(slopes, options)))] };
     },
   });
+}
+
+/** `leakyRelu` as `leaky_relu`. */
+function snake(type: string): string {
+  return type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -196,8 +196,11 @@ export function part(axes: readonly Axis[], ...assignments: Assignment[]): Part 
   return { axes, assignments };
 }
 
-/** Axes for the dimensions of a shape after the batch: `c`, `h`, `w` for images, `i` for vectors. */
+/** Names of the dimensions of a shape after the batch, by how many there are. */
+const FEATURES: Readonly<Record<number, readonly string[]>> = { 1: ["i"], 2: ["c", "l"], 3: ["c", "h", "w"] };
+
+/** Axes for the dimensions of a shape after the batch: `c`, `h`, `w` for images, `c`, `l` for series, `i` for vectors. */
 export function featureAxes(shape: readonly number[]): Axis[] {
-  const names = shape.length === 1 ? ["i"] : shape.length === 3 ? ["c", "h", "w"] : shape.map((_, d) => `d${d}`);
-  return shape.map((extent, d) => axis(names[d], extent));
+  const names = FEATURES[shape.length];
+  return shape.map((extent, d) => axis(names?.[d] ?? `d${d}`, extent));
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import { InputError } from "../error.ts";
-import type { Affine, Axis } from "../ir/ir.ts";
+import { bounds } from "../ir/affine.ts";
+import type { Affine, Axis, Expr } from "../ir/ir.ts";
 import type { Shape } from "./layer.ts";
-import { axis, plus, times } from "./notation.ts";
+import { axis, type ExprLike, float, larger, le, lt, plus, position, select, sub, times } from "./notation.ts";
 
 /** A number for both dimensions, or [height, width]. */
 export type Pair = readonly [number, number];
@@ -66,6 +67,18 @@ export function slideOf(
   return { input, kernel, stride, dilation, before, windows: last };
 }
 
+/**
+ * Positions before and behind an input, so that there are `ceil(input / stride)` windows: as many before as behind, or one
+ * more behind, as in Keras and SAME_UPPER of ONNX.
+ */
+export function samePadding(
+  { input, kernel, stride, dilation = 1 }: Omit<SlideOptions, "padding" | "partial">,
+): [before: number, after: number] {
+  const reach = stride * (Math.ceil(input / stride) - 1) + dilation * (kernel - 1) + 1;
+  const padding = Math.max(0, reach - input), before = Math.floor(padding / 2);
+  return [before, padding - before];
+}
+
 /** Windows that slide in height and width. */
 export function imageSlides(
   [, ...input]: Shape,
@@ -88,8 +101,46 @@ export function imageSlides(
 }
 
 /** Where an element of a window lies in the input. */
-export function placeOf({ stride, dilation, before }: Slide, window: Axis, element: Axis): Affine {
+export function placeOf({ stride, dilation, before }: Slide, window: Axis | Affine, element: Axis | number): Affine {
   return plus(times(window, stride), times(element, dilation), -before);
+}
+
+/** Neighbouring windows: all of them in the input, or not. */
+export interface Piece {
+  readonly from: number;
+  readonly windows: number;
+  /** Some of their elements are no elements of the input. */
+  readonly cut: boolean;
+}
+
+/** The windows along a dimension: those that begin before the input, whole ones, and those that end behind it. */
+export function piecesOf({ input, kernel, stride, dilation, before, windows }: Slide): Piece[] {
+  const first = Math.min(windows, Math.ceil(before / stride));
+  const room = input + before - dilation * (kernel - 1) - 1;
+  const end = Math.max(first, Math.min(windows, Math.floor(room / stride) + 1));
+  if (first === end) return [{ from: 0, windows, cut: true }];
+  return [
+    { from: 0, windows: first, cut: true },
+    { from: first, windows: end - first, cut: false },
+    { from: end, windows: windows - end, cut: true },
+  ].filter(({ windows }) => windows > 0);
+}
+
+/** `value` where a place is one of `extent`, something else where it lies before the first or behind the last. */
+export function within(place: Affine, extent: number, value: Expr, otherwise: ExprLike): Expr {
+  const [low, high] = bounds(place), at = float(position(place));
+  const begun = low < 0 ? select(le(0, at), value, otherwise) : value;
+  return high >= extent ? select(lt(at, extent), begun, otherwise) : begun;
+}
+
+/** How many elements of a window of neighbours are elements of the input. */
+export function countIn(slide: Slide, window: Axis | Affine): Expr {
+  const begin = placeOf(slide, window, 0), end = plus(begin, slide.kernel);
+  const from = float(position(begin)), to = float(position(end));
+  return sub(
+    bounds(end)[1] > slide.input ? select(lt(to, slide.input), to, slide.input) : to,
+    bounds(begin)[0] < 0 ? larger(from, 0) : from,
+  );
 }
 
 /**
@@ -249,7 +300,7 @@ export function coveringWindows(slides: readonly Slide[]): Covered[] {
 }
 
 /** One of each list, in all ways; the last list's first. */
-function combinations<Value>([first, ...rest]: readonly (readonly Value[])[]): Value[][] {
+export function combinations<Value>([first, ...rest]: readonly (readonly Value[])[]): Value[][] {
   if (!first) return [[]];
   return first.flatMap((value) => combinations(rest).map((others) => [value, ...others]));
 }
@@ -285,5 +336,12 @@ function covering(
 export function requireImage(input: Shape): void {
   if (input.length !== 3) {
     throw new InputError(`it takes [channels, height, width], but its input is [${input.join(", ")}]`);
+  }
+}
+
+/** @throws {InputError} when `input` is not [channels, length]. */
+export function requireSeries(input: Shape): void {
+  if (input.length !== 2) {
+    throw new InputError(`it takes [channels, length], but its input is [${input.join(", ")}]`);
   }
 }

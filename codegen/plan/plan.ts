@@ -5,7 +5,8 @@
  * @module
  */
 import type { Axis, Kernel, TensorType } from "../ir/ir.ts";
-import type { Init } from "../language/layer.ts";
+import type { Drawn } from "../language/init.ts";
+import type { MetricKind } from "../language/loss.ts";
 import type { Graph } from "../graph/shapes.ts";
 
 /**
@@ -29,8 +30,10 @@ export interface Layout {
 export interface PlannedTensor extends TensorType {
   readonly name: string;
   readonly role: Role;
-  /** How it begins: what parameters are drawn from; of buffers, what all elements are. */
-  readonly initial?: { readonly init: Init; readonly fanIn: number; readonly fanOut: number } | number;
+  /** How it begins: what it is drawn from, or what all elements are. */
+  readonly initial?: Drawn | number;
+  /** Of samples: the least and the most that the loss takes for a value. */
+  readonly range?: readonly [least: number, most: number];
   /** It is stored although kernels could be merged over it. */
   readonly kept?: true;
   /** How it is stored, where that is not row-major; `shape` is that of the storage. */
@@ -100,6 +103,8 @@ export interface Plan {
   readonly params: readonly string[];
   /** Columns of the tensor `keys`. */
   readonly keys: readonly string[];
+  /** What is told of each sample beside its loss: kinds, and the tensors with a row for each step. None to predict. */
+  readonly metrics: readonly Pick<MetricKind, "type" | "symbol">[];
   readonly train: Step;
   readonly evaluate: Step;
   readonly arenaBytes: number;
@@ -109,14 +114,14 @@ export interface Plan {
 
 /** What a run reads of a tensor. */
 export type RunTensor =
-  & Pick<PlannedTensor, "name" | "role" | "dtype" | "shape" | "rows" | "below" | "initial" | "layout">
+  & Pick<PlannedTensor, "name" | "role" | "dtype" | "shape" | "rows" | "below" | "initial" | "range" | "layout">
   & Pick<PlannedTensor, "alias" | "offset" | "bytes" | "scratch">;
 
 /** What a run reads of a plan: no kernel's formula, and no kind of layer, so that it can be written as JSON. */
 export interface RunPlan extends
   Pick<
     Plan,
-    "name" | "batchSize" | "batchRows" | "params" | "keys" | "arenaBytes" | "scratchBytes"
+    "name" | "batchSize" | "batchRows" | "params" | "keys" | "metrics" | "arenaBytes" | "scratchBytes"
   > {
   readonly tensors: Readonly<Record<string, RunTensor>>;
   readonly graph: Pick<Graph, "shapes" | "output">;
@@ -126,7 +131,7 @@ export interface RunPlan extends
 
 /** A plan before its memory is laid out. */
 export interface Draft
-  extends Omit<Plan, "tensors" | "train" | "evaluate" | "arenaBytes" | "scratchBytes" | "params" | "keys"> {
+  extends Omit<Plan, "tensors" | "train" | "evaluate" | "arenaBytes" | "scratchBytes" | "params" | "keys" | "metrics"> {
   /** The axis over the samples, in all kernels. */
   readonly batch: Axis;
   readonly tensors: Readonly<Record<string, DraftTensor>>;

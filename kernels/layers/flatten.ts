@@ -10,13 +10,13 @@ function flat(axes: readonly Axis[]) {
   return axes.reduce((index, axis) => plus(times(index, axis.extent), axis), plus(0));
 }
 
-/** [c, h, w] to [c h w], the order unchanged. */
+/** [c, h, w] to [c h w], or [c, l] to [c l], the order unchanged. */
 export const flatten: LayerKind<z.infer<typeof schema>> = layer({
   type: "flatten",
   stem: "flatten",
   source: "kernels/layers/flatten.ts",
   schema,
-  summary: "[c, h, w] to a vector, in the same order",
+  summary: "[c, h, w] or [c, l] to a vector, in the same order",
   reshapes: true,
   onnx: () => ({ op: "Flatten", inputs: ["x"], attributes: { axis: 1 } }),
 

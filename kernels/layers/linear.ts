@@ -1,6 +1,7 @@
 import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
 import { extent, init } from "../../codegen/language/schema.ts";
+import { biasInit } from "../../codegen/language/init.ts";
 import { layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { add, axis, mul, part, sum } from "../../codegen/language/notation.ts";
 
@@ -35,7 +36,7 @@ export const linear: LayerKind<z.infer<typeof schema>> = layer({
     const fans = { fanIn: i, fanOut: o };
     return [
       { name: "weight", symbol: "w", shape: [o, i], ...fans, init, decay: true },
-      { name: "bias", symbol: "b", shape: [o], ...fans, init: "zeros", decay: false },
+      { name: "bias", symbol: "b", shape: [o], ...fans, init: biasInit(init), decay: false },
     ];
   },
 

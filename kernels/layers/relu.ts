@@ -9,5 +9,5 @@ export const relu = elementwise({
   monotone: true,
   onnx: "Relu",
   forward: (x) => larger(x, 0),
-  backward: (y, dy) => select(le(y, 0), 0, dy),
+  backward: ({ y, dy }) => select(le(y, 0), 0, dy),
 });

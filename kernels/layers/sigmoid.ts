@@ -11,5 +11,5 @@ export const sigmoid = elementwise({
     const power = named("power", exp(neg(abs(x))));
     return div(select(lt(x, 0), power, 1), add(1, power));
   },
-  backward: (y, dy) => mul(dy, y, sub(1, y)),
+  backward: ({ y, dy }) => mul(dy, y, sub(1, y)),
 });

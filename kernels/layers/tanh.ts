@@ -8,5 +8,5 @@ export const tanh = elementwise({
   summary: "(e^x - e^-x) / (e^x + e^-x)",
   onnx: "Tanh",
   forward: (x) => hyperbolicTangent(x),
-  backward: (y, dy) => mul(dy, sub(1, mul(y, y))),
+  backward: ({ y, dy }) => mul(dy, sub(1, mul(y, y))),
 });

@@ -1,7 +1,8 @@
 import { z } from "../../codegen/zod.ts";
-import { l2, learningRate, positive, share, SMALLEST_NORMAL } from "../../codegen/language/schema.ts";
+import { l2, learningRate, positive, share } from "../../codegen/language/schema.ts";
 import { NEGLIGIBLE, type OptimizerKind } from "../../codegen/language/optimizer.ts";
-import { add, div, flush, mul, named, param, part, sqrt, sub } from "../../codegen/language/notation.ts";
+import { moments } from "../moments.ts";
+import { add, flush, mul, named, param, part, sub } from "../../codegen/language/notation.ts";
 
 const schema = z.strictObject({
   type: z.literal("adam"),
@@ -21,19 +22,15 @@ export const adam: OptimizerKind<z.infer<typeof schema>> = {
   source: "kernels/optimizers/adam.ts",
   schema,
   summary: "Adam with bias correction; epsilon is added to sqrt(v_hat)",
-  state: ["m", "v"],
+  decay: "l2",
+  momentum: "beta1",
+  state: () => ["m", "v"],
 
-  update(at, { w, dw, m, v }, decay) {
+  update(at, tensors, decay) {
+    const { w, dw, m, v } = tensors;
     const gradient = decay ? named("gradient", add(dw.at(...at), mul(param("l2"), w.at(...at)))) : dw.at(...at);
-    const g = named("g", flush(gradient, NEGLIGIBLE));
-    const mean = named("mean", flush(add(mul(param("beta1"), m.at(...at)), mul(param("beta1_rest"), g)), NEGLIGIBLE));
-    const square = named(
-      "square",
-      // what g adds is above it for every beta2, so that a step is never a mean divided by epsilon alone
-      flush(add(mul(param("beta2"), v.at(...at)), mul(param("beta2_rest"), g, g)), SMALLEST_NORMAL),
-    );
-    const update = div(mul(param("step_size"), mean), add(mul(sqrt(square), param("v_scale")), param("epsilon")));
-    return [part(at, m.set(at, mean), v.set(at, square), w.set(at, sub(w.at(...at), update)))];
+    const { mean, square, step } = moments(at, tensors, flush(gradient, NEGLIGIBLE));
+    return [part(at, m.set(at, mean), v.set(at, square), w.set(at, sub(w.at(...at), step)))];
   },
 
   params: ({ beta1, beta2, epsilon, l2 }, learningRate, step) => ({

@@ -11,7 +11,8 @@ export const sgd: OptimizerKind<z.infer<typeof schema>> = {
   source: "kernels/optimizers/sgd.ts",
   schema,
   summary: "w -= rate g",
-  state: [],
+  decay: "l2",
+  state: () => [],
 
   update(at, { w, dw }, decay) {
     const gradient = flush(decay ? add(dw.at(...at), mul(param("l2"), w.at(...at))) : dw.at(...at), NEGLIGIBLE);

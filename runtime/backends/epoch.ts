@@ -5,7 +5,7 @@
  */
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import { shuffleEpoch, streamKey } from "../run/random.ts";
-import type { Epoch, EpochSums, Result } from "./session.ts";
+import type { Epoch, EpochSums, Result, Sums } from "./session.ts";
 
 /** What changes from step to step in one epoch over a data set, a row for each step. */
 export interface StepTables {
@@ -20,7 +20,7 @@ export interface StepTables {
 }
 
 /** Of an epoch that begins. */
-export const BEGINNING: EpochSums = { steps: 0, loss: 0, hits: 0 };
+export const BEGINNING: EpochSums = { steps: 0, sums: {} };
 
 /** The tables of an epoch of training: a shuffled order, the optimizer's numbers, what dropout drops. */
 export function fillTraining(plan: RunPlan, tables: StepTables, { seed, epoch, ...rest }: Epoch): void {
@@ -78,27 +78,51 @@ export function checkSteps({ steps: all }: StepTables, steps: number, from = 0):
   if (!Number.isInteger(from) || from < 0 || from >= steps) throw new RangeError(`from step ${from} of ${steps}`);
 }
 
-/**
- * The sums of an epoch when it has gone on to `steps`. Hits are exact, and n losses, none of which is negative, right to
- * n 2^-53 of their sum: 1.1e-8 for 10^8 samples.
- *
- * @param loss that of each row of the batch in each step after those `before`, and `hit` 1 where its sample is right;
- *   both are 0 where there is no sample.
- */
-export function addUp(before: EpochSums, steps: number, loss: Float32Array, hit: Float32Array = loss): EpochSums {
-  let { loss: sum, hits } = before;
-  for (let i = 0; i < loss.length; i++) {
-    sum += loss[i];
-    hits += hit[i];
-  }
-  return { steps, loss: sum, hits };
+/** What is told of each sample: of which kind, and by which tensor with a row for each step. */
+export function figuresOf({ metrics }: Pick<RunPlan, "metrics">): RunPlan["metrics"] {
+  return [{ type: "loss", symbol: "loss" }, ...metrics];
 }
 
-/** The means of an epoch from its sums. */
+/**
+ * The sums of an epoch when it has gone on to `steps`. Whole numbers are added up exactly, and n losses, none of which is
+ * negative, right to n 2^-53 of their sum: 1.1e-8 for 10^8 samples.
+ *
+ * @param told by symbol, what is told of each row of the batch in each step after those `before`; 0 where there is no sample.
+ */
+export function addUp(
+  before: EpochSums,
+  steps: number,
+  told: Iterable<readonly [symbol: string, rows: Float32Array]>,
+): EpochSums {
+  const sums = { ...before.sums };
+  for (const [symbol, rows] of told) sums[symbol] = rows.reduce((sum, value) => sum + value, sums[symbol] ?? 0);
+  return { steps, sums };
+}
+
+/** What an epoch gave, from its sums. */
 export function resultOf(
   { batchSize }: RunPlan,
   { samples }: Pick<StepTables, "samples">,
-  { steps, loss, hits }: EpochSums,
+  { steps, sums }: EpochSums,
 ): Result {
-  return { loss: loss / Math.min(samples, steps * batchSize), correct: hits, steps, lossSum: loss };
+  return { loss: sums.loss / Math.min(samples, steps * batchSize), steps, sums };
+}
+
+/** Means over so many samples, of the loss and of metrics by their types. */
+export function meansOf(
+  plan: Pick<RunPlan, "metrics">,
+  sums: Sums,
+  samples: number,
+): { readonly loss: number; readonly [metric: string]: number } {
+  const means = figuresOf(plan).map(({ type, symbol }) => [type, sums[symbol] / samples]);
+  return Object.fromEntries(means);
+}
+
+/** The loss of each sample of a data set that was tested, from the rows of its steps. */
+export function lossesOf({ batchSize, batchRows }: RunPlan, samples: number, rows: Float32Array): Float32Array {
+  const losses = new Float32Array(samples);
+  for (let from = 0, row = 0; from < samples; from += batchSize, row += batchRows) {
+    losses.set(rows.subarray(row, row + Math.min(batchSize, samples - from)), from);
+  }
+  return losses;
 }

@@ -15,21 +15,20 @@ export interface Epoch {
   params(step: number): Readonly<Record<string, number>>;
 }
 
-/** Sums over the samples of the steps of an epoch that are done, in their order: exact hits, and the loss in f64. */
+/** Sums in f64 over samples, by the tensors of a row for each step that tell of them: `loss`, and each metric's symbol. */
+export type Sums = Readonly<Record<string, number>>;
+
+/** Sums over the samples of the steps of an epoch that are done, in their order. */
 export interface EpochSums {
   readonly steps: number;
-  readonly loss: number;
-  readonly hits: number;
+  /** A sum that is missing is 0. */
+  readonly sums: Sums;
 }
 
-/** Means over the samples of an epoch, as they were seen. */
-export interface Result {
+/** What an epoch gave, of its samples as they were seen. `steps`: fewer than were asked for where it was stopped, or diverged. */
+export interface Result extends EpochSums {
+  /** Mean over the samples of the steps. */
   readonly loss: number;
-  readonly correct: number;
-  /** Steps of the epoch that are done: fewer than were asked for where it was stopped, or the loss is not finite. */
-  readonly steps: number;
-  /** What `loss` is the mean of. */
-  readonly lossSum: number;
 }
 
 /** An element of a tensor that is infinite or NaN. */
@@ -48,8 +47,10 @@ export interface TrainingResult extends Result {
 
 /** What a network made of every sample of a data set. */
 export interface Predictions extends Result {
-  /** What the last layer gave: samples x classes, row-major. */
+  /** What the last layer gave: samples x outputs, row-major. */
   readonly outputs: Float32Array;
+  /** The loss of each sample. */
+  readonly losses: Float32Array;
 }
 
 /** A network that trains and tests on data sets it holds. */
@@ -81,7 +82,7 @@ export interface NetSession {
   stop(): void;
   /** Runs the network over a data set in its own order, without training. */
   evaluate(set: number): Promise<Result>;
-  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  /** As `evaluate`, and keeps the network's outputs for every sample; all sums have the same bits. */
   predictions(set: number): Promise<Predictions>;
   /**
    * Times each kernel of some steps of training, the first of an epoch, over and over where it has fewer. It trains on;

@@ -5,8 +5,8 @@
  */
 import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
 import { type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
-import { firstNotFinite } from "../data/numbers.ts";
-import { initialize } from "../run/random.ts";
+import { firstNotFinite, sizeOf } from "../data/numbers.ts";
+import { initialize } from "../run/initial.ts";
 import type { NotFinite } from "./session.ts";
 
 /** Names of the tensors that are trained. */
@@ -20,8 +20,8 @@ export function weightsOf({ tensors }: RunPlan): string[] {
 }
 
 /** The tensor that the loss is taken of, and how many outputs it has for a sample. */
-export function outputOf({ graph }: RunPlan): { name: string; classes: number } {
-  return { name: `${graph.output}.output`, classes: graph.shapes[graph.output][0] };
+export function outputOf({ graph: { shapes, output } }: RunPlan): { name: string; classes: number } {
+  return { name: `${output}.output`, classes: sizeOf(shapes[output]) };
 }
 
 /**

@@ -51,17 +51,19 @@ export function checkGradients(spec: Spec, registry: Registry, seed: number, dat
   const count = Math.max(1, whole.batchSize - 1);
   const operations = forward.reduce((sum, { kernel }) => sum + cost(kernel).flops, 0);
   const losses = all.loss.subarray(ROW * whole.batchRows, (ROW + 1) * whole.batchRows);
-  return Object.values(whole.tensors).filter(({ role }) => role === "parameter").map(({ name }) => {
-    // what comes before the parameter's layer does not change, but for what layers keep
-    const first = kept.length > 0 ? 0 : forward.findIndex((planned) => accesses(planned).reads.has(name));
-    const rest = forward.slice(first);
-    const loss = () => {
-      run(rest);
-      return Array.from(losses).reduce((sum, value) => sum + value, 0) / count;
-    };
-    const probed = { name, values: all[name], gradient: all[`${name}.gradient`], loss };
-    return checkParameter(probed, seed, operations > LARGE ? 1 : SAMPLES);
-  });
+  return Object.values(whole.tensors).filter(({ name, role }) => role === "parameter" && `${name}.gradient` in all).map(
+    ({ name }) => {
+      // what comes before the parameter's layer does not change, but for what layers keep
+      const first = kept.length > 0 ? 0 : forward.findIndex((planned) => accesses(planned).reads.has(name));
+      const rest = forward.slice(first);
+      const loss = () => {
+        run(rest);
+        return Array.from(losses).reduce((sum, value) => sum + value, 0) / count;
+      };
+      const probed = { name, values: all[name], gradient: all[`${name}.gradient`], loss };
+      return checkParameter(probed, seed, operations > LARGE ? 1 : SAMPLES);
+    },
+  );
 }
 
 /** Some entries of a parameter. */

@@ -6,10 +6,12 @@
 import { type Storage, storageLength, type Storages } from "../../codegen/ir/interpret.ts";
 import { type Kernel, strides, type TensorType } from "../../codegen/ir/ir.ts";
 import { elementsOf, toStored } from "../../codegen/plan/arrange/layouts.ts";
-import type { Plan, PlannedKernel } from "../../codegen/plan/plan.ts";
+import type { Plan, PlannedKernel, Role } from "../../codegen/plan/plan.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RowCounts } from "../backends/rows.ts";
-import { initialize, streamKey, uniform } from "../run/random.ts";
+import { optimizerParams } from "../run/rules.ts";
+import { initialize } from "../run/initial.ts";
+import { streamKey, uniform } from "../run/random.ts";
 
 /** The row of the tables of run-time numbers that is used; not the first, so that its offset is checked. */
 export const ROW = 1;
@@ -28,6 +30,12 @@ export function rowsFor({ batchSize }: Plan): RowCounts {
   return { samples: batchSize + 3, steps: ROW + 1 };
 }
 
+/** From where, and how far, numbers of a role are drawn. */
+type Range = readonly [from: number, width: number];
+const ANY: Range = [-1, 2];
+/** Of an optimizer's state, squares of means are below means of squares, as they are where it has seen gradients. */
+const RANGES: Readonly<Partial<Record<Role, Range>>> = { buffer: [0, 1], state: [0.5, 0.1] };
+
 /** Legal random contents: halos 0, integers in their range, moments of optimizers positive. */
 export function randomStorages(
   kernel: Kernel,
@@ -36,13 +44,14 @@ export function randomStorages(
   spec: Spec,
   draw: Draw,
 ): Record<string, Storage> {
-  // a tensor may have several symbols
+  // a tensor may have several symbols, and several tensors one storage
   const known = new Map<string, Storage>();
   return Object.fromEntries(
     Object.entries(kernel.tensors).map(([symbol, type]) => {
-      const { name, role } = plan.tensors[bindings[symbol]], positive = role === "state" || role === "buffer";
-      const storage = known.get(name) ?? randomStorage(type, plan, spec, draw, { positive, exact: false });
-      known.set(name, storage);
+      const { name, alias = name, role } = plan.tensors[bindings[symbol]];
+      const range = RANGES[role] ?? ANY;
+      const storage = known.get(alias) ?? randomStorage(type, plan, spec, draw, { range, exact: false });
+      known.set(alias, storage);
       return [symbol, storage];
     }),
   );
@@ -60,13 +69,13 @@ function emptyStorage(type: TensorType, plan: Plan, exact: boolean): Storage {
   return new arrays[type.dtype](storageLength(type, rowsOf(type, plan)));
 }
 
-/** Random contents of a tensor. `positive`: none is below 0. `exact`: in f64, where a run has f32. */
+/** Random contents of a tensor, floats in a range. `exact`: in f64, where a run has f32. */
 function randomStorage(
   type: TensorType,
   plan: Plan,
   spec: Spec,
   draw: Draw,
-  { positive, exact }: { positive: boolean; exact: boolean },
+  { range: [from, width], exact }: { range: Range; exact: boolean },
 ): Storage {
   const { samples } = rowsFor(plan), rows = rowsOf(type, plan), storage = emptyStorage(type, plan, exact);
   if (type.columns) {
@@ -74,7 +83,7 @@ function randomStorage(
     return storage;
   }
   const limit = type.below === "samples" ? samples : type.below ?? 256;
-  const value = type.dtype === "f32" ? (positive ? draw : () => 2 * draw() - 1) : () => Math.floor(draw() * limit);
+  const value = type.dtype === "f32" ? () => from + width * draw() : () => Math.floor(draw() * limit);
   const next = source(value, storage), stride = strides(type);
   // from a dimension on behind which there is no halo, all is one run
   const halo = type.halo.findLastIndex(([before, after]) => before + after > 0);
@@ -112,7 +121,7 @@ function source(draw: Draw, storage: Storage): (from: number, length: number) =>
 /** The run-time numbers of a step that are not drawn, by name; one sample short of a batch, where there are two. */
 export function stepNumbers(plan: Plan, spec: Spec, step: number): Readonly<Record<string, number>> {
   return {
-    ...plan.graph.optimizer.params(spec.training.optimizer, 0.01, step),
+    ...optimizerParams(spec, plan.graph.optimizer, spec.training.optimizer, 0.01, step),
     count: Math.max(1, plan.batchSize - 1),
   };
 }
@@ -145,7 +154,7 @@ export function exactStorages(plan: Plan, spec: Spec, seed: number, drawn = fals
     const fresh = tensor.role === "value" || tensor.role === "gradient" || tensor.role === "state";
     const storage = fresh
       ? emptyStorage(tensor, plan, true)
-      : randomStorage(tensor, plan, spec, draw, { positive: true, exact: true });
+      : randomStorage(tensor, plan, spec, draw, { range: RANGES[tensor.role] ?? [0, 1], exact: true });
     if (typeof tensor.initial === "number") {
       storage.set(toStored(new Float32Array(elementsOf(tensor)).fill(tensor.initial), tensor.layout));
     }

@@ -71,11 +71,7 @@ export function samplesOf(value: unknown, shape: readonly number[], what: string
   const view = viewOf(value);
   if (view instanceof Uint8Array) return view;
   if (view instanceof Uint8ClampedArray) return new Uint8Array(view.buffer, view.byteOffset, view.length);
-  if (view instanceof Float32Array) {
-    const wrong = firstNotFinite(view);
-    if (wrong >= 0) throw notFiniteSample(wrong, view[wrong], shape, what);
-    return view;
-  }
+  if (view instanceof Float32Array) return finiteOf(view, shape, what);
   const numbers = new Numbers(shape, what);
   if (isFloats(view)) numbers.take(view, view.length);
   else if (Array.isArray(value)) numbers.takeList(value);
@@ -88,6 +84,26 @@ export function samplesOf(value: unknown, shape: readonly number[], what: string
     );
   }
   return numbers.values;
+}
+
+/** The same floats. @throws {InputError} at the first one that is not finite. */
+export function finiteOf(values: Float32Array, shape: readonly number[], what: string): Float32Array {
+  const wrong = firstNotFinite(values);
+  if (wrong >= 0) throw notFiniteSample(wrong, values[wrong], shape, what);
+  return values;
+}
+
+/**
+ * Numbers of any kind as floats, bytes as they are; a Float32Array is not copied.
+ *
+ * @param shape of those of one sample.
+ * @param what how messages call them.
+ * @throws {InputError} when they are something else, or not finite.
+ */
+export function floatsOf(value: unknown, shape: readonly number[], what: string): Float32Array {
+  const view = viewOf(value);
+  if (!view || isFloats(view)) return samplesOf(value, shape, what) as Float32Array;
+  return Float32Array.from(view as ArrayLike<number | bigint>, Number);
 }
 
 /**
@@ -124,14 +140,15 @@ export function classesOf(
  * A copy of the shape of a sample.
  *
  * @param what how messages call it.
+ * @param least dimensions.
  * @throws {InputError} when it is no list of positive whole numbers.
  */
-export function shapeOf(value: unknown, what = "shape"): readonly number[] {
+export function shapeOf(value: unknown, what = "shape", least = 1): readonly number[] {
   const length = Array.isArray(value) ? value.length : Infinity;
   const list = length <= MOST_DIMENSIONS
     ? Array.from({ length }, (_, i): unknown => (value as unknown[])[i])
     : undefined;
-  if (list && length > 0 && list.every((size) => Number.isSafeInteger(size) && size as number > 0)) {
+  if (list && length >= least && list.every((size) => Number.isSafeInteger(size) && size as number > 0)) {
     return Object.freeze(list as number[]);
   }
   const found = list ? `[${list.map((size) => typeof size === "number" ? size : said(size)).join(", ")}]` : said(value);

@@ -1,5 +1,5 @@
 /**
- * The checksum of PNG.
+ * The checksum of PNG and ZIP.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const REMAINDERS = Int32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** The checksum of PNG's chunks (CRC-32 of ISO 3309). */
+/** The checksum of PNG's chunks and ZIP's files (CRC-32 of ISO 3309). */
 export function crc32(bytes: Uint8Array): number {
   let remainder = -1;
   for (let i = 0; i < bytes.length; i++) remainder = remainder >>> 8 ^ REMAINDERS[(remainder ^ bytes[i]) & 0xff];

@@ -4,9 +4,12 @@
  * @module
  */
 import { sha256, toHex } from "./bytes.ts";
-import { type Dataset, inputsOf, readDataset } from "./data.ts";
+import { type Dataset, inputsOf, readDataset, targetsOf, weightsOf } from "./data.ts";
 
-/** SHA-256, in hexadecimal, that tells data sets apart: of the hashes of inputs, as they are stored, and labels. */
+/**
+ * SHA-256, in hexadecimal, that tells data sets apart: of the hashes of inputs, as they are stored, labels, targets and
+ * weights, those that are there.
+ */
 export async function hashDataset(dataset: Dataset): Promise<string> {
   const checked = readDataset(dataset);
   // beside other work: it is not computed on this thread, nor from memory that others may write to or make shorter
@@ -14,6 +17,8 @@ export async function hashDataset(dataset: Dataset): Promise<string> {
     const { buffer } = data, fixed = buffer instanceof ArrayBuffer && !buffer.resizable;
     return sha256((fixed ? data : data.slice()) as Uint8Array<ArrayBuffer>);
   };
-  const parts = await Promise.all([hash(inputsOf(checked)), hash(Int32Array.from(checked.labels))]);
+  const { labels } = checked,
+    all = [inputsOf(checked), labels && Int32Array.from(labels), targetsOf(checked), weightsOf(checked)];
+  const parts = await Promise.all(all.flatMap((values) => values ? [hash(values)] : []));
   return toHex(await hash(Uint8Array.from(parts.flatMap((part) => [...part]))));
 }

@@ -40,12 +40,13 @@ export function checkSize(width: number, height: number, origin: string): void {
  * @throws {InputError} when the net takes no images of one or three channels.
  */
 export function fitted(image: Image, shape: Shape, origin: string): Float32Array {
-  const [channels, height, width] = shape.length === 3 ? shape : [1, image.height, image.width];
-  if (shape.length !== 3 && sizeOf(shape) !== height * width) {
+  if (shape.length !== 3 && sizeOf(shape) !== image.height * image.width) {
     throw new InputError(
-      `${origin} is ${width} x ${height} pixels, but ${takesShape(shape)}; give an image of as many pixels`,
+      `${origin} is an image of ${image.width} x ${image.height}, but ${takesShape(shape)}; give numbers, in a file ` +
+        "named .npy or .f32, or an image of as many pixels",
     );
   }
+  const [channels, height, width] = shape.length === 3 ? shape : [1, image.height, image.width];
   if (channels !== 1 && channels !== 3) {
     throw new InputError(
       `${origin}: ${takesShape(shape)}, but images have 1 channel or 3; give numbers in a file named .f32`,

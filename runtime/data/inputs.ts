@@ -1,5 +1,5 @@
 /**
- * What a network is asked about: images in PNG or PGM, of any size; images in an IDX file; numbers.
+ * What a network is asked about: images in PNG or PGM, of any size; images in an IDX file; numbers, those of NumPy too.
  *
  * Files are untrusted: nothing is allocated because a header asks for it, unless it is within bounds.
  *
@@ -15,6 +15,8 @@ import { loadIdxImages } from "./idx/images.ts";
 import { fitted, takesShape } from "./images.ts";
 import { decodePgm, isPgm } from "./pgm.ts";
 import { decodePng, isPng } from "./png.ts";
+import { decodeNpy, isNpy } from "./tensors/npy.ts";
+import { inputsIn } from "./tensors/numbers.ts";
 
 /** Samples out of a file. */
 export interface InputSamples {
@@ -36,10 +38,11 @@ const GZIP = [0x1f, 0x8b];
 
 /**
  * Reads the samples of a file for a net. What kind of file it is, its first bytes tell: PNG, PGM, or IDX, which may be
- * packed by gzip; any other one whose name ends in .f32 has numbers of 32 bits, little-endian.
+ * packed by gzip, or an array of NumPy; any other one whose name ends in .f32 has numbers of 32 bits, little-endian.
  *
  * Images of PNG and PGM get the net's size by averaging areas, and its channels: colours become grey, and grey the same
- * in all colours. IDX images and numbers must have the net's shape; numbers are taken as they are.
+ * in all colours. IDX images and numbers must have the net's shape; numbers are taken as they are, but for unsigned bytes of NumPy,
+ * which are scaled by 1/255 as in data sets. Its arrays hold samples, [samples, ...shape], or one, [...shape].
  *
  * @param shape of a sample: [channels, height, width], or another one of as many elements.
  * @throws {InputError} when it cannot be read, is damaged or too large, or does not fit the net.
@@ -52,15 +55,13 @@ export async function readInputs(path: string, shape: Shape, options: ImageOptio
     const { samples, shape: imageShape, inputs } = await loadIdxImages(path, shape);
     const same = shape.length === 3 ? imageShape.join() === shape.join() : inputs.length === samples * elements;
     if (!same) throw new InputError(`${origin}: its images are [${imageShape.join(", ")}], but ${takesShape(shape)}`);
-    if (!options.darkOnLight) return { samples, inputs };
-    if (inputs instanceof Uint8Array) return { samples, inputs: inputs.map((value) => 255 - value) };
-    throw new InputError(
-      `${origin}: light and dark of its images cannot be swapped: they are no bytes; swap them before`,
-    );
+    return swapped({ samples, inputs }, options, origin);
   }
   const isImage = isPng(start) || isPgm(start);
-  if (!isImage && !path.endsWith(".f32")) {
-    throw new InputError(`${origin} is of no known kind; give a PNG, PGM or IDX file, or numbers in a file named .f32`);
+  if (!isImage && !isNpy(start) && !path.endsWith(".f32")) {
+    throw new InputError(
+      `${origin} is of no known kind; give a PNG, PGM or IDX file, or numbers in a file named .npy or .f32`,
+    );
   }
   if (size > LARGEST_FILE) {
     throw new InputError(
@@ -68,6 +69,7 @@ export async function readInputs(path: string, shape: Shape, options: ImageOptio
     );
   }
   const bytes = await wholeFile(path);
+  if (isNpy(start)) return swapped(arraySamples(bytes, shape, elements, origin), options, origin);
   if (isImage) {
     const image = isPng(bytes) ? await decodePng(bytes, options.darkOnLight ? 1 : 0, origin) : decodePgm(bytes, origin);
     const inputs = fitted(image, shape, origin);
@@ -90,6 +92,25 @@ function numbers(bytes: Uint8Array<ArrayBuffer>, shape: Shape, elements: number,
   const wrong = firstNotFinite(inputs);
   if (wrong >= 0) throw new InputError(`${origin}: number ${wrong} is ${inputs[wrong]}; numbers must be finite`);
   return { samples, inputs };
+}
+
+/** Samples with light and dark swapped, if that is asked for. */
+function swapped({ samples, inputs }: InputSamples, { darkOnLight }: ImageOptions, origin: string): InputSamples {
+  if (!darkOnLight) return { samples, inputs };
+  if (inputs instanceof Uint8Array) return { samples, inputs: inputs.map((value) => 255 - value) };
+  throw new InputError(
+    `${origin}: light and dark of its images cannot be swapped: they are no bytes; swap them before`,
+  );
+}
+
+/** Samples of an array of NumPy, or the one that it is. */
+function arraySamples(bytes: Uint8Array<ArrayBuffer>, shape: Shape, elements: number, origin: string): InputSamples {
+  const tensor = decodeNpy(bytes, origin), all = sizeOf(tensor.shape), [first = 1, ...rest] = tensor.shape;
+  const one = all === elements && (rest.length < shape.length || first !== 1), samples = one ? 1 : first;
+  if (!one && (sizeOf(rest) !== elements || samples === 0)) {
+    throw new InputError(`${origin} is [${tensor.shape.join(", ")}], but ${takesShape(shape)}; give whole samples`);
+  }
+  return { samples, inputs: inputsIn(tensor, origin) };
 }
 
 /** First bytes and size of a file; reading a pipe or a device might never end. */

@@ -3,9 +3,8 @@
  * stopped.
  *
  * Names of tensors: `conv1.weight` for parameters and buffers; `optimizer.conv1.weight.m` for the optimizer's state;
- * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and
- * `epoch.hit_sum` for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The
- * metadata have the spec, the state of the run, and a hash of all the rest.
+ * `history.loss` for the epochs' figures, one number each; `epoch.loss_sum` and, by the symbols of metrics, `epoch.hit_sum`
+ * for sums over the part of an epoch, one number each, or in older files one for each row of the batch. The metadata have the spec, the state of the run, and a hash of all the rest.
  *
  * @module
  */
@@ -31,6 +30,7 @@ import {
   HISTORY,
   OPTIMIZER,
   SPEC,
+  SUM,
   type TensorValues,
   TRAINING,
   type TrainingState,
@@ -102,6 +102,7 @@ export function decodeCheckpoint(file: TensorFile, registry: Registry, origin: s
   const parameters = new Map(
     [...weightShapes(graph)].map(([name, shape]) => [name, contents.floats(name, shape)] as const),
   );
+  checkLeast(graph, parameters, origin);
   const state = metadata.get(TRAINING);
   const training = state === undefined ? undefined : decodeTraining(parseState(state, origin), graph, contents, origin);
   contents.finish(spec.name);
@@ -119,11 +120,7 @@ function decodeTraining(
     throw new InputError(`${origin}: it says that ${epoch} of ${epochs} epochs and ${step} of ${steps} steps are done`);
   }
   const optimizer = new Map<string, TensorValues>();
-  for (const [name, shape] of parameterShapes(graph)) {
-    for (const symbol of graph.optimizer.state) {
-      optimizer.set(`${name}.${symbol}`, contents.floats(`${OPTIMIZER}${name}.${symbol}`, shape));
-    }
-  }
+  for (const [name, shape] of stateShapes(graph)) optimizer.set(name, contents.floats(`${OPTIMIZER}${name}`, shape));
   const extra = contents.names(HISTORY).map((name) => name.slice(HISTORY.length));
   const figures = [...new Set(epoch > 0 ? [...FIGURES, ...extra] : extra)].map((key) =>
     [key, contents.doubles(`${HISTORY}${key}`, epoch)] as const
@@ -134,9 +131,11 @@ function decodeTraining(
     if (wrong !== undefined) throw new InputError(`${origin}: epoch ${i + 1}: ${wrong}`);
     return epoch;
   });
-  const sum = (name: string) => contents.sum(`${EPOCH}${name}`, graph.batchSize);
-  const partial = step > 0 && { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") };
-  const wrong = partial && wrongPartial(partial, steps, graph.batchSize);
+  const sum = (name: string) => contents.sum(EPOCH + name + SUM, graph.batchSize);
+  const symbols = ["loss", ...graph.metrics.map(({ symbol }) => symbol)];
+  const sums = () => Object.fromEntries(symbols.map((symbol) => [symbol, sum(symbol)]));
+  const partial = step > 0 && { steps: step, seconds, sums: sums() };
+  const wrong = partial && wrongPartial(partial, steps, graph);
   if (wrong) throw new InputError(`${origin}: epoch ${epoch + 1}, of which ${step} steps are done: ${wrong}`);
   return { ...state, history, optimizer, ...partial && { partial } };
 }
@@ -207,11 +206,31 @@ export function weightShapes({ nodes }: Graph): Map<string, readonly number[]> {
   );
 }
 
-/** The shapes of a net's parameters by name, in the order of its layers. */
-export function parameterShapes({ nodes }: Graph): Map<string, readonly number[]> {
+/**
+ * @param parameters all of a net, buffers among them.
+ * @param origin how messages call them.
+ * @throws {InputError} naming the first element of a buffer that is below the least that it can be.
+ */
+export function checkLeast({ nodes }: Graph, parameters: ReadonlyMap<string, TensorValues>, origin: string): void {
+  for (const { name: layer, buffers } of nodes) {
+    for (const { name, least = -Infinity } of buffers) {
+      const { values } = parameters.get(`${layer}.${name}`)!, wrong = values.findIndex((value) => value < least);
+      if (wrong < 0) continue;
+      throw new InputError(
+        `${origin}: element ${wrong} of ${layer}.${name} is ${values[wrong]}; it must be at least ${least}`,
+      );
+    }
+  }
+}
+
+/** The shapes of what the optimizer keeps by name, in the order of the layers: nothing of those that are frozen. */
+export function stateShapes({ nodes, optimizer, optimizerOptions }: Graph): Map<string, readonly number[]> {
+  const symbols = optimizer.state(optimizerOptions);
   return new Map(
-    nodes.flatMap(({ name, parameters }) =>
-      parameters.map(({ name: what, shape }) => [`${name}.${what}`, shape] as const)
+    nodes.filter(({ frozen }) => !frozen).flatMap(({ name, parameters }) =>
+      parameters.flatMap(({ name: what, shape }) =>
+        symbols.map((symbol) => [`${name}.${what}.${symbol}`, shape] as const)
+      )
     ),
   );
 }

@@ -55,6 +55,8 @@ export const VERSION = "kernelwright.checkpoint", SPEC = "kernelwright.spec", TR
 export const HASH = "kernelwright.sha256";
 /** How names of tensors begin that are no parameters. */
 export const OPTIMIZER = "optimizer.", HISTORY = "history.", EPOCH = "epoch.";
+/** How those of sums over a part of an epoch end. */
+export const SUM = "_sum";
 /** Version of what is written. */
 export const CURRENT = "1";
 /** A file to which metadata can be added. */
@@ -74,13 +76,13 @@ export function checkpointTensors({ spec, parameters, training }: Checkpoint): W
     if (history.length > 0) {
       for (const [key, value] of Object.entries(history[0])) {
         if (typeof value !== "number" || key === "epoch") continue;
-        const figures = Float64Array.from(history, (epoch) => epoch[key as keyof EpochReport]);
+        const figures = Float64Array.from(history, (epoch) => epoch[key as keyof EpochReport]!);
         tensors.set(`${HISTORY}${key}`, storedTensor([history.length], figures));
       }
     }
     if (partial) {
-      for (const [name, sum] of [["loss_sum", partial.lossSum], ["hit_sum", partial.hitSum]] as const) {
-        tensors.set(`${EPOCH}${name}`, storedTensor([1], Float64Array.of(sum)));
+      for (const [symbol, sum] of Object.entries(partial.sums)) {
+        tensors.set(EPOCH + symbol + SUM, storedTensor([1], Float64Array.of(sum)));
       }
     }
     const { steps: step = 0, seconds = 0 } = partial ?? {};

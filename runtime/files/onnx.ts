@@ -6,14 +6,16 @@
  */
 import type { PbfWriter } from "npm:pbf@5.1.2";
 import { InputError } from "../../codegen/error.ts";
-import type { OnnxAttribute, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
-import type { Graph } from "../../codegen/graph/shapes.ts";
+import type { OnnxAttribute, OnnxConstant, OnnxOperation, Shape } from "../../codegen/language/layer.ts";
+import { type Graph, inputShapes } from "../../codegen/graph/shapes.ts";
 import type { Trained } from "../run/run_options.ts";
 
 /** Version of the file's structure, and of the set of operations, which has all that layers use. */
 const IR_VERSION = 8, OPSET = 17;
 /** Kinds of an attribute, and of numbers; that of floats is the same of both. */
 const INT = 2, INTS = 7, FLOAT = 1;
+/** The kind of whole numbers of 64 bits. */
+const INT64 = 7;
 /** How the number of samples is called; any number is possible. */
 const BATCH = "batch";
 /** Names of the model's input and output. */
@@ -21,10 +23,16 @@ const INPUT = "input", OUTPUT = "output";
 /** The property that names of classes are looked for in: `{"0": "cat"}`, which JSON and Python read. */
 const NAMES = "names";
 
-/** A layer's operation in its place. */
-interface Node extends OnnxOperation {
+/** An operation in its place. */
+interface Node extends Pick<OnnxOperation, "op" | "attributes"> {
   readonly name: string;
+  readonly inputs: readonly string[];
   readonly output: string;
+}
+
+/** Numbers that belong to a model: weights, and what operations take beside. */
+interface Stored extends OnnxConstant {
+  readonly name: string;
 }
 
 /**
@@ -40,18 +48,7 @@ export async function encodeOnnx(
   producer: { readonly name: string; readonly version: string },
   classes?: readonly string[],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
-  const nodes = graph.nodes.map(({ name, kind, options, inputs, parameters, buffers }): Node => {
-    const operation = kind.onnx?.(options, Object.keys(inputs));
-    if (!operation) {
-      throw new InputError(`net ${graph.name} has the layer ${kind.type}, which ONNX has no operation for`);
-    }
-    const symbols = Object.fromEntries([
-      ...Object.entries(inputs).map(([symbol, read]) => [symbol, tensor(read)]),
-      ...[...parameters, ...buffers].map(({ symbol, name: what }) => [symbol, `${name}.${what}`]),
-    ]);
-    return { ...operation, name, inputs: operation.inputs.map((symbol) => symbols[symbol]), output: tensor(name) };
-  });
+  const { nodes, constants } = operationsOf(graph);
   // it is of use to one command only
   const { PbfWriter } = await import("npm:pbf@5.1.2");
   const pbf = new PbfWriter();
@@ -62,6 +59,7 @@ export async function encodeOnnx(
     for (const node of nodes) pbf.writeMessage(1, writeNode, node);
     pbf.writeStringField(2, graph.name);
     for (const [name, values] of parameters) pbf.writeMessage(5, writeTensor, { name, ...values });
+    for (const constant of constants) pbf.writeMessage(5, writeConstant, constant);
     pbf.writeMessage(11, writeValue, { name: INPUT, shape: graph.shapes.input });
     pbf.writeMessage(12, writeValue, { name: OUTPUT, shape: graph.shapes[graph.output] });
   }, undefined);
@@ -76,6 +74,38 @@ export async function encodeOnnx(
     }, undefined);
   }
   return pbf.finish().slice() as Uint8Array<ArrayBuffer>;
+}
+
+/** The operations of all layers, in order, and the numbers that they take beside weights. */
+function operationsOf(graph: Graph): { nodes: Node[]; constants: Stored[] } {
+  const tensor = (name: string) => name === "input" ? INPUT : name === graph.output ? OUTPUT : `${name}.output`;
+  const constants: Stored[] = [];
+  const nodes = graph.nodes.flatMap(({ name, kind, options, inputs, parameters, buffers }): Node[] => {
+    const shapes = { ...inputShapes({ inputs }, graph.shapes), y: graph.shapes[name] };
+    const made = kind.onnx?.(options, Object.keys(inputs), shapes);
+    if (!made) {
+      throw new InputError(`net ${graph.name} has the layer ${kind.type}, which ONNX has no operation for`);
+    }
+    const known: Record<string, string> = Object.fromEntries([
+      ...Object.entries(inputs).map(([symbol, read]) => [symbol, tensor(read)]),
+      ...[...parameters, ...buffers].map(({ symbol, name: what }) => [symbol, `${name}.${what}`]),
+      ["", ""],
+    ]);
+    const stored = (constant: OnnxConstant) => {
+      const own = { ...constant, name: `${name}.constant${constants.length}` };
+      constants.push(own);
+      return own.name;
+    };
+    const operations = [made].flat();
+    return operations.map(({ op, inputs, output, attributes }, i) => {
+      const read = inputs.map((input) => typeof input === "string" ? known[input] : stored(input));
+      const isLast = i === operations.length - 1, own = isLast ? name : `${name}.${output ?? i}`;
+      known.y = isLast ? tensor(name) : own;
+      if (output !== undefined) known[output] = known.y;
+      return { op, name: own, inputs: read, output: known.y, ...attributes && { attributes } };
+    });
+  });
+  return { nodes, constants };
 }
 
 function writeNode({ name, op, inputs, output, attributes = {} }: Node, pbf: PbfWriter): void {
@@ -111,6 +141,16 @@ function writeTensor(
   pbf.writeVarintField(2, FLOAT);
   pbf.writeStringField(8, name);
   pbf.writeBytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+/** Numbers of an operation: floats, or whole ones of 64 bits. */
+function writeConstant({ name, shape, values, dtype }: Stored, pbf: PbfWriter): void {
+  const whole = dtype === "i64";
+  const bytes = whole ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
+  for (const extent of shape) pbf.writeVarintField(1, extent);
+  pbf.writeVarintField(2, whole ? INT64 : FLOAT);
+  pbf.writeStringField(8, name);
+  pbf.writeBytesField(9, new Uint8Array(bytes.buffer));
 }
 
 function writeValue({ name, shape }: { readonly name: string; readonly shape: Shape }, pbf: PbfWriter): void {

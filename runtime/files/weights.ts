@@ -11,7 +11,7 @@ import { z } from "../../codegen/zod.ts";
 import { InputError, printable } from "../../codegen/error.ts";
 import { type JsonError, parseJson } from "../../codegen/json.ts";
 import type { Graph } from "../../codegen/graph/shapes.ts";
-import { type TensorValues, weightShapes } from "./checkpoint.ts";
+import { checkLeast, type TensorValues, weightShapes } from "./checkpoint.ts";
 import { type StoredTensor, type TensorFile, toFloat32 } from "./safetensors.ts";
 
 /** The parameters of a net, and where each came from. */
@@ -51,6 +51,9 @@ export function parseNames(text: string, origin: string): WeightNames {
   );
 }
 
+/** What PyTorch's modules keep and nothing here needs: how many steps a norm has seen. */
+const UNUSED = "num_batches_tracked";
+
 /**
  * Finds the parameters of a net in a file.
  *
@@ -59,12 +62,13 @@ export function parseNames(text: string, origin: string): WeightNames {
  * @throws {InputError} naming what is missing, too much, of another shape, or not to be told apart.
  */
 export function importParameters(
-  { tensors }: TensorFile,
+  file: TensorFile,
   graph: Graph,
   names: WeightNames | undefined,
   origin: string,
 ): ImportedParameters {
   const shapes = weightShapes(graph);
+  const tensors = new Map([...file.tensors].filter(([name]) => split(name).what !== UNUSED));
   const same = [...shapes].every(([name, shape]) => tensors.get(name)?.shape.join() === shape.join());
   const found = names
     ? named(names, shapes, origin)
@@ -89,7 +93,9 @@ export function importParameters(
     const values = floats(tensors.get(theirs), shape, what, name);
     return [name, { shape, values }] as const;
   });
-  return { parameters: new Map(parameters), names: found };
+  const all = new Map(parameters);
+  checkLeast(graph, all, origin);
+  return { parameters: all, names: found };
 }
 
 function floats(

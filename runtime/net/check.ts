@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Role } from "../../codegen/plan/plan.ts";
+import type { Role, RunTensor } from "../../codegen/plan/plan.ts";
 import type { Core } from "./core.ts";
 import type { Check } from "./program.ts";
 
@@ -65,6 +65,9 @@ const near = (found: number, expected: number, largest: number, tolerance: numbe
 const differs = (what: string, found: number, expected: number) =>
   new SelfTestError(`${what} is ${found} after a step, and must be ${expected}: this engine computes wrong`);
 
+/** Numbers of a row. */
+const sizeOf = ({ shape }: RunTensor) => shape.slice(1).reduce((product, extent) => product * extent, 1);
+
 /** A hash of numbers. */
 export function hashOf(core: Core, { buffer, byteOffset, byteLength }: Float32Array): Promise<string> {
   return core.sha256([new Uint8Array(buffer, byteOffset, byteLength)]);
@@ -77,7 +80,7 @@ export function placesOf({ length }: Float32Array): number[] {
 
 /** Makes a step with weights of a seed, and samples that look like noise; puts back what was there. */
 export async function outcomeOf(core: Core, seed: number): Promise<Outcome> {
-  const { plan, program: { rules }, output, trains } = core, { batchSize: samples, graph: { shapes }, tensors } = plan;
+  const { plan, output, trains } = core, { batchSize: samples, graph: { shapes }, tensors } = plan;
   return await core.alone(async () => {
     const kept = await core.readAll(CHANGED), bytes = tensors.data.dtype === "u8";
     try {
@@ -86,10 +89,15 @@ export async function outcomeOf(core: Core, seed: number): Promise<Outcome> {
       const noise = (_: unknown, i: number) => i * i * 31 % 251 / (bytes ? 1 : 256);
       const inputs = bytes ? Uint8Array.from({ length }, noise) : Float32Array.from({ length }, noise);
       const labels = Int32Array.from({ length: samples }, (_, i) => i % output.classes);
-      const train = { seed, steps: 0, rate: rules.rate(0) };
-      await (trains ? core.once({ samples, inputs, labels }, train) : core.once({ samples, inputs }));
+      // what is not taken is not put
+      const numbers = (name: string) =>
+        tensors[name] &&
+        Float32Array.from({ length: samples * sizeOf(tensors[name]) }, (_, i) => i * i * 31 % 251 / 256);
+      const given = { labels, targets: numbers("targets"), weights: numbers("weights") };
+      const train = { seed, epochs: 0, steps: 0 };
+      await (trains ? core.once({ samples, inputs, ...given }, train) : core.once({ samples, inputs }));
       if (!trains) return { loss: 0, tensors: new Map([["outputs", await core.read(output.name)]]) };
-      const { loss } = await core.sums(0, { steps: 0, loss: 0, hits: 0 }, 1), after = await core.readAll(CHANGED);
+      const { sums: { loss } } = await core.sums(0, { steps: 0, sums: {} }, 1), after = await core.readAll(CHANGED);
       return { loss: loss / samples, tensors: new Map([...after].map(([name, { values }]) => [name, values])) };
     } finally {
       core.writeAll(kept);

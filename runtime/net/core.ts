@@ -8,7 +8,7 @@ import { elementsOf, fromStored } from "../../codegen/plan/arrange/layouts.ts";
 import { lineFrom } from "../../codegen/plan/layout/lines.ts";
 import { type Role, type RunPlan, WEIGHT_ROLES } from "../../codegen/plan/plan.ts";
 import { checkPlaces } from "../../codegen/prove/binary/places.ts";
-import { addUp, fillEvaluation, fillKeys, type StepTables } from "../backends/epoch.ts";
+import { addUp, figuresOf, fillEvaluation, fillKeys, type StepTables } from "../backends/epoch.ts";
 import type { EpochSums } from "../backends/session.ts";
 import { placeRows, type RowCounts, rowCounts, type RowPlaces } from "../backends/rows.ts";
 import { initialTensors, outputOf, storedValues } from "../backends/tensors.ts";
@@ -21,9 +21,6 @@ import { putInputs, type Read } from "./samples.ts";
 
 /** Data sets by their numbers: one batch, for single steps; one that is trained on, or tested; one that is tested meanwhile. */
 export const BATCH = 0, WHOLE = 1, MEANWHILE = 2;
-
-/** Samples, with or without classes. */
-export type Unlabelled = Omit<Read, "labels"> & Partial<Pick<Read, "labels">>;
 
 /** A net in memory. */
 export class Core {
@@ -153,16 +150,12 @@ export class Core {
     if (place && values) this.host.put(place[0], values);
   }
 
-  /** Puts samples and, where there are any, classes where a data set has them. */
-  putSamples(set: number, { samples, inputs, labels }: Unlabelled): void {
-    const { rows } = this.#sets[set], { plan } = this;
-    putInputs(plan, inputs, rows.data[0], (address, values) => this.host.put(address, values));
-    if (!labels) return;
-    this.put(set, "labels", labels);
-    if (!rows.targets) return;
-    const outputs = plan.tensors.targets.shape[1], targets = new Float32Array(samples * outputs);
-    for (let i = 0; i < samples; i++) targets[i * outputs + labels[i]] = 1;
-    this.put(set, "targets", targets);
+  /** Puts samples, and what was given beside them, where a data set has them. */
+  putSamples(set: number, read: Read): void {
+    const { rows } = this.#sets[set];
+    putInputs(this.plan, read.inputs, rows.data[0], (address, values) => this.host.put(address, values));
+    // what is no tensor's name finds no place
+    for (const [name, values] of Object.entries(read)) this.put(set, name, values);
   }
 
   /** Puts what changes from step to step over a data set. `samples`: of a batch that has fewer. */
@@ -186,19 +179,22 @@ export class Core {
 
   /** Sums over a data set, when its steps are done up to one, and those before were added up. */
   async sums(set: number, before: EpochSums, done: number): Promise<EpochSums> {
-    const { steps } = before;
-    const [loss, hit] = await Promise.all([this.rows(set, "loss", steps, done), this.rows(set, "hit", steps, done)]);
-    return addUp(before, done, loss, hit);
+    const told = await Promise.all(
+      figuresOf(this.plan).map(async ({ symbol }) =>
+        [symbol, await this.rows(set, symbol, before.steps, done)] as const
+      ),
+    );
+    return addUp(before, done, told);
   }
 
   /** Runs a single step over up to a batch: what a test does, or what an update does that is so many behind the first. */
-  once(read: Unlabelled, train?: { readonly seed: number; readonly steps: number; readonly rate: number }): Soon<void> {
+  once(read: Read, train?: { readonly seed: number; readonly epochs: number; readonly steps: number }): Soon<void> {
     const { plan, program: { rules } } = this;
     // between two batches, say
     this.checkOpen();
     this.putSamples(BATCH, read);
     this.putTables(BATCH, (tables) => {
-      fillEvaluation(plan, tables, train && (() => rules.params(train.rate, train.steps + 1)));
+      fillEvaluation(plan, tables, train && (() => rules.params(train.epochs, train.steps, Infinity)));
       if (train) fillKeys(plan, tables, train.seed, train.steps);
     }, read.samples);
     return this.host.once(BATCH, train ? "train" : "evaluate");

@@ -4,10 +4,11 @@
  * @module
  */
 import { InputError } from "../../codegen/error.ts";
-import { BEGINNING, fillEvaluation, resultOf } from "../backends/epoch.ts";
+import { BEGINNING, fillEvaluation, meansOf } from "../backends/epoch.ts";
 import { sharingFault } from "../backends/threads/sharing.ts";
-import type { Classes, Samples } from "../data/arrays.ts";
+import type { Samples } from "../data/arrays.ts";
 import { DivergedError } from "../run/errors.ts";
+import type { Metrics } from "../run/metrics.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { BATCH, Core, MEANWHILE, WHOLE } from "./core.ts";
 import type { Host } from "./host.ts";
@@ -23,27 +24,25 @@ import {
 import { checkOpen, PredictNet } from "./predict_net.ts";
 import type { NetProgram } from "./program.ts";
 import { RemoteHost } from "./remote_host.ts";
-import { type Labelled, readLabelled, readSet } from "./samples.ts";
+import { type Labelled, readSet } from "./samples.ts";
 import { beginOn, begun, save, type State } from "./state.ts";
 import { readTraining } from "./stored_state.ts";
 import { TeamHost } from "./team_host.ts";
 import { type NetTrainOptions, trainNet } from "./training.ts";
 import { unshared } from "./unshared.ts";
 
-/** What a step of training found. */
-export interface NetStepResult {
-  /** Mean over the samples, before the update. */
+/** What a step of training found, before the update. */
+export interface NetStepResult extends Metrics {
+  /** Mean over the samples. */
   readonly loss: number;
-  /** Samples that were classified right, before the update. */
-  readonly correct: number;
+  /** Samples that were right, of nets that tell that; of one with several outputs that are right or wrong, their shares. */
+  readonly correct?: number;
 }
 
 /** The result of a test. */
 export interface NetEvaluation extends NetStepResult {
   /** Samples. */
   readonly total: number;
-  /** Share of the samples classified right. */
-  readonly accuracy: number;
 }
 
 /** What training gave. */
@@ -79,8 +78,8 @@ export class Net extends PredictNet {
    * Trains some more epochs. A second call goes on where the first has ended, as one of all epochs
    * would; one that was stopped inside an epoch is gone on with there, on the same data.
    *
-   * @param data samples and their classes: x samples x shape, row-major, or a list with an entry for each sample; bytes are
-   * scaled by 1/255.
+   * @param data samples and their classes, or numbers for their outputs: x samples x shape, row-major, or a list with an
+   * entry for each sample; bytes of x are scaled by 1/255.
    * @returns the epochs of this call.
    * @throws {InputError} when data do not fit each other or the net, an option is none, or the net is training already.
    * @throws {DivergedError} when the loss or a weight is infinite or NaN: restore a checkpoint.
@@ -93,7 +92,7 @@ export class Net extends PredictNet {
     expectFunction("onStep", onStep);
     expectFunction("onEpoch", onEpoch);
     expectSignal(signal);
-    const read = readSet(this.#core.plan, data);
+    const read = readSet(this.#core.program, data);
     signal?.throwIfAborted();
     this.#core.checkOpen();
     this.#training = true;
@@ -110,25 +109,27 @@ export class Net extends PredictNet {
    * computes its share.
    *
    * @param x up to batchSize samples, as `train` takes them.
-   * @param y the class of each.
+   * @param y the class of each, or numbers for its outputs, as `train` takes them.
+   * @param options weights, where the loss takes them.
    * @throws {InputError} when they do not fit each other or the net, or the net is training.
    * @throws {DivergedError} when the loss is infinite or NaN: restore a checkpoint.
    */
-  async step(x: Samples, y: Classes): Promise<NetStepResult> {
+  async step(x: Samples, y?: Labelled["y"], options?: Pick<Labelled, "weights">): Promise<NetStepResult> {
     this.#notTraining();
-    const core = this.#core, { plan, program: { rules } } = core, read = readLabelled(plan, x, y), { samples } = read;
+    const core = this.#core, { plan, program } = core;
+    const read = readSet(program, { ...options, x, y }), { samples } = read;
     if (samples > plan.batchSize) {
       throw new InputError(`x has ${samples} samples; a step of net ${plan.name} takes up to ${plan.batchSize}`);
     }
     return await core.alone(async () => {
       const state = this.#state;
-      const later = core.once(read, { seed: state.seed, steps: state.steps, rate: rules.rate(state.epochs) });
+      const later = core.once(read, state);
       if (later) await later;
       state.steps++;
       state.whole = false;
       state.partial = undefined;
-      const { loss, correct } = resultOf(plan, read, await core.sums(BATCH, BEGINNING, 1));
-      if (Number.isFinite(loss)) return { loss, correct };
+      const result = await figuresAt(core, BATCH, 1, samples), { loss } = result;
+      if (Number.isFinite(loss)) return result;
       throw new DivergedError(state.epochs + 1, state.steps, `the loss has become ${loss}`);
     });
   }
@@ -140,7 +141,7 @@ export class Net extends PredictNet {
    * @throws {InputError} when data do not fit each other or the net.
    */
   async evaluate(data: Labelled): Promise<NetEvaluation> {
-    const core = this.#core, { plan } = core, read = readSet(plan, data), { samples: total } = read;
+    const core = this.#core, { plan, program } = core, read = readSet(program, data), { samples: total } = read;
     return await core.alone(async () => {
       // what is trained on stays where it is
       const set = this.#training ? MEANWHILE : WHOLE;
@@ -150,8 +151,7 @@ export class Net extends PredictNet {
       core.putSamples(set, read);
       core.putTables(set, (tables) => fillEvaluation(plan, tables));
       const done = await core.host.run({ set, mode: "evaluate", from: 0, to: steps });
-      const { loss, correct } = resultOf(plan, read, await core.sums(set, BEGINNING, done));
-      return { loss, correct, total, accuracy: correct / total };
+      return { ...await figuresAt(core, set, done, total), total };
     });
   }
 
@@ -242,6 +242,12 @@ function hostFor(
     const module = await WebAssembly.compile(unshared(bytes));
     return threads > 0 && worker ? new RemoteHost(worker(), module, warm) : new LocalHost(module);
   };
+}
+
+/** What was found of so many samples in the first steps over a data set. */
+async function figuresAt(core: Core, set: number, steps: number, samples: number): Promise<NetStepResult> {
+  const { sums } = await core.sums(set, BEGINNING, steps), { hit: correct } = sums;
+  return { ...meansOf(core.plan, sums, samples), ...correct >= 0 && { correct } };
 }
 
 /** How many threads train where nobody says. */

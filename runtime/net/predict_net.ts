@@ -19,13 +19,13 @@ import { unshared } from "./unshared.ts";
 
 /** What a net says of one sample. */
 export interface NetPrediction {
-  /** The class it takes it for: the place of the largest output. */
-  readonly label: number;
+  /** The class it takes it for: the place of the largest output. Absent where outputs are numbers, not one for each class. */
+  readonly label?: number;
   /** What that class is called, where the spec has names of classes. */
   readonly className?: string;
-  /** Probability of each class, 0 to 1; absent where the net's loss gives outputs no such meaning. */
+  /** Probability of each class, or of each output, 0 to 1; absent where the net's loss gives outputs no such meaning. */
   readonly probabilities?: Float64Array;
-  /** What the last layer gives, one number for each class. */
+  /** What the last layer gives, row-major: of classes one number each. */
   readonly outputs: Float32Array;
 }
 
@@ -81,7 +81,11 @@ export class PredictNet {
     return Array.from({ length: all.length / count }, (_, i) => {
       const outputs = all.subarray(i * count, (i + 1) * count), label = largest(outputs);
       const probabilities = program.rules.probabilities?.(outputs);
-      return { label, ...classes && { className: classes[label] }, ...probabilities && { probabilities }, outputs };
+      return {
+        ...!program.rules.numbers && { label, ...classes && { className: classes[label] } },
+        ...probabilities && { probabilities },
+        outputs,
+      };
     });
   }
 

@@ -6,16 +6,16 @@
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { RunPlan } from "../../codegen/plan/plan.ts";
 import type { Thread } from "../platform/platform.ts";
+import type { TrainingRules } from "../run/rules.ts";
 import type { Host } from "./host.ts";
+import type { ReadGiven } from "./samples.ts";
 
 /** What is code, not data, in a spec: formulas of its optimizer, scheduler and loss, their options bound. */
-export interface NetRules {
-  /** Values of the optimizer's params at a learning rate, for a step of training, from 1. */
-  params(learningRate: number, step: number): Readonly<Record<string, number>>;
-  /** The learning rate in an epoch, from 0. */
-  rate(epoch: number): number;
-  /** Probability of each class, from the outputs for one sample, where the loss takes these for logits. */
+export interface NetRules extends TrainingRules {
+  /** Probability of each class, or output, from the outputs for one sample, where the loss takes these for logits. */
   probabilities?(outputs: Float32Array): Float64Array;
+  /** Outputs are numbers, not one for each class. */
+  readonly numbers?: true;
 }
 
 /** What a step of training from a seed gives, to be compared with what an engine gives. */
@@ -53,6 +53,8 @@ export interface NetProgram {
   host?(): Promise<Host>;
   /** Starts a thread that runs `worker.ts`. Where there is none, the calling thread computes alone. */
   worker?(): Thread;
+  /** Reads what is given beside samples. Default: classes alone. */
+  readonly given?: ReadGiven;
   /** What a step must give, for a test of the engine; asked for by each. */
   check?(): Promise<Check>;
 }

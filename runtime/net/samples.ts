@@ -11,7 +11,7 @@ import { firstNotFinite, sizeOf } from "../data/numbers.ts";
 import type { Numbers } from "./host.ts";
 import { said } from "./options.ts";
 
-/** Samples with the class of each. */
+/** Samples, and what their outputs are compared with. */
 export interface Labelled {
   /**
    * Samples x shape, row-major, or a list with an entry for each sample. Bytes, in a Uint8Array or Uint8ClampedArray, are
@@ -19,16 +19,31 @@ export interface Labelled {
    * they are until the promise is settled.
    */
   readonly x: Samples;
-  /** The class of each sample, from 0. */
-  readonly y: Classes;
+  /**
+   * The class of each sample, from 0. Of a net whose loss is on numbers, a number for each output, in a typed array or in
+   * lists, and bytes are not scaled; nothing where it compares with its input.
+   */
+  readonly y?: Classes | Samples;
+  /** How much each sample, or each output, counts, where the loss is `weighted`. Default: 1. */
+  readonly weights?: Samples;
+}
+
+/** What is given beside inputs, as the net's tensors of samples have it. */
+export interface Given {
+  readonly labels?: Int32Array;
+  /** Samples x outputs; where there are labels too, they were made of these. */
+  readonly targets?: Float32Array;
+  /** Of samples, or of samples x outputs. */
+  readonly weights?: Float32Array;
+  /** Those that were given: the others are 1. */
+  readonly own?: Float32Array;
 }
 
 /** Samples that were read: as the net's tensors of samples have them, but for the scale of bytes. */
-export interface Read {
+export interface Read extends Given {
   readonly samples: number;
   /** Samples x shape. */
   readonly inputs: Float32Array | Uint8Array;
-  readonly labels: Int32Array;
 }
 
 /** A byte as what a net takes: divided in f64 and rounded, it is what a kernel divides in f32. */
@@ -58,7 +73,7 @@ export function readInputs({ name, graph, tensors }: RunPlan, x: Samples): Float
 }
 
 /** Floats or bytes; nothing for what is no list of numbers, or a list of entries that are not so many numbers each. */
-function numbersOf(x: unknown, size: number): Float32Array | Uint8Array | undefined {
+export function numbersOf(x: unknown, size: number): Float32Array | Uint8Array | undefined {
   // that of another page or realm is one, too
   const kind = kindOf(x), view = x as Float32Array;
   if (kind === "Float32Array") return new Float32Array(view.buffer, view.byteOffset, view.length);
@@ -76,29 +91,40 @@ function numbersOf(x: unknown, size: number): Float32Array | Uint8Array | undefi
 /** Which typed array something is. */
 const kindOf = (value: unknown) => ArrayBuffer.isView(value) ? `${(value as Uint8Array)[Symbol.toStringTag]}` : "";
 
+/** Reads what is given beside so many samples: `y` of a set, and what else stands in it. */
+export type ReadGiven = (plan: RunPlan, samples: number, y: Labelled["y"], set: object & Partial<Labelled>) => Given;
+
 /**
- * Samples and their classes.
+ * The class of each sample.
  *
- * @throws {InputError} when they are something else, do not fit each other, or the net.
+ * @throws {InputError} when they are something else, do not fit the samples or the net, or weights are given.
  */
-export function readLabelled(plan: RunPlan, x: Samples, y: Classes): Read {
-  const inputs = readInputs(plan, x), samples = inputs.length / sizeOf(plan.graph.shapes.input);
-  const { classes } = outputOf(plan), list = Array.isArray(y) || ArrayBuffer.isView(y) ? y : undefined;
+export const readClasses: ReadGiven = (plan, samples, y, { weights }) => {
+  const { classes } = outputOf(plan), list = Array.isArray(y) || ArrayBuffer.isView(y) ? y as Uint8Array : undefined;
   if (list?.length !== samples) {
     throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
   }
-  const labels = Int32Array.from(list as readonly number[], (label, i) => {
-    const number = typeof label === "bigint" ? Number(label) : label;
+  if (weights) throw new InputError(`net ${plan.name} has no weighted loss for weights`);
+  const labels = Int32Array.from(list, (label: unknown, i) => {
+    const number = typeof label === "bigint" ? Number(label) : label as number;
     if (Number.isInteger(number) && number >= 0 && number < classes) return number;
     throw new InputError(`y[${i}] is ${said(label)}; expected a whole number from 0 to ${classes - 1}`);
   });
-  return { samples, inputs, labels };
-}
+  return { labels };
+};
 
-/** @throws {InputError} when it is no object with samples and their classes. */
-export function readSet(plan: RunPlan, set: Labelled): Read {
-  if (!set) throw new InputError(`data is ${said(set)}; expected { x, y }, samples and their classes`);
-  return readLabelled(plan, set.x, set.y);
+/**
+ * Samples, and what is given beside them.
+ *
+ * @throws {InputError} when there is no object with them, they are something else, do not fit each other, or the net.
+ */
+export function readSet(
+  { plan, given = readClasses }: { readonly plan: RunPlan; readonly given?: ReadGiven },
+  set: Labelled,
+): Read {
+  if (!set) throw new InputError(`data is ${said(set)}; expected { x, y }`);
+  const inputs = readInputs(plan, set.x), samples = inputs.length / sizeOf(plan.graph.shapes.input);
+  return { samples, inputs, ...given(plan, samples, set.y, set) };
 }
 
 /** Puts inputs where the net's tensor of them begins, scaled where they are bytes and it has floats. */

@@ -38,10 +38,11 @@ export interface State {
 export const begun = (seed: number): State => ({ seed, epochs: 0, steps: 0, history: [], whole: true });
 
 /** What tells data sets apart, as checkpoints of a run have it. */
-export async function hashOfSet({ inputs, labels }: Read): Promise<string> {
-  const bytes = new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength);
-  const parts = await Promise.all([digest(bytes), digest(new Uint8Array(labels.buffer))]);
-  return await sha256(parts);
+export async function hashOfSet({ inputs, labels, targets, own }: Read): Promise<string> {
+  const parts = [inputs, labels ?? targets, own].flatMap((values) =>
+    values ? [digest(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))] : []
+  );
+  return await sha256(await Promise.all(parts));
 }
 
 /** Takes note of what is trained on; an epoch that was stopped inside is gone on with only on the same data. */

@@ -8,10 +8,12 @@ import {
   HISTORY,
   OPTIMIZER,
   specDifference,
+  SUM,
   type TensorValues,
   TRAINING,
   type TrainingState,
 } from "../files/checkpoint_format.ts";
+import { figuresOf } from "../backends/epoch.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import type { Core } from "./core.ts";
 import { MOST_EPOCHS } from "./options.ts";
@@ -74,12 +76,15 @@ function stateOf(
     ...Object.fromEntries(figures.map(([name, values]) => [name, values[i]])),
     epoch: i + 1,
   } as EpochReport));
-  const sum = (name: string) => read.numbers(EPOCH + name, "F64", 1)[0];
+  const sums = () =>
+    Object.fromEntries(
+      figuresOf(core.plan).map(({ symbol }) => [symbol, read.numbers(EPOCH + symbol + SUM, "F64", 1)[0]]),
+    );
   return {
     optimizer: read.floats(core.shapes(["state"]), OPTIMIZER),
     state: {
       ...{ seed, epochs, steps, whole, history },
-      ...step > 0 && { partial: { steps: step, seconds, lossSum: sum("loss_sum"), hitSum: sum("hit_sum") } },
+      ...step > 0 && { partial: { steps: step, seconds, sums: sums() } },
       ...whole && { data: { samples, hash: Promise.resolve(hash) } },
     },
   };

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { addUp, BEGINNING, fillTraining, resultOf } from "../backends/epoch.ts";
+import { BEGINNING, fillTraining, meansOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import type { EpochSums, NotFinite } from "../backends/session.ts";
-import { notFinite, parametersOf } from "../backends/tensors.ts";
+import { notFinite } from "../backends/tensors.ts";
 import { checkDiverged } from "../run/errors.ts";
 import type { EpochReport } from "../run/training_report.ts";
 import { type Core, WHOLE } from "./core.ts";
@@ -98,13 +98,13 @@ async function trainEpoch(
   signal: AbortSignal | undefined,
 ): Promise<EpochReport> {
   const { plan, program: { rules } } = core, { samples } = read, steps = stepsInEpoch(plan, samples);
-  const { epochs: number, partial } = state, learningRate = rules.rate(number), start = performance.now();
-  const sums = partial ? { steps: partial.steps, loss: partial.lossSum, hits: partial.hitSum } : BEGINNING;
+  const { epochs: number, partial } = state, start = performance.now(), sums = partial ?? BEGINNING;
+  // updates before the epoch
+  const first = state.steps - sums.steps, learningRate = rules.rate(number, first, steps);
   const seconds = () => (partial?.seconds ?? 0) + (performance.now() - start) / 1000;
   const epoch: Epoch = { number, read, steps, learningRate, seconds, signal };
   await core.alone(() => {
-    // updates before the epoch
-    const first = state.steps - sums.steps, params = (step: number) => rules.params(learningRate, first + step + 1);
+    const params = (step: number) => rules.params(number, first + step, steps);
     core.putTables(WHOLE, (tables) => fillTraining(plan, tables, { seed: state.seed, epoch: number, first, params }));
   });
   const tell = onStep &&
@@ -126,14 +126,15 @@ async function trainPart(core: Core, state: State, epoch: Epoch, before: EpochSu
   const { number, read, steps, learningRate, seconds } = epoch, { plan } = core;
   const sums = before.steps < steps ? await trainSteps(core, before, steps, epoch.signal) : before;
   state.steps += sums.steps - before.steps;
-  state.partial = { steps: sums.steps, lossSum: sums.loss, hitSum: sums.hits, seconds: seconds() };
-  const { loss, correct } = resultOf(plan, read, sums), ends = sums.steps === steps;
-  const weights = () => Promise.all(parametersOf(plan).map(async (name) => [name, await core.read(name)] as const));
+  state.partial = { ...sums, seconds: seconds() };
+  const means = meansOf(plan, sums.sums, read.samples), { loss } = means, ends = sums.steps === steps;
+  const weights = async () =>
+    [...await core.readAll(["parameter"])].map(([name, { values }]) => [name, values] as const);
   const wrong = Number.isFinite(loss)
     ? ends ? notFinite(await weights()) : undefined
     : { name: "the loss", index: 0, value: loss };
   if (wrong || !ends) return { sums, wrong };
-  const report = { epoch: number + 1, loss, accuracy: correct / read.samples, learningRate, seconds: seconds() };
+  const report = { epoch: number + 1, ...means, learningRate, seconds: seconds() };
   state.partial = undefined;
   state.epochs = report.epoch;
   state.history.push(report);
@@ -176,8 +177,8 @@ function teller(
     told = done;
     const loss = await core.rows(WHOLE, "loss", first, done);
     for (let step = first; step < done; step++) {
-      const begin = (step - first) * batchRows,
-        { loss: sum } = addUp(BEGINNING, 1, loss.subarray(begin, begin + batchRows));
+      const begin = (step - first) * batchRows;
+      const sum = loss.subarray(begin, begin + batchRows).reduce((a, b) => a + b);
       await tell(step + 1, sum / Math.min(batchSize, samples - step * batchSize));
     }
   };

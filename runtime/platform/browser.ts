@@ -41,8 +41,9 @@ function open(): Platform {
 const NAMES: Readonly<Record<string, string>> = { Edg: "edge", Version: "safari" };
 const SYSTEMS = [[/Linux|Android/, "linux"], [/Mac|iP/, "darwin"], [/Win/, "windows"]] as const;
 
-async function* inflate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("deflate"));
+async function* inflate(bytes: Uint8Array, raw = false): AsyncGenerator<Uint8Array> {
+  const unpack = new DecompressionStream(raw ? "deflate-raw" : "deflate");
+  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(unpack);
   const reader = stream.getReader();
   try {
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value;

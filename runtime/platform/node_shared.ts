@@ -19,8 +19,8 @@ export function deflate(bytes: Uint8Array): Uint8Array {
 }
 
 /** See {@linkcode Platform.inflate}. */
-export function inflate(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  const stream = builtin("node:zlib").createInflate();
+export function inflate(bytes: Uint8Array, raw = false): AsyncIterable<Uint8Array> {
+  const { createInflate, createInflateRaw } = builtin("node:zlib"), stream = raw ? createInflateRaw() : createInflate();
   stream.end(bytes);
   return stream;
 }

@@ -36,9 +36,10 @@ export interface Platform {
   /**
    * What bytes in zlib's format unpack to, piece by piece; ending the iteration ends the work.
    *
+   * @param raw they are in deflate's own format, without zlib's header and checksum.
    * @throws {Error} when they are damaged.
    */
-  inflate(bytes: Uint8Array): AsyncIterable<Uint8Array>;
+  inflate(bytes: Uint8Array, raw?: boolean): AsyncIterable<Uint8Array>;
   /** A module's text without its types; what is left stands where it stood. Absent where nothing can do that. */
   readonly stripTypes?: (text: string) => string;
   /**

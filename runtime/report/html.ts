@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { count } from "../run/progress.ts";
+import { metricTexts } from "../run/metrics.ts";
+import { count, nounOf } from "../run/progress.ts";
 import type { TrainingReport } from "../run/training_report.ts";
 import { Markup, markup } from "./markup.ts";
 import { loss, moment, percent, plural, seconds } from "./numbers.ts";
@@ -12,6 +13,7 @@ import { epochs } from "./sections/epochs.ts";
 import { kernels } from "./sections/kernels.ts";
 import { learning } from "./sections/learning.ts";
 import { missed } from "./sections/missed.ts";
+import { network } from "./sections/network.ts";
 import { test } from "./sections/test.ts";
 import { STYLE } from "./style.ts";
 
@@ -41,6 +43,7 @@ ${keyFigures(report)}
 </header>
 ${learning(report)}
 ${epochs(report)}
+${network(report)}
 ${kernels(report)}
 ${test(report)}
 ${missed(report)}
@@ -52,12 +55,24 @@ ${environment(report)}
   return text;
 }
 
-function keyFigures({ test, training, epochs }: TrainingReport): Markup {
-  const figures: readonly (readonly [name: string, value: string, note: string])[] = [
-    ["test accuracy", percent(test.accuracy), `${count(test.correct)} of ${count(test.total)} right`],
+type Figure = readonly [name: string, value: string, note: string];
+
+/** What tells best how good a net is, where there is something beside the loss. */
+function mainFigure({ correct, total, ...test }: TrainingReport["test"]): Figure[] {
+  if (correct !== undefined) {
+    return [["test accuracy", percent(correct / total), `${count(correct)} of ${count(total)} right`]];
+  }
+  const main = metricTexts(test).at(-1);
+  return main ? [[`test ${main[0]}`, main[1], `of ${plural(total, "sample")}`]] : [];
+}
+
+function keyFigures({ test, training, epochs, data }: TrainingReport): Markup {
+  const noun = nounOf(data.shape);
+  const figures: readonly Figure[] = [
+    ...mainFigure(test),
     ["test loss", loss(test.loss), "mean over the samples"],
     ["training time", seconds(training.seconds), plural(epochs.length, "epoch")],
-    ["images a second", count(training.imagesPerSecond), `${count(training.images)} in training`],
+    [`${noun} a second`, count(training.imagesPerSecond), `${count(training.images)} in training`],
   ];
   const entry = ([name, value, note]: typeof figures[number]) =>
     markup`<div><dt>${name}</dt><dd>${value} <small>${note}</small></dd></div>`;

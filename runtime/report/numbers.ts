@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lossText } from "../run/metrics.ts";
 import { count, duration } from "../run/progress.ts";
 
 /** A number of things. */
@@ -16,9 +17,7 @@ export function percent(share: number, digits = 2): string {
 }
 
 /** A loss, which may have become NaN or infinite. */
-export function loss(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(4) : "no number";
-}
+export const loss = lossText;
 
 /** A time of an epoch or a run. */
 export function seconds(value: number): string {

@@ -15,6 +15,7 @@ import { platform } from "../platform/here.ts";
 import { type Packing, PACKING_WORDS } from "../measure/machine/facts.ts";
 import { MOST_CLASSES } from "../run/outcome.ts";
 import { type FileKind, prepareFile } from "../files/replace.ts";
+import { METRICS, type Metrics } from "../run/metrics.ts";
 import type { TrainingReport } from "../run/training_report.ts";
 
 /**
@@ -79,6 +80,8 @@ const LONGEST = 2 ** 24 + MOST_EPOCHS * EPOCH_BYTES;
 const LONGEST_TEXT = 4096, LONGEST_ARGUMENT = 2 ** 17, LONGEST_LIST = 100_000;
 /** Most kernels of a profile. */
 const MOST_KERNELS = 10_000;
+/** Most layers of a net and its input, most inputs of a layer, and most extents of what it gives. */
+const MOST_LAYERS = 257, MOST_INPUTS = 64, MOST_EXTENTS = 16;
 /** Most elements of a sample whose pixels are told. */
 const LARGEST_SAMPLE = 2 ** 20;
 
@@ -97,7 +100,11 @@ const loss = z.number("a number, or null").nullable().transform((value) => value
 const speed = amount.min(1e-9, "a number above 0");
 const rate = z.object({ one: speed, all: speed }, "an object with one and all");
 
-const epoch = z.object({ epoch: whole, loss, accuracy: share, learningRate: positive, seconds: amount }, "an epoch");
+/** Metrics, those that a report has. */
+const metrics = Object.fromEntries(
+  Object.entries(METRICS).map(([name, metric]) => [name, (metric.share ? share : loss).optional()]),
+) as Record<keyof Required<Metrics>, z.ZodOptional<typeof share>>;
+const epoch = z.object({ epoch: whole, loss, ...metrics, learningRate: positive, seconds: amount }, "an epoch");
 
 const missed = z.object({
   index: whole,
@@ -108,10 +115,11 @@ const missed = z.object({
 }, "a sample");
 
 const test = z.object({
-  correct: whole,
+  correct: whole.optional(),
   total: whole.min(1, "a whole number, at least 1"),
-  accuracy: share,
+  ...metrics,
   loss,
+  areaUnderCurve: share.optional(),
   confusion: list(list(whole, "a list of numbers", MOST_CLASSES), "a list of lists", MOST_CLASSES).refine(
     (rows) => rows.every(({ length }) => length === rows.length),
     "as many numbers in each row as there are rows",
@@ -127,6 +135,15 @@ const profiled = z.object({
   flops: amount,
   bytes: amount,
 }, "a kernel");
+
+const layer = z.object({
+  name: text,
+  type: text,
+  inputs: list(text, "a list of texts", MOST_INPUTS),
+  shape: list(whole, "a list of whole numbers", MOST_EXTENTS),
+  parameters: whole,
+  buffers: whole,
+}, "a layer");
 
 const machine = z.object({
   versions: z.record(text, text, "an object of texts"),
@@ -165,6 +182,7 @@ const report = z.object({
   seed: whole,
   without: list(text, "a list of texts"),
   parameters: whole,
+  layers: list(layer, "a list of layers", MOST_LAYERS).optional(),
   classes: list(text, "a list of texts", MOST_NAMES).optional(),
   data: z.object({
     name: text.optional(),

@@ -46,6 +46,13 @@ figure .note { margin: 0.5rem 0 0; }
 .plot text { white-space: pre; }
 .half { display: none; }
 .phone { max-width: 30rem; }
+.half.graph { max-width: 38rem; }
+.net rect { fill: var(--tint); stroke: var(--line); }
+.net text { fill: currentColor; }
+.net .name { font-weight: 600; }
+.net .small { fill: var(--muted); font-size: 11px; }
+.net path { fill: none; stroke: var(--muted); stroke-width: 1.25; stroke-linecap: round; stroke-linejoin: round; }
+.net .lane { stroke: var(--run); }
 .legend { list-style: none; margin: 1.25rem 0 0; padding: 0; }
 .legend li { padding-left: 1.5rem; position: relative; }
 .key { position: absolute; left: 0.125rem; top: 0.3em; width: 0.75rem; height: 0.75rem; }

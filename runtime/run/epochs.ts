@@ -4,10 +4,12 @@
  * @module
  */
 import type { NetSession, TrainingResult } from "../backends/session.ts";
+import { meansOf } from "../backends/epoch.ts";
 import { stepsInEpoch } from "../backends/rows.ts";
 import type { Dataset } from "../data/data.ts";
 import { hashDataset } from "../data/hash.ts";
 import type { Checkpoint, TrainingState } from "../files/checkpoint.ts";
+import { nounOf } from "./progress.ts";
 import { checkDiverged, DivergedError, StoppedError } from "./errors.ts";
 import type { Runnable, RunOptions } from "./run_options.ts";
 import { type Reached, restore, takeSnapshot } from "./snapshot.ts";
@@ -63,27 +65,26 @@ async function trainEpoch(
   session: NetSession,
   epoch: TrainingEpoch,
   { net: { plan } }: Runnable,
-  { samples }: Dataset,
+  { samples, shape }: Dataset,
   { epochs, onProgress }: RunOptions,
   before: PartialEpoch | undefined,
 ): Promise<EpochReport | PartialEpoch> {
   const number = epoch.epoch + 1, steps = stepsInEpoch(plan, samples), start = performance.now();
   const watch = onProgress && new Watch(() => {
     const seen = Math.min(session.progress * plan.batchSize, samples);
-    return onProgress({ epoch: number, epochs, samples: seen, total: samples });
+    return onProgress({ epoch: number, epochs, samples: seen, total: samples, noun: nounOf(shape) });
   });
   let result: TrainingResult;
   try {
-    const sums = before && { steps: before.steps, loss: before.lossSum, hits: before.hitSum };
-    result = await session.train(0, epoch, steps, sums);
+    result = await session.train(0, epoch, steps, before);
   } finally {
     watch?.stop();
   }
   await watch?.end();
-  const { loss, correct, steps: done, lossSum } = result;
+  const { loss, steps: done, sums } = result;
   const seconds = (before?.seconds ?? 0) + (performance.now() - start) / 1000;
   if (!Number.isFinite(loss)) throw new DivergedError(number, done, `the loss has become ${loss}`);
   checkDiverged(result.notFinite, number, done);
-  if (done < steps) return { steps: done, seconds, lossSum, hitSum: correct };
-  return { epoch: number, loss, accuracy: correct / samples, learningRate: epoch.learningRate, seconds };
+  if (done < steps) return { steps: done, seconds, sums };
+  return { epoch: number, ...meansOf(plan, sums, samples), learningRate: epoch.learningRate, seconds };
 }

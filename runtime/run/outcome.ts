@@ -1,13 +1,18 @@
 /**
- * What a network made of labelled samples: how many of each class it took for which, and those it got wrong.
+ * What a network made of the samples of a test: its metrics; and of classes, how many of each it took for which, and the
+ * samples it got wrong.
  *
  * @module
  */
 import type { Graph } from "../../codegen/graph/shapes.ts";
 import { largest, sizeOf } from "../data/arrays.ts";
-import { toBase64 } from "../data/bytes.ts";
-import type { Dataset } from "../data/data.ts";
+import { meansOf } from "../backends/epoch.ts";
 import type { Predictions } from "../backends/session.ts";
+import { toBase64 } from "../data/bytes.ts";
+import type { Dataset, LabelledDataset } from "../data/data.ts";
+import { areaUnderCurve } from "./area_under_curve.ts";
+import { comparesInput, tellsClasses } from "./class_names.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** A sample that was classified wrong. */
 export interface MissedSample {
@@ -24,16 +29,22 @@ export interface MissedSample {
 }
 
 /** The result of a test. */
-export interface TestReport {
-  /** Samples classified right. */
-  readonly correct: number;
+export interface TestReport extends Metrics {
+  /** Samples classified right; absent where there are no classes. */
+  readonly correct?: number;
   /** Samples. */
   readonly total: number;
-  /** Share of the samples classified right. */
-  readonly accuracy: number;
   /** Mean over the samples. */
   readonly loss: number;
-  /** classes x classes: samples by their class, and by the class they were taken for; absent for more than 50 classes. */
+  /**
+   * How well samples of two kinds are told apart, 0 to 1: those of two classes by the outputs, those with the
+   * one output's target 1 by the output, and where the net compares with its input those with the label 1 by the loss.
+   */
+  readonly areaUnderCurve?: number;
+  /**
+   * classes x classes: samples by their class, and by the class they were taken for; absent for more than 50 classes, and
+   * where there are none.
+   */
   readonly confusion?: readonly (readonly number[])[];
   /** Up to 100 of the samples classified wrong: those whose wrong class was found most probable, most probable first. */
   readonly missed: readonly MissedSample[];
@@ -46,9 +57,45 @@ const MOST_MISSED = 100;
 /** Most bytes of listed samples in all: a report stays small. */
 const MOST_BYTES = 80_000;
 
-/** Compares a network's outputs for a data set with the labels. */
-export function testReport({ loss, output, shapes }: Graph, set: Dataset, predictions: Predictions): TestReport {
-  const { samples: total, labels, inputs } = set, [classes] = shapes[output], { correct } = predictions;
+/** What a network's outputs for a data set are, beside what they are to be. */
+export function testReport(graph: Graph, set: Dataset, predictions: Predictions): TestReport {
+  const { samples: total } = set, area = curve(graph, set, predictions);
+  const { correct, ...rest } = isClassified(graph, set) ? classified(graph, set, predictions) : { missed: [] };
+  return {
+    ...correct !== undefined && { correct },
+    total,
+    ...meansOf(graph, predictions.sums, total),
+    ...area !== undefined && { areaUnderCurve: area },
+    ...rest,
+  };
+}
+
+/** Whether a net tells classes, and samples have them. */
+function isClassified(graph: Graph, set: Dataset): set is LabelledDataset {
+  const outputs = graph.shapes[graph.output];
+  return set.labels !== undefined && set.targets === undefined && tellsClasses(graph) && !comparesInput(graph) &&
+    outputs.length === 1;
+}
+
+/** The area under the curve, where there are two kinds of samples to be told apart. */
+function curve(graph: Graph, set: Dataset, { outputs, losses }: Predictions): number | undefined {
+  const { labels, targets } = set, width = sizeOf(graph.shapes[graph.output]);
+  const are = (kinds: ArrayLike<number> | undefined): kinds is ArrayLike<number> =>
+    kinds !== undefined && kinds.length === set.samples &&
+    Array.prototype.every.call(kinds, (kind) => kind === 0 || kind === 1);
+  if (comparesInput(graph)) return are(labels) ? areaUnderCurve(losses, labels) : undefined;
+  if (width === 1 && are(targets)) return areaUnderCurve(outputs, targets);
+  if (width !== 2 || !isClassified(graph, set)) return undefined;
+  return areaUnderCurve(Float64Array.from(set.labels, (_, i) => outputs[2 * i + 1] - outputs[2 * i]), set.labels);
+}
+
+/** The confusion of classes, and what was missed. */
+function classified(
+  { loss, output, shapes }: Graph,
+  { samples: total, labels, inputs, shape }: LabelledDataset,
+  predictions: Predictions,
+): Pick<TestReport, "correct" | "confusion" | "missed"> {
+  const [classes] = shapes[output];
   const confusion = classes <= MOST_CLASSES
     ? Array.from({ length: classes }, () => Array<number>(classes).fill(0))
     : undefined;
@@ -63,13 +110,10 @@ export function testReport({ loss, output, shapes }: Graph, set: Dataset, predic
   }
   missed.sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
   // the memory of inputs may be gone by now
-  const size = sizeOf(set.shape), whole = inputs.length === total * size;
-  const bytes = inputs instanceof Uint8Array && set.shape.length === 3 && whole ? inputs : undefined;
+  const size = sizeOf(shape), whole = inputs.length === total * size;
+  const bytes = inputs instanceof Uint8Array && shape.length === 3 && whole ? inputs : undefined;
   return {
-    correct,
-    total,
-    accuracy: correct / total,
-    loss: predictions.loss,
+    correct: total - missed.length,
     ...confusion && { confusion },
     missed: missed.slice(0, MOST_MISSED).map((sample, i) => ({
       ...sample,
@@ -97,14 +141,15 @@ export interface ClassReport {
   readonly recall?: number;
 }
 
-/** Figures of each class, from a network's outputs for a data set and the labels. */
+/** Figures of each class, from a network's outputs for a data set and the labels; none where there are no classes. */
 export function classReports(
-  { output, shapes }: Graph,
-  { labels }: Dataset,
+  graph: Graph,
+  set: Dataset,
   { outputs }: Predictions,
   names?: readonly string[],
 ): ClassReport[] {
-  const [classes] = shapes[output];
+  if (!isClassified(graph, set)) return [];
+  const [classes] = graph.shapes[graph.output], { labels } = set;
   const counts = Array.from({ length: classes }, () => ({ samples: 0, predicted: 0, correct: 0 }));
   for (const [i, label] of labels.entries()) {
     const predicted = largest(outputs.subarray(i * classes, (i + 1) * classes));

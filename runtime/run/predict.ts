@@ -7,17 +7,18 @@ import { InputError } from "../../codegen/error.ts";
 import type { LossKind } from "../../codegen/language/loss.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { BoundPredictor } from "../backends/backend.ts";
-import { largest, type Samples, samplesOf } from "../data/arrays.ts";
+import { largest, type Samples, samplesOf, sizeOf } from "../data/arrays.ts";
+import { tellsClasses } from "./class_names.ts";
 
 /** What the network says of one sample. */
 export interface Prediction {
-  /** The class it takes it for: the place of the largest output. */
-  readonly label: number;
+  /** The class it takes it for: the place of the largest output; absent where the net tells no classes. */
+  readonly label?: number;
   /** Its name, where the spec has `classes`. */
   readonly className?: string;
-  /** Probability of each class, 0 to 1; absent where the net's loss gives outputs no such meaning. */
+  /** Probability of each class or output, 0 to 1; absent where the net's loss gives outputs no such meaning. */
   readonly probabilities?: Float64Array;
-  /** What the last layer gives, one number for each class. */
+  /** What the last layer gives, row-major: of classes one number each. */
   readonly outputs: Float32Array;
 }
 
@@ -37,7 +38,11 @@ export class Predictor {
   readonly shape: readonly number[];
   /** Outputs for a sample. */
   readonly classes: number;
+  /** Shape of the outputs for a sample. */
+  readonly outputShape: readonly number[];
   readonly #names: readonly string[] | undefined;
+  /** Whether outputs are one number for each class: of others, predictions have no `label`. */
+  readonly tellsClasses: boolean;
   readonly #loss: LossKind;
   readonly #bound: BoundPredictor;
   /** What was asked last: a batch is computed in the memory of the one before. */
@@ -52,7 +57,9 @@ export class Predictor {
     this.target = target;
     this.batchSize = batchSize;
     this.shape = graph.shapes.input;
-    this.classes = graph.shapes[graph.output][0];
+    this.outputShape = graph.shapes[graph.output];
+    this.classes = sizeOf(this.outputShape);
+    this.tellsClasses = tellsClasses(graph);
     this.#names = names;
     this.#loss = graph.loss;
     this.#bound = bound;
@@ -178,9 +185,10 @@ export class Predictor {
     const { classes } = this, predictions: Prediction[] = [];
     for (let at = 0; at < all.length; at += classes) {
       const outputs = all.subarray(at, at + classes), probabilities = this.#loss.probabilities?.(outputs);
-      const label = largest(outputs), className = this.#names?.[label];
+      const label = this.tellsClasses ? largest(outputs) : undefined;
+      const className = label === undefined ? undefined : this.#names?.[label];
       predictions.push({
-        label,
+        ...label !== undefined && { label },
         ...className !== undefined && { className },
         ...probabilities && { probabilities },
         outputs,

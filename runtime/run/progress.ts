@@ -43,16 +43,21 @@ export function duration(seconds: number): string {
   return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
 }
 
+/** What samples of a shape are called. */
+export function nounOf(shape: readonly number[]): string {
+  return shape.length === 3 ? "images" : "samples";
+}
+
 /** The line: epoch, bar, percent, speed, time left to the end of the run; at most so many columns. */
 export function progressLine(
-  { epoch, epochs, samples, total }: Progress,
+  { epoch, epochs, samples, total, noun = "images" }: Progress,
   pace: Pace | undefined,
   columns: number,
   color: boolean,
 ): string {
   const before = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs} `;
   const after = ` ${String(Math.floor(100 * samples / total)).padStart(3)} %` +
-    (pace ? `  ${count(pace.imagesPerSecond)} images/s  ${duration(pace.secondsLeft)} left` : "");
+    (pace ? `  ${count(pace.imagesPerSecond)} ${noun}/s  ${duration(pace.secondsLeft)} left` : "");
   const length = Math.min(LONGEST_BAR, columns - before.length - after.length);
   if (length < SHORTEST_BAR) return (before.trimEnd() + after).slice(0, Math.max(0, columns));
   const done = Math.floor(length * samples / total);

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { RunTensor } from "../../codegen/plan/plan.ts";
 
 /** 32 random bits from a key and a counter: lowbias32 over `counter * 0x9e3779b9 xor key`, as `uniform` in codegen/language/notation.ts. */
 export function hash(key: number, counter: number): number {
@@ -41,20 +40,4 @@ export function shuffle(order: Int32Array, count: number, key: number): void {
 /** The order in which an epoch of a run, from 0, takes its samples, into the first places of `order`. */
 export function shuffleEpoch(order: Int32Array, samples: number, seed: number, epoch: number): void {
   shuffle(order, samples, streamKey(seed, "shuffle", epoch));
-}
-
-/** Initial values of a parameter or buffer, in the usual order. */
-export function initialize(
-  values: Float32Array,
-  { initial, name }: Pick<RunTensor, "initial" | "name">,
-  seed: number,
-): void {
-  if (typeof initial === "number") {
-    values.fill(initial);
-    return;
-  }
-  const { init, fanIn, fanOut } = initial!;
-  const scale = { xavierUniform: Math.sqrt(2 / (fanIn + fanOut)), heUniform: Math.sqrt(6 / fanIn), zeros: 0 }[init];
-  const key = streamKey(seed, `init ${name}`);
-  for (let i = 0; i < values.length; i++) values[i] = (2 * uniform(key, i) - 1) * scale;
 }

@@ -12,7 +12,7 @@ import type { Dataset } from "../data/data.ts";
 import { hashDataset } from "../data/hash.ts";
 import {
   type Checkpoint,
-  parameterShapes,
+  stateShapes,
   type TensorValues,
   type TrainingState,
   weightShapes,
@@ -85,15 +85,12 @@ export function copyCheckpoint(
     throw new InputError("the checkpoint's training is not as loadCheckpoint reads it: without or data is missing");
   }
   const { samples, hash } = data;
-  const states = [...parameterShapes(graph)].flatMap(([name, shape]) =>
-    graph.optimizer.state.map((symbol) => [`${name}.${symbol}`, shape] as const)
-  );
   return {
     parameters: copies,
     training: {
       ...{ seed, epochs, target, without: [...without], data: { samples, hash }, history: copyHistory(history) },
       ...partial && { partial: copyPartial(partial) },
-      optimizer: tensors(optimizer, states),
+      optimizer: tensors(optimizer, stateShapes(graph)),
     },
   };
 }
@@ -109,8 +106,8 @@ function copyHistory(history: readonly EpochReport[]): EpochReport[] {
 }
 
 /** A copy, whatever it has: {@linkcode checkResumable} refuses what cannot be. */
-function copyPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): PartialEpoch {
-  return { steps, seconds, lossSum, hitSum };
+function copyPartial({ steps, seconds, sums }: PartialEpoch): PartialEpoch {
+  return { steps, seconds, sums: { ...sums } };
 }
 
 /**
@@ -120,12 +117,12 @@ function copyPartial({ steps, seconds, lossSum, hitSum }: PartialEpoch): Partial
  */
 export async function checkResume(
   before: TrainingState,
-  { batchSize }: Plan,
+  { batchSize, metrics }: Plan,
   train: Dataset,
   { epochs, seed }: { readonly epochs: number; readonly seed: number },
 ): Promise<void> {
   const { samples } = train, steps = stepsInEpoch({ batchSize }, samples), hash = await hashDataset(train);
-  checkResumable(before, { epochs, seed, steps, samples, batchSize, hash });
+  checkResumable(before, { epochs, seed, steps, samples, batchSize, metrics, hash });
 }
 
 /** @throws {InputError} when a run that was stopped cannot go on as it is asked to. */
@@ -136,6 +133,7 @@ function checkResumable(
     readonly seed: number;
     readonly steps: number;
     readonly batchSize: number;
+    readonly metrics: Plan["metrics"];
     readonly samples: number;
     readonly hash: string;
   },
@@ -158,7 +156,7 @@ function checkResumable(
   if (run.hash !== data.hash) {
     throw new InputError("the training samples are not those that the checkpoint was trained on; give the same data");
   }
-  const wrong = partial && wrongPartial(partial, run.steps, run.batchSize);
+  const wrong = partial && wrongPartial(partial, run.steps, run);
   if (wrong !== undefined) {
     throw new InputError(
       `the checkpoint has ${

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { layerSummaries } from "../../codegen/graph/lanes.ts";
+import { inferShapes } from "../../codegen/graph/shapes.ts";
 import type { NetSession } from "../backends/session.ts";
 import { parametersOf } from "../backends/tensors.ts";
 import type { Dataset, DataSplit } from "../data/data.ts";
@@ -26,12 +28,13 @@ interface Outcome {
 
 /** All of it but the profile. */
 export function reportOf(
-  { spec: { classes }, net: { plan, target }, without }: Runnable,
+  { spec, registry, net: { plan, target }, without }: Runnable,
   { threads, gpu }: NetSession,
   { train, test }: DataSplit,
   { epochs, seed, resume }: RunOptions,
   outcome: Outcome,
 ): TrainingReport {
+  const { classes } = spec;
   const { parameters, training: { history } } = outcome.checkpoint, before = resume?.training;
   const images = epochs * train.samples, seconds = history.reduce((sum, { seconds }) => sum + seconds, 0);
   const speed = images / seconds;
@@ -44,6 +47,7 @@ export function reportOf(
     seed,
     without,
     parameters: parametersOf(plan).reduce((sum, name) => sum + parameters.get(name)!.values.length, 0),
+    layers: layerSummaries(inferShapes(spec, registry)),
     ...classes && { classes },
     data: dataReport(train, test),
     epochs: history,

@@ -3,20 +3,20 @@
  *
  * @module
  */
+import type { LayerSummary } from "../../codegen/graph/lanes.ts";
 import type { GpuReport } from "../backends/session.ts";
 import type { Machine } from "../measure/machine/facts.ts";
 import type { Profile } from "../measure/profile.ts";
+import type { Metrics } from "./metrics.ts";
 import type { TestReport } from "./outcome.ts";
 
-/** What one epoch brought. */
-export interface EpochReport {
+/** What one epoch brought. Its metrics are those of training samples as they were seen. */
+export interface EpochReport extends Metrics {
   /** From 1. */
   readonly epoch: number;
   /** Mean over the training samples, each as it was seen before its update. */
   readonly loss: number;
-  /** Share of the training samples classified right as they were seen. */
-  readonly accuracy: number;
-  /** The optimizer's, as the scheduler set it. */
+  /** The optimizer's in the first step, as the scheduler set it. */
   readonly learningRate: number;
   /** Time the epoch took. */
   readonly seconds: number;
@@ -28,10 +28,8 @@ export interface PartialEpoch {
   readonly steps: number;
   /** Time they took. */
   readonly seconds: number;
-  /** Sum of the losses of all samples of the steps. */
-  readonly lossSum: number;
-  /** Samples of the steps that were classified right. */
-  readonly hitSum: number;
+  /** Sums over the samples of the steps: of their `loss`, and of each metric by its symbol, such as `hit`. */
+  readonly sums: Readonly<Record<string, number>>;
 }
 
 /** What a run was trained and tested on. */
@@ -68,6 +66,8 @@ export interface TrainingReport {
   readonly without: readonly string[];
   /** Trained numbers. */
   readonly parameters: number;
+  /** The net's layers, its input before them; absent in reports of versions before. */
+  readonly layers?: readonly LayerSummary[];
   /** Names of the classes, by label, where the spec has them. */
   readonly classes?: readonly string[];
   /** What it was trained and tested on. */
@@ -100,4 +100,6 @@ export interface Progress {
   readonly samples: number;
   /** Training samples. */
   readonly total: number;
+  /** What samples are called. Default: images. */
+  readonly noun?: string;
 }

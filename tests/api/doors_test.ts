@@ -133,7 +133,7 @@ Deno.test("labels are a copy, and inputs that were given away are missed, whenev
 Deno.test("a data set is copied no more than it has to be: inputs stay where they are", () => {
   const set = data(), own = readDataset(set);
   assert.equal(own.inputs.buffer, set.inputs.buffer);
-  assert(own.labels.buffer !== set.labels.buffer && Object.isFrozen(own) && Object.isFrozen(own.shape));
+  assert(own.labels!.buffer !== set.labels.buffer && Object.isFrozen(own) && Object.isFrozen(own.shape));
   assert.equal(readDataset(own), own);
 });
 
@@ -160,7 +160,7 @@ Deno.test("what compile hands out, targets and registry cannot be changed, and a
   for (const { name } of processorTargets) {
     const net = compile(SPEC, { target: name, data: "f32" });
     assert(isFrozen({ ...net.plan }) === false && isFrozen(net.plan) && isFrozen(net.files) && isFrozen(net.fusions));
-    assert.deepEqual(Object.keys(net), ["plan", "fusions", "files", "planText"]);
+    assert.deepEqual(Object.keys(net), ["plan", "fusions", "files", "graphText", "planText"]);
     const plan = net.plan as { arenaBytes: number; tensors: Record<string, { offset: number }> };
     assert.throws(() => plan.arenaBytes = 0, TypeError);
     assert.throws(() => plan.tensors.data.offset = 2 ** 30, TypeError);

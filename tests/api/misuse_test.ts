@@ -65,7 +65,7 @@ Deno.test("a data set made by hand must be what it says", async () => {
     [{ inputs: new Int8Array(240) }, /inputs must be/],
     [{ inputs: undefined }, /inputs must be/],
     [{ labels: [0, 1] }, /there are 2 labels for 40 samples/],
-    [{ labels: undefined }, /there are no labels for 40 samples/],
+    [{ labels: undefined }, /its samples have no labels/],
     [{ labels: Array(SAMPLES).fill(1.5) }, /has label 1\.5/],
     [{ labels: Array(SAMPLES).fill(NaN) }, /has label NaN/],
     [{ labels: Array(SAMPLES).fill(3) }, /has label 3/],
@@ -113,6 +113,11 @@ Deno.test("options that do not fit each other are refused", async () => {
   await assert.rejects(
     train(SPEC, data, { module: "data:text/javascript," }),
     /module is of use only with target typescript/,
+  );
+  const floats = fromArrays(new Float32Array(6 * 8), new Uint8Array(8), [6]);
+  await assert.rejects(
+    train(SPEC, { train: floats, test: floats }, { target: "typescript", module: "data:text/javascript," }),
+    /^InputError: module is the code of a net that takes bytes, and the samples are floats; leave module out$/,
   );
   await assert.rejects(
     train(SPEC, data, { without: ["bogus" as Optimization] }),

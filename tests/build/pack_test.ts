@@ -13,7 +13,7 @@ import { width } from "../width.ts";
 import { type Outcome, userModule, userProgram } from "./user_program.ts";
 
 /** Most bytes of the package, as it is fetched and on the disk: code and declarations. */
-const MOST_PACKED = 500_000, MOST_UNPACKED = 2_000_000;
+const MOST_PACKED = 600_000, MOST_UNPACKED = 2_200_000;
 /** What a user's program trains on; the last one's numbers depend on the engine's library of functions. */
 const TARGETS = ["wasm", "wasm_relaxed", "typescript"];
 
@@ -289,7 +289,7 @@ const spec: Spec = parseSpec({ name: "typed" });
 const data = fromArrays(new Float32Array(8), [0, 1], [4]);
 const trained: { report: TrainingReport; checkpoint: Checkpoint } = await train(spec, { train: data, test: data });
 const predictions: Prediction[] = (await loadPredictor(trained.checkpoint)).predict(new Float32Array(4));
-const label: number = predictions[0].label;
+const label: number | undefined = predictions[0].label;
 console.log(trained.report.test.correct, label);
 `;
 
@@ -301,7 +301,7 @@ for (const resolution of ["nodenext", "bundler"]) {
       assert.equal(await typesOf(resolution, TYPED, resolution), "");
       // negative control
       const wrong = TYPED.replace("const label: number", "const label: string");
-      assert.match(await typesOf(resolution, wrong, resolution), /^\w+\.ts\(8,7\): error TS2322: .*\n$/);
+      assert.match(await typesOf(resolution, wrong, resolution), /^\w+\.ts\(8,7\): error TS2322: /);
     },
   });
 }

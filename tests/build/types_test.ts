@@ -141,6 +141,59 @@ Deno.test("what is declared is there", async () => {
   }
 });
 
+/** What a net's loss is, beside samples of three numbers what its README gives it, and what it says of it. */
+const READMES: readonly (readonly [loss: object, given: readonly string[], says: RegExp])[] = [
+  [{ type: "softmaxCrossEntropy" }, ["y"], /`y` has the class of each, 0 to 2\. \[/],
+  [{ type: "softmaxCrossEntropy", weighted: true }, ["y", "weights"], /`weights`, .+ a number for each/],
+  [{ type: "mae" }, ["y"], /`y` has 3 numbers for each/],
+  [{ type: "huber", weighted: true }, ["y", "weights"], /`weights`, .+ 3 numbers for each/],
+  [{ type: "binaryCrossEntropy" }, ["y"], /`y` has 3 numbers for each/],
+  [{ type: "mse", target: "input" }, [], /compares its outputs with its input: there is no `y`/],
+];
+
+Deno.test("the program of a README is right by the types, and prints what there is", async () => {
+  for (const [i, [loss, given, says]] of READMES.entries()) {
+    for (const predict of [false, true]) {
+      const place = join(folder, `readme${i}${predict}`), name = "small", layers = [{ type: "linear", outFeatures: 3 }];
+      const training = { epochs: 1, optimizer: { type: "adam" } };
+      await built(parseSpec({ name, input: [3], batchSize: 4, layers, loss, training }), place, { predict });
+      const text = await Deno.readTextFile(join(place, "README.md")), [, program] = /```js\n(.*?)\n```/s.exec(text)!;
+      const isClass = "type" in loss && loss.type === "softmaxCrossEntropy";
+      const beside: Record<string, string> = {
+        x: "new Float32Array(6)",
+        oneSample: "new Float32Array(3)",
+        testX: "new Float32Array(6)",
+        y: isClass ? "[0, 1]" : "[[0, 1, 1], [1, 0, 0]]",
+        testY: isClass ? "[0, 1]" : "new Float32Array(6)",
+        weights: isClass ? "[1, 2]" : "new Float32Array(6)",
+      };
+      const used = Object.keys(beside).filter((name) => new RegExp(`\\b${name}\\b`).test(program));
+      if (!predict) {
+        assert.match(text, says);
+        const data = ["x", ...given].join(", ");
+        assert(program.includes(`net.train({ ${data} },`), program);
+      }
+      assert.equal(/\blabel\b/.test(program), isClass, program);
+      const lines = used.map((name) => `const ${name} = ${beside[name]};`).join("\n");
+      await Deno.writeTextFile(join(place, "program.ts"), program.replace("\n\n", `\n${lines}\n`));
+      assert.equal(await deno(join(place, "program.ts")), "", program);
+      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-config", "--no-check", "--allow-read", join(place, "program.ts")],
+        env: { NO_COLOR: "1" },
+      }).output();
+      const said = new TextDecoder().decode(stdout);
+      assert(success, new TextDecoder().decode(stderr));
+      assert(!said.includes("undefined"), said);
+      if (predict) continue;
+      // what it says that a test tells, a test tells
+      const [, told] = /\}\)\); \/\/ \{ (.+) \}$/m.exec(program)!;
+      const [, found] = /^\{(.+)\}$/ms.exec(said)!;
+      const names = [...found.matchAll(/(\w+): /g)].map(([, name]) => name);
+      assert.deepEqual(told.split(", ").sort(), names.sort(), said);
+    }
+  }
+});
+
 /** Names of an object's methods, of all its classes. */
 function methodsOf(object: object): string[] {
   const prototype = Object.getPrototypeOf(object);

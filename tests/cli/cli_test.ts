@@ -163,7 +163,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
   ["generate --check --check", 2, `error: --check is given twice\n${see("generate")}`],
   ["train --seed", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
   ["train --seed --epochs 3", 2, `error: --seed needs a value: --seed N\n${see("train")}`],
-  ["train --data=", 2, `error: --data needs a value: --data DIR\n${see("train")}`],
+  ["train --data=", 2, `error: --data needs a value: --data PATH\n${see("train")}`],
   ["generate --check=yes", 2, `error: --check takes no value, but it is given "yes"\n${see("generate")}`],
   ["train --epochs ten", 2, `error: --epochs is "ten"; expected a whole number from 1 to 1000000\n${see("train")}`],
   ["train --epochs 0", 2, `error: --epochs is "0"; expected a whole number from 1 to 1000000\n${see("train")}`],
@@ -277,7 +277,7 @@ const REFUSED: readonly [line: string, code: number, stderr: string | RegExp][] 
     `predict ${SPEC_FILE} --weights ${SCRATCH}/trained.safetensors`,
     1,
     `error: "${join(PROJECT, SPEC_FILE)}" is of no known kind; ` +
-    "give a PNG, PGM or IDX file, or numbers in a file named .f32\n",
+    "give a PNG, PGM or IDX file, or numbers in a file named .npy or .f32\n",
   ],
   [
     `predict ${SCRATCH}/lower.png --weights ${SCRATCH}/foreign.safetensors`,
@@ -572,15 +572,28 @@ Deno.test("no command, a wrong one, help and version", async () => {
   });
 });
 
-Deno.test("show prints the plan, and a kernel at each stage", async () => {
+Deno.test("show prints the graph, the plan, and a kernel at each stage", async () => {
+  const graph = [
+    "graph of mnist_mlp: 4 layers, 101770 parameters",
+    "each layer reads the one above it",
+    "",
+    "     layer     kind     gives        trained  reads",
+    "  ●  input              [1, 28, 28]",
+    "  ●  flatten1  flatten  [784]",
+    "  ●  linear1   linear   [128]         100480",
+    "  ●  relu1     relu     [128]",
+    "  ●  linear2   linear   [10]            1290",
+    "",
+    "",
+  ].join("\n");
   const committed = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/wasm_relaxed/plan.txt"));
-  const plan = { code: 0, stdout: `target wasm_relaxed\n${committed}`, stderr: "" };
+  const plan = { code: 0, stdout: `target wasm_relaxed\n${graph}${committed}`, stderr: "" };
   assert.deepEqual(await cli("show", "mnist_mlp"), plan);
   assert.deepEqual(await cli("show", "specs/mnist_mlp.json"), plan);
   const scalar = await Deno.readTextFile(join(PROJECT, "generated/mnist_mlp/typescript/plan.txt"));
   assert.deepEqual(await cli("show", "mnist_mlp", "--target", "typescript"), {
     ...plan,
-    stdout: `target typescript\n${scalar}`,
+    stdout: `target typescript\n${graph}${scalar}`,
   });
   const shown = async (...args: string[]) => {
     const { code, stdout, stderr } = await cli("show", "mnist_mlp", "linear2_forward", ...args);
@@ -826,7 +839,7 @@ function checkReport(
     seed: 5,
     parameters: 16 * 2 + 2,
   });
-  assert.deepEqual(Object.keys(rest).sort(), ["command", "date", "epochs", "threads", "without"]);
+  assert.deepEqual(Object.keys(rest).sort(), ["command", "date", "epochs", "layers", "threads", "without"]);
   assert.deepEqual([report.command!.slice(0, 2), report.without], [["train", SPEC_FILE], []]);
   assert.deepEqual(data, {
     source: join(PROJECT, DATA, "train-images-idx3-ubyte"),
@@ -841,7 +854,7 @@ function checkReport(
   for (const epoch of report.epochs) {
     assert.deepEqual(Object.keys(epoch).sort(), ["accuracy", "epoch", "learningRate", "loss", "seconds"]);
     assert(epoch.loss > 0 && Number.isFinite(epoch.loss));
-    assert(Number.isInteger(Math.round(epoch.accuracy * samples * 1e6) / 1e6) && epoch.accuracy <= 1);
+    assert(Number.isInteger(Math.round(epoch.accuracy! * samples * 1e6) / 1e6) && epoch.accuracy! <= 1);
     assert.equal(epoch.learningRate, 0.5);
     assert(epoch.seconds > 0);
   }
@@ -849,11 +862,19 @@ function checkReport(
   assert.equal(training.images, epochs * samples);
   assert(training.seconds >= report.epochs.reduce((sum, { seconds }) => sum + seconds, 0) * 0.999);
   assert.equal(training.imagesPerSecond, training.images / training.seconds);
-  assert.deepEqual(Object.keys(test).sort(), ["accuracy", "confusion", "correct", "loss", "missed", "total"]);
+  assert.deepEqual(Object.keys(test).sort(), [
+    "accuracy",
+    "areaUnderCurve",
+    "confusion",
+    "correct",
+    "loss",
+    "missed",
+    "total",
+  ]);
   assert.equal(test.confusion!.reduce((sum, row, i) => sum + row[i], 0), test.correct);
-  assert.equal(test.missed.length, test.total - test.correct);
+  assert.equal(test.missed.length, test.total - test.correct!);
   assert.equal(test.total, TEST.length);
-  assert.equal(test.accuracy, test.correct / test.total);
+  assert.equal(test.accuracy, test.correct! / test.total);
   assert(test.loss > 0 && Number.isFinite(test.loss));
   assert.deepEqual(versions, { kernelwright: VERSION, ...Deno.version });
 }
@@ -897,7 +918,7 @@ for (const [target, flags, entry, files] of TRAINED) {
       );
     }
     assert.match(lines[6], /^training took \d+\.\d s: [\d,]+ images\/s$/);
-    assert.equal(lines[7], "5 of 5 test images classified right (100.00 %)");
+    assert.equal(lines[7], "5 of 5 test images classified right (100.00 %), area under the curve 1.0000");
     assert.equal(lines[8], `report: ${report}`);
     assert.equal(lines.length, 9);
     const one = await readReport(report);
@@ -1043,7 +1064,10 @@ Deno.test("import, evaluate, predict and export: a net of another program is use
   ]);
 
   const tested = await done("evaluate", "--weights", imported, "--data", DATA);
-  assert.match(tested, /^5 of 5 test images classified right \(100\.00 %\), loss 0\.\d{4}$/m);
+  assert.match(
+    tested,
+    /^5 of 5 test images classified right \(100\.00 %\), area under the curve 1\.0000, loss 0\.\d{4}$/m,
+  );
   assert.match(tested, /^ +class +images +right +precision +recall\n +0 +2 +2 +100\.00 % +100\.00 %\n +1 +3 +3 /m);
   assert.match(tested, /\(columns\)\n +0 +1\n +0 +2 +0\n +1 +0 +3\n$/);
   const json = JSON.parse(
@@ -1195,7 +1219,7 @@ Deno.test("train --resume of a run that is done says that nothing is left, and t
     `${NET}, batch 4, target wasm, 1 thread, seed 0`,
     "10 training and 5 test images of 1x4x4",
     `nothing is left to train: 3 of 3 epochs done in ${kept}; --epochs N trains on, where N is the total`,
-    "5 of 5 test images classified right (100.00 %)",
+    "5 of 5 test images classified right (100.00 %), area under the curve 1.0000",
   ];
   const outcome = await cli("train", ...own, "--resume", kept);
   assert.deepEqual(outcome, { code: 0, stdout: said.map((line) => `${line}\n`).join(""), stderr: "" });

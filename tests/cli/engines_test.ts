@@ -28,7 +28,7 @@ const DENO: Engine = {
 
 /** The engines that there are. */
 const ENGINES: ReadonlyMap<EngineName, Engine> = new Map(
-  (["node24", "node26", "bun"] as const).flatMap((name) => {
+  (QUICK ? ["node26"] as const : ["node24", "node26", "bun"] as const).flatMap((name) => {
     const path = engine(name);
     if (path === undefined) return [];
     return [[name, {

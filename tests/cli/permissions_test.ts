@@ -64,6 +64,11 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   docs: {
     "--allow-run": "it starts Deno wherever it is installed: in npx it is not the one of that name on the path",
   },
+  kinds: {
+    "--allow-env": "packages of the checks look at variables of their own",
+    "--allow-run": "it starts Deno wherever it is installed",
+    "--allow-write": "models are written to a temporary folder",
+  },
   "bench:gpu": {
     "--allow-run": "it starts python3 where there is one; of a name that is not found, Deno would complain",
     "--allow-write": "results go where their user wants them",

@@ -13,7 +13,7 @@ import { together } from "../../codegen/plan/draft/together.ts";
 import type { Registry } from "../../codegen/language/registry.ts";
 import { registry as shipped } from "../../mod.ts";
 
-const graphOf = (registry: Registry, loss = "softmaxCrossEntropy") =>
+const graphOf = (registry: Registry, loss = "softmaxCrossEntropy", metrics?: readonly string[]) =>
   inferShapes(
     parseSpec({
       name: "net",
@@ -21,11 +21,13 @@ const graphOf = (registry: Registry, loss = "softmaxCrossEntropy") =>
       batchSize: 3,
       layers: [{ type: "linear", outFeatures: 6 }],
       loss: { type: loss },
+      ...metrics && { metrics },
       training: { epochs: 1, optimizer: { type: "sgd", learningRate: 0.1 } },
     }, registry),
     registry,
   );
-const drafted = (registry: Registry, loss?: string) => draft(graphOf(registry, loss), registry.batch);
+const drafted = (registry: Registry, loss?: string, metrics?: readonly string[]) =>
+  draft(graphOf(registry, loss, metrics), registry.batch);
 const kernelOf = ({ train }: ReturnType<typeof draft>, name: string) =>
   train.find(({ kernel }) => kernel.name === name)!;
 const written = (kernels: ReturnType<typeof kernelOf>) =>
@@ -44,9 +46,9 @@ const lead: MetricKind = {
   },
 };
 
-Deno.test("a net is told the metrics that fit its outputs and targets, in the kernel of the loss", () => {
+Deno.test("a net is told the metrics that its spec names, or those usual for its loss, in the kernel of the loss", () => {
   const [accuracy] = shipped.metrics, shape = [6];
-  for (const loss of shipped.losses) assert(accuracy.fits(shape, loss.target(shape)), loss.type);
+  for (const loss of shipped.losses) assert(accuracy.fits(shape, loss.given(shape, {})[0]), loss.type);
   assert(!accuracy.fits([6, 2, 2], { symbol: "target", shape: [6, 2, 2], dtype: "f32" }));
   assert(!accuracy.fits([6], { symbol: "target", shape: [5], dtype: "f32" }));
   for (
@@ -56,7 +58,7 @@ Deno.test("a net is told the metrics that fit its outputs and targets, in the ke
       [[lead, accuracy], ["loss", "lead", "hit"]],
     ] as const
   ) {
-    const own = drafted({ ...shipped, metrics });
+    const own = drafted({ ...shipped, metrics }, undefined, metrics.map(({ type }) => type));
     assert.deepEqual(written(kernelOf(own, "loss_forward")), [expected]);
     for (const name of expected) assert.equal(own.tensors[name].rows, "steps");
     assert.equal("hit" in own.tensors, expected.includes("hit" as never));
@@ -67,9 +69,14 @@ Deno.test("a net is told the metrics that fit its outputs and targets, in the ke
 
 Deno.test("what several formulas go over is one axis, so that one loop can compute them", () => {
   const text = kernelText(
-    kernelOf(drafted({ ...shipped, metrics: [lead, ...shipped.metrics] }), "loss_forward").kernel,
+    kernelOf(
+      drafted({ ...shipped, metrics: [lead, ...shipped.metrics] }, undefined, ["lead", "accuracy"]),
+      "loss_forward",
+    )
+      .kernel,
   );
-  const { kernel: { parts: [{ assignments }] } } = kernelOf(drafted({ ...shipped, metrics: [lead] }), "loss_forward");
+  const own = drafted({ ...shipped, metrics: [lead] }, undefined, ["lead"]);
+  const { kernel: { parts: [{ assignments }] } } = kernelOf(own, "loss_forward");
   const axes = new Set<unknown>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
@@ -93,7 +100,8 @@ const halves: LossKind = {
   source: "tests/codegen/draft_test.ts",
   schema: z.strictObject({ type: z.literal("halves") }),
   summary: "x - target",
-  target: ([outputs]) => ({ symbol: "half", shape: [2, outputs / 2], dtype: "f32" }),
+  given: ([outputs]) => [{ symbol: "half", shape: [2, outputs / 2], dtype: "f32" }],
+  metrics: () => ["accuracy"],
   forward(n, { x, half, loss }) {
     const j = axis("j", half.shape[2]);
     return [part([n], loss.set([STEP, n], sum([j], sub(add(x.at(n, j), half.at(n, 0, j)), half.at(n, 1, j)))))];

@@ -199,7 +199,7 @@ const CASES: readonly Case[] = [
       v: ["f32", [2]],
       params: ["f32", [Infinity, 3], { rows: "steps", columns: ["learning_rate", "momentum", "l2"] }],
     },
-    write: (t) => momentum.update([axis("o", 2)], t, true),
+    write: (t) => momentum.update([axis("o", 2)], t, true, { type: "momentum", momentum: 0.9, l2: 0 }),
     given: { w: [2, -4], dw: [1, 3], v: [4, 0], params: [0.5, 0.25, 0.5] },
     // v = v / 4 + dw + w / 2, w -= v / 2
     expected: { v: [3, 1], w: [0.5, -4.5] },
@@ -300,7 +300,8 @@ Deno.test("adam's first step is the rate for the smallest gradients that count, 
         ...Object.fromEntries(["w", "dw", "m", "v"].map((name): [string, Declared] => [name, ["f32", [2]]])),
         params: ["f32", [Infinity, 8], { rows: "steps", columns }],
       },
-      write: (t) => adam.update([n2], t, true),
+      write: (t) =>
+        adam.update([n2], t, true, { type: "adam", learningRate: 1, beta1: 0, beta2: 0, epsilon: 1, l2: 0 }),
       given: {},
       expected: {},
     });

@@ -7,8 +7,10 @@ import { layOut } from "../../codegen/plan/layout/layout.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import { reorder } from "../../codegen/graph/reorder.ts";
 import { type Graph, inferShapes, inputShapes } from "../../codegen/graph/shapes.ts";
+import { parseSpec as parseGraph } from "../../codegen/graph/spec.ts";
 import { parseSpec, registry, type Spec } from "../../mod.ts";
 import { type Arena, makeArena, trained } from "../interpreted.ts";
+import { graphRegistry, randomGraph } from "../random_graph.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
 
@@ -223,4 +225,40 @@ Deno.test("fewer elements are computed: the activation's are those of the pool",
   const given = graphOf(spec);
   assert.equal(elements(given), 3 * 2 * 8 * 8);
   assert.equal(elements(reorder(given).graph), 3 * 2 * 4 * 4);
+});
+
+Deno.test("random graphs: each layer still reads what is made before it, and training gives the same bits", () => {
+  let ran = 0, swapped = 0, compared = 0;
+  // what changes places, and little else
+  const few = ["conv2d", "linear", "add"],
+    layers = graphRegistry.layers.filter(({ type, monotone, maximum, reshapes }) =>
+      monotone || maximum || reshapes || few.includes(type)
+    );
+  for (let seed = 1; seed <= width(60, 400); seed++) {
+    const json = randomGraph(seed, { registry: { ...graphRegistry, layers } });
+    const spec = parseGraph(json, graphRegistry), given = inferShapes(spec, graphRegistry);
+    const { graph, swaps } = reorder(given);
+    if (swaps.length === 0) continue;
+    const made = new Set(["input"]);
+    for (const node of graph.nodes) {
+      const { name, kind, options, inputs } = node;
+      assert(Object.values(inputs).every((read) => made.has(read)), `seed ${seed}: ${name}`);
+      assert.deepEqual(
+        graph.shapes[name],
+        kind.shape(options, inputShapes(node, graph.shapes)),
+        `seed ${seed}: ${name}`,
+      );
+      made.add(name);
+    }
+    assert.equal(made.size, given.nodes.length + 1);
+    assert.deepEqual(graph.shapes[graph.output], given.shapes[given.output]);
+    const [before, after] = [given, graph].map((own) => trained(layOut(draft(own, graphRegistry.batch)), spec).kept);
+    for (const [name, values] of Object.entries(before)) {
+      assert.equal(differs(values, after[name]), undefined, `seed ${seed}: ${name}\n${JSON.stringify(json)}`);
+      compared += values.length;
+    }
+    ran++;
+    swapped += swaps.length;
+  }
+  assert(ran >= width(3, 20) && swapped > ran && compared > width(200, 2000), `${ran} nets, ${swapped}, ${compared}`);
 });

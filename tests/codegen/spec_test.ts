@@ -1,4 +1,5 @@
 /** Specs that are wrong beside what is said of them, word for word, and specs that are right. */
+import { KINDS_HERE, rightSpecs, wrongSpecs } from "./elementwise_specs.ts";
 import assert from "node:assert/strict";
 import { threadCpuUsage } from "node:process";
 import { z } from "../../codegen/zod.ts";
@@ -6,6 +7,14 @@ import { InputError, printable } from "../../codegen/error.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate, parseSpec, type Spec, specJsonSchema } from "../../codegen/graph/spec.ts";
 import { kernels } from "../../kernels/mod.ts";
+import {
+  COUNT,
+  OPTIMIZER_TYPES,
+  OVER_TWO_PLACES,
+  RIGHT_TRAINING,
+  SCHEDULER_TYPES,
+  WRONG_TRAINING,
+} from "./training_specs.ts";
 import { schedulers } from "../../kernels/schedules/schedulers.ts";
 
 const registry = { ...kernels, schedulers };
@@ -37,12 +46,13 @@ const training = (changes: Json) => net({ training: { epochs: 1, optimizer: { ty
 const optimizer = (optimizer: unknown) => training({ optimizer });
 const scheduler = (scheduler: unknown) => training({ scheduler });
 
-const LAYERS = "conv2d, relu, sigmoid, tanh, maxPool2d, avgPool2d, flatten, linear, dropout";
-const KEYS = "$schema, name, input, batchSize, layers, loss, classes, training";
-const SHAPE = "[channels, height, width] or [length]";
+const LAYERS = registry.layers.map(({ type }) => type).join(", ");
+const KEYS = "$schema, name, input, batchSize, layers, loss, metrics, classes, training";
+const SHAPE = "[channels, height, width], [channels, length] or [length]";
 const EXTENT = "a whole number from 1 to 1048576";
 const NAME = "1 to 64 characters a-z, 0-9 and _, the first a letter";
 const EPOCHS = "a whole number from 1 to 1000000";
+const INITS = "xavierUniform, heUniform, zeros, glorotUniform, xavierNormal, heNormal, pytorch";
 const CLASSES = "a list of 1 to 10000 names, one for each output";
 const CLASS = "1 to 64 printable characters, no space at their ends";
 /** Names that only the parser refuses: the JSON Schema has no word for what can be printed everywhere. */
@@ -50,20 +60,27 @@ const UNPRINTABLE = ["cat\n", "\u0007", "\u001b[31mcat", "\u202ecat", "ca\u00adt
 /** Names of ten classes, some of which look like something else. */
 const TEN = ["T-shirt/top", "<b>", '"', "7", "Ångström", "猫", "🐈".repeat(64), "constructor", "null", "Ankle boot"];
 const SIDE = "a whole number from 1 to 4096";
-const CONV2D = "type, inChannels, outChannels, kernel, stride, padding, init, name, input";
+const CONV = "type, inChannels, outChannels, kernel, stride, padding, dilation, groups, bias, init, name, input";
 const SIDES = `${SIDE}, or [height, width] of such numbers`;
 const LAYER_NAME = "1 to 32 characters a-z, 0-9 and _, the first a letter";
 const INPUT = 'the name of a layer before it, or "input"; or a list of these, for a layer that takes several';
 /** A right layer of each kind. */
 const EACH_KIND: readonly Json[] = [
-  { type: "conv2d", outChannels: 1, kernel: 1 },
-  ...["relu", "sigmoid", "tanh", "flatten"].map((type) => ({ type })),
-  ...["maxPool2d", "avgPool2d"].map((type) => ({ type, kernel: 1 })),
+  ...["conv2d", "conv1d"].map((type) => ({ type, outChannels: 1, kernel: 1 })),
+  ...["relu", "sigmoid", "tanh", "flatten", "globalMaxPool", "globalAvgPool"].map((type) => ({ type })),
+  ...["maxPool2d", "avgPool2d", "maxPool1d", "avgPool1d"].map((type) => ({ type, kernel: 1 })),
+  { type: "reshape", shape: [-1] },
   { type: "linear", outFeatures: 1 },
   { type: "dropout", rate: 0.5 },
+  ...["batchNorm1d", "batchNorm2d"].map((type) => ({ type })),
+  ...KINDS_HERE,
 ];
 const FLATTEN = { type: "flatten" }, LINEAR = { type: "linear", outFeatures: 10 };
-const MARGINS = "a whole number from 0 to 4096, or [height, width] of such numbers";
+const MARGIN = "a whole number from 0 to 4096";
+const MARGINS = `${MARGIN}, or [height, width] or [top, bottom, left, right] of such numbers, or "same"`;
+const ENDS = `${MARGIN}, or [before, after] of such numbers, or "same"`;
+const RESHAPED = "a list of 1 to 3 extents, one of which may be -1";
+const POOL_MARGINS = `${MARGIN}, or [height, width] of such numbers`;
 
 /** Text or a value to be written as text, and the message about it after "net.json: ". */
 const WRONG: readonly (readonly [string | Json, string])[] = [
@@ -118,7 +135,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [net({ input: undefined }), `input: missing; expected ${SHAPE}`],
   [net({ input: 784 }), `input: expected ${SHAPE}, but it is 784`],
   [net({ input: [] }), `input: expected ${SHAPE}, but it is []`],
-  [net({ input: [28, 28] }), `input: expected ${SHAPE}, but it is [28, 28]`],
+  [net({ input: [28, 0] }), `input[1]: expected ${EXTENT}, but it is 0`],
   [net({ input: [1, 1, 28, 28] }), `input: expected ${SHAPE}, but it is [1, 1, 28, 28]`],
   [net({ input: [0] }), `input[0]: expected ${EXTENT}, but it is 0`],
   [net({ input: [1, 28, 1_048_577] }), `input[2]: expected ${EXTENT}, but it is 1048577`],
@@ -166,8 +183,8 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
 
   // conv2d
   [
-    layer({ type: "conv2d", outChannels: 4, kernel: 3, strides: 2, dilation: 1 }),
-    `layers[0]: unknown key "strides"; known keys of conv2d: ${CONV2D}; did you mean "stride"?`,
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, strides: 2, dilations: 1 }),
+    `layers[0]: unknown key "strides"; known keys of conv2d: ${CONV}; did you mean "stride"?`,
   ],
   [
     layer({ type: "conv2d", inChannels: 0, outChannels: 4, kernel: 3 }),
@@ -181,7 +198,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [layer({ type: "conv2d", outChannels: 4 }), `layers[0].kernel: missing; expected ${SIDES}`],
   [
     layer({ type: "conv2d", outChannels: 4, kernal: 3 }),
-    `layers[0]: unknown key "kernal"; known keys of conv2d: ${CONV2D}; did you mean "kernel"?`,
+    `layers[0]: unknown key "kernal"; known keys of conv2d: ${CONV}; did you mean "kernel"?`,
   ],
   [layer({ type: "conv2d", outChannels: 4, kernel: "five" }), `layers[0].kernel: expected ${SIDES}, but it is "five"`],
   [layer({ type: "conv2d", outChannels: 4, kernel: 0 }), `layers[0].kernel: expected ${SIDES}, but it is 0`],
@@ -213,21 +230,100 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     `layers[0].padding: expected ${MARGINS}, but it is -1`,
   ],
   [
-    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: "same" }),
-    `layers[0].padding: expected ${MARGINS}, but it is "same"`,
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: "valid" }),
+    `layers[0].padding: expected ${MARGINS}, but it is "valid"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: ["same", 0] }),
+    `layers[0].padding[0]: expected ${MARGIN}, but it is "same"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [1, 2, 3] }),
+    `layers[0].padding: expected ${MARGINS}, but it is [1, 2, 3]`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [1, 2, 3, -1] }),
+    `layers[0].padding[3]: expected ${MARGIN}, but it is -1`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [[1, 2], [3, 4]] }),
+    `layers[0].padding[0]: expected ${MARGIN}, but it is [1, 2]`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, dilation: 0 }),
+    `layers[0].dilation: expected ${SIDES}, but it is 0`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, groups: 0 }),
+    `layers[0].groups: expected ${EXTENT}, but it is 0`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, groups: "depthwise" }),
+    `layers[0].groups: expected ${EXTENT}, but it is "depthwise"`,
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, bias: 0 }),
+    "layers[0].bias: expected true or false, but it is 0",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, bias: "no" }),
+    'layers[0].bias: expected true or false, but it is "no"',
   ],
   [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [4097, 0] }),
-    "layers[0].padding[0]: expected a whole number from 0 to 4096, but it is 4097",
+    `layers[0].padding[0]: expected ${MARGIN}, but it is 4097`,
   ],
   [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "xavier" }),
-    'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "xavier"',
+    `layers[0].init: expected one of ${INITS}, but it is "xavier"`,
   ],
   [
     layer({ type: "conv2d", outChannels: 4, kernel: 3, init: "zero" }),
-    'layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is "zero"; did you mean "zeros"?',
+    `layers[0].init: expected one of ${INITS}, but it is "zero"; did you mean "zeros"?`,
   ],
+
+  // conv1d
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, strides: 2 }),
+    `layers[0]: unknown key "strides"; known keys of conv1d: ${CONV}; did you mean "stride"?`,
+  ],
+  [layer({ type: "conv1d", outChannels: 4, kernel: [3, 3] }), `layers[0].kernel: expected ${SIDE}, but it is [3, 3]`],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, stride: [1] }),
+    `layers[0].stride: expected ${SIDE}, but it is [1]`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, dilation: 5000 }),
+    `layers[0].dilation: expected ${SIDE}, but it is 5000`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, padding: [1, 2, 3, 4] }),
+    `layers[0].padding: expected ${ENDS}, but it is [1, 2, 3, 4]`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, padding: [1, true] }),
+    `layers[0].padding[1]: expected ${MARGIN}, but it is true`,
+  ],
+
+  [
+    layer({ type: "conv1d", inChannels: 0, outChannels: 4, kernel: 3 }),
+    `layers[0].inChannels: expected ${EXTENT}, but it is 0`,
+  ],
+  [layer({ type: "conv1d", kernel: 3 }), `layers[0].outChannels: missing; expected ${EXTENT}`],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, groups: -1 }),
+    `layers[0].groups: expected ${EXTENT}, but it is -1`,
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, bias: null }),
+    "layers[0].bias: expected true or false, but it is null",
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3, init: "he" }),
+    `layers[0].init: expected one of ${INITS}, but it is "he"`,
+  ],
+  // element by element, and of several inputs
+  ...wrongSpecs(layers),
 
   // pooling, linear, dropout
   [layer({ type: "maxPool2d" }), `layers[0].kernel: missing; expected ${SIDES}`],
@@ -237,8 +333,50 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [layer({ type: "maxPool2d", kernel: 2, stride: 0 }), `layers[0].stride: expected ${SIDES}, but it is 0`],
   [
-    layer({ type: "maxPool2d", kernel: 2, padding: 1 }),
-    'layers[0]: unknown key "padding"; known keys of maxPool2d: type, kernel, stride, name, input',
+    layer({ type: "maxPool2d", kernel: 2, dilation: 1 }),
+    'layers[0]: unknown key "dilation"; known keys of maxPool2d: type, kernel, stride, padding, ceilMode, name, input',
+  ],
+  [
+    layer({ type: "maxPool1d", kernel: 2, countIncludePad: true }),
+    'layers[0]: unknown key "countIncludePad"; known keys of maxPool1d: type, kernel, stride, padding, ceilMode, name, input',
+  ],
+  [
+    layer({ type: "avgPool2d", kernel: 2, ceil: true }),
+    'layers[0]: unknown key "ceil"; known keys of avgPool2d: type, kernel, stride, padding, ceilMode, countIncludePad, name, input',
+  ],
+  [layer({ type: "maxPool2d", kernel: 2, padding: -1 }), `layers[0].padding: expected ${POOL_MARGINS}, but it is -1`],
+  [
+    layer({ type: "maxPool2d", kernel: 2, ceilMode: 1 }),
+    "layers[0].ceilMode: expected true or false, but it is 1",
+  ],
+  [layer({ type: "maxPool1d", kernel: [2] }), `layers[0].kernel: expected ${SIDE}, but it is [2]`],
+  ...["maxPool1d", "avgPool1d", "maxPool2d", "avgPool2d"].flatMap((type): [Json, string][] => [
+    [layer({ type }), `layers[0].kernel: missing; expected ${type.endsWith("1d") ? SIDE : SIDES}`],
+    [
+      layer({ type, kernel: 2, stride: "2" }),
+      `layers[0].stride: expected ${type.endsWith("1d") ? SIDE : SIDES}, but it is "2"`,
+    ],
+    [
+      layer({ type, kernel: 2, padding: null }),
+      `layers[0].padding: expected ${type.endsWith("1d") ? MARGIN : POOL_MARGINS}, but it is null`,
+    ],
+    [layer({ type, kernel: 2, ceilMode: 1 }), "layers[0].ceilMode: expected true or false, but it is 1"],
+  ]),
+  ...["avgPool1d", "avgPool2d"].map((type): [Json, string] => [
+    layer({ type, kernel: 2, countIncludePad: "no" }),
+    'layers[0].countIncludePad: expected true or false, but it is "no"',
+  ]),
+  [
+    layer({ type: "avgPool1d", kernel: 2, padding: 9000 }),
+    `layers[0].padding: expected ${MARGIN}, but it is 9000`,
+  ],
+  [layer({ type: "reshape" }), `layers[0].shape: missing; expected ${RESHAPED}`],
+  [layer({ type: "reshape", shape: [] }), `layers[0].shape: expected ${RESHAPED}, but it is []`],
+  [layer({ type: "reshape", shape: 5 }), `layers[0].shape: expected ${RESHAPED}, but it is 5`],
+  [layer({ type: "reshape", shape: [2, 0] }), `layers[0].shape[1]: expected ${EXTENT}, or -1, but it is 0`],
+  [
+    layer({ type: "globalAvgPool", kernel: 2 }),
+    'layers[0]: unknown key "kernel"; known keys of globalAvgPool: type, name, input',
   ],
   [layer({ type: "avgPool2d", kernel: [2, true] }), `layers[0].kernel[1]: expected ${SIDE}, but it is true`],
   [layer({ type: "avgPool2d", kernel: 2, stride: [0, 0] }), `layers[0].stride[0]: expected ${SIDE}, but it is 0`],
@@ -250,11 +388,26 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layers({ type: "linear", outFeatures: 10, init: 0 }),
-    "layers[0].init: expected one of xavierUniform, heUniform, zeros, but it is 0",
+    `layers[0].init: expected one of ${INITS}, but it is 0`,
   ],
   [
     layers({ type: "linear", outFeatures: 10, bias: false }),
     'layers[0]: unknown key "bias"; known keys of linear: type, inFeatures, outFeatures, init, name, input',
+  ],
+  ...["batchNorm1d", "batchNorm2d"].flatMap((type): [Json, string][] => [
+    [
+      layer({ type, momentum: 1 }),
+      "layers[0].momentum: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+    ],
+    [
+      layer({ type, epsilon: 0 }),
+      "layers[0].epsilon: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is 0",
+    ],
+    [layer({ type, numFeatures: 0 }), `layers[0].numFeatures: expected ${EXTENT}, but it is 0`],
+  ]),
+  [
+    layer({ type: "batchNorm2d", eps: 1e-5 }),
+    'layers[0]: unknown key "eps"; known keys of batchNorm2d: type, numFeatures, epsilon, momentum, name, input',
   ],
   [
     layer({ type: "dropout" }),
@@ -274,18 +427,60 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
 
   // loss
-  [net({ loss: undefined }), 'loss: missing; expected an object whose "type" is one of softmaxCrossEntropy, mse'],
-  [net({ loss: "mse" }), 'loss: expected an object whose "type" is one of softmaxCrossEntropy, mse, but it is "mse"'],
-  [net({ loss: {} }), "loss.type: missing; expected one of softmaxCrossEntropy, mse"],
-  [net({ loss: { type: "MSELoss" } }), 'loss.type: expected one of softmaxCrossEntropy, mse, but it is "MSELoss"'],
+  [
+    net({ loss: undefined }),
+    'loss: missing; expected an object whose "type" is one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber',
+  ],
+  [
+    net({ loss: "mse" }),
+    'loss: expected an object whose "type" is one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber, but it is "mse"',
+  ],
+  [net({ loss: {} }), "loss.type: missing; expected one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber"],
+  [
+    net({ loss: { type: "MSELoss" } }),
+    'loss.type: expected one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber, but it is "MSELoss"',
+  ],
   [
     net({ loss: { type: "softmaxCrossentropi" } }),
-    'loss.type: expected one of softmaxCrossEntropy, mse, but it is "softmaxCrossentropi"; did you mean "softmaxCrossEntropy"?',
+    'loss.type: expected one of softmaxCrossEntropy, binaryCrossEntropy, mse, mae, huber, but it is "softmaxCrossentropi"; did you mean "softmaxCrossEntropy"?',
   ],
-  [net({ loss: { type: "mse", reduction: "sum" } }), 'loss: unknown key "reduction"; known keys of mse: type'],
   [
-    net({ loss: { type: "softmaxCrossEntropy", labelSmoothing: 0.1 } }),
-    'loss: unknown key "labelSmoothing"; known keys of softmaxCrossEntropy: type',
+    net({ loss: { type: "mse", reduction: "sum" } }),
+    'loss: unknown key "reduction"; known keys of mse: type, weighted, target',
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", smoothing: 0.1 } }),
+    'loss: unknown key "smoothing"; known keys of softmaxCrossEntropy: type, labelSmoothing, classWeights, weighted',
+  ],
+  ...["mse", "mae", "binaryCrossEntropy", "huber"].flatMap((type): [Json, string][] => [
+    [net({ loss: { type, weighted: 1 } }), "loss.weighted: expected true or false, but it is 1"],
+    [net({ loss: { type, target: "inputs" } }), 'loss.target: expected "input", but it is "inputs"'],
+  ]),
+  [
+    net({ loss: { type: "huber", delta: 0 } }),
+    "loss.delta: expected a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is 0",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", labelSmoothing: 1 } }),
+    "loss.labelSmoothing: expected 0, or a number > 0 and < 1 that f32 holds, from 1.18e-38 to 0.99999994, but it is 1",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", classWeights: [] } }),
+    "loss.classWeights: expected a list of up to 1000 numbers from 0, one for each class, but it is []",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", classWeights: [1, -1] } }),
+    "loss.classWeights[1]: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 3.4e38, but it is -1",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", weighted: "yes" } }),
+    'loss.weighted: expected true or false, but it is "yes"',
+  ],
+  // metrics
+  [net({ metrics: "accuracy" }), 'metrics: expected a list of metrics, each once, but it is "accuracy"'],
+  [
+    net({ metrics: ["acuracy"] }),
+    'metrics[0]: expected one of accuracy, topFiveAccuracy, binaryAccuracy, meanAbsoluteError, but it is "acuracy"; did you mean "accuracy"?',
   ],
 
   // training
@@ -296,7 +491,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   [training({ epochs: 1_000_001 }), `training.epochs: expected ${EPOCHS}, but it is 1000001`],
   [
     training({ learningRate: 0.1 }),
-    'training: unknown key "learningRate"; known keys: epochs, optimizer, scheduler, sgdLearningRate',
+    'training: unknown key "learningRate"; known keys: epochs, optimizer, scheduler, groups, clipNorm, sgdLearningRate',
   ],
   [
     training({ sgdLearningRate: 0 }),
@@ -333,15 +528,15 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
 
   // optimizer
-  [optimizer(undefined), 'training.optimizer: missing; expected an object whose "type" is one of sgd, momentum, adam'],
+  [optimizer(undefined), `training.optimizer: missing; expected an object whose "type" is one of ${OPTIMIZER_TYPES}`],
   [
     optimizer("adam"),
-    'training.optimizer: expected an object whose "type" is one of sgd, momentum, adam, but it is "adam"',
+    `training.optimizer: expected an object whose "type" is one of ${OPTIMIZER_TYPES}, but it is "adam"`,
   ],
-  [optimizer({ learningRate: 0.1 }), "training.optimizer.type: missing; expected one of sgd, momentum, adam"],
+  [optimizer({ learningRate: 0.1 }), `training.optimizer.type: missing; expected one of ${OPTIMIZER_TYPES}`],
   [
-    optimizer({ type: "adamw" }),
-    'training.optimizer.type: expected one of sgd, momentum, adam, but it is "adamw"; did you mean "adam"?',
+    optimizer({ type: "adams" }),
+    `training.optimizer.type: expected one of ${OPTIMIZER_TYPES}, but it is "adams"; did you mean "adam"?`,
   ],
   [
     optimizer({ type: "sgd" }),
@@ -454,30 +649,30 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   // scheduler
   [
     scheduler(null),
-    'training.scheduler: expected an object whose "type" is one of constant, step, exponential, cosine, but it is null',
+    `training.scheduler: expected an object whose "type" is one of ${SCHEDULER_TYPES}, but it is null`,
   ],
   [
     scheduler("cosine"),
-    'training.scheduler: expected an object whose "type" is one of constant, step, exponential, cosine, but it is "cosine"',
+    `training.scheduler: expected an object whose "type" is one of ${SCHEDULER_TYPES}, but it is "cosine"`,
   ],
-  [scheduler({}), "training.scheduler.type: missing; expected one of constant, step, exponential, cosine"],
+  [scheduler({}), `training.scheduler.type: missing; expected one of ${SCHEDULER_TYPES}`],
   [
     scheduler({ type: "cosin" }),
-    'training.scheduler.type: expected one of constant, step, exponential, cosine, but it is "cosin"; did you mean "cosine"?',
+    `training.scheduler.type: expected one of ${SCHEDULER_TYPES}, but it is "cosin"; did you mean "cosine"?`,
   ],
   [
     scheduler({ type: "warmup" }),
-    'training.scheduler.type: expected one of constant, step, exponential, cosine, but it is "warmup"',
+    `training.scheduler.type: expected one of ${SCHEDULER_TYPES}, but it is "warmup"`,
   ],
   [
     scheduler({ type: "constant", factor: 1 }),
-    'training.scheduler: unknown key "factor"; known keys of constant: type',
+    'training.scheduler: unknown key "factor"; known keys of constant: type, warmup',
   ],
-  [scheduler({ type: "step", factor: 0.5 }), `training.scheduler.every: missing; expected ${EPOCHS}`],
-  [scheduler({ type: "step", every: 0, factor: 0.5 }), `training.scheduler.every: expected ${EPOCHS}, but it is 0`],
+  [scheduler({ type: "step", factor: 0.5 }), `training.scheduler.every: missing; expected ${COUNT}`],
+  [scheduler({ type: "step", every: 0, factor: 0.5 }), `training.scheduler.every: expected ${COUNT}, but it is 0`],
   [
-    scheduler({ type: "step", every: 1_000_001, factor: 0.5 }),
-    `training.scheduler.every: expected ${EPOCHS}, but it is 1000001`,
+    scheduler({ type: "step", every: 2 ** 31 + 1, factor: 0.5 }),
+    `training.scheduler.every: expected ${COUNT}, but it is 2147483649`,
   ],
   [scheduler({ type: "step", every: 5 }), "training.scheduler.factor: missing; expected a finite number > 0 and <= 1"],
   [
@@ -497,16 +692,16 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     scheduler({ type: "exponential", factor: 1.1 }),
     "training.scheduler.factor: expected a finite number > 0 and <= 1, but it is 1.1",
   ],
-  [scheduler({ type: "cosine" }), `training.scheduler.period: missing; expected ${EPOCHS}`],
-  [scheduler({ type: "cosine", period: 0.5 }), `training.scheduler.period: expected ${EPOCHS}, but it is 0.5`],
   [
     scheduler({ type: "cosine", period: 5, minimum: -1 }),
     "training.scheduler.minimum: expected 0, or a number > 0 that f32 holds, from 1.18e-38 to 1e30, but it is -1",
   ],
   [
     scheduler({ type: "cosine", periode: 5 }),
-    'training.scheduler: unknown key "periode"; known keys of cosine: type, minimum, period; did you mean "period"?',
+    'training.scheduler: unknown key "periode"; known keys of cosine: type, minimum, period, by, warmup; did you mean "period"?',
   ],
+
+  ...WRONG_TRAINING,
 
   // where a layer is in the graph
   ...EACH_KIND.flatMap((own): [Json, string][] => [
@@ -559,7 +754,7 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
   ],
   [
     layers(FLATTEN, { ...LINEAR, input: ["flatten1", "flatten1"] }),
-    'layers[1]: linear takes 1 input, but it has 2; name it as its "input"',
+    'layers[1]: linear takes 1 input, but it has 2: layers[0] flatten and layers[0] flatten; name it as its "input"',
   ],
   [
     layers(FLATTEN, LINEAR, { ...LINEAR, input: "flatten1" }),
@@ -600,12 +795,72 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     "layers[1]: conv2d does not fit layers[0] flatten: it takes [channels, height, width], but its input is [64]",
   ],
   [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, groups: 2 }),
+    "layers[0]: conv2d does not fit the input: groups is 2, but its input has 1 channel; take a number that divides the channels of its input and of its output",
+  ],
+  [
+    layers({ type: "conv2d", outChannels: 6, kernel: 1 }, { type: "conv2d", outChannels: 8, kernel: 3, groups: 6 }),
+    "layers[1]: conv2d does not fit layers[0] conv2d: groups is 6, but its output has 8 channels; take a number that divides the channels of its input and of its output",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: 3, padding: [0, 0, 1, 0], dilation: [4, 1] }),
+    "layers[0]: conv2d does not fit the input: its kernel is 3 rows with dilation 4, 9 in all, but its input has only 8; make the kernel smaller",
+  ],
+  [
+    layer({ type: "conv2d", outChannels: 4, kernel: [3, 10], padding: [0, 0, 1, 0] }),
+    "layers[0]: conv2d does not fit the input: its kernel is 10 columns, but its input has only 8 and 1 and 0 of padding; make the kernel smaller",
+  ],
+  [
+    layer({ type: "conv1d", outChannels: 4, kernel: 3 }),
+    "layers[0]: conv1d does not fit the input: it takes [channels, length], but its input is [1, 8, 8]",
+  ],
+  [
+    net({ input: [3, 8], layers: [{ type: "conv1d", outChannels: 4, kernel: 9 }] }),
+    "layers[0]: conv1d does not fit the input: its kernel is 9 elements, but its input has only 8; make the kernel smaller",
+  ],
+  [
+    net({ input: [3, 8], layers: [{ type: "conv1d", outChannels: 4, kernel: 3, groups: 4 }] }),
+    "layers[0]: conv1d does not fit the input: groups is 4, but its input has 3 channels; take a number that divides the channels of its input and of its output",
+  ],
+  [
+    net({ input: [3, 8], layers: [{ type: "conv1d", inChannels: 8, outChannels: 4, kernel: 3 }] }),
+    "layers[0]: conv1d does not fit the input: inChannels is 8, but its input is [3, 8]; write 3 or leave it out",
+  ],
+  [
     layers({ type: "flatten" }, { type: "maxPool2d", kernel: 2 }),
     "layers[1]: maxPool2d does not fit layers[0] flatten: it takes [channels, height, width], but its input is [64]",
   ],
   [
     layers({ type: "conv2d", outChannels: 4, kernel: 7 }, { type: "maxPool2d", kernel: 3 }),
     "layers[1]: maxPool2d does not fit layers[0] conv2d: its kernel is 3 rows, but its input has only 2; make the kernel smaller",
+  ],
+  [
+    layer({ type: "maxPool2d", kernel: 3, padding: [1, 2] }),
+    "layers[0]: maxPool2d does not fit the input: its padding is 2 columns, more than half of its kernel, which is 3; make the padding smaller",
+  ],
+  [
+    net({ input: [2, 9], layers: [{ type: "avgPool1d", kernel: 12, padding: 1 }] }),
+    "layers[0]: avgPool1d does not fit the input: its kernel is 12 elements, but its input has only 9 and 1 of padding on each side; make the kernel smaller",
+  ],
+  [
+    layer({ type: "maxPool1d", kernel: 2 }),
+    "layers[0]: maxPool1d does not fit the input: it takes [channels, length], but its input is [1, 8, 8]",
+  ],
+  [
+    layers(FLATTEN, { type: "globalMaxPool" }),
+    "layers[1]: globalMaxPool does not fit layers[0] flatten: it takes [channels, height, width] or [channels, length], but its input is [64]",
+  ],
+  [
+    layer({ type: "reshape", shape: [3, 20] }),
+    "layers[0]: reshape does not fit the input: shape is [3, 20], but its input is [1, 8, 8], 64 elements; give a shape of as many",
+  ],
+  [
+    layer({ type: "reshape", shape: [-1, 3] }),
+    "layers[0]: reshape does not fit the input: shape is [-1, 3], but its input is [1, 8, 8], 64 elements; give a shape of as many",
+  ],
+  [
+    layer({ type: "reshape", shape: [-1, 4, -1] }),
+    "layers[0]: reshape does not fit the input: shape is [-1, 4, -1], of which only one may be -1",
   ],
   [
     net({ input: [64], layers: [{ type: "avgPool2d", kernel: 2 }] }),
@@ -616,12 +871,48 @@ const WRONG: readonly (readonly [string | Json, string])[] = [
     "layers[0]: avgPool2d does not fit the input: its kernel is 9 columns, but its input has only 8; make the kernel smaller",
   ],
   [
+    layer({ type: "batchNorm1d" }),
+    "layers[0]: batchNorm1d does not fit the input: it takes [features] or [channels, length], but its input is [1, 8, 8]",
+  ],
+  [
+    net({ input: [64], layers: [{ type: "batchNorm2d" }] }),
+    "layers[0]: batchNorm2d does not fit the input: it takes [channels, height, width], but its input is [64]",
+  ],
+  [
+    layer({ type: "batchNorm2d", numFeatures: 8 }),
+    "layers[0]: batchNorm2d does not fit the input: numFeatures is 8, but its input is [1, 8, 8]; write 1 or leave it out",
+  ],
+  [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }),
-    "loss: softmaxCrossEntropy takes a vector, but layers[0] conv2d gives [4, 6, 6]; add flatten at the end",
+    "loss: softmaxCrossEntropy takes a vector, but layers[0] conv2d gives [4, 6, 6]; add flatten or reshape at the end",
   ],
   [
     layers({ type: "conv2d", outChannels: 4, kernel: 3 }, { type: "dropout", rate: 0.5 }),
-    "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten at the end",
+    "loss: softmaxCrossEntropy takes a vector, but layers[1] dropout gives [4, 6, 6]; add flatten or reshape at the end",
+  ],
+  [
+    layers({ type: "flatten" }, { type: "tanh" }),
+    "layers: none of them can be trained; add conv2d or linear",
+  ],
+  [
+    net({ loss: { type: "softmaxCrossEntropy", classWeights: [1, 2] } }),
+    "loss: softmaxCrossEntropy: classWeights has 2 numbers for 10 classes; give one for each",
+  ],
+  [
+    net({ loss: { type: "mse", target: "input" } }),
+    "loss: mse compares layers[1] linear with the input, but one is [10], the other [1, 8, 8]; let the last layer give the shape of the input",
+  ],
+  [
+    net({ metrics: ["accuracy", "accuracy"] }),
+    "metrics[1]: accuracy cannot be told beside accuracy, whose place it takes; leave one of them out",
+  ],
+  [
+    net({ loss: { type: "mse" }, metrics: ["accuracy", "binaryAccuracy"] }),
+    "metrics[1]: binaryAccuracy cannot be told beside accuracy, whose place it takes; leave one of them out",
+  ],
+  [
+    net({ metrics: ["meanAbsoluteError"] }),
+    "metrics[0]: meanAbsoluteError says nothing of outputs [10] with loss softmaxCrossEntropy; leave it out, or name accuracy or topFiveAccuracy",
   ],
   [layers({ type: "flatten" }, { type: "tanh" }), "layers: none of them can be trained; add conv2d or linear"],
 
@@ -679,6 +970,7 @@ const RIGHT: readonly Json[] = [
     },
     { type: "sigmoid" },
     { type: "avgPool2d", kernel: [2, 1], stride: 1 },
+    { type: "batchNorm2d", numFeatures: 2, epsilon: 0.001, momentum: 0.01 },
     { type: "relu" },
     { type: "dropout", rate: 0 },
     { type: "maxPool2d", kernel: 2 },
@@ -686,8 +978,27 @@ const RIGHT: readonly Json[] = [
     { type: "linear", inFeatures: 8, outFeatures: 3, init: "zeros" },
     { type: "tanh" },
   ),
+  net({ input: [4], layers: [{ type: "batchNorm1d" }, LINEAR] }),
   layers({ type: "flatten" }, ...Array(254).fill({ type: "relu" }), { type: "linear", outFeatures: 1 }),
   net({ loss: { type: "mse" } }),
+  net({ loss: { type: "mse", weighted: true }, metrics: ["accuracy", "meanAbsoluteError"] }),
+  net({ loss: { type: "mae", weighted: false }, metrics: [] }),
+  net({ loss: { type: "huber", delta: 0.5 } }),
+  net({ loss: { type: "binaryCrossEntropy", weighted: true }, metrics: ["binaryAccuracy"] }),
+  net({
+    loss: {
+      type: "softmaxCrossEntropy",
+      labelSmoothing: 0.1,
+      classWeights: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      weighted: true,
+    },
+    metrics: ["topFiveAccuracy", "accuracy"],
+  }),
+  net({
+    input: [2, 4, 4],
+    layers: [{ type: "conv2d", outChannels: 2, kernel: 3, padding: 1 }],
+    loss: { type: "mse", target: "input" },
+  }),
   training({ optimizer: { type: "sgd", learningRate: 0.1 }, scheduler: { type: "constant" } }),
   training({ optimizer: { type: "sgd" }, sgdLearningRate: 0.5, scheduler: { type: "step", every: 2, factor: 1 } }),
   training({
@@ -696,6 +1007,46 @@ const RIGHT: readonly Json[] = [
   }),
   training({ epochs: 1_000_000, scheduler: { type: "cosine", period: 1_000_000 } }),
   net({ classes: TEN }),
+  layers(
+    { type: "conv2d", outChannels: 6, kernel: 3, padding: "same", stride: 2, dilation: [1, 2], bias: false },
+    { type: "conv2d", outChannels: 12, kernel: [3, 1], padding: [1, 2, 0, 3], groups: 6, bias: true },
+    { type: "conv2d", outChannels: 4, kernel: 1, groups: 4, dilation: 7 },
+    FLATTEN,
+    LINEAR,
+  ),
+  net({
+    input: [4, 9],
+    layers: [
+      { type: "conv1d", inChannels: 4, outChannels: 4, kernel: 3, stride: 2, padding: [0, 3], groups: 4 },
+      {
+        type: "conv1d",
+        outChannels: 4,
+        kernel: 2,
+        dilation: 2,
+        padding: "same",
+        groups: 2,
+        bias: false,
+        init: "zeros",
+      },
+      FLATTEN,
+      LINEAR,
+    ],
+  }),
+  net({
+    input: [4, 20],
+    layers: [
+      { type: "maxPool1d", kernel: 3, stride: 2, padding: 1, ceilMode: true },
+      { type: "avgPool1d", kernel: 2, stride: 1, padding: 1, ceilMode: false, countIncludePad: false },
+      { type: "reshape", shape: [2, -1, 3] },
+      { type: "maxPool2d", kernel: [2, 1], stride: 1, padding: [1, 0], ceilMode: true },
+      { type: "globalMaxPool" },
+      { type: "linear", outFeatures: 6 },
+      { type: "reshape", shape: [2, 3] },
+      { type: "globalAvgPool" },
+    ],
+  }),
+  ...rightSpecs(layers),
+  ...RIGHT_TRAINING,
 ];
 
 const parse = (json: unknown): Spec => parseSpec(json, registry, "net.json");
@@ -754,10 +1105,11 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
     const { stage, message } = messageOf(typeof json === "string" ? json : JSON.stringify(json));
     assert.equal(message, `net.json: ${expected}`);
     assert(!/[\n\r\u2028\u2029]/.test(message), message);
-    assert(message.length < 300, message);
+    assert(message.length < 400, message);
     stages[stage]++;
   }
-  assert.deepEqual(stages, { spec: 237, shapes: 36, none: 0 });
+  assert(stages.spec >= 420 && stages.shapes >= 70, JSON.stringify(stages));
+  assert.equal(stages.none, 0);
 });
 
 Deno.test("a value gives the same message as its text", () => {
@@ -767,7 +1119,7 @@ Deno.test("a value gives the same message as its text", () => {
     assert.equal(messageOf(json).message, `net.json: ${expected}`);
     ran++;
   }
-  assert.equal(ran, 258);
+  assert(ran >= 400, `${ran} specs`);
 });
 
 Deno.test("every kind, and every option of each, is wrong in some spec", () => {
@@ -785,7 +1137,7 @@ Deno.test("every kind, and every option of each, is wrong in some spec", () => {
   const options = Object.entries(rulesOfKinds()).flatMap(([kind, { properties }]) =>
     Object.keys(properties).filter((option) => option !== "type").map((option) => `${kind}.${option}`)
   );
-  assert.equal(options.length, 47);
+  assert(options.length >= 140, `${options.length} options`);
   assert.deepEqual(options.filter((option) => !seen.has(option)), []);
 });
 
@@ -841,7 +1193,7 @@ Deno.test("a million characters of nonsense are refused at once", () => {
     const { message } = messageOf(text);
     const { user, system } = threadCpuUsage(before);
     assert(user + system < 5e6, message);
-    assert(message.length < 300, message);
+    assert(message.length < 400, message);
   }
 });
 
@@ -876,7 +1228,8 @@ Deno.test("a spec that is damaged anywhere is refused in one line, in our own wo
       assert.doesNotMatch(message, /invalid|received|\[object|undefined(?!$)/i);
     }
   }
-  assert.deepEqual({ refused, accepted }, { refused: 1512, accepted: 23 });
+  assert(refused >= 5000 && accepted >= 150, `${refused} refused, ${accepted} accepted`);
+  assert(refused >= 6000 && accepted >= 200, `${refused} refused, ${accepted} accepted`);
 });
 
 Deno.test("right specs are accepted and name every kind", () => {
@@ -917,7 +1270,10 @@ Deno.test("what is left out gets its default", () => {
     input: [1, 8, 8],
     batchSize: 4,
     layers: [
-      { type: "conv2d", outChannels: 4, kernel: 3, stride: 1, padding: 0, init: "xavierUniform" },
+      {
+        ...{ type: "conv2d", outChannels: 4, kernel: 3, stride: 1, padding: 0, dilation: 1, groups: 1, bias: true },
+        init: "xavierUniform",
+      },
       { type: "maxPool2d", kernel: 2 },
       { type: "flatten" },
       { type: "linear", outFeatures: 10, init: "xavierUniform" },
@@ -1013,7 +1369,7 @@ Deno.test("the JSON Schema names every kind and describes every key", () => {
     type: "object",
     required: ["type", "outChannels", "kernel"],
     additionalProperties: false,
-    description: "2-D cross-correlation with bias; weight [out, in, kernel h, kernel w]",
+    description: "2-D cross-correlation with bias; weight [out, in / groups, kernel h, kernel w]",
     kernel: { anyOf: sides, description: "Size of the kernel." },
     stride: { anyOf: sides, default: 1, description: "Step from one window to the next." },
   });
@@ -1037,11 +1393,15 @@ Deno.test("the JSON Schema, read by itself, accepts and refuses the same specs",
   for (const spec of RIGHT) assert(editor.safeParse(spec).success, JSON.stringify(spec));
   let ran = 0;
   for (const [json, message] of WRONG) {
-    // one rule goes over two places, which the JSON Schema leaves to the parser, as it does what can be printed
+    // some rules go over two places, which the JSON Schema leaves to the parser, as it does what can be printed
     const unprintable = UNPRINTABLE.some((name) => message.endsWith(`it is ${printable(JSON.stringify(name))}`));
-    if (typeof json === "string" || message.includes("needs it here") || unprintable) continue;
+    if (typeof json === "string" || message.includes("needs it here") || unprintable || OVER_TWO_PLACES.test(message)) {
+      continue;
+    }
     assert.equal(editor.safeParse(json).success, messageOf(json).stage !== "spec", message);
     ran++;
   }
-  assert.equal(ran, 248);
+  assert(ran >= 400, `${ran} specs`);
+  const told = WRONG_TRAINING.filter(([, message]) => !OVER_TWO_PLACES.test(message)).length;
+  assert(ran >= 400 + told, `${ran} specs`);
 });

@@ -88,10 +88,10 @@ Deno.test("the tables name every layer, loss, optimizer, scheduler and init, and
 });
 
 Deno.test("layers become formulas, forward and backward", () => {
-  const sections = LAYERS.split("\n### ").slice(1);
+  const sections = LAYERS.split("\n### ").slice(1).filter((section) => section.startsWith("`"));
   assert.equal(sections.length, registry.layers.length);
   for (const section of sections) {
-    assert.match(section, /^forward .*\n(.*\n)*backward_input|becomes|no kernel/m, section);
+    assert.match(section, /^forward .*\n(.*\n)*backward_|becomes|no kernel/m, section);
   }
   assert.match(LAYERS, /^forward +y\[n,o\] = b\[o\] \+ \(sum over i of x\[n,i\] \* w\[o,i\]\)$/m);
 });

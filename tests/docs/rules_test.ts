@@ -21,6 +21,8 @@ const NOTATION = [IR, LANGUAGE, /^codegen\/error\.ts$/], MESSAGES = /^codegen\/(
 const TARGET = /^codegen\/targets\/target\.ts$/, HASH = /^codegen\/sha256\.ts$/, ZOD = /^codegen\/zod\.ts$/;
 /** What a proof may know of the two forms: what they are, not how they are made. */
 const PROVEN = /^codegen\/ir\/(?:ir|affine|expr|text)\.ts$/;
+/** What several kinds of kernels share. */
+const COMMON = /^kernels\/(?!mod\.)\w+\.ts$/;
 /** All of the compiler but what one target has for itself. */
 const COMPILER = /^codegen\/(?!targets\/\w+\/)[\w/]+\.ts$/;
 
@@ -31,7 +33,7 @@ const RUNTIME = /^runtime\/(?!backends\/\w+\/)/;
 const BACKENDS = [
   /^runtime\/backends\/(?!backends\.ts)\w+\.ts$/,
   /^runtime\/(?:data|platform)\//,
-  /^runtime\/run\/random\.ts$/,
+  /^runtime\/run\/(?:random|initial)\.ts$/,
 ];
 
 /** What runs a net that is compiled: pieces of backends, and of the compiler what it has for those who run. */
@@ -91,9 +93,11 @@ const RULES: readonly Rule[] = [
   },
   {
     files: /^kernels\/(?:layers|losses|metrics|optimizers|schedules|step)\/\w+\.ts$/,
-    local: [...NOTATION, ZOD],
+    local: [...NOTATION, ZOD, COMMON],
     external: [],
   },
+  // what kinds share
+  { files: COMMON, local: [...NOTATION, ZOD, COMMON], external: [] },
   // the assembler knows only itself
   { files: ASSEMBLER, local: [ASSEMBLER], external: [] },
   // a backend knows no other, and nothing of who asks it
@@ -166,7 +170,7 @@ const RULES: readonly Rule[] = [
   { files: /^build\/(?:npm\/)?\w+\.ts$/, local: [/^build\/(?:npm\/)?\w+\.ts$/] },
   {
     files: /^docs\/\w+\.ts$/,
-    local: [/^mod\.ts$/, /^docs\//, /^codegen\/ir\/text\.ts$/, /^build\/bundle\/mod\.ts$/],
+    local: [/^mod\.ts$/, /^docs\//, /^codegen\/(?:ir\/text|language\/init)\.ts$/, /^build\/bundle\/mod\.ts$/],
   },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
 ];

@@ -117,8 +117,7 @@ Deno.test("padded batches: the same bits for any number of threads, and for an e
     const pieces = await session(spec, data, 2, async (net, names) => {
       const first = await net.train(0, epoch, steps - 1);
       assert.equal(first.steps, steps - 1);
-      const before = { steps: first.steps, loss: first.lossSum, hits: first.correct };
-      return { result: await net.train(0, epoch, steps, before), values: await net.readAll(names) };
+      return { result: await net.train(0, epoch, steps, first), values: await net.readAll(names) };
     });
     assert.deepEqual(pieces, { result: one.result, values: one.values }, `batch ${batchSize}`);
     ran++;
@@ -145,7 +144,7 @@ Deno.test("samples of other steps change nothing, however large they are", async
   const spec = specOf(5), { data } = courseOf(spec, 10), size = data.inputs.length / data.samples;
   const firstStep = (huge?: number) => {
     const inputs = (data.inputs as Float32Array).map((x, i) => Math.floor(i / size) === huge ? 3e38 : x);
-    return session(spec, fromArrays(inputs, data.labels, spec.input), 1, async (net, names) => {
+    return session(spec, fromArrays(inputs, data.labels!, spec.input), 1, async (net, names) => {
       await net.train(0, epochOf(spec), 1);
       return JSON.stringify((await net.readAll(names)).map((values) => [...values]));
     });

@@ -187,7 +187,7 @@ async function checkpoints(): Promise<Checkpoint[]> {
   });
   const data = fromArrays(Float32Array.from({ length: 30 }, (_, i) => i / 30), Array.from("0110100101", Number), [3]);
   const { checkpoint } = await train(spec, { train: data, test: data }, { target: "wasm", threads: 1 });
-  const { parameters, training } = checkpoint, partial = { steps: 1, seconds: 0.5, lossSum: 2.5, hitSum: 3 };
+  const { parameters, training } = checkpoint, partial = { steps: 1, seconds: 0.5, sums: { loss: 2.5, hit: 3 } };
   return [
     { spec, parameters },
     checkpoint,

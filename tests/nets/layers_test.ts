@@ -91,7 +91,7 @@ function trainedPlainly(storage: Storage, batchSize = BATCH) {
   let loss = 0;
   for (let first = 0; first < DATA.samples; first += batchSize) {
     const batch = order.subarray(first, first + batchSize);
-    loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels[i]), RATE);
+    loss += model.step(rowsOf(DATA, batch), Array.from(batch, (i) => DATA.labels![i]), RATE);
   }
   const outputs = model.outputs(rowsOf(TEST, Array(TEST.samples).keys())).flatMap((row) => [...row]);
   return { initial: parameters, tensors: model.tensors, loss: loss / DATA.samples, outputs };
@@ -328,7 +328,8 @@ Deno.test("what nobody needs of a backward pass is left out, for each way throug
   // read by three layers, and by one twice, for which a pool has changed places with an activation
   assert(names.includes("stem_backward_output") && names.includes("relu1_backward_output"));
   assert(!names.includes("add1_backward_output"));
-  assert("stem.output.gradient.add1.x2" in tensors && "relu1.output.gradient.add2.x1" in tensors);
+  // those of a sum's terms are its own
+  assert(!Object.keys(tensors).some((name) => /gradient\.add/.test(name)));
 });
 
 // ---- used
@@ -344,7 +345,7 @@ Deno.test("predictions use the buffer, and are those of a test", async () => {
       const predictor = new Predictor(net.plan, target.name, await backendOf(target).predictor(net, parameters));
       const outputs = predictor.outputs(TEST.inputs as Float32Array);
       assert(differences(outputs, expected.flatMap((row) => [...row])).largest < 1e-4, target.name);
-      const right = predictor.predict(TEST.inputs as Float32Array).filter(({ label }, i) => label === TEST.labels[i]);
+      const right = predictor.predict(TEST.inputs as Float32Array).filter(({ label }, i) => label === TEST.labels![i]);
       assert.equal(right.length, report.test.correct);
     }
   }
@@ -420,15 +421,15 @@ Deno.test("layers that do not fit are told, with both ends", () => {
   const cases: readonly (readonly [layers: readonly object[], message: string])[] = [
     [
       [{ type: "linear", outFeatures: 3 }, { type: "mix" }],
-      'layers[1]: mix takes 2 inputs, but it has 1; name them as its "input"',
+      'layers[1]: mix takes 2 inputs, but it has 1: layers[0] linear; name them as its "input"',
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "add", input: "linear1" }],
-      'layers[1]: add takes 2 to 8 inputs, but it has 1; name them as its "input"',
+      'layers[1]: add takes 2 to 64 inputs, but it has 1: layers[0] linear; name them as its "input"',
     ],
     [
-      [{ type: "linear", outFeatures: 3 }, { type: "add", input: Array(9).fill("linear1") }],
-      'layers[1]: add takes 2 to 8 inputs, but it has 9; name them as its "input"',
+      [{ type: "linear", outFeatures: 3 }, { type: "mix", input: Array(9).fill("linear1") }],
+      'layers[1]: mix takes 2 inputs, but it has 9: layers[0] linear and layers[0] linear and layers[0] linear and 6 more; name them as its "input"',
     ],
     [
       [
@@ -436,11 +437,11 @@ Deno.test("layers that do not fit are told, with both ends", () => {
         { type: "linear", outFeatures: 4 },
         { type: "mix", input: ["linear1", "linear2"] },
       ],
-      "layers[2]: mix does not fit layers[0] linear and layers[1] linear: its inputs are [3] and [4]",
+      "layers[2]: mix does not fit layers[0] linear and layers[1] linear: its inputs are [3] and [4]; all must have one shape",
     ],
     [
       [{ type: "linear", outFeatures: 3 }, { type: "mix", input: ["linear1", "input"] }],
-      "layers[1]: mix does not fit layers[0] linear and the input: its inputs are [3] and [9]",
+      "layers[1]: mix does not fit layers[0] linear and the input: its inputs are [3] and [9]; all must have one shape",
     ],
   ];
   for (const [layers, message] of cases) {

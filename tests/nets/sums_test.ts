@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { compileTarget, plan } from "../../codegen/compile.ts";
 import { fromArrays, parseSpec, registry, targets } from "../../mod.ts";
 import { addUp, BEGINNING } from "../../runtime/backends/epoch.ts";
-import type { NetSession } from "../../runtime/backends/session.ts";
+import type { NetSession, Result } from "../../runtime/backends/session.ts";
 import { ignore } from "../adapter.ts";
 import { openSession } from "../open_session.ts";
 
@@ -24,8 +24,10 @@ function addedInF32(values: Float32Array): number {
 
 Deno.test("more hits than f32 can count are counted, and losses of the same size are added without a drift", () => {
   const rows = 2 ** 24 + 1000, hit = new Float32Array(rows).fill(1), loss = new Float32Array(rows).fill(Math.LN2);
-  const { steps, loss: sum, hits } = addUp(BEGINNING, rows, loss, hit), whole = rows * loss[0];
-  assert.deepEqual([steps, hits], [rows, rows]);
+  const { steps, sums } = addUp(BEGINNING, rows, Object.entries({ loss, hit })),
+    { loss: sum } = sums,
+    whole = rows * loss[0];
+  assert.deepEqual([steps, sums.hit], [rows, rows]);
   assert(Math.abs(sum - whole) <= rows * 2 ** -53 * whole, `${sum}, not ${whole}`);
   // negative control: f32 does neither
   assert.equal(addedInF32(hit), 2 ** 24);
@@ -33,14 +35,14 @@ Deno.test("more hits than f32 can count are counted, and losses of the same size
 });
 
 Deno.test("losses of very different sizes are added to f64's last places, and in pieces to the same bits", () => {
-  const loss = Float32Array.from({ length: 10_000 }, (_, i) => 10 ** (i * 7 % 41 - 20)), hit = new Float32Array(10_000);
-  const whole = addUp(BEGINNING, 100, loss, hit);
+  const loss = Float32Array.from({ length: 10_000 }, (_, i) => 10 ** (i * 7 % 41 - 20));
+  const whole = addUp(BEGINNING, 100, [["loss", loss]]), { sums } = whole;
   // f32 numbers as whole multiples of the smallest one
   const exact = loss.reduce((sum, value) => sum + BigInt(value * 2 ** 149), 0n);
-  assert(Math.abs(whole.loss - Number(exact) * 2 ** -149) <= loss.length * 2 ** -53 * whole.loss);
+  assert(Math.abs(sums.loss - Number(exact) * 2 ** -149) <= loss.length * 2 ** -53 * sums.loss);
   for (const cut of [1, 37, 5000, 9999]) {
-    const before = addUp(BEGINNING, 1, loss.subarray(0, cut), hit.subarray(0, cut));
-    assert.deepEqual(addUp(before, 100, loss.subarray(cut), hit.subarray(cut)), whole);
+    const before = addUp(BEGINNING, 1, [["loss", loss.subarray(0, cut)]]);
+    assert.deepEqual(addUp(before, 100, [["loss", loss.subarray(cut)]]), whole);
   }
 });
 
@@ -76,17 +78,15 @@ for (const { name } of targets) {
           session.initialize(0);
           const { loss } = await session.evaluate(1);
           assert(Math.abs(loss - Math.LN2) <= 2 ** -23, `one sample: ${loss}`);
-          const check = (found: { loss: number; correct: number }, what: string) => {
+          const check = (found: Result, what: string) => {
             const told = `${what}, batch ${batch}: ${found.loss}, not ${loss}`;
             assert(Math.abs(found.loss - loss) <= samples * 2 ** -53 * loss && LOSS_ERROR > samples * 2 ** -53, told);
-            assert.equal(found.correct, hits, told);
+            assert.equal(found.sums.hit, hits, told);
           };
           const trained = await session.train(0, epoch);
           check(trained, "trained");
           check(await session.evaluate(0), "tested");
-          const half = await session.train(0, epoch, most / 2);
-          const { steps, lossSum, correct } = half;
-          const rest = await session.train(0, epoch, most, { steps, loss: lossSum, hits: correct });
+          const half = await session.train(0, epoch, most / 2), rest = await session.train(0, epoch, most, half);
           assert.deepEqual(rest, trained);
           // negative control: as one sum for each row of the batch, in f32, the same losses are wrong
           const row = addedInF32(new Float32Array(most).fill(loss));

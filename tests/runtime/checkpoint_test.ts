@@ -88,8 +88,7 @@ async function stopAfter(steps: number, target: string, threads: number): Promis
     session.initialize(SEED);
     const history = [], done = Math.floor(steps / STEPS), rest = steps % STEPS;
     for (let epoch = 0; epoch < done; epoch++) {
-      const { loss, correct } = await session.train(0, epochAt(epoch));
-      const accuracy = correct / DATA.samples;
+      const { loss, sums } = await session.train(0, epochAt(epoch)), accuracy = sums.hit / DATA.samples;
       history.push({ epoch: epoch + 1, loss, accuracy, learningRate: learningRate(epoch), seconds: 1 });
     }
     const rows = rest > 0 ? await session.train(0, epochAt(done), rest) : undefined;
@@ -104,7 +103,7 @@ async function stopAfter(steps: number, target: string, threads: number): Promis
         data: { samples: DATA.samples, hash: await hashDataset(DATA) },
         history,
         optimizer: await read("state"),
-        ...rows && { partial: { steps: rest, seconds: 0.5, lossSum: rows.lossSum, hitSum: rows.correct } },
+        ...rows && { partial: { steps: rest, seconds: 0.5, sums: rows.sums } },
       },
     };
   } finally {
@@ -159,7 +158,7 @@ Deno.test("sums of an older file, one in f32 for each row of the batch, are read
   file.metadata.set("kernelwright.sha256", hashOf(file));
   const { training } = decodeCheckpoint(file, registry, "FILE");
   // 16 numbers from 0.5 and from 0 on, in steps of 1/4
-  assert.deepEqual(training!.partial, { ...kept.training!.partial, lossSum: 38, hitSum: 30 });
+  assert.deepEqual(training!.partial, { ...kept.training!.partial, sums: { loss: 38, hit: 30 } });
 });
 
 Deno.test("negative control: what is lost at a stop is noticed", async () => {
@@ -174,15 +173,18 @@ Deno.test("negative control: what is lost at a stop is noticed", async () => {
   };
   const zeros = (map: ReadonlyMap<string, TensorValues>) =>
     new Map([...map].map(([name, { shape, values }]) => [name, { shape, values: new Float32Array(values.length) }]));
-  const lossSum = partial.lossSum * 1.01;
+  const sums = { ...partial.sums, loss: partial.sums.loss * 1.01 };
   const wrong: Record<string, Checkpoint> = {
     weight: { ...kept, parameters: changed("conv1.weight", kept.parameters, 0) },
     moment: { ...kept, training: { ...training!, optimizer: changed("linear1.weight.m", training!.optimizer, 22) } },
     moments: { ...kept, training: { ...training!, optimizer: zeros(training!.optimizer) } },
     // no more hits than one step has samples: more are refused
-    step: { ...kept, training: { ...training!, partial: { ...partial, steps: 1, hitSum: 16 } } },
+    step: {
+      ...kept,
+      training: { ...training!, partial: { ...partial, steps: 1, sums: { ...partial.sums, hit: 16 } } },
+    },
     epoch: { ...kept, training: { ...training!, history: [] } },
-    sums: { ...kept, training: { ...training!, partial: { ...partial, lossSum } } },
+    sums: { ...kept, training: { ...training!, partial: { ...partial, sums } } },
   };
   for (const [what, resume] of Object.entries(wrong)) {
     const found = outcome((await run({ target, resume })).checkpoint);
@@ -325,9 +327,9 @@ const FORGED: readonly (readonly [message: string, history: Partial<EpochReport>
   ["epoch 1: seconds is -1; expected a number from 0 to 1000000000000", { seconds: -1 }, {}],
   ["epoch 1: seconds is 1e+300; expected a number from 0 to 1000000000000", { seconds: 1e300 }, {}],
   ["seconds is 1e+300; expected a number from 0 to 500000000000", {}, { seconds: 1e300 }],
-  ["hitSum is -1; expected a whole number from 0 to 32", {}, { hitSum: -1 }],
-  ["hitSum is 1.5; expected a whole number from 0 to 32", {}, { hitSum: 1.5 }],
-  ["hitSum is 33; expected a whole number from 0 to 32", {}, { hitSum: 33 }],
+  ["the sum of hit is -1; expected a number from 0 to 32", {}, { sums: { loss: 1, hit: -1 } }],
+  ["the sum of hit is -0.5; expected a number from 0 to 32", {}, { sums: { loss: 1, hit: -0.5 } }],
+  ["the sum of hit is 33; expected a number from 0 to 32", {}, { sums: { loss: 1, hit: 33 } }],
 ];
 
 const forged = (
@@ -340,9 +342,9 @@ Deno.test("a report of a run that went on from the largest and least of figures 
   const kept = await stopAfter(6, "wasm", 1), training = kept.training!;
   const most = { accuracy: 1, learningRate: Number.MAX_VALUE, seconds: 1e12 };
   const cases: (readonly [Partial<EpochReport>, Partial<PartialEpoch>])[] = [
-    [most, { seconds: 5e11, hitSum: 32 }],
+    [most, { seconds: 5e11, sums: { loss: 1, hit: 32 } }],
     // a loss that a GPU rounds may be a little below 0
-    [{ accuracy: 0, learningRate: 0, seconds: 0, loss: -1e-9 }, { seconds: 0, hitSum: 0, lossSum: -1e-9 }],
+    [{ accuracy: 0, learningRate: 0, seconds: 0, loss: -1e-9 }, { seconds: 0, sums: { loss: -1e-9, hit: 0 } }],
   ];
   for (const [history, partial] of cases) {
     const resume = again({ ...kept, training: { ...training, ...forged(training, history, partial) } });
@@ -388,7 +390,7 @@ Deno.test("a run that cannot go on as asked is refused", async () => {
     ['without: there is no "wheels"', () => attempt(inTraining({ without: ["wheels"] }))],
     ["has 4 of 4 steps of an epoch", () => attempt(inTraining({ partial: { ...partial, steps: 4 } }))],
     ["has 1.5 of 4 steps of an epoch", () => attempt(inTraining({ partial: { ...partial, steps: 1.5 } }))],
-    ["or not the sums over them", () => attempt(inTraining({ partial: { ...partial, hitSum: NaN } }))],
+    ["or not the sums over them", () => attempt(inTraining({ partial: { ...partial, sums: { loss: 1, hit: NaN } } }))],
     [
       "seconds is -5; expected a number from 0 to 500000000000",
       () => attempt(inTraining({ partial: { ...partial, seconds: -5 } })),

@@ -50,7 +50,7 @@ Deno.test("the same bits are trained, and predictions, tests and reports have th
   const predictor = await loadPredictor({ spec: NAMED, parameters: told.parameters }, { target: "wasm" });
   const others = await loadPredictor({ spec: SPEC, parameters: told.parameters }, { target: "wasm" });
   const predictions = predictor.predict(inputs), bare = others.predict(inputs);
-  assert.deepEqual(predictions, bare.map((prediction) => ({ ...prediction, className: NAMES[prediction.label] })));
+  assert.deepEqual(predictions, bare.map((prediction) => ({ ...prediction, className: NAMES[prediction.label!] })));
   assert.deepEqual(await predictor.predictAsync(inputs), predictions);
   assert.ok(new Set(predictions.map(({ className }) => className)).size > 1);
   assert.ok(bare.every((prediction) => !("className" in prediction)));

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip, gzipSync } from "node:zlib";
 import { InputError } from "../../codegen/error.ts";
-import { checkLabels, type Dataset, fromArrays, limitSamples } from "../../runtime/data/data.ts";
+import { type Dataset, fromArrays, limitSamples } from "../../runtime/data/data.ts";
+import { checkLabels } from "../../runtime/data/labels.ts";
 import { loadIdxDirectory, loadMnist } from "../../runtime/data/idx/folder.ts";
 
 const TRAIN_IMAGES = "train-images-idx3-ubyte";
@@ -94,8 +95,8 @@ function assertTiny(train: Dataset, test: Dataset): void {
   assert.deepEqual(test.shape, [1, 2, 3]);
   assert.deepEqual([...train.inputs], range(18));
   assert.deepEqual([...test.inputs], range(12, 100));
-  assert.deepEqual([...train.labels], [2, 0, 1]);
-  assert.deepEqual([...test.labels], [1, 2]);
+  assert.deepEqual([...train.labels!], [2, 0, 1]);
+  assert.deepEqual([...test.labels!], [1, 2]);
 }
 
 Deno.test(
@@ -782,6 +783,6 @@ Deno.test("loadMnist loads the real MNIST", {
 
 function countLabels({ labels }: Dataset): number[] {
   const counts = new Array<number>(10).fill(0);
-  for (const label of labels) counts[label]++;
+  for (const label of labels!) counts[label]++;
   return counts;
 }

@@ -12,7 +12,7 @@ import {
   storageNote,
   train,
 } from "../../mod.ts";
-import { checkLabels } from "../../runtime/data/data.ts";
+import { checkLabels } from "../../runtime/data/labels.ts";
 import { loadIdxImages } from "../../runtime/data/idx/images.ts";
 import { idx } from "../command_line.ts";
 

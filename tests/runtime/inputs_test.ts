@@ -6,8 +6,16 @@ import { loadIdxImages } from "../../runtime/data/idx/images.ts";
 import { fitted, type Image, resized } from "../../runtime/data/images.ts";
 import { decodePgm } from "../../runtime/data/pgm.ts";
 import { decodePng, encodePng, isPng } from "../../runtime/data/png.ts";
-import { decodeSafetensors, encodeSafetensors, storedTensor } from "../../runtime/files/safetensors.ts";
+import { decodeNpy } from "../../runtime/data/tensors/npy.ts";
+import { decodeNpz } from "../../runtime/data/tensors/npz.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+  storedTensor,
+} from "../../runtime/files/safetensors.ts";
 import { InputError, readInputs } from "../../mod.ts";
+import { npy, npz } from "../numpy_files.ts";
 import { concatenated, damage, FUZZED, outcomes } from "../random_cases.ts";
 
 const folder = await Deno.makeTempDir();
@@ -193,7 +201,7 @@ const MESSAGES: readonly (readonly [message: string, file: Uint8Array])[] = [
   ["pixel 1 is 9, its largest value 8", text("P2 2 1 8 1 9")],
   ["there is no pixel 1 at byte 11", text("P2 2 1 8 1 x")],
   // others
-  ["is of no known kind; give a PNG, PGM or IDX file, or numbers in a file named .f32", text("GIF89a")],
+  ["is of no known kind; give a PNG, PGM or IDX file, or numbers in a file named .npy or .f32", text("GIF89a")],
   ["is of no known kind", text()],
 ];
 
@@ -241,7 +249,10 @@ Deno.test("images get the net's size and channels", () => {
   near(fitted(image(3, [1, 0, 0, 1, 0, 0]), [2], "FILE"), [0.299, 0.587]);
   const refused = (shape: readonly number[], message: string) =>
     assert.throws(() => fitted(image(1, [0, 1]), shape, "FILE"), new InputError(message));
-  refused([3], "FILE is 2 x 1 pixels, but the net takes [3]; give an image of as many pixels");
+  refused(
+    [3],
+    "FILE is an image of 2 x 1, but the net takes [3]; give numbers, in a file named .npy or .f32, or an image of as many pixels",
+  );
   refused(
     [2, 1, 1],
     "FILE: the net takes [2, 1, 1], but images have 1 channel or 3; give numbers in a file named .f32",
@@ -358,7 +369,25 @@ const READERS: readonly {
       return [...tensors.values()].every(({ shape, bytes }) => bytes.length >= shape.reduce((a, b) => a * b, 1));
     },
   },
+  {
+    kind: "NumPy's arrays",
+    files: [npy(Float32Array.of(1, 2, 3, 4), [2, 2]), npy(Int16Array.of(1, 2, 3), [3], { version: 2 })],
+    read: (bytes) => isWhole(decodeNpy(bytes, "FILE")),
+  },
+  {
+    kind: "NumPy's archives",
+    files: [false, true].map((packed) =>
+      npz({ "train_x.npy": npy(Float32Array.of(1, 2, 3, 4), [2, 2]), "y.npy": npy(Uint8Array.of(5), [1]) }, packed)
+    ),
+    read: async (bytes) => [...(await decodeNpz(bytes, () => true, "FILE")).values()].every(isWhole),
+  },
 ];
+
+/** Whether a tensor has as many bytes as its shape says. */
+function isWhole({ shape, bytes }: StoredTensor): boolean {
+  const elements = shape.reduce((a, b) => a * b, 1);
+  return elements === 0 ? bytes.length === 0 : bytes.length % elements === 0;
+}
 
 function isSound({ channels, height, width, values }: Image): boolean {
   return (channels === 1 || channels === 3) && values.length === channels * height * width &&

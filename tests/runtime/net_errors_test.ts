@@ -17,7 +17,7 @@ const net = await opened(WAYS[0]), bytesNet = await opened(WAYS[0], { data: "u8"
 Deno.test.afterAll(() => [net, bytesNet].forEach((each) => each.close()));
 
 const MISUSES: readonly (readonly [call: () => Promise<unknown>, message: string])[] = [
-  [() => net.train(undefined as never), "data is undefined; expected { x, y }, samples and their classes"],
+  [() => net.train(undefined as never), "data is undefined; expected { x, y }"],
   [() => net.train({ x: data.inputs, y: [] }), "y has 0 classes for 32 samples of x"],
   [() => net.train({ x: data.inputs } as never), "y has no classes for 32 samples of x"],
   [

@@ -75,10 +75,10 @@ Deno.test({
         return [name, { name, role, dtype, shape, rows, below, initial, layout, alias, offset, bytes }];
       }),
     );
-    const { name, batchSize, batchRows, params, keys, arenaBytes, graph: { shapes, output } } = plan;
+    const { name, batchSize, batchRows, params, keys, metrics, arenaBytes, graph: { shapes, output } } = plan;
     const kernels = plan.train.kernels.map(({ kernel: { name } }) => ({ kernel: { name } }));
     const bare: RunPlan = {
-      ...{ name, batchSize, batchRows, params, keys, arenaBytes, tensors, train: { kernels } },
+      ...{ name, batchSize, batchRows, params, keys, metrics, arenaBytes, tensors, train: { kernels } },
       graph: { shapes: { input: shapes.input, [output]: shapes[output] }, output },
     };
     const text = JSON.stringify({ plan: bare, files });
@@ -197,7 +197,7 @@ Deno.test({
     const net = await open(SPEC, { target: "webgpu" }), controller = new AbortController();
     const training = net.train(longSet, { epochs: 100, signal: controller.signal });
     const [{ label }] = await net.predict(data.inputs.subarray(0, 64));
-    assert(label >= 0);
+    assert(label! >= 0);
     controller.abort(new Error("enough"));
     await assert.rejects(training, /enough/);
     const { loss } = await net.step(data.inputs.subarray(0, 64), [data.labels[0]]);

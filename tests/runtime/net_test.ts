@@ -1,6 +1,6 @@
 /** A net in memory gives the bits of a run of the command line, in every way that threads and memory can be had. */
 import assert from "node:assert/strict";
-import { type Net, type Prediction, train } from "../../mod.ts";
+import { type Net, train } from "../../mod.ts";
 import { bitsOf, opened, saved, told, WAYS } from "../net_cases.ts";
 import { samples, SPEC } from "../small_net.ts";
 
@@ -45,7 +45,7 @@ for (const way of WAYS) {
       ...[...training!.optimizer].map(([name, { values }]) => [name, ...values]),
     ]);
     assert.deepEqual(a, b);
-    const [one, another]: Prediction[][] = [await stepped.predict(test.inputs), await whole.predict(test.inputs)];
+    const [one, another] = [await stepped.predict(test.inputs), await whole.predict(test.inputs)];
     assert.equal(one.length, test.samples);
     assert.deepEqual(one, another);
     const { correct } = await whole.evaluate(testSet);
@@ -62,6 +62,6 @@ async function byStep(net: Net, _seed: number): Promise<void> {
     const chosen = [...order.subarray(at, at + net.batchSize)];
     const x = Uint8Array.from(chosen.flatMap((i) => [...data.inputs.subarray(64 * i, 64 * i + 64)]));
     const { loss, correct } = await net.step(x, chosen.map((i) => data.labels[i]));
-    assert(Number.isFinite(loss) && correct >= 0 && correct <= chosen.length);
+    assert(Number.isFinite(loss) && correct! >= 0 && correct! <= chosen.length);
   }
 }

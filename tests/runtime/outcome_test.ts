@@ -87,8 +87,11 @@ for (const target of targets) {
         // the first net has more steps than a GPU gets in one submission
         const data = samplesFor(spec, seed, seed === 0 ? 130 : 2), what = `${spec.name}, batch ${spec.batchSize}`;
         const { parameters, before, predictions, after } = await predicted(spec, data, target);
-        const { outputs, ...result } = predictions;
+        const { outputs, losses, ...result } = predictions;
         assert.deepEqual([result, result], [before, after], what);
+        // in f64, and in the order of the samples, as the sum was taken
+        assert.equal(losses.length, data.samples);
+        assert.equal(losses.reduce((sum, loss) => sum + loss, 0), result.sums.loss, what);
         const exact = plain(spec, data, parameters, Float64Array);
         assert.equal(outputs.length, exact.length, what);
         const rounded = plain(spec, data, parameters, Float32Array);
@@ -122,7 +125,13 @@ function tested(type: string, data: Partial<Dataset> = {}) {
   });
   const set = fromArrays(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 255), [0, 1, 2, 1, 0], [1, 1, 2]);
   const outputs = Float32Array.of(...[5, 1, 1], ...[0, 0, Math.log(2)], ...[0, 3, 3], ...[1, NaN, 0], ...[9, 9, 9]);
-  const predictions: Predictions = { loss: 0.5, correct: 2, steps: 2, lossSum: 2.5, outputs };
+  const predictions: Predictions = {
+    loss: 0.5,
+    steps: 2,
+    sums: { loss: 2.5, hit: 2 },
+    outputs,
+    losses: new Float32Array(5),
+  };
   return testReport(plan(spec, registry).plan.graph, { ...set, ...data }, predictions);
 }
 
@@ -173,7 +182,7 @@ Deno.test("a report stays small: many classes, many misses, large images", async
     const { report } = await train(spec, { train: data, test: data }, { threads: 1 });
     const { test } = report, text = JSON.stringify(report, null, 2);
     assert.ok(text.length < 200_000, `${text.length} characters`);
-    assert.ok(test.total - test.correct > 100);
+    assert.ok(test.total - test.correct! > 100);
     assert.equal(test.missed.length, 100);
     const probabilities = test.missed.map(({ probability }) => probability!);
     assert.deepEqual(probabilities, probabilities.toSorted((a, b) => b - a));

@@ -138,10 +138,10 @@ for (const target of targets) {
         const predictions = (await Promise.all(asked)).map(([prediction]) => prediction).reverse();
         assert.deepEqual(predictions.flatMap((p) => [...p.outputs]), [...outputs], what);
         for (const { label, probabilities, outputs } of predictions) {
-          assert.equal(outputs[label], Math.max(...outputs));
+          assert.equal(outputs[label!], Math.max(...outputs));
           assert.equal(probabilities === undefined, spec.loss.type === "mse");
           if (!probabilities) continue;
-          const powers = [...outputs].map((x) => Math.exp(x - outputs[label])), sum = powers.reduce((a, b) => a + b);
+          const powers = [...outputs].map((x) => Math.exp(x - outputs[label!])), sum = powers.reduce((a, b) => a + b);
           assert.ok(largestDifference(probabilities, powers.map((power) => power / sum)) < 1e-12);
         }
         // negative control: the next sample's outputs
@@ -327,4 +327,23 @@ Deno.test("what does not fit is refused with one line", async () => {
     });
   }
   assert.equal(cases.length, 12);
+});
+
+Deno.test("nets that tell no classes give no label", async () => {
+  const told = { mae: ["outputs"], binaryCrossEntropy: ["probabilities", "outputs"], mse: ["label", "outputs"] };
+  for (const [type, keys] of Object.entries(told)) {
+    const spec = parseSpec({
+      ...{ name: type.toLowerCase(), input: [2], batchSize: 1, loss: { type } },
+      layers: [{ type: "linear", outFeatures: 2 }],
+      training: { epochs: 1, optimizer: { type: "adam" } },
+    });
+    const parameters = new Map([
+      ["linear1.weight", { shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) }],
+      ["linear1.bias", { shape: [2], values: Float32Array.of(0, 1) }],
+    ]);
+    const predictor = await loadPredictor({ spec, parameters }, { target: "typescript" });
+    assert.deepEqual(Object.keys(predictor.predict([[0.5, 1]])[0]), keys, type);
+    assert.deepEqual(Object.keys((await predictor.predictAsync([[0.5, 1]]))[0]), keys, type);
+    predictor.close();
+  }
 });

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodeSafetensors, type StoredTensor, storedTensor } from "../../runtime/files/safetensors.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../runtime/files/checkpoint.ts";
 import { importParameters, parseNames, type WeightNames } from "../../runtime/files/weights.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { uniform } from "../../runtime/run/random.ts";
 import {
+  evaluate,
+  fromArrays,
   InputError,
   loadNames,
   loadPredictor,
@@ -259,5 +262,53 @@ Deno.test("files of both kinds are loaded: weights for a net, and checkpoints, w
     await refuses(loadWeights(path("changed")), /it is not what was written/);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a variance below 0 is refused wherever weights are read, and 0 is taken", async () => {
+  const spec = net([{ type: "conv2d", outChannels: 2, kernel: 3 }, { type: "batchNorm2d" }, { type: "flatten" }, {
+    type: "linear",
+    outFeatures: 3,
+  }]);
+  const shapes = { "conv1.weight": [2, 1, 3, 3], "conv1.bias": [2], "linear1.weight": [3, 32], "linear1.bias": [3] };
+  const norm = ["weight", "bias", "running_mean", "running_var"].map((name) => [`norm1.${name}`, [2]] as const);
+  const all = (variance: number) =>
+    new Map(
+      [...Object.entries(shapes), ...norm].map(([name, shape]) => {
+        const values = new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5);
+        if (name.endsWith("running_var")) values[1] = variance;
+        return [name, { shape, values }] as const;
+      }),
+    );
+  const stored = (variance: number) =>
+    new Map([...all(variance)].map(([name, { shape, values }]) => [name, storedTensor(shape, values)]));
+  const data = fromArrays(new Float32Array(72).fill(0.1), [0, 1], [1, 6, 6]);
+  const reads: readonly (readonly [string, (variance: number) => unknown])[] = [
+    ["FILE", (variance) => find(stored(variance), undefined, spec)],
+    ["CHECKPOINT", (variance) => {
+      const file = encodeCheckpoint({ spec, parameters: all(variance) });
+      return decodeCheckpoint(file, registry, "CHECKPOINT");
+    }],
+    ["the weights", (variance) => evaluate({ spec, parameters: all(variance) }, data, { target: "typescript" })],
+  ];
+  for (const [origin, read] of reads) {
+    const message = `${origin}: element 1 of norm1.running_var is -0.25; it must be at least 0`;
+    await assert.rejects(async () => await read(-0.25), { name: "InputError", message });
+    assert(await read(0));
+  }
+});
+
+Deno.test("a test whose loss is not finite ends with one line", async () => {
+  const layers = [{ type: "flatten" }, { type: "linear", outFeatures: 3 }];
+  const parameters = new Map([
+    ["linear1.weight", { shape: [3, 36], values: new Float32Array(108).fill(3e38) }],
+    ["linear1.bias", { shape: [3], values: new Float32Array(3) }],
+  ]);
+  const data = fromArrays(new Float32Array(72).fill(1), [0, 1], [1, 6, 6]);
+  for (const target of ["typescript", "wasm"]) {
+    await assert.rejects(evaluate({ spec: net(layers), parameters }, data, { target, threads: 1 }), {
+      name: "InputError",
+      message: /^the loss on .+ has become NaN: the samples' inputs or the net's weights are too large$/,
+    });
   }
 });

@@ -22,12 +22,13 @@ import type { Index } from "../../ir/ir.ts";
 import { accesses, accessesIn, sameWork } from "../kernel.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel } from "../plan.ts";
 import { blockOf } from "./blocks.ts";
-import { apart, channelLayouts, exchanged, isAsGiven, lacksRoom, suitsChannels } from "./channels.ts";
+import { apart, channelLayouts, exchanged, isAsGiven, lacksRoom, leavesImages, suitsChannels } from "./channels.ts";
 import { type Copy, copyKernel, redirect } from "./copy.ts";
 import { blocked } from "./layouts.ts";
 import { overhanging } from "./overhang.ts";
 import { familiesOf, panels } from "./panels.ts";
 import { imagesOfSamples, layoutOfRows, type OwnRows, ownRows, throughOwnRows } from "./rows.ts";
+import { inRuns } from "./runs.ts";
 import { split } from "./split.ts";
 import { channelSums, chunkSums, type SampleSums, sampleSums } from "./sums.ts";
 
@@ -87,7 +88,10 @@ function chooseLayouts(
   const ofSamples = (tensor: string) => isOfSamples(tensor, draft, indices.get(tensor));
   const told = { kernels, indices, families, isOfSamples: ofSamples };
   const channels = name === "channels" ? channelLayouts(draft, told) : new Map<string, Layout>();
-  if (name === "channels" && lacksRoom(draft, told, channels)) return chooseLayouts(draft, kernels, "samples");
+  const isMixed = block !== undefined && leavesImages(draft, told, channels);
+  if (name === "channels" && (isMixed || lacksRoom(draft, told, channels))) {
+    return chooseLayouts(draft, kernels, "samples");
+  }
   const layouts = new Map<string, Layout>(channels), copies = new Map<PlannedKernel, Copy>();
   if (block !== undefined) {
     for (const [tensor, { shape }] of Object.entries(draft.tensors)) {
@@ -147,7 +151,10 @@ function inLayouts(
   if (moving) keep(planned, tensors, "reads", "writes");
   const ofSamples = rows ? throughOwnRows(planned, draft, rows) : planned, { reshapes: _, ...moved } = ofSamples;
   const own = moving ? moved : ofSamples, source = copy ? redirect(own, copy) : own;
-  const { whole, masked } = overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
+  const pieces = ofChannels ? inRuns(source, layouts, draft.tensors) : undefined;
+  const { whole, masked } = pieces
+    ? { whole: pieces, masked: false }
+    : overhanging(ofChannels ? apart(source) : source, layouts, draft.tensors);
   // a mask keeps the engine from packing what would be merged with it
   if (masked) keep(whole, tensors, "reads");
   // zeros behind the last channel, and rows without a sample, are no work

@@ -3,26 +3,27 @@
  *
  * An image [n, c, h, w] is stored as [n, c / 16, h, w, c % 16], a weight [o, c, r, s] as
  * [o / 16, c / 16, r, s, c % 16, o % 16]: vectors lie along the output channels, an element of the input is put in every
- * lane, and the terms of a row of the window follow each other. Nothing of it depends on the batch.
+ * lane, and the terms of a row of the window follow each other. Nothing of it depends on the batch. A series [n, c, l] is
+ * an image with one dimension less. A depthwise weight [o, 1, r, s], whose outputs see one channel each, is stored as
+ * [o / 16, r, s, o % 16]: vectors lie along the channels on both sides.
  *
  * Blocks are those of oneDNN: https://oneapi-src.github.io/oneDNN/dev_guide_understanding_memory_formats.html
  *
  * @module
  */
 import { plainAxis } from "../../ir/affine.ts";
-import { expressions } from "../../ir/expr.ts";
+import { expressions, exprKey } from "../../ir/expr.ts";
 import type { Axis, Index, Load } from "../../ir/ir.ts";
 import { axis } from "../../language/notation.ts";
 import { multiplyAdds } from "../../ir/cost.ts";
 import type { Draft, DraftTensor, Layout, PlannedKernel, Role } from "../plan.ts";
 import { accessesIn } from "../kernel.ts";
 import { blockOf } from "./blocks.ts";
+import { BLOCKS, inBlocks, inOne, inOrder, isImage, unitOf } from "./channel_blocks.ts";
 import type { Copy } from "./copy.ts";
 import { roomOf } from "./overhang.ts";
+import { isInRuns } from "./runs.ts";
 import { type familiesOf, GRADIENT } from "./panels.ts";
-
-/** Channels in a block, most wanted first: the register tile of two vectors of 256 bits, or of one. */
-const BLOCKS = [16, 8];
 
 type Stored = Layout["dimensions"][number];
 
@@ -30,34 +31,21 @@ type Stored = Layout["dimensions"][number];
 const whole = (shape: readonly number[], ...dimensions: number[]): Stored[] =>
   dimensions.map((of) => ({ of, every: 1, extent: shape[of] }));
 
-/** A dimension of channels: its blocks, if it has several, and the places in one. What does not fill a block is zeros. */
-function inBlocks(shape: readonly number[], of: number): { blocks: Stored[]; places: Stored } {
-  const least = BLOCKS.at(-1)!, extent = Math.ceil(shape[of] / least) * least;
-  const by = BLOCKS.find((size) => extent % size === 0)!;
-  return {
-    blocks: extent > by ? [{ of, every: by, extent: extent / by }] : [],
-    places: { of, every: 1, extent: by },
-  };
-}
+/** The dimensions behind the channels, as they are. */
+const behind = (shape: readonly number[]) => whole(shape, ...shape.keys().drop(2));
 
 /** [n, c / 16, h, w, c % 16]. */
 function imageLayout(shape: readonly number[]): Layout {
   const { blocks, places } = inBlocks(shape, 1);
-  return { shape, dimensions: [...whole(shape, 0), ...blocks, ...whole(shape, 2, 3), places] };
+  return { shape, dimensions: [...whole(shape, 0), ...blocks, ...behind(shape), places] };
 }
 
-/** [o / 16, c / 16, r, s, c % 16, o % 16], or with o and c exchanged; [o / 16, c, r, s, o % 16] where c is `asGiven`. */
-function weightLayout(shape: readonly number[], outer: 0 | 1, asGiven = false): Layout {
+/** [o / 16, c / 16, r, s, c % 16, o % 16], or with o and c exchanged; [o / 16, c, r, s, o % 16] where c is in no blocks. */
+function weightLayout(shape: readonly number[], outer: 0 | 1, inTerms = true): Layout {
   const inner = 1 - outer, { blocks, places } = inBlocks(shape, outer);
-  if (asGiven) return { shape, dimensions: [...blocks, ...whole(shape, inner, 2, 3), places] };
+  if (!inTerms) return { shape, dimensions: [...blocks, ...whole(shape, inner), ...behind(shape), places] };
   const terms = inBlocks(shape, inner);
-  return { shape, dimensions: [...blocks, ...terms.blocks, ...whole(shape, 2, 3), terms.places, places] };
-}
-
-/** A dimension of channels in one piece, with room up to whole blocks. */
-function inOne(shape: readonly number[], of: number): Stored {
-  const { blocks, places } = inBlocks(shape, of);
-  return { of, every: 1, extent: (blocks[0]?.extent ?? 1) * places.extent };
+  return { shape, dimensions: [...blocks, ...terms.blocks, ...behind(shape), terms.places, places] };
 }
 
 /** Tiles [n, plane, i, j, c] as [n, plane, c / 16, i, j, c % 16]. */
@@ -131,9 +119,17 @@ function convolutionsIn({ train, evaluate, tensors }: Draft): Multiplied[] {
     const names = Object.values(bindings), work = multiplyAdds(kernel);
     // a weight, or its gradient
     const weight = names.map((name) => tensors[weightOf(name)] ?? tensors[name])
-      .find((tensor) => tensor.shape.length === 4 && isWeight(tensor));
-    return weight && work > 0 ? [{ work, channels: weight.shape, ofGiven: names.includes(GIVEN) }] : [];
+      .find((tensor) => isImage(tensor.shape) && isWeight(tensor));
+    if (!weight || work === 0) return [];
+    const own = accessesIn(kernel.parts).filter(({ tensor }) => weightOf(bindings[tensor]) === weight.name);
+    const [o, c] = weight.shape, channels = isDepthwise(weight.shape, own.map(({ index }) => index)) ? [o, o] : [o, c];
+    return [{ work, channels, ofGiven: names.includes(GIVEN) }];
   });
+}
+
+/** Whether each output of weights sees one channel, of which accesses have no axis. */
+function isDepthwise([, channels]: readonly number[], indices: readonly (readonly Index[])[]): boolean {
+  return channels === 1 && indices.some(([, at]) => at?.kind === "affine" && at.terms.length === 0);
 }
 
 /** What a gradient is of, or what it is itself. */
@@ -153,7 +149,7 @@ const BLOCKED_GIVEN = 16, MOST_ROOM = 1.15;
 /** Whether a tensor is samples that are stored as they are given: each element is put in every lane, so any order will do. */
 export function isAsGiven(name: string, tensors: Draft["tensors"]): boolean {
   const { shape } = tensors[name];
-  if (name !== GIVEN || shape.length !== 4) return false;
+  if (name !== GIVEN || !isImage(shape)) return false;
   return shape[1] < BLOCKED_GIVEN || inOne(shape, 1).extent > MOST_ROOM * shape[1];
 }
 
@@ -171,33 +167,47 @@ export function channelLayouts(
   { kernels, indices, families, isOfSamples }: Accesses,
 ): Map<string, Layout> {
   const layouts = new Map<string, Layout>(), { tensors } = draft;
-  // whole dimensions, each gone through by one axis
   const plain = (name: string, ...dimensions: number[]) =>
-    indices.get(name)?.every((index) =>
-      dimensions.every((d) => plainAxis(index[d])?.extent === tensors[name].shape[d])
-    ) ?? true;
+    indices.get(name)?.every((index) => dimensions.every((d) => inOrder(index[d], tensors[name].shape[d]))) ?? true;
   for (const [name, { shape }] of Object.entries(tensors)) {
-    if (shape.length === 4 && !isAsGiven(name, tensors) && isOfSamples(name) && plain(name, 1)) {
+    if (!isImage(shape) || isAsGiven(name, tensors) || !isOfSamples(name)) continue;
+    if (plain(name, 1) || isInRuns(name, kernels, draft)) {
       layouts.set(name, imageLayout(shape));
     }
   }
   for (const [name, { role, shape }] of Object.entries(tensors)) {
     if (shape.length === 5 && isOfSamples(name) && plain(name, 4)) layouts.set(name, tilesLayout(shape));
     if (shape.length !== 3 || (role !== "value" && role !== "gradient") || !plain(name, 1, 2)) continue;
+    if (isOfSamples(name) || tensors[weightOf(name)]?.role === "parameter") continue;
     const vectors = vectorsOfPlanes(name, kernels);
     if (vectors !== undefined) layouts.set(name, planesLayout(shape, vectors));
   }
   const given = channelsOfGiven(kernels, draft);
   for (const [name, { role, shape }] of Object.entries(tensors)) {
-    if (layouts.has(name) || !ROLES.has(role) || (shape.length !== 4 && shape.length !== 1)) continue;
+    // numbers of the whole batch that layers keep for later, such as means, go with the channels as weights do
+    const ofBatch = role === "value" && shape.length === 1 && !isOfSamples(name);
+    if (layouts.has(name) || !(ROLES.has(role) || ofBatch) || (!isImage(shape) && shape.length !== 1)) continue;
     const same = (families.get(name) ?? []).filter((other) => tensors[other].shape.join() === shape.join());
-    const images = shape.length === 4 ? [0, 1] : [0];
-    if (!same.every((other) => plain(other, ...images))) continue;
-    const layout = shape.length === 1 ? rowLayout(shape) : weightLayout(shape, 0, same.some((one) => given.has(one)));
+    const depthwise = isDepthwise(shape, same.flatMap((other) => indices.get(other) ?? []));
+    const channels = isImage(shape) && !depthwise ? [0, 1] : [0];
+    if (!same.every((other) => plain(other, ...channels))) continue;
+    const inTerms = !depthwise && !same.some((one) => given.has(one));
+    const layout = shape.length === 1 ? rowLayout(shape) : weightLayout(shape, 0, inTerms);
     if (shape.length === 1 && !same.some((other) => isOfChannels(other, kernels, layouts))) continue;
     for (const other of same) layouts.set(other, layout);
   }
   return layouts;
+}
+
+/** Whether images stay that have no layout, of groups of few channels for example: kernels that touch them and others crawl. */
+export function leavesImages(
+  { tensors }: Draft,
+  { isOfSamples }: Accesses,
+  layouts: ReadonlyMap<string, Layout>,
+): boolean {
+  return Object.entries(tensors).some(([name, { shape }]) =>
+    isImage(shape) && isOfSamples(name) && !isAsGiven(name, tensors) && !layouts.has(name)
+  );
 }
 
 /**
@@ -250,7 +260,7 @@ function channelsOfGiven(kernels: readonly PlannedKernel[], { tensors }: Draft):
     const all = accessesIn(parts);
     const channels = all.filter(({ tensor }) => bindings[tensor] === GIVEN).map(({ index }) => plainAxis(index[1]));
     return all.filter(({ tensor, index }) =>
-      tensors[bindings[tensor]].shape.length === 4 && bindings[tensor] !== GIVEN && index[1] &&
+      isImage(tensors[bindings[tensor]].shape) && bindings[tensor] !== GIVEN && index[1] &&
       channels.includes(plainAxis(index[1]))
     ).map(({ tensor }) => bindings[tensor]);
   }));
@@ -267,7 +277,7 @@ function isOfChannels(
     const all = accessesIn(parts), own = all.filter(({ tensor }) => bindings[tensor] === name);
     return own.some(({ index: [at] }) =>
       all.some(({ tensor, index }) =>
-        layouts.has(bindings[tensor]) && index.length === 4 && plainAxis(index[1]) === plainAxis(at)
+        layouts.has(bindings[tensor]) && isImage(index) && plainAxis(index[1]) === plainAxis(at)
       )
     );
   });
@@ -282,10 +292,10 @@ export function exchanged(
   for (const { tensor, index, value } of parts.flatMap(({ assignments }) => assignments)) {
     const layout = layouts.get(bindings[tensor]);
     if (!layout) continue;
-    const written = plainAxis(index[layout.dimensions.at(-1)!.of]);
+    const written = unitOf(index[layout.dimensions.at(-1)!.of]);
     const weight = expressions(value).find((e): e is Load =>
       e.kind === "load" && tensors[bindings[e.tensor]].role === "parameter" && layouts.has(bindings[e.tensor]) &&
-      e.index.length === 4 && plainAxis(e.index[1]) === written && plainAxis(e.index[0]) !== written
+      isImage(e.index) && unitOf(e.index[1]) === written && unitOf(e.index[0]) !== written
     );
     if (!weight || !written) continue;
     const of = bindings[weight.tensor];
@@ -296,7 +306,7 @@ export function exchanged(
       name: `${of}.exchanged`,
       layout: weightLayout(shape, 1),
       pass: "exchange",
-      axes: ["o", "c", "r", "s"].map((name, d) => axis(name, shape[d])),
+      axes: shape.map((extent, d) => axis("ocrs"[d], extent)),
     };
   }
   return undefined;
@@ -308,8 +318,9 @@ export function exchanged(
  */
 export function apart(planned: PlannedKernel): PlannedKernel {
   const parts = planned.kernel.parts.flatMap((part) => {
-    const sums = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"));
-    return sums.every((sum, i) => sum && sums.indexOf(sum) === i)
+    const terms = part.assignments.map(({ value }) => expressions(value).find((e) => e.kind === "reduce"))
+      .map((reduce) => reduce && exprKey(reduce.body));
+    return terms.every((own, i) => own !== undefined && terms.indexOf(own) === i)
       ? part.assignments.map((assignment) => ({ ...part, assignments: [assignment] }))
       : [part];
   });

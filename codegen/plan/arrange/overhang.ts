@@ -10,7 +10,7 @@
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions, rewriter } from "../../ir/expr.ts";
 import type { Affine, Assignment, Axis, Expr, Load, Op, Part } from "../../ir/ir.ts";
-import { axis, float, lt, plus, position, select, times } from "../../language/notation.ts";
+import { axis, float, integer, lt, plus, position, select, times } from "../../language/notation.ts";
 import { accessesIn } from "../kernel.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
 
@@ -98,11 +98,13 @@ function throughBlocks(part: Part, { axis: whole, by, padded }: Overhang, stored
   }
   const full = Math.floor(whole.extent / by) * by || 0, rest = axis(whole.name, whole.extent - full);
   const most = axis(whole.name, full), behind = axis(whole.name, padded - whole.extent);
-  const nothing = { ...part, assignments: part.assignments.map((a) => ({ ...a, value: NOTHING })) };
+  const zeros = part.assignments.filter(room).map((a) => ({ ...a, value: isPlace(a.value) ? integer(0) : NOTHING }));
   return [
     ...full > 0 ? [replaced(part, whole, { axis: most, from: 0 }, stored, false)] : [],
     replaced(part, whole, { axis: rest, from: full }, stored, false),
-    ...inRoom ? [replaced(nothing, whole, { axis: behind, from: whole.extent }, stored, false)] : [],
+    ...zeros.length > 0
+      ? [replaced({ ...part, assignments: zeros }, whole, { axis: behind, from: whole.extent }, stored, false)]
+      : [],
   ];
 }
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { plainAxis } from "../../ir/affine.ts";
 import { rewriter } from "../../ir/expr.ts";
 import type { Affine, Axis, Index, Load } from "../../ir/ir.ts";
 import { axis, plus, times } from "../../language/notation.ts";
 import { accessesIn } from "../kernel.ts";
 import type { Draft, Layout, PlannedKernel } from "../plan.ts";
+import { unitOf } from "./channel_blocks.ts";
 
 /** An axis as blocks and the place in a block. */
 interface Split {
@@ -34,7 +34,7 @@ export function split(
   const place = (tensor: string, index: readonly Index[]): Index[] => {
     const rewritten = index.map((i) => i.kind === "affine" ? affine(i) : rewrite(i) as Load);
     const layout = layouts.get(bindings[tensor]);
-    return layout ? stored(layout, index, rewritten, splits) : rewritten;
+    return layout ? stored(layout, index, rewritten, splits, affine) : rewritten;
   };
   const rewrite = rewriter(
     (node) => node.kind === "load" ? { ...node, index: place(node.tensor, node.index) } : undefined,
@@ -78,7 +78,7 @@ function splitsOf(
   for (const { tensor, index } of accessesIn(parts)) {
     const { dimensions } = layouts.get(bindings[tensor]) ?? { dimensions: [] };
     for (const [d, { of, every }] of dimensions.entries()) {
-      const whole = plainAxis(index[of]);
+      const whole = unitOf(index[of]);
       if (every > 1) { if (whole) divide(whole, every); }
       else if (whole && dimensions.slice(0, d).some((before) => before.of > of)) late.add(whole);
     }
@@ -118,15 +118,16 @@ function stored(
   index: readonly Index[],
   rewritten: readonly Index[],
   splits: ReadonlyMap<Axis, Split>,
+  affine: (index: Affine) => Affine,
 ): Index[] {
   return dimensions.map(({ of, every }, d) => {
     const inner = dimensions.findLast((dimension) => dimension.of === of)!;
     // not in blocks, or but for one
     if (dimensions.every((other, i) => other.of !== of || i === d)) return rewritten[of];
-    const whole = plainAxis(index[of]), split = whole && splits.get(whole);
-    if (split) return plus(every > 1 ? split.outer : split.inner);
-    // in one of the blocks
-    const { constant, terms } = index[of] as Affine, block = Math.floor(constant / inner.extent);
-    return every > 1 ? plus(block) : plus(constant - block * inner.extent, ...terms.map(({ axis }) => axis));
+    const { constant, terms } = index[of] as Affine, unit = unitOf(index[of]), split = unit && splits.get(unit);
+    const first = Math.floor(constant / inner.extent), others = terms.filter(({ axis }) => axis !== unit);
+    if (every === 1) return plus(constant - first * inner.extent, ...split ? [split.inner] : unit ? [unit] : []);
+    const blocks = others.map(({ axis, coefficient }) => ({ axis, coefficient: coefficient / inner.extent }));
+    return plus(affine({ kind: "affine", constant: first, terms: blocks }), ...split ? [split.outer] : []);
   });
 }

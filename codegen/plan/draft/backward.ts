@@ -8,12 +8,14 @@ import type { Graph, GraphNode } from "../../graph/shapes.ts";
 import type { Axis } from "../../ir/ir.ts";
 import { draftPass, joined, notationOf, type Section } from "./kernel.ts";
 import { needed } from "./live.ts";
+import { draftClip, SCALE } from "./clip.ts";
 import { draftSum, partOf, type Reading, readingsOf } from "./sum.ts";
 import {
   buffersOf,
   gradientOf,
   innerOf,
   inputsOf,
+  learnedOf,
   outputOf,
   parameterGradientsOf,
   parametersOf,
@@ -21,22 +23,33 @@ import {
 } from "./tensors.ts";
 import { draftUpdates } from "./update.ts";
 
-/** All layers that need gradients, the last one first, each with its updates. */
+/** All layers that need gradients, the last one first, each with its updates; or, where these want all of them, without. */
 export function draftBackward(graph: Graph, n: Axis): Section {
-  const learned = learnedTensors(graph), readings = readingsOf(graph);
-  return joined(
-    graph.nodes.filter(({ name }) => learned.has(name)).reverse().flatMap((node) => [
-      draftSum(node.name, readings.get(node.name) ?? [], graph, n),
-      draftLayer(node, graph, n, { learned, readings }),
-    ]),
+  const learned = learnedTensors(graph), readings = readingsOf(graph), { clipNorm } = graph;
+  const layers = graph.nodes.filter(({ name, buffers }) => learned.has(name) || buffers.length > 0).reverse()
+    .map((node) => ({ node, gradients: draftLayer(node, graph, n, { learned, readings }) }));
+  const before = layers.map(({ node: { name }, gradients }) =>
+    learned.has(name) ? joined([draftSum(name, readings.get(name) ?? [], graph, n), gradients]) : gradients
   );
+  const updates = layers.map(({ node, gradients: { kernels } }) =>
+    draftUpdates(node, graph, kernels, clipNorm === undefined ? undefined : SCALE)
+  );
+  if (clipNorm === undefined) return joined(before.flatMap((own, i) => [own, updates[i]]));
+  const gradients = layers.flatMap(({ node }) => Object.values(gradientsOf(node)));
+  return joined([...before, draftClip(gradients, clipNorm), ...updates]);
+}
+
+/** The gradients that are wanted of what a layer has. */
+function gradientsOf(node: GraphNode): Symbols {
+  return node.frozen ? {} : parameterGradientsOf(node);
 }
 
 /** The tensors on whose way from the input something is learned: their gradients are needed. */
 function learnedTensors({ nodes }: Graph): ReadonlySet<string> {
   const learned = new Set<string>();
-  for (const { name, inputs, parameters } of nodes) {
-    if (parameters.length > 0 || Object.values(inputs).some((input) => learned.has(input))) learned.add(name);
+  for (const node of nodes) {
+    const { name, inputs } = node;
+    if (learnedOf(node).length > 0 || Object.values(inputs).some((input) => learned.has(input))) learned.add(name);
   }
   return learned;
 }
@@ -50,7 +63,7 @@ function draftLayer(
     readonly readings: ReadonlyMap<string, readonly Reading[]>;
   },
 ): Section {
-  const { name, kind, inputs, options } = node, gradients = parameterGradientsOf(node), buffers = buffersOf(node);
+  const { name, kind, inputs, options } = node, gradients = gradientsOf(node), buffers = buffersOf(node);
   const slopes: Symbols = Object.fromEntries(
     Object.entries(inputs).map(([symbol, tensor]) => [
       `d${symbol}`,
@@ -59,13 +72,13 @@ function draftLayer(
   );
   const symbols: Symbols = {
     ...{ ...inputsOf(node, graph), y: outputOf(name, graph), dy: gradientOf(name, graph), ...slopes },
-    ...{ ...parametersOf(node), ...gradients, ...buffers, ...innerOf(node, graph) },
+    ...{ ...parametersOf(node), ...parameterGradientsOf(node), ...buffers, ...innerOf(node, graph) },
   };
   const wanted = [
     ...Object.entries(inputs).filter(([, tensor]) => learned.has(tensor)).map(([symbol]) => slopes[`d${symbol}`]),
     ...Object.values({ ...gradients, ...buffers }),
   ];
   const pass = draftPass(name, "backward", kind.source, symbols, kind.backward(n, notationOf(symbols), options));
-  const kernels = needed(pass, wanted.map(({ name }) => name)), updates = draftUpdates(node, graph, kernels);
-  return joined([{ tensors: [...Object.values(slopes), ...Object.values(gradients)], kernels }, updates]);
+  const kernels = needed(pass, wanted.map(({ name }) => name));
+  return { tensors: [...Object.values(slopes), ...Object.values(gradients)], kernels };
 }

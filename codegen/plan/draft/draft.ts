@@ -10,6 +10,7 @@ import { prune, workOfSamples } from "../kernel.ts";
 import type { Draft, PlannedKernel, PlanOptions } from "../plan.ts";
 import { draftBackward } from "./backward.ts";
 import { draftInputs, draftTargets } from "./batch.ts";
+import { withoutCopies } from "./copies.ts";
 import { draftForward } from "./forward.ts";
 import type { Section } from "./kernel.ts";
 import { needed } from "./live.ts";
@@ -35,11 +36,11 @@ export function draft(graph: Graph, batch: BatchKind, { data = "u8", predict = f
   const evaluate = [...inputs.kernels, ...targets.kernels, ...forward.evaluate, ...loss.kernels];
   // a kernel of both lists stays one kernel
   const pruned = new Map([...train.flatMap(({ kernels }) => kernels), ...evaluate].map((k) => [k, own(k)]));
-  return {
+  return withoutCopies({
     ...headOf(graph, n, train),
     train: train.flatMap(({ kernels }) => kernels.map((k) => pruned.get(k)!)),
     evaluate: evaluate.map((k) => pruned.get(k)!),
-  };
+  });
 }
 
 function headOf(graph: Graph, batch: Draft["batch"], sections: readonly Section[]) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Graph, type GraphNode, inputShapes } from "../../graph/shapes.ts";
+import { drawnFrom } from "../../language/init.ts";
 import type { InnerSpec, ParameterSpec } from "../../language/layer.ts";
 import type { DraftTensor } from "../plan.ts";
 
@@ -28,10 +29,15 @@ export function inputsOf({ inputs }: GraphNode, graph: Graph): Symbols {
 
 /** What a layer learns. */
 export function parametersOf({ name, parameters }: GraphNode): Symbols {
-  return Object.fromEntries(parameters.map(({ symbol, name: what, shape, init, fanIn, fanOut }) => [
-    symbol,
-    { name: `${name}.${what}`, role: "parameter", dtype: "f32", shape, initial: { init, fanIn, fanOut } },
-  ]));
+  return Object.fromEntries(parameters.map((own) => {
+    const initial = typeof own.init === "number" ? own.init : drawnFrom({ ...own, init: own.init });
+    return [own.symbol, { name: `${name}.${own.name}`, role: "parameter", dtype: "f32", shape: own.shape, initial }];
+  }));
+}
+
+/** What a layer learns, but for what is frozen. */
+export function learnedOf({ parameters, frozen }: GraphNode): readonly ParameterSpec[] {
+  return frozen ? [] : parameters;
 }
 
 /** The gradients of what a layer learns: `dw` for `w`. */
@@ -52,9 +58,13 @@ export function buffersOf({ name, buffers }: GraphNode): Symbols {
 
 /** What a layer's kernels leave for each other. */
 export function innerOf(node: GraphNode, { batchRows, shapes }: Graph): Symbols {
-  const { name } = node;
+  return innerTensors(node.name, innerSpecs(node, shapes), batchRows);
+}
+
+/** What the kernels of a layer, or of the loss, leave for each other. */
+export function innerTensors(name: string, specs: readonly InnerSpec[], batchRows: number): Symbols {
   return Object.fromEntries(
-    innerSpecs(node, shapes).map(({ symbol, shape, dtype, below, once }) => [
+    specs.map(({ symbol, shape, dtype, below, once }) => [
       symbol,
       {
         ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchRows, ...shape] },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Accesses, accesses } from "../kernel.ts";
+import { type Accesses, accesses, workIn } from "../kernel.ts";
 import type { Draft, PlannedKernel } from "../plan.ts";
 import { isNameable } from "./join.ts";
 import type { KernelList } from "./kernel_list.ts";
@@ -34,16 +34,14 @@ export type Rule = (tensor: string, merging: Merging, fusions: Fusion[]) => read
 /** A rule for a tensor with one kernel that makes it and one that reads it. */
 export function pairRule(
   rule: FusionRule,
-  fits: (tensor: string, producer: PlannedKernel, consumer: PlannedKernel) => boolean,
+  fits: Fits,
   merge: (producer: PlannedKernel, consumer: PlannedKernel, tensor: string) => PlannedKernel,
 ): Rule {
   return (tensor, merging, fusions) => {
-    if (!mergeable(tensor, merging, fits)) return [];
     const merged: { producer: PlannedKernel; consumer: PlannedKernel; kernel: PlannedKernel }[] = [];
     const replaced = new Set<PlannedKernel>();
-    for (const list of [merging.train, merging.evaluate]) {
+    for (const list of mergeableIn(tensor, merging, fits)) {
       const [producer] = list.writers(tensor), [consumer] = list.readers(tensor);
-      if (!producer || !consumer) continue;
       // a pair of both lists stays one kernel
       let pair = merged.find((known) => known.producer === producer && known.consumer === consumer);
       if (!pair) {
@@ -69,27 +67,34 @@ export function isInner(tensor: string, { tensors, graph }: Pick<Draft, "graph" 
     tensor !== `${graph.output}.output`;
 }
 
-function mergeable(
-  tensor: string,
-  merging: Merging,
-  fits: (tensor: string, producer: PlannedKernel, consumer: PlannedKernel) => boolean,
-): boolean {
-  if (!isInner(tensor, merging)) return false;
-  let pairs = 0;
-  for (const list of [merging.train, merging.evaluate]) {
-    const writers = list.writers(tensor), readers = list.readers(tensor);
-    if (writers.length === 0 && readers.length === 0) continue;
-    const [producer] = writers, [consumer] = readers;
-    if (writers.length !== 1 || readers.length !== 1 || producer === consumer) return false;
-    if (producer.reshapes || consumer.reshapes || !isNameable(producer, consumer)) return false;
-    if (!fits(tensor, producer, consumer)) return false;
-    const made = accesses(producer), used = accesses(consumer);
-    if (overlap(used.writes, made.reads)) return false;
-    if ([...made.writes].some((name) => name !== tensor && used.reads.has(name))) return false;
-    if (meetingPlace(producer, consumer, list) === undefined) return false;
-    pairs++;
-  }
-  return pairs > 0;
+/** Whether a producer and a consumer of a tensor can be merged, by what they compute. */
+type Fits = (tensor: string, producer: PlannedKernel, consumer: PlannedKernel) => boolean;
+
+/**
+ * The steps in which a tensor is not stored: those that have it, if its kernels can be merged in all of them. Or the test
+ * alone, of a tensor that several kernels of training read, for what a layer computes only in a test, such as with running
+ * statistics in place of those of the batch: the layer before it then has a kernel of its own there. A copy is not worth
+ * that.
+ */
+function mergeableIn(tensor: string, merging: Merging, fits: Fits): readonly KernelList[] {
+  if (!isInner(tensor, merging)) return [];
+  const { train, evaluate } = merging, uses = (list: KernelList) => [...list.writers(tensor), ...list.readers(tensor)];
+  const lists = [train, evaluate].filter((list) => uses(list).length > 0);
+  const fitting = lists.filter((list) => isMergeable(tensor, list, fits));
+  if (fitting.length === lists.length) return lists;
+  const own = uses(evaluate).filter((planned) => !train.has(planned) && workIn(planned) > 0);
+  return fitting.includes(evaluate) && train.readers(tensor).length > 1 && own.length > 0 ? [evaluate] : [];
+}
+
+function isMergeable(tensor: string, list: KernelList, fits: Fits): boolean {
+  const writers = list.writers(tensor), readers = list.readers(tensor), [producer] = writers, [consumer] = readers;
+  if (writers.length !== 1 || readers.length !== 1 || producer === consumer) return false;
+  if (producer.reshapes || consumer.reshapes || !isNameable(producer, consumer)) return false;
+  if (!fits(tensor, producer, consumer)) return false;
+  const made = accesses(producer), used = accesses(consumer);
+  if (overlap(used.writes, made.reads)) return false;
+  if ([...made.writes].some((name) => name !== tensor && used.reads.has(name))) return false;
+  return meetingPlace(producer, consumer, list) !== undefined;
 }
 
 /** Whether two sets have something in common. */

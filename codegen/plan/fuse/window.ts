@@ -11,6 +11,17 @@ import { kernelName, prune } from "../kernel.ts";
 import type { PlannedKernel } from "../plan.ts";
 import { freeName, joinBindings, joinSaves, joinTitles } from "./join.ts";
 
+/** Most sums that become one element: as many are unrolled around them, and of more no tile is made. */
+const MOST_SUMS = 9;
+
+const pointsOf = (axes: readonly Axis[]) => axes.reduce((points, { extent }) => points * extent, 1);
+
+/** Axes that a kernel reduces over, each once. */
+function reducedIn({ kernel: { parts } }: PlannedKernel): Axis[] {
+  const values = parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
+  return [...new Set(expressions(...values).flatMap((e) => e.kind === "reduce" ? e.axes : []))];
+}
+
 /** Every element of the tensor is made by one formula and read once: its index is never the same for two points. */
 export function isWindowOf(tensor: string, producer: PlannedKernel, consumer: PlannedKernel): boolean {
   if (producer.kernel.parts.length !== 1 || consumer.kernel.parts.length !== 1) return false;
@@ -18,6 +29,7 @@ export function isWindowOf(tensor: string, producer: PlannedKernel, consumer: Pl
   if (assignments.length !== 1 || !assignments[0].index.every((index) => plainAxis(index))) return false;
   const loads = loadsOf(tensor, consumer);
   if (loads.length !== 1 || loads[0].padded) return false;
+  if (reducedIn(producer).length > 0 && pointsOf(reducedIn(consumer)) > MOST_SUMS) return false;
   const seen = new Set<Axis>();
   return loads[0].index.every((index) => {
     if (index.kind === "load") return false;

@@ -39,6 +39,7 @@ export function layOut(draft: Draft): Plan {
   });
   return {
     ...{ name, batchSize, batchRows, graph, tensors, ...columns },
+    metrics: graph.metrics.filter(({ symbol }) => symbol in tensors).map(({ type, symbol }) => ({ type, symbol })),
     train: step(train),
     evaluate: step(evaluate),
     arenaBytes: bytes,

@@ -101,9 +101,10 @@ function proveForm(expr: Expr, { tensor }: Assignment, kernel: string, fail: Fai
   }
 }
 
-/** Whether an integer is surely below a limit: a place among so many, or loaded from where all are. */
+/** Whether an integer is surely below a limit: a place among so many, loaded from where all are, or a number that is. */
 function isBelow(value: Expr, limit: number | "samples", tensors: Kernel["tensors"]): boolean {
   if (value.kind === "load") return tensors[value.tensor].below === limit;
+  if (value.kind === "constant") return typeof limit === "number" && value.value >= 0 && value.value < limit;
   return value.kind === "reduce" && value.reduction === "argmax" && typeof limit === "number" &&
     value.axes.reduce((places, { extent }) => places * extent, 1) <= limit;
 }

@@ -20,6 +20,8 @@ const MOVED = 16;
 const OF_ROW = 4;
 /** Operations of a body without a long sum, at most, of which a tile has four vectors and not only two. */
 const SHORT_BODY = 32;
+/** Points along an axis whose products share a factor. */
+const SHARING = [2, 3, 4, 6];
 /** Longest tile along an axis, in vectors or elements. */
 const LONGEST = 8;
 /** What a copy of a body costs, since code takes time to compile: a share of its time, and cycles for each point. */
@@ -121,13 +123,38 @@ function guesses(kernel: Kernel, part: Part, vectorize: string | undefined, pack
   return cheapestFirst(close, price).slice(0, PROPOSALS);
 }
 
+/** A maximum over so many places waits for the one before, but for others beside it: so many vectors go together. */
+const LONG_MAXIMUM = 32, CHAINS = 4;
+
 /** Tiles where there is no long sum: pairs of vectors, so that they can be packed, or two of these; else some elements. */
 function plainTiles({ tensors }: Kernel, part: Part, { lanes, vectorize, packing }: Shape): Schedule[] {
   if (vectorize === undefined) return [reductions(part).length === 0 ? copiesOf(part, tensors) : {}];
   const most = lanes ? Math.floor(lanes.extent / LANES) : 0, { loads, operations } = workOf(part).rest;
   const isShort = operations <= SHORT_BODY && loads.length <= SHORT_BODY / 2;
-  const counts = [packing, ...isShort ? [2 * packing] : []].filter((count) => count <= most);
-  return counts.length === 0 ? [{}] : counts.map((count) => ({ tile: { [lanes!.name]: count } }));
+  const waits = reductions(part).some(({ axes, reduction }) => reduction !== "sum" && points(axes) >= LONG_MAXIMUM);
+  const wishes = waits ? [Math.min(CHAINS, most)] : [packing, ...isShort ? [2 * packing] : []];
+  const counts = wishes.filter((count) => count > 0 && count <= most);
+  if (counts.length === 0) return [{}];
+  const beside = [{}, ...lanes ? sharingTiles(part, lanes) : []];
+  return counts.flatMap((count) => beside.map((tile) => ({ tile: { ...tile, [lanes!.name]: count } })));
+}
+
+/**
+ * Tiles along other axes than that of the vectors, where these are products of two that both move along it, as in a depthwise
+ * convolution: what one factor loads is shared by points along the axes that it has not.
+ */
+function sharingTiles(part: Part, lanes: Axis): Record<string, number>[] {
+  const axes = new Set<Axis>();
+  for (const { reduction, body } of reductions(part)) {
+    if (reduction !== "sum" || body.kind !== "op" || body.op !== "mul") continue;
+    const factors = body.operands.map((factor) => factor.kind === "load" ? freeAxes(factor) : new Set<Axis>());
+    if (factors.some((own) => !own.has(lanes))) continue;
+    for (const axis of part.axes) if (factors.some((own) => !own.has(axis))) axes.add(axis);
+  }
+  const [inner, outer] = [...axes].filter(({ extent }) => extent > 1).toReversed();
+  if (!inner) return [];
+  const some = SHARING.filter((count) => count <= inner.extent).map((count) => ({ [inner.name]: count }));
+  return outer ? [...some, ...some.slice(0, 2).map((tile) => ({ ...tile, [outer.name]: 2 }))] : some;
 }
 
 /**

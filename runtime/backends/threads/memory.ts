@@ -6,9 +6,9 @@
 import { lineFrom } from "../../../codegen/plan/layout/lines.ts";
 import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { type Dataset, inputsOf, readDataset } from "../../data/data.ts";
-import type { StepTables } from "../epoch.ts";
+import { figuresOf, type StepTables } from "../epoch.ts";
 import { placeRows, rowCounts, type RowPlaces } from "../rows.ts";
-import { checkFit, fillTargets } from "../samples.ts";
+import { checkFit, fillGiven, givenOf } from "../samples.ts";
 import { pagesFor } from "./pages.ts";
 
 /** Where data sets are going to lie. */
@@ -40,24 +40,27 @@ export function fitMemory(plan: RunPlan, given: readonly Dataset[], threads: num
   return { sets, rows, scratch, pages: pagesFor(scratch + threads * (plan.scratchBytes ?? 0)) };
 }
 
-/** A data set in the memory, and what the kernels say of each of its samples, a row for each step. */
+/** A data set in the memory, and what the kernels say of each of its samples, a row for each step, by symbol. */
 export interface LoadedSet extends StepTables {
-  readonly loss: Float32Array;
-  readonly hit: Float32Array;
+  readonly figures: Readonly<Record<string, Float32Array>>;
 }
 
 /** Copies a data set to its rows. */
 export function loadSet(plan: RunPlan, memory: ArrayBufferLike, rows: RowPlaces, set: Dataset): LoadedSet {
   (set.inputs instanceof Uint8Array ? new Uint8Array(memory, ...rows.data) : new Float32Array(memory, ...rows.data))
     .set(inputsOf(set));
-  if (rows.labels) new Int32Array(memory, ...rows.labels).set(set.labels);
-  if (rows.targets) fillTargets(plan, new Float32Array(memory, ...rows.targets), set);
+  for (const { name, dtype } of givenOf(plan)) {
+    const [offset, length] = rows[name];
+    const given = dtype === "i32" ? new Int32Array(memory, offset, length) : new Float32Array(memory, offset, length);
+    fillGiven(plan, name, given, set);
+  }
   return {
     ...rowCounts(plan, set.samples),
     order: new Int32Array(memory, ...rows.order),
     params: new Float32Array(memory, ...rows.params),
-    loss: new Float32Array(memory, ...rows.loss),
-    hit: new Float32Array(memory, ...rows.hit),
+    figures: Object.fromEntries(
+      figuresOf(plan).map(({ symbol }) => [symbol, new Float32Array(memory, ...rows[symbol])]),
+    ),
     ...(rows.keys && { keys: new Uint32Array(memory, ...rows.keys) }),
   };
 }

@@ -6,7 +6,7 @@
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
 import type { Plan } from "../../../codegen/plan/plan.ts";
 import { checkPlaces } from "../../../codegen/prove/binary/places.ts";
-import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf } from "../epoch.ts";
+import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, lossesOf, resultOf } from "../epoch.ts";
 import type { Epoch, EpochSums, NetSession, Predictions, Result, Timing, TrainingResult } from "../session.ts";
 import { initialTensors, notFinite, outputOf, parametersOf, storedValues } from "../tensors.ts";
 import type { Code, TimedCode } from "./load.ts";
@@ -127,7 +127,7 @@ export class ThreadSession implements NetSession {
     return this.#run(set, "evaluate", this.#sets[set].steps);
   }
 
-  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  /** As `evaluate`, and keeps the network's outputs for every sample; all sums have the same bits. */
   async predictions(set: number): Promise<Predictions> {
     const { name, classes } = outputOf(this.#plan), { samples, steps } = this.#sets[set];
     const { batchSize } = this.#plan;
@@ -138,7 +138,7 @@ export class ThreadSession implements NetSession {
       outputs.set(this.read(name).subarray(0, count * classes), first * classes);
     };
     const result = await this.#run(set, "evaluate", steps, { afterStep });
-    return { ...result, outputs };
+    return { ...result, outputs, losses: lossesOf(this.#plan, samples, this.#sets[set].figures.loss) };
   }
 
   /** Times each kernel of some steps of training, in a team of its own that works in the same memory. */
@@ -175,10 +175,10 @@ export class ThreadSession implements NetSession {
       afterStep?.(first);
       if (this.#stopped || done < to) break;
     }
-    const [loss, hit] = [tables.loss, tables.hit].map((rows) =>
-      rows.subarray(before.steps * batchRows, done * batchRows)
+    const told = Object.entries(tables.figures).map(([symbol, rows]) =>
+      [symbol, rows.subarray(before.steps * batchRows, done * batchRows)] as const
     );
-    return resultOf(this.#plan, tables, addUp(before, done, loss, hit));
+    return resultOf(this.#plan, tables, addUp(before, done, told));
   }
 
   /** A tensor's elements as they are stored in the arena, halo and all; not a copy. */

@@ -6,7 +6,17 @@
 import { fromStored } from "../../../codegen/plan/arrange/layouts.ts";
 import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import type { Dataset } from "../../data/data.ts";
-import { addUp, BEGINNING, checkSteps, fillEvaluation, fillTraining, resultOf, type StepTables } from "../epoch.ts";
+import {
+  addUp,
+  BEGINNING,
+  checkSteps,
+  figuresOf,
+  fillEvaluation,
+  fillTraining,
+  lossesOf,
+  resultOf,
+  type StepTables,
+} from "../epoch.ts";
 import { rowCounts } from "../rows.ts";
 import type {
   Epoch,
@@ -161,14 +171,14 @@ export class GpuSession implements NetSession {
     return (await this.#run(set, this.#net.dispatches.evaluate, tables.steps)).result;
   }
 
-  /** As `evaluate`, and keeps the network's outputs for every sample; loss and hits have the same bits. */
+  /** As `evaluate`, and keeps the network's outputs for every sample; all sums have the same bits. */
   async predictions(set: number): Promise<Predictions> {
     const { tables, tables: { samples, steps } } = this.#sets[set];
     const kept = await keepOutputs(this.#net, samples, Math.min(steps, this.#submissions.together));
     try {
       fillEvaluation(this.#net.plan, tables);
-      const { result } = await this.#run(set, this.#net.dispatches.evaluate, steps, { kept });
-      return { ...result, outputs: kept.outputs };
+      const { result, losses } = await this.#run(set, this.#net.dispatches.evaluate, steps, { kept });
+      return { ...result, outputs: kept.outputs, losses: lossesOf(this.#net.plan, samples, losses) };
     } finally {
       kept.to.destroy();
     }
@@ -197,24 +207,31 @@ export class GpuSession implements NetSession {
     kernels: readonly string[],
     steps: number,
     { before = BEGINNING, kept, read = [] }: { before?: EpochSums; kept?: KeptOutputs; read?: readonly string[] } = {},
-  ): Promise<{ result: Result; values: readonly Float32Array[] }> {
+  ): Promise<{ result: Result; losses: Float32Array; values: readonly Float32Array[] }> {
     const { plan, gpu } = this.#net, { tables, memory } = this.#sets[set], first = before.steps;
     checkSteps(tables, steps, first);
     writeTables(gpu.device, tables, memory);
-    const { submitted, contents: [loss, hit, ...contents] } = await checked(
+    const symbols = figuresOf(plan).map(({ symbol }) => symbol);
+    const { submitted, contents } = await checked(
       gpu.device,
       `net ${plan.name} on the GPU`,
       async () => {
         const submitted = await this.#submissions.submit(memory, kernels, [first, steps], kept);
         const { buffers } = memory, bytes = 4 * plan.batchRows * submitted;
-        const judged = [buffers.loss, buffers.hit].map((buffer) => ({ buffer, bytes }));
+        const judged = symbols.map((symbol) => ({ buffer: buffers[symbol], bytes }));
         return { submitted, contents: await readBuffers(gpu, [...judged, ...read.map((name) => this.#whole(name))]) };
       },
     );
     this.#submissions.done(submitted);
-    const [losses, hits] = [loss, hit].map((content) => new Float32Array(content, 4 * plan.batchRows * first));
-    const sums = addUp(before, submitted, losses, hits);
-    return { result: resultOf(plan, tables, sums), values: contents.map((c, i) => this.#elements(read[i], c)) };
+    const told = symbols.map((symbol, i) =>
+      [symbol, new Float32Array(contents[i], 4 * plan.batchRows * first)] as const
+    );
+    const [[, losses]] = told, values = contents.slice(symbols.length);
+    return {
+      result: resultOf(plan, tables, addUp(before, submitted, told)),
+      losses,
+      values: values.map((content, i) => this.#elements(read[i], content)),
+    };
   }
 
   /** Sets a tensor's elements, in the order of its storage. */

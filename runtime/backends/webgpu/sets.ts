@@ -7,7 +7,7 @@ import type { RunPlan } from "../../../codegen/plan/plan.ts";
 import { type Dataset, inputsOf } from "../../data/data.ts";
 import type { StepTables } from "../epoch.ts";
 import { elementsOf, type RowCounts, rowCounts } from "../rows.ts";
-import { fillTargets } from "../samples.ts";
+import { fillGiven, givenOf } from "../samples.ts";
 import { inBuffer } from "./buffers.ts";
 import type { SetMemory } from "./memory.ts";
 
@@ -33,11 +33,11 @@ export function writeTables({ queue }: GPUDevice, tables: StepTables, { buffers 
 
 /** Copies a data set to its buffers. */
 export function writeSet(plan: RunPlan, { queue }: GPUDevice, set: Dataset, { buffers }: SetMemory): void {
-  const { data, labels, targets } = buffers;
-  queue.writeBuffer(data, 0, inBuffer(plan.tensors.data, inputsOf(set)));
-  if (labels) queue.writeBuffer(labels, 0, Int32Array.from(set.labels));
-  if (!targets) return;
-  const rows = new Float32Array(elementsOf(plan.tensors.targets, rowCounts(plan, set.samples)));
-  fillTargets(plan, rows, set);
-  queue.writeBuffer(targets, 0, rows);
+  queue.writeBuffer(buffers.data, 0, inBuffer(plan.tensors.data, inputsOf(set)));
+  for (const tensor of givenOf(plan)) {
+    const { name, dtype } = tensor, length = elementsOf(tensor, rowCounts(plan, set.samples));
+    const rows = dtype === "i32" ? new Int32Array(length) : new Float32Array(length);
+    fillGiven(plan, name, rows, set);
+    queue.writeBuffer(buffers[name], 0, rows);
+  }
 }

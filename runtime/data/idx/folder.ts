@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../../../codegen/error.ts";
-import type { Dataset, DataSplit } from "../data.ts";
+import type { Dataset, DataSplit, LabelledDataset } from "../data.ts";
 import { infoOf, pathOf } from "../../files/files.ts";
 import { isClone, startHere } from "../../platform/commands.ts";
 import { platform } from "../../platform/here.ts";
@@ -78,7 +78,10 @@ export interface IdxOptions {
  * @throws {InputError} If the folder or a file is missing, unreadable, damaged,
  * larger than 2 GiB unpacked, or does not fit the others.
  */
-export async function loadIdxDirectory(directory: string, options: IdxOptions = {}): Promise<DataSplit> {
+export async function loadIdxDirectory(
+  directory: string,
+  options: IdxOptions = {},
+): Promise<DataSplit<LabelledDataset>> {
   const { shape } = readOptions(options, { shape: SHAPE });
   return await loadSplit(await openFolder(directory), shape);
 }
@@ -89,7 +92,7 @@ export async function loadIdxDirectory(directory: string, options: IdxOptions = 
  * @param directory See {@linkcode loadIdxDirectory}.
  * @throws {InputError} As {@linkcode loadIdxDirectory} does.
  */
-export async function loadIdxTestSet(directory: string, options: IdxOptions = {}): Promise<Dataset> {
+export async function loadIdxTestSet(directory: string, options: IdxOptions = {}): Promise<LabelledDataset> {
   const { shape } = readOptions(options, { shape: SHAPE });
   return (await loadPart(await openFolder(directory), "test", shape)).set;
 }
@@ -103,7 +106,7 @@ export async function loadIdxTestSet(directory: string, options: IdxOptions = {}
  * @throws {InputError} If the package is not installed, or its files are not
  * the ones first published (by SHA-256).
  */
-export async function loadMnist(): Promise<DataSplit> {
+export async function loadMnist(): Promise<DataSplit<LabelledDataset>> {
   const directory = await mnistFolder();
   const { train, test } = await loadSplit(await folderAt(directory), undefined, true);
   return { train: { ...train, name: "MNIST" }, test: { ...test, name: "MNIST" } };
@@ -137,7 +140,11 @@ export function storageNote({ source }: Pick<Dataset, "source">): string | undef
 }
 
 /** `published`: whether files must be the ones first published. */
-async function loadSplit(folder: Folder, shape?: readonly number[], published = false): Promise<DataSplit> {
+async function loadSplit(
+  folder: Folder,
+  shape?: readonly number[],
+  published = false,
+): Promise<DataSplit<LabelledDataset>> {
   const train = await loadPart(folder, "train", shape, published);
   const test = await loadPart(folder, "test", shape, published);
   const size = ({ dimensions }: IdxFile) => dimensions.slice(1).join(" x ");
@@ -167,7 +174,7 @@ async function loadPart(folder: Folder, part: Part, shape?: readonly number[], p
   return { images, set: pairUp(images, await read("labels"), shape) };
 }
 
-function pairUp(images: IdxFile, labels: IdxFile, shape?: readonly number[]): Dataset {
+function pairUp(images: IdxFile, labels: IdxFile, shape?: readonly number[]): LabelledDataset {
   const [samples] = images.dimensions;
   if (labels.dimensions[0] !== samples) {
     throw new InputError(

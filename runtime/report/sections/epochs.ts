@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { METRICS, metricsIn, metricText } from "../../run/metrics.ts";
 import type { EpochReport, TrainingReport } from "../../run/training_report.ts";
 import { count } from "../../run/progress.ts";
 import { timeChart } from "../charts.ts";
 import { chart, details, pair, section, table } from "../elements.ts";
 import { type Markup, markup } from "../markup.ts";
-import { loss, percent, seconds } from "../numbers.ts";
+import { loss, seconds } from "../numbers.ts";
 
 /** Most epochs that are shown one by one. */
 const MOST_EPOCHS = 200;
@@ -19,17 +20,18 @@ const SHORT_TABLE = 12;
 export function epochs({ epochs, training }: TrainingReport): Markup {
   const shown = thinned(epochs), times = epochs.map((epoch) => epoch.seconds).toSorted((a, b) => a - b);
   const [fastest, median, slowest] = [times[0], times[times.length >> 1], times.at(-1)!].map(seconds);
+  const metrics = metricsIn(epochs[0]);
   const summary = epochs.length === 1
     ? `The epoch took ${median}.`
     : `An epoch took ${median} (median), the fastest ${fastest}, the slowest ${slowest}.`;
   const figures = table(
-    ["epoch", "loss", "accuracy", "learning rate", "seconds"],
-    shown.map(({ epoch, loss: value, accuracy, learningRate, seconds }) => [
-      epoch,
-      loss(value),
-      percent(accuracy),
-      Number(learningRate.toPrecision(4)),
-      seconds.toFixed(2),
+    ["epoch", "loss", ...metrics.map((name) => METRICS[name].title), "learning rate", "seconds"],
+    shown.map((report) => [
+      report.epoch,
+      loss(report.loss),
+      ...metrics.map((name) => metricText(name, report[name] ?? NaN)),
+      Number(report.learningRate.toPrecision(4)),
+      report.seconds.toFixed(2),
     ]),
   );
   const left = shown.length < epochs.length &&

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { METRICS, type Metrics, metricsIn, metricText } from "../../run/metrics.ts";
 import type { TrainingReport } from "../../run/training_report.ts";
 import { type AtEpoch, type Curve, curveChart } from "../charts.ts";
 import { chart, pair, section } from "../elements.ts";
 import { type Markup, markup } from "../markup.ts";
-import { loss, percent } from "../numbers.ts";
+import { loss } from "../numbers.ts";
 import { thinned } from "./epochs.ts";
 
 /**
@@ -22,14 +23,15 @@ const REFERENCE = {
   epochs: [{ epoch: 1, loss: 0.2594, accuracy: 0.9258 }, { epoch: 10, loss: 0.0331, accuracy: 0.99 }],
 };
 
-/** Losses and accuracies of training and test, beside what is published. */
+/** Losses and metrics of training and test, beside what is published. */
 export function learning(report: TrainingReport): Markup {
   const losses = curve(report, "loss", loss, { format: short, least: 0, most: Infinity, whole: true });
-  const accuracies = curve(report, "accuracy", percent, {
-    format: (share) => `${short(100 * share)} %`,
-    least: 0,
-    most: 1,
-    whole: false,
+  const metrics = metricsIn(report.epochs[0]).map((name) => {
+    const { title, share } = METRICS[name], write = (value: number) => metricText(name, value);
+    const axis = share
+      ? { format: (value: number) => `${short(100 * value)} %`, least: 0, most: 1, whole: false }
+      : { format: short, least: 0, most: Infinity, whole: true };
+    return { title: `${title[0].toUpperCase()}${title.slice(1)}`, curve: curve(report, name, write, axis) };
   });
   const diverged = report.epochs.find(({ loss }) => !Number.isFinite(loss));
   const warning = diverged &&
@@ -39,7 +41,7 @@ export function learning(report: TrainingReport): Markup {
     warning,
     pair([
       chart("Loss", (width) => curveChart(losses, width)),
-      chart("Accuracy", (width) => curveChart(accuracies, width)),
+      ...metrics.map(({ title, curve }) => chart(title, (width) => curveChart(curve, width))),
     ]),
     legend(publishedEpochs(report).length > 0),
   );
@@ -49,24 +51,25 @@ const short = (value: number) => String(Number(value.toPrecision(3)));
 
 function curve(
   report: TrainingReport,
-  key: "loss" | "accuracy",
+  key: "loss" | keyof Metrics,
   write: (value: number) => string,
   axis: Pick<Curve, "format" | "least" | "most" | "whole">,
 ): Curve {
   const { epochs, test } = report, first = epochs[0], last = epochs.at(-1)!;
-  const published = publishedEpochs(report);
-  const point = (epoch: { readonly epoch: number } & Readonly<Record<typeof key, number>>): AtEpoch => (
-    { epoch: epoch.epoch, value: epoch[key] }
+  const published = publishedEpochs(report).filter((point: Metrics & { loss: number }) => point[key] !== undefined);
+  const point = (epoch: Metrics & { readonly epoch: number; readonly loss: number }): AtEpoch => (
+    { epoch: epoch.epoch, value: epoch[key] ?? NaN }
   );
+  const text = (report: Metrics & { readonly loss: number }) => write(report[key] ?? NaN), known = test[key];
   return {
     ...axis,
     description: [
-      `${key} by epoch: ${write(first[key])} in the first, ${write(last[key])} in the last`,
-      `in the test ${write(test[key])}`,
-      ...published.map((point) => `published for epoch ${point.epoch}: ${write(point[key])}`),
+      `${key === "loss" ? key : METRICS[key].title} by epoch: ${text(first)} in the first, ${text(last)} in the last`,
+      ...known === undefined ? [] : [`in the test ${text(test)}`],
+      ...published.map((point) => `published for epoch ${point.epoch}: ${text(point)}`),
     ].join("; "),
     values: thinned(epochs).map(point),
-    test: { epoch: last.epoch, value: test[key] },
+    ...known !== undefined && { test: { epoch: last.epoch, value: known } },
     published: published.map(point),
   };
 }

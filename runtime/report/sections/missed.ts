@@ -14,7 +14,7 @@ import { percent } from "../numbers.ts";
 
 /** Some of the samples, as pictures where they are some; nothing when none was missed. */
 export function missed({ test, data, classes }: TrainingReport): Markup | undefined {
-  const all = test.total - test.correct, [channels, height, width] = data.shape;
+  const all = test.total - (test.correct ?? test.total), [channels, height, width] = data.shape;
   if (test.missed.length === 0) return undefined;
   const sample = ({ index, label, predicted, probability, pixels }: typeof test.missed[number]) => {
     const sure = probability !== undefined && percent(probability, 0);

@@ -1,14 +1,15 @@
 /**
- * The section on the test: how many samples of each class were taken for which.
+ * The section on the test: loss and metrics, and how many samples of each class were taken for which.
  *
  * @module
  */
 import { classText } from "../../run/class_names.ts";
 import { count } from "../../run/progress.ts";
+import { type Metrics, metricTexts } from "../../run/metrics.ts";
 import type { TrainingReport } from "../../run/training_report.ts";
 import { pair, scroll, section, table } from "../elements.ts";
 import { type Markup, markup } from "../markup.ts";
-import { percent } from "../numbers.ts";
+import { loss, percent } from "../numbers.ts";
 
 /** Most mistakes that are shown one by one. */
 const MOST_MISTAKES = 8;
@@ -24,10 +25,13 @@ interface Mistake {
 }
 
 /** How many samples were right, the confusion matrix, and the most frequent mistakes. */
-export function test({ classes, test: { confusion, correct, total, accuracy } }: TrainingReport): Markup {
+export function test({ classes, test }: TrainingReport): Markup {
+  const { confusion, correct, total } = test;
+  if (correct === undefined) return section("Test", figures(test));
+  const others = metricTexts(test, "accuracy").length > 0 && figures(test, "accuracy");
   const lead = markup`<p>${count(correct)} of ${count(total)} test samples were classified right, ${
-    percent(accuracy)
-  }; ${count(total - correct)} were not.</p>`;
+    percent(correct / total)
+  }; ${count(total - correct)} were not.</p>${others}`;
   if (!confusion) {
     return section("Test", lead, markup`<p class="note">There are too many classes to tell them apart here.</p>`);
   }
@@ -42,6 +46,14 @@ export function test({ classes, test: { confusion, correct, total, accuracy } }:
       mistakes.length > 0 && frequent(mistakes, sizes, classes),
     ], "wider"),
   );
+}
+
+/** The loss and the metrics in a sentence. */
+function figures(test: TrainingReport["test"], left?: keyof Metrics): Markup {
+  const texts = [["loss", loss(test.loss)], ...metricTexts(test, left)] as const;
+  return markup`<p>Of ${count(test.total)} test samples: ${
+    texts.map(([title, text]) => `${title} ${text}`).join(", ")
+  }.</p>`;
 }
 
 /** The most frequent ones first. */
