@@ -7,7 +7,7 @@ import { width } from "../width.ts";
 import { quoted, tablesOf } from "./markdown.ts";
 
 /** One in so many kinds is tried. */
-const EVERY = width(20, 2, 1);
+const EVERY = width(20, 4, 1);
 const onnx = await fetchOnnxRuntime();
 /** Checks that this machine cannot make. */
 const lacking = [...lacksWebGpu ? ["webgpu"] : [], ...onnx ? [] : ["ONNX"]];

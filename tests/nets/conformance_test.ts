@@ -25,7 +25,7 @@ const TRAINED = width(10, 100);
 /** Nets that are tried in several ways. */
 const VARIED = width(3, 20);
 /** Random nets with their channels innermost though they are few, and nets of many. */
-const FORCED = width(8, 100), WIDE = width(4, 40);
+const FORCED = width(8, 50, 100), WIDE = width(4, 20, 40);
 const elements = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const describe = (rows: readonly VerifyRow[]) =>
   rows.filter(({ ok }) => !ok).map(({ check, error, tolerance, note }) =>

@@ -14,7 +14,7 @@ import { randomData } from "../random_data.ts";
 import { width } from "../width.ts";
 
 /** Nets of few and of many channels that are tried on each target; a GPU that is none takes its time. */
-const NETS = width([6, 5], [20, 16], [80, 60]), SLOW_NETS = width([2, 1], [4, 3], [20, 10]);
+const NETS = width([6, 5], [12, 10], [80, 60]), SLOW_NETS = width([2, 1], [4, 3], [20, 10]);
 /** Nets that PyTorch trains, too. */
 const COMPARED = width(24, 60);
 

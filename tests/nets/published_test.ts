@@ -43,10 +43,9 @@ const batchOf = ({ input }: Spec) => input.length === 1 ? VECTORS : BATCH;
 /** The net by small batches, with dropout that leaves nothing out: PyTorch draws other numbers. */
 function reduced(spec: Spec): Spec {
   const layers = spec.layers.map((layer) => layer.type === "dropout" ? { ...layer, rate: 0 } : layer);
-  // with Adam, what rounding does to its small gradients hides all else
-  const optimizer = spec.input.length === 1
-    ? { type: "momentum", learningRate: 0.01, momentum: 0.9, l2: 0 }
-    : undefined;
+  // in vectors and deep nets, what rounding becomes in large steps, as those of Adam for small gradients, hides all else
+  const isTouchy = spec.input.length === 1 || spec.layers.length > 60;
+  const optimizer = isTouchy ? { type: "momentum", learningRate: 0.003, momentum: 0.9, l2: 0 } : undefined;
   const training = { ...spec.training, ...optimizer && { optimizer } };
   return { ...spec, batchSize: batchOf(spec), layers, training };
 }
