@@ -75,7 +75,7 @@ export function poolSlides(options: PoolOptions, input: Shape, dimensions: Dimen
 }
 
 /** How far the last window reaches over the end of the input. */
-export function overhangOf({ input, kernel, stride, before, windows }: Slide): number {
+function overhangOf({ input, kernel, stride, before, windows }: Slide): number {
   return Math.max(0, (windows - 1) * stride + kernel - before - input);
 }
 

@@ -181,7 +181,7 @@ async function onnxChecks(type: string, i: number): Promise<number> {
   const inputs = Float32Array.from(
     order.flatMap((sample) => [...course.data.inputs.subarray(sample * size, (sample + 1) * size)]),
   );
-  const theirs = await onnxOutputs(model, inputs, spec.input), right = outputs.subarray(0, theirs.length);
+  const [theirs] = await onnxOutputs([model], inputs, spec.input), right = outputs.subarray(0, theirs.length);
   // roundings of sums in f32 are as often up as down; layers one after the other add theirs
   const terms = Math.max(1, ...shapes.map(([, shape]) => shape.slice(1).reduce((a, b) => a * b, 1)));
   const largest = right.reduce((most, value) => Math.max(most, Math.abs(value)), 1);

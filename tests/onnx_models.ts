@@ -24,21 +24,24 @@ export async function fetchOnnxRuntime(): Promise<boolean> {
   return fetched.success;
 }
 
-/** Outputs of a model for samples of a shape. */
+/** Outputs of models for samples of a shape, one after the other. */
 export async function onnxOutputs(
-  model: Uint8Array,
+  models: readonly Uint8Array[],
   inputs: Float32Array,
   shape: readonly number[],
-): Promise<Float32Array> {
+): Promise<Float32Array[]> {
   const folder = await Deno.makeTempDir(), path = (name: string) => join(folder, name);
   try {
     await Deno.writeFile(path("inputs"), new Uint8Array(inputs.slice().buffer));
-    await Deno.writeFile(path("model"), model);
+    for (const [i, model] of models.entries()) await Deno.writeFile(path(`${i}.onnx`), model);
+    const files = models.flatMap((_, i) => [path(`${i}.onnx`), path(`${i}.outputs`)]);
     const permissions = ["--no-prompt", "--allow-env", `--allow-read=${RUNTIME},${folder}`, `--allow-write=${folder}`];
-    const words = [path("inputs"), shape.join("x"), path("model"), path("outputs")];
+    const words = [path("inputs"), shape.join("x"), ...files];
     const { success, stderr } = await deno("run", "--frozen", ...permissions, "run.ts", ...words);
     assert.ok(success, stderr);
-    return new Float32Array((await Deno.readFile(path("outputs"))).buffer);
+    return await Promise.all(
+      models.map(async (_, i) => new Float32Array((await Deno.readFile(path(`${i}.outputs`))).buffer)),
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** Programs of PyTorch beside this project, in f64, where a machine has it. */
+/** Programs of PyTorch beside this project, where a machine has it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findTorch } from "../bench/nets/measure.ts";
@@ -8,11 +8,11 @@ const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
 /** Why nothing can be compared with PyTorch, if so. */
 export const lacksTorch: string | undefined = python ? undefined : "reason" in torch ? torch.reason : "no Python";
 
-/** What a program in `tests/torch/` prints of what it is given, both as JSON. */
-export async function byTorch(program: string, given: unknown): Promise<unknown> {
+/** What a program in `tests/torch/` prints of words, and of what it is given on its standard input, both as JSON. */
+export async function byTorch(program: string, given: unknown, ...words: readonly string[]): Promise<unknown> {
   const { command, libraries } = python!;
   const child = new Deno.Command(command, {
-    args: [join(import.meta.dirname!, "torch", program)],
+    args: [join(import.meta.dirname!, "torch", program), ...words],
     ...libraries !== undefined && { env: { LD_LIBRARY_PATH: libraries } },
     stdin: "piped",
     stdout: "piped",

@@ -30,7 +30,7 @@ export function classLabels([classes]: Shape): TargetSpec {
 }
 
 /** A number for each output. */
-export function numbersLike(output: Shape): TargetSpec {
+function numbersLike(output: Shape): TargetSpec {
   return { symbol: "target", shape: output, dtype: "f32" };
 }
 

@@ -9,14 +9,6 @@ import type { Affine, Axis, Expr } from "../ir/ir.ts";
 import type { Shape } from "./layer.ts";
 import { axis, type ExprLike, float, larger, le, lt, plus, position, select, sub, times } from "./notation.ts";
 
-/** A number for both dimensions, or [height, width]. */
-export type Pair = readonly [number, number];
-
-/** `value` for height and width. */
-export function pair(value: number | readonly number[]): Pair {
-  return typeof value === "number" ? [value, value] : [value[0], value[1]];
-}
-
 /** A window that slides along one dimension. */
 export interface Slide {
   readonly input: number;
@@ -77,27 +69,6 @@ export function samePadding(
   const reach = stride * (Math.ceil(input / stride) - 1) + dilation * (kernel - 1) + 1;
   const padding = Math.max(0, reach - input), before = Math.floor(padding / 2);
   return [before, padding - before];
-}
-
-/** Windows that slide in height and width. */
-export function imageSlides(
-  [, ...input]: Shape,
-  { kernel, stride, dilation = 1, padding = [[0, 0], [0, 0]], partial }: {
-    readonly kernel: number | readonly number[];
-    readonly stride: number | readonly number[];
-    readonly dilation?: number | readonly number[];
-    /** Before and behind, of rows and of columns. */
-    readonly padding?: readonly (readonly [before: number, after: number])[];
-    readonly partial?: boolean;
-  },
-): [rows: Slide, columns: Slide] {
-  const [rows, columns] = ["rows", "columns"].map((what, d) =>
-    slideOf({
-      ...{ input: input[d], kernel: pair(kernel)[d], stride: pair(stride)[d], dilation: pair(dilation)[d] },
-      ...{ padding: padding[d], ...partial !== undefined && { partial } },
-    }, what)
-  );
-  return [rows, columns];
 }
 
 /** Where an element of a window lies in the input. */

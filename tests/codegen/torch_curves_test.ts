@@ -1,6 +1,6 @@
 /** Activations and their slopes as the tests have them are those of PyTorch, in f64, where there is a PyTorch. */
 import assert from "node:assert/strict";
-import { findTorch } from "../../bench/nets/measure.ts";
+import { byTorch, lacksTorch } from "../torch.ts";
 import { plainCurve } from "../plain_curves.ts";
 
 const LAYERS: readonly (readonly [layer: { type: string; [option: string]: unknown }, torch: string])[] = [
@@ -24,36 +24,14 @@ const LAYERS: readonly (readonly [layer: { type: string; [option: string]: unkno
 const XS = Array.from({ length: 47 * 5 }, (_, i) => 2 ** (Math.floor(i / 5) - 40) * (1.03 + i % 5 / 5.1))
   .flatMap((x) => [x, -x]);
 
-const PROGRAM = `
-import json, sys, torch
-import torch.nn.functional as F
-given = json.load(sys.stdin)
-found = []
-for text in given["functions"]:
-    x = torch.tensor(given["xs"], dtype=torch.float64, requires_grad=True)
-    y = eval(text)
-    y.sum().backward()
-    found.append([y.tolist(), x.grad.tolist()])
-print(json.dumps(found))
-`;
-
-const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
-if (!python) console.log(`activations are not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);
+if (lacksTorch !== undefined) console.log(`activations are not compared with PyTorch: ${lacksTorch}`);
 
 Deno.test({
   name: "PyTorch's activations, and their gradients, are those that kernels are compared with",
-  ignore: !python,
+  ignore: lacksTorch !== undefined,
   async fn() {
-    const child = new Deno.Command(python!.command, {
-      args: ["-c", PROGRAM],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(JSON.stringify({ xs: XS, functions: LAYERS.map(([, text]) => text) })));
-    await writer.close();
-    const found = JSON.parse(new TextDecoder().decode((await child.output()).stdout)) as [number[], number[]][];
+    const given = { xs: XS, functions: LAYERS.map(([, text]) => text) };
+    const found = await byTorch("curves.py", given) as [number[], number[]][];
     let compared = 0;
     const differs = (
       [layer]: typeof LAYERS[number],

@@ -18,7 +18,6 @@ import {
   registry,
   StoppedError,
 } from "../../mod.ts";
-import { findTorch } from "../../bench/nets/measure.ts";
 import { expressions } from "../../codegen/ir/expr.ts";
 import type { LayerKind } from "../../codegen/language/layer.ts";
 import { mul, part } from "../../codegen/language/notation.ts";
@@ -35,6 +34,7 @@ import { openSession } from "../open_session.ts";
 import { shuffleEpoch, streamKey, uniform } from "../../runtime/run/random.ts";
 import { lacksAdapter } from "../adapter.ts";
 import { type Course, differences, referencesOf, strays, trainGenerated, trainPlainly } from "../plain_model.ts";
+import { byTorch, lacksTorch } from "../torch.ts";
 import { width } from "../width.ts";
 
 const SEED = 7, CLASSES = 3, RATE = 0.05;
@@ -302,8 +302,7 @@ Deno.test("of one value for each channel nothing is learned; batches of one are 
 
 // ---- beside PyTorch
 
-const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
-if (!python) console.log(`batch norm is not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);
+if (lacksTorch !== undefined) console.log(`batch norm is not compared with PyTorch: ${lacksTorch}`);
 
 /** Images and vectors, and strides; of 2,019 samples the last batch has 3. */
 const BESIDE = specOf(
@@ -338,7 +337,7 @@ async function trainedBeside(target: Target, data: Dataset, test: Dataset) {
 
 Deno.test({
   name: `after ${STEPS_BESIDE} steps of 32 samples, the last one of 3, a test gives what PyTorch's gives, to 1e-5`,
-  ignore: !python,
+  ignore: lacksTorch !== undefined,
   async fn() {
     const data = samplesOf(BESIDE, STEPS_BESIDE * 32 - LACKING), test = samplesOf(BESIDE, 100, "test");
     const folder = await Deno.makeTempDir(), path = (name: string) => join(folder, name);
@@ -363,9 +362,7 @@ Deno.test({
       await Deno.writeFile(path("initial.safetensors"), Uint8Array.from(pieces.flatMap((piece) => [...piece])));
       const { layers, input, batchSize } = BESIDE;
       await Deno.writeTextFile(path("job.json"), JSON.stringify({ layers, input, batchSize, rate: 0.01 }));
-      const program = join(import.meta.dirname!, "batch_norm_torch.py");
-      const { success, stderr } = await new Deno.Command(python!.command, { args: [program, folder] }).output();
-      assert(success, new TextDecoder().decode(stderr));
+      await byTorch("batch_norm.py", {}, folder);
       const outputs = new Float32Array((await Deno.readFile(path("outputs"))).buffer);
       for (const { parameters, outputs: own } of ours) {
         const away = differences(own, outputs).largest;

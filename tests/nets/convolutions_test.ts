@@ -1,8 +1,7 @@
 /** Convolutions in groups, dilated, padded on each side, over images and series: on every target, beside plain loops and PyTorch. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { plan } from "../../codegen/compile.ts";
-import { findTorch } from "../../bench/nets/measure.ts";
+import { byTorch, lacksTorch } from "../torch.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate } from "../../codegen/graph/spec.ts";
 import { verifyNet } from "../../runtime/check/verify.ts";
@@ -162,11 +161,10 @@ Deno.test("by tiles: a plain convolution of many channels, whatever zeros are on
   assert.equal(ran, 8);
 });
 
-const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
-if (!python) console.log(`convolutions are not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);
+if (lacksTorch !== undefined) console.log(`convolutions are not compared with PyTorch: ${lacksTorch}`);
 
 /** One step of each course, as PyTorch makes it in f64. */
-async function byTorch(
+async function trainedByTorch(
   courses: readonly (Course & { readonly initial: ReadonlyMap<string, Float32Array> })[],
 ): Promise<Trained[]> {
   const cases = courses.map(({ spec, data, initial }) => ({
@@ -176,20 +174,7 @@ async function byTorch(
     labels: [...data.labels!],
     parameters: [...initial.values()].map((values) => [...values]),
   }));
-  const { command, libraries } = python!;
-  const child = new Deno.Command(command, {
-    args: [join(import.meta.dirname!, "..", "torch", "convolutions.py")],
-    ...libraries !== undefined && { env: { LD_LIBRARY_PATH: libraries } },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(cases)));
-  await writer.close();
-  const { success, stdout, stderr } = await child.output();
-  assert(success, new TextDecoder().decode(stderr));
-  const results = JSON.parse(new TextDecoder().decode(stdout)) as {
+  const results = await byTorch("convolutions.py", cases) as {
     parameters: number[][];
     loss: number;
     correct: number;
@@ -203,7 +188,7 @@ async function byTorch(
 
 Deno.test({
   name: `a step of ${COMPARED} nets of convolutions is that of PyTorch: outputs, and all gradients`,
-  ignore: !python,
+  ignore: lacksTorch !== undefined,
   async fn() {
     const seen: Record<string, number> = {}, ways = WAYS.filter(({ name }) => name !== "webgpu");
     const runs = [];
@@ -215,7 +200,7 @@ Deno.test({
       const { initial, ...ours } = await trainGenerated(compiledFor(course, target), course, 1);
       runs.push({ ...course, initial, ours, target });
     }
-    const theirs = await byTorch(runs);
+    const theirs = await trainedByTorch(runs);
     let noticed = 0;
     for (const [i, { spec, initial, ours, target, ...course }] of runs.entries()) {
       const { twins } = referencesOf({ spec, ...course }, initial), told = `${i}: ${JSON.stringify(spec)}`;

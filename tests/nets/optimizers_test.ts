@@ -14,6 +14,7 @@ import { lacksAdapter } from "../adapter.ts";
 import { openSession } from "../open_session.ts";
 import { differences } from "../plain_model.ts";
 import { PlainOptimizer, plainSchedule } from "../plain_optimizers.ts";
+import { byTorch, lacksTorch } from "../torch.ts";
 import { width } from "../width.ts";
 
 const EPOCHS = 6, BATCH = 10, SAMPLES = 35, SEED = 4, CLASSES = 4, SHAPE = [1, 8, 8];
@@ -199,23 +200,9 @@ Deno.test("rates are those of plain loops, and what a schedule does not change h
   }
 });
 
-/** How to start PyTorch, and its version, where there is one. */
-async function pytorch(): Promise<{ command: string; version: string } | undefined> {
-  for (const command of ["python3", "/usr/bin/python3"]) {
-    try {
-      const { code, stdout } = await new Deno.Command(command, { args: [SCRIPT], stderr: "null" }).output();
-      if (code === 0) return { command, version: new TextDecoder().decode(stdout).trim() };
-    } catch {
-      // another one may be there
-    }
-  }
-}
+if (lacksTorch !== undefined) console.log(`ways to train are not compared with PyTorch: ${lacksTorch}`);
 
-const SCRIPT = new URL("../torch_training.py", import.meta.url).pathname;
-
-Deno.test("plain loops follow PyTorch in each way to train", async (t) => {
-  const torch = await pytorch();
-  if (!torch) return console.log("  left out: no python3 here has PyTorch");
+Deno.test("plain loops follow PyTorch in each way to train", { ignore: lacksTorch !== undefined }, async (t) => {
   const cases = Object.values(CASES).map((training) => {
     const spec = specOf(training), { optimizer, groups = [] } = spec.training;
     const { parameters } = startOf(spec, registry, SEED);
@@ -236,26 +223,16 @@ Deno.test("plain loops follow PyTorch in each way to train", async (t) => {
       groups: Object.fromEntries([...parameters.keys()].map((name) => [name, groupOf(name)])),
     };
   });
-  const file = await Deno.makeTempFile({ suffix: ".json" });
-  try {
-    await Deno.writeTextFile(file, JSON.stringify(cases));
-    const { code, stdout, stderr } = await new Deno.Command(torch.command, { args: [SCRIPT, file] }).output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    const theirs = JSON.parse(new TextDecoder().decode(stdout)) as {
-      readonly parameters: Record<string, number[]>;
-    }[];
-    for (const [i, [name, training]] of Object.entries(CASES).entries()) {
-      await t.step(`${name}, PyTorch ${torch.version}`, () => {
-        const model = plainly(specOf(training), Float64Array);
-        for (const [parameter, values] of model) {
-          const { largest } = differences(values, theirs[i].parameters[parameter]);
-          assert(largest < 1e-9, `${parameter}: ${largest}`);
-        }
-        const other = plainly(specOf(training), Float64Array, 1.0001).get("linear2.weight")!;
-        assert(differences(other, theirs[i].parameters["linear2.weight"]).largest > 1e-9, "negative control");
-      });
-    }
-  } finally {
-    await Deno.remove(file);
+  const theirs = await byTorch("training.py", cases) as { readonly parameters: Record<string, number[]> }[];
+  for (const [i, [name, training]] of Object.entries(CASES).entries()) {
+    await t.step(name, () => {
+      const model = plainly(specOf(training), Float64Array);
+      for (const [parameter, values] of model) {
+        const { largest } = differences(values, theirs[i].parameters[parameter]);
+        assert(largest < 1e-9, `${parameter}: ${largest}`);
+      }
+      const other = plainly(specOf(training), Float64Array, 1.0001).get("linear2.weight")!;
+      assert(differences(other, theirs[i].parameters["linear2.weight"]).largest > 1e-9, "negative control");
+    });
   }
 });

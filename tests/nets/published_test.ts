@@ -1,13 +1,13 @@
 /** The published nets that ship have the parameters that were published, and follow PyTorch step by step on every target. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findTorch } from "../../bench/nets/measure.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { findTarget, fromArrays, loadSpec, processorTargets, registry, runStart, type Spec } from "../../mod.ts";
 import { shuffleEpoch, streamKey, uniform } from "../../runtime/run/random.ts";
 import { lacksAdapter } from "../adapter.ts";
 import { PROJECT } from "../command_line.ts";
 import { compiledFor, type Course, differences, type References, trainGenerated } from "../plain_model.ts";
+import { byTorch, lacksTorch } from "../torch.ts";
 import { QUICK } from "../width.ts";
 
 /** Trained parameters and running statistics, as published. */
@@ -63,10 +63,7 @@ function courseOf(spec: Spec): Course {
 }
 
 /** What PyTorch makes of it. */
-async function pytorch(
-  { spec, data }: Course,
-  python: NonNullable<Awaited<ReturnType<typeof findTorch>>["python"]>,
-): Promise<References> {
+async function pytorch({ spec, data }: Course): Promise<References> {
   const folder = await Deno.makeTempDir();
   try {
     const { parameters } = runStart(spec, SEED), size = sizeOf(spec.input);
@@ -84,12 +81,7 @@ async function pytorch(
     for (const values of parameters.values()) await write("parameters", values);
     await write("inputs", inputs);
     await write("labels", Int32Array.from(order, (sample) => Number(data.labels![sample])));
-    const { code, stdout, stderr } = await new Deno.Command(python.command, {
-      args: [join(import.meta.dirname!, "..", "torch", "trajectory.py"), folder, String(STEPS)],
-      env: python.libraries === undefined ? {} : { LD_LIBRARY_PATH: python.libraries },
-    }).output();
-    assert.equal(code, 0, new TextDecoder().decode(stderr));
-    const losses: number[] = JSON.parse(new TextDecoder().decode(stdout));
+    const losses = await byTorch("trajectory.py", {}, folder, String(STEPS)) as readonly number[];
     const all = new Float64Array((await Deno.readFile(join(folder, "results"))).buffer);
     const [model, ...twins] = losses.map((loss, run) => {
       let at = run * all.length / losses.length;
@@ -130,17 +122,16 @@ function astray(ours: References["model"], { model, twins }: References): string
   return found;
 }
 
-const { python, torch } = await findTorch(["python3", "/usr/bin/python3"]);
-if (!python) console.log(`published nets are not compared with PyTorch: ${"reason" in torch ? torch.reason : ""}`);
+if (lacksTorch !== undefined) console.log(`published nets are not compared with PyTorch: ${lacksTorch}`);
 
 // in a quick run the fastest target and the small nets
 const SMALL = ["resnet8", "ds_cnn", "autoencoder", "har_cnn"];
 // the others are slow elsewhere
 const VECTOR_TARGETS = [findTarget("wasm_relaxed"), findTarget("wasm")];
 for (const name of QUICK ? ["ds_cnn", "har_cnn"] : NETS) {
-  const ignore = !python;
+  const ignore = lacksTorch !== undefined;
   Deno.test({ name: `${name}: ${STEPS} steps follow PyTorch`, ignore }, async () => {
-    const course = courseOf(reduced(await specOf(name))), references = await pytorch(course, python!);
+    const course = courseOf(reduced(await specOf(name))), references = await pytorch(course);
     // negative control: the start is far from where PyTorch ends, but for what rounding alone moves: a bias before a norm
     const start = { ...references.model, parameters: references.initial };
     let ran = 0;

@@ -17,11 +17,12 @@ import {
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { encodeOnnx } from "../../runtime/files/onnx.ts";
 import { convolutionSpec } from "../convolution_spec.ts";
+import { fetchOnnxRuntime, onnxOutputs } from "../onnx_models.ts";
 import { startOf } from "../../runtime/run/start.ts";
 import { drawing, RANDOM_LAYERS } from "../random_layers.ts";
 import { width } from "../width.ts";
 
-const ROOT = join(import.meta.dirname!, "..", ".."), RUNTIME = join(import.meta.dirname!, "..", "onnxruntime");
+const ROOT = join(import.meta.dirname!, "..", "..");
 /** Test images whose outputs are compared, number by number; and more, whose classes are counted. */
 const COMPARED = 100, COUNTED = 2000;
 
@@ -32,47 +33,11 @@ const CONVOLUTIONS = width(4, 16, 30);
 
 const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", '"nine"'];
 
-/** Runs Deno in the folder with onnxruntime, which has a configuration of its own. */
-async function deno(...args: string[]): Promise<{ success: boolean; stderr: string }> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: RUNTIME, stdin: "null" }).output();
-  return { success, stderr: new TextDecoder().decode(stderr) };
-}
-
-// 30 MB the first time, and a network may fail once
-let fetched = await deno("install", "--frozen", "--quiet");
-if (!fetched.success) fetched = await deno("install", "--frozen", "--quiet");
-if (!fetched.success) {
-  console.log(`onnx: onnxruntime-web cannot be fetched here, models are not run: ${fetched.stderr}`);
-}
+const fetched = await fetchOnnxRuntime();
 
 /** What onnxruntime computes of models. */
 async function outputsOf(models: readonly Weights[], inputs: Float32Array): Promise<Float32Array[]> {
-  const folder = await Deno.makeTempDir(), path = (name: string) => join(folder, name);
-  try {
-    await Deno.writeFile(path("inputs"), new Uint8Array(inputs.buffer));
-    const files: string[] = [];
-    for (const [i, model] of models.entries()) {
-      await Deno.writeFile(path(`${i}.onnx`), await exportOnnx(model));
-      files.push(path(`${i}.onnx`), path(`${i}.outputs`));
-    }
-    const permissions = ["--no-prompt", "--allow-env", `--allow-read=${RUNTIME},${folder}`, `--allow-write=${folder}`];
-    const shape = models[0].spec.input.join("x");
-    const { success, stderr } = await deno(
-      "run",
-      "--frozen",
-      ...permissions,
-      "run.ts",
-      path("inputs"),
-      shape,
-      ...files,
-    );
-    assert.ok(success, stderr);
-    return await Promise.all(
-      models.map(async (_, i) => new Float32Array((await Deno.readFile(path(`${i}.outputs`))).buffer)),
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  return await onnxOutputs(await Promise.all(models.map((model) => exportOnnx(model))), inputs, models[0].spec.input);
 }
 
 const largestDifference = (a: Float32Array, b: Float32Array) =>
@@ -99,9 +64,9 @@ function changed({ spec, parameters }: Weights, name: string, by: number): Weigh
 
 Deno.test({
   name: `nets of MNIST: outputs for ${COMPARED} test images, and classes of ${COUNTED}, are those of onnxruntime`,
-  ignore: !fetched.success && !Deno.env.has("CI"),
+  ignore: !fetched && !Deno.env.has("CI"),
   async fn() {
-    assert.ok(fetched.success, fetched.stderr);
+    assert.ok(fetched);
     const { train: samples, test } = await loadMnist();
     const names = width(["mnist_cnn"], ["mnist_cnn", "lenet5", "mnist_mlp", "mnist_one_epoch"]);
     const inputs = Float32Array.from(test.inputs.subarray(0, COUNTED * 784), (byte) => byte / 255);
@@ -155,7 +120,7 @@ async function assertSame(spec: Spec): Promise<void> {
 
 Deno.test({
   name: "every layer, with strides, paddings and windows that do not divide",
-  ignore: !fetched.success && !Deno.env.has("CI"),
+  ignore: !fetched && !Deno.env.has("CI"),
   async fn() {
     const common = {
       ...{ name: "all", batchSize: 3, loss: { type: "mse" } },
@@ -236,7 +201,7 @@ Deno.test({
 
 Deno.test({
   name: `${CONVOLUTIONS} random nets of convolutions: groups, dilation, sides, "same"`,
-  ignore: !fetched.success && !Deno.env.has("CI"),
+  ignore: !fetched && !Deno.env.has("CI"),
   async fn() {
     for (let i = 0; i < CONVOLUTIONS; i++) await assertSame(convolutionSpec(2000 + i, i % 2 === 1));
   },
@@ -244,7 +209,7 @@ Deno.test({
 
 Deno.test({
   name: `${POOLS} random pools, in padding and over the end, and what else has channels`,
-  ignore: !fetched.success && !Deno.env.has("CI"),
+  ignore: !fetched && !Deno.env.has("CI"),
   async fn() {
     const inputs = Float32Array.from({ length: 10 * 216 }, (_, i) => Math.sin(i * i)),
       seen: Record<string, number> = {};

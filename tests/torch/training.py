@@ -1,6 +1,8 @@
 """Trains nets as PyTorch does, in f64, and prints what their parameters become: what tests compare plain loops with.
 
-Reads a file of JSON: cases with a net's layers, its initial parameters, samples, the batches, and how it is trained.
+    python3 tests/torch/training.py < CASES
+
+CASES is JSON: cases with a net's layers, its initial parameters, samples, the batches, and how it is trained.
 """
 import json
 import sys
@@ -97,9 +99,4 @@ def trained(case):
     return {"rates": rates, "parameters": {name: p.detach().flatten().tolist() for name, p in parameters.items()}}
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        with open(sys.argv[1], encoding="utf-8") as file:
-            print(json.dumps([trained(case) for case in json.load(file)]))
-    else:
-        print(torch.__version__)
+print(json.dumps([trained(case) for case in json.load(sys.stdin)]))

@@ -1,9 +1,9 @@
 """Trains a net with batch normalization in PyTorch, from weights that are given, batch after batch in the order of a file.
 
-    python3 tests/nets/batch_norm_torch.py FOLDER
+    python3 tests/torch/batch_norm.py FOLDER
 
 FOLDER has job.json with `layers`, `input`, `batchSize` and `rate`; initial.safetensors; inputs, labels and test as plain
-numbers of four bytes. It gets trained.safetensors, the state_dict, and outputs of the test.
+numbers of four bytes. It gets trained.safetensors, the state_dict, and outputs of the test; printed is null.
 """
 
 import json
@@ -90,3 +90,4 @@ net.eval()
 write_tensors(FOLDER / "trained.safetensors", net.state_dict())
 with torch.no_grad():
     (FOLDER / "outputs").write_bytes(net(numbers("test").view(-1, *JOB["input"])).contiguous().numpy().tobytes())
+print(json.dumps(None))
