@@ -9,7 +9,7 @@
 import { InputError } from "../codegen/error.ts";
 import type { Affine, Axis } from "../codegen/ir/ir.ts";
 import { biasInit, type Init } from "../codegen/language/init.ts";
-import { layer, type LayerKind, type Shape } from "../codegen/language/layer.ts";
+import { elementsIn, layer, type LayerKind, type Shape } from "../codegen/language/layer.ts";
 import { add, axis, mul, part, plus, sum, times } from "../codegen/language/notation.ts";
 import { coveringWindows, placeOf, samePadding, type Slide, slideOf } from "../codegen/language/window.ts";
 import type { z } from "../codegen/zod.ts";
@@ -89,7 +89,7 @@ export function convolution<Options extends ConvolutionOptions>(
     },
 
     parameters({ outChannels, kernel, groups, bias, init }, [channels]) {
-      const taps = along(kernel), area = taps.reduce((product, extent) => product * extent, 1);
+      const taps = along(kernel), area = elementsIn(taps);
       // as PyTorch counts them: what goes out is not divided by groups
       const fans = { fanIn: channels / groups * area, fanOut: outChannels * area };
       const shape = [outChannels, channels / groups, ...taps];

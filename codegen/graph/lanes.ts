@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { elementsIn } from "../language/layer.ts";
 import type { Graph } from "./shapes.ts";
 import { INPUT } from "./names.ts";
 
@@ -36,7 +37,7 @@ export interface Lane {
 /** All layers of a graph, the input of the net before them. */
 export function layerSummaries({ nodes, shapes }: Pick<Graph, "nodes" | "shapes">): LayerSummary[] {
   const numbers = (tensors: readonly { readonly shape: readonly number[] }[]) =>
-    tensors.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
+    tensors.reduce((sum, { shape }) => sum + elementsIn(shape), 0);
   const input = { name: INPUT, type: INPUT, inputs: [], shape: [...shapes[INPUT]], parameters: 0, buffers: 0 };
   return [
     input,

@@ -6,6 +6,7 @@
 import { InputError } from "../error.ts";
 import {
   type BufferSpec,
+  elementsIn,
   inputSymbols,
   type LayerKind,
   type ParameterSpec,
@@ -153,7 +154,7 @@ function orMisfit<Made>(misfit: string, make: () => Made): Made {
 }
 
 function checkSize(what: string, shape: Shape, where: string): void {
-  const elements = shape.reduce((product, extent) => product * extent, 1);
+  const elements = elementsIn(shape);
   if (elements <= LARGEST) return;
   throw new InputError(
     `${where} is too large: its ${what} [${shape.join(", ")}] would have ${elements} elements, ` +

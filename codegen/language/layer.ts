@@ -12,6 +12,11 @@ import { featureAxes, part, type Tensor } from "./notation.ts";
 /** Extents, without the batch. */
 export type Shape = readonly number[];
 
+/** How many elements a shape has. */
+export function elementsIn(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
 /** Shapes of the tensors of a layer by symbol: `x`, or `x0`, `x1`, ... its inputs, `y` its output. */
 export type Shapes = Readonly<Record<string, Shape>>;
 

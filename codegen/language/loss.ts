@@ -5,7 +5,7 @@
  */
 import { z } from "../zod.ts";
 import { type Axis, type DType, type Expr, type Part, STEP } from "../ir/ir.ts";
-import type { InnerSpec, Pass, Shape, Tensors } from "./layer.ts";
+import { elementsIn, type InnerSpec, type Pass, type Shape, type Tensors } from "./layer.ts";
 import { flag } from "./schema.ts";
 import { axis, div, type ExprLike, featureAxes, isSample, mul, param, part, select, sum } from "./notation.ts";
 
@@ -133,7 +133,7 @@ export function outputAxes([, ...output]: readonly number[], name: string): Axis
 
 /** Outputs of a sample, from the shape of a batch of them. */
 export function outputsOf([, ...output]: readonly number[]): number {
-  return output.reduce((product, extent) => product * extent, 1);
+  return elementsIn(output);
 }
 
 /**

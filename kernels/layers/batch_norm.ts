@@ -1,7 +1,7 @@
 import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
 import type { Axis, Expr } from "../../codegen/ir/ir.ts";
-import type { LayerKind, Shape } from "../../codegen/language/layer.ts";
+import { elementsIn, type LayerKind, type Shape } from "../../codegen/language/layer.ts";
 import { extent, positive, share } from "../../codegen/language/schema.ts";
 import {
   add,
@@ -42,8 +42,7 @@ interface Options {
 
 /** Axes behind the batch: channels first, then positions. */
 const axesOf = ({ shape }: Tensor) => featureAxes(shape.slice(1));
-const product = (extents: readonly number[]) => extents.reduce((product, extent) => product * extent, 1);
-const positionsIn = ([, ...positions]: Shape) => product(positions);
+const positionsIn = ([, ...positions]: Shape) => elementsIn(positions);
 const square = (x: Expr) => mul(x, x);
 /** The sum over the samples of a step. */
 const overSamples = (n: Axis, value: ExprLike) => sum([n], select(isSample(n), value, 0));
@@ -127,7 +126,7 @@ function batchNorm<Type extends string>(
 
     forward(n, { x, y, w, b, rm, rv, p, q, s, r, g }, { epsilon, momentum }: Options) {
       const axes = axesOf(x), [c, ...positions] = axes, at = [n, ...axes], each = ofChannel(n, axes);
-      const count = product(positions.map(({ extent }) => extent)),
+      const count = elementsIn(positions.map(({ extent }) => extent)),
         values = named("values", mul(param("count"), count));
       const near = count === 1 ? x.at(...each) : named("near", nearIn(n, axes, x)), away = sub(x.at(...at), near);
       const total = named("total", sum(positions, away));
@@ -180,7 +179,7 @@ function batchNorm<Type extends string>(
 
     backward(n, { x, dx, dy, dw, db, e, f, s, r, g, k, l }) {
       const axes = axesOf(x), [c, ...positions] = axes, at = [n, ...axes], each = ofChannel(n, axes);
-      const count = product(positions.map(({ extent }) => extent)), values = mul(param("count"), count);
+      const count = elementsIn(positions.map(({ extent }) => extent)), values = mul(param("count"), count);
       const away = sub(x.at(...at), s.at(c)), slope = dy.at(...at);
       const ofEach = count === 1 ? [] : [{
         name: "sums",

@@ -1,5 +1,5 @@
 import { z } from "../../codegen/zod.ts";
-import { layer, type LayerKind } from "../../codegen/language/layer.ts";
+import { elementsIn, layer, type LayerKind } from "../../codegen/language/layer.ts";
 import { featureAxes, part, plus, times } from "../../codegen/language/notation.ts";
 import type { Axis } from "../../codegen/ir/ir.ts";
 
@@ -20,7 +20,7 @@ export const flatten: LayerKind<z.infer<typeof schema>> = layer({
   reshapes: true,
   onnx: () => ({ op: "Flatten", inputs: ["x"], attributes: { axis: 1 } }),
 
-  shape: (_options, input) => [input.reduce((product, extent) => product * extent, 1)],
+  shape: (_options, input) => [elementsIn(input)],
 
   forward(n, { x, y }) {
     const axes = featureAxes(x.shape.slice(1));

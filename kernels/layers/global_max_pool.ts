@@ -1,5 +1,5 @@
 import { z } from "../../codegen/zod.ts";
-import type { LayerKind } from "../../codegen/language/layer.ts";
+import { elementsIn, type LayerKind } from "../../codegen/language/layer.ts";
 import { argmax, eq, max, part, plus, position, select, times } from "../../codegen/language/notation.ts";
 import { imageAxes, innerImages, onePosition, pooledShape, renamed } from "../global_pool.ts";
 
@@ -23,7 +23,7 @@ export const globalMaxPool: LayerKind<z.infer<typeof schema>> = {
   shape: (_options, { x }) => pooledShape(x),
 
   inner(_options, { x }) {
-    const [, ...positions] = x, below = positions.reduce((product, extent) => product * extent, 1);
+    const [, ...positions] = x, below = elementsIn(positions);
     return [...innerImages(x), { symbol: "code", shape: onePosition(x), dtype: below <= 256 ? "u8" : "i32", below }];
   },
 

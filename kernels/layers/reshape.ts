@@ -1,7 +1,7 @@
 import { z } from "../../codegen/zod.ts";
 import { InputError } from "../../codegen/error.ts";
 import { extent } from "../../codegen/language/schema.ts";
-import type { LayerKind, PassKernel, Shape } from "../../codegen/language/layer.ts";
+import { elementsIn, type LayerKind, type PassKernel, type Shape } from "../../codegen/language/layer.ts";
 import { axis, featureAxes, part, plus, type Tensor, times } from "../../codegen/language/notation.ts";
 import type { Affine, Axis } from "../../codegen/ir/ir.ts";
 
@@ -17,11 +17,9 @@ const schema = z.strictObject({
 
 type Options = z.infer<typeof schema>;
 
-const product = (extents: readonly number[]) => extents.reduce((product, extent) => product * extent, 1);
-
 /** The shape with what is left in place of -1. */
 function shapeOf({ shape }: Options, input: Shape): Shape {
-  const known = product(shape.filter((extent) => extent > 0)), elements = product(input);
+  const known = elementsIn(shape.filter((extent) => extent > 0)), elements = elementsIn(input);
   const open = shape.filter((extent) => extent < 0).length;
   const told = `shape is [${shape.join(", ")}], but its input is [${input.join(", ")}]`;
   if (open > 1) throw new InputError(`shape is [${shape.join(", ")}], of which only one may be -1`);
@@ -47,7 +45,7 @@ function common(x: Shape, y: Shape): { axes: Axis[]; x: Affine[]; y: Affine[] } 
 
 /** Elements of a shape, of what is behind its first dimension, of what is behind its second, ...: 1 is the last. */
 function stepsOf(shape: Shape): number[] {
-  return [product(shape), ...shape.map((_, d) => product(shape.slice(d + 1)))];
+  return [elementsIn(shape), ...shape.map((_, d) => elementsIn(shape.slice(d + 1)))];
 }
 
 /** The kernels that give one tensor's elements to another, of another shape, or of which each gives some to `between`. */
@@ -86,7 +84,7 @@ export const reshape: LayerKind<Options> = {
 
   inner(_options, { x, y }) {
     if (common(x, y)) return [];
-    return ["v", "dv"].map((symbol) => ({ symbol, shape: [product(x)], dtype: "f32" as const }));
+    return ["v", "dv"].map((symbol) => ({ symbol, shape: [elementsIn(x)], dtype: "f32" as const }));
   },
 
   forward: (n, { x, y, v }) => renamed(n, x, y, v),
