@@ -61,6 +61,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   /** A name that is no layer's, but near one. */
   unknown(draw, { layers }) {
+    if (layers.length < 2) return;
     const at = among(draw, layers, 1), near = `${layers[draw.int(0, at - 1)].name}x`;
     if (layers.some(({ name }) => name === near)) return;
     return {

@@ -8,7 +8,7 @@ import { median, NOISY, summary } from "../measure/summary.ts";
 import { markdownTable } from "../measure/table.ts";
 import { CONFIGURATIONS } from "./configurations.ts";
 import { bestOf, failures, type NetResult, oursOf, ratedOf, ratioOf, type Results } from "./results.ts";
-import { SUITE } from "./suite.ts";
+import { SHOWN, SUITE } from "./suite.ts";
 
 /** Which configurations the pages need: ours, and at least one of PyTorch's. */
 const COLUMNS = CONFIGURATIONS.filter(({ name }) => name !== "ours1");
@@ -100,13 +100,13 @@ function originText(results: Results): string {
 }
 
 /**
- * README's table: each net, and PyTorch's best.
+ * README's table: most nets, and PyTorch's best; the sentence below counts all of them.
  *
  * @throws {Error} when results are of something else, or something failed.
  */
 export function shortText(results: Results): string {
   checkResults(results);
-  const rows = netsIn(results).map((name) => {
+  const rows = SHOWN.filter((name) => results.nets[name]).map((name) => {
     const net = results.nets[name], best = bestOf(net)!;
     return [
       `${name}, ${net.batchSize}`,

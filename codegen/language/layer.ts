@@ -56,6 +56,8 @@ export interface InnerSpec {
   readonly dtype: DType;
   /** For integers: all values are below this. */
   readonly below?: number;
+  /** For floats: no value is below this, whatever goes in. */
+  readonly least?: number;
   /** There is one for the whole batch; all others have the samples first. */
   readonly once?: true;
 }

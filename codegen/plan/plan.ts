@@ -34,6 +34,8 @@ export interface PlannedTensor extends TensorType {
   readonly initial?: Drawn | number;
   /** Of samples: the least and the most that the loss takes for a value. */
   readonly range?: readonly [least: number, most: number];
+  /** No value is below this. */
+  readonly least?: number;
   /** It is stored although kernels could be merged over it. */
   readonly kept?: true;
   /** How it is stored, where that is not row-major; `shape` is that of the storage. */

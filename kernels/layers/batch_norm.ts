@@ -110,7 +110,7 @@ function batchNorm<Type extends string>(
         dtype: "f32" as const,
       });
       return [
-        ...positionsIn(x) > 1 ? ["p", "q", "e", "f"].map(ofEach) : [],
+        ...positionsIn(x) > 1 ? [ofEach("p"), { ...ofEach("q"), least: 0 }, ofEach("e"), ofEach("f")] : [],
         ...["s", "r", "g", "k", "l"].map(ofAll),
       ];
     },

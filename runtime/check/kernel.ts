@@ -3,13 +3,19 @@
  *
  * @module
  */
-import { type Coordinates, interpretKernel, interpretPoints, type Storage } from "../../codegen/ir/interpret.ts";
+import {
+  type Coordinates,
+  interpretKernel,
+  interpretPoints,
+  type Storage,
+  type Storages,
+} from "../../codegen/ir/interpret.ts";
 import type { Kernel, LoopNest } from "../../codegen/ir/ir.ts";
 import type { Spec } from "../../codegen/graph/spec.ts";
 import type { Plan } from "../../codegen/plan/plan.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { LoadedKernel } from "../backends/backend.ts";
-import { compareStorages, type Places } from "./differences.ts";
+import { compareStorages, type Moves, type Places } from "./differences.ts";
 import { checkedPoints } from "./points.ts";
 import { draws, randomStorages, ROW } from "./random_data.ts";
 import type { VerifyRow } from "./row.ts";
@@ -38,14 +44,14 @@ export async function verifyKernelCode(
 export async function compareRun(
   { kernel, nest }: CompiledKernel,
   { load, run, read }: LoadedKernel,
-  { given, expected, places }: KernelCase,
+  { given, expected, places, moves }: KernelCase,
   target: Target,
 ): Promise<VerifyRow> {
   const storages = Object.keys(nest.tensors).map((symbol) => given[symbol]);
   load(storages);
   for (const call of teamCalls(nest)) run(...call);
   await read(storages);
-  return compareStorages(kernel, given, expected, target, places);
+  return compareStorages(kernel, given, expected, target, { places, moves });
 }
 
 /** Data of a kernel, by symbol. */
@@ -54,6 +60,8 @@ export interface KernelCase {
   readonly expected: Readonly<Record<string, Storage>>;
   /** Elements of its outputs that are as expected, where not all are. */
   readonly places?: Places;
+  /** How far each element moves at most, in units of a relative change of what the kernel reads: see {@linkcode Moves}. */
+  readonly moves: Moves;
 }
 
 /** Random data for a kernel, and what the interpreter makes of it. `points`: the only ones that it computes. */
@@ -65,11 +73,46 @@ export function kernelCase(
   seed: number,
   points?: readonly (readonly Coordinates[])[],
 ): KernelCase {
-  const given = randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name));
-  const expected = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
-  if (points) return { given, expected, places: interpretPoints(kernel, expected, points, ROW) };
-  interpretKernel(kernel, expected, ROW);
-  return { given, expected };
+  const draw = () => randomStorages(kernel, bindings, plan, spec, draws(seed, kernel.name));
+  const given = draw(), expected = copiesOf(given);
+  const interpret = (storages: Storages) => {
+    if (points) return interpretPoints(kernel, storages, points, ROW);
+    interpretKernel(kernel, storages, ROW);
+  };
+  const places = interpret(expected);
+  return { given, expected, ...places && { places }, moves: () => movesOf(draw(), expected, interpret) };
+}
+
+const copiesOf = (storages: Storages): Record<string, Storage> =>
+  Object.fromEntries(Object.entries(storages).map(([symbol, storage]) => [symbol, storage.slice()]));
+
+/** How often numbers are changed, and by which part of them: more than f32 rounds, and little enough to be a slope. */
+const CHANGES = 4, PART = 2 ** -16;
+
+function movesOf(given: Storages, expected: Storages, interpret: (storages: Storages) => unknown): ReturnType<Moves> {
+  const most = Object.fromEntries(
+    Object.entries(expected).map(([symbol, { length }]) => [symbol, new Float64Array(length)]),
+  );
+  for (let change = 0; change < CHANGES; change++) {
+    const draw = draws(change, "moves"), moved = copiesOf(given);
+    // several symbols may have one storage
+    const changed = new Map<Storage, Storage>();
+    for (const [symbol, storage] of Object.entries(given)) {
+      const known = changed.get(storage);
+      if (known) moved[symbol] = known;
+      else if (storage instanceof Float32Array) {
+        moved[symbol] = storage.map((value) => value * (draw() < 0.5 ? 1 + PART : 1 - PART));
+      }
+      changed.set(storage, moved[symbol]);
+    }
+    interpret(moved);
+    for (const [symbol, own] of Object.entries(most)) {
+      for (let i = 0; i < own.length; i++) {
+        own[i] = Math.max(own[i], Math.abs(moved[symbol][i] - expected[symbol][i]) / PART);
+      }
+    }
+  }
+  return most;
 }
 
 /** A call of a kernel: the row of the tables of run-time numbers, and a share of the parallel loop. */

@@ -48,8 +48,8 @@ export function randomStorages(
   const known = new Map<string, Storage>();
   return Object.fromEntries(
     Object.entries(kernel.tensors).map(([symbol, type]) => {
-      const { name, alias = name, role } = plan.tensors[bindings[symbol]];
-      const range = RANGES[role] ?? ANY;
+      const { name, alias = name, role, least = -Infinity } = plan.tensors[bindings[symbol]];
+      const [from, width] = RANGES[role] ?? ANY, range: Range = [Math.max(from, least), width];
       const storage = known.get(alias) ?? randomStorage(type, plan, spec, draw, { range, exact: false });
       known.set(alias, storage);
       return [symbol, storage];

@@ -15,7 +15,7 @@ import {
   type Row,
   TOLERANCES,
 } from "../../bench/nets/results.ts";
-import { netFile, SUITE } from "../../bench/nets/suite.ts";
+import { netFile, SHOWN, SUITE } from "../../bench/nets/suite.ts";
 import { netsText } from "../../bench/nets/text.ts";
 import { asInstalled, PROJECT, taskArguments } from "../command_line.ts";
 import { QUICK } from "../width.ts";
@@ -49,7 +49,7 @@ Deno.test("negative control: other figures are noticed in the tables", () => {
     for (const [name, { rates }] of Object.entries(configurations)) {
       const other = withRow(net, name, { rates: rates.map((rate) => 2 * rate) });
       assert.notEqual(resultsText(other), long, `${net} ${name}`);
-      if (name === OURS.name) assert.notEqual(shortText(other), short);
+      if (name === OURS.name && SHOWN.includes(net)) assert.notEqual(shortText(other), short);
       ran++;
     }
   }

@@ -64,11 +64,12 @@ export function innerOf(node: GraphNode, { batchRows, shapes }: Graph): Symbols 
 /** What the kernels of a layer, or of the loss, leave for each other. */
 export function innerTensors(name: string, specs: readonly InnerSpec[], batchRows: number): Symbols {
   return Object.fromEntries(
-    specs.map(({ symbol, shape, dtype, below, once }) => [
+    specs.map(({ symbol, shape, dtype, below, least, once }) => [
       symbol,
       {
         ...{ name: `${name}.${symbol}`, role: "value", dtype, shape: once ? shape : [batchRows, ...shape] },
         ...below !== undefined && { below },
+        ...least !== undefined && { least },
       },
     ]),
   );

@@ -90,7 +90,7 @@ async function checked(
   { kernel, target, data }: Subject,
   nest: LoopNest,
 ): Promise<VerifyRow> {
-  const { given, expected } = data(), symbols = Object.keys(nest.tensors);
+  const { given, expected, moves } = data(), symbols = Object.keys(nest.tensors);
   const storages = await worker.run({
     backend: target.backend,
     prepared,
@@ -99,5 +99,5 @@ async function checked(
     calls: teamCalls(nest),
   });
   const found = Object.fromEntries(symbols.map((symbol, i) => [symbol, storages[i]]));
-  return compareStorages(kernel, found, expected, target);
+  return compareStorages(kernel, found, expected, target, { moves });
 }
