@@ -18,3 +18,11 @@ export const QUICK = asked === "quick";
 export function width<Value>(quick: Value, all: Value, fuzz: Value = all): Value {
   return [quick, all, fuzz][at];
 }
+
+/**
+ * All of some things in the full run; in the quick one, one of each `parts`, others for each number `at`: as many numbers
+ * in a row have all.
+ */
+export function portion<Value>(things: readonly Value[], parts: number, at: number): readonly Value[] {
+  return QUICK ? things.filter((_, i) => (i + at) % parts === 0) : things;
+}
