@@ -19,6 +19,9 @@ export function width<Value>(quick: Value, all: Value, fuzz: Value = all): Value
   return [quick, all, fuzz][at];
 }
 
+/** Cases at random, of each kind. */
+export const FUZZED = width(100, 500, 10_000);
+
 /**
  * All of some things in the full run; in the quick one, one of each `parts`, others for each number `at`: as many numbers
  * in a row have all.
