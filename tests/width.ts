@@ -18,3 +18,14 @@ export const QUICK = asked === "quick";
 export function width<Value>(quick: Value, all: Value, fuzz: Value = all): Value {
   return [quick, all, fuzz][at];
 }
+
+/** Cases at random, of each kind. */
+export const FUZZED = width(100, 500, 10_000);
+
+/**
+ * All of some things in the full run; in the quick one, one of each `parts`, others for each number `at`: as many numbers
+ * in a row have all.
+ */
+export function portion<Value>(things: readonly Value[], parts: number, at: number): readonly Value[] {
+  return QUICK ? things.filter((_, i) => (i + at) % parts === 0) : things;
+}

@@ -97,14 +97,16 @@ export type ReadGiven = (plan: RunPlan, samples: number, y: Labelled["y"], set: 
 /**
  * The class of each sample.
  *
- * @throws {InputError} when they are something else, do not fit the samples or the net, or weights are given.
+ * @throws {InputError} when they are something else, do not fit the samples or the net, or more is given, such as weights.
  */
-export const readClasses: ReadGiven = (plan, samples, y, { weights }) => {
-  const { classes } = outputOf(plan), list = Array.isArray(y) || ArrayBuffer.isView(y) ? y as Uint8Array : undefined;
+export const readClasses: ReadGiven = (plan, samples, y, set) => {
+  const { classes } = outputOf(plan), list = y as Uint8Array | undefined;
   if (list?.length !== samples) {
     throw new InputError(`y has ${list?.length ?? "no"} classes for ${samples} samples of x`);
   }
-  if (weights) throw new InputError(`net ${plan.name} has no weighted loss for weights`);
+  for (const key in set) {
+    if (!/^[xy]$/.test(key) && set[key as "weights"]) throw new InputError(`net ${plan.name} takes no ${key}`);
+  }
   const labels = Int32Array.from(list, (label: unknown, i) => {
     const number = typeof label === "bigint" ? Number(label) : label as number;
     if (Number.isInteger(number) && number >= 0 && number < classes) return number;

@@ -18,7 +18,7 @@ import {
 import { netFile, SHOWN, SUITE } from "../../bench/nets/suite.ts";
 import { netsText } from "../../bench/nets/text.ts";
 import { asInstalled, PROJECT, taskArguments } from "../command_line.ts";
-import { QUICK } from "../width.ts";
+import { QUICK, width } from "../width.ts";
 
 const read = (path: string) => Deno.readTextFile(join(PROJECT, path));
 const measured: Results = JSON.parse(await read("bench/nets.json"));
@@ -293,7 +293,7 @@ Deno.test(
         ["strays", /^FAILED small: tuned does other work: its loss in step 2 differs from ours by 1\.00 %$/m],
         ["breaks", /^FAILED small: tuned: Error: out of memory$/m],
       ];
-      for (const [word, message] of cases) {
+      for (const [word, message] of cases.slice(0, width(1, cases.length))) {
         const { code, out } = await task([
           spec,
           "--quick",

@@ -20,7 +20,7 @@ import { QUICK, width } from "../width.ts";
 
 const ROOT = join(import.meta.dirname!, "..", "..");
 const WASM = targets.filter(({ entry }) => entry === "module.wat");
-const RANDOM = width(8, 200), MUTANTS = width(80, 2400), OF_CHAINS = width(2, 100);
+const RANDOM = width(8, 100), MUTANTS = width(80, 1200), OF_CHAINS = width(2, 50);
 /** Nets of which mutants are made; each for every target. */
 const MUTATED = width(3, 12);
 

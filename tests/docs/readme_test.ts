@@ -16,35 +16,44 @@ const README = page("README.md"), ARCHITECTURE = page("ARCHITECTURE.md");
 /** The pages that explain the project; the others tell of changes, or of how peers are called. */
 const MANUAL = [...pages.keys()].filter((path) => path !== "CHANGELOG.md" && !path.startsWith("bench/"));
 
-/** Calls `body` with a file of code that imports the project from where it is. */
-async function withFile(code: string, relative: string, body: (path: string) => Promise<void>): Promise<void> {
-  assert.ok(code.includes(`from "${relative}`), `an example imports nothing from ${relative}`);
-  const path = await Deno.makeTempFile({ suffix: ".ts" });
+/** Calls `body` with files of code that imports the project from where it is. */
+async function withFiles(
+  codes: readonly string[],
+  relative: string,
+  body: (paths: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(path, code.replaceAll(`from "${relative}`, `from "${pathToFileURL(PROJECT).href}/`));
-    await body(path);
+    const paths = codes.map((_, i) => join(folder, `example${i + 1}.ts`));
+    for (const [i, code] of codes.entries()) {
+      assert.ok(code.includes(`from "${relative}`), `an example imports nothing from ${relative}`);
+      const placed = code.replaceAll(`from "${relative}`, `from "${pathToFileURL(PROJECT).href}/`);
+      await Deno.writeTextFile(paths[i], placed);
+    }
+    await body(paths);
   } finally {
-    await Deno.remove(path);
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
 const CODE = page("docs/api.md");
 const [, permissions] = CODE.match(/`deno run ((?:--allow-\S+ ?)+)FILE`/) ?? assert.fail("how to run an example?");
 
-/** Runs an example as the page says; it must print what its comments say. */
-const runExample = (code: string, prints?: string) =>
-  withFile(code, "./", async (path) => {
-    const output = await deno(
-      "run",
-      "--check",
-      "--no-prompt",
-      ...permissions.trim().split(" "),
-      "--config",
-      "deno.json",
-      path,
-    );
-    const expected = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text).join("\n");
-    assert.equal(output.trimEnd(), prints ?? expected);
+/** Checks types of examples, all at once: most of the time goes to what they import. */
+const checkExamples = (codes: readonly string[]) =>
+  withFiles(codes, "./", async (paths) => {
+    await deno("check", "--config", "deno.json", ...paths);
+  });
+
+/** Runs examples as the page says; each must print what its comments say. */
+const runExamples = (codes: readonly string[], prints?: string) =>
+  withFiles(codes, "./", async (paths) => {
+    const flags = ["--no-check", "--no-prompt", ...permissions.trim().split(" "), "--config", "deno.json"];
+    for (const [i, code] of codes.entries()) {
+      const output = await deno("run", ...flags, paths[i]);
+      const expected = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text).join("\n");
+      assert.equal(output.trimEnd(), prints ?? expected);
+    }
   });
 
 /** Blocks to be run that import what the project offers, and those that do not, with their page. */
@@ -53,24 +62,27 @@ const [programs, others] = [true, false].map((whole) =>
   examples.filter(({ code }) => code.includes(`from "./mod.ts"`) === whole)
 );
 
+const moduleText = await read("mod.ts");
+/** Examples of mod.ts. */
+const ofModule = blocks(moduleText.slice(0, moduleText.indexOf("*/")).replaceAll(/^ \* ?/gm, ""), "ts");
+
 Deno.test("the examples of all pages run and print what they say", async () => {
   assert.ok(programs.length >= 2, `${programs.length} examples`);
   const first = blocks(CODE, "ts")[0].split("\n").filter((line) => line.trim() !== "");
   assert.ok(first.length <= 25, `the first program has ${first.length} lines`);
-  for (const { code } of programs) await runExample(code);
+  const codes = programs.map(({ code }) => code);
+  await checkExamples([...codes, ...ofModule]);
+  await runExamples(codes);
 });
 
 Deno.test("the example of mod.ts runs", async () => {
-  const source = await read("mod.ts");
-  const comment = source.slice(0, source.indexOf("*/")).replaceAll(/^ \* ?/gm, "");
-  const examples = blocks(comment, "ts");
-  assert.ok(examples.length > 0);
-  for (const code of examples) await runExample(code, "4 of 4");
+  assert.ok(ofModule.length > 0);
+  await runExamples(ofModule, "4 of 4");
 });
 
 Deno.test("the manual's layer is a layer: it fits, is fused, and its gradient is right", async () => {
   assert.deepEqual(others.map(({ path }) => path), ["docs/adding.md"]);
-  await withFile(others[0].code, "../../", async (path) => {
+  await withFiles([others[0].code], "../../", async ([path]) => {
     await deno("check", "--config", "deno.json", path);
     const [layer] = Object.values(await import(`file://${path}`)) as LayerKind[];
     const extended: Registry = { ...registry, layers: [...registry.layers, layer] };
@@ -216,7 +228,9 @@ Deno.test("negative control: a wrong quotation, example and link are noticed", a
     assert.notEqual(misquoted(quotation.replace(right, wrong), source), undefined);
     assert.notEqual(misquoted(quotation.replace(gap, ""), source), undefined);
   }
-  await assert.rejects(runExample(`import { VERSION } from "./mod.ts";\nconsole.log(VERSION); // 0\n`));
+  const versioned = (line: string) => `import { VERSION } from "./mod.ts";\n${line}\n`;
+  await assert.rejects(runExamples([versioned("console.log(VERSION); // 0")]));
+  await assert.rejects(checkExamples([versioned("console.log(VERSION - 1); // NaN")]), /TS2362/);
   const others = new Map(pages).set(
     "docs/data.md",
     "# A b, c\n## A b, c\n[1](#a-b-c-1) [2](#d) [3](e.md) `[4](f.md)`\n",

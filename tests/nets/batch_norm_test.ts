@@ -35,7 +35,7 @@ import { shuffleEpoch, streamKey, uniform } from "../../runtime/run/random.ts";
 import { lacksAdapter } from "../adapter.ts";
 import { type Course, differences, referencesOf, strays, trainGenerated, trainPlainly } from "../plain_model.ts";
 import { byTorch, lacksTorch } from "../torch.ts";
-import { width } from "../width.ts";
+import { portion, width } from "../width.ts";
 
 const SEED = 7, CLASSES = 3, RATE = 0.05;
 
@@ -96,12 +96,13 @@ function courseOf(spec: Spec, steps: number, lacking = 5): Course {
   return { spec, data: samplesOf(spec, steps * spec.batchSize - lacking), steps, seed: SEED };
 }
 
-for (const target of [...processorTargets, findTarget("webgpu")]) {
+const ALL = [...processorTargets, findTarget("webgpu")];
+for (const [at, target] of ALL.entries()) {
   const name = `${target.name}: weights, running means and variances follow plain loops, with a short last batch`;
   Deno.test({ name, ignore: lacksAdapter(target) }, async (t) => {
-    let compared = 0;
-    for (const [kind, base] of Object.entries(NETS)) {
-      for (const batchSize of width([7], [16, 7, 3], [16, 7, 20, 32, 3])) {
+    let compared = 0, norms = 0;
+    for (const [kind, base] of portion(Object.entries(NETS), 2, at)) {
+      for (const batchSize of width([7], [16, 3], [16, 7, 20, 32, 3])) {
         await t.step(`${kind}, batches of ${batchSize}`, async () => {
           const course = courseOf({ ...base, batchSize }, 6, Math.floor(batchSize / 3));
           const ours = await trainGenerated(compiledFor(course.spec, target), course, 2);
@@ -114,17 +115,18 @@ for (const target of [...processorTargets, findTarget("webgpu")]) {
             wrong.set(tensor, values.map((value) => value * (1 + 1 / 512)));
             compared++;
           }
+          norms += base.layers.filter(({ type }) => type.startsWith("batchNorm")).length;
           assert(strays(course.spec, target, { ...ours, parameters: wrong }, references).length > 0);
         });
       }
     }
-    assert.equal(compared, 9 * width(1, 3, 5));
+    assert(compared === norms && norms >= 9 * width(0.4, 2, 5), `${compared} of ${norms}`);
   });
 }
 
-for (const target of processorTargets) {
+for (const [at, target] of processorTargets.entries()) {
   Deno.test(`${target.name}: the same bits for 1, 2 and 3 threads`, async () => {
-    for (const base of Object.values(NETS)) {
+    for (const base of portion(Object.values(NETS), 2, at)) {
       for (const batchSize of width([6], [16, 6], [16, 20, 6, 7])) {
         const course = courseOf({ ...base, batchSize }, 3), net = compiledFor(course.spec, target);
         const single = await trainGenerated(net, course, 1);
@@ -196,12 +198,13 @@ function randomNet(seed: number): Spec {
   return specOf([...layers, ...end], input, { batchSize: draw.pick(2, 3, 5, 16, 20, 32) });
 }
 
-const SEEDS = width(2, 10, 40);
-for (const target of [...processorTargets, findTarget("webgpu")]) {
+const SEEDS = width(2, 6, 40);
+const VERIFIED = [...Object.values(NETS), ...Array.from({ length: SEEDS }, (_, seed) => randomNet(seed))];
+for (const [at, target] of ALL.entries()) {
   const name = `${target.name}: kernels, gradients and fusion of ${SEEDS} random nets with norms are verified`;
   Deno.test({ name, ignore: lacksAdapter(target) }, async () => {
     let checked = 0;
-    const specs = [...Object.values(NETS), ...Array.from({ length: SEEDS }, (_, seed) => randomNet(seed))];
+    const specs = portion(VERIFIED, 2, at);
     for (const spec of specs) {
       const rows = await verifyNet(spec, registry, target, { data: "f32" });
       assert.deepEqual(rows.filter(({ ok }) => !ok), [], JSON.stringify(spec));

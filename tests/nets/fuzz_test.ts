@@ -30,10 +30,10 @@ import {
 } from "../../mod.ts";
 import { ignore } from "../adapter.ts";
 import { PROJECT } from "../command_line.ts";
-import { assertRefusal, concatenated, damage, FUZZ_SEED, FUZZED, outcomes } from "../random_cases.ts";
+import { assertRefusal, concatenated, damage, FUZZ_SEED, outcomes } from "../random_cases.ts";
 import { randomData } from "../random_data.ts";
 import { randomSpec } from "../random_spec.ts";
-import { width } from "../width.ts";
+import { FUZZED, width } from "../width.ts";
 
 /** Of the specs, so many are trained on every target, which takes a second: the longer task has ten minutes in all. */
 const TRAINED = width(5, 25, 100), EVERY = Math.ceil(FUZZED / TRAINED);
@@ -127,7 +127,7 @@ Deno.test(`specs: ${FUZZED} damaged at random are compiled or refused with one l
       withNasty(JSON.stringify(randomSpec(FIRST + seed)), at, nasty, how)
     ),
   );
-  const { accepted, refused } = await outcomes(texts, compileText);
+  const { accepted, refused } = await outcomes(FUZZED, texts, compileText);
   assert(accepted >= FUZZED / 50 && refused >= FUZZED / 5, `${accepted} compiled, ${refused} refused`);
 });
 
@@ -219,7 +219,7 @@ function readAgain(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
 Deno.test(`checkpoints: ${FUZZED} damaged at random are refused with one line, or what they were`, async () => {
   const files = (await checkpoints()).map((each) => concatenated(...encodeSafetensors(encodeCheckpoint(each))));
   const texts = new Set(files.map((file) => String(readAgain(file))));
-  const { accepted, refused } = await outcomes(damage(files), (bytes) => {
+  const { accepted, refused } = await outcomes(FUZZED, damage(files), (bytes) => {
     assert(texts.has(String(readAgain(bytes as Uint8Array<ArrayBuffer>))), "what was damaged was taken for sound");
   });
   assert(accepted >= FUZZED / 50 && refused >= FUZZED / 2, `${accepted} the same, ${refused} refused`);
@@ -236,7 +236,7 @@ const forgery = fc.record({
 Deno.test(`checkpoints: ${FUZZED} changed at random, with a hash that fits, are sound or refused with one line`, async () => {
   const originals = (await checkpoints()).map(encodeCheckpoint);
   const cases = fc.tuple(fc.constantFrom(...originals), fc.array(forgery, { minLength: 1, maxLength: 3 }));
-  const { accepted, refused } = await outcomes(cases, ([original, changes]) => {
+  const { accepted, refused } = await outcomes(FUZZED, cases, ([original, changes]) => {
     const metadata = new Map(original.metadata), tensors = new Map(original.tensors);
     for (const { what, which, nastiness: { at, nasty, how }, number, name } of changes) {
       const names = [...tensors.keys()], chosen = names[Math.floor(which * names.length)];

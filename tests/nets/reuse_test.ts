@@ -14,11 +14,11 @@ import { misread } from "../memory_model.ts";
 import { randomSpec } from "../random_spec.ts";
 import { trainedBits } from "../trained_bits.ts";
 import { wideSpec } from "../wide_spec.ts";
-import { width } from "../width.ts";
+import { portion, QUICK, width } from "../width.ts";
 
 const STEPS = ["train", "evaluate"] as const, RELU = { type: "relu" }, POOL = { type: "maxPool2d", kernel: 2 };
 /** Random nets of each kind whose memory is modelled, and whose tensors are moved. */
-const MODELLED = width(6, 60), DAMAGED = width(1, 12);
+const MODELLED = width(6, 40), DAMAGED = width(1, 6);
 
 /** Few channels and images with halos of several widths. */
 const FEW = specOf([2, 12, 12], [
@@ -53,7 +53,7 @@ const shipped = (net: string) => loadSpec(join(import.meta.dirname!, "..", "..",
 Deno.test("memory that is used again gives the same bits, by any number of threads, and is less", async () => {
   let compared = 0;
   for (const [what, spec] of [["chained", CHAINED], ["few channels", FEW], ["alike", ALIKE]] as const) {
-    for (const target of processorTargets.filter(runsHere)) {
+    for (const target of portion(processorTargets.filter(runsHere), 3, compared)) {
       const apart = compiled(spec, target, ["reuse"]), net = compiled(spec, target);
       assert(net.plan.arenaBytes < apart.plan.arenaBytes, what);
       assert.deepEqual(net.plan.train.barriers, apart.plan.train.barriers, "a barrier is added");
@@ -64,7 +64,7 @@ Deno.test("memory that is used again gives the same bits, by any number of threa
       }
     }
   }
-  assert(compared >= 12, `${compared}`);
+  assert(compared >= (QUICK ? 6 : 12), `${compared}`);
 });
 
 Deno.test("what is kept, and what the net puts out, has a place of its own", async () => {
@@ -151,7 +151,10 @@ Deno.test("each barrier of a step that shares memory deleted in turn: refused", 
 
 Deno.test("each tensor moved to where another one lies: what the model finds wrong is refused", async () => {
   let refused = 0, wrong = 0, harmless = 0;
+  let at = 0;
   for await (const net of nets(DAMAGED)) {
+    // of each spec one of its nets, by turns
+    if (QUICK && at++ % 4 !== (at >> 2) % 4) continue;
     const { plan } = net, own = Object.values(plan.tensors).filter(({ role, alias }) => role !== "run" && !alias);
     const free = own.filter(isFree);
     for (const [i, { name, offset, scratch, bytes }] of free.entries()) {
@@ -170,7 +173,7 @@ Deno.test("each tensor moved to where another one lies: what the model finds wro
   }
   // the model, which is asked of each eighth, finds most of them wrong
   assert(
-    refused > 200 && wrong > 0.6 * refused / 8 && harmless > 5,
+    refused > width(100, 500) && wrong > 0.5 * refused / 8 && harmless > width(2, 5),
     `${refused} refused, ${wrong}, ${harmless} harmless`,
   );
 });

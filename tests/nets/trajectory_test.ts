@@ -1,4 +1,4 @@
-/** Twenty training steps against a plain-loop model in f64 written without the compiler; and the same bits for any number of threads. */
+/** Training steps against a plain-loop model in f64 written without the compiler; and the same bits for any number of threads. */
 import assert from "node:assert/strict";
 import { compileTarget, plan } from "../../codegen/compile.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
@@ -22,7 +22,7 @@ import { width } from "../width.ts";
 
 const STEPS = 20, SEED = 5;
 /** Steps that are compared with the plain network, which takes its time. */
-const FOLLOWED = width(4, STEPS);
+const FOLLOWED = width(3, 12);
 
 /** Blobs of ink whose place depends on the label: something that can be learned, the same everywhere. */
 function syntheticDigits(samples: number, [channels, height, width]: readonly number[]): Dataset {
@@ -155,7 +155,7 @@ for (const target of targets) {
   Deno.test(`${target.name}: random nets, dropout and all, give the same bits for 1, 2 and 3 threads`, async () => {
     const batches = [64, 20, 6, 7];
     let nets = 0, random = 0;
-    for (let seed = 300; seed < 300 + width(6, 16); seed++) {
+    for (let seed = 300; seed < 300 + width(4, 10); seed++) {
       const spec = parseSpec({ ...randomSpec(seed), batchSize: batches[seed % 4] });
       // the last of four batches is a short one
       const samples = Math.ceil(3.5 * spec.batchSize),
@@ -171,8 +171,8 @@ for (const target of targets) {
       nets++;
       if (spec.layers.some(({ type }) => type === "dropout")) random++;
     }
-    assert.equal(nets, width(6, 16));
-    assert.ok(random >= width(1, 2), `${random} nets with dropout`);
+    assert.equal(nets, width(4, 10));
+    assert.ok(random >= 1, `${random} nets with dropout`);
   });
 }
 
@@ -204,7 +204,7 @@ async function lossCurve(
 const CURVES: readonly (readonly [net: string, batchSize: number])[] = [
   ["mnist_mlp", 64],
   ["lenet5", 20],
-  ...width([], [["mnist_cnn", 64], ["lenet5", 64], ["mnist_mlp", 20], ["lenet5", 6]] as const),
+  ...width([], [["mnist_cnn", 64], ["lenet5", 6]] as const),
 ];
 
 Deno.test(`${STEPS} steps of the nets that ship: the loss is the same on all targets but for rounding`, async () => {

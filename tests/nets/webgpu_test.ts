@@ -44,7 +44,7 @@ import { randomSpec } from "../random_spec.ts";
 import { QUICK, width } from "../width.ts";
 
 const webgpu = findTarget("webgpu"), processor = findTarget("typescript"), workers = findTarget("auto").name;
-const NETS = width(8, 100), SEED = 5;
+const NETS = width(4, 40), SEED = 5;
 
 /** Storage buffers of a dispatch of several kernels, at most. */
 const MOST = 10;

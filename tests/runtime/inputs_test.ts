@@ -16,7 +16,8 @@ import {
 } from "../../runtime/files/safetensors.ts";
 import { InputError, readInputs } from "../../mod.ts";
 import { npy, npz } from "../numpy_files.ts";
-import { concatenated, damage, FUZZED, outcomes } from "../random_cases.ts";
+import { concatenated, damage, outcomes } from "../random_cases.ts";
+import { FUZZED } from "../width.ts";
 
 const folder = await Deno.makeTempDir();
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
@@ -396,7 +397,7 @@ function isSound({ channels, height, width, values }: Image): boolean {
 
 for (const { kind, files, read } of READERS) {
   Deno.test(`${kind}: ${FUZZED} files damaged at random are read or refused with one line`, async () => {
-    const { accepted, refused } = await outcomes(damage(files), async (bytes) => {
+    const { accepted, refused } = await outcomes(FUZZED, damage(files), async (bytes) => {
       assert.ok(await read(bytes as Uint8Array<ArrayBuffer>), "what was read is not sound");
     });
     // both happen: a fuzzer that damages nothing, or everything, finds nothing
@@ -408,5 +409,5 @@ Deno.test("negative control: a reader that crashes is noticed", async () => {
   const crashes = (bytes: Uint8Array) => {
     if (bytes.length < 16) throw new RangeError("out of bounds");
   };
-  await assert.rejects(outcomes(damage([text("P5 3 2 255 abcdef")]), crashes), /Property failed/);
+  await assert.rejects(outcomes(FUZZED, damage([text("P5 3 2 255 abcdef")]), crashes), /Property failed/);
 });

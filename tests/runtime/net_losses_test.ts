@@ -259,7 +259,7 @@ Deno.test("what stands beside samples, answers and weights is refused: lists, an
   }
 });
 
-Deno.test("a bundle that takes classes names its net where weights are given", async () => {
+Deno.test("a bundle that takes classes refuses weights, and names that are misspelled", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await built(specOf({ type: "softmaxCrossEntropy" }), folder);
@@ -267,8 +267,20 @@ Deno.test("a bundle that takes classes names its net where weights are given", a
     try {
       await assert.rejects(net.step(x.slice(0, 2 * IN), [0, 1], { weights: [1, 1] }), {
         name: "InputError",
-        message: "net numbers has no weighted loss for weights",
+        message: "net numbers takes no weights",
       });
+      const two = x.slice(0, 2 * IN), set = { x: two, y: [0, 1], weight: [1, 1] };
+      for (const ask of [() => net.train(set), () => net.evaluate(set)]) {
+        await assert.rejects(ask(), { name: "InputError", message: "net numbers takes no weight" });
+      }
+      for (const y of ["01", { length: 2 }]) {
+        await assert.rejects(
+          net.step(two, y),
+          /^InputError: y\[0\] is \w+( \w+)?; expected a whole number from 0 to \d+$/,
+        );
+      }
+      // what is right stays so
+      assert((await net.step(two, [0, 1], { weights: undefined })).loss > 0);
     } finally {
       net.close();
     }
@@ -301,12 +313,11 @@ Deno.test("bundles of such nets train, test and predict as nets that are opened,
       assert.equal(/readonly weights\?: Values/.test(types), loss.weighted === true, types);
       assert.equal(/readonly y:/.test(types), loss.target === undefined);
       assert.equal(/readonly label:/.test(types), /^(?:mse|softmaxCrossEntropy)$/.test(loss.type) && !loss.target);
-      const check = new Deno.Command(Deno.execPath(), {
-        args: ["check", "--quiet", "--no-config", join(place, `net${i}.d.ts`)],
-      });
-      const { success, stderr } = await check.output();
-      assert(success, new TextDecoder().decode(stderr));
     }
+    const declared = CASES.map((_, i) => join(folder, `${i}`, `net${i}.d.ts`));
+    const check = new Deno.Command(Deno.execPath(), { args: ["check", "--quiet", "--no-config", ...declared] });
+    const { success, stderr } = await check.output();
+    assert(success, new TextDecoder().decode(stderr));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -8,7 +8,8 @@ import { InputError } from "../../codegen/error.ts";
 import { crc32 as own } from "../../runtime/data/crc32.ts";
 import { decodePng } from "../../runtime/data/png.ts";
 import { bytesOfRows, type PngLayout } from "../../runtime/data/png_pixels.ts";
-import { concatenated, FUZZ_SEED, FUZZED } from "../random_cases.ts";
+import { concatenated, FUZZ_SEED } from "../random_cases.ts";
+import { FUZZED } from "../width.ts";
 
 /** PNG's kinds of colours: number, numbers of a pixel, bits of one. */
 const KINDS = [

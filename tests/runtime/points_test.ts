@@ -16,7 +16,7 @@ import { parseSpec, registry } from "../../mod.ts";
 import { randomSpec } from "../random_spec.ts";
 import { width } from "../width.ts";
 
-const SEEDS = width(3, 12);
+const SEEDS = width(3, 6);
 
 /** A convolution of odd sizes: 13 x 15 x 11 outputs of 37 samples, 108 terms each. */
 const SPEC = parseSpec({
