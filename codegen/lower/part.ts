@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { offsetKey } from "../ir/affine.ts";
 import { countUses, expressions, exprKey } from "../ir/expr.ts";
-import { type Axis, type Expr, isVector, type Kernel, type Part, STEP, typeOf } from "../ir/ir.ts";
+import { type Axis, type Kernel, type Part, STEP } from "../ir/ir.ts";
 import type { Schedule } from "../schedule/schedule.ts";
+import { fill } from "./fill.ts";
 import { loop } from "./loops.ts";
 import type { Body, Lowering, Space, Spread } from "./lowering.ts";
 import { type Point, variable } from "./points.ts";
-import { hoist, prepare } from "./reductions.ts";
+import { hoist } from "./reductions.ts";
 import type { Scope } from "./scope.ts";
-import { evaluate, flatten, laneStep, localOf, splat } from "./values.ts";
 
 /**
  * Fills a scope with a part, and with others that go on from each of its points.
@@ -119,40 +118,4 @@ function open({ axes, opened, points, values }: Space, scope: Scope, lowering: L
     const space: Space = { axes: inner, opened: new Set([...opened, axis]), points: product, values };
     open(space, scope, lowering, body);
   });
-}
-
-/** The points of a register tile: their reductions together, then each row of points is stored. */
-function fill({ assignments }: Part, points: readonly Point[], scope: Scope, lowering: Lowering): void {
-  prepare(assignments.flatMap(({ value }) => points.map((point) => ({ expr: value, point }))), scope, lowering);
-  for (const row of rowsOf(points)) {
-    // all loads before all arithmetic before all stores: engines pair vectors of neighbours only then, and a point
-    // may read what it overwrites
-    for (const { value } of assignments) for (const point of row) load(value, point, scope, lowering);
-    const results = assignments.map(({ value }) => row.map((point) => evaluate(value, point, scope, lowering)));
-    for (const [i, { tensor, index }] of assignments.entries()) {
-      for (const [j, point] of row.entries()) {
-        const result = results[i][j], offset = flatten(tensor, index, point, scope, lowering);
-        const wide = laneStep(tensor, index, point, lowering) && !isVector(typeOf(result));
-        scope.emit({ kind: "store", tensor, offset, value: wide ? splat(result, scope) : result });
-      }
-    }
-  }
-}
-
-/** Points in groups: those that differ only along the axis in vectors go together. */
-function rowsOf(points: readonly Point[]): (readonly Point[])[] {
-  const groups = Map.groupBy(
-    points,
-    (point) =>
-      [...point].map(([axis, { offset, lanes }]) => lanes ? axis.name : `${axis.name}${offsetKey(offset)}`).join(),
-  );
-  return [...groups.values()];
-}
-
-/** Loads what an expression needs at a point outside of its reductions. */
-function load(expr: Expr, point: Point, scope: Scope, lowering: Lowering, seen = new Set<Expr>()): void {
-  if (seen.has(expr)) return;
-  seen.add(expr);
-  if (expr.kind === "load") localOf(expr, point, scope, lowering);
-  if (expr.kind === "op") { for (const operand of expr.operands) load(operand, point, scope, lowering, seen); }
 }

@@ -46,6 +46,8 @@ export interface TileSizes {
   readonly gain?: number;
   /** Whether of the samples as they are given, too. Default: yes. */
   readonly ofGiven?: boolean;
+  /** What an operation of a transform takes, beside one of a product. Default: what it takes without vectors. */
+  readonly transforming?: number;
 }
 
 /** No tiles. */
@@ -63,7 +65,7 @@ export function payingTiles(layout: Exclude<LayoutName, "lanes">, rows: number):
     case "row_major":
       return { outputs: [6, 4], taps: [6, 4] };
     case "channels":
-      return { outputs: [6, 4], taps: [6, 4], ofGiven: false };
+      return { outputs: [6, 4], taps: [6, 4], ofGiven: false, transforming: IN_VECTORS };
     case "samples":
       return blockOf(rows) === undefined ? { outputs: [], taps: [6, 4] } : { outputs: [6, 4], taps: [] };
     case "blocks":
@@ -80,16 +82,20 @@ export function roundingOf(chosen: readonly Chosen[]): number {
 const LEAST_CHANNELS = 16;
 /** Elements of a window along a dimension, at most: of more, six products make one output. */
 const LARGEST_WINDOW = 5;
-/** Rows and columns, at least: so many tiles. */
-const LEAST_TILES = (tile: number) => tile === 2 ? 2 : 3;
+/** Tiles in a row and in a column, at least. */
+const LEAST_TILES = 2;
+/** How many times as much as by tiles the direct sum must take. */
+const LEAST_GAIN = 1.2;
 /**
- * What an operation of a transform takes, beside one of a product: as measured, since transforms move much and compute
- * little. And how many times as much the direct sum must take.
+ * What an operation of a transform takes, beside one of a product, as measured: without vectors, where transforms move
+ * much and compute little; and in vectors along channels.
  */
-const TRANSFORMING = 8, LEAST_GAIN = 1.2;
+const TRANSFORMING = 8, IN_VECTORS = 1.5;
 
-/** Bytes of a net's tensors, planes among them, at most: half of the largest arena, since halos come on top. */
+/** Bytes that a net's tensors need at once, planes among them, at most: half of the largest arena, since halos come on top. */
 const MOST_BYTES = 2 ** 30;
+/** Bytes of all of them, at most, before any lie where others lay: a plan of more is refused. */
+const MOST_IN_ALL = 0.8 * 2 ** 31;
 
 /**
  * Replaces convolutions where it pays.
@@ -100,7 +106,8 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
   const chosen: Chosen[] = [], tensors: Record<string, DraftTensor> = { ...draft.tensors };
   const replaced = new Map<PlannedKernel, readonly PlannedKernel[]>();
   const made = new Map<string, { readonly tensor: DraftTensor; readonly by: PlannedKernel }>();
-  let bytes = bytesOf(Object.values(tensors));
+  // planes of values may be wanted again in the backward pass; all others share the room of the largest
+  let kept = bytesOf(Object.values(tensors)), passing = 0, all = kept;
   const free = (wish: string) => {
     let name = wish;
     for (let i = 2; tensors[name]; i++) name = `${wish}_${i}`;
@@ -115,11 +122,15 @@ export function chooseAlgorithms(draft: Draft, tiles: TileSizes): { draft: Draft
       const there = known && isThere(known.by, planned, planned.bindings[convolution.data.tensor], draft);
       return { products, key, there, ...byTiles(convolution, products, draft, there ? known.tensor : undefined, free) };
     });
-    const best = ways.toSorted((a, b) => costOf(a.kernels) - costOf(b.kernels))[0];
+    const cost = (kernels: readonly PlannedKernel[]) => costOf(kernels, tiles.transforming ?? TRANSFORMING);
+    const best = ways.toSorted((a, b) => cost(a.kernels) - cost(b.kernels))[0];
     const direct = operationsOf(planned.kernel.parts);
-    if (!best || direct < (tiles.gain ?? LEAST_GAIN) * costOf(best.kernels)) continue;
-    if (bytes + bytesOf(best.tensors) > MOST_BYTES) continue;
-    bytes += bytesOf(best.tensors);
+    if (!best || direct < (tiles.gain ?? LEAST_GAIN) * cost(best.kernels)) continue;
+    const bytes = bytesOf(best.tensors), stays = best.there || best.data.role !== "value" ? 0 : bytesOf([best.data]);
+    if (kept + stays + Math.max(passing, bytes - stays) > MOST_BYTES || all + bytes > MOST_IN_ALL) continue;
+    kept += stays;
+    passing = Math.max(passing, bytes - stays);
+    all += bytes;
     for (const tensor of best.tensors) tensors[tensor.name] = tensor;
     if (!best.there) made.set(best.key, { tensor: best.data, by: planned });
     replaced.set(planned, best.kernels);
@@ -143,7 +154,7 @@ function fittingTiles({ windows, sums }: Convolution, { outputs, taps }: TileSiz
   const [rows, columns] = windows.map((window) =>
     window.short.extent === 1 ? [1] : sizes.filter((size) => {
       const tile = tileOf(window, size);
-      return tile > 1 && window.long.extent >= tile * LEAST_TILES(tile);
+      return tile > 1 && window.long.extent >= tile * LEAST_TILES;
     })
   );
   return rows.flatMap((row) => columns.map((column) => [row, column] as const));
@@ -165,10 +176,10 @@ function bytesOf(tensors: readonly DraftTensor[]): number {
 }
 
 /** What kernels take, in operations of products: all but sums are transforms. */
-function costOf(kernels: readonly PlannedKernel[]): number {
+function costOf(kernels: readonly PlannedKernel[], transforming: number): number {
   return kernels.reduce((cost, { kernel: { parts } }) => {
     const isProduct = parts[0].assignments[0].value.kind === "reduce";
-    return cost + operationsOf(parts) * (isProduct ? 1 : TRANSFORMING);
+    return cost + operationsOf(parts) * (isProduct ? 1 : transforming);
   }, 0);
 }
 

@@ -5,7 +5,7 @@
  */
 import { plainAxis } from "../../ir/affine.ts";
 import { expressions, rewriter } from "../../ir/expr.ts";
-import type { Affine, Axis, Reduce } from "../../ir/ir.ts";
+import type { Affine, Axis, Load, Reduce } from "../../ir/ir.ts";
 import { axis, part, plus, sum, Tensor, times } from "../../language/notation.ts";
 import { kernelName, prune } from "../kernel.ts";
 import type { DraftTensor, PlannedKernel } from "../plan.ts";
@@ -83,16 +83,17 @@ function chunked(
   long: Axis,
   size: number,
   tensors: Record<string, DraftTensor>,
+  alone = false,
 ): readonly PlannedKernel[] {
   const full = Math.floor(long.extent / size), left = long.extent - full * size;
   const share = (chunk: Axis | number, extent: number): Share => {
-    const inner = axis(long.name, extent);
+    const inner = alone ? 0 : axis(long.name, extent);
     const move = (index: Affine) =>
       plus(
         index.constant,
         ...index.terms.map((t) => times(t.axis === long ? plus(times(chunk, size), inner) : t.axis, t.coefficient)),
       );
-    const terms = reduce.axes.map((axis) => axis === long ? inner : axis);
+    const terms = reduce.axes.flatMap((axis) => axis !== long ? axis : inner === 0 ? [] : inner);
     return { first: [chunk], terms, body: rewriter(() => undefined, move)(reduce.body) };
   };
   const name = `${long.name}c`, chunks = axis(name, left === 0 ? full : full + 1);
@@ -111,12 +112,25 @@ export function channelSums(
 ): readonly PlannedKernel[] | undefined {
   const reduce = soleSum(planned);
   if (!reduce) return undefined;
-  const [samples, ...positions] = reduce.axes, most = Math.max(1, Math.floor(CHANNEL_CHUNK / product(positions)));
+  const [samples, ...positions] = reduce.axes, points = product(planned.kernel.parts[0].axes);
+  const alone = RESULTS * points <= operandsOf(reduce, samples);
+  const most = alone ? 1 : Math.max(1, Math.floor(CHANNEL_CHUNK / product(positions)));
   if (product(reduce.axes) < 2 * CHANNEL_CHUNK || samples !== batch || most >= samples.extent) return undefined;
   // chunks of about one size, whatever the batch
   const chunks = Math.ceil(samples.extent / most);
-  if (chunks * product(planned.kernel.parts[0].axes) > LARGEST_CHUNKS) return undefined;
-  return chunked(planned, reduce, samples, Math.ceil(samples.extent / chunks), tensors);
+  if (chunks * points > LARGEST_CHUNKS) return undefined;
+  return chunked(planned, reduce, samples, Math.ceil(samples.extent / chunks), tensors, alone);
+}
+
+/** Results that a sample's own sums have, and so many times as many operands. */
+const RESULTS = 4;
+
+/** Elements that a sum multiplies for each iteration of an axis; 0 where that axis does not stand alone, or others do not. */
+function operandsOf(reduce: Reduce, along: Axis): number {
+  const loads = expressions(reduce.body).filter((e): e is Load => e.kind === "load");
+  const axes = loads.map(({ index }) => index.map(plainAxis));
+  if (axes.some((own) => own[0] !== along || own.includes(undefined))) return 0;
+  return axes.reduce((sum, [, ...others]) => sum + product(others as Axis[]), 0);
 }
 
 /** The only sum of a kernel that makes one tensor and reduces nothing else. */
