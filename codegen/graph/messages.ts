@@ -32,17 +32,19 @@ export interface Rules {
   readonly exclusiveMaximum?: number;
 }
 
-/** All that is wrong, a line each. */
+/** Most mistakes that are told of at once. */
+const MOST_TOLD = 20;
+
+/** What is wrong, a line each. */
 export function describe(
   issues: readonly z.core.$ZodIssue[],
   spec: unknown,
   schema: Rules,
 ): [SpecMistake, ...SpecMistake[]] {
   // unknown keys first: a key that is missing may be there, but misspelled
-  const unknown = issues.filter(({ code }) => code === "unrecognized_keys"),
-    others = issues.filter((issue) => !unknown.includes(issue));
-  const [first, ...rest] = [...unknown, ...others].map((issue) => describeIssue(issue, spec, schema));
-  return [first, ...rest];
+  const unknown = issues.findIndex(({ code }) => code === "unrecognized_keys"), begin = Math.max(0, unknown);
+  const others = [...issues.slice(0, begin), ...issues.slice(begin + 1, MOST_TOLD)].slice(0, MOST_TOLD - 1);
+  return [describeIssue(issues[begin], spec, schema), ...others.map((issue) => describeIssue(issue, spec, schema))];
 }
 
 function describeIssue(issue: z.core.$ZodIssue, spec: unknown, schema: Rules): SpecMistake {
