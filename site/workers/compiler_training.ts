@@ -61,12 +61,12 @@ const wanted = ({ target, without = [] }: CompileChoice) => ({
 });
 
 /** What a compiled net takes. */
-function takenBy({ input }: Spec, { tensors }: ReturnType<typeof compile>["plan"]): Taken {
+function takenBy({ input }: Spec, { tensors, graph }: ReturnType<typeof compile>["plan"]): Taken {
   const { data, labels, targets } = tensors;
   return {
     shape: input,
     ...data.range && { range: data.range },
-    ...labels && { classes: labels.below },
+    ...labels && { classes: graph.shapes[graph.output][0] },
     // rows for each sample: their first dimension is no number of theirs
     ...targets && { targets: targets.shape.slice(1).reduce((a, b) => a * b, 1), targetRange: targets.range },
   };

@@ -51,15 +51,16 @@ export function learnableData(taken: Taken, samples: number, seed: number): Made
   const { shape, range, classes, targets = 0 } = taken, size = shape.reduce((a, b) => a * b, 1);
   const patterns = Array.from({ length: Math.min(classes ?? PATTERNS, 4096) }, (_, i) => pattern(shape, i));
   const weights = Array.from({ length: targets }, (_, i) => signs(PATTERNS, i));
-  const random = uniform(seed + 1), x = new Float32Array(samples * size);
+  // the more numbers a pattern has, the fainter it can be told from noise
+  const clear = Math.min(1, 5 / Math.sqrt(size)), random = uniform(seed + 1), x = new Float32Array(samples * size);
   const labels = new Int32Array(classes ? samples : 0), numbers = new Float32Array(samples * targets);
   for (let n = 0; n < samples; n++) {
     const row = x.subarray(n * size, (n + 1) * size);
-    for (let i = 0; i < size; i++) row[i] = 0.5 * (random() - 0.5);
+    for (let i = 0; i < size; i++) row[i] = (classes ? 2 : 0.5) * (random() - 0.5);
     const parts = classes ? [] : Array.from({ length: PATTERNS }, () => random() - 0.5);
     if (classes) {
       labels[n] = Math.floor(random() * classes);
-      add(row, patterns[labels[n] % patterns.length], 1);
+      add(row, patterns[labels[n] % patterns.length], clear);
     } else for (const [i, part] of parts.entries()) add(row, patterns[i], 2 * part);
     for (const [i, weight] of weights.entries()) {
       const mixed = parts.reduce((sum, part, k) => sum + part * weight[k], 0);
