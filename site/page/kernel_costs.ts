@@ -98,7 +98,8 @@ function kernelRow(
   most: number,
   onChoose?: (name: string) => void,
 ): HTMLElement {
-  const bar = element("span", { class: `kernel-bar ${passes[0]}`, "aria-hidden": "true" });
+  const parts = passes.map((pass) => element("span", { class: pass }));
+  const bar = element("span", { class: "kernel-bar", "aria-hidden": "true" }, parts);
   bar.style.setProperty("inline-size", `${100 * seconds / most}%`);
   const shown = breakable(name), button = onChoose && element("button", { type: "button" }, shown);
   button?.addEventListener("click", () => onChoose!(name));
@@ -110,7 +111,7 @@ function kernelRow(
       { scope: "row" },
       element("code", {}, button ?? shown),
       " ",
-      element("span", { class: `kernel-pass ${passes[0]}` }, passes.join(", ")),
+      element("span", { class: "kernel-passes" }, passes.flatMap((pass, i) => [i > 0 ? ", " : "", passName(pass)])),
       bar,
     ),
     element("td", {}, milliseconds(seconds)),
@@ -118,6 +119,8 @@ function kernelRow(
     element("td", {}, rate(flops, seconds)),
   );
 }
+
+const passName = (pass: Pass) => element("span", { class: pass }, pass);
 
 function totalRow(rows: readonly KernelCost[], all: number): HTMLElement {
   const counted = rows.every(({ flops }) => flops !== undefined);
