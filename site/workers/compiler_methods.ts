@@ -4,15 +4,10 @@
  *
  * @module
  */
-import type { KernelStages, LayerSummary, Optimization } from "../../mod.ts";
+import type { KernelStages, LayerSummary, Optimization, SpecMistake, TrainingStep } from "../../mod.ts";
 
-/** Where something is in a spec: keys and numbers, from the outside in. Empty: the whole of it. */
-export type Path = readonly (string | number)[];
-
-/** What is wrong with a spec, in one line, and where. */
-export interface Mistake {
-  readonly message: string;
-  readonly path: Path;
+/** What is wrong with a spec, in one line, and where. An empty path is the whole of it. */
+export interface Mistake extends SpecMistake {
   /** It is no JSON, or has a key twice: where it stands nobody has read. */
   readonly unreadable?: true;
 }
@@ -46,52 +41,14 @@ export interface CompileChoice {
   readonly without?: readonly Optimization[];
 }
 
-/** A kernel in its place in a training step. */
-export interface StepKernel {
-  readonly name: string;
-  /** Whether threads wait for each other before it. */
-  readonly barrier: boolean;
-  /** Extents of its axes. */
-  readonly shape: string;
-  /** Floating-point operations of one run. */
-  readonly flops: number;
-  /** Bytes of the distinct elements that it reads, and writes. */
-  readonly read: number;
-  readonly written: number;
-  /** Tensors by name. */
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
-}
-
-/** A tensor in the arena. */
-export interface PlacedTensor {
-  readonly name: string;
-  readonly role: string;
-  /** Type and shape as they are stored: `f32 [64, 10]`. */
-  readonly type: string;
-  readonly offset: number;
-  readonly bytes: number;
-  /** The first and the last kernel of a training step that touch it, from 0; nothing where it is always kept. */
-  readonly used?: readonly [first: number, last: number];
-}
-
 /** What a net becomes for one target. */
-export interface CompiledNet {
-  /** Name of the target that was taken. */
-  readonly target: string;
+export interface CompiledNet extends TrainingStep {
   /** Milliseconds that it took. */
   readonly milliseconds: number;
   readonly graphText: string;
   readonly planText: string;
   /** The graph drawn, as SVG, for a wide page and for a narrow one; nothing where it cannot be drawn. */
   readonly drawings: { readonly wide?: string; readonly narrow?: string };
-  readonly arenaBytes: number;
-  /** Bytes of each thread's scratch memory. */
-  readonly scratchBytes: number;
-  /** Those of a training step, in order. */
-  readonly kernels: readonly StepKernel[];
-  /** Those in the arena; no names for others' storage among them. */
-  readonly tensors: readonly PlacedTensor[];
 }
 
 /** A kernel at every stage: formulas, schedule, loop nest, and the target's text. */
