@@ -128,6 +128,8 @@ export interface TrainResult {
 /** What a kernel takes, measured. */
 export interface KernelMilliseconds {
   readonly kernel: string;
+  /** The kernels that it consists of: several where a thread or a GPU runs them as one. */
+  readonly merged: readonly string[];
   readonly milliseconds: number;
   readonly gflops: number;
   /** Its part of the sum of all kernels, from 0 to 1. */
