@@ -1,0 +1,183 @@
+/**
+ * Shows the site in Chromium, to a function of a module that does something with it, and prints what that returns as JSON.
+ * It is a program of its own as `../browser.ts` is.
+ *
+ *     deno run --allow-read --allow-write --allow-env --allow-run --allow-sys=homedir,osRelease --allow-net=127.0.0.1 tests/site/drive.ts CHROMIUM FOLDER MODULE FUNCTION ARGUMENTS
+ *
+ * FOLDER: of the site. MODULE: a file in `tests/site/`. The function is called with what opens a page, and with ARGUMENTS,
+ * a list as JSON.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { serveSite } from "../../site/serve.ts";
+
+/** How the site is looked at. */
+export interface VisitOptions {
+  /** Behind the address of the site, such as `#compiler`. */
+  readonly address?: string;
+  /** Whether the server sends no headers that isolate the page. Default: it sends them. */
+  readonly plain?: boolean;
+  /** Whether there are service workers. Default: yes. */
+  readonly serviceWorkers?: boolean;
+  /** Whether there is WebGPU, by an adapter in software. Default: no. */
+  readonly gpu?: boolean;
+  /** Whether the engine has relaxed SIMD. Default: yes. */
+  readonly relaxed?: boolean;
+  readonly scheme?: "light" | "dark";
+  /** Of the window, in pixels. Default: 1280 x 900. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Whether it is touched. Default: no. */
+  readonly touch?: boolean;
+}
+
+/** A page that is open. */
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Address of the site. */
+  readonly site: string;
+  /** Messages on the console, and errors. */
+  readonly messages: string[];
+  /** What was asked for elsewhere. */
+  readonly foreign: string[];
+  /** Paths of what was asked for here, from the site's folder; those of workers are not seen by every version. */
+  readonly files: string[];
+  /** How often the page was loaded. */
+  loads(): number;
+  /** Script milliseconds of the longest animation frame since the last call. */
+  longestFrame(): Promise<number>;
+  /** Pixels that the page is wider than its window. */
+  overflow(): Promise<number>;
+  /** What axe-core finds, in a line each. */
+  violations(): Promise<string[]>;
+  /** Workers of the page, those of workers among them, as the system counts the threads: see {@linkcode workerThreads}. */
+  threads(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What opens the site. */
+export type Open = (options?: VisitOptions) => Promise<Visit>;
+
+/** A function that is called with the site. */
+export type Scenario<Args extends readonly unknown[], Result> = (open: Open, ...args: Args) => Promise<Result>;
+
+/** Notes what of a long frame is scripts, style and layout: what other programs take of a loaded machine is left out. */
+const WATCH_FRAMES = `{
+  globalThis.frames_seen = [];
+  const watch = new PerformanceObserver((list) => {
+    for (const frame of list.getEntries()) {
+      const scripts = frame.scripts.reduce((sum, { duration }) => sum + duration, 0);
+      globalThis.frames_seen.push(scripts);
+    }
+  });
+  try { watch.observe({ type: "long-animation-frame", buffered: true }); } catch {}
+}`;
+
+/** Opens the site in a Chromium of its own. */
+async function visit(executablePath: string, built: string, options: VisitOptions): Promise<Visit> {
+  const { address = "", plain, serviceWorkers = true, gpu, relaxed = true, scheme = "light", touch = false } = options;
+  const folder = relaxed ? built : await withoutRelaxed(built);
+  const served = await serveSite({ folder, plain, port: 0 });
+  const { chromium } = await import("playwright-core");
+  const quiet = ["background-networking", "component-update", "sync"].map((what) => `--disable-${what}`);
+  const graphics = gpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-gpu"];
+  const args = ["--no-sandbox", "--no-first-run", ...quiet, ...graphics];
+  const browser = await chromium.launch({ executablePath, args });
+  const context = await browser.newContext({
+    ...{ viewport: { width: options.width ?? 1280, height: options.height ?? 900 }, hasTouch: touch },
+    ...{ colorScheme: scheme, serviceWorkers: serviceWorkers ? "allow" as const : "block" as const },
+  });
+  const page = await context.newPage(), messages: string[] = [], foreign: string[] = [], files: string[] = [];
+  let loads = 0;
+  page.on("domcontentloaded", () => loads++);
+  page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => messages.push(`error: ${error.message}`));
+  context.on("request", (request) => {
+    const url = request.url();
+    if (url.startsWith(served.address)) files.push(url.slice(served.address.length));
+    else if (!/^(?:data|blob):/.test(url)) foreign.push(url);
+  });
+  await page.addInitScript(WATCH_FRAMES);
+  await page.goto(`${served.address}${address}`);
+  return {
+    ...{ page, context, site: served.address, messages, foreign, files },
+    loads: () => loads,
+    longestFrame: () => page.evaluate("Math.max(0, ...globalThis.frames_seen.splice(0))") as Promise<number>,
+    overflow: () => page.evaluate("document.documentElement.scrollWidth - innerWidth") as Promise<number>,
+    violations: () => violations(page),
+    threads: () => workerThreads(Deno.pid),
+    close: async () => {
+      await browser.close();
+      await served.close();
+      if (folder !== built) await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Threads that run workers, of all Chromiums that a process has started: on Linux they are told by their names. */
+async function workerThreads(parent: number): Promise<number> {
+  const read = (path: string) => Deno.readTextFile(path).catch(() => "");
+  const parents = new Map<number, number>();
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const [, own] = /^PPid:\s*(\d+)$/m.exec(await read(`/proc/${name}/status`)) ?? [];
+    if (own) parents.set(Number(name), Number(own));
+  }
+  const isOurs = (id: number): boolean => id === parent || (parents.has(id) && isOurs(parents.get(id)!));
+  let found = 0;
+  for (const id of parents.keys()) {
+    if (id === parent || !isOurs(id)) continue;
+    try {
+      for await (const { name } of Deno.readDir(`/proc/${id}/task`)) {
+        if (/^DedicatedWorker/.test(await read(`/proc/${id}/task/${name}/comm`))) found++;
+      }
+    } catch {
+      // it has ended
+    }
+  }
+  return found;
+}
+
+/** A copy of the site for an engine that refuses relaxed SIMD, in its workers. */
+async function withoutRelaxed(built: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "site" });
+  const copy = async (inside: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(join(built, inside))) {
+      const path = join(inside, name);
+      if (isDirectory) {
+        await Deno.mkdir(join(folder, path));
+        await copy(path);
+      } else if (/^site_workers_\w+\.js$/.test(name)) {
+        const text = await Deno.readTextFile(join(built, path));
+        await Deno.writeTextFile(join(folder, path), `WebAssembly.validate = () => false;\n${text}`);
+      } else await Deno.copyFile(join(built, path), join(folder, path));
+    }
+  };
+  await copy("");
+  return folder;
+}
+
+/** What axe-core finds wrong with the page as it is. */
+async function violations(page: Page): Promise<string[]> {
+  const path = new URL(import.meta.resolve("axe-core")).pathname;
+  // by the debugger: the page's policy lets no foreign script in
+  await page.evaluate(`${await Deno.readTextFile(path)};undefined`);
+  return await page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => id + " at " + target + ": " + failureSummary.replaceAll("\\n", " "))))`);
+}
+
+if (import.meta.main) {
+  const [executablePath, folder, module, name, args] = Deno.args;
+  // or the driver looks where only a program with all permissions may
+  Deno.env.set("__IS_WSL_TEST__", "1");
+  const scenarios = await import(new URL(module, import.meta.url).href);
+  const result = await scenarios[name](
+    (options: VisitOptions = {}) => visit(executablePath, folder, options),
+    ...JSON.parse(args),
+  );
+  console.log(JSON.stringify(result ?? null));
+  Deno.exit(0);
+}
