@@ -9,7 +9,6 @@ import {
   backendOf,
   findTarget,
   fromArrays,
-  InputError,
   type LabelledDataset,
   limitSamples,
   open,
@@ -44,6 +43,11 @@ export interface RungOutcome {
   readonly software?: boolean;
 }
 
+/** Why this browser cannot run it, in a sentence. */
+export interface Refused {
+  readonly refused: string;
+}
+
 /** What it is doing. */
 export type Phase = "checking" | "timing";
 
@@ -61,14 +65,11 @@ const LEAST = 2, MOST = 60;
 
 /** What the page asks for. */
 const methods = {
-  /**
-   * Trains a rung.
-   *
-   * @throws {InputError} when this browser cannot run it.
-   */
-  async measure(work: RungWork, onPhase: (phase: Phase) => void): Promise<RungOutcome> {
-    const { check, target } = work, spec = parseSpec(work.spec);
-    const data = fromArrays(work.images, work.labels, spec.input), device = await deviceOf(target);
+  /** Trains a rung, if this browser can run it. */
+  async measure(work: RungWork, onPhase: (phase: Phase) => void): Promise<RungOutcome | Refused> {
+    const { check, target } = work, spec = parseSpec(work.spec), device = await deviceOf(target);
+    if ("refused" in device) return device;
+    const data = fromArrays(work.images, work.labels, spec.input);
     const trainer = await trainerOf(work, spec, data);
     try {
       onPhase("checking");
@@ -99,19 +100,16 @@ async function timed(trainer: Trainer, samples: number, batchSize: number, guess
   }
 }
 
-/**
- * What a GPU is called.
- *
- * @throws {InputError} when there is none, or the engine cannot run the target.
- */
-async function deviceOf(name: string): Promise<Pick<RungOutcome, "device" | "software">> {
+/** What a GPU is called, or why there is nothing to run a target. */
+async function deviceOf(name: string): Promise<Pick<RungOutcome, "device" | "software"> | Refused> {
   if (name === "naive") return {};
   const target = findTarget(name), backend = backendOf(target);
-  if (!runsHere(target)) throw new InputError("this browser does not have the instructions: relaxed SIMD");
+  if (!runsHere(target)) return { refused: "This browser does not have the instructions for it: relaxed SIMD." };
   if (backend.takesThreads) return {};
-  const { device, preferred, reason } = await backend.available();
-  if (device === undefined) throw new InputError(`this browser gives no GPU to pages here (${reason})`);
-  return { device, software: !preferred };
+  const { device, preferred } = await backend.available();
+  return device === undefined
+    ? { refused: "This browser gives no GPU to pages here." }
+    : { device, software: !preferred };
 }
 
 async function trainerOf(work: RungWork, spec: Spec, data: LabelledDataset): Promise<Trainer> {

@@ -6,7 +6,7 @@
  * @module
  */
 import { connect } from "../../workers/calls.ts";
-import type { Phase, RungMethods, RungOutcome } from "../../workers/rung.ts";
+import type { Phase, Refused, RungMethods, RungOutcome } from "../../workers/rung.ts";
 import { dataAddress } from "../files.ts";
 import type { Rung, Story } from "./story.ts";
 
@@ -21,7 +21,7 @@ export interface Images {
  *
  * @param onPhase told what it does.
  * @param signal ends it.
- * @throws {Error} in one line, when it cannot be run here, fails, or was ended.
+ * @throws {Error} in one line, when it fails, or was ended.
  */
 export async function measure(
   { target, without, threads, module }: Rung,
@@ -29,7 +29,7 @@ export async function measure(
   images: Images,
   onPhase: (phase: Phase) => void,
   signal: AbortSignal,
-): Promise<RungOutcome> {
+): Promise<RungOutcome | Refused> {
   signal.throwIfAborted();
   const worker = new Worker(new URL("../../workers/rung.ts", import.meta.url), { type: "module" });
   const { methods, close } = connect<RungMethods>(worker);
@@ -44,11 +44,11 @@ export async function measure(
 /** Why a page cannot run a rung, if so: what is known before it is tried. */
 export function hindrance({ engine, name, module, threads, target }: Rung): string | undefined {
   if (name === "unchecked") {
-    return "A page cannot set V8’s flags, and need not set this one: browsers let the processor’s memory protection " +
-      "find accesses outside of memory, so there are no checks to leave out.";
+    return "A page cannot set V8’s flags, and need not set this one: in browsers the processor’s memory protection " +
+      "checks addresses, at no cost.";
   }
   if (name === "packed") {
-    return "A page cannot set V8’s flags, so its vectors have 128 bits. Chromium does it if it is started with " +
+    return "A page cannot set V8’s flags. Chromium does it if it is started with " +
       "`--js-flags=--experimental-wasm-revectorize`; the rungs below then have it, too.";
   }
   const isolated = globalThis.crossOriginIsolated;

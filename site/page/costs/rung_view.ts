@@ -1,15 +1,15 @@
 /// <reference lib="dom" />
 /**
- * A rung as the page shows it: what it is, its speed here beside that of the committed results, and its code.
+ * A rung as the page shows it: its speed here beside that of the committed results, and on demand what it is and its code.
  *
  * @module
  */
 import { element } from "../elements.ts";
 import { prose } from "./prose.ts";
 import { type Code, rateText, type Rung, type Story } from "./story.ts";
-import { type Before, type State, verdictOf } from "./verdict.ts";
+import { type Before, gainsOf, noteOf, type State, timesText, verdictOf } from "./verdict.ts";
 
-const PHASES = { loading: "loading the compiler…", checking: "comparing its losses…", timing: "timing it…" };
+const PHASES = { loading: "loading…", checking: "comparing…", timing: "timing…" };
 const LANGUAGES: Readonly<Record<string, string>> = { typescript: "TypeScript", wat: "WebAssembly", wgsl: "WGSL" };
 
 /** A rung's element, and what changes it. */
@@ -17,43 +17,67 @@ export class RungView {
   readonly element: HTMLElement;
   readonly #rung: Rung;
   readonly #story: Story;
-  readonly #button = element("button", { type: "button" });
+  readonly #button = element("button", { type: "button", class: "plain" });
   readonly #here = speedLine("here");
   readonly #there = speedLine("there");
-  readonly #told = element("p", { class: "told" });
+  readonly #note = element("p", { class: "note" });
+  readonly #told = element("p");
   readonly #losses = element("p", { class: "note" });
 
   /** @param onPress called when its button is pressed. */
   constructor(rung: Rung, number: number, story: Story, onPress: () => void) {
-    const heading = element("h2", {}, element("span", { class: "number" }, `${number}`), " ", rung.title);
     this.#rung = rung;
     this.#story = story;
     this.#button.onclick = onPress;
+    const id = `rung-${rung.name}`;
+    const title = element(
+      "button",
+      { type: "button", class: "title", "aria-expanded": "false", "aria-controls": id },
+      element("span", { class: "number" }, `${number}`),
+      element("span", {}, rung.title),
+    );
+    const body = element(
+      "div",
+      { class: "body", id, hidden: true },
+      element("p", {}, prose(rung.what)),
+      this.#told,
+      codeOf(rung),
+      this.#losses,
+    );
+    title.onclick = () => {
+      body.hidden = !body.hidden;
+      title.setAttribute("aria-expanded", `${!body.hidden}`);
+    };
     this.element = element(
       "li",
       { class: "rung" },
-      element("div", { class: "head" }, heading, this.#button),
-      element("p", { class: "what" }, prose(rung.what)),
-      element("div", { class: "speed" }, this.#here.element, this.#there.element, this.#told),
-      codeOf(rung, this.#losses),
+      element("h2", {}, title),
+      element("div", { class: "speed" }, this.#here.element, this.#there.element, this.#note),
+      this.#button,
+      body,
     );
   }
 
   /** Shows what is known. `most`: the largest rate of all, which is the longest bar. */
   show(state: State, most: number, before: Before): void {
-    const { kind } = state, { rate, title } = this.#rung;
-    const word = kind === "running" ? "Stop" : kind === "idle" ? "Run" : "Run again";
+    const { kind } = state, { rate, title } = this.#rung, gains = gainsOf(this.#rung, state, before, this.#story);
+    const word = kind === "running" ? "Stop" : kind === "idle" || kind === "cannot" ? "Run" : "Again";
     this.element.dataset.state = kind;
     this.#button.textContent = word;
     this.#button.setAttribute("aria-label", `${word}: ${title}`);
     this.#button.hidden = kind === "cannot";
-    this.#here.show(kind === "ran" ? state.rate / most : 0, hereText(state));
-    this.#there.show((rate ?? 0) / most, rate === undefined ? "not measured" : `${rateText(rate)} images/s`);
-    const { strong, text, alarm } = verdictOf(this.#rung, state, before, this.#story);
-    this.#told.className = alarm ? "told warning" : "told";
-    this.#told.replaceChildren();
-    if (strong) this.#told.append(element("strong", {}, strong), " ");
-    this.#told.append(element("span", {}, prose(text)));
+    this.#here.show(kind === "ran" ? state.rate / most : 0, hereText(state), gains.here);
+    this.#there.show(
+      (rate ?? 0) / most,
+      rate === undefined ? "not measured" : `${rateText(rate)} images/s`,
+      gains.there,
+    );
+    const note = noteOf(state, this.#story) ?? "";
+    this.#note.className = kind === "wrong" || kind === "failed" ? "warning" : "note";
+    this.#note.replaceChildren(element("span", {}, prose(note)));
+    this.#note.hidden = note === "";
+    const { strong, text } = verdictOf(this.#rung, gains, before, this.#story);
+    this.#told.replaceChildren(...strong ? [element("strong", {}, strong), " "] : [], element("span", {}, prose(text)));
     this.#losses.textContent = kind === "ran" ? this.#lossText(state.outcome.losses) : "";
   }
 
@@ -64,9 +88,10 @@ export class RungView {
   }
 }
 
-/** A bar with its figure. */
+/** A bar with its figures. */
 function speedLine(where: "here" | "there") {
   const bar = element("span", { class: "bar" }), figure = element("span", { class: "figure" });
+  const times = element("span", { class: "times" });
   return {
     element: element(
       "p",
@@ -74,10 +99,14 @@ function speedLine(where: "here" | "there") {
       element("span", { class: "where" }, where),
       element("span", { class: "track", "aria-hidden": "true" }, bar),
       figure,
+      times,
     ),
-    show(share: number, told: string) {
+    show(share: number, told: string, gain?: number) {
       bar.style.setProperty("inline-size", `${100 * share}%`);
       figure.textContent = told;
+      times.replaceChildren();
+      if (gain === undefined) return;
+      times.append(timesText(gain), "×", element("span", { class: "hidden" }, " the one before"));
     },
   };
 }
@@ -95,12 +124,12 @@ function hereText(state: State): string {
     case "failed":
       return "failed";
     case "cannot":
-      return "not on this page";
+      return "not possible";
   }
 }
 
-/** The code, before and after, which opens on demand. */
-function codeOf({ before, after, title }: Rung, losses: HTMLElement): HTMLElement {
+/** The code, before and after. */
+function codeOf({ before, after, title }: Rung): HTMLElement {
   const piece = (caption: string, { language, text }: Code) => {
     const pre = { tabindex: 0, role: "region", "aria-label": `${caption}, of ${title}` };
     return element(
@@ -110,8 +139,6 @@ function codeOf({ before, after, title }: Rung, losses: HTMLElement): HTMLElemen
       element("pre", pre, element("code", {}, text)),
     );
   };
-  const code = after === undefined
-    ? element("p", { class: "note" }, "The code is the same as before.")
-    : element("div", { class: "codes" }, before && piece("Before", before), piece(before ? "After" : "Code", after));
-  return element("details", {}, element("summary", {}, "Code"), code, losses);
+  if (after === undefined) return element("p", { class: "note" }, "The code is the same as before.");
+  return element("div", { class: "codes" }, before && piece("Before", before), piece(before ? "After" : "Code", after));
 }

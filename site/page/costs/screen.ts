@@ -9,7 +9,7 @@ import type { Page, Screen } from "../screen.ts";
 import { hindrance, type Images, loadImages, measure } from "./measure.ts";
 import { RungView } from "./rung_view.ts";
 import { agree, rateText, type Rung, type Story } from "./story.ts";
-import { type Before, type State, timesText } from "./verdict.ts";
+import { type Before, counts, type State, timesText } from "./verdict.ts";
 
 /** A rung, what is known of it, and how it is shown. */
 interface Row {
@@ -48,6 +48,12 @@ class Costs implements Screen {
       element("p", { class: "lead" }, introduction(story)),
       element("div", { class: "row" }, this.#all, this.#progress),
       this.#sum,
+      element(
+        "p",
+        { class: "heads line", "aria-hidden": "true" },
+        element("span", { class: "figure" }, "speed"),
+        element("span", { class: "times" }, "times the one before"),
+      ),
       element("ol", { class: "rungs" }, this.#rows.map(({ view }) => view.element)),
       element("p", { class: "note" }, method(story)),
     );
@@ -101,7 +107,9 @@ class Costs implements Screen {
       const onPhase = (phase: "checking" | "timing") => {
         if (!signal.aborted) this.#put(row, { kind: "running", phase });
       };
-      const outcome = await measure(rung, this.#story, images, onPhase, signal), { rate } = outcome;
+      const outcome = await measure(rung, this.#story, images, onPhase, signal);
+      if ("refused" in outcome) return { kind: "cannot", reason: outcome.refused };
+      const { rate } = outcome;
       return rate !== undefined && agree(outcome.losses, this.#story)
         ? { kind: "ran", outcome, rate }
         : { kind: "wrong", outcome };
@@ -125,7 +133,10 @@ class Costs implements Screen {
     for (const row of this.#rows) {
       const { rung, state, view } = row, rate = rateOf(row);
       view.show(state, most, before);
-      before = { here: rate !== undefined && countsAs(row) ? { rung, rate } : before.here, there: rung };
+      before = {
+        here: rate !== undefined && counts(state) ? { rung, rate } : before.here,
+        there: rung.rate === undefined ? before.there : { rung, rate: rung.rate },
+      };
     }
     this.#all.textContent = this.#running ? "Stop" : "Run all";
     const left = this.#queue.length + (this.#running ? 1 : 0);
@@ -136,20 +147,19 @@ class Costs implements Screen {
   }
 
   #sumText(): string {
-    const ran = this.#rows.filter(countsAs);
+    const ran = this.#rows.filter(({ state }) => counts(state));
     if (ran.length < 2) return "";
     const [first] = ran, last = ran.reduce((a, b) => rateOf(b)! > rateOf(a)! ? b : a);
     if (first === last) return "";
-    const there = first.rung.rate && last.rung.rate ? `; there ${timesText(last.rung.rate / first.rung.rate)}` : "";
+    const there = first.rung.rate && last.rung.rate
+      ? `; there ${timesText(last.rung.rate / first.rung.rate)} times`
+      : "";
     return `“${last.rung.title}” is ${timesText(rateOf(last)! / rateOf(first)!)} times as fast as ` +
       `“${first.rung.title}” here${there}.`;
   }
 }
 
 const rateOf = ({ state }: Row): number | undefined => state.kind === "ran" ? state.rate : undefined;
-
-/** Whether others are compared with it: it ran, and on what it is for. */
-const countsAs = ({ state }: Row): boolean => state.kind === "ran" && !state.outcome.software;
 
 function initial(rung: Rung): State {
   const reason = hindrance(rung);

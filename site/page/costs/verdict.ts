@@ -15,53 +15,72 @@ export type State =
   /** It cannot run here, or it was tried and failed. */
   | { readonly kind: "cannot" | "failed"; readonly reason: string };
 
-/** The rungs that another one is compared with: the last ones before it. */
-export interface Before {
-  /** One that has run here, and its images/s. */
-  readonly here?: { readonly rung: Rung; readonly rate: number };
-  /** One that was measured there. */
-  readonly there?: Rung;
+/** A rung that ran, with its images/s. */
+export interface Ran {
+  readonly rung: Rung;
+  readonly rate: number;
 }
 
-/** A text, in Markdown, and what stands before it with more weight. */
-export interface Verdict {
+/** The rungs that another one is compared with: the last ones before it that ran, here and there. */
+export interface Before {
+  readonly here?: Ran;
+  readonly there?: Ran;
+}
+
+/** How many times as fast as the one before a rung is; left out where there is nothing to compare. */
+export interface Gains {
+  readonly here?: number;
+  readonly there?: number;
+}
+
+/** A text, in Markdown. */
+export interface Told {
+  /** What stands before it with more weight. */
   readonly strong?: string;
   readonly text: string;
-  /** Whether something went wrong. */
-  readonly alarm?: true;
 }
 
-/** What is said of a rung. */
-export function verdictOf(rung: Rung, state: State, { here, there }: Before, story: Story): Verdict {
-  if (state.kind === "wrong") return { text: wrongText(state.outcome, story), alarm: true };
-  if (state.kind === "failed") return { text: state.reason, alarm: true };
-  const notes = notesOn(rung, story);
-  if (state.kind === "ran" && state.outcome.software) {
-    const { device } = state.outcome;
-    return {
-      text: `There is no GPU here: ${device} computes on the processor. That it is right can be seen, and how fast a ` +
-        `GPU is cannot.${notes}`,
-    };
-  }
-  if (state.kind === "ran" && here) {
-    const gain = state.rate / here.rate, other = gainThere(rung, here.rung, story);
-    const besides = other === undefined ? "" : `; there ${gainText(other, story.same)}`;
-    const reason = gain >= 1 + story.same ? rung.why : `It did not help here: ${continued(rung.otherwise)}`;
-    return {
-      strong: `${capital(gainText(gain, story.same))} as “${here.rung.title}”${besides}.`,
-      text: `${reason}${notes}`,
-    };
-  }
-  const gain = there && gainThere(rung, there, story);
-  const strong = gain === undefined ? undefined : `There ${gainText(gain, story.same)} as “${there!.title}”.`;
-  if (state.kind === "cannot") return { strong, text: state.reason };
-  const helped = gain === undefined || gain >= 1 + story.same;
-  return { strong, text: `${helped ? rung.why : `It did not help: ${continued(rung.otherwise)}`}${notes}` };
+/** Whether a rung for GPUs was measured there on a processor: then it is none. */
+const isStandIn = ({ target }: Rung, { measured }: Story) => target === "webgpu" && measured.gpuFallback;
+
+/** What a rung and the state it is in come to, beside the ones before. */
+export function gainsOf(rung: Rung, state: State, { here, there }: Before, story: Story): Gains {
+  return {
+    ...here && counts(state) && { here: state.rate / here.rate },
+    ...there && rung.rate && !isStandIn(rung, story) && { there: rung.rate / there.rate },
+  };
 }
 
-/** How many times as fast as another one a rung is in the committed results. */
-function gainThere(rung: Rung, other: Rung, story: Story): number | undefined {
-  return isGpuFallback(rung, story) || !rung.rate || !other.rate ? undefined : rung.rate / other.rate;
+/** Whether others are compared with a rung in this state: it ran, and on what it is for. */
+export function counts(state: State): state is State & { readonly kind: "ran" } {
+  return state.kind === "ran" && !state.outcome.software;
+}
+
+/** What is said at once, below the figures; nothing where they say all. */
+export function noteOf(state: State, story: Story): string | undefined {
+  if (state.kind === "wrong") return wrongText(state.outcome, story);
+  if (state.kind === "cannot" || state.kind === "failed") return state.reason;
+  if (state.kind !== "ran" || !state.outcome.software) return undefined;
+  return `There is no GPU here: ${state.outcome.device} computes on the processor. That it is right can be seen, and ` +
+    "how fast a GPU is cannot.";
+}
+
+/** What a rung brought, and why. */
+export function verdictOf(rung: Rung, gains: Gains, { here, there }: Before, story: Story): Told {
+  const { why, otherwise, engine } = rung, { same } = story, parts: string[] = [];
+  if (gains.here && here) parts.push(`here ${gainText(gains.here, same)} as “${here.rung.title}”`);
+  if (gains.there && there) {
+    const isSame = parts.length > 0 && there.rung === here?.rung;
+    parts.push(`there ${gainText(gains.there, same)}${isSame ? "" : ` as “${there.rung.title}”`}`);
+  }
+  const gain = gains.here ?? gains.there ?? Infinity;
+  const reason = gain >= 1 + same ? why : `It did not help${gains.here ? " here" : ""}: ${continued(otherwise)}`;
+  const notes = isStandIn(rung, story)
+    ? " There was no GPU there: a processor stood in for one."
+    : engine === "packed"
+    ? " There it has vectors of 256 bits, which a page cannot ask for."
+    : "";
+  return { ...parts.length > 0 && { strong: `${capital(parts.join(", "))}.` }, text: `${reason}${notes}` };
 }
 
 /** How many times, in three digits. */
@@ -71,16 +90,6 @@ export const timesText = (times: number): string => times.toFixed(times < 9.995 
 function gainText(gain: number, same: number): string {
   if (gain >= 1 + same) return `${timesText(gain)} times as fast`;
   return gain <= 1 - same ? `${timesText(1 / gain)} times as slow` : "as fast";
-}
-
-const isGpuFallback = ({ target }: Rung, { measured }: Story) => target === "webgpu" && measured.gpuFallback;
-
-/** How the committed figure was made, where that is not as here. */
-function notesOn(rung: Rung, story: Story): string {
-  if (isGpuFallback(rung, story)) return " There was no GPU there either: a processor stood in for one.";
-  return rung.engine === "packed"
-    ? " The figure of there is with vectors of 256 bits, which a page cannot ask for."
-    : "";
 }
 
 function wrongText({ losses }: RungOutcome, { check }: Story): string {
