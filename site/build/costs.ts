@@ -10,8 +10,8 @@ import { excerptOf } from "../../bench/timeline/code.ts";
 import { LADDER, type Rung as Configuration } from "../../bench/timeline/ladder.ts";
 import { trainNaive } from "../../bench/timeline/plain.ts";
 import { type Results, SAME, TOLERANCE } from "../../bench/timeline/results.ts";
-import { rateOf } from "../../bench/timeline/steps.ts";
-import { compile, limitSamples, loadMnist, loadSpec, type Spec } from "../../mod.ts";
+import { isExtra, rateOf } from "../../bench/timeline/steps.ts";
+import { compile, findTarget, limitSamples, loadMnist, loadSpec, type Spec } from "../../mod.ts";
 import type { Rung, Story } from "../page/costs/story.ts";
 import { bytesOf, type Files } from "./files.ts";
 
@@ -39,10 +39,7 @@ export async function costsFiles(project: string): Promise<Files> {
   const { machine, date, versions, work, batchSize } = results;
   const story: Story = {
     ...{ spec: JSON.parse(await Deno.readTextFile(join(project, SPEC))), batchSize, work, rungs },
-    measured: {
-      ...{ date, cpu: machine.cpu, cores: machine.cores, deno: versions.deno },
-      gpuFallback: machine.gpu?.fallback ?? false,
-    },
+    measured: { date, cpu: machine.cpu, cores: machine.cores, deno: versions.deno },
     ...{ check: { ...CHECK, losses }, tolerance: TOLERANCE, same: SAME },
   };
   return new Map([...scripts, ["costs.json", bytesOf(JSON.stringify(story))]]);
@@ -53,20 +50,21 @@ async function rungOf(
   spec: Spec,
   configuration: Configuration,
   before: Configuration | undefined,
-  { configurations }: Results,
+  results: Results,
 ): Promise<Rung> {
-  const { shown, ...told } = configuration, measured = configurations[configuration.name];
+  const { shown, ...told } = configuration, measured = results.configurations[configuration.name];
   return {
     ...told,
     ...shown && before && { before: await excerptOf(before, shown.before, spec) },
     ...shown && { after: await excerptOf(configuration, shown.after, spec) },
-    ...measured && measured.reason === undefined && { rate: rateOf(measured), threadsThere: measured.threads },
+    ...measured && measured.reason === undefined && { rate: rateOf(measured) },
+    ...isExtra(configuration, results) && { standIn: true as const },
   };
 }
 
 /** The code of a rung as one script, with its types taken out. */
 async function scriptOf(spec: Spec, { target, without }: Configuration): Promise<Uint8Array | undefined> {
-  if (target !== "typescript") return undefined;
+  if (target === "naive" || !findTarget(target).script) return undefined;
   const { files } = compile(spec, { target, without });
   const { outputFiles: [{ contents }] } = await esbuild.build({
     ...{ entryPoints: ["./step.ts"], bundle: true, format: "esm", target: "es2022", charset: "utf8", write: false },

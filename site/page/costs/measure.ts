@@ -42,7 +42,7 @@ export async function measure(
 }
 
 /** Why a page cannot run a rung, if so: what is known before it is tried. */
-export function hindrance({ engine, name, module, threads, target }: Rung): string | undefined {
+export function hindrance({ engine, name, module, threads }: Rung): string | undefined {
   if (name === "unchecked") {
     return "A page cannot set V8’s flags, and need not set this one: in browsers the processor’s memory protection " +
       "checks addresses, at no cost.";
@@ -55,7 +55,7 @@ export function hindrance({ engine, name, module, threads, target }: Rung): stri
   if (module !== undefined && !isolated) {
     return "It works on memory that threads share, and pages that are not isolated from others have none.";
   }
-  if (engine !== "default" && threads === "all" && target !== "webgpu") {
+  if (engine !== "default" && threads === "all") {
     if (!isolated) return "Threads cannot share memory: this page is not isolated from others.";
     if (navigator.hardwareConcurrency < 2) return "There is one core here.";
   }

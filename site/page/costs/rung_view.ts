@@ -60,7 +60,7 @@ export class RungView {
 
   /** Shows what is known. `most`: the largest rate of all, which is the longest bar. */
   show(state: State, most: number, before: Before): void {
-    const { kind } = state, { rate, title } = this.#rung, gains = gainsOf(this.#rung, state, before, this.#story);
+    const { kind } = state, { rate, title } = this.#rung, gains = gainsOf(this.#rung, state, before);
     const word = kind === "running" ? "Stop" : kind === "idle" || kind === "cannot" ? "Run" : "Again";
     this.element.dataset.state = kind;
     this.#button.textContent = word;

@@ -28,9 +28,10 @@ export interface Rung {
   /** Pieces of code, in the rung before and in this one. Left out where the code is the same. */
   readonly before?: Code;
   readonly after?: Code;
-  /** As it was measured: images/s, and on how many threads. */
+  /** As it was measured: images/s. */
   readonly rate?: number;
-  readonly threadsThere?: number;
+  /** Whether that was on a processor, in place of the GPU that it is for: then it is no rung. */
+  readonly standIn?: true;
 }
 
 /** All of it. */
@@ -47,8 +48,6 @@ export interface Story {
     readonly cpu: string | null;
     readonly cores: number;
     readonly deno: string;
-    /** Whether a GPU was asked for, and the processor answered. */
-    readonly gpuFallback: boolean;
   };
   /** What each rung trains first, and the loss of each epoch, as plain loops have it. */
   readonly check: { readonly images: number; readonly epochs: number; readonly losses: readonly number[] };

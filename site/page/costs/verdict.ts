@@ -40,14 +40,11 @@ export interface Told {
   readonly text: string;
 }
 
-/** Whether a rung for GPUs was measured there on a processor: then it is none. */
-const isStandIn = ({ target }: Rung, { measured }: Story) => target === "webgpu" && measured.gpuFallback;
-
 /** What a rung and the state it is in come to, beside the ones before. */
-export function gainsOf(rung: Rung, state: State, { here, there }: Before, story: Story): Gains {
+export function gainsOf({ rate, standIn }: Rung, state: State, { here, there }: Before): Gains {
   return {
     ...here && counts(state) && { here: state.rate / here.rate },
-    ...there && rung.rate && !isStandIn(rung, story) && { there: rung.rate / there.rate },
+    ...there && rate && !standIn && { there: rate / there.rate },
   };
 }
 
@@ -67,7 +64,7 @@ export function noteOf(state: State, story: Story): string | undefined {
 
 /** What a rung brought, and why. */
 export function verdictOf(rung: Rung, gains: Gains, { here, there }: Before, story: Story): Told {
-  const { why, otherwise, engine } = rung, { same } = story, parts: string[] = [];
+  const { why, otherwise, engine, standIn } = rung, { same } = story, parts: string[] = [];
   if (gains.here && here) parts.push(`here ${gainText(gains.here, same)} as “${here.rung.title}”`);
   if (gains.there && there) {
     const isSame = parts.length > 0 && there.rung === here?.rung;
@@ -75,7 +72,7 @@ export function verdictOf(rung: Rung, gains: Gains, { here, there }: Before, sto
   }
   const gain = gains.here ?? gains.there ?? Infinity;
   const reason = gain >= 1 + same ? why : `It did not help${gains.here ? " here" : ""}: ${continued(otherwise)}`;
-  const notes = isStandIn(rung, story)
+  const notes = standIn
     ? " There was no GPU there: a processor stood in for one."
     : engine === "packed"
     ? " There it has vectors of 256 bits, which a page cannot ask for."
