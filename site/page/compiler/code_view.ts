@@ -42,7 +42,13 @@ export function codeView(): CodeView {
       target,
       about,
       code,
-      panel: element("div", { class: "code-panel", id: `code-${target}` }, element("h3", {}, title), about, code),
+      panel: element(
+        "div",
+        { class: "code-panel", id: `code-${target}`, role: "tabpanel", "aria-label": title },
+        element("h3", {}, title),
+        about,
+        code,
+      ),
     };
   });
   const tabs = tabsOf(panels.map(({ panel }) => panel));
