@@ -20,9 +20,16 @@ export function bytes(count: number): string {
   return count < 1e9 ? `${THREE.format(count / 1e6)} MB` : `${THREE.format(count / 1e9)} GB`;
 }
 
+/** The least that a page's clock tells, in milliseconds. */
+const TICK = 0.005;
+
 /** Milliseconds. */
 export const time = (milliseconds: number): string =>
-  milliseconds < 1 ? `${THREE.format(1000 * milliseconds)} µs` : `${THREE.format(milliseconds)} ms`;
+  milliseconds < TICK
+    ? "< 5 µs"
+    : milliseconds < 1
+    ? `${THREE.format(1000 * milliseconds)} µs`
+    : `${THREE.format(milliseconds)} ms`;
 
 /** Operations for each byte that is read or written. */
 export function intensity(flops: number, moved: number): string {

@@ -22,24 +22,31 @@ export const startCompiler = (): Connection<CompilerMethods> =>
 
 /** Seconds that a net may take: whoever edits does not wait longer. */
 const PATIENCE = 60;
+/** Milliseconds in which a worker has to end what is not wanted any more: one that goes on is faster than a new one. */
+const GRACE = 1000;
+
+/** A worker, and how much it is asked at the time. */
+interface Worked extends Connection<CompilerMethods> {
+  calls: number;
+}
+
+const started = (): Worked => ({ ...startCompiler(), calls: 0 });
 
 /** Workers in turn: one that works, and one that waits. */
 export class Compiling {
-  #now: Connection<CompilerMethods> | undefined;
-  #next: Connection<CompilerMethods> | undefined;
+  #now: Worked | undefined;
+  #next: Worked | undefined;
   #turn = 0;
-  #works = 0;
 
   /**
    * Does something in place of all that is being done.
    *
+   * @param work may be begun anew, with another worker.
    * @throws {Superseded} when something else has taken its place.
    * @throws {Error} in one line, when it takes too long.
    */
   async instead<Result>(work: (compiler: Compiler) => Promise<Result>): Promise<Result> {
-    const turn = ++this.#turn;
-    if (this.#works > 0) this.#end();
-    return await this.#do(turn, work);
+    return await this.#do(++this.#turn, work);
   }
 
   /** Does something beside, or behind, what is being done. @throws as `instead` does. */
@@ -47,48 +54,58 @@ export class Compiling {
     return await this.#do(this.#turn, work);
   }
 
-  /** Ends what is being done, and all workers. */
-  close(): void {
-    this.#turn++;
-    this.#end();
-    this.#next?.close();
-    this.#next = undefined;
-  }
-
-  #end(): void {
-    this.#now?.close();
-    this.#now = undefined;
-    this.#works = 0;
+  /** Ends a worker that works. */
+  #end(worker: Worked): void {
+    worker.close();
+    if (this.#now === worker) this.#now = undefined;
   }
 
   async #do<Result>(turn: number, work: (compiler: Compiler) => Promise<Result>): Promise<Result> {
-    const own = this.#now ??= this.#next ?? startCompiler();
+    const own = this.#now ??= this.#next ?? started(), before = own.calls;
     if (own === this.#next) this.#next = undefined;
-    this.#works++;
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      if (this.#now === own) this.#end();
-      else own.close();
-    }, 1000 * PATIENCE);
+    const ended = { late: false, busy: false };
+    let answered = false;
+    const after = (milliseconds: number, why: keyof typeof ended) =>
+      setTimeout(() => {
+        if (turn !== this.#turn || why === "busy" && answered) return;
+        ended[why] = true;
+        this.#end(own);
+      }, milliseconds);
+    const late = after(1000 * PATIENCE, "late"), busy = before > 0 ? after(GRACE, "busy") : undefined;
     try {
-      const result = await work(own.methods);
-      if (turn !== this.#turn) throw new Superseded();
-      return result;
+      return await work(this.#guarded(own, turn, () => answered = true));
     } catch (error) {
-      if (late) {
-        throw new Error(
-          `this net was not compiled in ${PATIENCE} s, so that was ended; make it smaller, or take fewer layers`,
-        );
-      }
-      throw turn === this.#turn ? error : new Superseded();
+      if (turn !== this.#turn) throw new Superseded();
+      if (ended.busy) return await this.#do(turn, work);
+      if (!ended.late) throw error;
+      throw new Error(`this net was not compiled in ${PATIENCE} s, and that was ended: make it smaller`);
     } finally {
-      clearTimeout(timer);
-      if (this.#now === own) {
-        this.#works--;
-        // while nothing is asked, there is time to load another one
-        if (this.#works === 0) this.#next ??= startCompiler();
-      }
+      clearTimeout(late);
+      clearTimeout(busy);
+      // while nothing is asked, there is time to load another one
+      if (this.#now === own && own.calls === 0) this.#next ??= started();
     }
+  }
+
+  /** What a worker can be asked as long as nothing else is wanted. */
+  #guarded(worker: Worked, turn: number, answered: () => void): Compiler {
+    const guard = () => {
+      if (turn !== this.#turn) throw new Superseded();
+    };
+    return new Proxy(worker.methods, {
+      get: (methods, name) => async (...args: unknown[]) => {
+        guard();
+        worker.calls++;
+        try {
+          // deno-lint-ignore no-explicit-any -- the type says what a name stands for, not the proxy
+          const result = await (methods as any)[name](...args);
+          answered();
+          return result;
+        } finally {
+          worker.calls--;
+          guard();
+        }
+      },
+    });
   }
 }

@@ -39,9 +39,13 @@ export function kernelList(chosen: (name: string) => void): KernelList {
     row?.setAttribute("aria-selected", "true");
     if (row) list.setAttribute("aria-activedescendant", row.id);
     else list.removeAttribute("aria-activedescendant");
-    if (!tells) return;
-    row?.scrollIntoView({ block: "nearest" });
-    chosen(name);
+    // within the list: the page stays where it is
+    if (
+      row && (row.offsetTop < list.scrollTop || row.offsetTop + row.offsetHeight > list.scrollTop + list.clientHeight)
+    ) {
+      list.scrollTop = row.offsetTop - (list.clientHeight - row.offsetHeight) / 2;
+    }
+    if (tells) chosen(name);
   };
   list.onkeydown = (event) => {
     const at = kernels.findIndex(({ name }) => name === current), last = kernels.length - 1;
@@ -80,7 +84,7 @@ function rowOf(kernel: StepKernel, i: number, most: number): HTMLElement {
     "div",
     { role: "option", id: `kernel-${i}`, class: barrier ? "waits" : undefined, "aria-selected": "false" },
     element("span", { class: "number" }, i + 1),
-    element("span", { class: "name" }, name.replaceAll("_", "_\u200b")),
+    element("span", { class: "kernel" }, name.replaceAll("_", "_\u200b")),
     element("span", { class: "track", "aria-hidden": "true" }, bar),
     element("span", { class: "work" }, amounts),
     element("span", { class: "ms" }),

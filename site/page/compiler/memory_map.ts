@@ -59,6 +59,9 @@ export function memoryMap(): MemoryMap {
       ),
     ),
   );
+  // it is long, and seldom looked at
+  const fill = () => table.replaceChildren(...all.open ? step!.tensors.map(rowOf) : []);
+  all.ontoggle = fill;
   let step: TrainingStep | undefined, boxes = new Map<string, HTMLElement>();
   const tell = (tensor?: PlacedTensor) => {
     told.textContent = tensor
@@ -91,7 +94,7 @@ export function memoryMap(): MemoryMap {
       legend.replaceChildren(
         ...roles.map((role) => element("li", {}, element("span", { class: `key ${role}` }), WORDS[role])),
       );
-      table.replaceChildren(...tensors.map(rowOf));
+      fill();
     },
     point(name) {
       if (!step) return;

@@ -64,7 +64,10 @@ export function rangeOf(tree: Tree, text: string, path: Path): Range {
       if (name) range = whole(name);
       node = property && valueOf(property);
     }
-    if (node) range = last ? shown(node) : opening(node);
+    if (node && !last) range = opening(node);
+    else if (node && /^(?:Object|Array)$/.test(node.name)) range = shown(node);
+    // a key with its value
+    else if (node) range = { from: typeof step === "string" ? range.from : node.from, to: node.to };
   }
   return range;
 }

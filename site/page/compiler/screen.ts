@@ -33,6 +33,8 @@ class CompilerScreen implements Screen {
   #training: TrainingView | undefined;
   #net: { readonly text: string; readonly net: NetSummary } | undefined;
   #link = "";
+  /** Whether it is another net, not one that was edited. */
+  #anew = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #status = element("p", { class: "status" });
   readonly #graph = element("div", {
@@ -51,7 +53,13 @@ class CompilerScreen implements Screen {
         this.#step?.halt();
         this.#training?.halt();
       };
-    this.#source = await sourceView({ changed: (_, written) => this.#changed(written), tell });
+    this.#source = await sourceView({
+      changed: (_, written) => {
+        this.#anew ||= !written;
+        this.#changed(written);
+      },
+      tell,
+    });
     this.#step = stepView({ compiling: this.#compiling, retarget: () => this.#changed(false), begin, tell });
     this.#training = trainingView({ net: () => this.#net, begin, tell });
     this.#made.append(this.#step.element);
@@ -118,7 +126,8 @@ class CompilerScreen implements Screen {
     this.#status.textContent =
       `${net.name}: ${count(net.parameters, "weight")}, ${count(compiled.kernels.length, "kernel")} a step; ` +
       `compiled for ${compiled.target} in ${Math.round(compiled.milliseconds)} ms.`;
-    const shown = this.#step!.show(text, compiled, compiler);
+    const shown = this.#step!.show(text, compiled, compiler, this.#anew);
+    this.#anew = false;
     // from the last key to new code on the page
     performance.clearMeasures(MEASURE);
     performance.measure(MEASURE, { start: begin, end: performance.now() });

@@ -44,7 +44,7 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
     dataJson<Rules>("specs/spec.schema.json"),
     kept ?? loadNet(FIRST),
   ]);
-  const host = element("div", { class: "editor" }), meaning = element("p", { class: "note meaning" });
+  const host = element("div", { class: "editor" }), meaning = element("p", { class: "note meaning" }, KEYS);
   const mistakes = element("ul", { class: "mistakes" }),
     wrong = element("p", { class: "warning", role: "alert", hidden: true });
   const menu = element(
@@ -56,7 +56,7 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
   menu.value = kept === undefined ? FIRST : "";
   const say = (line: string) => [wrong.textContent, wrong.hidden] = [line, line === ""];
   const pointed = (help: Help | undefined) => {
-    meaning.replaceChildren(...help ? [element("b", {}, help.title), ` ${help.lines.join(" ")}`] : []);
+    meaning.replaceChildren(...help ? [element("b", {}, help.title), ` ${help.lines.join(" ")}`] : [KEYS]);
   };
   const editor: Editor = openEditor(host, {
     ...{ text: first, schema, pointed },
@@ -113,7 +113,7 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
   };
   return {
     tools: element("div", { class: "row" }, element("label", {}, "Begin with ", menu), copy),
-    element: element("div", {}, wrong, host, meaning, mistakes, element("p", { class: "note" }, KEYS)),
+    element: element("div", {}, wrong, host, mistakes, meaning),
     text: editor.text,
     show(given) {
       const placed = editor.mark(given);

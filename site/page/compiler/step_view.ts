@@ -29,14 +29,23 @@ export interface StepView {
   readonly element: HTMLElement;
   /** Name of the target that is shown, or "auto". */
   target(): string;
-  /** Shows a step, and then the code of its chosen kernel, target by target. */
-  show(text: string, net: CompiledNet, compiler: Compiler): Promise<void>;
+  /**
+   * Shows a step, and then the code of its chosen kernel, target by target.
+   *
+   * @param anew whether it is another net, of which another kernel is chosen.
+   */
+  show(text: string, net: CompiledNet, compiler: Compiler, anew: boolean): Promise<void>;
   /** Ends what is being timed. */
   halt(): void;
 }
 
 /** Milliseconds after which a column says that it is being compiled. */
 const SOON = 150;
+/** Milliseconds without another text after which other targets compile it, too. */
+const QUIET = 400;
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 const TARGETS = ["wasm_relaxed", "wasm", "typescript", "webgpu"];
 
 /** An empty view. */
@@ -45,9 +54,12 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
   const measure = element("button", { type: "button" }, "Time the kernels here"),
     timed = element("p", { class: "note" });
   const summary = element("p", {}), code = codeView(), memory = memoryMap();
-  const plan = element("pre", { tabindex: 0, "aria-label": "The plan" }),
-    graph = element("pre", { tabindex: 0, "aria-label": "The graph" });
-  let shown: { readonly text: string; readonly net: CompiledNet } | undefined, chosen = "", wanted = "auto";
+  const plan = textOf("The plan: kernels, what was merged, tensors", () => shown?.net.planText ?? "");
+  const graph = textOf("The graph", () => shown?.net.graphText ?? "");
+  let shown: { readonly text: string; readonly net: CompiledNet } | undefined,
+    chosen = "",
+    wanted = "auto",
+    compiledAt = "";
   let times: KernelTimes | undefined, timer: Connection<CompilerMethods> | undefined, own: TargetCode | undefined;
 
   const stages = () => code.stages(own, times?.rows.find(({ merged }) => merged.join() === chosen)?.milliseconds);
@@ -59,7 +71,8 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
     const columns = COLUMNS.map((column) => column.target).toSorted((a, b) =>
       Number(targetOf(b) === target) - Number(targetOf(a) === target)
     );
-    for (const column of columns) {
+    for (const [i, column] of columns.entries()) {
+      if (i === 1 && compiledAt !== text) await pause(QUIET);
       if (chosen !== name || shown?.text !== text) return;
       const late = setTimeout(() => chosen === name && code.wait(column, "compiling…"), SOON);
       try {
@@ -77,6 +90,7 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
         clearTimeout(late);
       }
     }
+    compiledAt = text;
   };
   const list = kernelList((name) => {
     chosen = name;
@@ -138,20 +152,16 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
       ),
       part("The kernel that is chosen", code.element),
       part("Memory", memory.element),
-      part(
-        "As text",
-        element("details", {}, element("summary", {}, "The plan: kernels, what was merged, tensors"), plan),
-        element("details", {}, element("summary", {}, "The graph"), graph),
-      ),
+      part("As text", plan.element, graph.element),
     ),
     target: () => wanted,
-    async show(text, net, compiler) {
+    async show(text, net, compiler, anew) {
       const { kernels, target } = net, heaviest = kernels.toSorted((a, b) => b.flops - a.flops)[0];
       if (shown?.text !== text || shown.net.target !== target) [times, timed.textContent] = [undefined, ""];
       shown = { text, net };
       targets.value = target;
       measure.disabled = target === "typescript" || target === "webgpu" && !("gpu" in navigator);
-      if (!kernels.some(({ name }) => name === chosen)) chosen = heaviest.name;
+      if (anew || !kernels.some(({ name }) => name === chosen)) chosen = heaviest.name;
       const waits = kernels.filter(({ barrier }) => barrier).length,
         flops = kernels.reduce((sum, { flops }) => sum + flops, 0);
       summary.textContent = `${count(kernels.length, "kernel")} with ${
@@ -159,13 +169,26 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
       }. Threads wait for each other at ${count(waits, "line")}.`;
       list.show(kernels, chosen);
       list.time(times);
+      // of large nets each part is a frame's work
+      await pause(0);
+      if (shown.net !== net) return;
       memory.show(net);
       memory.point(chosen);
-      [plan.textContent, graph.textContent] = [net.planText, net.graphText];
+      plan.renew();
+      graph.renew();
       await showCode(compiler);
     },
     halt,
   };
+}
+
+/** A text that is put into the page when somebody looks at it: it may be long. */
+function textOf(title: string, text: () => string): { readonly element: HTMLElement; renew(): void } {
+  const pre = element("pre", { tabindex: 0, "aria-label": title });
+  const details = element("details", {}, element("summary", {}, title), pre);
+  const renew = () => pre.textContent = details.open ? text() : "";
+  details.ontoggle = renew;
+  return { element: details, renew };
 }
 
 /** A part of the screen, under its heading. */
