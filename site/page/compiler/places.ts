@@ -48,7 +48,7 @@ export const propertiesOf = (object: SyntaxNode): SyntaxNode[] => object.getChil
 export const rootOf = ({ topNode }: Tree): SyntaxNode | undefined =>
   childrenOf(topNode).find((child) => isValue(child));
 
-/** Where a path leads: a value; of a key that nobody knows, the key; of one that is missing, the brace that opens its owner. */
+/** Where a path leads: a value; of a key that nobody knows, the key; of one that is missing, what its owner is. */
 export function rangeOf(tree: Tree, text: string, path: Path): Range {
   let node = rootOf(tree), range: Range = { from: 0, to: Math.min(1, text.length) };
   if (node) range = node.name === "Object" || node.name === "Array" ? opening(node) : whole(node);
@@ -62,6 +62,8 @@ export function rangeOf(tree: Tree, text: string, path: Path): Range {
         : undefined;
       const name = property?.getChild("PropertyName");
       if (name) range = whole(name);
+      // what is missing is missing in what its owner is
+      else if (i > 0) range = shown(node);
       node = property && valueOf(property);
     }
     if (node && !last) range = opening(node);
