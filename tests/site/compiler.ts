@@ -92,8 +92,9 @@ export async function edit(open: Open, link: string, kernel: string): Promise<Ed
   await page.keyboard.press("End");
   for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowLeft");
   for (let i = 0; i < 4; i++) await page.keyboard.press("Backspace");
-  await page.keyboard.type("so");
-  await page.waitForSelector(".cm-tooltip-autocomplete");
+  await page.keyboard.type("lea");
+  // what is offered for the first letters gives way
+  await page.locator(".cm-tooltip-autocomplete li").first().filter({ hasText: /^leakyRelu/ }).waitFor();
   const offered = await texts(page, ".cm-tooltip-autocomplete .cm-completionLabel");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+z");

@@ -39,7 +39,7 @@ Deno.test({
       assert.match(comma.listed[0], /^Go to line [45] not JSON: /);
       assert.equal(comma.marked.length, 1);
       assert.match(edited.mended, /^tiny: 548 weights, \d+ kernels a step; compiled for wasm_relaxed in \d+ ms\.$/);
-      assert.equal(edited.offered[0], "softmax");
+      assert.equal(edited.offered[0], "leakyRelu");
 
       const files = generatedFiles(parseSpec(SPEC));
       const expected = ["typescript", "wasm_relaxed", "webgpu"].map((target) =>

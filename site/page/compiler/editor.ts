@@ -11,6 +11,7 @@ import {
   type Completion,
   completionKeymap,
   type CompletionResult,
+  insertCompletionText,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
@@ -174,17 +175,24 @@ export function openEditor(into: HTMLElement, options: EditorOptions): Editor {
 function completions(state: EditorState, at: number, explicit: boolean, schema: Rules): CompletionResult | null {
   const found = offersAt(state.doc.toString(), at, schema);
   if (!found || !explicit && found.from === found.to) return null;
-  const { from, to, offers } = found;
+  const { from, offers } = found;
   return {
     from,
-    to,
     // quotes are no part of what is looked for
     options: offers.map(({ label, text, detail, info }, i): Completion => ({
-      ...{ label: `"${label}"`, displayLabel: label, apply: text, boost: -Math.min(i, 99) },
+      ...{ label: `"${label}"`, displayLabel: label, apply: putting(text, schema), sortText: `${i}`.padStart(4, "0") },
       ...detail && { detail },
       ...info && { info },
     })),
     validFor: /^"?\w*"?$/,
+  };
+}
+
+/** Puts a text in the place of the whole word, of which a part may stand behind the cursor. */
+function putting(text: string, schema: Rules) {
+  return (view: EditorView, _: Completion, from: number, to: number) => {
+    const word = offersAt(view.state.doc.toString(), to, schema);
+    view.dispatch(insertCompletionText(view.state, text, from, Math.max(to, word?.from === from ? word.to : to)));
   };
 }
 
