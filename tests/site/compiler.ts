@@ -131,6 +131,9 @@ async function linkAgain(page: Page): Promise<Edited["linked"]> {
 
 /** Trains, looks how many workers there are meanwhile and behind it, stops. */
 async function train({ page }: Visit): Promise<Edited["trained"]> {
+  // a worker in reserve is started when all is compiled
+  await coded(page, "specs/tiny.json");
+  await page.waitForTimeout(1000);
   const threads = () => page.workers().length, before = threads();
   await page.getByRole("button", { name: "Train it here" }).click();
   await page.waitForFunction(
@@ -145,7 +148,7 @@ async function train({ page }: Visit): Promise<Edited["trained"]> {
     undefined,
     PATIENCE,
   );
-  await page.waitForTimeout(500);
+  for (let i = 0; i < 50 && threads() > before; i++) await page.waitForTimeout(100);
   const line = await page.innerText("section.part .note >> nth=0");
   return { line, figures, threads: [before, during, threads()] };
 }

@@ -31,13 +31,13 @@ export interface CodeView {
 
 /** An empty view. */
 export function codeView(): CodeView {
-  const formula = element("pre", { tabindex: 0, "aria-label": "Formula of the kernel" }),
+  const formula = element("pre", { tabindex: 0, role: "region", "aria-label": "Formula of the kernel" }),
     schedule = element("pre", { class: "schedule" });
-  const nest = element("pre", { tabindex: 0, "aria-label": "Loop nest of the kernel" });
+  const nest = element("pre", { tabindex: 0, role: "region", "aria-label": "Loop nest of the kernel" });
   const name = element("h3", { class: "kernel-name" }), facts = element("p", { class: "note" });
   const panels = COLUMNS.map(({ target, title }) => {
     const about = element("p", { class: "note" });
-    const code = element("pre", { tabindex: 0, "aria-label": `${title} of the kernel` });
+    const code = element("pre", { tabindex: 0, role: "region", "aria-label": `${title} of the kernel` });
     return {
       target,
       about,

@@ -184,7 +184,7 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
 
 /** A text that is put into the page when somebody looks at it: it may be long. */
 function textOf(title: string, text: () => string): { readonly element: HTMLElement; renew(): void } {
-  const pre = element("pre", { tabindex: 0, "aria-label": title });
+  const pre = element("pre", { tabindex: 0, role: "region", "aria-label": title });
   const details = element("details", {}, element("summary", {}, title), pre);
   const renew = () => pre.textContent = details.open ? text() : "";
   details.ontoggle = renew;
