@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
+import { basename } from "node:path";
 import type { CDPSession, Page } from "playwright-core";
 import type { Frame, Open, Visit, VisitOptions } from "./drive.ts";
 
@@ -99,7 +101,9 @@ export interface Trained {
   /** Milliseconds from when the page was asked for to the first step. */
   readonly firstStep: number;
   readonly reached: { readonly percent: number; readonly images: number };
+  /** Animation frames of over 50 ms while it trained, and milliseconds of processor time of the page's longest task. */
   readonly frames: readonly Frame[];
+  readonly task: number;
   readonly whileTraining: string;
   readonly mouse: readonly string[];
   readonly note: string;
@@ -123,7 +127,11 @@ export async function train(open: Open, percent: number, file: string, digits: r
   await visit.longFrames();
   await byMouse(page, 7);
   const whileTraining = await said(page, "");
-  const reached = await trainedTo(page, percent), frames = await visit.longFrames();
+  let reached = { percent: 0, images: 0 };
+  const task = await visit.longestTask(async () => {
+    reached = await trainedTo(page, percent);
+  });
+  const frames = await visit.longFrames();
   const mouse = await drawn(page, digits, (digit) => byMouse(page, digit));
   const note = await page.innerText(".runs");
   const download = page.waitForEvent("download");
@@ -136,7 +144,20 @@ export async function train(open: Open, percent: number, file: string, digits: r
   const scripts = visit.files.filter((name) => name.endsWith(".js"));
   await visit.close();
   return {
-    ...{ firstStep, reached, frames, whileTraining, mouse, note, violations, messages, foreign, scripts, workers },
+    ...{
+      firstStep,
+      reached,
+      frames,
+      task,
+      whileTraining,
+      mouse,
+      note,
+      violations,
+      messages,
+      foreign,
+      scripts,
+      workers,
+    },
   };
 }
 
@@ -146,11 +167,18 @@ const PHONE: VisitOptions = { width: 390, height: 844, touch: true, scheme: "dar
 /** Takes a saved net on a phone, and draws by touch; what the page says of each file and digit. */
 export async function touch(open: Open, file: string, bad: string, digits: readonly number[]) {
   const visit = await open(PHONE), { page } = visit, overflows = [await visit.overflow()];
-  const choose = (file: string) => page.setInputFiles("input[accept='.safetensors']", file);
+  const choose = async (path: string) => {
+    const file = {
+      name: basename(path),
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(await Deno.readFile(path)),
+    };
+    await page.setInputFiles("input[accept='.safetensors']", file);
+  };
   await choose(bad);
   const refused = await page.locator(".part .warning:not(:empty)").innerText();
   await choose(file);
-  const taken = await page.locator("p[role=status]", { hasText: "are right" }).innerText();
+  const taken = await page.locator(".part p[role=status]", { hasText: "are right" }).innerText();
   const session = await visit.context.newCDPSession(page);
   const fingers = await drawn(page, digits, (digit) => byTouch(page, session, digit));
   overflows.push(await visit.overflow());

@@ -26,17 +26,18 @@ Deno.test({
       await Deno.writeTextFile(bad, "it is no net");
       await t.step("by mouse", async () => {
         const found = await drive<Trained>(folder, "train", 95, file, DRAWN);
+        const { firstStep, reached, task } = found, ms = (value: number) => `${value.toFixed(0)} ms`;
         console.log(
-          `first step after ${
-            found.firstStep.toFixed(0)
-          } ms; ${found.reached.percent} % after ${found.reached.images} images`,
+          `first step after ${ms(firstStep)}; ${reached.percent} % after ${reached.images} images; longest task ${
+            ms(task)
+          }`,
         );
         assert(found.reached.images <= 60_000, `${found.reached.images} images`);
         assert.match(found.whileTraining, /^It is a \d, by /);
         assert.match(found.mouse.join(";"), sentences(DRAWN));
         assert.match(found.note, /^Trains on \d+ threads: WebAssembly/);
         assert.deepEqual([found.violations, found.messages, found.foreign], [[], [], []]);
-        assert.deepEqual(found.frames.filter(({ milliseconds }) => milliseconds > 50), []);
+        assert(task < 50, `a task of the page took ${task} ms`);
         // the compiler is loaded when it is asked for
         assert(found.scripts.length > 4 && !found.scripts.some((name) => /compiler/.test(name)), found.scripts.join());
         const [before, after] = found.workers;

@@ -10,7 +10,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { serveSite } from "../../site/serve.ts";
 
 /** How the site is looked at. */
@@ -47,6 +47,11 @@ export interface Visit {
   readonly files: string[];
   /** How often the page was loaded. */
   loads(): number;
+  /**
+   * Milliseconds of processor time that the page's own thread takes at most in one go while something is done: what other
+   * programs take of a busy machine is not in it.
+   */
+  longestTask(work: () => Promise<void>): Promise<number>;
   /** Animation frames of over 50 ms since the last call. */
   longFrames(): Promise<Frame[]>;
   /** Pixels that the page is wider than its window. */
@@ -121,6 +126,7 @@ async function visit(executablePath: string, built: string, options: VisitOption
   return {
     ...{ page, context, site: served.address, messages, foreign, files },
     loads: () => loads,
+    longestTask: (work) => longestTask(browser, page, work),
     longFrames: () => page.evaluate("globalThis.frames_seen.splice(0)") as Promise<Frame[]>,
     overflow: () => page.evaluate("document.documentElement.scrollWidth - innerWidth") as Promise<number>,
     violations: () => violations(page),
@@ -180,6 +186,29 @@ async function withoutRelaxed(built: string): Promise<string> {
   };
   await copy("");
   return folder;
+}
+
+/** An event of a trace: what a thread did, and the processor time that it took, in microseconds. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+async function longestTask(browser: Browser, page: Page, work: () => Promise<void>): Promise<number> {
+  await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+  await work();
+  const trace = JSON.parse(new TextDecoder().decode(await browser.stopTracing()));
+  const events: readonly TraceEvent[] = trace.traceEvents;
+  const threads = new Set(
+    events.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = events.filter(({ name, pid, tid }) => name === "RunTask" && threads.has(`${pid} ${tid}`));
+  if (tasks.length === 0) throw new Error("the trace has no task of the page");
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
 }
 
 /** What axe-core finds wrong with the page as it is. */

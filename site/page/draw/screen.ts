@@ -127,7 +127,7 @@ function open(root: HTMLElement, page: Page): void {
       keepPart(own, () => {
         training.clear();
         void asker.ask();
-      }, tell),
+      }),
     ),
     part("How it runs", runs.element),
   );
