@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../mod.ts";
 import { bundleFiles } from "./build/bundle.ts";
+import { costsFiles } from "./build/costs.ts";
 import { dataFiles } from "./build/data.ts";
 import { type Files, hashOf, packedSize, writeFiles } from "./build/files.ts";
 import { scriptFiles } from "./build/scripts.ts";
@@ -42,7 +43,12 @@ export interface Site {
 export async function buildSite(folder: string = SITE, { quick = false }: SiteOptions = {}): Promise<Site> {
   const source = join(PROJECT, "site");
   const { scripts, apart } = await scriptFiles(PROJECT);
-  const app: Files = new Map([...scripts, ["style.css", await styleSheet(source)], ...await bundleFiles(PROJECT)]);
+  const app: Files = new Map([
+    ...scripts,
+    ["style.css", await styleSheet(source)],
+    ...await bundleFiles(PROJECT),
+    ...await costsFiles(PROJECT),
+  ]);
   const name = `app-${hashOf(app)}`;
   const page = await pageOf(source, name);
   await writeFiles(

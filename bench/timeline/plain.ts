@@ -16,16 +16,11 @@ export interface Pass {
   readonly seconds: number;
 }
 
-/**
- * Trains by plain loops what others train by generated kernels: the same images, in the same order.
- *
- * @param onStep told after each step how many images of the epoch are done.
- */
+/** Trains by plain loops what others train by generated kernels: the same images, in the same order. */
 export function trainNaive(
   spec: Spec,
   { inputs, labels, samples }: Pick<Dataset, "inputs" | "labels" | "samples">,
   epochs: number,
-  onStep?: (images: number) => void,
 ): Pass[] {
   if (spec.layers.some(({ type }) => type === "dropout")) {
     throw new Error("the naive loops would have to be told what dropout drops");
@@ -46,7 +41,6 @@ export function trainNaive(
         batchLabels[n] = labels![places[first + n]];
       }
       sum += count * network.trainStep(batch, batchLabels, count, rate).loss;
-      onStep?.(first + count);
     }
     return { loss: sum / samples, seconds: (performance.now() - start) / 1000 };
   });

@@ -175,13 +175,18 @@ const RULES: readonly Rule[] = [
   // the page and its workers know the package by its front, and nothing that only a program has
   {
     files: /^site\/(?:page|workers)\/[\w/]+\.ts$/,
-    local: [/^mod\.ts$/, /^site\/(?:page|workers)\//],
+    // plain loops train in pages, too
+    local: [/^mod\.ts$/, /^site\/(?:page|workers)\//, /^bench\/timeline\/plain\.ts$/],
     external: [/^(?!node:)/],
   },
   { files: /^site\/service_worker\.ts$/, local: [], external: [] },
   {
     files: /^site\/(?:build\/)?\w+\.ts$/,
-    local: [/^mod\.ts$/, /^build\/(?:bundle\/mod|npm_names)\.ts$/, /^site\/build\//],
+    local: [
+      ...[/^mod\.ts$/, /^build\/(?:bundle\/mod|npm_names)\.ts$/, /^site\/build\//],
+      // the timeline is told on a screen, too
+      ...[/^bench\/timeline\/\w+\.ts$/, /^site\/page\/costs\/story\.ts$/],
+    ],
     external: [/^esbuild$/, /^node:/],
   },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
