@@ -22,6 +22,7 @@ import {
 import { serve } from "./calls.ts";
 import type { Checked, CompileChoice, CompilerMethods, KernelCode, NetSummary } from "./compiler_methods.ts";
 import { stopTraining, trainNet } from "./compiler_training.ts";
+import { mayRun } from "./here.ts";
 import { timeNet } from "./kernel_times.ts";
 
 /** What messages call the spec: there is one on the page. */
@@ -86,7 +87,7 @@ serve<CompilerMethods>({
   compile(text, choice) {
     const begin = performance.now(), spec = specOf(text), options = optionsOf(choice);
     const { graphText, planText } = compile(spec, options), step = trainingStep(spec, options);
-    return { ...step, graphText, planText, milliseconds: performance.now() - begin };
+    return { ...step, runsHere: mayRun(step.target), graphText, planText, milliseconds: performance.now() - begin };
   },
   code(text, { target, name }, other) {
     const names = target === other ? [name] : kernelsBeside(specOf(text), name, { target, other, origin: ORIGIN });

@@ -45,6 +45,8 @@ export interface CompileChoice {
 
 /** What a net becomes for one target. */
 export interface CompiledNet extends TrainingStep {
+  /** Whether this browser may run it. */
+  readonly runsHere: boolean;
   /** Milliseconds that it took. */
   readonly milliseconds: number;
   readonly graphText: string;

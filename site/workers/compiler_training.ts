@@ -7,6 +7,7 @@
 import { compile, InputError, type Labelled, type Net, open, type Spec, stepsInEpoch } from "../../mod.ts";
 import type { CompileChoice, TrainChoice, TrainProgress, TrainResult } from "./compiler_methods.ts";
 import { type DigitSet, IMAGES, loadTest, loadTraining, PIXELS } from "./digits.ts";
+import { runnable } from "./here.ts";
 import { learnableData, type Taken } from "./learnable_data.ts";
 
 /** Samples that are made to train on, at most, and the part of them that it is tested on. */
@@ -69,9 +70,9 @@ async function loadDigits(tell: (progress: TrainProgress) => void): Promise<Digi
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Options of the package. A target that no browser runs gives way. */
+/** Options of the package; the target "auto" stays: it may be a GPU. */
 const wanted = ({ target, without = [] }: CompileChoice) => ({
-  target: target === "typescript" ? "auto" : target,
+  target: target === "auto" ? target : runnable(target),
   without,
 });
 

@@ -9,11 +9,18 @@ import { element } from "../elements.ts";
 import { bytes, count, intensity, operations, time } from "./amounts.ts";
 import { type Language, piecesOf } from "./colors.ts";
 
-/** Targets, and what their code is called. */
-export const COLUMNS: readonly { readonly target: string; readonly title: string; readonly language: Language }[] = [
-  { target: "typescript", title: "TypeScript", language: "typescript" },
-  { target: "wasm", title: "WebAssembly", language: "wat" },
-  { target: "webgpu", title: "WebGPU", language: "wgsl" },
+/** A language, and the targets that print it; the first where no other is shown. */
+export interface Column {
+  readonly targets: readonly string[];
+  readonly title: string;
+  readonly language: Language;
+}
+
+/** What stands side by side. */
+export const COLUMNS: readonly Column[] = [
+  { targets: ["typescript"], title: "TypeScript", language: "typescript" },
+  { targets: ["wasm_relaxed", "wasm"], title: "WebAssembly", language: "wat" },
+  { targets: ["webgpu"], title: "WebGPU", language: "wgsl" },
 ];
 /** Longer code is shown without colours, so that the page does not wait for it. */
 const COLORED = 40_000;
@@ -24,9 +31,9 @@ export interface CodeView {
   /** Shows what the chosen kernel is, or nothing. `milliseconds`: measured. */
   stages(code: TargetCode | undefined, milliseconds?: number): void;
   /** Shows a column. */
-  code(column: string, code: TargetCode): void;
+  code(column: Column, code: TargetCode): void;
   /** Says that a column is being made, or why there is none. */
-  wait(column: string, line: string): void;
+  wait(column: Column, line: string): void;
 }
 
 /** An empty view. */
@@ -35,16 +42,16 @@ export function codeView(): CodeView {
     schedule = element("pre", { class: "schedule" });
   const nest = element("pre", { tabindex: 0, role: "region", "aria-label": "Loop nest of the kernel" });
   const name = element("h3", { class: "kernel-name" }), facts = element("p", { class: "note" });
-  const panels = COLUMNS.map(({ target, title }) => {
+  const panels = COLUMNS.map(({ language, title }) => {
     const about = element("p", { class: "note" });
     const code = element("pre", { tabindex: 0, role: "region", "aria-label": `${title} of the kernel` });
     return {
-      target,
+      language,
       about,
       code,
       panel: element(
         "div",
-        { class: "code-panel", id: `code-${target}`, role: "tabpanel", "aria-label": title },
+        { class: "code-panel", id: `code-${language}`, role: "tabpanel", "aria-label": title },
         element("h3", {}, title),
         about,
         code,
@@ -52,7 +59,7 @@ export function codeView(): CodeView {
     };
   });
   const tabs = tabsOf(panels.map(({ panel }) => panel));
-  const of = (column: string) => panels.find(({ target }) => target === column)!;
+  const of = ({ language }: Column) => panels.find((panel) => panel.language === language)!;
   return {
     element: element(
       "div",
@@ -77,13 +84,13 @@ export function codeView(): CodeView {
       nest.textContent = kernel?.nest ?? "";
     },
     code(column, { target, kernels }) {
-      const { about, code } = of(column), { language } = COLUMNS.find(({ target }) => target === column)!;
+      const { about, code } = of(column);
       about.textContent =
         `${target}: ${
           kernels.length === 0 ? "nothing of its own: merged into others" : kernels.map(({ name }) => name).join(", ")
         }` +
         (kernels.length > 1 ? `; ${count(kernels.length, "kernel")} here` : "");
-      paint(code, kernels.map(({ source }) => source).join("\n"), language);
+      paint(code, kernels.map(({ source }) => source).join("\n"), column.language);
     },
     wait(column, line) {
       const { about, code } = of(column);
@@ -115,8 +122,8 @@ function paint(into: HTMLElement, text: string, language: Language): void {
 
 /** Tabs, which are seen where panels do not fit beside each other. */
 function tabsOf(panels: readonly HTMLElement[]): HTMLElement {
-  const tabs = COLUMNS.map(({ title, target }) =>
-    element("button", { type: "button", role: "tab", id: `tab-${target}`, "aria-controls": `code-${target}` }, title)
+  const tabs = COLUMNS.map(({ title, language }) =>
+    element("button", { type: "button", role: "tab", "aria-controls": `code-${language}` }, title)
   );
   const choose = (i: number, focus: boolean) => {
     for (const [k, tab] of tabs.entries()) {

@@ -9,7 +9,7 @@ import { element } from "../elements.ts";
 import { CallError, type Connection } from "../../workers/calls.ts";
 import type { CompilerMethods } from "../../workers/compiler_methods.ts";
 import { count, operations } from "./amounts.ts";
-import { codeView, COLUMNS } from "./code_view.ts";
+import { codeView, type Column, COLUMNS } from "./code_view.ts";
 import { type Compiler, type Compiling, startCompiler, Superseded } from "./compiling.ts";
 import { kernelList } from "./kernel_list.ts";
 import { memoryMap } from "./memory_map.ts";
@@ -63,14 +63,11 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
   let times: KernelTimes | undefined, timer: Connection<CompilerMethods> | undefined, own: TargetCode | undefined;
 
   const stages = () => code.stages(own, times?.rows.find(({ merged }) => merged.join() === chosen)?.milliseconds);
-  /** The target of a column. */
-  const targetOf = (column: string) =>
-    column === "wasm" && shown?.net.target === "wasm_relaxed" ? "wasm_relaxed" : column;
+  const isShown = ({ targets }: Column) => shown !== undefined && targets.includes(shown.net.target);
+  const targetOf = (column: Column) => isShown(column) ? shown!.net.target : column.targets[0];
   const showCode = async (compiler: Compiler) => {
     const { text, net: { target } } = shown!, name = chosen;
-    const columns = COLUMNS.map((column) => column.target).toSorted((a, b) =>
-      Number(targetOf(b) === target) - Number(targetOf(a) === target)
-    );
+    const columns = COLUMNS.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)));
     for (const [i, column] of columns.entries()) {
       if (i === 1 && compiledAt !== text) await pause(QUIET);
       if (chosen !== name || shown?.text !== text) return;
@@ -160,7 +157,7 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
       if (shown?.text !== text || shown.net.target !== target) [times, timed.textContent] = [undefined, ""];
       shown = { text, net };
       targets.value = target;
-      measure.disabled = target === "typescript" || target === "webgpu" && !("gpu" in navigator);
+      measure.disabled = !net.runsHere;
       if (anew || !kernels.some(({ name }) => name === chosen)) chosen = heaviest.name;
       const waits = kernels.filter(({ barrier }) => barrier).length,
         flops = kernels.reduce((sum, { flops }) => sum + flops, 0);

@@ -30,12 +30,12 @@ export interface TrainingView {
 /** Seconds in which a worker that is told to stop has to. */
 const PATIENCE = 3;
 /** What targets are called. */
-const TARGETS: Readonly<Record<string, string>> = {
-  auto: "the fastest here",
-  wasm_relaxed: "WebAssembly, relaxed SIMD",
-  wasm: "WebAssembly SIMD",
-  webgpu: "WebGPU",
-};
+const TARGETS: readonly { readonly name: string; readonly text: string; readonly onGpu?: boolean }[] = [
+  { name: "auto", text: "the fastest here" },
+  { name: "wasm_relaxed", text: "WebAssembly, relaxed SIMD" },
+  { name: "wasm", text: "WebAssembly SIMD" },
+  { name: "webgpu", text: "WebGPU", onGpu: true },
+];
 
 const whole = (value: number) => Math.round(value).toLocaleString("en");
 const lossText = (loss: number) => loss.toPrecision(3);
@@ -44,8 +44,8 @@ const lossText = (loss: number) => loss.toPrecision(3);
 export function trainingView(options: TrainingOptions): TrainingView {
   const start = element("button", { type: "button", class: "main" }, "Train it here");
   const stop = element("button", { type: "button", disabled: true }, "Stop");
-  const offered = Object.entries(TARGETS).filter(([name]) => name !== "webgpu" || "gpu" in navigator);
-  const target = element("select", {}, offered.map(([value, text]) => element("option", { value }, text)));
+  const offered = TARGETS.filter(({ onGpu }) => !onGpu || "gpu" in navigator);
+  const target = element("select", {}, offered.map(({ name, text }) => element("option", { value: name }, text)));
   const line = element("p", { class: "note" }),
     failed = element("p", { class: "warning", role: "alert", hidden: true });
   const shown = { loss: element("dd"), accuracy: element("dd"), rate: element("dd"), epoch: element("dd") };
