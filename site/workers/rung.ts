@@ -20,14 +20,19 @@ import {
 } from "../../mod.ts";
 import { agree, type Rung, type Story } from "../page/costs/story.ts";
 import { serve } from "./calls.ts";
+import { allEnded, endOneByOne } from "./one_by_one.ts";
+
+/** Images of MNIST one behind the other, and what each shows: bytes, packed by gzip. There may be more labels. */
+export interface PackedImages {
+  readonly images: ArrayBuffer;
+  readonly labels: ArrayBuffer;
+}
 
 /** What is to be trained. */
-export interface RungWork
-  extends Pick<Rung, "target" | "without" | "threads" | "module">, Pick<Story, "spec" | "check" | "tolerance"> {
-  /** One behind the other, and what each shows. */
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-}
+export type RungWork =
+  & Pick<Rung, "target" | "without" | "threads" | "module">
+  & Pick<Story, "spec" | "check" | "tolerance">
+  & PackedImages;
 
 /** What came of it. */
 export interface RungOutcome {
@@ -63,15 +68,21 @@ const EPOCH_SECONDS = 0.5, SECONDS = 1.2;
 /** Epochs that are timed. */
 const LEAST = 2, MOST = 60;
 
+endOneByOne();
+
+/** What is being trained, and whether it is to end. */
+let current: Trainer | undefined, stopped = false;
+
 /** What the page asks for. */
 const methods = {
   /** Trains a rung, if this browser can run it. */
   async measure(work: RungWork, onPhase: (phase: Phase) => void): Promise<RungOutcome | Refused> {
     const { check, target } = work, spec = parseSpec(work.spec), device = await deviceOf(target);
     if ("refused" in device) return device;
-    const data = fromArrays(work.images, work.labels, spec.input);
-    const trainer = await trainerOf(work, spec, data);
+    const data = await unpacked(work, spec);
+    const trainer = current = await trainerOf(work, spec, data);
     try {
+      if (stopped) throw new Error("stopped");
       onPhase("checking");
       const checked = await trainer.train(check.images, check.epochs), losses = checked.map(({ loss }) => loss);
       if (!agree(losses, work)) return { losses, threads: trainer.threads, ...device };
@@ -80,9 +91,24 @@ const methods = {
       return { losses, rate, threads: trainer.threads, ...device };
     } finally {
       trainer.close();
+      await allEnded();
     }
   },
+
+  /** Ends it soon: what is measured is rejected. */
+  stop(): void {
+    stopped = true;
+    current?.close();
+  },
 };
+
+async function unpacked({ images, labels }: PackedImages, { input }: Spec): Promise<LabelledDataset> {
+  const [x, y] = await Promise.all([images, labels].map(async (packed) => {
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  }));
+  return fromArrays(x, y.slice(0, x.length / input.reduce((a, b) => a * b)), input);
+}
 
 /** Images/s, by whole batches. `guess`: what they are, about. */
 async function timed(trainer: Trainer, samples: number, batchSize: number, guess: number): Promise<number> {

@@ -119,26 +119,12 @@ async function visit(executablePath: string, built: string, options: VisitOption
 
 /** Threads that run workers, of all Chromiums that a process has started: on Linux they are told by their names. */
 async function workerThreads(parent: number): Promise<number> {
-  const read = (path: string) => Deno.readTextFile(path).catch(() => "");
-  const parents = new Map<number, number>();
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const [, own] = /^PPid:\s*(\d+)$/m.exec(await read(`/proc/${name}/status`)) ?? [];
-    if (own) parents.set(Number(name), Number(own));
-  }
+  const { stdout } = await new Deno.Command("ps", { args: ["-eLo", "pid=,ppid=,comm="] }).output();
+  const threads = [...new TextDecoder().decode(stdout).matchAll(/^ *(\d+) +(\d+) (.*)$/gm)]
+    .map(([, id, parent, name]) => ({ id: Number(id), parent: Number(parent), name }));
+  const parents = new Map(threads.map(({ id, parent }) => [id, parent]));
   const isOurs = (id: number): boolean => id === parent || (parents.has(id) && isOurs(parents.get(id)!));
-  let found = 0;
-  for (const id of parents.keys()) {
-    if (id === parent || !isOurs(id)) continue;
-    try {
-      for await (const { name } of Deno.readDir(`/proc/${id}/task`)) {
-        if (/^DedicatedWorker/.test(await read(`/proc/${id}/task/${name}/comm`))) found++;
-      }
-    } catch {
-      // it has ended
-    }
-  }
-  return found;
+  return threads.filter(({ id, name }) => name.startsWith("DedicatedWorker") && isOurs(id)).length;
 }
 
 /** A copy of the site for an engine that refuses relaxed SIMD, in its workers. */
