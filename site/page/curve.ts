@@ -83,7 +83,7 @@ export function curve(options: CurveOptions): Curve {
   picture.append(grid, line);
   const ticks = element("div", { class: "ticks", "aria-hidden": "true" }), dot = element("span", { class: "dot" });
   const field = element("div", { class: "field" }, ticks, picture, dot), last = element("span", { class: "value" });
-  const foot = element("div", { class: "along", "aria-hidden": "true" }, element("span", {}, "0"), element("span", {}));
+  const foot = element("div", { class: "along", "aria-hidden": "true" }, element("span", {}, "0"), element("span"));
   const root = element(
     "figure",
     { class: `curve ${color}` },
@@ -98,9 +98,10 @@ export function curve(options: CurveOptions): Curve {
     dot.hidden = points.length === 0;
     last.textContent = points.length === 0 ? "" : text(points.at(-1)!.y);
     foot.lastChild!.textContent = points.length === 0 ? "" : `${points.at(-1)!.x.toLocaleString("en")} ${along}`;
+    root.classList.toggle("empty", points.length === 0);
     if (points.length === 0) {
       line.removeAttribute("d");
-      grid.replaceChildren();
+      grid.replaceChildren(...[0, 0.5, 1].map((at) => drawn("path", { d: `M0 ${HEIGHT * at}H${WIDTH}` })));
       ticks.replaceChildren();
       return;
     }

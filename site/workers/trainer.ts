@@ -36,10 +36,12 @@ interface TrainOptions {
 const BATCH = 64;
 /** Most images of the page's own, and how often each is seen in a pass. */
 const OWN = 200, OFTEN = 20;
-/** Images after which it is tested on some, and how many these are: that takes less than a fortieth of the time. */
-const BETWEEN = 8192, SOME = 1000;
+/** Images after which it is tested on some, sooner at first, and how many these are: that takes a fortieth of the time. */
+const BETWEEN = 8192, SOONER = [1024, 2048, 4096], SOME = 1000;
 /** Milliseconds between two reports, and of those that the rate is taken from. */
 const REPORT = 100, WINDOW = 2000;
+/** Images of a part of the first pass where WebGPU is software, which tells nothing before a part is done. */
+const FEW = 2 * BATCH;
 /** More passes than anybody waits for. */
 const EVER = 100_000;
 
@@ -60,6 +62,8 @@ let whenLoaded = Promise.withResolvers<void>(),
 let net: Net | undefined, stop: AbortController | undefined, running: Promise<void> | undefined;
 /** Images seen since the net was opened; those of the first pass that were given to it; passes that are done. */
 let seen = 0, given = 0, passes = 0;
+/** Most images of a part of the first pass. */
+let most = Infinity;
 /** What an epoch that was stopped inside goes on with. */
 let current: Learned | undefined;
 
@@ -95,7 +99,7 @@ async function nextData(signal: AbortSignal): Promise<Learned> {
   paused.catch(() => {});
   while (given < IMAGES && given === loaded) await Promise.race([whenLoaded.promise, paused]);
   const from = given < IMAGES ? given : 0;
-  let to = given < IMAGES ? loaded : IMAGES;
+  let to = given < IMAGES ? Math.min(loaded, from + most) : IMAGES;
   // a step that is not full would take as much time for fewer images: the last ones wait
   if (to < IMAGES) to -= (to - from) % BATCH;
   given = to;
@@ -121,14 +125,17 @@ async function test(count: number, images: number): Promise<Tested> {
   return { images, right: found.correct, total: found.total, loss: found.loss };
 }
 
+/** How many images are to be seen until the next test on some. */
+const testAfter = (images: number): number => SOONER.find((at) => at > images) ?? images + BETWEEN;
+
 /** Tells of steps, now and then, and tests on some images in between. */
 class Reporter {
   readonly #tell: (progress: TrainerProgress) => void;
   #sum = 0;
   #steps = 0;
-  #last = performance.now();
+  #last = -Infinity;
   #testing = false;
-  #testedAt = seen;
+  #testAt = testAfter(seen);
   /** Images seen at some times, for the rate. */
   readonly #times: [time: number, images: number][] = [[performance.now(), seen]];
 
@@ -143,7 +150,7 @@ class Reporter {
     this.#steps++;
     const now = performance.now();
     if (now - this.#last >= REPORT) this.flush(now);
-    if (seen - this.#testedAt >= BETWEEN && !this.#testing) void this.#test();
+    if (seen >= this.#testAt && !this.#testing) void this.#test();
   }
 
   /** Tells of what is not told yet. */
@@ -159,7 +166,7 @@ class Reporter {
 
   async #test(): Promise<void> {
     this.#testing = true;
-    this.#testedAt = seen;
+    this.#testAt = testAfter(seen);
     try {
       this.#tell({ kind: "test", test: await test(SOME, seen) });
     } catch {
@@ -210,13 +217,18 @@ async function pause(): Promise<void> {
   await running?.catch(() => {});
 }
 
+async function gpu(): Promise<"none" | "software" | "a GPU"> {
+  const adapter = await navigator.gpu?.requestAdapter();
+  return !adapter ? "none" : adapter.info.isFallbackAdapter ? "software" : "a GPU";
+}
+
 async function open({ target, threads, seed }: OpenChoice): Promise<Opened> {
   await pause();
   net?.close();
   net = undefined;
   const { open } = await bundle();
-  // where threads are named, the bundle takes no GPU by itself
   net = await open({ target, seed, ...threads !== undefined && { threads } }) as Net;
+  most = net.target === "webgpu" && await gpu() === "software" ? FEW : Infinity;
   [seen, given, passes, current] = [0, 0, 0, undefined];
   return { target: net.target, threads: net.threads };
 }
@@ -239,6 +251,7 @@ serve<TrainerMethods>({
     });
     await running;
   },
+  gpu,
   pause,
   async predict(image) {
     const [{ probabilities }] = await opened().predict(image);

@@ -6,8 +6,8 @@
 
 /** How the net runs. */
 export interface OpenChoice {
-  /** "auto": a GPU where there is one that is worth it, else threads. */
-  readonly target: "auto" | "webgpu" | "wasm";
+  /** A GPU, or threads. */
+  readonly target: "webgpu" | "wasm";
   /** Default: all cores, and 1 where threads cannot share memory. */
   readonly threads?: number;
   /** What random numbers follow from. */
@@ -46,6 +46,8 @@ export type TrainerProgress =
 export interface TrainerMethods {
   /** Opens a net with new weights, in place of the one that was there. @throws {InputError} when it cannot run so. */
   open(choice: OpenChoice): Promise<Opened>;
+  /** What there is for WebGPU. */
+  gpu(): Promise<"none" | "software" | "a GPU">;
   /** Trains until it is paused; what is done stays. @throws {DivergedError} when the loss is not finite any more. */
   train(tell: (progress: TrainerProgress) => void): Promise<void>;
   /** Ends training after a step. */

@@ -10,7 +10,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { serveSite } from "../../site/serve.ts";
 
 /** How the site is looked at. */
@@ -47,15 +47,33 @@ export interface Visit {
   readonly files: string[];
   /** How often the page was loaded. */
   loads(): number;
-  /** Script milliseconds of the longest animation frame since the last call. */
-  longestFrame(): Promise<number>;
+  /**
+   * Milliseconds of processor time that the page's own thread takes at most in one go while something is done: what other
+   * programs take of a busy machine is not in it.
+   */
+  longestTask(work: () => Promise<void>): Promise<number>;
+  /** Animation frames of over 50 ms since the last call. */
+  longFrames(): Promise<Frame[]>;
   /** Pixels that the page is wider than its window. */
   overflow(): Promise<number>;
   /** What axe-core finds, in a line each. */
   violations(): Promise<string[]>;
   /** Workers of the page, those of workers among them, as the system counts the threads: see {@linkcode workerThreads}. */
   threads(): Promise<number>;
+  /** Bytes of memory that the largest process of the browser has: that of the page. */
+  resident(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** An animation frame. */
+export interface Frame {
+  /** Of the scripts in it, and of all. */
+  readonly milliseconds: number;
+  readonly whole: number;
+  /** When it began, from when the page was asked for. */
+  readonly at: number;
+  /** The scripts, with what each took. */
+  readonly of: readonly string[];
 }
 
 /** What opens the site. */
@@ -70,7 +88,8 @@ const WATCH_FRAMES = `{
   const watch = new PerformanceObserver((list) => {
     for (const frame of list.getEntries()) {
       const scripts = frame.scripts.reduce((sum, { duration }) => sum + duration, 0);
-      globalThis.frames_seen.push(scripts);
+      const of = frame.scripts.map(({ invoker, sourceURL, duration }) => invoker + " " + sourceURL.split("/").at(-1) + " " + Math.round(duration));
+      globalThis.frames_seen.push({ milliseconds: scripts, whole: frame.duration, at: Math.round(frame.startTime), of });
     }
   });
   try { watch.observe({ type: "long-animation-frame", buffered: true }); } catch {}
@@ -90,6 +109,8 @@ async function visit(executablePath: string, built: string, options: VisitOption
     ...{ viewport: { width: options.width ?? 1280, height: options.height ?? 900 }, hasTouch: touch },
     ...{ colorScheme: scheme, serviceWorkers: serviceWorkers ? "allow" as const : "block" as const },
   });
+  // machines may be busy
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage(), messages: string[] = [], foreign: string[] = [], files: string[] = [];
   let loads = 0;
   page.on("domcontentloaded", () => loads++);
@@ -105,10 +126,12 @@ async function visit(executablePath: string, built: string, options: VisitOption
   return {
     ...{ page, context, site: served.address, messages, foreign, files },
     loads: () => loads,
-    longestFrame: () => page.evaluate("Math.max(0, ...globalThis.frames_seen.splice(0))") as Promise<number>,
+    longestTask: (work) => longestTask(browser, page, work),
+    longFrames: () => page.evaluate("globalThis.frames_seen.splice(0)") as Promise<Frame[]>,
     overflow: () => page.evaluate("document.documentElement.scrollWidth - innerWidth") as Promise<number>,
     violations: () => violations(page),
     threads: () => workerThreads(Deno.pid),
+    resident: () => largestProcess(Deno.pid),
     close: async () => {
       await browser.close();
       await served.close();
@@ -117,15 +140,34 @@ async function visit(executablePath: string, built: string, options: VisitOption
   };
 }
 
-/** Threads that run workers, of all Chromiums that a process has started: on Linux they are told by their names. */
-async function workerThreads(parent: number): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-eLo", "pid=,ppid=,comm="] }).output();
-  const threads = [...new TextDecoder().decode(stdout).matchAll(/^ *(\d+) +(\d+) (.*)$/gm)]
-    .map(([, id, parent, name]) => ({ id: Number(id), parent: Number(parent), name }));
-  const parents = new Map(threads.map(({ id, parent }) => [id, parent]));
-  const isOurs = (id: number): boolean => id === parent || (parents.has(id) && isOurs(parents.get(id)!));
-  return threads.filter(({ id, name }) => name.startsWith("DedicatedWorker") && isOurs(id)).length;
+/** A thread of a process that this one has started, or one of those: of Linux, where threads have names. */
+interface Thread {
+  readonly process: number;
+  readonly name: string;
+  /** Bytes of memory that its process has. */
+  readonly resident: number;
 }
+
+/** Those threads, as the system tells them. */
+async function threadsOf(parent: number): Promise<Thread[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eL", "-o", "pid=,ppid=,rss=,comm="] }).output();
+  const all = [...new TextDecoder().decode(stdout).matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/gm)].map(
+    ([, process, parent, kilobytes, name]) => ({
+      ...{ process: Number(process), parent: Number(parent), resident: 1024 * Number(kilobytes), name },
+    }),
+  );
+  const parents = new Map(all.map(({ process, parent }) => [process, parent]));
+  const isOurs = (id: number): boolean => id === parent || (parents.has(id) && isOurs(parents.get(id)!));
+  return all.filter(({ process }) => process !== parent && isOurs(process));
+}
+
+/** Threads that run workers. */
+const workerThreads = async (parent: number) =>
+  (await threadsOf(parent)).filter(({ name }) => name.startsWith("DedicatedWorker")).length;
+
+/** Bytes of memory that the largest of a process's own processes has. */
+const largestProcess = async (parent: number) =>
+  Math.max(0, ...(await threadsOf(parent)).map(({ resident }) => resident));
 
 /** A copy of the site for an engine that refuses relaxed SIMD, in its workers. */
 async function withoutRelaxed(built: string): Promise<string> {
@@ -144,6 +186,29 @@ async function withoutRelaxed(built: string): Promise<string> {
   };
   await copy("");
   return folder;
+}
+
+/** An event of a trace: what a thread did, and the processor time that it took, in microseconds. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+async function longestTask(browser: Browser, page: Page, work: () => Promise<void>): Promise<number> {
+  await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
+  await work();
+  const trace = JSON.parse(new TextDecoder().decode(await browser.stopTracing()));
+  const events: readonly TraceEvent[] = trace.traceEvents;
+  const threads = new Set(
+    events.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = events.filter(({ name, pid, tid }) => name === "RunTask" && threads.has(`${pid} ${tid}`));
+  if (tasks.length === 0) throw new Error("the trace has no task of the page");
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1000;
 }
 
 /** What axe-core finds wrong with the page as it is. */

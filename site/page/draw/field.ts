@@ -10,6 +10,8 @@ import { imageOf, SIDE, type Spot, type Stroke } from "./strokes.ts";
 /** The field in the page. */
 export interface Field {
   readonly element: HTMLElement;
+  /** Whether something was drawn. */
+  readonly isDrawn: boolean;
   /** The image of what was drawn; nothing where nothing was. */
   image(): Uint8Array | undefined;
   clear(): void;
@@ -157,8 +159,13 @@ export function field({ onChange, onStroke, tell }: FieldOptions): Field {
     cursor.hidden = true;
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
+  // what a first stroke would wait for
+  canvas.getContext("2d");
   return {
     element: element("div", { class: "field" }, surface, hint),
+    get isDrawn() {
+      return strokes.length > 0;
+    },
     image: () => imageOf(strokes as readonly Stroke[]),
     clear,
   };

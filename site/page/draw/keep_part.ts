@@ -14,7 +14,7 @@ const FILE = "mnist_cnn.safetensors";
 const MOST_BYTES = 100e6;
 
 /** The part of the page. `loaded`: called when another net's weights were taken. */
-export function keepPart(net: TrainedNet, loaded: () => void, tell: (text: string) => void): HTMLElement {
+export function keepPart(net: TrainedNet, loaded: () => void): HTMLElement {
   const line = element("p", { role: "status", class: "note" }),
     wrong = element("p", { class: "warning", role: "alert" });
   const attempt = async (work: () => Promise<string>) => {
@@ -39,11 +39,8 @@ export function keepPart(net: TrainedNet, loaded: () => void, tell: (text: strin
       try {
         const { right, total } = await net.restore(new Uint8Array(await file.arrayBuffer()));
         loaded();
-        const text = `"${file.name}": ${percent(right / total)} of ${
-          total.toLocaleString("en")
-        } test images are right.`;
-        tell(text);
-        return text;
+        const share = percent(right / total);
+        return `"${file.name}": ${share} of ${total.toLocaleString("en")} test images are right.`;
       } catch (error) {
         line.textContent = "";
         throw new Error(`"${file.name}": ${(error as Error).message}`);

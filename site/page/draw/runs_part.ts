@@ -19,15 +19,22 @@ type Choice = Omit<OpenChoice, "seed">;
 
 /** What may be chosen. */
 const CHOICES: Readonly<Record<string, readonly [text: string, choice: Choice]>> = {
-  auto: ["as fast as it can", { target: "auto" }],
   threads: ["WebAssembly, all threads", { target: "wasm" }],
   one: ["WebAssembly, one thread", { target: "wasm", threads: 1 }],
   gpu: ["WebGPU", { target: "webgpu" }],
 };
 
-/** `choose`: opens the net anew. */
-export function runsPart(choose: (choice: Choice) => void): RunsPart {
+/** What WebGPU runs on, as the worker tells it. */
+const ADAPTERS: Readonly<Record<string, string>> = {
+  none: "there is none for this browser here",
+  software: "there is one in software here, which is slower than threads",
+  "a GPU": "this browser has a GPU for it",
+};
+
+/** `choose`: opens the net anew. `gpu`: what there is for WebGPU. */
+export function runsPart(choose: (choice: Choice) => void, gpu: () => Promise<string>): RunsPart {
   const options = Object.entries(CHOICES).map(([value, [text]]) => element("option", { value }, text));
+  let shown: Standing["opened"], adapter: string | undefined;
   const select = element("select", { id: "runs" }, options), facts = element("dl", { class: "facts" });
   select.onchange = () => choose(CHOICES[select.value][1]);
   return {
@@ -38,18 +45,23 @@ export function runsPart(choose: (choice: Choice) => void): RunsPart {
       element("p", { class: "note" }, "Another choice begins with new weights."),
       facts,
     ),
-    show({ opened }) {
-      const rows = opened ? factsOf(opened.target, opened.threads) : [];
+    async show({ opened }) {
+      if (!opened || shown === opened) return;
+      shown = opened;
+      // what failed is not what runs
+      if (opened.target !== "webgpu" && select.value === "gpu") select.value = "threads";
+      adapter ??= await gpu().catch(() => "none");
+      const rows = factsOf(opened.target, opened.threads, ADAPTERS[adapter]);
       facts.replaceChildren(...rows.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
     },
   };
 }
 
 /** What it took, and why. */
-function factsOf(target: string, threads: number): [name: string, text: string][] {
+function factsOf(target: string, threads: number, adapter: string): [name: string, text: string][] {
   const isolated = globalThis.crossOriginIsolated;
   return [
-    ["Runs as", targetName(target) + (target === "wasm" ? ": this browser was not found to know relaxed SIMD" : "")],
+    ["Runs as", targetName(target) + (target === "wasm" ? ": this browser knows no relaxed SIMD" : "")],
     [
       "Threads",
       target === "webgpu"
@@ -58,7 +70,7 @@ function factsOf(target: string, threads: number): [name: string, text: string][
         ? `${threads} of ${navigator.hardwareConcurrency} that this machine tells of; they share memory`
         : "1: the page is not isolated, so threads cannot share memory",
     ],
-    ["WebGPU", "gpu" in navigator ? "this browser has it" : "this browser does not offer it here"],
+    ["WebGPU", adapter],
     ["The net", "mnist_cnn: a convolution of 32 filters, two linear layers; 805,066 numbers are learned"],
     ["Data", "MNIST: 60,000 images to learn from, 10,000 to test with; 11 MB, loaded from this site"],
   ];

@@ -49,7 +49,7 @@ function open(root: HTMLElement, page: Page): void {
   const asker = new Asker(async () => {
     const image = drawing.image(), probabilities = image && await own.predict(image);
     // what was cleared meanwhile is not shown
-    if (drawing.image() === undefined) shown.show(undefined, undefined);
+    if (!drawing.isDrawn) shown.show(undefined, undefined);
     else shown.show(image, probabilities);
     if (!speaks || !probabilities) return;
     speaks = false;
@@ -73,7 +73,7 @@ function open(root: HTMLElement, page: Page): void {
       return;
     }
     asked = performance.now();
-    if (drawing.image()) void asker.ask();
+    if (drawing.isDrawn) void asker.ask();
   });
   const training = trainingPart({
     train() {
@@ -94,7 +94,7 @@ function open(root: HTMLElement, page: Page): void {
   const runs = runsPart((choice) => {
     training.clear();
     void own.open(choice).then(() => asker.ask());
-  });
+  }, () => own.gpu());
   const clear = element("button", { type: "button" }, "Clear");
   clear.onclick = () => drawing.clear();
   root.append(
@@ -127,7 +127,7 @@ function open(root: HTMLElement, page: Page): void {
       keepPart(own, () => {
         training.clear();
         void asker.ask();
-      }, tell),
+      }),
     ),
     part("How it runs", runs.element),
   );

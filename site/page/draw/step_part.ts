@@ -55,13 +55,12 @@ async function costsOf(
   say: (text: string) => void,
 ): Promise<HTMLElement> {
   const text = await (await fetch(dataAddress("specs/mnist_cnn.json"))).text();
-  const { rows, threads, how } = await compiler.timeKernels(text, { target }, say);
-  const on = threads === 0 ? "" : threads === 1 ? ", 1 thread" : `, ${threads} threads`;
+  const { rows, how } = await compiler.timeKernels(text, { target }, say);
   return kernelCosts(
     rows.map(({ kernel: name, milliseconds, gflops }) => {
       const seconds = milliseconds / 1000, stem = name.split("_")[0];
       return { name, passes: passesOf({ stem, pass: name }), seconds, flops: gflops * seconds * 1e9 };
     }),
-    { caption: `A step of 64 images in ${targetName(target)}${on}, kernel by kernel. ${how}`, sorted: "time" },
+    { caption: `A step of 64 images, ${targetName(target)}, kernel by kernel: ${how}.`, sorted: "time" },
   );
 }

@@ -28,22 +28,31 @@ function distance(x: number, y: number, from: Spot, to: Spot): number {
   return (x - from.x - along * dx) ** 2 + (y - from.y - along * dy) ** 2;
 }
 
-/** Ink of an image, from 0 to 1, of strokes whose spots are pixels of it. */
+/** Ink of an image, from 0 to 1, of strokes whose spots are pixels of it: the share of a pixel's samples that are near one. */
 function inked(strokes: readonly Stroke[]): Float32Array {
-  const ink = new Float32Array(SIDE * SIDE), reach = RADIUS + 1;
-  const parts = strokes.flatMap((stroke) => stroke.map((spot, i) => [stroke[Math.max(0, i - 1)], spot] as const));
-  for (let row = 0; row < SIDE; row++) {
-    for (let column = 0; column < SIDE; column++) {
-      const near = parts.filter(([from, to]) => distance(column + 0.5, row + 0.5, from, to) < reach * reach);
-      if (near.length === 0) continue;
-      let covered = 0;
-      for (let i = 0; i < FINE * FINE; i++) {
-        const x = column + (i % FINE + 0.5) / FINE, y = row + (Math.floor(i / FINE) + 0.5) / FINE;
-        if (near.some(([from, to]) => distance(x, y, from, to) < RADIUS * RADIUS)) covered++;
+  const side = SIDE * FINE, covered = new Uint8Array(side * side), ink = new Float32Array(SIDE * SIDE);
+  /** Samples along a side that may be near what goes from one place to another. */
+  const samples = (a: number, b: number): [from: number, to: number] => [
+    Math.max(0, Math.floor((Math.min(a, b) - RADIUS) * FINE)),
+    Math.min(side - 1, Math.ceil((Math.max(a, b) + RADIUS) * FINE)),
+  ];
+  for (const stroke of strokes) {
+    stroke.forEach((to, i) => {
+      const from = stroke[Math.max(0, i - 1)],
+        [left, right] = samples(from.x, to.x),
+        [top, end] = samples(from.y, to.y);
+      for (let row = top; row <= end; row++) {
+        for (let column = left; column <= right; column++) {
+          const x = (column + 0.5) / FINE, y = (row + 0.5) / FINE;
+          if (distance(x, y, from, to) < RADIUS * RADIUS) covered[row * side + column] = 1;
+        }
       }
-      ink[row * SIDE + column] = covered / (FINE * FINE);
-    }
+    });
   }
+  covered.forEach((value, i) => {
+    const row = Math.floor(Math.floor(i / side) / FINE), column = Math.floor(i % side / FINE);
+    ink[row * SIDE + column] += value / (FINE * FINE);
+  });
   return ink;
 }
 

@@ -32,7 +32,7 @@ const NOTHING: Standing = { trains: false, images: 0, passes: 0 };
 export class TrainedNet {
   #connection: Connection<TrainerMethods> | undefined;
   #standing: Standing = NOTHING;
-  #choice: Omit<OpenChoice, "seed"> = { target: "auto" };
+  #choice: Omit<OpenChoice, "seed"> = { target: "wasm" };
   /** Another one after each reset. */
   #seed = 0;
   #opening: Promise<unknown> = Promise.resolve();
@@ -49,6 +49,8 @@ export class TrainedNet {
   }
 
   #set(changes: Partial<Standing>, event?: TrainerProgress): void {
+    // for who measures how long that takes from the page's beginning
+    if (event?.kind === "steps" && this.#standing.images === 0) performance.mark("first step");
     this.#standing = { ...this.#standing, ...changes };
     this.#onChange(this.#standing, event);
   }
@@ -72,8 +74,16 @@ export class TrainedNet {
       if (this.#opening === opening) this.#set({ opened, waits: undefined });
     } catch (error) {
       // a worker whose script failed is gone
-      if (this.#opening === opening) this.#fail(error);
+      if (this.#opening !== opening) return;
+      if (choice.target === "wasm") return this.#fail(error);
+      await this.open({ target: "wasm" });
+      this.#set({ wrong: `${(error as Error).message}. Threads will train instead.` });
     }
+  }
+
+  /** What there is for WebGPU. */
+  gpu(): Promise<string> {
+    return this.#methods().gpu();
   }
 
   #fail(error: unknown): void {

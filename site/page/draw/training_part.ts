@@ -107,6 +107,6 @@ function noteText({ opened, waits, trains }: Standing): string {
   if (waits) return `${waits[0].toUpperCase()}${waits.slice(1)} …`;
   if (!opened) return "";
   const { target, threads } = opened;
-  const on = target === "webgpu" ? "the GPU" : threads === 1 ? "1 thread" : `${threads} threads`;
-  return `${trains ? "Trains" : "Will train"} on ${on}: ${targetName(target)}.`;
+  const on = target === "webgpu" ? "by" : `on ${threads === 1 ? "1 thread" : `${threads} threads`}:`;
+  return `${trains ? "Trains" : "Will train"} ${on} ${targetName(target)}.`;
 }
