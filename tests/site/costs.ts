@@ -29,7 +29,8 @@ export interface Seen {
   readonly sum: string;
   /** What a screen reader was told last. */
   readonly spoken: string;
-  readonly longestFrame: number;
+  /** Milliseconds of processor time of the page's longest task while rungs ran; only `runs` tells. */
+  readonly task?: number;
   readonly overflow: number;
   readonly violations: readonly string[];
   readonly messages: readonly string[];
@@ -50,9 +51,6 @@ const stateOf = (rung: Locator) => rung.getAttribute("data-state");
 async function opened(open: Open, options: VisitOptions): Promise<Visit> {
   const visit = await open({ ...options, address: "#costs" });
   await rungs(visit.page).first().waitFor();
-  // what counts is how long a frame is while it trains
-  await visit.page.waitForTimeout(200);
-  await visit.longestFrame();
   return visit;
 }
 
@@ -82,7 +80,7 @@ async function workersLeft(visit: Visit): Promise<number> {
 
 /** All that can be seen, and closes the page. */
 async function seen(visit: Visit): Promise<Seen> {
-  const { page } = visit, shown: Shown[] = [], longestFrame = await visit.longestFrame();
+  const { page } = visit, shown: Shown[] = [];
   for (const rung of await rungs(page).all()) {
     const text = async (selector: string) => (await rung.locator(selector).textContent() ?? "").trim();
     shown.push({
@@ -98,7 +96,7 @@ async function seen(visit: Visit): Promise<Seen> {
     });
   }
   const found = {
-    ...{ rungs: shown, sum: await page.locator(".sum").textContent() ?? "", longestFrame },
+    ...{ rungs: shown, sum: await page.locator(".sum").textContent() ?? "" },
     ...{ spoken: await page.textContent("#told") ?? "", overflow: await visit.overflow() },
     ...{ violations: await visit.violations(), threads: await workersLeft(visit) },
     ...{ messages: visit.messages, foreign: visit.foreign },
@@ -110,14 +108,15 @@ async function seen(visit: Visit): Promise<Seen> {
 /** Runs rungs one by one, or all at once where none are named. */
 export async function runs(open: Open, names: readonly string[], options: VisitOptions = {}): Promise<Seen> {
   const visit = await opened(open, options), { page } = visit;
-  for (const name of names) await run(page, name);
-  if (names.length === 0) {
+  const task = await visit.longestTask(async () => {
+    for (const name of names) await run(page, name);
+    if (names.length > 0) return;
     const all = page.getByRole("button", { name: "Run all", exact: true });
     await all.click();
     await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
     await all.waitFor({ timeout: 3 * PATIENCE });
-  }
-  return await seen(visit);
+  });
+  return { ...await seen(visit), task };
 }
 
 /** States of a rung and the next one, and workers, when it runs, when it was stopped, and when another one was begun. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { connect } from "../../workers/calls.ts";
-import type { PackedImages, Phase, Refused, RungMethods, RungOutcome } from "../../workers/rung.ts";
+import type { PackedImages, Phase, Refused, RungMethods, RungOutcome } from "../../workers/rung_methods.ts";
 import { dataAddress } from "../files.ts";
 import type { Rung, Story } from "./story.ts";
 

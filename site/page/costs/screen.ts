@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PackedImages } from "../../workers/rung.ts";
+import type { PackedImages } from "../../workers/rung_methods.ts";
 import { element } from "../elements.ts";
 import type { Page, Screen } from "../screen.ts";
 import { hindrance, loadImages, measure } from "./measure.ts";
