@@ -8,11 +8,11 @@
 import process from "node:process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InputError } from "../mod.ts";
+import { InputError } from "../codegen/error.ts";
 import { bundleFiles } from "./build/bundle.ts";
 import { costsFiles } from "./build/costs.ts";
 import { dataFiles } from "./build/data.ts";
-import { type Files, hashOf, packedSize, writeFiles } from "./build/files.ts";
+import { checkFolder, type Files, hashOf, packedSize, writeFiles } from "./build/files.ts";
 import { scriptFiles } from "./build/scripts.ts";
 import { pageOf, styleSheet } from "./build/sheets.ts";
 
@@ -38,10 +38,11 @@ export interface Site {
  * Makes the site's folder anew. All scripts, style and modules lie in one folder whose name tells what is in it: files of
  * two versions never meet, and a browser may keep them.
  *
- * @throws {InputError} when esbuild or MNIST is missing.
+ * @throws {InputError} when esbuild or MNIST is missing, or the folder has files of somebody else.
  */
 export async function buildSite(folder: string = SITE, { quick = false }: SiteOptions = {}): Promise<Site> {
   const source = join(PROJECT, "site");
+  await checkFolder(folder);
   const { scripts, apart } = await scriptFiles(PROJECT);
   const app: Files = new Map([
     ...scripts,

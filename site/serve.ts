@@ -10,7 +10,7 @@
  */
 import process from "node:process";
 import { extname, join, normalize } from "node:path";
-import { InputError } from "../mod.ts";
+import { InputError } from "../codegen/error.ts";
 
 /** Where the task builds it, and what is asked for where nobody says. */
 const FOLDER = join(import.meta.dirname!, "..", "runs", "site"), PORT = 8765;

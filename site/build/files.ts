@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import { InputError } from "../../mod.ts";
+import { InputError } from "../../codegen/error.ts";
 
 /** Files by their paths in the site. */
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -29,17 +29,16 @@ export function hashOf(files: Files): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-/**
- * Makes a folder have these files and no others.
- *
- * @throws {InputError} when it has files and is no site: nothing of somebody else is removed.
- */
-export async function writeFiles(folder: string, files: Files): Promise<void> {
+/** @throws {InputError} when a folder has files and is no site: nothing of somebody else is removed. */
+export async function checkFolder(folder: string): Promise<void> {
   const there = await filesIn(folder);
-  if (there.length > 0 && !there.includes(OWN)) {
-    throw new InputError(`"${folder}" has files that are no site's; give another folder, or empty it`);
-  }
-  for (const name of there) if (!files.has(name)) await Deno.remove(join(folder, name));
+  if (there.length === 0 || there.includes(OWN)) return;
+  throw new InputError(`"${folder}" has files that are no site's; give another folder, or empty it`);
+}
+
+/** Makes a folder have these files and no others. */
+export async function writeFiles(folder: string, files: Files): Promise<void> {
+  for (const name of await filesIn(folder)) if (!files.has(name)) await Deno.remove(join(folder, name));
   for (const [name, bytes] of files) {
     const path = join(folder, name);
     await Deno.mkdir(dirname(path), { recursive: true });

@@ -12,6 +12,9 @@ import { bytesOf, type Files } from "./files.ts";
 /** How the sources name a module that runs in a worker. */
 const WORKER = /new URL\(\s*"(\.{1,2}\/[^"]+\.ts)",\s*import\.meta\.url,?\s*\)/g;
 
+/** How they import zod: by a name for all of it, of which nothing could be left out. */
+const ZOD = /^import \{ z \} from "[^"]*\/zod\.ts";/m;
+
 /** Scripts of the app's folder, and what lies beside it. */
 export interface Scripts {
   readonly scripts: Files;
@@ -53,12 +56,23 @@ async function bundled(
     ...{ target: "es2022", minify: true, legalComments: "none", charset: "utf8", logLevel: "silent" },
     // what only Node has is asked for in Node alone
     external: ["node:*"],
-    plugins: [npmNames, ...plugins],
+    plugins: [npmNames, oneLanguage, ...plugins],
     ...options,
     write: false,
   });
   return new Map(outputFiles.map(({ path, text }) => [basename(path), bytesOf(text)]));
 }
+
+/** Messages of zod in other languages than the one that is used here: they are a third of what a page would load of it. */
+const oneLanguage: esbuild.Plugin = {
+  name: "one language",
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /\/zod\/v4\/locales\/index\.js$/ },
+      () => ({ contents: 'export { default as en } from "./en.js";' }),
+    );
+  },
+};
 
 /** Modules that run in workers become scripts of their own: they are put to the entries, and named by where they will be. */
 function workers(project: string, entries: Map<string, string>): esbuild.Plugin {
@@ -67,7 +81,7 @@ function workers(project: string, entries: Map<string, string>): esbuild.Plugin 
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const text = await Deno.readTextFile(path);
-        const contents = text.replaceAll(WORKER, (_, name: string) => {
+        const contents = text.replace(ZOD, 'import * as z from "zod";').replaceAll(WORKER, (_, name: string) => {
           const file = relative(project, resolve(dirname(path), name)).split(sep).join("/");
           const script = file.replace(/\.ts$/, "").replaceAll("/", "_");
           entries.set(script, file);

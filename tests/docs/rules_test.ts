@@ -183,7 +183,7 @@ const RULES: readonly Rule[] = [
   {
     files: /^site\/(?:build\/)?\w+\.ts$/,
     local: [
-      ...[/^mod\.ts$/, /^build\/(?:bundle\/mod|npm_names)\.ts$/, /^site\/build\//],
+      ...[/^(?:mod|codegen\/error)\.ts$/, /^build\/(?:bundle\/mod|npm_names)\.ts$/, /^site\/build\//],
       // the timeline is told on a screen, too
       ...[/^bench\/timeline\/\w+\.ts$/, /^site\/page\/costs\/story\.ts$/],
     ],
@@ -521,7 +521,7 @@ const QUESTIONS = new RegExp(
   ].join("|"),
 );
 /** Where they are answered, and where results of several programs are told apart by their names. */
-const ANSWERS = /^(?:runtime\/backends|codegen\/targets|generated|bench|tests)\//;
+const ANSWERS = /^(?:runtime\/backends|codegen\/targets|generated|bench|site|tests)\//;
 
 /** Where files ask one, code only. */
 function questions(sources: ReadonlyMap<string, string>): string[] {
