@@ -27,6 +27,7 @@ export type { Shape } from "./codegen/language/layer.ts";
 export { MOST_EPOCHS } from "./codegen/language/schema.ts";
 export { type Optimization, OPTIMIZATIONS } from "./codegen/compile.ts";
 export type { LayerSummary } from "./codegen/graph/lanes.ts";
+export { SpecError, type SpecMistake, type SpecPath } from "./codegen/graph/mistakes.ts";
 export type { Group, LayerOptions, Options, SchedulerOptions, Spec } from "./codegen/graph/spec.ts";
 export type { Tuning } from "./codegen/schedule/tuning.ts";
 export type { Checkpoint, TensorValues, TrainingState } from "./runtime/files/checkpoint.ts";
@@ -118,6 +119,15 @@ export { reportHtml } from "./api/report.ts";
 export { jsonSchema, loadSpec, parseSpec, specNames } from "./api/spec.ts";
 export { backendOf } from "./runtime/backends/backends.ts";
 export { stepsInEpoch } from "./runtime/backends/rows.ts";
+export {
+  kernelsBeside,
+  netLayers,
+  networkDrawing,
+  type PlacedTensor,
+  type StepKernel,
+  type TrainingStep,
+  trainingStep,
+} from "./api/step.ts";
 export { findTarget, processorTargets, runsHere, type Target, targets } from "./api/targets.ts";
 export { runStart, train, type TrainOptions } from "./api/train.ts";
 export { tune, type TuneOptions } from "./api/tune.ts";

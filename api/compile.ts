@@ -165,11 +165,20 @@ export function kernelStages(spec: Spec, given: CompileOptions = {}): ReadonlyMa
     found ??= Map.groupBy(backendOf(target).boundsOf?.(net) ?? [], ({ kernel }) => kernel);
     return found.get(kernel);
   };
+  // each text is made when it is asked for: there may be many, and who edits looks at one
   return new Map([...net.kernels].map(([name, compiled]) => [name, {
-    kernel: kernelText(compiled.kernel) + "\n",
-    schedule: scheduleText(compiled.schedule) + "\n",
-    nest: nestText(compiled.nest) + "\n",
-    source: kernelSource(compiled, target, net.plan),
+    get kernel() {
+      return kernelText(compiled.kernel) + "\n";
+    },
+    get schedule() {
+      return scheduleText(compiled.schedule) + "\n";
+    },
+    get nest() {
+      return nestText(compiled.nest) + "\n";
+    },
+    get source() {
+      return kernelSource(compiled, target, net.plan);
+    },
     get binary() {
       const own = bounds(name);
       return own

@@ -18,7 +18,7 @@ import {
   train,
 } from "../../mod.ts";
 import type { Configuration } from "./ladder.ts";
-import { NaiveNetwork, type NaiveSpec } from "../naive.ts";
+import { type Pass, SEED, trainNaive } from "./plain.ts";
 
 /** What such a process is to do. */
 export interface Work {
@@ -32,21 +32,11 @@ export interface Work {
   readonly epochs: number;
 }
 
-/** What one epoch brought. */
-export interface Pass {
-  /** Mean over its images, each as it was seen before its update. */
-  readonly loss: number;
-  readonly seconds: number;
-}
-
 /** What it brings. */
 export interface Outcome {
   readonly epochs: readonly Pass[];
   readonly threads: number;
 }
-
-/** All runs have the same initial weights, and see the same images in the same order. */
-const SEED = 0;
 
 /** Images as those of MNIST. */
 const MNIST = "1,28,28";
@@ -88,32 +78,6 @@ export async function trainRung(
     ...threads === "one" && { threads: 1 },
   });
   return { epochs: report.epochs.map(({ loss, seconds }) => ({ loss, seconds })), threads: report.threads };
-}
-
-/** The same training by plain loops. */
-function trainNaive(spec: Spec, { inputs, labels, samples }: DataSplit["train"], epochs: number): Pass[] {
-  if (spec.layers.some(({ type }) => type === "dropout")) {
-    throw new Error("the naive loops would have to be told what dropout drops");
-  }
-  const { parameters, learningRate, order } = runStart(spec, SEED), { batchSize } = spec;
-  const network = new NaiveNetwork(spec as unknown as NaiveSpec, Float32Array);
-  for (const [name, { values }] of network.parameters) values.set(parameters.get(name)!);
-  const size = inputs.length / samples, scale = inputs instanceof Uint8Array ? 255 : 1;
-  const batch = new Float32Array(batchSize * size), batchLabels = new Int32Array(batchSize);
-  return Array.from({ length: epochs }, (_, epoch) => {
-    const start = performance.now(), places = order(epoch, samples), rate = learningRate(epoch);
-    let sum = 0;
-    for (let first = 0; first < samples; first += batchSize) {
-      const count = Math.min(batchSize, samples - first);
-      for (let n = 0; n < count; n++) {
-        const from = places[first + n] * size;
-        for (let i = 0; i < size; i++) batch[n * size + i] = inputs[from + i] / scale;
-        batchLabels[n] = labels![places[first + n]];
-      }
-      sum += count * network.trainStep(batch, batchLabels, count, rate).loss;
-    }
-    return { loss: sum / samples, seconds: (performance.now() - start) / 1000 };
-  });
 }
 
 if (import.meta.main) {

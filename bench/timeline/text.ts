@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { kernelStages, type Spec } from "../../mod.ts";
-import { projectFile } from "../measure/programs.ts";
+import type { Spec } from "../../mod.ts";
 import { summary } from "../measure/summary.ts";
 import { type Bar, timelineChart } from "./chart.ts";
-import { innermostLoop, linesWith, shortened } from "./excerpt.ts";
+import { excerptOf } from "./code.ts";
 import type { Configuration, ExcerptPlace } from "./ladder.ts";
 import { arithmetic, type Measured, type Results, SAME } from "./results.ts";
 import { factor, figure, isExtra, noiseOf, percent, plural, rateOf, type Step, stepsOf } from "./steps.ts";
@@ -41,30 +40,10 @@ function verdict({ rung, measured, before }: Step, results: Results): string {
 const lower = (sentence: string) =>
   /^[A-Z]{2}|^(Deno|V8)\b/.test(sentence) ? sentence : sentence[0].toLowerCase() + sentence.slice(1);
 
-/** Markdown's name of a target's language. */
-const LANGUAGE: Readonly<Record<Configuration["target"], string>> = {
-  naive: "typescript",
-  typescript: "typescript",
-  wasm: "wat",
-  wasm_relaxed: "wat",
-  webgpu: "wgsl",
-};
-
-/** Pieces of a configuration's code, as it was generated. */
-async function excerpt({ target, without }: Configuration, places: readonly ExcerptPlace[], spec: Spec) {
-  const mark = LANGUAGE[target] === "wat" ? ";;" : "//";
-  const pieces: string[] = [];
-  for (const { kernel, local } of places) {
-    const source = target === "naive"
-      ? (await Deno.readTextFile(projectFile("bench/naive/linear.ts"))).split("class Linear ")[1]
-      : kernelStages(spec, { target, without }).get(kernel)?.source ?? "";
-    const lines = local === undefined ? innermostLoop(source) : linesWith(local, source, mark);
-    if (!lines || lines.length === 0) throw new Error(`kernel ${kernel} of target ${target} has no ${local ?? "loop"}`);
-    const schedule = source.split("\n").filter((line) => line.startsWith(`${mark} schedule `));
-    const head = target === "naive" ? [`${mark} class Linear, forward`] : [`${mark} kernel    ${kernel}`, ...schedule];
-    pieces.push([...head, shortened(lines, mark)].join("\n"));
-  }
-  return [`\`\`\`${LANGUAGE[target]}`, pieces.join("\n\n"), "```"].join("\n");
+/** Pieces of a configuration's code, in Markdown. */
+async function excerpt(configuration: Configuration, places: readonly ExcerptPlace[], spec: Spec): Promise<string> {
+  const { language, text } = await excerptOf(configuration, places, spec);
+  return [`\`\`\`${language}`, text, "```"].join("\n");
 }
 
 /** A section of the story. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { InputError } from "../error.ts";
 import { didYouMean } from "./messages.ts";
+import { mistakeAt, SpecError, type SpecPath } from "./mistakes.ts";
 import type { Group, Spec } from "./spec.ts";
 
 /** What of a layer groups ask for. */
@@ -33,11 +33,12 @@ export function grouped<Node extends Layer>(
   const numbers = new Map<string, number>();
   for (const [number, { layers }] of groups.entries()) {
     for (const [i, name] of layers.entries()) {
-      const where = `${origin}: training.groups[${number}].layers[${i}]`;
-      for (const layer of named(name, nodes, where)) {
+      const path = ["training", "groups", number, "layers", i];
+      for (const layer of named(name, nodes, origin, path)) {
         const other = numbers.get(layer);
         if (other !== undefined && other !== number) {
-          throw new InputError(`${where}: "${layer}" is in training.groups[${other}], too; leave it in one of them`);
+          const message = `"${layer}" is in training.groups[${other}], too; leave it in one of them`;
+          throw new SpecError(origin, mistakeAt(path, message));
         }
         numbers.set(layer, number);
       }
@@ -49,7 +50,8 @@ export function grouped<Node extends Layer>(
     return group && hasNumbers(group) ? { ...node, group: number } : node;
   });
   if (all.some(({ parameters, frozen }) => parameters.length > 0 && !frozen)) return all;
-  throw new InputError(`${origin}: training.groups: all layers that can be trained are frozen; leave out one of them`);
+  const message = "all layers that can be trained are frozen; leave out one of them";
+  throw new SpecError(origin, mistakeAt(["training", "groups"], message));
 }
 
 /** Whether layers of a group are updated with numbers of their own. */
@@ -61,15 +63,17 @@ export function hasNumbers({ frozen, learningRateFactor, decay }: Group): boolea
 export const groupParam = (name: string, group: number): string => `${name}_group${group}`;
 
 /** Layers that a name or pattern means: those that learn something. */
-function named(name: string, nodes: readonly Layer[], where: string): string[] {
+function named(name: string, nodes: readonly Layer[], origin: string, path: SpecPath): string[] {
   const learning = nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
   const pattern = new RegExp(`^${name.replaceAll("*", ".*")}$`),
     found = learning.filter((layer) => pattern.test(layer));
   if (found.length > 0) return found;
   const other = nodes.find((node) => node.name === name);
   if (other) {
-    throw new InputError(`${where}: "${name}" is a ${other.kind.type}, which learns nothing; leave it out`);
+    const message = `"${name}" is a ${other.kind.type}, which learns nothing; leave it out`;
+    throw new SpecError(origin, mistakeAt(path, message));
   }
   const what = name.includes("*") ? "fits" : "is called";
-  throw new InputError(`${where}: no layer that can be trained ${what} "${name}"${didYouMean(name, learning)}`);
+  const message = `no layer that can be trained ${what} "${name}"${didYouMean(name, learning)}`;
+  throw new SpecError(origin, mistakeAt(path, message));
 }

@@ -5,6 +5,7 @@
  */
 import type { z } from "../zod.ts";
 import { printable } from "../error.ts";
+import { mistakeAt, type SpecMistake, type SpecPath } from "./mistakes.ts";
 
 /** Longest value that messages show whole, in characters. */
 const SHOWN = 40;
@@ -31,28 +32,41 @@ export interface Rules {
   readonly exclusiveMaximum?: number;
 }
 
-/** One line for the first thing that is wrong. */
-export function describe(issues: readonly z.core.$ZodIssue[], spec: unknown, schema: Rules): string {
+/** Most mistakes that are told of at once. */
+const MOST_TOLD = 20;
+
+/** What is wrong, a line each. */
+export function describe(
+  issues: readonly z.core.$ZodIssue[],
+  spec: unknown,
+  schema: Rules,
+): [SpecMistake, ...SpecMistake[]] {
   // unknown keys first: a key that is missing may be there, but misspelled
-  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+  const unknown = issues.findIndex(({ code }) => code === "unrecognized_keys"), begin = Math.max(0, unknown);
+  const others = [...issues.slice(0, begin), ...issues.slice(begin + 1, MOST_TOLD)].slice(0, MOST_TOLD - 1);
+  return [describeIssue(issues[begin], spec, schema), ...others.map((issue) => describeIssue(issue, spec, schema))];
+}
+
+function describeIssue(issue: z.core.$ZodIssue, spec: unknown, schema: Rules): SpecMistake {
   // an entry of a list that is wrong says more than that the list is
   const entry = issue.code === "invalid_union" ? issue.errors.flat().find(({ path }) => path.length > 0) : undefined;
-  let path = "", rules = schema, value = spec;
-  for (const step of [...issue.path, ...(entry?.path ?? [])] as (string | number)[]) {
-    path += typeof step === "number" ? `[${step}]` : path === "" ? step : `.${step}`;
+  const path = [...issue.path, ...(entry?.path ?? [])] as SpecPath;
+  let rules = schema, value = spec;
+  for (const step of path) {
     rules = rulesAt(rules, step, value);
     value = (value as Record<string, unknown>)[step];
   }
-  const at = path === "" ? "" : `${path}: `;
-  if (issue.code === "custom") return at + issue.message;
+  const said = (message: string) => path.length === 0 ? { path, message } : mistakeAt(path, message);
+  if (issue.code === "custom") return said(issue.message);
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys, properties = alternative(rules, value).properties!, known = Object.keys(properties);
     const owner = properties.type ? ` of ${properties.type.const}` : "";
     const free = known.filter((name) => (value as Record<string, unknown>)[name] === undefined);
-    return `${at}unknown key ${show(key)}; known keys${owner}: ${known.join(", ")}${didYouMean(key, free)}`;
+    const message = `unknown key ${show(key)}; known keys${owner}: ${known.join(", ")}${didYouMean(key, free)}`;
+    return { ...said(message), path: [...path, key] };
   }
-  if (value === undefined && path !== "") return `${at}missing; expected ${expectation(rules)}`;
-  return `${at}expected ${expectation(rules)}, but it is ${show(value)}${didYouMean(value, rules.enum ?? [])}`;
+  if (value === undefined && path.length > 0) return said(`missing; expected ${expectation(rules)}`);
+  return said(`expected ${expectation(rules)}, but it is ${show(value)}${didYouMean(value, rules.enum ?? [])}`);
 }
 
 const types = (kinds: readonly Rules[]) => kinds.map(({ properties }) => properties!.type.const!);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { InputError } from "../error.ts";
 import type { LayerKind } from "../language/layer.ts";
 import { didYouMean } from "./messages.ts";
+import { mistakeAt, SpecError } from "./mistakes.ts";
 import type { LayerOptions } from "./spec.ts";
 
 /** Names that tensors and kernels of the net itself have. */
@@ -29,13 +29,15 @@ export function layerNames(layers: readonly LayerOptions[], kinds: readonly Laye
   for (const [i, name] of names.entries()) {
     const first = names.indexOf(name);
     if (TAKEN.includes(name)) {
-      throw new InputError(`${origin}: layers[${i}]: no layer may be called "${name}"; give it another name`);
+      throw new SpecError(
+        origin,
+        mistakeAt(["layers", i], `no layer may be called "${name}"; give it another name`),
+      );
     }
     if (first < i) {
       const [other, one] = layers[i].name === undefined ? [first, i] : [i, first];
-      throw new InputError(
-        `${origin}: layers[${other}]: layers[${one}] ${kinds[one].type} is called "${name}", too; give it another name`,
-      );
+      const message = `layers[${one}] ${kinds[one].type} is called "${name}", too; give it another name`;
+      throw new SpecError(origin, mistakeAt(["layers", other], message));
     }
   }
   return names;
@@ -53,11 +55,9 @@ export function layerInputs(layers: readonly LayerOptions[], names: readonly str
     const wrong = given.find((name) => !known.includes(name));
     if (wrong === undefined) return given;
     const later = names.indexOf(wrong);
-    throw new InputError(
-      `${origin}: layers[${i}].input: ` +
-        (later >= 0
-          ? `"${wrong}" is layers[${later}], which does not come before it; a layer reads what is made before`
-          : `no layer before it is called "${wrong}"${didYouMean(wrong, known)}`),
-    );
+    const message = later >= 0
+      ? `"${wrong}" is layers[${later}], which does not come before it; a layer reads what is made before`
+      : `no layer before it is called "${wrong}"${didYouMean(wrong, known)}`;
+    throw new SpecError(origin, mistakeAt(["layers", i, "input"], message));
   });
 }

@@ -18,6 +18,7 @@ import type { OptimizerKind } from "../language/optimizer.ts";
 import type { Registry } from "../language/registry.ts";
 import { INPUT, layerInputs, layerNames } from "./names.ts";
 import { grouped } from "./groups.ts";
+import { mistakeAt, SpecError, type SpecPath } from "./mistakes.ts";
 import type { Options, Spec } from "./spec.ts";
 
 /** A layer in its place: it reads some tensors and writes the one of its name. */
@@ -79,13 +80,13 @@ export function inferShapes(spec: Spec, registry: Registry, origin = "spec"): Gr
     tensor === INPUT ? "the input" : `layers[${names.indexOf(tensor)}] ${kinds[names.indexOf(tensor)].type}`;
   const shapes: Record<string, Shape> = { [INPUT]: spec.input }, nodes: GraphNode[] = [];
   for (const [i, options] of spec.layers.entries()) {
-    const kind = kinds[i], name = names[i], where = `${origin}: layers[${i}]: ${kind.type}`;
-    const inputs = symbolsOf(kind, read[i], read[i].map(said), where), given = inputShapes({ inputs }, shapes);
-    const misfit = `${where} does not fit ${read[i].map(said).join(" and ")}`;
-    shapes[name] = orMisfit(misfit, () => kind.shape(options, given));
+    const kind = kinds[i], name = names[i], refuse = refusing(origin, ["layers", i], kind.type);
+    const inputs = symbolsOf(kind, read[i], read[i].map(said), refuse), given = inputShapes({ inputs }, shapes);
+    const misfit = ` does not fit ${read[i].map(said).join(" and ")}`;
+    shapes[name] = orMisfit(refuse, misfit, () => kind.shape(options, given));
     const parameters = kind.parameters?.(options, given) ?? [], buffers = kind.buffers?.(options, given) ?? [];
-    checkSize("output", [spec.batchSize, ...shapes[name]], where);
-    for (const tensor of [...parameters, ...buffers]) checkSize(tensor.name, tensor.shape, where);
+    checkSize("output", [spec.batchSize, ...shapes[name]], refuse);
+    for (const tensor of [...parameters, ...buffers]) checkSize(tensor.name, tensor.shape, refuse);
     nodes.push({ name, kind, options, inputs, parameters, buffers });
   }
   const output = names.at(-1)!, { optimizer: optimizerOptions, clipNorm } = spec.training;
@@ -109,10 +110,10 @@ export function checkBatch({ nodes, shapes, batchSize }: Graph, origin = "spec")
   for (const [i, node] of nodes.entries()) {
     const least = node.kind.leastBatch?.(node.options, inputShapes(node, shapes)) ?? 1;
     if (batchSize >= least) continue;
-    throw new InputError(
-      `${origin}: batchSize is ${batchSize}, but layers[${i}] ${node.kind.type} learns nothing of fewer than ${least} samples; ` +
-        `make it ${least} or more`,
-    );
+    const message =
+      `batchSize is ${batchSize}, but layers[${i}] ${node.kind.type} learns nothing of fewer than ${least} samples; ` +
+      `make it ${least} or more`;
+    throw new SpecError(origin, { path: ["batchSize"], message });
   }
 }
 
@@ -124,14 +125,14 @@ function symbolsOf(
   kind: LayerKind,
   read: readonly string[],
   said: readonly string[],
-  where: string,
+  refuse: Refuse,
 ): Record<string, string> {
   const symbols = inputSymbols(kind, read.length);
   if (symbols) return Object.fromEntries(symbols.map((symbol, i) => [symbol, read[i]]));
   const { inputs = ["x"] } = kind;
   const wanted = !("least" in inputs) ? `${inputs.length}` : `${inputs.least} to ${inputs.most}`;
-  throw new InputError(
-    `${where} takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}: ${several(said)}; name ${
+  throw refuse(
+    ` takes ${wanted} input${wanted === "1" ? "" : "s"}, but it has ${read.length}: ${several(said)}; name ${
       wanted === "1" ? "it" : "them"
     } as its "input"`,
   );
@@ -144,20 +145,28 @@ function several(said: readonly string[]): string {
 }
 
 /** What a kind makes of shapes. `misfit`: how the message begins when it makes nothing of them. */
-function orMisfit<Made>(misfit: string, make: () => Made): Made {
+function orMisfit<Made>(refuse: Refuse, misfit: string, make: () => Made): Made {
   try {
     return make();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${misfit}: ${error.message}`);
+    throw refuse(`${misfit}: ${error.message}`);
   }
 }
 
-function checkSize(what: string, shape: Shape, where: string): void {
+/** A mistake of something that the spec names; the text follows its kind. */
+type Refuse = (text: string) => SpecError;
+
+/** Mistakes of a kind at a place. */
+function refusing(origin: string, path: SpecPath, kind: string): Refuse {
+  return (text) => new SpecError(origin, mistakeAt(path, kind + text));
+}
+
+function checkSize(what: string, shape: Shape, refuse: Refuse): void {
   const elements = elementsIn(shape);
   if (elements <= LARGEST) return;
-  throw new InputError(
-    `${where} is too large: its ${what} [${shape.join(", ")}] would have ${elements} elements, ` +
+  throw refuse(
+    ` is too large: its ${what} [${shape.join(", ")}] would have ${elements} elements, ` +
       `at most ${LARGEST} are possible; make the layer or the batch smaller`,
   );
 }
@@ -168,9 +177,8 @@ function checkReaders(nodes: readonly GraphNode[], origin: string): void {
   const unread = nodes.slice(0, -1).findIndex(({ name }) => !read.has(name));
   if (unread < 0) return;
   const { name, kind } = nodes[unread];
-  throw new InputError(
-    `${origin}: layers[${unread}]: no layer reads what ${kind.type} gives; leave it out, or name "${name}" as an input`,
-  );
+  const message = `no layer reads what ${kind.type} gives; leave it out, or name "${name}" as an input`;
+  throw new SpecError(origin, mistakeAt(["layers", unread], message));
 }
 
 const either = (kinds: readonly { readonly type: string }[]) => kinds.map(({ type }) => type).join(" or ");
@@ -182,11 +190,8 @@ function lossOf({ loss }: Spec, { losses }: Registry): LossKind {
 function checkOutput(spec: Spec, shape: Shape, last: string, registry: Registry, origin: string): void {
   if (shape.length === 1 || !lossOf(spec, registry).classes) return;
   const vectorizing = either(registry.layers.filter(({ reshapes }) => reshapes));
-  throw new InputError(
-    `${origin}: loss: ${spec.loss.type} takes a vector, but ${last} gives [${
-      shape.join(", ")
-    }]; add ${vectorizing} at the end`,
-  );
+  const gives = `takes a vector, but ${last} gives [${shape.join(", ")}]`;
+  throw refusing(origin, ["loss"], spec.loss.type)(` ${gives}; add ${vectorizing} at the end`);
 }
 
 /** What the loss takes beside the output. */
@@ -198,12 +203,12 @@ function givenTo(
   last: string,
   origin: string,
 ): readonly TargetSpec[] {
-  const where = `${origin}: loss: ${loss.type}`;
-  const given = orMisfit(where, () => loss.given(shapes[output], options));
+  const refuse = refusing(origin, ["loss"], loss.type);
+  const given = orMisfit(refuse, "", () => loss.given(shapes[output], options));
   for (const { shape, isInput } of given) {
     if (!isInput || shape.join() === shapes[INPUT].join()) continue;
-    throw new InputError(
-      `${where} compares ${last} with the input, but one is [${shape.join(", ")}], the other [${
+    throw refuse(
+      ` compares ${last} with the input, but one is [${shape.join(", ")}], the other [${
         shapes[INPUT].join(", ")
       }]; let the last layer give the shape of the input`,
     );
@@ -226,18 +231,18 @@ function metricsOf(
     return fitting.filter(({ type }) => usual.includes(type));
   }
   return named.map((name, i) => {
-    const metric = fitting.find(({ type }) => type === name), where = `${origin}: metrics[${i}]: ${name}`;
+    const metric = fitting.find(({ type }) => type === name), refuse = refusing(origin, ["metrics", i], name);
     if (!metric) {
       const others = fitting.length > 0 ? `, or name ${either(fitting)}` : "";
-      throw new InputError(
-        `${where} says nothing of outputs [${output.join(", ")}] with loss ${loss.type}; leave it out${others}`,
+      throw refuse(
+        ` says nothing of outputs [${output.join(", ")}] with loss ${loss.type}; leave it out${others}`,
       );
     }
     const twin = named.slice(0, i).find((other) =>
       fitting.find(({ type }) => type === other)?.symbol === metric.symbol
     );
     if (twin === undefined) return metric;
-    throw new InputError(`${where} cannot be told beside ${twin}, whose place it takes; leave one of them out`);
+    throw refuse(` cannot be told beside ${twin}, whose place it takes; leave one of them out`);
   });
 }
 
@@ -247,22 +252,19 @@ function checkClasses(spec: Spec, shape: Shape, last: string, registry: Registry
   if (classes === undefined) return;
   if (!lossOf(spec, registry).classes) {
     const comparing = registry.losses.filter((kind) => kind.classes);
-    throw new InputError(
-      `${origin}: classes: loss ${loss.type} compares no classes; leave them out, or take ${either(comparing)}`,
-    );
+    const message = `loss ${loss.type} compares no classes; leave them out, or take ${either(comparing)}`;
+    throw new SpecError(origin, mistakeAt(["classes"], message));
   }
   const [outputs] = shape, counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
   if (classes.length === outputs) return;
-  throw new InputError(
-    `${origin}: classes has ${counted(classes.length, "name")}, but ${last} gives ${
-      counted(outputs, "output")
-    }; give each output one name`,
-  );
+  const names = counted(classes.length, "name"), gives = counted(outputs, "output");
+  const message = `classes has ${names}, but ${last} gives ${gives}; give each output one name`;
+  throw new SpecError(origin, { path: ["classes"], message });
 }
 
 function checkTrainable(nodes: readonly GraphNode[], { layers }: Registry, origin: string): void {
   if (nodes.some(({ parameters }) => parameters.length > 0)) return;
   // two are enough to tell what is meant
   const trainable = either(layers.filter(({ parameters }) => parameters).slice(0, 2));
-  throw new InputError(`${origin}: layers: none of them can be trained; add ${trainable}`);
+  throw new SpecError(origin, mistakeAt(["layers"], `none of them can be trained; add ${trainable}`));
 }

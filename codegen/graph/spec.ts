@@ -12,6 +12,7 @@ import type { Registry } from "../language/registry.ts";
 import { extent, learningRate, MOST_EPOCHS, notNegative, positive } from "../language/schema.ts";
 import type { SchedulerKind } from "../language/optimizer.ts";
 import { describe } from "./messages.ts";
+import { SpecError } from "./mistakes.ts";
 
 /** Options of a layer, loss, optimizer or scheduler; `type` says of which kind. */
 export interface Options {
@@ -293,7 +294,7 @@ export function parseSpec(json: unknown, registry: Registry, origin = "spec"): S
   if (result.success) return result.data;
   const known = rules.get(registry) ?? specJsonSchema(registry);
   rules.set(registry, known);
-  throw new InputError(`${origin}: ${describe(result.error.issues, value, known)}`);
+  throw new SpecError(origin, ...describe(result.error.issues, value, known));
 }
 
 function parseText(text: string, origin: string): unknown {

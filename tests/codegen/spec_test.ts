@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { threadCpuUsage } from "node:process";
 import { z } from "../../codegen/zod.ts";
 import { InputError, printable } from "../../codegen/error.ts";
+import { pathText, SpecError } from "../../codegen/graph/mistakes.ts";
 import { inferShapes } from "../../codegen/graph/shapes.ts";
 import { initialLearningRate, parseSpec, type Spec, specJsonSchema } from "../../codegen/graph/spec.ts";
 import { kernels } from "../../kernels/mod.ts";
@@ -1052,7 +1053,7 @@ const RIGHT: readonly Json[] = [
 const parse = (json: unknown): Spec => parseSpec(json, registry, "net.json");
 
 /** The message about a spec, by its stage. */
-function messageOf(json: unknown): { stage: "spec" | "shapes" | "none"; message: string } {
+function messageOf(json: unknown): { stage: "spec" | "shapes" | "none"; message: string; error?: InputError } {
   let stage: "spec" | "shapes" = "spec";
   try {
     const spec = parse(json);
@@ -1060,7 +1061,7 @@ function messageOf(json: unknown): { stage: "spec" | "shapes" | "none"; message:
     inferShapes(spec, registry, "net.json");
   } catch (error) {
     assert(error instanceof InputError, `not an InputError: ${error}`);
-    return { stage, message: error.message };
+    return { stage, message: error.message, error };
   }
   return { stage: "none", message: "(no error)" };
 }
@@ -1110,6 +1111,27 @@ Deno.test("every wrong spec is told in one line, word for word", () => {
   }
   assert(stages.spec >= 420 && stages.shapes >= 70, JSON.stringify(stages));
   assert.equal(stages.none, 0);
+});
+
+Deno.test("every wrong spec says where it is wrong: a place that is there, or a key of one", () => {
+  let ran = 0, several = 0;
+  for (const [json, expected] of WRONG) {
+    if (typeof json === "string") continue;
+    const { error } = messageOf(json);
+    assert(error instanceof SpecError, expected);
+    for (const { path, message } of error.mistakes) {
+      const parent = path.slice(0, -1);
+      const owner = parent.reduce<unknown>((value, step) => (value as Json)[step], json);
+      assert(path.length === 0 || typeof owner === "object" && owner !== null, `${expected}: ${path}`);
+      // an unknown key stands behind the place of its owner, and some messages begin with the place alone
+      const at = message.startsWith(pathText(path)) ||
+        message.includes("unknown key") && message.startsWith(pathText(parent));
+      assert(at, `${message} at ${pathText(path)}`);
+    }
+    ran++;
+    if (error.mistakes.length > 1) several++;
+  }
+  assert(ran >= 400 && several > 5, `${ran} specs, ${several} with several mistakes`);
 });
 
 Deno.test("a value gives the same message as its text", () => {

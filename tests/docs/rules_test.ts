@@ -172,6 +172,23 @@ const RULES: readonly Rule[] = [
     files: /^docs\/\w+\.ts$/,
     local: [/^mod\.ts$/, /^docs\//, /^codegen\/(?:ir\/text|language\/init)\.ts$/, /^build\/bundle\/mod\.ts$/],
   },
+  // the page and its workers know the package by its front, and nothing that only a program has
+  {
+    files: /^site\/(?:page|workers)\/[\w/]+\.ts$/,
+    // plain loops train in pages, too
+    local: [/^mod\.ts$/, /^site\/(?:page|workers)\//, /^bench\/timeline\/plain\.ts$/],
+    external: [/^(?!node:)/],
+  },
+  { files: /^site\/service_worker\.ts$/, local: [], external: [] },
+  {
+    files: /^site\/(?:build\/)?\w+\.ts$/,
+    local: [
+      ...[/^(?:mod|codegen\/error)\.ts$/, /^build\/(?:bundle\/mod|npm_names)\.ts$/, /^site\/build\//],
+      // the timeline is told on a screen, too
+      ...[/^bench\/timeline\/\w+\.ts$/, /^site\/page\/costs\/story\.ts$/],
+    ],
+    external: [/^esbuild$/, /^node:/],
+  },
   { files: /^tests\/[\w/]+\.ts$/, local: [ANY] },
 ];
 
@@ -259,7 +276,7 @@ Deno.test("no files import each other in a circle", async () => {
 });
 
 /** Where Deno and Node may be named: they are asked there, or are what is tested. */
-const PLATFORM_BOUND = /^(?:runtime\/platform\/|bench\/|build\/|docs\/|tests\/)/;
+const PLATFORM_BOUND = /^(?:runtime\/platform\/|bench\/|build\/|docs\/|tests\/|site\/(?:build|serve))/;
 /** A command line, whose engines have modules of Node in common; it asks them for paths and the like. */
 const COMMAND_LINE = /^cli\//;
 
@@ -423,6 +440,12 @@ const EXAMPLES: readonly (readonly [file: string, specifier: string, wrong: bool
   ["api/train.ts", "../mod.ts", true],
   ["api/train.ts", "node:path", true],
   ["docs/layers.ts", "../mod.ts", false],
+  ["site/build.ts", "../build/bundle/esbuild.ts", true],
+  ["site/build/scripts.ts", "../../build/npm_names.ts", false],
+  ["site/page/draw/screen.ts", "../elements.ts", false],
+  ["site/page/draw/screen.ts", "node:path", true],
+  ["site/service_worker.ts", "./page/elements.ts", true],
+  ["site/workers/trainer.ts", "../../runtime/net/net.ts", true],
   ["docs/examples.ts", "../codegen/ir/text.ts", false],
   ["docs/layers.ts", "../kernels/mod.ts", true],
   ["mod.ts", "./api/train.ts", false],
@@ -498,7 +521,7 @@ const QUESTIONS = new RegExp(
   ].join("|"),
 );
 /** Where they are answered, and where results of several programs are told apart by their names. */
-const ANSWERS = /^(?:runtime\/backends|codegen\/targets|generated|bench|tests)\//;
+const ANSWERS = /^(?:runtime\/backends|codegen\/targets|generated|bench|site|tests)\//;
 
 /** Where files ask one, code only. */
 function questions(sources: ReadonlyMap<string, string>): string[] {
@@ -542,6 +565,7 @@ const PROGRAMS = [
   "fuzz_arguments",
   "install_engines",
   "net_leaks",
+  "site/drive",
   "soak",
   "train_random",
   "windows",

@@ -1,0 +1,149 @@
+/// <reference lib="dom" />
+/**
+ * "Draw and train": a net learns digits in this tab, and says of what is drawn what it takes it for.
+ *
+ * @module
+ */
+import { element } from "../elements.ts";
+import type { Page, Screen } from "../screen.ts";
+import { answers, sentence } from "./answers.ts";
+import { field } from "./field.ts";
+import { keepPart } from "./keep_part.ts";
+import { ownPart } from "./own_part.ts";
+import { runsPart } from "./runs_part.ts";
+import { stepPart } from "./step_part.ts";
+import { TrainedNet } from "./trained_net.ts";
+import { trainingPart } from "./training_part.ts";
+
+/** Milliseconds between two questions about the same drawing, while the net changes. */
+const ASK = 400;
+
+let net: TrainedNet | undefined;
+
+/** Asks the net what it takes the drawing for: one question at a time, the last one always. */
+class Asker {
+  readonly #ask: () => Promise<void>;
+  #asks = false;
+  #again = false;
+
+  constructor(ask: () => Promise<void>) {
+    this.#ask = ask;
+  }
+
+  /** Asks now, or when the question before is answered. */
+  async ask(): Promise<void> {
+    this.#again = true;
+    if (this.#asks) return;
+    this.#asks = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.#ask();
+    }
+    this.#asks = false;
+  }
+}
+
+function open(root: HTMLElement, page: Page): void {
+  const tell = (text: string) => page.tell(text), shown = answers();
+  let speaks = false;
+  const asker = new Asker(async () => {
+    const image = drawing.image(), probabilities = image && await own.predict(image);
+    // what was cleared meanwhile is not shown
+    if (!drawing.isDrawn) shown.show(undefined, undefined);
+    else shown.show(image, probabilities);
+    if (!speaks || !probabilities) return;
+    speaks = false;
+    tell(sentence(probabilities));
+  });
+  const drawing = field({
+    onChange: () => void asker.ask(),
+    onStroke() {
+      speaks = true;
+      void asker.ask();
+    },
+    tell,
+  });
+  let asked = 0;
+  const own = net = new TrainedNet((standing, event) => {
+    training.show(standing, event);
+    runs.show(standing);
+    if (event?.kind === "pass") tell(`Pass ${event.pass} over 60,000 images is done.`);
+    // while it trains, it changes its mind
+    if (performance.now() - asked < ASK || !(event?.kind === "steps" || event?.kind === "test" || standing.opened)) {
+      return;
+    }
+    asked = performance.now();
+    if (drawing.isDrawn) void asker.ask();
+  });
+  const training = trainingPart({
+    train() {
+      page.begin(screen);
+      tell("Training begins.");
+      void own.train();
+    },
+    pause() {
+      void own.pause();
+      tell("Training is paused.");
+    },
+    reset() {
+      training.clear();
+      tell("The net has new weights.");
+      void own.open().then(() => asker.ask());
+    },
+  });
+  const runs = runsPart((choice) => {
+    training.clear();
+    void own.open(choice).then(() => asker.ask());
+  }, () => own.gpu());
+  const clear = element("button", { type: "button" }, "Clear");
+  clear.onclick = () => drawing.clear();
+  root.append(
+    element(
+      "p",
+      { class: "lead" },
+      "A small neural net learns to read handwritten digits, here in this tab. Press Train, then draw one.",
+    ),
+    element(
+      "div",
+      { class: "pair bench" },
+      element("section", { "aria-label": "Training" }, training.element),
+      element(
+        "section",
+        { "aria-label": "Drawing" },
+        element("div", { class: "desk" }, element("div", {}, drawing.element, clear), shown.element),
+      ),
+    ),
+    part(
+      "Digits of your own",
+      ownPart({
+        drawn: () => drawing.image(),
+        learn: (images, labels) => void own.own(images, labels),
+        tell,
+      }),
+    ),
+    part("What a step costs", stepPart(own, tell)),
+    part(
+      "Keep the net",
+      keepPart(own, () => {
+        training.clear();
+        void asker.ask();
+      }),
+    ),
+    part("How it runs", runs.element),
+  );
+  shown.show(undefined, undefined);
+  void own.open();
+}
+
+/** A part of the screen. */
+function part(title: string, content: HTMLElement): HTMLElement {
+  return element("section", { class: "part" }, element("h2", {}, title), content);
+}
+
+/** The screen. */
+export const screen: Screen = {
+  open,
+  halt() {
+    void net?.pause();
+  },
+};

@@ -1,0 +1,155 @@
+/// <reference lib="dom" />
+/**
+ * The net of this screen: a worker that trains it, and what is known of it.
+ *
+ * @module
+ */
+import { connect, type Connection } from "../../workers/calls.ts";
+import type { OpenChoice, Opened, Tested, TrainerMethods, TrainerProgress } from "../../workers/trainer_methods.ts";
+
+/** How the net stands. */
+export interface Standing {
+  /** Undefined while it is opened. */
+  readonly opened?: Opened;
+  readonly trains: boolean;
+  /** Images seen. */
+  readonly images: number;
+  readonly passes: number;
+  /** Images each second, lately. */
+  readonly rate?: number;
+  /** Of the last steps. */
+  readonly loss?: number;
+  readonly test?: Tested;
+  /** What is waited for, in words. */
+  readonly waits?: string;
+  /** What went wrong, in one line. */
+  readonly wrong?: string;
+}
+
+const NOTHING: Standing = { trains: false, images: 0, passes: 0 };
+
+/** The net, which is opened as soon as this is made. */
+export class TrainedNet {
+  #connection: Connection<TrainerMethods> | undefined;
+  #standing: Standing = NOTHING;
+  #choice: Omit<OpenChoice, "seed"> = { target: "wasm" };
+  /** Another one after each reset. */
+  #seed = 0;
+  #opening: Promise<unknown> = Promise.resolve();
+  readonly #onChange: (standing: Standing, event?: TrainerProgress) => void;
+
+  /** `onChange`: called whenever something is known that was not; with what the worker has told, if it has. */
+  constructor(onChange: (standing: Standing, event?: TrainerProgress) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** How it stands. */
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  #set(changes: Partial<Standing>, event?: TrainerProgress): void {
+    // for who measures how long that takes from the page's beginning
+    if (event?.kind === "steps" && this.#standing.images === 0) performance.mark("first step");
+    this.#standing = { ...this.#standing, ...changes };
+    this.#onChange(this.#standing, event);
+  }
+
+  #methods() {
+    this.#connection ??= connect<TrainerMethods>(
+      new Worker(new URL("../../workers/trainer.ts", import.meta.url), { type: "module" }),
+    );
+    return this.#connection.methods;
+  }
+
+  /** Opens a net with new weights, in place of the one that is there. */
+  async open(choice: Omit<OpenChoice, "seed"> = this.#choice): Promise<void> {
+    this.#choice = choice;
+    this.#standing = NOTHING;
+    this.#set({ waits: "the net is opened" });
+    const opening = this.#methods().open({ ...choice, seed: this.#seed++ });
+    this.#opening = opening;
+    try {
+      const opened = await opening;
+      if (this.#opening === opening) this.#set({ opened, waits: undefined });
+    } catch (error) {
+      // a worker whose script failed is gone
+      if (this.#opening !== opening) return;
+      if (choice.target === "wasm") return this.#fail(error);
+      await this.open({ target: "wasm" });
+      this.#set({ wrong: `${(error as Error).message}. Threads will train instead.` });
+    }
+  }
+
+  /** What there is for WebGPU. */
+  gpu(): Promise<string> {
+    return this.#methods().gpu();
+  }
+
+  #fail(error: unknown): void {
+    this.#set({ trains: false, waits: undefined, rate: undefined, wrong: (error as Error).message });
+  }
+
+  /** Trains until it is paused. */
+  async train(): Promise<void> {
+    await this.#opening;
+    const opening = this.#opening, isThis = () => this.#opening === opening;
+    this.#set({ trains: true, wrong: undefined, waits: this.#standing.images > 0 ? undefined : "images are loaded" });
+    try {
+      await this.#methods().train((event) => {
+        if (isThis()) this.#set(changesOf(event), event);
+      });
+      if (isThis()) this.#set({ trains: false, rate: undefined, waits: undefined });
+    } catch (error) {
+      if (isThis()) this.#fail(error);
+    }
+  }
+
+  /** Ends training after a step; what is done stays. */
+  async pause(): Promise<void> {
+    if (this.#standing.trains) await this.#methods().pause();
+  }
+
+  /** Ten probabilities; nothing where there is no net. */
+  async predict(image: Uint8Array): Promise<readonly number[] | undefined> {
+    try {
+      await this.#opening;
+      return await this.#methods().predict(image);
+    } catch {
+      // another net is opened meanwhile, or that failed, which is told elsewhere
+      return undefined;
+    }
+  }
+
+  /** Gives images of the page's own, to be learned from too. */
+  async own(images: Uint8Array, labels: Uint8Array): Promise<void> {
+    await this.#methods().own(images, labels);
+  }
+
+  /** A checkpoint. */
+  save(): Promise<Uint8Array> {
+    return this.#methods().save();
+  }
+
+  /** Takes a checkpoint, and tests it. @throws {CallError} when it is none of this net. */
+  async restore(file: Uint8Array): Promise<Tested> {
+    await this.#opening;
+    const test = await this.#methods().restore(file);
+    this.#set({ images: 0, passes: 0, loss: undefined, test, wrong: undefined });
+    return test;
+  }
+
+  /** Ends the worker, and all that it does. */
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
+
+/** What is known of the net when its worker has told something. */
+function changesOf(event: TrainerProgress): Partial<Standing> {
+  if (event.kind === "data") return {};
+  if (event.kind === "pass") return { passes: event.pass };
+  if (event.kind === "test") return { test: event.test };
+  return { images: event.images, loss: event.loss, waits: undefined, ...event.rate && { rate: event.rate } };
+}

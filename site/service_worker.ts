@@ -1,0 +1,41 @@
+/// <reference lib="dom" />
+/**
+ * Isolates the page where its host sends no headers for that: it puts them to every answer. It keeps no file.
+ *
+ * @module
+ */
+
+/** What a service worker has that no other worker has. */
+interface Scope {
+  skipWaiting(): Promise<void>;
+  readonly clients: { claim(): Promise<void> };
+  addEventListener(name: string, listener: (event: ServiceEvent) => void): void;
+}
+
+interface ServiceEvent {
+  readonly request: Request;
+  waitUntil(promise: Promise<unknown>): void;
+  respondWith(response: Promise<Response>): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+scope.addEventListener("install", () => void scope.skipWaiting());
+scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+scope.addEventListener("fetch", (event) => {
+  const { url, cache, mode } = event.request;
+  if (new URL(url).origin !== location.origin || (cache === "only-if-cached" && mode !== "same-origin")) return;
+  event.respondWith(fetch(event.request).then(isolated));
+});
+
+/** An answer that isolates. */
+function isolated(response: Response): Response {
+  // that of a redirection has no status, and cannot be made anew
+  if (response.status === 0 || response.type === "opaqueredirect") return response;
+  const headers = new Headers(response.headers);
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("cross-origin-embedder-policy", "require-corp");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  const { body, status, statusText } = response;
+  return new Response(body, { status, statusText, headers });
+}

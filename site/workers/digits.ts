@@ -1,0 +1,58 @@
+/// <reference lib="dom" />
+/**
+ * The images of MNIST, loaded part by part.
+ *
+ * @module
+ */
+import { dataAddress } from "../page/files.ts";
+
+/** Bytes of an image, 28 x 28. */
+export const PIXELS = 784;
+/** Images to learn from, those in a file, and those that a net is tested on. */
+export const IMAGES = 60000, TESTED = 10000;
+const PART = 6000;
+
+/** Images, one behind the other, and the digit that each shows. */
+export interface DigitSet {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/**
+ * The bytes that a file of `data/` has packed.
+ *
+ * @throws {Error} in one line, when it cannot be loaded.
+ */
+async function unpacked(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(dataAddress(name)).catch(() => undefined);
+  if (!response?.ok) {
+    throw new Error(`data/${name} cannot be loaded${response ? `: ${response.status}` : ""}; try again`);
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  // some hosts have the browser unpack it
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** The test images. */
+export async function loadTest(): Promise<DigitSet> {
+  const [images, labels] = await Promise.all([unpacked("test-images.gz"), unpacked("test-labels.gz")]);
+  return { images, labels };
+}
+
+/**
+ * Images to learn from, each part as it comes.
+ *
+ * @param into where images and labels are put.
+ * @param loaded called with how many are there.
+ */
+export async function loadTraining(into: DigitSet, loaded: (images: number) => void): Promise<void> {
+  const labels = unpacked("train-labels.gz");
+  for (let from = 0; from < IMAGES; from += PART) {
+    const [part, all] = await Promise.all([unpacked(`train-images-${from / PART}.gz`), labels]);
+    into.images.set(part, from * PIXELS);
+    if (from === 0) into.labels.set(all);
+    loaded(from + PART);
+  }
+}
