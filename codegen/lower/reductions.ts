@@ -6,8 +6,8 @@
  * @module
  */
 import { constantOffset, sumOffsets } from "../ir/affine.ts";
-import { freeAxes } from "../ir/expr.ts";
-import { type Axis, type Expr, LANES, type Offset, type Value } from "../ir/ir.ts";
+import { expressions, freeAxes } from "../ir/expr.ts";
+import { type Axis, type Expr, LANES, type Offset, type Reduce, type Value } from "../ir/ir.ts";
 import { accumulatorKey, add, choose, type Coordinates, seed, termsOf } from "./accumulators.ts";
 import { loop } from "./loops.ts";
 import type { Accumulator, Instance, Lowering, Reductions, TakeTerms } from "./lowering.ts";
@@ -79,12 +79,21 @@ export function prepare(
     if (!groups.has(group)) groups.set(group, new Map());
     groups.get(group)!.set(keyAt(expr, point), { node: expr, point });
   };
+  const early = wanted.flatMap(({ expr, point }) => before(expr, point).map((expr) => ({ expr, point })));
+  if (early.length > 0) prepare(early, scope, lowering);
   for (const { expr, point } of wanted) if (reduces(expr)) collect(expr, point, new Set());
   for (const group of groups.values()) {
     // another one's body may have needed it meanwhile
     const left = [...group].filter(([key]) => !scope.value(key)).map(([, instance]) => instance);
     if (left.length > 0) reduce(left, scope, lowering);
   }
+}
+
+/** The reductions in bodies of others that are known at a point. */
+function before(expr: Expr, point: Point): Reduce[] {
+  const all = reduces(expr) ? expressions(expr).filter((e) => e.kind === "reduce") : [];
+  const inside = all.length > 1 ? expressions(...all.map(({ body }) => body)) : [];
+  return inside.filter((e) => e.kind === "reduce").filter((e) => [...freeAxes(e)].every((axis) => point.has(axis)));
 }
 
 /** Runs reductions over the same axes together. */

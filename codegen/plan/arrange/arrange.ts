@@ -88,7 +88,7 @@ function chooseLayouts(
   const ofSamples = (tensor: string) => isOfSamples(tensor, draft, indices.get(tensor));
   const told = { kernels, indices, families, isOfSamples: ofSamples };
   const channels = name === "channels" ? channelLayouts(draft, told) : new Map<string, Layout>();
-  const isMixed = block !== undefined && leavesImages(draft, told, channels);
+  const isMixed = leavesImages(draft, told, channels);
   if (name === "channels" && (isMixed || lacksRoom(draft, told, channels))) {
     return chooseLayouts(draft, kernels, "samples");
   }

@@ -169,7 +169,8 @@ function packed(tile: readonly Group[], { lanes, packing }: Shape): Packing {
 /** Cycles of an iteration of the sum that does the work, in all its copies. */
 function bodyOf(work: Work, shape: Shape): number {
   const { term: { loads, operations, terms } } = work, { tile, around, copies } = shape;
-  const groups = [...tile, ...around], per = packed(tile, shape), sums = sizeOf(groups) / per;
+  const groups = [...tile, ...around], per = packed(tile, shape);
+  const sums = work.sums * sizeOf(groups) / per;
   const { points: bodies, wide, single } = distinct(loads, [...groups, ...copies], shape);
   const multiplies = bodies * terms / per, loaded = wide / per + single;
   // what does not depend on an axis is done once for all points along it
@@ -187,10 +188,10 @@ function bodyOf(work: Work, shape: Shape): number {
 }
 
 /** Registers that hold what is loaded for one copy of a body. */
-function waiting({ term: { loads, terms } }: Work, shape: Shape): number {
+function waiting({ sums, term: { loads, terms } }: Work, shape: Shape): number {
   const { tile, around } = shape, groups = [...around, ...tile], per = packed(tile, shape);
   // of several terms, much of what one has loaded waits for the next
-  if (terms > 1) return WAITING * distinct(loads, groups, shape).wide / per;
+  if (terms > sums) return WAITING * distinct(loads, groups, shape).wide / per;
   // what does not move along a group waits until that has been gone through, and what moves along all is just used
   const moving = groups.filter(({ count }) => count > 1);
   const sets = Map.groupBy(loads, (load) => moving.findIndex(({ axis }) => !freeAxes(load).has(axis)));

@@ -110,12 +110,11 @@ function guesses(kernel: Kernel, part: Part, vectorize: string | undefined, pack
   if (!core) return plainTiles(kernel, part, shape).map((tile) => shared({ ...base, ...tile }));
   const [few, ...more] = copiesIn(work, vectorize);
   const first = shapeOf(work, { ...base, unroll: { ...unroll, ...few } }, packing);
-  // by arithmetic first: it is most of it
-  const best = cheapestFirst(tiles(part.axes, first), (tile) => arithmeticOf(work, { ...first, tile })).slice(
-    0,
-    CLOSELY,
-  );
-  const close = best.flatMap((groups) => {
+  // by arithmetic first: it is most of it; and one that leaves the axis alone that threads share
+  const cheapest = cheapestFirst(tiles(work, first), (tile) => arithmeticOf(work, { ...first, tile }));
+  const isFine = (tile: readonly Group[]) => tile.every(({ axis, count }) => axis !== part.axes[0] || count === 1);
+  const best = new Set([...cheapest.slice(0, CLOSELY), ...cheapest.filter(isFine).slice(0, 1)]);
+  const close = [...best].flatMap((groups) => {
     const counts = groups.filter(({ count }) => count > 1).map(({ axis, count }) => [axis.name, count]);
     const tile: Record<string, number> = Object.fromEntries(counts);
     return [few, ...more].map((copies) => shared({ ...base, tile, unroll: { ...unroll, ...copies } }));
@@ -162,7 +161,7 @@ function sharingTiles(part: Part, lanes: Axis): Record<string, number>[] {
  * that, too; none where what one copy loads is kept for the next, or where a body of several terms is long as it is.
  */
 function copiesIn(
-  { part, core, term: { loads, terms } }: Work,
+  { part, core, sums, term: { loads, terms } }: Work,
   vectorize: string | undefined,
 ): Record<string, number>[] {
   const [inner, outer] = core!.axes.filter(({ extent, name }) => extent > 1 && name !== vectorize).toReversed();
@@ -170,16 +169,16 @@ function copiesIn(
   const wholly = ({ extent }: Axis, most: number) => COPIES.find((count) => extent % count === 0 && count <= most);
   const few = inner.extent <= SHORT ? inner.extent : wholly(inner, SHORT) ?? COPIES[0];
   const along = outer && (outer.extent * few <= MOST_COPIES ? outer.extent : wholly(outer, MOST_COPIES / few));
-  const isKept = terms > 1 || loads.some((load) => slides(load, inner, part.axes));
+  const isKept = terms > sums || loads.some((load) => slides(load, inner, part.axes));
   return [
     ...isKept ? [{}] : [],
     { [inner.name]: few },
-    ...along && terms === 1 ? [{ [inner.name]: few, [outer.name]: along }] : [],
+    ...along && terms === sums ? [{ [inner.name]: few, [outer.name]: along }] : [],
   ];
 }
 
 /** Tiles of up to three axes, as far as registers go; along the vectors' axis whole registers, where there are enough. */
-function tiles(axes: readonly Axis[], { lanes, packing }: Shape): Group[][] {
+function tiles({ part: { axes }, sums: beside }: Work, { lanes, packing }: Shape): Group[][] {
   const sizes = (axis: Axis): Group[] => {
     const width = axis === lanes ? LANES : 1, most = Math.floor(axis.extent / width);
     const by = axis === lanes && most >= packing ? packing : 1;
@@ -196,7 +195,7 @@ function tiles(axes: readonly Axis[], { lanes, packing }: Shape): Group[][] {
   const whole = lanes ? sizes(lanes).flatMap((group) => all.map((groups) => [...groups, group])) : all;
   const fitting = whole.filter((groups) => {
     const per = lanes && groups.at(-1)!.count % packing === 0 ? packing : 1;
-    return groups.reduce((sums, { count }) => sums * count, 1) <= REGISTERS[packing] * per;
+    return groups.reduce((sums, { count }) => sums * count, beside) <= REGISTERS[packing] * per;
   });
   return fitting.map((groups) => groups.sort((a, b) => axes.indexOf(a.axis) - axes.indexOf(b.axis)));
 }

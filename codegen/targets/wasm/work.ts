@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expressions, exprKey } from "../../ir/expr.ts";
+import { expressions, exprKey, freeAxes } from "../../ir/expr.ts";
 import type { Axis, Expr, Index, Load, Op, Operation, Part, Reduce } from "../../ir/ir.ts";
 import { termsOf } from "../../lower/accumulators.ts";
 import { points, reductions } from "../../schedule/candidates.ts";
@@ -34,10 +34,11 @@ export interface Access {
 /** What a part does. */
 export interface Work {
   readonly part: Part;
-  /** The sum that does the work, where there is a long one, and the short reductions around it. */
+  /** The sum that does the work, where there is a long one, how many there are over its axes, and short reductions around. */
   readonly core?: Reduce;
+  readonly sums: number;
   readonly around: readonly Axis[];
-  /** What that sum adds up: its loads, its terms, and what these take beside a product that is added. */
+  /** What those sums add up: their loads, their terms, and what these take beside a product that is added. */
   readonly term: { readonly loads: readonly Load[]; readonly terms: number; readonly operations: readonly Operation[] };
   /** Of a point, beside that sum. */
   readonly rest: Doing;
@@ -55,40 +56,68 @@ export function workOf(part: Part): Work {
 }
 
 function found(part: Part): Work {
-  const { core, outer } = nested(part), long = core && points(core.axes) > SMALL ? core : undefined;
-  const values = part.assignments.map(({ value }) => value);
-  const inside = long ? expressions(long.body) : [], terms = long ? termsOf(long) : [];
+  const { core, outer, before } = nested(part), long = core && points(core.axes) > SMALL ? core : undefined;
+  const values = part.assignments.map(({ value }) => value), early = new Set(expressions(...before));
+  const sums = long ? reductions(part).filter((r) => r.reduction === "sum" && isOver(r, long.axes)) : [];
+  const inside = expressions(...sums.map(({ body }) => body)).filter((expr) => !early.has(expr));
   // a product that is added is one operation, and so is anything else that is
-  const added = new Set<Expr>(terms), sums = long ? sumsIn(long.body, added) : added;
+  const terms = sums.flatMap(termsOf), added = new Set<Expr>(terms);
+  const additions = new Set(sums.flatMap(({ body }) => [...additionsIn(body, added)]));
   return {
     part,
     ...long && { core: long },
+    sums: sums.length,
     // a maximum and its place have the same axes
     around: long ? [...new Set(outer.flatMap(({ axes }) => axes))] : [],
     term: {
       loads: inside.filter((expr) => expr.kind === "load"),
-      operations: inside.filter((expr) => expr.kind === "op").filter((op) => !added.has(op) && !sums.has(op)),
+      operations: inside.filter((expr) => expr.kind === "op").filter((op) => !added.has(op) && !additions.has(op)),
       terms: terms.length,
     },
-    rest: restOf(values, new Set(inside)),
+    rest: restOf([...values, ...before], new Set(inside)),
     accesses: accessesOf(part),
   };
 }
 
 /** The additions of terms. */
-function sumsIn(body: Expr, terms: ReadonlySet<Expr>): ReadonlySet<Expr> {
+function additionsIn(body: Expr, terms: ReadonlySet<Expr>): ReadonlySet<Expr> {
   if (body.kind !== "op" || terms.has(body)) return new Set();
-  return new Set([body, ...body.operands.flatMap((operand) => [...sumsIn(operand, terms)])]);
+  return new Set([body, ...body.operands.flatMap((operand) => [...additionsIn(operand, terms)])]);
 }
 
-/** The reductions of a part around each other, the one that does the work last; none where several do different work. */
-function nested(part: Part): { readonly outer: readonly Reduce[]; readonly core?: Reduce } {
-  const all = reductions(part);
+/** Reductions of a part by what they are to the sum that does the work. */
+interface Nested {
+  readonly core?: Reduce;
+  /** Around it. */
+  readonly outer: readonly Reduce[];
+  /** What its terms need and that is the same for all of them. */
+  readonly before: readonly Expr[];
+}
+
+/** The reductions of a part around each other, the one that does the work; none where several do different work. */
+function nested(part: Part): Nested {
+  const found = reductions(part), before = found.flatMap(({ body, axes }) => sameForAll(body, axes));
+  const all = found.filter((r) => !before.some((expr) => expressions(expr).includes(r)));
   const core = all.reduce<Reduce | undefined>((a, b) => a && points(a.axes) >= points(b.axes) ? a : b, undefined);
-  if (!core || core.reduction !== "sum") return { outer: [] };
+  if (!core || core.reduction !== "sum") return { outer: [], before: [] };
   const outer = all.filter((r) => expressions(r.body).includes(core));
-  const isAlone = all.every((r) => r.axes === core.axes || outer.includes(r));
-  return isAlone && outer.every(({ axes }) => points(axes) <= SMALL) ? { outer, core } : { outer: [] };
+  const isAlone = all.every((r) => isOver(r, core.axes) || outer.includes(r));
+  return isAlone && outer.every(({ axes }) => points(axes) <= SMALL)
+    ? { outer, core, before }
+    : { outer: [], before: [] };
+}
+
+const isOver = ({ axes }: Reduce, others: readonly Axis[]) =>
+  axes.length === others.length && axes.every((axis, i) => axis === others[i]);
+
+/** Sums in the body of a reduction that do not move along its axes, and what is made of them alone. */
+function sameForAll(body: Expr, axes: readonly Axis[]): Expr[] {
+  const inside = expressions(body);
+  if (!inside.some(({ kind }) => kind === "reduce")) return [];
+  const same = inside.filter((expr) => axes.every((axis) => !freeAxes(expr).has(axis)));
+  const holding = same.filter((expr) => expressions(expr).some(({ kind }) => kind === "reduce"));
+  const isSum = holding.every((expr) => expr.kind !== "reduce" || expr.reduction === "sum");
+  return isSum ? holding : [];
 }
 
 /** What values need at a point beside some expressions that are counted elsewhere; what is in a reduction, each time. */

@@ -1494,10 +1494,10 @@
     (local $at_nb_n i32) (local $label_at_nb_n i32) (local $at_step_nb_n i32) (local $x_at_nb_n_j i32) (local $j i32)
     (local $at_nb_n_o i32) (local $o i32) (local $n i32) (local $nb i32)
     (local $count f32)
-    (local $largest0.4 v128) (local $x0.4 v128) (local $stays.4 v128) (local $label0.4 v128) (local $largest1.4 v128)
-    (local $x1.4 v128) (local $label1.4 v128) (local $total0.4 v128) (local $chosen0.4 v128) (local $total1.4 v128)
-    (local $chosen1.4 v128) (local $best0.4 v128) (local $place0.4 v128) (local $best1.4 v128) (local $place1.4 v128)
-    (local $stays_2.4 v128) (local $count_all.4 v128) (local $test0.4 v128) (local $test1.4 v128)
+    (local $largest0.4 v128) (local $largest1.4 v128) (local $x0.4 v128) (local $stays.4 v128) (local $x1.4 v128)
+    (local $stays_2.4 v128) (local $label0.4 v128) (local $label1.4 v128) (local $total0.4 v128) (local $chosen0.4 v128)
+    (local $total1.4 v128) (local $chosen1.4 v128) (local $best0.4 v128) (local $place0.4 v128) (local $best1.4 v128)
+    (local $place1.4 v128) (local $count_all.4 v128) (local $test0.4 v128) (local $test1.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 36)))
     (local.set $at_step (i32.mul (local.get $step) (i32.const 256)))
     (local.set $count (f32.load (i32.add (global.get $params) (local.get $params_at_step))))
@@ -1512,6 +1512,7 @@
 
         ;; seed
         (local.set $largest0.4 (f32x4.splat (f32.const -inf)))
+        (local.set $largest1.4 (f32x4.splat (f32.const -inf)))
 
         ;; reduce
         (local.set $j (i32.const 0)) (loop $j
@@ -1519,23 +1520,13 @@
           (local.set $x0.4 (v128.load offset=9660864 (local.get $x_at_nb_n_j)))
           (local.set $stays.4 (f32x4.le (local.get $x0.4) (local.get $largest0.4)))
           (local.set $largest0.4 (i32x4.relaxed_laneselect (local.get $largest0.4) (local.get $x0.4) (local.get $stays.4)))
+          (local.set $x1.4 (v128.load offset=9660880 (local.get $x_at_nb_n_j)))
+          (local.set $stays_2.4 (f32x4.le (local.get $x1.4) (local.get $largest1.4)))
+          (local.set $largest1.4 (i32x4.relaxed_laneselect (local.get $largest1.4) (local.get $x1.4) (local.get $stays_2.4)))
         (local.set $j (i32.add (local.get $j) (i32.const 1))) (br_if $j (i32.lt_s (local.get $j) (i32.const 10))))
 
         ;; finish
         (local.set $label0.4 (v128.load offset=14218176 (local.get $label_at_nb_n)))
-
-        ;; seed
-        (local.set $largest1.4 (f32x4.splat (f32.const -inf)))
-
-        ;; reduce
-        (local.set $j (i32.const 0)) (loop $j
-          (local.set $x_at_nb_n_j (i32.add (local.get $at_nb_n) (i32.mul (local.get $j) (i32.const 64))))
-          (local.set $x1.4 (v128.load offset=9660880 (local.get $x_at_nb_n_j)))
-          (local.set $stays.4 (f32x4.le (local.get $x1.4) (local.get $largest1.4)))
-          (local.set $largest1.4 (i32x4.relaxed_laneselect (local.get $largest1.4) (local.get $x1.4) (local.get $stays.4)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1))) (br_if $j (i32.lt_s (local.get $j) (i32.const 10))))
-
-        ;; finish
         (local.set $label1.4 (v128.load offset=14218192 (local.get $label_at_nb_n)))
 
         ;; seed
@@ -2344,23 +2335,15 @@
   ;;           mean = if abs(t) < 8.881784e-16 then 0 else t; t_2 = beta2 * v[o] + beta2_rest * g * g; square = if abs(t_2) < 1.175494e-38 then 0 else t_2
   ;;           m[o] = mean; v[o] = square; w[o] = w[o] - step_size * mean / (sqrt(square) * v_scale + epsilon)
   ;; shape     o = 10, nb = 4, n = 16   (f32)
-  ;; schedule  tile o 3 · unroll nb 4 · vectorize n · parallel o
-  ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 3 accumulators
-  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:756c4a9d   regenerate: deno task generate specs/mnist_cnn.json
+  ;; schedule  unroll nb 4 · vectorize n · parallel o
+  ;; cost      770 FLOP · 2680 B read · 120 B written · 0.3 FLOP/B · 1 accumulator
+  ;; source    kernels/layers/linear.ts + kernels/optimizers/adam.ts sha256:941a1535   regenerate: deno task generate specs/mnist_cnn.json
   (func $linear2_backward_update_bias (export "linear2_backward_update_bias") (param $step i32) (param $from i32) (param $to i32)
     (local $params_at_step i32) (local $dy_at_o i32) (local $at_o i32) (local $dy_at_o_n i32) (local $n i32)
-    (local $o i32) (local $dy_at_n i32)
+    (local $o i32)
     (local $beta1 f32) (local $beta1_rest f32) (local $beta2 f32) (local $beta2_rest f32) (local $step_size f32)
-    (local $v_scale f32) (local $epsilon f32) (local $db_total0 f32) (local $db_total1 f32) (local $db_total2 f32)
-    (local $m0 f32) (local $v0 f32) (local $w0 f32) (local $g0 f32) (local $t0 f32) (local $mean0 f32) (local $t0_2 f32)
-    (local $square0 f32) (local $m1 f32) (local $v1 f32) (local $w1 f32) (local $g1 f32) (local $t1 f32)
-    (local $mean1 f32) (local $t1_2 f32) (local $square1 f32) (local $m2 f32) (local $v2 f32) (local $w2 f32)
-    (local $g2 f32) (local $t2 f32) (local $mean2 f32) (local $t2_2 f32) (local $square2 f32) (local $db_total f32)
-    (local $m_o f32) (local $v_o f32) (local $w_o f32) (local $g f32) (local $t f32) (local $mean f32) (local $t_2 f32)
-    (local $square f32)
-    (local $db0.4 v128) (local $db1.4 v128) (local $db2.4 v128) (local $dy00.4 v128) (local $dy01.4 v128)
-    (local $dy02.4 v128) (local $dy10.4 v128) (local $dy11.4 v128) (local $dy12.4 v128) (local $dy20.4 v128)
-    (local $dy21.4 v128) (local $dy22.4 v128) (local $dy30.4 v128) (local $dy31.4 v128) (local $dy32.4 v128)
+    (local $v_scale f32) (local $epsilon f32) (local $db_total f32) (local $m_o f32) (local $v_o f32) (local $w_o f32)
+    (local $g f32) (local $t f32) (local $mean f32) (local $t_2 f32) (local $square f32)
     (local $db.4 v128) (local $dy0.4 v128) (local $dy1.4 v128) (local $dy2.4 v128) (local $dy3.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 36)))
     (local.set $beta1 (f32.load offset=4 (i32.add (global.get $params) (local.get $params_at_step))))
@@ -2375,109 +2358,35 @@
       (local.set $at_o (i32.mul (local.get $o) (i32.const 4)))
 
       ;; seed
-      (local.set $db0.4 (f32x4.splat (f32.const 0)))
-      (local.set $db1.4 (f32x4.splat (f32.const 0)))
-      (local.set $db2.4 (f32x4.splat (f32.const 0)))
-
-      ;; reduce
-      (local.set $n (i32.const 0)) (loop $n
-        (local.set $dy_at_o_n (i32.add (local.get $dy_at_o) (i32.mul (local.get $n) (i32.const 4))))
-        (local.set $dy00.4 (v128.load offset=14775232 (local.get $dy_at_o_n)))
-        (local.set $db0.4 (f32x4.add (local.get $db0.4) (local.get $dy00.4)))
-        (local.set $dy01.4 (v128.load offset=14775296 (local.get $dy_at_o_n)))
-        (local.set $db1.4 (f32x4.add (local.get $db1.4) (local.get $dy01.4)))
-        (local.set $dy02.4 (v128.load offset=14775360 (local.get $dy_at_o_n)))
-        (local.set $db2.4 (f32x4.add (local.get $db2.4) (local.get $dy02.4)))
-        (local.set $dy10.4 (v128.load offset=14775872 (local.get $dy_at_o_n)))
-        (local.set $db0.4 (f32x4.add (local.get $db0.4) (local.get $dy10.4)))
-        (local.set $dy11.4 (v128.load offset=14775936 (local.get $dy_at_o_n)))
-        (local.set $db1.4 (f32x4.add (local.get $db1.4) (local.get $dy11.4)))
-        (local.set $dy12.4 (v128.load offset=14776000 (local.get $dy_at_o_n)))
-        (local.set $db2.4 (f32x4.add (local.get $db2.4) (local.get $dy12.4)))
-        (local.set $dy20.4 (v128.load offset=14776512 (local.get $dy_at_o_n)))
-        (local.set $db0.4 (f32x4.add (local.get $db0.4) (local.get $dy20.4)))
-        (local.set $dy21.4 (v128.load offset=14776576 (local.get $dy_at_o_n)))
-        (local.set $db1.4 (f32x4.add (local.get $db1.4) (local.get $dy21.4)))
-        (local.set $dy22.4 (v128.load offset=14776640 (local.get $dy_at_o_n)))
-        (local.set $db2.4 (f32x4.add (local.get $db2.4) (local.get $dy22.4)))
-        (local.set $dy30.4 (v128.load offset=14777152 (local.get $dy_at_o_n)))
-        (local.set $db0.4 (f32x4.add (local.get $db0.4) (local.get $dy30.4)))
-        (local.set $dy31.4 (v128.load offset=14777216 (local.get $dy_at_o_n)))
-        (local.set $db1.4 (f32x4.add (local.get $db1.4) (local.get $dy31.4)))
-        (local.set $dy32.4 (v128.load offset=14777280 (local.get $dy_at_o_n)))
-        (local.set $db2.4 (f32x4.add (local.get $db2.4) (local.get $dy32.4)))
-      (local.set $n (i32.add (local.get $n) (i32.const 4))) (br_if $n (i32.lt_s (local.get $n) (i32.const 16))))
-
-      ;; finish
-      (local.set $db_total0 (call $total (local.get $db0.4)))
-      (local.set $db_total1 (call $total (local.get $db1.4)))
-      (local.set $db_total2 (call $total (local.get $db2.4)))
-      (local.set $m0 (f32.load offset=3230528 (local.get $at_o)))
-      (local.set $v0 (f32.load offset=3230592 (local.get $at_o)))
-      (local.set $w0 (f32.load offset=3220224 (local.get $at_o)))
-      (local.set $g0 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $db_total0)) (f32.lt (f32.abs (local.get $db_total0)) (f32.const 8.881784197001252e-16)))))
-      (local.set $t0 (f32.add (f32.mul (local.get $beta1) (local.get $m0)) (f32.mul (local.get $beta1_rest) (local.get $g0))))
-      (local.set $mean0 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t0)) (f32.lt (f32.abs (local.get $t0)) (f32.const 8.881784197001252e-16)))))
-      (local.set $t0_2 (f32.add (f32.mul (local.get $beta2) (local.get $v0)) (f32.mul (f32.mul (local.get $beta2_rest) (local.get $g0)) (local.get $g0))))
-      (local.set $square0 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t0_2)) (f32.lt (f32.abs (local.get $t0_2)) (f32.const 1.1754943508222875e-38)))))
-      (f32.store offset=3230528 (local.get $at_o) (local.get $mean0))
-      (f32.store offset=3230592 (local.get $at_o) (local.get $square0))
-      (f32.store offset=3220224 (local.get $at_o) (f32.sub (local.get $w0) (f32.div (f32.mul (local.get $step_size) (local.get $mean0)) (f32.add (local.get $epsilon) (f32.mul (f32x4.extract_lane 0 (f32x4.sqrt (f32x4.splat (local.get $square0)))) (local.get $v_scale))))))
-      (local.set $m1 (f32.load offset=3230532 (local.get $at_o)))
-      (local.set $v1 (f32.load offset=3230596 (local.get $at_o)))
-      (local.set $w1 (f32.load offset=3220228 (local.get $at_o)))
-      (local.set $g1 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $db_total1)) (f32.lt (f32.abs (local.get $db_total1)) (f32.const 8.881784197001252e-16)))))
-      (local.set $t1 (f32.add (f32.mul (local.get $beta1) (local.get $m1)) (f32.mul (local.get $beta1_rest) (local.get $g1))))
-      (local.set $mean1 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t1)) (f32.lt (f32.abs (local.get $t1)) (f32.const 8.881784197001252e-16)))))
-      (local.set $t1_2 (f32.add (f32.mul (local.get $beta2) (local.get $v1)) (f32.mul (f32.mul (local.get $beta2_rest) (local.get $g1)) (local.get $g1))))
-      (local.set $square1 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t1_2)) (f32.lt (f32.abs (local.get $t1_2)) (f32.const 1.1754943508222875e-38)))))
-      (f32.store offset=3230532 (local.get $at_o) (local.get $mean1))
-      (f32.store offset=3230596 (local.get $at_o) (local.get $square1))
-      (f32.store offset=3220228 (local.get $at_o) (f32.sub (local.get $w1) (f32.div (f32.mul (local.get $step_size) (local.get $mean1)) (f32.add (local.get $epsilon) (f32.mul (f32x4.extract_lane 0 (f32x4.sqrt (f32x4.splat (local.get $square1)))) (local.get $v_scale))))))
-      (local.set $m2 (f32.load offset=3230536 (local.get $at_o)))
-      (local.set $v2 (f32.load offset=3230600 (local.get $at_o)))
-      (local.set $w2 (f32.load offset=3220232 (local.get $at_o)))
-      (local.set $g2 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $db_total2)) (f32.lt (f32.abs (local.get $db_total2)) (f32.const 8.881784197001252e-16)))))
-      (local.set $t2 (f32.add (f32.mul (local.get $beta1) (local.get $m2)) (f32.mul (local.get $beta1_rest) (local.get $g2))))
-      (local.set $mean2 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t2)) (f32.lt (f32.abs (local.get $t2)) (f32.const 8.881784197001252e-16)))))
-      (local.set $t2_2 (f32.add (f32.mul (local.get $beta2) (local.get $v2)) (f32.mul (f32.mul (local.get $beta2_rest) (local.get $g2)) (local.get $g2))))
-      (local.set $square2 (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t2_2)) (f32.lt (f32.abs (local.get $t2_2)) (f32.const 1.1754943508222875e-38)))))
-      (f32.store offset=3230536 (local.get $at_o) (local.get $mean2))
-      (f32.store offset=3230600 (local.get $at_o) (local.get $square2))
-      (f32.store offset=3220232 (local.get $at_o) (f32.sub (local.get $w2) (f32.div (f32.mul (local.get $step_size) (local.get $mean2)) (f32.add (local.get $epsilon) (f32.mul (f32x4.extract_lane 0 (f32x4.sqrt (f32x4.splat (local.get $square2)))) (local.get $v_scale))))))
-    (local.set $o (i32.add (local.get $o) (i32.const 3))) (br $o))))
-    (if (i32.eq (local.get $to) (i32.const 9)) (then
-
-      ;; seed
       (local.set $db.4 (f32x4.splat (f32.const 0)))
 
       ;; reduce
       (local.set $n (i32.const 0)) (loop $n
-        (local.set $dy_at_n (i32.mul (local.get $n) (i32.const 4)))
-        (local.set $dy0.4 (v128.load offset=14775808 (local.get $dy_at_n)))
+        (local.set $dy_at_o_n (i32.add (local.get $dy_at_o) (i32.mul (local.get $n) (i32.const 4))))
+        (local.set $dy0.4 (v128.load offset=14775232 (local.get $dy_at_o_n)))
         (local.set $db.4 (f32x4.add (local.get $db.4) (local.get $dy0.4)))
-        (local.set $dy1.4 (v128.load offset=14776448 (local.get $dy_at_n)))
+        (local.set $dy1.4 (v128.load offset=14775872 (local.get $dy_at_o_n)))
         (local.set $db.4 (f32x4.add (local.get $db.4) (local.get $dy1.4)))
-        (local.set $dy2.4 (v128.load offset=14777088 (local.get $dy_at_n)))
+        (local.set $dy2.4 (v128.load offset=14776512 (local.get $dy_at_o_n)))
         (local.set $db.4 (f32x4.add (local.get $db.4) (local.get $dy2.4)))
-        (local.set $dy3.4 (v128.load offset=14777728 (local.get $dy_at_n)))
+        (local.set $dy3.4 (v128.load offset=14777152 (local.get $dy_at_o_n)))
         (local.set $db.4 (f32x4.add (local.get $db.4) (local.get $dy3.4)))
       (local.set $n (i32.add (local.get $n) (i32.const 4))) (br_if $n (i32.lt_s (local.get $n) (i32.const 16))))
 
       ;; finish
       (local.set $db_total (call $total (local.get $db.4)))
-      (local.set $m_o (f32.load offset=3230564 (i32.const 0)))
-      (local.set $v_o (f32.load offset=3230628 (i32.const 0)))
-      (local.set $w_o (f32.load offset=3220260 (i32.const 0)))
+      (local.set $m_o (f32.load offset=3230528 (local.get $at_o)))
+      (local.set $v_o (f32.load offset=3230592 (local.get $at_o)))
+      (local.set $w_o (f32.load offset=3220224 (local.get $at_o)))
       (local.set $g (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $db_total)) (f32.lt (f32.abs (local.get $db_total)) (f32.const 8.881784197001252e-16)))))
       (local.set $t (f32.add (f32.mul (local.get $beta1) (local.get $m_o)) (f32.mul (local.get $beta1_rest) (local.get $g))))
       (local.set $mean (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t)) (f32.lt (f32.abs (local.get $t)) (f32.const 8.881784197001252e-16)))))
       (local.set $t_2 (f32.add (f32.mul (local.get $beta2) (local.get $v_o)) (f32.mul (f32.mul (local.get $beta2_rest) (local.get $g)) (local.get $g))))
       (local.set $square (f32.reinterpret_i32 (select (i32.const 0) (i32.reinterpret_f32 (local.get $t_2)) (f32.lt (f32.abs (local.get $t_2)) (f32.const 1.1754943508222875e-38)))))
-      (f32.store offset=3230564 (i32.const 0) (local.get $mean))
-      (f32.store offset=3230628 (i32.const 0) (local.get $square))
-      (f32.store offset=3220260 (i32.const 0) (f32.sub (local.get $w_o) (f32.div (f32.mul (local.get $step_size) (local.get $mean)) (f32.add (local.get $epsilon) (f32.mul (f32x4.extract_lane 0 (f32x4.sqrt (f32x4.splat (local.get $square)))) (local.get $v_scale))))))
-    ))
+      (f32.store offset=3230528 (local.get $at_o) (local.get $mean))
+      (f32.store offset=3230592 (local.get $at_o) (local.get $square))
+      (f32.store offset=3220224 (local.get $at_o) (f32.sub (local.get $w_o) (f32.div (f32.mul (local.get $step_size) (local.get $mean)) (f32.add (local.get $epsilon) (f32.mul (f32x4.extract_lane 0 (f32x4.sqrt (f32x4.splat (local.get $square)))) (local.get $v_scale))))))
+    (local.set $o (i32.add (local.get $o) (i32.const 1))) (br $o))))
   )
 
   ;; kernel    linear1_relu1_backward_input   value = sum over ob,o of dy[nb,16ob+o,n] * w[ob,i,o]
@@ -5004,10 +4913,10 @@
     (local $at_step_nb i32) (local $x_at_nb_n i32) (local $label_at_nb_n i32) (local $at_step_nb_n i32)
     (local $x_at_nb_n_j i32) (local $j i32) (local $n i32) (local $nb i32)
     (local $count f32)
-    (local $largest0.4 v128) (local $x0.4 v128) (local $stays.4 v128) (local $label0.4 v128) (local $largest1.4 v128)
-    (local $x1.4 v128) (local $label1.4 v128) (local $total0.4 v128) (local $chosen0.4 v128) (local $total1.4 v128)
-    (local $chosen1.4 v128) (local $best0.4 v128) (local $place0.4 v128) (local $best1.4 v128) (local $place1.4 v128)
-    (local $stays_2.4 v128) (local $count_all.4 v128) (local $test0.4 v128) (local $test1.4 v128)
+    (local $largest0.4 v128) (local $largest1.4 v128) (local $x0.4 v128) (local $stays.4 v128) (local $x1.4 v128)
+    (local $stays_2.4 v128) (local $label0.4 v128) (local $label1.4 v128) (local $total0.4 v128) (local $chosen0.4 v128)
+    (local $total1.4 v128) (local $chosen1.4 v128) (local $best0.4 v128) (local $place0.4 v128) (local $best1.4 v128)
+    (local $place1.4 v128) (local $count_all.4 v128) (local $test0.4 v128) (local $test1.4 v128)
     (local.set $params_at_step (i32.mul (local.get $step) (i32.const 36)))
     (local.set $at_step (i32.mul (local.get $step) (i32.const 256)))
     (local.set $count (f32.load (i32.add (global.get $params) (local.get $params_at_step))))
@@ -5022,6 +4931,7 @@
 
         ;; seed
         (local.set $largest0.4 (f32x4.splat (f32.const -inf)))
+        (local.set $largest1.4 (f32x4.splat (f32.const -inf)))
 
         ;; reduce
         (local.set $j (i32.const 0)) (loop $j
@@ -5029,23 +4939,13 @@
           (local.set $x0.4 (v128.load offset=9660864 (local.get $x_at_nb_n_j)))
           (local.set $stays.4 (f32x4.le (local.get $x0.4) (local.get $largest0.4)))
           (local.set $largest0.4 (i32x4.relaxed_laneselect (local.get $largest0.4) (local.get $x0.4) (local.get $stays.4)))
+          (local.set $x1.4 (v128.load offset=9660880 (local.get $x_at_nb_n_j)))
+          (local.set $stays_2.4 (f32x4.le (local.get $x1.4) (local.get $largest1.4)))
+          (local.set $largest1.4 (i32x4.relaxed_laneselect (local.get $largest1.4) (local.get $x1.4) (local.get $stays_2.4)))
         (local.set $j (i32.add (local.get $j) (i32.const 1))) (br_if $j (i32.lt_s (local.get $j) (i32.const 10))))
 
         ;; finish
         (local.set $label0.4 (v128.load offset=14218176 (local.get $label_at_nb_n)))
-
-        ;; seed
-        (local.set $largest1.4 (f32x4.splat (f32.const -inf)))
-
-        ;; reduce
-        (local.set $j (i32.const 0)) (loop $j
-          (local.set $x_at_nb_n_j (i32.add (local.get $x_at_nb_n) (i32.mul (local.get $j) (i32.const 64))))
-          (local.set $x1.4 (v128.load offset=9660880 (local.get $x_at_nb_n_j)))
-          (local.set $stays.4 (f32x4.le (local.get $x1.4) (local.get $largest1.4)))
-          (local.set $largest1.4 (i32x4.relaxed_laneselect (local.get $largest1.4) (local.get $x1.4) (local.get $stays.4)))
-        (local.set $j (i32.add (local.get $j) (i32.const 1))) (br_if $j (i32.lt_s (local.get $j) (i32.const 10))))
-
-        ;; finish
         (local.set $label1.4 (v128.load offset=14218192 (local.get $label_at_nb_n)))
 
         ;; seed
@@ -5105,7 +5005,7 @@
     (call $relu2_output_rows (local.get $step) (call $share (i32.const 8) (global.get $thread)) (call $share (i32.const 8) (i32.add (global.get $thread) (i32.const 1))))
     (call $wait)
     (call $linear2_backward_update_weight (local.get $step) (call $share (i32.const 8) (global.get $thread)) (call $share (i32.const 8) (i32.add (global.get $thread) (i32.const 1))))
-    (call $linear2_backward_update_bias (local.get $step) (i32.mul (call $share (i32.const 3) (global.get $thread)) (i32.const 3)) (i32.mul (call $share (i32.const 3) (i32.add (global.get $thread) (i32.const 1))) (i32.const 3)))
+    (call $linear2_backward_update_bias (local.get $step) (call $share (i32.const 10) (global.get $thread)) (call $share (i32.const 10) (i32.add (global.get $thread) (i32.const 1))))
     (call $linear1_relu1_backward_input (local.get $step) (i32.mul (call $share (i32.const 1045) (global.get $thread)) (i32.const 6)) (i32.mul (call $share (i32.const 1045) (i32.add (global.get $thread) (i32.const 1))) (i32.const 6)))
     (call $linear1_output_gradient_rows (local.get $step) (call $share (i32.const 8) (global.get $thread)) (call $share (i32.const 8) (i32.add (global.get $thread) (i32.const 1))))
     (call $wait)
