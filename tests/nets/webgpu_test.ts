@@ -30,6 +30,7 @@ import {
   limitSamples,
   loadMnist,
   loadSpec,
+  type Optimization,
   parseSpec,
   registry,
   type Spec,
@@ -570,6 +571,37 @@ Deno.test("webgpu: auto is never a GPU but for training, and not without one: no
   assert.equal(cases.length, 8);
 });
 
+Deno.test("webgpu: what a message proposes where a GPU binds few buffers is enough: merge less, fewer inputs", () => {
+  /** Storage buffers of the kernel that has most. */
+  const most = (layers: readonly object[], loss: object, without: readonly Optimization[]) => {
+    const spec = parseSpec({
+      ...{ name: "wide", input: [8], batchSize: 16, layers: [...layers, { type: "linear", outFeatures: 3 }], loss },
+      training: { epochs: 1, optimizer: { type: "adam" } },
+    });
+    const { kernels } = compileTarget(
+      plan(spec, registry, { layout: webgpu.layout, without }),
+      webgpu,
+      undefined,
+      without,
+    );
+    return Math.max(...Array.from(kernels.values(), ({ nest }) => Object.keys(nest.tensors).length));
+  };
+  const loss = { type: "softmaxCrossEntropy" }, weighted = { ...loss, weighted: true, classWeights: [1, 2, 3] };
+  const LESS = ["loss", "cases", "elementwise", "window"] as const;
+  // what every device has
+  assert(most([], weighted, []) > 8 && most([], weighted, LESS) <= 8);
+  for (const type of ["add", "concat"]) {
+    const joined = (inputs: number) => {
+      const branches = Array.from(
+        { length: inputs },
+        (_, i) => ({ type: "linear", outFeatures: 8, name: `branch${i}`, input: "input" }),
+      );
+      return [...branches, { type, input: branches.map(({ name }) => name) }];
+    };
+    assert(most(joined(7), loss, LESS) <= 8 && most(joined(8), loss, LESS) > 8, type);
+  }
+});
+
 Deno.test("webgpu: auto takes a GPU for training where it can hold net and data", async () => {
   const { spec, data } = smallRun();
   /** A GPU with few of its limits known, and a device that is good for nothing. */
@@ -603,7 +635,7 @@ Deno.test("webgpu: auto takes a GPU for training where it can hold net and data"
     ],
     [
       card("Card 8", { maxStorageBuffersPerShaderStage: 4 }),
-      /StorageBuffersPerShaderStage is 4, and kernel \w+ needs \d/,
+      /StorageBuffersPerShaderStage is 4, and kernel \w+ needs \d; merge less \(--without loss,.*\), give layers fewer inputs, /,
     ],
     [
       card("Card 9", {}, () => Promise.reject(new Error("a\nb"))),

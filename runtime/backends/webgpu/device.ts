@@ -41,7 +41,7 @@ export interface Gpu {
 }
 
 /** Where a kernel needs too many buffers. */
-const REMEDY = "merge less (--without cases,elementwise,window), or use another target";
+const REMEDY = "merge less (--without loss,cases,elementwise,window), give layers fewer inputs, or use another target";
 /** Where a buffer is too large. */
 const SMALLER = "use fewer samples, a smaller batch or smaller layers, or another target";
 /** Devices by adapter and what they were asked for. One is never ended by hand: Deno may crash at exit when it is. */
