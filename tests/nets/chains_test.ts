@@ -60,7 +60,7 @@ Deno.test("each line of a printed chain left out, and each number in it one more
       }
     }
   }
-  assert(left > 40 && numbers > 40, `${left} lines, ${numbers} numbers`);
+  assert(left > 30 && numbers > 40, `${left} lines, ${numbers} numbers`);
 });
 
 /** The net with another plan, printed anew. */
@@ -82,7 +82,10 @@ Deno.test("scratch outside of a chain, of too few rows, in one place, or kept: r
   assertRefused(chains({ ...first, count: first.count - 1 }, second), /./, "a shorter chain");
   assertRefused(chains({ ...first, count: first.count + 1 }, second), /./, "a longer chain");
   const own = train.kernels.map(({ bindings }) => scratch.filter(({ name }) => Object.values(bindings).includes(name)));
-  const [one, other] = own.find(({ length }) => length === 2)!;
+  // both with zeros at the same distances, or those are the reason
+  const [one, other] = own.find(([one, other, ...more]) =>
+    other && more.length === 0 && String(one.halo) === String(other.halo)
+  )!;
   assertRefused(tensor(one.name, { offset: other.offset }), /overlap, and \S+ and \S+ need both$/, "two in one place");
   assertRefused(tensor(scratch[0].name, { role: "parameter" }), /another tensor/, "a parameter");
   assertRefused(

@@ -125,11 +125,11 @@ export function channelSums(
 /** Results that a sample's own sums have, and so many times as many operands. */
 const RESULTS = 4;
 
-/** Elements that a sum multiplies for each iteration of an axis; 0 where that axis does not stand alone, or others do not. */
+/** Elements that a sum of products takes for each iteration of an axis; 0 where that axis does not stand alone, or others do not. */
 function operandsOf(reduce: Reduce, along: Axis): number {
   const loads = expressions(reduce.body).filter((e): e is Load => e.kind === "load");
   const axes = loads.map(({ index }) => index.map(plainAxis));
-  if (axes.some((own) => own[0] !== along || own.includes(undefined))) return 0;
+  if (loads.length < 2 || axes.some((own) => own[0] !== along || own.includes(undefined))) return 0;
   return axes.reduce((sum, [, ...others]) => sum + product(others as Axis[]), 0);
 }
 
