@@ -179,11 +179,9 @@ function introduction({ measured: { date, cpu, cores, deno } }: Story): string {
       ...{ day: "numeric", month: "long", year: "numeric", timeZone: "UTC" },
     } as const,
   );
-  return "One training, from nested loops to what the compiler makes of it. Each rung adds one thing to the one before. " +
-    `“Here” is your browser; “there” is a ${cores}-core ${
-      cpu ?? "machine"
-    } with Deno ${deno}, on ${day}. Open one to ` +
-    "see why it helps, and the code that changed.";
+  const there = `a ${cores}-core ${cpu ?? "machine"} with Deno ${deno}, on ${day}`;
+  return "One training, from nested loops to what the compiler makes of it. Each rung adds one thing to the one before: " +
+    `press its name to see why that helps, and the code. “Here” is your browser; “there” is ${there}.`;
 }
 
 function method({ check: { images, epochs }, tolerance }: Story): string {
