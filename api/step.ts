@@ -55,6 +55,8 @@ export interface PlacedTensor {
   readonly used?: readonly [first: number, last: number];
   /** Whether it is kept from step to step: what lies in its place is never another's. */
   readonly kept: boolean;
+  /** Other tensors that are the same storage, under other shapes. */
+  readonly aliases: readonly string[];
 }
 
 /** A training step: its kernels in order, and its memory. */
@@ -111,12 +113,14 @@ function placedIn({ tensors, train: { kernels } }: Plan): PlacedTensor[] {
       used.set(own, [used.get(own)?.[0] ?? i, i]);
     }
   }
+  const aliases = Map.groupBy(Object.values(tensors), ({ alias }) => alias);
   return Object.values(tensors)
     .filter(({ role, alias, scratch }) => role !== "run" && alias === undefined && scratch === undefined)
     .map((tensor): PlacedTensor => {
       const { name, role, offset, bytes } = tensor, uses = used.get(name);
       const kept = role !== "value" && role !== "gradient";
-      return { name, role, type: typeOf(tensor), offset, bytes, ...uses && { used: uses }, kept };
+      const others = (aliases.get(name) ?? []).map(({ name }) => name);
+      return { name, role, type: typeOf(tensor), offset, bytes, ...uses && { used: uses }, kept, aliases: others };
     }).sort((a, b) => a.offset - b.offset);
 }
 

@@ -22,6 +22,7 @@ import {
 import { serve } from "./calls.ts";
 import type { Checked, CompileChoice, CompilerMethods, KernelCode, NetSummary } from "./compiler_methods.ts";
 import { stopTraining, trainNet } from "./compiler_training.ts";
+import { mayRun } from "./here.ts";
 import { timeNet } from "./kernel_times.ts";
 
 /** What messages call the spec: there is one on the page. */
@@ -58,8 +59,10 @@ function check(text: string): Checked {
 function summary(spec: Spec): NetSummary {
   const layers = netLayers(spec, ORIGIN), output = layers.at(-1)!.shape;
   const { name, input, batchSize, training: { epochs }, loss } = spec;
+  const draw = (width: number) => networkDrawing(layers, `Graph of ${name}`, width);
   return {
     ...{ name, input, batchSize, layers, output, epochs },
+    drawings: { wide: draw(WIDE), narrow: draw(NARROW) },
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
     takesDigits: input.join() === DIGIT && output.join() === `${DIGITS}` && loss.type === "softmaxCrossEntropy",
   };
@@ -84,10 +87,7 @@ serve<CompilerMethods>({
   compile(text, choice) {
     const begin = performance.now(), spec = specOf(text), options = optionsOf(choice);
     const { graphText, planText } = compile(spec, options), step = trainingStep(spec, options);
-    const layers = netLayers(spec, ORIGIN),
-      draw = (width: number) => networkDrawing(layers, `graph of ${spec.name}`, width);
-    const drawings = { wide: draw(WIDE), narrow: draw(NARROW) };
-    return { ...step, graphText, planText, drawings, milliseconds: performance.now() - begin };
+    return { ...step, runsHere: mayRun(step.target), graphText, planText, milliseconds: performance.now() - begin };
   },
   code(text, { target, name }, other) {
     const names = target === other ? [name] : kernelsBeside(specOf(text), name, { target, other, origin: ORIGIN });

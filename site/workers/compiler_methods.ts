@@ -26,6 +26,8 @@ export interface NetSummary {
   readonly epochs: number;
   /** Whether it takes the digits of MNIST, and tells ten classes. */
   readonly takesDigits: boolean;
+  /** The graph drawn, as SVG, for a wide page and for a narrow one; nothing where it cannot be drawn. */
+  readonly drawings: { readonly wide?: string; readonly narrow?: string };
 }
 
 /** A spec that was checked. */
@@ -43,12 +45,12 @@ export interface CompileChoice {
 
 /** What a net becomes for one target. */
 export interface CompiledNet extends TrainingStep {
+  /** Whether this browser may run it. */
+  readonly runsHere: boolean;
   /** Milliseconds that it took. */
   readonly milliseconds: number;
   readonly graphText: string;
   readonly planText: string;
-  /** The graph drawn, as SVG, for a wide page and for a narrow one; nothing where it cannot be drawn. */
-  readonly drawings: { readonly wide?: string; readonly narrow?: string };
 }
 
 /** A kernel at every stage: formulas, schedule, loop nest, and the target's text. */
@@ -73,18 +75,13 @@ export interface TrainChoice extends CompileChoice {
   readonly epochs?: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Digits of MNIST, for a net that takes them. Default: data made at random that can be learned. */
-  readonly digits?: Digits;
-}
-
-/** Images as bytes, and their labels. */
-export interface Digits {
-  readonly train: { readonly images: Uint8Array; readonly labels: Uint8Array };
-  readonly test: { readonly images: Uint8Array; readonly labels: Uint8Array };
+  /** Whether to take the digits of MNIST, for a net that takes them. Default: data made at random that can be learned. */
+  readonly digits?: boolean;
 }
 
 /** What is told while a net is trained. */
 export type TrainProgress =
+  | { readonly kind: "loading"; readonly images: number; readonly of: number }
   | {
     readonly kind: "began";
     readonly target: string;

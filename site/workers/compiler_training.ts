@@ -5,7 +5,9 @@
  * @module
  */
 import { compile, InputError, type Labelled, type Net, open, type Spec, stepsInEpoch } from "../../mod.ts";
-import type { CompileChoice, Digits, TrainChoice, TrainProgress, TrainResult } from "./compiler_methods.ts";
+import type { CompileChoice, TrainChoice, TrainProgress, TrainResult } from "./compiler_methods.ts";
+import { type DigitSet, IMAGES, loadTest, loadTraining, PIXELS } from "./digits.ts";
+import { runnable } from "./here.ts";
 import { learnableData, type Taken } from "./learnable_data.ts";
 
 /** Samples that are made to train on, at most, and the part of them that it is tested on. */
@@ -37,7 +39,7 @@ export function setsFor(spec: Spec, choice: CompileChoice, digits?: Digits): Set
     );
   }
   if (digits) {
-    const labelled = ({ images, labels }: Digits["train"]) => ({ x: images, y: labels });
+    const labelled = ({ images, labels }: DigitSet) => ({ x: images, y: labels });
     const samples = digits.train.labels.length;
     return {
       ...{ train: labelled(digits.train), test: labelled(digits.test), samples, data },
@@ -52,11 +54,25 @@ export function setsFor(spec: Spec, choice: CompileChoice, digits?: Digits): Set
   };
 }
 
+/** Images to learn from, and images to be tested on. */
+interface Digits {
+  readonly train: DigitSet;
+  readonly test: DigitSet;
+}
+
+/** The digits of MNIST. */
+async function loadDigits(tell: (progress: TrainProgress) => void): Promise<Digits> {
+  const train = { images: new Uint8Array(IMAGES * PIXELS), labels: new Uint8Array(IMAGES) };
+  const loaded = (images: number) => tell({ kind: "loading", images, of: IMAGES });
+  const [test] = await Promise.all([loadTest(), loadTraining(train, loaded)]);
+  return { train, test };
+}
+
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Options of the package. A target that no browser runs gives way. */
+/** Options of the package; the target "auto" stays: it may be a GPU. */
 const wanted = ({ target, without = [] }: CompileChoice) => ({
-  target: target === "typescript" ? "auto" : target,
+  target: target === "auto" ? target : runnable(target),
   without,
 });
 
@@ -86,10 +102,12 @@ export async function trainNet(
   tell: (progress: TrainProgress) => void,
 ): Promise<TrainResult> {
   stopTraining();
-  const own = running = new AbortController(), { signal } = own;
+  running = new AbortController();
+  const { signal } = running;
   const { threads, seed = 0, epochs = spec.training.epochs, digits } = choice;
-  const sets = setsFor(spec, choice, digits);
-  const net = await open(spec, { ...wanted(choice), data: sets.data, seed, ...threads !== undefined && { threads } });
+  const sets = setsFor(spec, choice, digits ? await loadDigits(tell) : undefined);
+  const own = { data: sets.data, seed, ...threads !== undefined && { threads } };
+  const net = await open(spec, { ...wanted(choice), ...own });
   try {
     const { plan } = compile(spec, { target: net.target, data: sets.data }), steps = stepsInEpoch(plan, sets.samples);
     tell({

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { findTarget, fromArrays, InputError, type Spec, timeKernels, train } from "../../mod.ts";
+import { fromArrays, type Spec, timeKernels, train } from "../../mod.ts";
 import type { CompileChoice, KernelMilliseconds, KernelTimes } from "./compiler_methods.ts";
 import { setsFor } from "./compiler_training.ts";
+import { runnable, takesThreads } from "./here.ts";
 
 /** Batches that are trained on before steps are timed. */
 const BATCHES = 2;
@@ -16,9 +17,8 @@ const BATCHES = 2;
  * one on this thread.
  */
 export async function timeNet(spec: Spec, choice: CompileChoice, tell: (doing: string) => void): Promise<KernelTimes> {
-  const { name: target, script } = findTarget(choice.target === "typescript" ? "auto" : choice.target);
-  if (script) throw new InputError(`no browser runs target ${target}`);
-  if (target !== "webgpu" && !globalThis.crossOriginIsolated) return await alone(spec, target, tell);
+  const target = runnable(choice.target);
+  if (takesThreads(target) && !globalThis.crossOriginIsolated) return await alone(spec, target, tell);
   tell("steps with a wait behind each kernel");
   const { train: { x, y } } = setsFor(spec, choice), size = spec.input.reduce((a, b) => a * b, 1);
   const samples = Math.min(BATCHES * spec.batchSize, (x as Float32Array).length / size);

@@ -33,7 +33,8 @@ const SEED = 0x2545f491;
 
 /** Numbers from 0 to 1, the same for the same seed: xorshift32, which is good enough to make patterns by. */
 function uniform(seed: number): () => number {
-  let state = (seed ^ SEED) | 1;
+  // seeds next to each other are far apart, and none is 0
+  let state = Math.imul(seed + 1, 0x9e3779b1) ^ SEED || 1;
   return () => {
     state ^= state << 13;
     state ^= state >>> 17;

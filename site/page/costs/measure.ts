@@ -6,15 +6,12 @@
  * @module
  */
 import { connect } from "../../workers/calls.ts";
-import type { Phase, Refused, RungMethods, RungOutcome } from "../../workers/rung.ts";
+import type { PackedImages, Phase, Refused, RungMethods, RungOutcome } from "../../workers/rung_methods.ts";
 import { dataAddress } from "../files.ts";
 import type { Rung, Story } from "./story.ts";
 
-/** Images of MNIST, and what each shows. */
-export interface Images {
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-}
+/** Milliseconds after which a worker that is to stop is ended. */
+const STOPS = 3000;
 
 /**
  * Measures a rung.
@@ -26,14 +23,20 @@ export interface Images {
 export async function measure(
   { target, without, threads, module }: Rung,
   { spec, check, tolerance }: Story,
-  images: Images,
+  images: PackedImages,
   onPhase: (phase: Phase) => void,
   signal: AbortSignal,
 ): Promise<RungOutcome | Refused> {
   signal.throwIfAborted();
   const worker = new Worker(new URL("../../workers/rung.ts", import.meta.url), { type: "module" });
   const { methods, close } = connect<RungMethods>(worker);
-  signal.addEventListener("abort", close);
+  const stop = () => {
+    setTimeout(close, STOPS);
+    // several workers of its own are not left to end at once
+    if (threads === "all") void methods.stop().catch(() => {});
+    else close();
+  };
+  signal.addEventListener("abort", stop);
   try {
     return await methods.measure({ target, without, threads, module, spec, check, tolerance, ...images }, onPhase);
   } finally {
@@ -62,17 +65,18 @@ export function hindrance({ engine, name, module, threads }: Rung): string | und
   return undefined;
 }
 
-/** The first images of MNIST. */
-export async function loadImages(): Promise<Images> {
-  const [images, labels] = await Promise.all(["train-images-0.gz", "train-labels.gz"].map(unpacked));
-  const size = 28 * 28, count = Math.floor(images.length / size);
-  return { images, labels: labels.slice(0, count) };
+/**
+ * The first images of MNIST, as they were loaded: unpacking them is the worker's.
+ *
+ * @throws {Error} in one line, when a file cannot be loaded.
+ */
+export async function loadImages(): Promise<PackedImages> {
+  const [images, labels] = await Promise.all(["train-images-0.gz", "train-labels.gz"].map(loaded));
+  return { images, labels };
 }
 
-/** @throws {Error} in one line, when a file cannot be loaded. */
-async function unpacked(name: string): Promise<Uint8Array> {
+async function loaded(name: string): Promise<ArrayBuffer> {
   const response = await fetch(dataAddress(name)).catch(() => undefined);
-  if (!response?.ok || !response.body) throw new Error(`data/${name} cannot be loaded; load the page anew`);
-  const stream = response.body.pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  if (!response?.ok) throw new Error(`data/${name} cannot be loaded; load the page anew`);
+  return await response.arrayBuffer();
 }

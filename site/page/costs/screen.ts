@@ -4,9 +4,10 @@
  *
  * @module
  */
+import type { PackedImages } from "../../workers/rung_methods.ts";
 import { element } from "../elements.ts";
 import type { Page, Screen } from "../screen.ts";
-import { hindrance, type Images, loadImages, measure } from "./measure.ts";
+import { hindrance, loadImages, measure } from "./measure.ts";
 import { RungView } from "./rung_view.ts";
 import { agree, rateText, type Rung, type Story } from "./story.ts";
 import { type Before, counts, type State, timesText } from "./verdict.ts";
@@ -23,7 +24,7 @@ class Costs implements Screen {
   #page!: Page;
   #story!: Story;
   #rows: readonly Row[] = [];
-  #images?: Promise<Images>;
+  #images?: Promise<PackedImages>;
   /** Rungs that are still to be run, and how many were asked for. */
   #queue: Row[] = [];
   #asked = 0;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Phase, RungOutcome } from "../../workers/rung.ts";
+import type { Phase, RungOutcome } from "../../workers/rung_methods.ts";
 import type { Rung, Story } from "./story.ts";
 
 /** What is known of a rung here. */

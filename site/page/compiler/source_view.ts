@@ -1,0 +1,132 @@
+/// <reference lib="dom" />
+/**
+ * The spec: an editor, its mistakes in words, nets to begin with, and a link to it.
+ *
+ * @module
+ */
+import type { Mistake } from "../../workers/compiler_methods.ts";
+import { element } from "../elements.ts";
+import { dataJson } from "../files.ts";
+import type { Editor, Placed } from "./editor.ts";
+import { FIRST, keepText, keptText, loadNet, NETS } from "./nets.ts";
+import { LinkError, packed, unpacked } from "./share.ts";
+import type { Help, Rules } from "./spec_help.ts";
+
+/** What the view tells the screen. */
+export interface SourceOptions {
+  /** There is another text. `written`: somebody is writing it. */
+  readonly changed: (text: string, written: boolean) => void;
+  readonly tell: (text: string) => void;
+}
+
+/** The spec in the page. */
+export interface SourceView {
+  readonly element: HTMLElement;
+  /** What can be done with it. */
+  readonly tools: HTMLElement;
+  text(): string;
+  /** Marks mistakes, and lists them. */
+  show(mistakes: readonly Mistake[]): void;
+  /** Takes what a link holds; where it is none, says so. */
+  open(link: string): Promise<void>;
+}
+
+/** How the address of this screen begins. */
+const ADDRESS = "#compiler";
+const KEYS =
+  "Control and Space offer what can stand at the cursor, F8 goes to the next mistake, Tab leaves the editor.";
+
+/** Loads the editor. @throws {Error} in one line, when something cannot be loaded. */
+export async function sourceView({ changed, tell }: SourceOptions): Promise<SourceView> {
+  const kept = keptText();
+  const [{ openEditor }, schema, first] = await Promise.all([
+    import("./editor.ts"),
+    dataJson<Rules>("specs/spec.schema.json"),
+    kept ?? loadNet(FIRST),
+  ]);
+  const host = element("div", { class: "editor" }), meaning = element("p", { class: "note meaning" }, KEYS);
+  const mistakes = element("ul", { class: "mistakes" }),
+    wrong = element("p", { class: "warning", role: "alert", hidden: true });
+  const menu = element(
+    "select",
+    {},
+    element("option", { value: "" }, "as edited"),
+    Object.entries(NETS).map(([name, what]) => element("option", { value: name }, `${name}: ${what}`)),
+  );
+  menu.value = kept === undefined ? FIRST : "";
+  const say = (line: string) => [wrong.textContent, wrong.hidden] = [line, line === ""];
+  const pointed = (help: Help | undefined) => {
+    meaning.replaceChildren(...help ? [element("b", {}, help.title), ` ${help.lines.join(" ")}`] : [KEYS]);
+  };
+  const editor: Editor = openEditor(host, {
+    ...{ text: first, schema, pointed },
+    changed(text) {
+      menu.value = "";
+      say("");
+      keepText(text);
+      // the link that was opened says something else by now
+      if (location.hash.length > ADDRESS.length) history.replaceState(null, "", ADDRESS);
+      changed(text, true);
+    },
+  });
+  const replace = (text: string, name: string) => {
+    editor.replace(text);
+    menu.value = name;
+    keepText(name === "" ? text : undefined);
+    say("");
+    changed(text, false);
+  };
+  menu.onchange = async () => {
+    const name = menu.value;
+    if (name === "") return;
+    try {
+      replace(await loadNet(name), name);
+      if (location.hash.length > ADDRESS.length) history.replaceState(null, "", ADDRESS);
+    } catch (error) {
+      say((error as Error).message);
+    }
+  };
+  const copy = element("button", { type: "button" }, "Copy a link to this net");
+  copy.onclick = async () => {
+    try {
+      history.replaceState(null, "", `${ADDRESS}/${await packed(editor.text())}`);
+      const done = await navigator.clipboard.writeText(location.href).then(
+        () => "Copied",
+        () => "It is in the address bar",
+      );
+      tell(`${done}.`);
+      copy.textContent = done;
+      setTimeout(() => copy.textContent = "Copy a link to this net", 2000);
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      say(`${error.message}.`);
+    }
+  };
+  const entry = (placed: Placed, several: boolean) => {
+    const go = element(
+      "button",
+      { type: "button", class: "plain" },
+      several ? `Line ${placed.line}` : `Go to line ${placed.line}`,
+    );
+    go.onclick = () => editor.go(placed);
+    // what is wrong with the whole stands nowhere
+    return element("li", {}, placed.whole ? [] : [go, " "], placed.message);
+  };
+  return {
+    tools: element("div", { class: "row" }, element("label", {}, "Begin with ", menu), copy),
+    element: element("div", {}, wrong, host, mistakes, meaning),
+    text: editor.text,
+    show(given) {
+      const placed = editor.mark(given);
+      mistakes.replaceChildren(...placed.map((each) => entry(each, placed.length > 1)));
+    },
+    async open(link) {
+      try {
+        replace(await unpacked(link), "");
+      } catch (error) {
+        if (!(error instanceof LinkError)) throw error;
+        say(`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`);
+      }
+    },
+  };
+}
