@@ -6,6 +6,7 @@ import { type Language, piecesOf } from "../../site/page/compiler/colors.ts";
 import { lineOf, placeOf } from "../../site/page/compiler/places.ts";
 import { packed, unpacked } from "../../site/page/compiler/share.ts";
 import { helpAt, offersAt, type Rules } from "../../site/page/compiler/spec_help.ts";
+import { setsFor } from "../../site/workers/compiler_training.ts";
 import { learnableData } from "../../site/workers/learnable_data.ts";
 import type { Mistake } from "../../site/workers/compiler_methods.ts";
 
@@ -196,6 +197,19 @@ Deno.test("data that is made fits what a net takes, and tells the same patterns 
   assert.equal(numbers.y!.length, 200);
   for (const value of [...numbers.x, ...numbers.y!]) assert(value === 0 || value === 1, `${value}`);
   assert.equal(learnableData({ shape: [5] }, 50, 1).y, undefined);
+});
+
+Deno.test("a net that takes more memory than a page may is refused in one line", () => {
+  const layers = [{ type: "linear", outFeatures: 40_000 }, { type: "linear", outFeatures: 2 }];
+  const training = { epochs: 1, optimizer: { type: "adam" } };
+  const net = (input: number) =>
+    parseSpec({ name: "wide", input: [input], batchSize: 4, layers, loss: { type: "softmaxCrossEntropy" }, training });
+  assert.throws(() => setsFor(net(2500), { target: "wasm" }), {
+    name: "InputError",
+    message:
+      /^a step of this net takes 1\.\d GB of memory; here it may take 1\.1 GB: make the batch or the layers smaller$/,
+  });
+  assert.equal(setsFor(net(10), { target: "wasm" }).samples, 4096);
 });
 
 function meanOf({ x, y }: ReturnType<typeof learnableData>, label: number, size: number): number[] {

@@ -22,8 +22,8 @@ export const COLUMNS: readonly Column[] = [
   { targets: ["wasm_relaxed", "wasm"], title: "WebAssembly", language: "wat" },
   { targets: ["webgpu"], title: "WebGPU", language: "wgsl" },
 ];
-/** Longer code is shown without colours, so that the page does not wait for it. */
-const COLORED = 40_000;
+/** Characters that have colours, of longer code the first ones: the page does not wait for the others. */
+const COLORED = 16_000;
 
 /** What of a target is shown. */
 export interface CodeView {
@@ -110,14 +110,11 @@ function factsOf({ flops, read, written }: TargetCode["kernels"][number], millis
 
 /** Puts code into an element, in its colours. */
 function paint(into: HTMLElement, text: string, language: Language): void {
-  if (text.length > COLORED) into.textContent = text;
-  else {
-    into.replaceChildren(
-      ...piecesOf(text, language).map(({ text, kind }) =>
-        kind ? element("span", { class: kind }, text) : document.createTextNode(text)
-      ),
-    );
-  }
+  const end = text.length > COLORED ? text.lastIndexOf("\n", COLORED) + 1 : text.length;
+  const pieces = piecesOf(text.slice(0, end), language).map(({ text, kind }) =>
+    kind ? element("span", { class: kind }, text) : document.createTextNode(text)
+  );
+  into.replaceChildren(...pieces, text.slice(end));
 }
 
 /** Tabs, which are seen where panels do not fit beside each other. */

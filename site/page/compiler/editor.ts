@@ -37,6 +37,8 @@ export interface Placed extends Range {
   /** From 1. */
   readonly line: number;
   readonly column: number;
+  /** It is the whole spec that is wrong. */
+  readonly whole: boolean;
 }
 
 /** What an editor asks for, and tells. */
@@ -158,7 +160,8 @@ export function openEditor(into: HTMLElement, options: EditorOptions): Editor {
       const tree = ensureSyntaxTree(view.state, text.length, PATIENCE) ?? syntaxTree(view.state);
       const placed = mistakes.map((mistake): Placed => {
         const range = placeOf(tree, text, mistake);
-        return { ...range, ...lineOf(text, range.from), message: mistake.message };
+        const whole = mistake.path.length === 0 && !mistake.unreadable;
+        return { ...range, ...lineOf(text, range.from), message: mistake.message, whole };
       });
       view.dispatch(setDiagnostics(view.state, placed.map((each) => ({ ...each, severity: "error" }))));
       return placed;

@@ -79,7 +79,7 @@ export function kernelList(chosen: (name: string) => void): KernelList {
 function rowOf(kernel: StepKernel, i: number, most: number): HTMLElement {
   const { name, flops, read, written, barrier } = kernel, bar = element("span", { class: "bar" });
   bar.style.setProperty("width", `${100 * weightOf(kernel) / most}%`);
-  const amounts = flops > 0 ? operations(flops) : `${bytes(read + written)} moved`;
+  const amounts = flops > 0 ? operations(flops) : bytes(read + written);
   return element(
     "div",
     { role: "option", id: `kernel-${i}`, class: barrier ? "waits" : undefined, "aria-selected": "false" },

@@ -36,6 +36,8 @@ class CompilerScreen implements Screen {
   /** Whether it is another net, not one that was edited. */
   #anew = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ticks: ReturnType<typeof setInterval> | undefined;
+  #begun = 0;
   readonly #status = element("p", { class: "status" });
   readonly #graph = element("div", {
     class: "graph",
@@ -43,7 +45,7 @@ class CompilerScreen implements Screen {
     role: "region",
     "aria-label": "The graph of the net",
   });
-  readonly #made = element("div", { class: "made" });
+  readonly #made = element("div", { class: "made", hidden: true });
 
   async open(root: HTMLElement, page: Page): Promise<void> {
     this.#page = page;
@@ -97,7 +99,7 @@ class CompilerScreen implements Screen {
   }
 
   async #compile(): Promise<void> {
-    const text = this.#source!.text(), begin = performance.now(), soon = setTimeout(() => this.#wait(), SOON);
+    const text = this.#source!.text(), begin = performance.now(), soon = setTimeout(() => this.#wait(begin), SOON);
     try {
       await this.#compiling.instead((compiler) => this.#shown(text, compiler, begin, soon));
     } catch (error) {
@@ -105,6 +107,7 @@ class CompilerScreen implements Screen {
       this.#wrong([{ message: `${(error as Error).message}`, path: [] }]);
     } finally {
       clearTimeout(soon);
+      if (this.#begun === begin) clearInterval(this.#ticks);
     }
   }
 
@@ -122,7 +125,9 @@ class CompilerScreen implements Screen {
     this.#draw(net);
     const compiled = await compiler.compile(text, { target: this.#step!.target() });
     clearTimeout(soon);
+    clearInterval(this.#ticks);
     this.#made.classList.remove("old");
+    this.#made.hidden = false;
     this.#status.textContent =
       `${net.name}: ${count(net.parameters, "weight")}, ${count(compiled.kernels.length, "kernel")} a step; ` +
       `compiled for ${compiled.target} in ${Math.round(compiled.milliseconds)} ms.`;
@@ -134,16 +139,25 @@ class CompilerScreen implements Screen {
     await shown;
   }
 
-  #wait(): void {
+  /** Says that it compiles, and how long it has. */
+  #wait(begin: number): void {
+    clearInterval(this.#ticks);
+    this.#begun = begin;
     this.#status.textContent = "Compiling…";
+    this.#ticks = setInterval(() => {
+      this.#status.textContent = `Compiling… ${Math.round((performance.now() - begin) / 1000)} s`;
+    }, 1000);
   }
 
   #wrong(mistakes: Parameters<SourceView["show"]>[0]): void {
+    clearInterval(this.#ticks);
     this.#net = undefined;
     this.#source!.show(mistakes);
     this.#made.classList.add("old");
     const said = mistakes.length === 1 ? "One mistake" : `${mistakes.length} mistakes`;
-    this.#status.textContent = `${said}: what stands below is of the last text without one.`;
+    this.#status.textContent = this.#made.hidden
+      ? `${said}.`
+      : `${said}: what stands below is of the last text without one.`;
     this.#page!.tell(`${said}: ${mistakes[0].message}`);
   }
 

@@ -109,7 +109,8 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
       several ? `Line ${placed.line}` : `Go to line ${placed.line}`,
     );
     go.onclick = () => editor.go(placed);
-    return element("li", {}, go, " ", placed.message);
+    // what is wrong with the whole stands nowhere
+    return element("li", {}, placed.whole ? [] : [go, " "], placed.message);
   };
   return {
     tools: element("div", { class: "row" }, element("label", {}, "Begin with ", menu), copy),

@@ -163,7 +163,7 @@ export function stepView({ compiling, retarget, begin, tell }: StepOptions): Ste
         flops = kernels.reduce((sum, { flops }) => sum + flops, 0);
       summary.textContent = `${count(kernels.length, "kernel")} with ${
         operations(flops)
-      }. Threads wait for each other at ${count(waits, "line")}.`;
+      }. Threads wait for each other at ${count(waits, "line")}; beside kernels that only copy stands what they move.`;
       list.show(kernels, chosen);
       list.time(times);
       // of large nets each part is a frame's work
