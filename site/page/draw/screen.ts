@@ -105,21 +105,25 @@ function open(root: HTMLElement, page: Page): void {
     ),
     element(
       "div",
-      { class: "pair bench" },
-      element("section", { "aria-label": "Training" }, training.element),
+      { class: "bench" },
+      element("section", { class: "trains", "aria-label": "Training" }, training.element),
       element(
         "section",
-        { "aria-label": "Drawing" },
-        element("div", { class: "desk" }, element("div", {}, drawing.element, clear), shown.element),
+        { class: "desk", "aria-label": "Drawing" },
+        element("div", {}, drawing.element, clear),
+        shown.element,
       ),
-    ),
-    part(
-      "Digits of your own",
-      ownPart({
-        drawn: () => drawing.image(),
-        learn: (images, labels) => void own.own(images, labels),
-        tell,
-      }),
+      element("section", { class: "shows", "aria-label": "Curves" }, training.curves),
+      element(
+        "section",
+        { class: "yours" },
+        element("h2", {}, "Digits of your own"),
+        ownPart({
+          drawn: () => drawing.image(),
+          learn: (images, labels) => void own.own(images, labels),
+          tell,
+        }),
+      ),
     ),
     part("What a step costs", stepPart(own, tell)),
     part(
