@@ -117,7 +117,8 @@ function linkButton(
   copy.onclick = async () => {
     try {
       history.replaceState(null, "", `${ADDRESS}/${await packed(editor.text())}`);
-      const copied = navigator.clipboard.writeText(location.href);
+      // a page that is not safe has none
+      const copied = navigator.clipboard?.writeText(location.href) ?? Promise.reject();
       const done = await copied.then(() => "Copied", () => "It is in the address bar");
       tell(`${done}.`);
       copy.textContent = done;
