@@ -239,6 +239,41 @@ export async function runsOn(open: Open, options: VisitOptions, choice?: string)
   return { runs, facts, wrong, messages, foreign };
 }
 
+/** Trains where the second part of the images comes late, and the third one at first not at all. */
+export async function slow(open: Open) {
+  const visit = await open(), { page, context } = visit;
+  const seen = () =>
+    page.evaluate(() =>
+      Number(document.querySelectorAll(".training .figures dd span")[1].textContent!.replaceAll(",", ""))
+    );
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let fails = true;
+  await context.route(/train-images-1/, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  await context.route(/train-images-2/, (route) => fails ? route.abort() : route.continue());
+  await button(page, "Train").click();
+  // all whole steps of the first part
+  await page.waitForFunction(() =>
+    /^5,952$/.test(document.querySelectorAll(".training .figures dd span")[1].textContent!)
+  );
+  await page.waitForTimeout(300);
+  const first = await seen();
+  resolve();
+  const wrong = await page.locator(".training .warning:not(:empty)").innerText(), before = await seen();
+  fails = false;
+  await button(page, "Go on").click();
+  await page.waitForFunction(
+    (before) =>
+      Number(document.querySelectorAll(".training .figures dd span")[1].textContent!.replaceAll(",", "")) > before,
+    before + 1000,
+  );
+  const { foreign } = visit;
+  await visit.close();
+  return { first, wrong, before, foreign };
+}
+
 /** Images seen while no frame is drawn, as in a tab in the background; then what its kernels take, and whether it trains on. */
 export async function hidden(open: Open) {
   const visit = await open(), { page } = visit;

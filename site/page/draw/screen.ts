@@ -11,14 +11,15 @@ import { field } from "./field.ts";
 import { keepPart } from "./keep_part.ts";
 import { ownPart } from "./own_part.ts";
 import { runsPart } from "./runs_part.ts";
-import { stepPart } from "./step_part.ts";
+import { type StepPart, stepPart } from "./step_part.ts";
 import { TrainedNet } from "./trained_net.ts";
 import { trainingPart } from "./training_part.ts";
 
 /** Milliseconds between two questions about the same drawing, while the net changes. */
 const ASK = 400;
 
-let net: TrainedNet | undefined;
+/** What computes, once the screen is open. */
+let net: TrainedNet | undefined, step: StepPart | undefined;
 
 /** Asks the net what it takes the drawing for: one question at a time, the last one always. */
 class Asker {
@@ -78,6 +79,7 @@ function open(root: HTMLElement, page: Page): void {
   const training = trainingPart({
     train() {
       page.begin(screen);
+      step?.halt();
       tell("Training begins.");
       void own.train();
     },
@@ -95,6 +97,7 @@ function open(root: HTMLElement, page: Page): void {
     training.clear();
     void own.open(choice).then(() => asker.ask());
   }, () => own.gpu());
+  step = stepPart(own, () => page.begin(screen), tell);
   const clear = element("button", { type: "button" }, "Clear");
   clear.onclick = () => drawing.clear();
   root.append(
@@ -125,7 +128,7 @@ function open(root: HTMLElement, page: Page): void {
         }),
       ),
     ),
-    part("What a step costs", stepPart(own, tell)),
+    part("What a step costs", step.element),
     part(
       "Keep the net",
       keepPart(own, () => {
@@ -148,6 +151,7 @@ function part(title: string, content: HTMLElement): HTMLElement {
 export const screen: Screen = {
   open,
   halt() {
+    step?.halt();
     void net?.pause();
   },
 };
