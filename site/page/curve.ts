@@ -71,6 +71,9 @@ function scaleOf(values: readonly number[], { range, logarithmic = false }: Curv
   return ticksOf(from, to, logarithmic);
 }
 
+/** A figure without zeros at its end. */
+const bare = (text: string) => text.replace(/(\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
+
 /** An empty curve. */
 export function curve(options: CurveOptions): Curve {
   const { title, along, text, logarithmic = false, color = "run" } = options;
@@ -114,7 +117,7 @@ export function curve(options: CurveOptions): Curve {
       ...lines.map((y) => drawn("path", { d: `M0 ${HEIGHT * height(y)}H${WIDTH}` })),
     );
     ticks.replaceChildren(...lines.map((y) => {
-      const tick = element("span", {}, text(y));
+      const tick = element("span", {}, bare(text(y)));
       tick.style.setProperty("top", `${100 * height(y)}%`);
       return tick;
     }));

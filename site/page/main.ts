@@ -86,7 +86,7 @@ async function load(name: string, place: Place): Promise<void> {
 
 /** Shows the screen that the address names. `moved`: from another one, so that the focus goes to its heading. */
 async function show(moved: boolean): Promise<void> {
-  const { name, rest } = asked(), place = placeOf(name);
+  const { name } = asked(), place = placeOf(name);
   document.title = `${SCREENS[name].title} · Kernelwright`;
   const changes = place.section.hidden || moved;
   for (const [other, { section }] of places) section.hidden = other !== name;
@@ -100,7 +100,8 @@ async function show(moved: boolean): Promise<void> {
   }
   place.loading ??= load(name, place);
   await place.loading;
-  place.screen?.shown?.(rest);
+  // another one may be asked for since
+  if (asked().name === name) place.screen?.shown?.(asked().rest);
 }
 
 /** How many threads train here, and why not more. */

@@ -46,13 +46,16 @@ export async function loadTest(): Promise<DigitSet> {
  *
  * @param into where images and labels are put.
  * @param loaded called with how many are there.
+ * @param there images that are there already, of whole parts.
  */
-export async function loadTraining(into: DigitSet, loaded: (images: number) => void): Promise<void> {
-  const labels = unpacked("train-labels.gz");
-  for (let from = 0; from < IMAGES; from += PART) {
-    const [part, all] = await Promise.all([unpacked(`train-images-${from / PART}.gz`), labels]);
-    into.images.set(part, from * PIXELS);
-    if (from === 0) into.labels.set(all);
+export async function loadTraining(into: DigitSet, loaded: (images: number) => void, there = 0): Promise<void> {
+  for (let from = there; from < IMAGES; from += PART) {
+    const image = unpacked(`train-images-${from / PART}.gz`);
+    if (from === 0) {
+      const [, labels] = await Promise.all([image, unpacked("train-labels.gz")]);
+      into.labels.set(labels);
+    }
+    into.images.set(await image, from * PIXELS);
     loaded(from + PART);
   }
 }

@@ -55,7 +55,7 @@ const digits: DigitSet = {
 };
 let loaded = 0, own: DigitSet = { images: new Uint8Array(0), labels: new Uint8Array(0) }, ownChanged = false;
 /** Told of images that have come; rejected where they cannot be loaded. */
-let whenLoaded = Promise.withResolvers<void>(),
+let whenLoaded = willLoad(),
   loading: Promise<void> | undefined,
   tested: Promise<DigitSet> | undefined;
 
@@ -71,16 +71,25 @@ const bundle = () => import(new URL("./mnist_cnn/mnist_cnn.js", import.meta.url)
 
 /** Loads what is learned from, if nobody does. */
 function load(tell: (progress: TrainerProgress) => void): void {
-  loading ??= loadTraining(digits, (images) => {
+  const come = (images: number) => {
     loaded = images;
     tell({ kind: "data", loaded, all: IMAGES });
     whenLoaded.resolve();
-    whenLoaded = Promise.withResolvers();
-  }).catch((error) => {
+    whenLoaded = willLoad();
+  };
+  loading ??= loadTraining(digits, come, loaded).catch((error) => {
+    // what is there stays; the next one who waits tries again
     loading = undefined;
     whenLoaded.reject(error);
-    whenLoaded = Promise.withResolvers();
+    whenLoaded = willLoad();
   });
+}
+
+/** Whoever waits for it is told; nobody has to. */
+function willLoad(): PromiseWithResolvers<void> {
+  const will = Promise.withResolvers<void>();
+  will.promise.catch(() => {});
+  return will;
 }
 
 const testSet = () =>
@@ -94,10 +103,13 @@ const testSet = () =>
  *
  * @throws the signal's reason, where that is given before any image has come.
  */
-async function nextData(signal: AbortSignal): Promise<Learned> {
+async function nextData(tell: (progress: TrainerProgress) => void, signal: AbortSignal): Promise<Learned> {
   const paused = new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   paused.catch(() => {});
-  while (given < IMAGES && given === loaded) await Promise.race([whenLoaded.promise, paused]);
+  while (loaded < IMAGES && loaded - given < BATCH) {
+    load(tell);
+    await Promise.race([whenLoaded.promise, paused]);
+  }
   const from = given < IMAGES ? given : 0;
   let to = given < IMAGES ? Math.min(loaded, from + most) : IMAGES;
   // a step that is not full would take as much time for fewer images: the last ones wait
@@ -183,7 +195,7 @@ async function trainOn(tell: (progress: TrainerProgress) => void, signal: AbortS
   testSet().catch(() => {});
   const reporter = new Reporter(tell);
   for (;;) {
-    const data = current ??= await nextData(signal), count = data.y.length, others = new AbortController();
+    const data = current ??= await nextData(tell, signal), count = data.y.length, others = new AbortController();
     const ended = async () => {
       reporter.flush();
       current = undefined;

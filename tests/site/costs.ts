@@ -119,10 +119,10 @@ export async function runs(open: Open, names: readonly string[], options: VisitO
   return { ...await seen(visit), task };
 }
 
-/** States of a rung and the next one, and workers, when it runs, when it was stopped, and when another one was begun. */
+/** States of a rung and another one when it runs, when it was stopped, and when another one was begun. */
 export async function stops(open: Open): Promise<{ readonly states: readonly string[]; readonly seen: Seen }> {
   const visit = await opened(open, {}), { page } = visit, states: string[] = [];
-  const [first, other] = [rungOf(page, "naive"), rungOf(page, "simd")];
+  const [first, other, team] = ["naive", "simd", "threads"].map((name) => rungOf(page, name));
   const note = async () => states.push(`${await stateOf(first)} ${await stateOf(other)}`);
   await buttonOf(first).click();
   await page.waitForTimeout(300);
@@ -139,6 +139,12 @@ export async function stops(open: Open): Promise<{ readonly states: readonly str
   await note();
   await leaves(other, "running");
   await note();
+  // one with workers of its own
+  await buttonOf(team).click();
+  await team.getByText("timing").waitFor({ timeout: PATIENCE });
+  await buttonOf(team).click();
+  await leaves(team, "running");
+  states.push(`${await stateOf(team)}, ${await workersLeft(visit)} workers`);
   // all of them
   await page.getByRole("button", { name: "Run all", exact: true }).click();
   await page.waitForTimeout(300);

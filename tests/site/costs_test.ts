@@ -76,7 +76,11 @@ Deno.test({
       });
       await test.step("one that runs can be stopped, by its button, by another one's, and all can", async () => {
         const { states, seen } = await driven<{ states: string[]; seen: Seen }>(folder, ["costs.ts", "stops"]);
-        assert.deepEqual(states, ["running idle", "idle idle", "idle running", "idle ran", "running ran", "idle ran"]);
+        assert.deepEqual(states, [
+          ...["running idle", "idle idle", "idle running", "idle ran"],
+          "idle, 0 workers",
+          ...["running ran", "idle ran"],
+        ]);
         assertQuiet(seen);
       });
       await test.step("with a keyboard alone, in dark, on a phone", async () => {

@@ -33,7 +33,7 @@ const DIGITS: Readonly<Record<number, readonly (readonly [x: number, y: number])
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
 /** The part of the test images that are right, as the page says; not below what is asked for. */
-async function trainedTo(page: Page, percent: number): Promise<{ percent: number; images: number }> {
+export async function trainedTo(page: Page, percent: number): Promise<{ percent: number; images: number }> {
   const found = await page.waitForFunction(
     (percent) => {
       const [right, images] = [...document.querySelectorAll(".training .figures dd span")].map(({ textContent }) =>
@@ -56,7 +56,7 @@ async function placer(page: Page): Promise<(spot: readonly [number, number]) => 
 }
 
 /** Draws a digit by mouse. */
-async function byMouse(page: Page, digit: number): Promise<void> {
+export async function byMouse(page: Page, digit: number): Promise<void> {
   const at = await placer(page), [first, ...others] = DIGITS[digit].map(at);
   await page.mouse.move(...first);
   await page.mouse.down();
@@ -237,6 +237,64 @@ export async function runsOn(open: Open, options: VisitOptions, choice?: string)
   const runs = await page.innerText(".runs"), facts = await page.innerText(".facts"), { messages, foreign } = visit;
   await visit.close();
   return { runs, facts, wrong, messages, foreign };
+}
+
+/** Trains where the second part of the images comes late, and the third one at first not at all. */
+export async function slow(open: Open) {
+  const visit = await open(), { page, context } = visit;
+  const seen = () =>
+    page.evaluate(() =>
+      Number(document.querySelectorAll(".training .figures dd span")[1].textContent!.replaceAll(",", ""))
+    );
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let fails = true;
+  await context.route(/train-images-1/, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  await context.route(/train-images-2/, (route) => fails ? route.abort() : route.continue());
+  await button(page, "Train").click();
+  // all whole steps of the first part
+  await page.waitForFunction(() =>
+    /^5,952$/.test(document.querySelectorAll(".training .figures dd span")[1].textContent!)
+  );
+  await page.waitForTimeout(300);
+  const first = await seen();
+  resolve();
+  const wrong = await page.locator(".training .warning:not(:empty)").innerText(), before = await seen();
+  fails = false;
+  await button(page, "Go on").click();
+  await page.waitForFunction(
+    (before) =>
+      Number(document.querySelectorAll(".training .figures dd span")[1].textContent!.replaceAll(",", "")) > before,
+    before + 1000,
+  );
+  const { foreign } = visit;
+  await visit.close();
+  return { first, wrong, before, foreign };
+}
+
+/** Images seen while no frame is drawn, as in a tab in the background; then what its kernels take, and whether it trains on. */
+export async function hidden(open: Open) {
+  const visit = await open(), { page } = visit;
+  const seen = () =>
+    page.evaluate(() =>
+      Number(document.querySelectorAll(".training .figures dd span")[1].textContent!.replaceAll(",", ""))
+    );
+  await button(page, "Train").click();
+  await page.waitForFunction(() => performance.getEntriesByName("first step").length > 0);
+  await page.evaluate(() => void (globalThis.requestAnimationFrame = () => 0));
+  const before = await seen();
+  await page.waitForTimeout(1500);
+  const images = await seen() - before;
+  await button(page, "Time the kernels").click();
+  await page.waitForSelector(".kernel-costs");
+  const kernels = await page.locator(".kernel-costs tbody tr").count(),
+    told = await page.textContent(".kernel-costs tfoot th");
+  await page.waitForFunction(() => document.querySelector("button.main")!.textContent === "Pause");
+  const violations = await visit.violations(), { messages, foreign } = visit;
+  await visit.close();
+  return { images, kernels, told, violations, messages, foreign };
 }
 
 /** What is held after some trainings, each of its own net. */

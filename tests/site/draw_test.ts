@@ -74,6 +74,17 @@ Deno.test({
         assert.match(none.wrong, /Threads will train instead\.$/);
         assert.match(none.runs, /threads: WebAssembly/);
       });
+      await t.step("where images come late, or not at first", async () => {
+        const found = await drive<Record<string, unknown>>(folder, "slow");
+        assert.deepEqual([found.first, found.before, found.foreign], [5952, 11968, []]);
+        assert.equal(found.wrong, "data/train-images-2.gz cannot be loaded; try again");
+      });
+      await t.step("in a tab in the background, and what a step costs", async () => {
+        const found = await drive<Record<string, unknown>>(folder, "hidden");
+        assert(Number(found.images) > 0, `${found.images} images`);
+        assert(Number(found.kernels) > 10 && found.told === `all ${found.kernels} kernels`, `${found.told}`);
+        assert.deepEqual([found.violations, found.messages, found.foreign], [[], [], []]);
+      });
       await t.step("again and again", async () => {
         const times = width(4, 50),
           held = await drive<Held[]>(folder, "often", times),

@@ -56,8 +56,8 @@ export interface Visit {
   longFrames(): Promise<Frame[]>;
   /** Pixels that the page is wider than its window. */
   overflow(): Promise<number>;
-  /** What axe-core finds, in a line each. */
-  violations(): Promise<string[]>;
+  /** What axe-core finds, in a line each. `but`: what of the page it does not look at. */
+  violations(but?: string): Promise<string[]>;
   /** Workers of the page, those of workers among them, as the system counts the threads: see {@linkcode workerThreads}. */
   threads(): Promise<number>;
   /** Bytes of memory that the largest process of the browser has: that of the page. */
@@ -129,7 +129,7 @@ async function visit(executablePath: string, built: string, options: VisitOption
     longestTask: (work) => longestTask(browser, page, work),
     longFrames: () => page.evaluate("globalThis.frames_seen.splice(0)") as Promise<Frame[]>,
     overflow: () => page.evaluate("document.documentElement.scrollWidth - innerWidth") as Promise<number>,
-    violations: () => violations(page),
+    violations: (but) => violations(page, but),
     threads: () => workerThreads(Deno.pid),
     resident: () => largestProcess(Deno.pid),
     close: async () => {
@@ -212,12 +212,16 @@ async function longestTask(browser: Browser, page: Page, work: () => Promise<voi
 }
 
 /** What axe-core finds wrong with the page as it is. */
-async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page, but?: string): Promise<string[]> {
   const path = new URL(import.meta.resolve("axe-core")).pathname;
   // by the debugger: the page's policy lets no foreign script in
   await page.evaluate(`${await Deno.readTextFile(path)};undefined`);
-  return await page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => id + " at " + target + ": " + failureSummary.replaceAll("\\n", " "))))`);
+  return await page.evaluate(
+    `axe.run({ exclude: ${
+      JSON.stringify(but === undefined ? [] : [but])
+    } }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => id + " at " + target + ": " + failureSummary.replaceAll("\\n", " "))))`,
+  );
 }
 
 if (import.meta.main) {

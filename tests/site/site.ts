@@ -15,8 +15,10 @@ export async function withSite<Value>(body: (folder: string) => Promise<Value>):
 
 /** The folder of this run's site. Those of runs long ago are removed. */
 async function builtSite(): Promise<string> {
-  // files of a run are tested in one process, some at the same time
-  const folder = join(TEMPORARY, `${OURS}${Deno.pid}`), ready = join(folder, "ready");
+  // files of a run are tested in one process, some at the same time; another one may have had its number
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "lstart=", "-p", `${Deno.pid}`] }).output();
+  const began = new TextDecoder().decode(stdout).trim().replaceAll(/\W+/g, "-");
+  const folder = join(TEMPORARY, `${OURS}${Deno.pid}-${began}`), ready = join(folder, "ready");
   try {
     await Deno.mkdir(folder);
   } catch (error) {

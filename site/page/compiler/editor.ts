@@ -140,7 +140,7 @@ export function openEditor(into: HTMLElement, options: EditorOptions): Editor {
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorState.tabSize.of(2),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "Spec of the net, in JSON" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": "Spec of the net, in JSON" }),
         EditorView.updateListener.of(({ state, docChanged, selectionSet, transactions }) => {
           const text = state.doc.toString();
           if (docChanged && !transactions.some((each) => each.annotation(given))) changed(text);

@@ -52,7 +52,6 @@ class Costs implements Screen {
       element(
         "p",
         { class: "heads line", "aria-hidden": "true" },
-        element("span", { class: "figure" }, "speed"),
         element("span", { class: "times" }, "times the one before"),
       ),
       element("ol", { class: "rungs" }, this.#rows.map(({ view }) => view.element)),
@@ -180,8 +179,9 @@ function introduction({ measured: { date, cpu, cores, deno } }: Story): string {
       ...{ day: "numeric", month: "long", year: "numeric", timeZone: "UTC" },
     } as const,
   );
-  return "One training, from nested loops to what the compiler makes of it. Each rung adds one thing to the one before. " +
-    `“Here” is your browser; “there” is a ${cores}-core ${cpu ?? "machine"} with Deno ${deno}, measured on ${day}.`;
+  const there = `a ${cores}-core ${cpu ?? "machine"} with Deno ${deno}, on ${day}`;
+  return "One training, from nested loops to what the compiler makes of it. Each rung adds one thing to the one before: " +
+    `press its name to see why that helps, and the code. “Here” is your browser; “there” is ${there}.`;
 }
 
 function method({ check: { images, epochs }, tolerance }: Story): string {

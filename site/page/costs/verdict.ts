@@ -58,8 +58,8 @@ export function noteOf(state: State, story: Story): string | undefined {
   if (state.kind === "wrong") return wrongText(state.outcome, story);
   if (state.kind === "cannot" || state.kind === "failed") return state.reason;
   if (state.kind !== "ran" || !state.outcome.software) return undefined;
-  return `There is no GPU here: ${state.outcome.device} computes on the processor. That it is right can be seen, and ` +
-    "how fast a GPU is cannot.";
+  return `There is no GPU here: ${state.outcome.device}, answers for one. That it is right can be seen, and how fast a ` +
+    "GPU is cannot.";
 }
 
 /** What a rung brought, and why. */

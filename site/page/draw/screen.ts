@@ -11,14 +11,15 @@ import { field } from "./field.ts";
 import { keepPart } from "./keep_part.ts";
 import { ownPart } from "./own_part.ts";
 import { runsPart } from "./runs_part.ts";
-import { stepPart } from "./step_part.ts";
+import { type StepPart, stepPart } from "./step_part.ts";
 import { TrainedNet } from "./trained_net.ts";
 import { trainingPart } from "./training_part.ts";
 
 /** Milliseconds between two questions about the same drawing, while the net changes. */
 const ASK = 400;
 
-let net: TrainedNet | undefined;
+/** What computes, once the screen is open. */
+let net: TrainedNet | undefined, step: StepPart | undefined;
 
 /** Asks the net what it takes the drawing for: one question at a time, the last one always. */
 class Asker {
@@ -78,6 +79,7 @@ function open(root: HTMLElement, page: Page): void {
   const training = trainingPart({
     train() {
       page.begin(screen);
+      step?.halt();
       tell("Training begins.");
       void own.train();
     },
@@ -95,6 +97,7 @@ function open(root: HTMLElement, page: Page): void {
     training.clear();
     void own.open(choice).then(() => asker.ask());
   }, () => own.gpu());
+  step = stepPart(own, () => page.begin(screen), tell);
   const clear = element("button", { type: "button" }, "Clear");
   clear.onclick = () => drawing.clear();
   root.append(
@@ -105,23 +108,27 @@ function open(root: HTMLElement, page: Page): void {
     ),
     element(
       "div",
-      { class: "pair bench" },
-      element("section", { "aria-label": "Training" }, training.element),
+      { class: "bench" },
+      element("section", { class: "trains", "aria-label": "Training" }, training.element),
       element(
         "section",
-        { "aria-label": "Drawing" },
-        element("div", { class: "desk" }, element("div", {}, drawing.element, clear), shown.element),
+        { class: "desk", "aria-label": "Drawing" },
+        element("div", {}, drawing.element, clear),
+        shown.element,
+      ),
+      element("section", { class: "shows", "aria-label": "Curves" }, training.curves),
+      element(
+        "section",
+        { class: "yours" },
+        element("h2", {}, "Digits of your own"),
+        ownPart({
+          drawn: () => drawing.image(),
+          learn: (images, labels) => void own.own(images, labels),
+          tell,
+        }),
       ),
     ),
-    part(
-      "Digits of your own",
-      ownPart({
-        drawn: () => drawing.image(),
-        learn: (images, labels) => void own.own(images, labels),
-        tell,
-      }),
-    ),
-    part("What a step costs", stepPart(own, tell)),
+    part("What a step costs", step.element),
     part(
       "Keep the net",
       keepPart(own, () => {
@@ -144,6 +151,7 @@ function part(title: string, content: HTMLElement): HTMLElement {
 export const screen: Screen = {
   open,
   halt() {
+    step?.halt();
     void net?.pause();
   },
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { connect } from "../../workers/calls.ts";
+import { connect, type Connection } from "../../workers/calls.ts";
 import type { CompilerMethods } from "../../workers/compiler_methods.ts";
 import { element } from "../elements.ts";
 import { dataAddress } from "../files.ts";
@@ -13,44 +13,61 @@ import type { TrainedNet } from "./trained_net.ts";
 import { targetName } from "./training_part.ts";
 
 /** The part of the page. */
-export function stepPart(net: TrainedNet, tell: (text: string) => void): HTMLElement {
+export interface StepPart {
+  readonly element: HTMLElement;
+  /** Ends timing, and what it has paused stays so. */
+  halt(): void;
+}
+
+/** `begin`: called before something is timed. */
+export function stepPart(net: TrainedNet, begin: () => void, tell: (text: string) => void): StepPart {
   const time = element("button", { type: "button" }, "Time the kernels"), found = element("div", { class: "scroll" });
   const line = element("p", { class: "note", role: "status" }),
     wrong = element("p", { class: "warning", role: "alert" });
-  let end: (() => void) | undefined;
+  let connection: Connection<CompilerMethods> | undefined, goesOn = false;
+  /** Ends the compiler; what was asked of it is told nowhere. */
+  const stop = () => {
+    connection?.close();
+    connection = undefined;
+    time.textContent = "Time the kernels";
+    line.textContent = "";
+    if (goesOn) void net.train();
+    goesOn = false;
+  };
   time.onclick = async () => {
-    if (end) return end();
-    const goesOn = net.standing.trains;
+    if (connection) return stop();
+    begin();
+    goesOn = net.standing.trains;
     time.textContent = "Stop";
     [line.textContent, wrong.textContent] = ["Training is paused, and the compiler is loaded …", ""];
-    const connection = connect<CompilerMethods>(
+    const own = connection = connect<CompilerMethods>(
       new Worker(new URL("../../workers/compiler.ts", import.meta.url), { type: "module" }),
     );
-    end = () => connection.close();
     try {
       await net.pause();
-      const costs = await costsOf(connection.methods, net.standing.opened?.target ?? "wasm", (text) => {
-        line.textContent = `${text} …`;
-      });
+      const target = net.standing.opened?.target ?? "wasm";
+      const costs = await costsOf(own.methods, target, (text) => line.textContent = `${text} …`);
+      if (connection !== own) return;
       found.replaceChildren(costs);
-      line.textContent = "";
       tell("The kernels were timed.");
     } catch (error) {
-      line.textContent = "";
-      wrong.textContent = (error as Error).message;
+      if (connection === own) wrong.textContent = (error as Error).message;
     } finally {
-      end();
-      end = undefined;
-      time.textContent = "Time the kernels";
-      if (goesOn) void net.train();
+      if (connection === own) stop();
     }
   };
-  return element("div", {}, element("div", { class: "row" }, time), line, wrong, found);
+  return {
+    element: element("div", {}, element("div", { class: "row" }, time), line, wrong, found),
+    halt() {
+      goesOn = false;
+      if (connection) stop();
+    },
+  };
 }
 
 /** The table of what kernels take. */
 async function costsOf(
-  compiler: ReturnType<typeof connect<CompilerMethods>>["methods"],
+  compiler: Connection<CompilerMethods>["methods"],
   target: string,
   say: (text: string) => void,
 ): Promise<HTMLElement> {

@@ -19,7 +19,9 @@ export interface TrainingActions {
 
 /** Training in the page. */
 export interface TrainingPart {
+  /** Buttons and figures, and the curves. */
   readonly element: HTMLElement;
+  readonly curves: HTMLElement;
   show(standing: Standing, event?: TrainerProgress): void;
   /** Nothing was trained yet. */
   clear(): void;
@@ -72,10 +74,10 @@ export function trainingPart({ train, pause, reset }: TrainingActions): Training
       wrong,
       note,
       figures,
-      element("div", { class: "curves" }, tests.element, losses.element),
     ),
+    curves: element("div", { class: "curves" }, tests.element, losses.element),
     show(standing, event) {
-      const { opened, images, passes, test } = standing;
+      const { images, passes, test } = standing;
       trains = standing.trains;
       start.textContent = trains ? "Pause" : images > 0 ? "Go on" : "Train";
       again.disabled = images === 0 && !test;
@@ -91,7 +93,6 @@ export function trainingPart({ train, pause, reset }: TrainingActions): Training
       loss.set(standing.loss === undefined ? "–" : lossText(standing.loss), "mean of the last steps");
       if (event?.kind === "steps") losses.add({ x: images, y: event.loss });
       if (event?.kind === "test") tests.add({ x: event.test.images, y: event.test.right / event.test.total });
-      if (!opened) return;
     },
     clear() {
       losses.clear();
