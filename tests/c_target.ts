@@ -38,6 +38,8 @@ const OPERATIONS: Readonly<Record<Op, (...operands: Piece[]) => Piece>> = {
   exp: call("expf"),
   log: call("logf"),
   tanh: call("tanhf"),
+  nearest: call("nearbyintf"),
+  pow2: call("exp2f"),
   lt: infix("<"),
   le: infix("<="),
   eq: infix("=="),

@@ -28,6 +28,10 @@ export const MEANING: Readonly<Record<Op, string>> = {
   exp: "Math.exp(a)",
   log: "Math.log(a)",
   tanh: "Math.tanh(a)",
+  // a sum this large has no room for a fraction
+  nearest: "(a + 0x18000000000000 - 0x18000000000000)",
+  // a power below the normal numbers is 0
+  pow2: "(a <= -127 ? 0 : 2 ** a)",
   lt: "(a < b)",
   le: "(a <= b)",
   eq: "(a === b)",

@@ -45,6 +45,9 @@ export const OPS = {
   exp: { operands: ["f32"], result: "f32" },
   log: { operands: ["f32"], result: "f32" },
   tanh: { operands: ["f32"], result: "f32" },
+  /** The whole number next to one of less than 2^22, the even one of two; and 2^n of a whole number from -127 to 127. */
+  nearest: { operands: ["f32"], result: "f32" },
+  pow2: { operands: ["f32"], result: "f32" },
   /** `a < b`, false where either is NaN; so is `le`. */
   lt: { operands: ["f32", "f32"], result: "bool" },
   le: { operands: ["f32", "f32"], result: "bool" },

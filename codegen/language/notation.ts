@@ -100,6 +100,10 @@ export const neg = (a: ExprLike): Expr => op("neg", a);
 export const sqrt = (a: ExprLike): Expr => op("sqrt", a);
 /** e to the power of `a`. */
 export const exp = (a: ExprLike): Expr => op("exp", a);
+/** The whole number next to `a`, which is less than 2^22. */
+export const nearest = (a: ExprLike): Expr => op("nearest", a);
+/** 2 to the power of a whole number from -127 to 127. */
+export const pow2 = (a: ExprLike): Expr => op("pow2", a);
 /** Natural logarithm. */
 export const log = (a: ExprLike): Expr => op("log", a);
 /** Hyperbolic tangent. */

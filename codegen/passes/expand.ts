@@ -1,12 +1,12 @@
 /**
- * Hyperbolic tangents as arithmetic. WebAssembly has none, and a call in the middle of a kernel keeps V8 from packing
- * pairs of vectors, and costs more than what it computes; WGSL's may be off by 1e-5, and overflow on the way.
+ * Hyperbolic tangents and powers of e as arithmetic. WebAssembly has neither, and a call in the middle of a kernel keeps V8 from packing
+ * pairs of vectors, and costs more than what it computes; WGSL's tangents may be off by 1e-5, and overflow on the way.
  *
  * @module
  */
 import { expressions, rewriter } from "../ir/expr.ts";
-import type { Expr, Kernel } from "../ir/ir.ts";
-import { abs, add, div, larger, le, mul, named, neg, select } from "../language/notation.ts";
+import type { Expr, Kernel, Op } from "../ir/ir.ts";
+import { abs, add, div, larger, le, lt, mul, named, nearest, neg, pow2, select, sub } from "../language/notation.ts";
 
 /** Beyond it the quotient is held: tanh is 1 there within a few last places of f32, and no rounding brings it above 1. */
 const LIMIT = 8;
@@ -42,11 +42,14 @@ function hyperbolicTangent(argument: Expr): Expr {
 }
 
 /** A kernel without hyperbolic tangents. */
-export function expand(kernel: Kernel): Kernel {
+export const expand = (kernel: Kernel): Kernel => replaced(kernel, "tanh", hyperbolicTangent);
+
+/** Puts arithmetic in place of an operation of one operand. */
+function replaced(kernel: Kernel, op: Op, by: (argument: Expr) => Expr): Kernel {
   const values = kernel.parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
-  if (!expressions(...values).some((e) => e.kind === "op" && e.op === "tanh")) return kernel;
+  if (!expressions(...values).some((e) => e.kind === "op" && e.op === op)) return kernel;
   const rewrite = rewriter(
-    (node) => node.kind === "op" && node.op === "tanh" ? hyperbolicTangent(rewrite(node.operands[0])) : undefined,
+    (node) => node.kind === "op" && node.op === op ? by(rewrite(node.operands[0])) : undefined,
     (index) => index,
   );
   return {
@@ -61,4 +64,47 @@ export function expand(kernel: Kernel): Kernel {
 /** How a target spells what this has put arithmetic in place of. */
 export function expanded(): never {
   throw new Error("a hyperbolic tangent was not expanded");
+}
+
+/** e^r - 1 - r by r^2, for r from -ln(2) / 2 to ln(2) / 2, highest power first: that of Cephes (Moshier, `expf`). */
+const POWERS = [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+/** ln(2) in two parts, of which the first has few digits, so that its multiples are exact. */
+const LN2 = 0.693359375, LN2_REST = -2.12194440e-4;
+/** Below it e^x is no normal number, and 0 is put in its place; 2^n is known as far as these go. */
+const LEAST = -87.33, HELD = -88, MOST = 89;
+
+/**
+ * e^x as 2^n e^r, infinite where f32 holds none. NaN stays NaN. A power of 2 is put in by two factors, since 2^128 is no
+ * f32, but for what is no more than 0.
+ */
+function exponential(argument: Expr): Expr {
+  const isBelow = isNoMoreThan0(argument), least = larger(argument, HELD);
+  const x = named("held", isBelow ? least : neg(larger(neg(least), -MOST)));
+  const n = named("whole", nearest(mul(x, Math.LOG2E)));
+  const r = named("rest", sub(sub(x, mul(n, LN2)), mul(n, LN2_REST)));
+  const powers = POWERS.slice(1).reduce<Expr>((sum, c) => add(mul(sum, r), c), constant(POWERS[0]));
+  const near = add(add(mul(powers, named("rest_squared", mul(r, r))), r), 1),
+    half = named("half", nearest(mul(n, 0.5)));
+  const power = isBelow ? mul(near, pow2(n)) : mul(near, pow2(half), pow2(sub(n, half)));
+  return select(lt(argument, LEAST), 0, power);
+}
+
+/** Whether it is -|x|, or a square times a number below 0. */
+function isNoMoreThan0(expr: Expr): boolean {
+  if (expr.kind !== "op") return false;
+  const [a, b] = expr.operands;
+  if (expr.op === "neg") return a.kind === "op" && a.op === "abs";
+  if (expr.op !== "mul" || a.kind !== "op" || a.op !== "mul" || a.operands[1] !== b) return false;
+  const [factor] = a.operands;
+  return factor.kind === "constant" && factor.value < 0;
+}
+
+/**
+ * A kernel without exponentials, for targets whose exponential is a call: that keeps the engine from packing what is around
+ * it. Where there is a logarithm, which is a call too, they stay.
+ */
+export function expandPowers(kernel: Kernel): Kernel {
+  const values = kernel.parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
+  const calls = expressions(...values).some((e) => e.kind === "op" && e.op === "log");
+  return calls ? kernel : replaced(kernel, "exp", exponential);
 }

@@ -254,6 +254,12 @@ const LANES: readonly [what: string, value: Value, expected: readonly number[]][
     // i times 2^31 + 1 modulo 2^32, the last 12 bits turned over, and 8 of them shifted out
     [1, 2, 3, 4].map((i) => ((Math.imul(i, 0x80000001) ^ 0xfff) >>> 0) >>> 8),
   ],
+  ["a power of the whole number next to it", apply("pow2", apply("nearest", element("a", offset(0), "f32x4"))), [
+    4,
+    0.25,
+    1,
+    16,
+  ]],
   ["the sum of the lanes", splat({ kind: "total", value: element("a", offset(0), "f32x4") }), [3.5, 3.5, 3.5, 3.5]],
   [
     "a product and a sum",

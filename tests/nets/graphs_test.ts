@@ -23,7 +23,7 @@ import { MUTATIONS, placed } from "../wrong_graph.ts";
 /** Graphs that are made wrong, in each way. */
 const WRONG = width(20, 100, 1000);
 /** Graphs that are verified, and trained beside the interpreter. */
-const GRAPHS = width(6, 60, 1000);
+const GRAPHS = width(6, 100, 1000);
 
 Deno.test("each kind that a spec can name has an entry of its own, by which random ones are made", () => {
   const missing = [

@@ -64,6 +64,8 @@ const SYNTAX: Omit<Syntax, "kernel"> = {
     exp: call("Math.exp"),
     log: call("Math.log"),
     tanh: call("Math.tanh"),
+    nearest: call("Math.round"),
+    pow2: (a) => call("Math.pow")(atom("2"), a),
     lt: infix("<", COMPARISON),
     le: infix("<=", COMPARISON),
     eq: infix("===", COMPARISON),

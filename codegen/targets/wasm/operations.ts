@@ -36,6 +36,9 @@ export const SCALAR: Operations = {
   exp: call("call $exp"),
   log: call("call $log"),
   tanh: expanded,
+  nearest: call("f32.nearest"),
+  pow2: ({ text }) =>
+    piece(`(f32.reinterpret_i32 (i32.shl (i32.add (i32.trunc_sat_f32_s ${text}) (i32.const 127)) (i32.const 23)))`),
   lt: call("f32.lt"),
   le: call("f32.le"),
   eq: call("i32.eq"),
@@ -49,6 +52,11 @@ export const SCALAR: Operations = {
   uxor: call("i32.xor"),
   ushr: call("i32.shr_u"),
 };
+
+/** 1.5 times 2^23, from which on f32 holds whole numbers only, in every lane; and 127 more. */
+const [ALL_WHOLE, ALL_WHOLE_127] = [1.5 * 2 ** 23, 1.5 * 2 ** 23 + 127].map((number) =>
+  `(v128.const f32x4 ${Array(4).fill(number).join(" ")})`
+);
 
 /** Lanes are chosen whole, which relaxed instructions take as given. */
 const choose = (relaxed: boolean) => call(relaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect");
@@ -68,6 +76,10 @@ const vectorOperations = (relaxed: boolean): Operations => ({
   exp: call("call $exp.4"),
   log: call("call $log.4"),
   tanh: expanded,
+  // a sum this large has no room for a fraction; V8 packs it, as it does not `f32x4.nearest`
+  nearest: ({ text }) => piece(`(f32x4.sub (f32x4.add ${text} ${ALL_WHOLE}) ${ALL_WHOLE})`),
+  // the number and the exponent's 127 stand in the last places of such a sum, from where they go into the exponent
+  pow2: ({ text }) => piece(`(i32x4.shl (f32x4.add ${text} ${ALL_WHOLE_127}) (i32.const 23))`),
   lt: lanewise("lt"),
   le: lanewise("le"),
   eq: call("i32x4.eq"),

@@ -5,7 +5,7 @@
  */
 import { contiguous, fits, type Group, mainPart, points, reductions, withThreads } from "../../schedule/candidates.ts";
 import { expressions, freeAxes } from "../../ir/expr.ts";
-import { type Axis, type Kernel, LANES, type Part, strides } from "../../ir/ir.ts";
+import { type Axis, type Kernel, LANES, type Op, type Part, strides } from "../../ir/ir.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { arithmeticOf, estimate, type Packing, REGISTERS, type Shape, shapeOf, slides } from "./estimate.ts";
 import { SMALL, type Work, workOf } from "./work.ts";
@@ -134,8 +134,19 @@ function plainTiles({ tensors }: Kernel, part: Part, { lanes, vectorize, packing
   const wishes = waits ? [Math.min(CHAINS, most)] : [packing, ...isShort ? [2 * packing] : []];
   const counts = wishes.filter((count) => count > 0 && count <= most);
   if (counts.length === 0) return [{}];
-  const beside = [{}, ...lanes ? sharingTiles(part, lanes) : []];
+  const beside = [{}, ...lanes ? sharingTiles(part, lanes) : [], ...isShort ? [] : neighbours(part, lanes)];
   return counts.flatMap((count) => beside.map((tile) => ({ tile: { ...tile, [lanes!.name]: count } })));
+}
+
+/** Points side by side where each is a long row of operations, one after the other; and what makes such rows. */
+const BESIDE = 4, ROWS: ReadonlySet<Op> = new Set(["exp", "tanh"]);
+
+/** A tile along the innermost axis but that of the vectors, where nothing is reduced and operations wait for each other. */
+function neighbours(part: Part, lanes: Axis | undefined): Record<string, number>[] {
+  const all = expressions(...part.assignments.map(({ value }) => value));
+  const waits = all.some((e) => e.kind === "op" && ROWS.has(e.op)) && all.every(({ kind }) => kind !== "reduce");
+  const inner = part.axes.findLast((axis) => axis !== lanes);
+  return waits && inner && inner.extent >= BESIDE ? [{ [inner.name]: BESIDE }] : [];
 }
 
 /**

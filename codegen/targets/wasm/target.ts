@@ -10,7 +10,7 @@ import type { CompiledKernel, Group, PrintedChain, Target } from "../target.ts";
 import { Writer } from "../../print/writer.ts";
 import { calledIn, prelude } from "./prelude.ts";
 import { inBytes } from "../../passes/bytes.ts";
-import { expand } from "../../passes/expand.ts";
+import { expand, expandPowers } from "../../passes/expand.ts";
 import { CHAIN_LOCALS, printChain, readChain, SCRATCH } from "./chains.ts";
 import { estimate } from "./estimate.ts";
 import { candidates } from "./schedules.ts";
@@ -38,7 +38,7 @@ function target(name: string, relaxed: boolean): Target {
     chains: true,
     reuses: true,
     wholeAddresses: true,
-    expand,
+    expand: (kernel) => expandPowers(expand(kernel)),
     inUnits: inBytes,
     candidates: (kernel) => candidates(kernel, packing),
     estimate: (kernel, schedule) => estimate(kernel, schedule, packing),

@@ -27,6 +27,8 @@ export const OPERATIONS: Operations = {
   exp: call("exp"),
   log: call("log"),
   tanh: expanded,
+  nearest: call("round"),
+  pow2: call("exp2"),
   lt: compare("<"),
   le: compare("<="),
   eq: compare("=="),
