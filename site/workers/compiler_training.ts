@@ -120,6 +120,7 @@ export async function trainNet(
       await net.train(sets.train, {
         ...{ epochs, signal, onStep: told.step },
         onEpoch: async ({ epoch, loss, seconds: own }) => {
+          told.flush();
           done = epoch;
           seconds += own;
           await tellEpoch(net, sets, { epoch, loss, samplesPerSecond: sets.samples / own }, tell);
@@ -128,6 +129,8 @@ export async function trainNet(
       });
     } catch (error) {
       if (!signal.aborted) throw error;
+    } finally {
+      told.flush();
     }
     const spent = seconds || (performance.now() - begin) / 1000;
     return {
@@ -139,19 +142,28 @@ export async function trainNet(
   }
 }
 
-/** Tells of steps, some at once. */
+/** Tells of steps, some at once: where one worker does all, those of an epoch come together. */
 function teller({ batchSize }: Spec, stepsInEpoch: number, tell: (progress: TrainProgress) => void) {
-  let since = performance.now(), sum = 0, count = 0;
+  let since = performance.now(), sum = 0, count = 0, last = { epoch: 1, step: 0 };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (count === 0) return;
+    const now = performance.now(), samplesPerSecond = 1000 * count * batchSize / Math.max(now - since, 1);
+    const { epoch, step } = last;
+    tell({ kind: "steps", epoch, step: (epoch - 1) * stepsInEpoch + step, loss: sum / count, samplesPerSecond });
+    [since, sum, count] = [now, 0, 0];
+  };
   return {
+    flush,
+    /** Time that passes meanwhile is none of training's. */
     restart: () => since = performance.now(),
     step({ epoch, step, loss }: { readonly epoch: number; readonly step: number; readonly loss: number }) {
+      last = { epoch, step };
       sum += loss;
       count++;
-      const now = performance.now();
-      if (now - since < TOLD_EVERY && step < stepsInEpoch) return;
-      const samplesPerSecond = 1000 * count * batchSize / Math.max(now - since, 1e-3);
-      tell({ kind: "steps", epoch, step: (epoch - 1) * stepsInEpoch + step, loss: sum / count, samplesPerSecond });
-      [since, sum, count] = [now, 0, 0];
+      timer ??= setTimeout(flush, TOLD_EVERY);
     },
   };
 }

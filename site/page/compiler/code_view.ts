@@ -6,7 +6,7 @@
  */
 import type { TargetCode } from "../../workers/compiler_methods.ts";
 import { element } from "../elements.ts";
-import { bytes, count, intensity, operations, time } from "./amounts.ts";
+import { bytes, count, intensity, operations, rate, time } from "./amounts.ts";
 import { type Language, piecesOf } from "./colors.ts";
 
 /** A language, and the targets that print it; the first where no other is shown. */
@@ -105,7 +105,7 @@ function factsOf({ flops, read, written }: TargetCode["kernels"][number], millis
     intensity(flops, read + written)
   }`;
   if (milliseconds === undefined) return costs;
-  return `${costs}; measured: ${time(milliseconds)}, ${(flops / milliseconds / 1e6).toFixed(1)} GFLOP/s`;
+  return `${costs}; measured: ${time(milliseconds)}${rate(flops, milliseconds)}`;
 }
 
 /** Puts code into an element, in its colours. */

@@ -79,7 +79,9 @@ export class TimingView {
       return;
     }
     const sum = times.rows.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-    const said = `${sum.toFixed(sum < 10 ? 2 : 1)} ms for all kernels of a step`;
+    const said = sum > 0
+      ? `${sum.toFixed(sum < 10 ? 2 : 1)} ms for all kernels of a step`
+      : "each kernel takes less than the clock of this page tells";
     this.line.textContent = `Measured here: ${said}; ${times.how}.`;
     timed(times);
     tell(this.line.textContent);
