@@ -28,6 +28,7 @@ import { fuse } from "./plan/fuse/fuse.ts";
 import { mergeGiven } from "./plan/fuse/given.ts";
 import { chainKernels } from "./plan/layout/chains.ts";
 import { layOut } from "./plan/layout/layout.ts";
+import { freeze } from "./plan/freeze.ts";
 import { reuseMemory } from "./plan/layout/reuse.ts";
 import { plannedKernels } from "./plan/kernel.ts";
 import type { Plan, PlanOptions } from "./plan/plan.ts";
@@ -154,7 +155,8 @@ function chooseSchedules(
   tuned: Tuned | undefined,
   without: ReadonlySet<Optimization>,
 ): Map<string, Schedule> {
-  const left = { tiles: without.has("tiles"), vectors: without.has("vectors") }, guesses = new Map<string, Schedule>();
+  const left = { tiles: without.has("tiles"), vectors: without.has("vectors") };
+  const guesses = knownFor<Schedule>(target, `guess ${JSON.stringify(left)}`);
   return new Map(kernels.map((kernel) => {
     const tunedSchedule = left.tiles || left.vectors ? undefined : tuned?.(kernel);
     const guess = () => once(guesses, structureOf(kernel), () => firstGuess(kernel, target, left));
@@ -169,7 +171,7 @@ function compileKernels(
   target: Target,
   without: ReadonlySet<Optimization>,
 ): Map<string, CompiledKernel> {
-  const nests = new Map<string, LoopNest>();
+  const nests = knownFor<LoopNest>(target, `nest ${!without.has("hoist")}`);
   return new Map(
     Array.from(plannedKernels(plan).values(), ({ kernel, bindings }) => {
       const { name } = kernel, schedule = schedules.get(name)!;
@@ -186,9 +188,24 @@ function compileKernels(
   );
 }
 
-/** What is known by a key, or made now. */
+/** What was made for a target's kernels, by what it is and under which choices: who edits a net changes few of them. */
+const known = new WeakMap<Target, Map<string, Map<string, unknown>>>();
+/** Most that is known of a kind; of a deep net there are some hundreds. */
+const MOST_KNOWN = 1024;
+
+function knownFor<Value>(target: Target, kind: string): Map<string, Value> {
+  const kinds = known.get(target) ?? new Map<string, Map<string, unknown>>();
+  const values = kinds.get(kind) ?? new Map<string, unknown>();
+  known.set(target, kinds.set(kind, values));
+  return values as Map<string, Value>;
+}
+
+/** What is known by a key, or made now; what was not asked for longest is forgotten. */
 function once<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
-  const value = known.get(key) ?? make();
+  // another net has it, too
+  const value = known.get(key) ?? freeze(make());
+  known.delete(key);
   known.set(key, value);
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
   return value;
 }

@@ -8,7 +8,6 @@ import {
   compile,
   InputError,
   JsonError,
-  jsonSchema,
   kernelsBeside,
   kernelStages,
   netLayers,
@@ -21,9 +20,7 @@ import {
 } from "../../mod.ts";
 import { serve } from "./calls.ts";
 import type { Checked, CompileChoice, CompilerMethods, KernelCode, NetSummary } from "./compiler_methods.ts";
-import { stopTraining, trainNet } from "./compiler_training.ts";
 import { mayRun } from "./here.ts";
-import { timeNet } from "./kernel_times.ts";
 
 /** What messages call the spec: there is one on the page. */
 const ORIGIN = "spec";
@@ -82,6 +79,9 @@ function codeOf(text: string, target: string, names: readonly string[]): KernelC
   });
 }
 
+/** What trains is loaded when somebody trains. */
+const training = () => import("./compiler_training.ts");
+
 serve<CompilerMethods>({
   check,
   compile(text, choice) {
@@ -93,8 +93,8 @@ serve<CompilerMethods>({
     const names = target === other ? [name] : kernelsBeside(specOf(text), name, { target, other, origin: ORIGIN });
     return { target: other, kernels: codeOf(text, other, names) };
   },
-  train: (text, choice, tell) => trainNet(specOf(text), choice, tell),
-  stop: stopTraining,
-  timeKernels: (text, choice, tell) => timeNet(specOf(text), choice, tell),
-  schema: jsonSchema,
+  train: async (text, choice, tell) => await (await training()).trainNet(specOf(text), choice, tell),
+  stop: async () => (await training()).stopTraining(),
+  timeKernels: async (text, choice, tell) =>
+    await (await import("./kernel_times.ts")).timeNet(specOf(text), choice, tell),
 });

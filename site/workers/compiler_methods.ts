@@ -153,9 +153,7 @@ export interface CompilerMethods {
   /** Trains a net in workers of its own. @throws {InputError} when it cannot be trained here. */
   train(text: string, choice: TrainChoice, tell: (progress: TrainProgress) => void): Promise<TrainResult>;
   /** Stops training after a step. */
-  stop(): void;
+  stop(): void | Promise<void>;
   /** Times the kernels of a training step. `tell`: what is going on, in words. */
   timeKernels(text: string, choice: CompileChoice, tell: (doing: string) => void): Promise<KernelTimes>;
-  /** The JSON Schema of specs. */
-  schema(): Record<string, unknown> | Promise<Record<string, unknown>>;
 }

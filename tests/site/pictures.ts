@@ -14,6 +14,28 @@ const VIEWS: Readonly<Record<string, VisitOptions>> = {
   phone: { scheme: "light", width: 390, height: 844, touch: true },
 };
 
+/** "What each choice costs" when all rungs have run: to be taken while the machine does nothing else. */
+export async function costs(open: Open, folder: string): Promise<string[]> {
+  const files: string[] = [], visit = await open({ ...VIEWS.light, address: "#costs" }), { page } = visit;
+  const all = page.getByRole("button", { name: "Run all", exact: true });
+  await all.click();
+  await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+  await all.waitFor({ timeout: 240_000 });
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    scrollTo(0, 0);
+  });
+  for (const [view, { scheme, width, height }] of Object.entries(VIEWS)) {
+    const path = `${folder}/costs_${view}.png`;
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: width!, height: height! });
+    await page.screenshot({ path, fullPage: true });
+    files.push(path);
+  }
+  await visit.close();
+  return files;
+}
+
 /** "Draw and train" when it has learned something, and has seen a three. */
 export async function pictures(open: Open, folder: string): Promise<string[]> {
   const files: string[] = [];

@@ -12,6 +12,8 @@ import { driven } from "./site.ts";
 
 const folder = join(PROJECT, "docs", "images");
 await Deno.mkdir(folder, { recursive: true });
-for (const file of await driven<string[]>(SITE, ["pictures.ts", "pictures"], folder)) {
-  console.log(`${file}: ${((await Deno.stat(file)).size / 1000).toFixed(0)} kB`);
+for (const name of ["pictures", "costs"]) {
+  for (const file of await driven<string[]>(SITE, ["pictures.ts", name], folder)) {
+    console.log(`${file}: ${((await Deno.stat(file)).size / 1000).toFixed(0)} kB`);
+  }
 }

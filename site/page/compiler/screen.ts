@@ -10,7 +10,7 @@ import type { Page, Screen } from "../screen.ts";
 import { count } from "./amounts.ts";
 import { type Compiler, Compiling, Superseded } from "./compiling.ts";
 import { type SourceView, sourceView } from "./source_view.ts";
-import { type StepView, stepView } from "./step_view.ts";
+import { StepView } from "./step_view.ts";
 import { type TrainingView, trainingView } from "./training_view.ts";
 
 const LEAD =
@@ -57,12 +57,14 @@ class CompilerScreen implements Screen {
       };
     this.#source = await sourceView({
       changed: (_, written) => {
+        // the same link is another text now
+        this.#link = "";
         this.#anew ||= !written;
         this.#changed(written);
       },
       tell,
     });
-    this.#step = stepView({ compiling: this.#compiling, retarget: () => this.#changed(false), begin, tell });
+    this.#step = new StepView({ compiling: this.#compiling, retarget: () => this.#changed(false), begin, tell });
     this.#training = trainingView({ net: () => this.#net, begin, tell });
     this.#made.append(this.#step.element);
     root.append(
@@ -123,7 +125,7 @@ class CompilerScreen implements Screen {
     this.#net = { text, net };
     this.#source!.show([]);
     this.#draw(net);
-    const compiled = await compiler.compile(text, { target: this.#step!.target() });
+    const compiled = await compiler.compile(text, { target: this.#step!.target });
     clearTimeout(soon);
     clearInterval(this.#ticks);
     this.#made.classList.remove("old");

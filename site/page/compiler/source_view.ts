@@ -47,14 +47,9 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
   const host = element("div", { class: "editor" }), meaning = element("p", { class: "note meaning" }, KEYS);
   const mistakes = element("ul", { class: "mistakes" }),
     wrong = element("p", { class: "warning", role: "alert", hidden: true });
-  const menu = element(
-    "select",
-    {},
-    element("option", { value: "" }, "as edited"),
-    Object.entries(NETS).map(([name, what]) => element("option", { value: name }, `${name}: ${what}`)),
-  );
+  const menu = netMenu();
   menu.value = kept === undefined ? FIRST : "";
-  const say = (line: string) => [wrong.textContent, wrong.hidden] = [line, line === ""];
+  const say = (line: string) => void ([wrong.textContent, wrong.hidden] = [line, line === ""]);
   const pointed = (help: Help | undefined) => {
     meaning.replaceChildren(...help ? [element("b", {}, help.title), ` ${help.lines.join(" ")}`] : [KEYS]);
   };
@@ -86,39 +81,14 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
       say((error as Error).message);
     }
   };
-  const copy = element("button", { type: "button" }, "Copy a link to this net");
-  copy.onclick = async () => {
-    try {
-      history.replaceState(null, "", `${ADDRESS}/${await packed(editor.text())}`);
-      const done = await navigator.clipboard.writeText(location.href).then(
-        () => "Copied",
-        () => "It is in the address bar",
-      );
-      tell(`${done}.`);
-      copy.textContent = done;
-      setTimeout(() => copy.textContent = "Copy a link to this net", 2000);
-    } catch (error) {
-      if (!(error instanceof LinkError)) throw error;
-      say(`${error.message}.`);
-    }
-  };
-  const entry = (placed: Placed, several: boolean) => {
-    const go = element(
-      "button",
-      { type: "button", class: "plain" },
-      several ? `Line ${placed.line}` : `Go to line ${placed.line}`,
-    );
-    go.onclick = () => editor.go(placed);
-    // what is wrong with the whole stands nowhere
-    return element("li", {}, placed.whole ? [] : [go, " "], placed.message);
-  };
+  const copy = linkButton(editor, say, tell);
   return {
     tools: element("div", { class: "row" }, element("label", {}, "Begin with ", menu), copy),
     element: element("div", {}, wrong, host, mistakes, meaning),
     text: editor.text,
     show(given) {
       const placed = editor.mark(given);
-      mistakes.replaceChildren(...placed.map((each) => entry(each, placed.length > 1)));
+      mistakes.replaceChildren(...placed.map((each) => entryOf(each, placed.length > 1, editor)));
     },
     async open(link) {
       try {
@@ -129,4 +99,43 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
       }
     },
   };
+}
+
+/** Nets to begin with. */
+function netMenu(): HTMLSelectElement {
+  const nets = Object.entries(NETS).map(([name, what]) => element("option", { value: name }, `${name}: ${what}`));
+  return element("select", {}, element("option", { value: "" }, "as edited"), nets);
+}
+
+/** Puts a link to the text into the address, and copies it. */
+function linkButton(
+  editor: Pick<Editor, "text">,
+  say: (line: string) => void,
+  tell: SourceOptions["tell"],
+): HTMLButtonElement {
+  const title = "Copy a link to this net", copy = element("button", { type: "button" }, title);
+  copy.onclick = async () => {
+    try {
+      history.replaceState(null, "", `${ADDRESS}/${await packed(editor.text())}`);
+      // a page that is not safe has none
+      const copied = navigator.clipboard?.writeText(location.href) ?? Promise.reject();
+      const done = await copied.then(() => "Copied", () => "It is in the address bar");
+      tell(`${done}.`);
+      copy.textContent = done;
+      setTimeout(() => copy.textContent = title, 2000);
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      say(`${error.message}.`);
+    }
+  };
+  return copy;
+}
+
+/** A mistake in the list, and the way to its place. */
+function entryOf(placed: Placed, several: boolean, editor: Pick<Editor, "go">): HTMLElement {
+  const { line, whole, message } = placed;
+  const go = element("button", { type: "button", class: "plain" }, several ? `Line ${line}` : `Go to line ${line}`);
+  go.onclick = () => editor.go(placed);
+  // what is wrong with the whole stands nowhere
+  return element("li", {}, whole ? [] : [go, " "], message);
 }

@@ -6,13 +6,13 @@
  */
 import type { CompiledNet, KernelTimes, TargetCode } from "../../workers/compiler_methods.ts";
 import { element } from "../elements.ts";
-import { CallError, type Connection } from "../../workers/calls.ts";
-import type { CompilerMethods } from "../../workers/compiler_methods.ts";
+import { CallError } from "../../workers/calls.ts";
 import { count, operations } from "./amounts.ts";
 import { codeView, type Column, COLUMNS } from "./code_view.ts";
-import { type Compiler, type Compiling, startCompiler, Superseded } from "./compiling.ts";
+import { type Compiler, type Compiling, Superseded } from "./compiling.ts";
 import { kernelList } from "./kernel_list.ts";
 import { memoryMap } from "./memory_map.ts";
+import { TimingView } from "./timing_view.ts";
 
 /** What the view asks the screen for. */
 export interface StepOptions {
@@ -24,21 +24,6 @@ export interface StepOptions {
   readonly tell: (text: string) => void;
 }
 
-/** A training step in the page. */
-export interface StepView {
-  readonly element: HTMLElement;
-  /** Name of the target that is shown, or "auto". */
-  target(): string;
-  /**
-   * Shows a step, and then the code of its chosen kernel, target by target.
-   *
-   * @param anew whether it is another net, of which another kernel is chosen.
-   */
-  show(text: string, net: CompiledNet, compiler: Compiler, anew: boolean): Promise<void>;
-  /** Ends what is being timed. */
-  halt(): void;
-}
-
 /** Milliseconds after which a column says that it is being compiled. */
 const SOON = 150;
 /** Milliseconds without another text after which other targets compile it, too. */
@@ -48,135 +33,143 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 const TARGETS = ["wasm_relaxed", "wasm", "typescript", "webgpu"];
 
-/** An empty view. */
-export function stepView({ compiling, retarget, begin, tell }: StepOptions): StepView {
-  const targets = element("select", {}, TARGETS.map((name) => element("option", { value: name }, name)));
-  const measure = element("button", { type: "button" }, "Time the kernels here"),
-    timed = element("p", { class: "note" });
-  const summary = element("p", {}), code = codeView(), memory = memoryMap();
-  const plan = textOf("The plan: kernels, what was merged, tensors", () => shown?.net.planText ?? "");
-  const graph = textOf("The graph", () => shown?.net.graphText ?? "");
-  let shown: { readonly text: string; readonly net: CompiledNet } | undefined,
-    chosen = "",
-    wanted = "auto",
-    compiledAt = "";
-  let times: KernelTimes | undefined, timer: Connection<CompilerMethods> | undefined, own: TargetCode | undefined;
+/** A training step in the page. */
+export class StepView {
+  readonly element: HTMLElement;
+  readonly #compiling: Compiling;
+  readonly #timing: TimingView;
+  readonly #targets = element("select", {}, TARGETS.map((name) => element("option", { value: name }, name)));
+  readonly #summary = element("p", {});
+  readonly #list = kernelList((name) => this.#choose(name));
+  readonly #code = codeView();
+  readonly #memory = memoryMap();
+  readonly #plan = textOf("The plan: kernels, what was merged, tensors", () => this.#shown?.net.planText ?? "");
+  readonly #graph = textOf("The graph", () => this.#shown?.net.graphText ?? "");
+  #shown: { readonly text: string; readonly net: CompiledNet } | undefined;
+  /** The kernel that is shown, and its code for the target that is. */
+  #chosen = "";
+  #own: TargetCode | undefined;
+  #times: KernelTimes | undefined;
+  #wanted = "auto";
+  /** The text that all targets have compiled. */
+  #compiled = "";
 
-  const stages = () => code.stages(own, times?.rows.find(({ merged }) => merged.join() === chosen)?.milliseconds);
-  const isShown = ({ targets }: Column) => shown !== undefined && targets.includes(shown.net.target);
-  const targetOf = (column: Column) => isShown(column) ? shown!.net.target : column.targets[0];
-  const showCode = async (compiler: Compiler) => {
-    const { text, net: { target } } = shown!, name = chosen;
-    const columns = COLUMNS.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)));
-    for (const [i, column] of columns.entries()) {
-      if (i === 1 && compiledAt !== text) await pause(QUIET);
-      if (chosen !== name || shown?.text !== text) return;
-      const late = setTimeout(() => chosen === name && code.wait(column, "compiling…"), SOON);
+  /** An empty view. */
+  constructor({ compiling, retarget, begin, tell }: StepOptions) {
+    this.#compiling = compiling;
+    this.#timing = new TimingView({
+      ...{ begin, tell },
+      shown: () => this.#shown && { text: this.#shown.text, target: this.#shown.net.target },
+      timed: (times) => {
+        this.#times = times;
+        this.#list.time(times);
+        this.#stages();
+      },
+    });
+    this.#targets.onchange = () => {
+      this.#wanted = this.#targets.value;
+      retarget();
+    };
+    const { button, line } = this.#timing, chosen = element("label", {}, "for target ", this.#targets);
+    const tools = element("div", { class: "row" }, chosen, button);
+    this.element = element(
+      "div",
+      {},
+      part("A training step, kernel by kernel", tools, line, this.#summary, this.#list.element),
+      part("The kernel that is chosen", this.#code.element),
+      part("Memory", this.#memory.element),
+      part("As text", this.#plan.element, this.#graph.element),
+    );
+  }
+
+  /** Name of the target that is wanted, or "auto". */
+  get target(): string {
+    return this.#wanted;
+  }
+
+  /**
+   * Shows a step, and then the code of its chosen kernel, target by target.
+   *
+   * @param anew whether it is another net, of which another kernel is chosen.
+   */
+  async show(text: string, net: CompiledNet, compiler: Compiler, anew: boolean): Promise<void> {
+    const { kernels, target } = net, before = this.#shown;
+    if (before?.text !== text || before.net.target !== target) {
+      [this.#times, this.#timing.line.textContent] = [undefined, ""];
+    }
+    this.#shown = { text, net };
+    this.#targets.value = target;
+    this.#timing.button.disabled = !net.runsHere;
+    if (anew || !kernels.some(({ name }) => name === this.#chosen)) this.#chosen = heaviestOf(net);
+    this.#summary.textContent = summaryOf(net);
+    this.#list.show(kernels, this.#chosen);
+    this.#list.time(this.#times);
+    // of large nets each part is a frame's work
+    await pause(0);
+    if (this.#shown.net !== net) return;
+    this.#memory.show(net);
+    this.#memory.point(this.#chosen);
+    this.#plan.renew();
+    this.#graph.renew();
+    await this.#showCode(compiler);
+  }
+
+  /** Ends what is being timed. */
+  halt(): void {
+    this.#timing.halt();
+  }
+
+  #choose(name: string): void {
+    this.#chosen = name;
+    this.#memory.point(name);
+    this.#compiling.beside((compiler) => this.#showCode(compiler)).catch((error) => {
+      if (!(error instanceof Superseded)) this.#timing.line.textContent = (error as Error).message;
+    });
+  }
+
+  /** Shows the chosen kernel in the target that is shown, and then in others. */
+  async #showCode(compiler: Compiler): Promise<void> {
+    const { text, net } = this.#shown!,
+      name = this.#chosen,
+      isShown = ({ targets }: Column) => targets.includes(net.target);
+    const isWanted = () => this.#chosen === name && this.#shown?.net === net;
+    for (const [i, column] of COLUMNS.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a))).entries()) {
+      if (i === 1 && this.#compiled !== text) await pause(QUIET);
+      if (!isWanted()) return;
+      const late = setTimeout(() => isWanted() && this.#code.wait(column, "compiling…"), SOON);
       try {
-        const found = await compiler.code(text, { target, name }, targetOf(column));
-        if (chosen !== name || shown?.text !== text) return;
-        if (found.target === target) {
-          own = found;
-          stages();
-        }
-        code.code(column, found);
+        const other = isShown(column) ? net.target : column.targets[0];
+        const found = await compiler.code(text, { target: net.target, name }, other);
+        if (!isWanted()) return;
+        if (isShown(column)) this.#own = found;
+        if (isShown(column)) this.#stages();
+        this.#code.code(column, found);
       } catch (error) {
         if (!(error instanceof CallError && error.isInput)) throw error;
-        code.wait(column, error.message);
+        this.#code.wait(column, error.message);
       } finally {
         clearTimeout(late);
       }
     }
-    compiledAt = text;
-  };
-  const list = kernelList((name) => {
-    chosen = name;
-    memory.point(name);
-    compiling.beside(showCode).catch((error) => {
-      if (!(error instanceof Superseded)) timed.textContent = (error as Error).message;
-    });
-  });
-  const halt = () => {
-    timer?.close();
-    timer = undefined;
-    measure.textContent = "Time the kernels here";
-  };
-  targets.onchange = () => {
-    wanted = targets.value;
-    retarget();
-  };
-  measure.onclick = async () => {
-    if (timer) {
-      timed.textContent = "Ended.";
-      return halt();
-    }
-    if (!shown) return;
-    begin();
-    const now = timer = startCompiler(), { text, net: { target } } = shown;
-    measure.textContent = "End timing";
-    timed.textContent = "Compiling for it…";
-    try {
-      const found = await now.methods.timeKernels(text, { target }, (doing) => timed.textContent = `Timing ${doing}…`);
-      if (timer !== now) return;
-      if (shown?.text !== text || shown.net.target !== target) {
-        timed.textContent = "The net has changed meanwhile: time it again.";
-      } else {
-        times = found;
-        list.time(times);
-        stages();
-        const sum = times.rows.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-        timed.textContent = `Measured here: ${
-          sum.toFixed(sum < 10 ? 2 : 1)
-        } ms for all kernels of a step; ${times.how}.`;
-        tell(timed.textContent);
-      }
-    } catch (error) {
-      if (timer === now) timed.textContent = `Not timed: ${(error as Error).message}.`;
-    } finally {
-      if (timer === now) halt();
-    }
-  };
-  return {
-    element: element(
-      "div",
-      {},
-      part(
-        "A training step, kernel by kernel",
-        element("div", { class: "row" }, element("label", {}, "for target ", targets), measure),
-        timed,
-        summary,
-        list.element,
-      ),
-      part("The kernel that is chosen", code.element),
-      part("Memory", memory.element),
-      part("As text", plan.element, graph.element),
-    ),
-    target: () => wanted,
-    async show(text, net, compiler, anew) {
-      const { kernels, target } = net, heaviest = kernels.toSorted((a, b) => b.flops - a.flops)[0];
-      if (shown?.text !== text || shown.net.target !== target) [times, timed.textContent] = [undefined, ""];
-      shown = { text, net };
-      targets.value = target;
-      measure.disabled = !net.runsHere;
-      if (anew || !kernels.some(({ name }) => name === chosen)) chosen = heaviest.name;
-      const waits = kernels.filter(({ barrier }) => barrier).length,
-        flops = kernels.reduce((sum, { flops }) => sum + flops, 0);
-      summary.textContent = `${count(kernels.length, "kernel")} with ${
-        operations(flops)
-      }. Threads wait for each other at ${count(waits, "line")}; beside kernels that only copy stands what they move.`;
-      list.show(kernels, chosen);
-      list.time(times);
-      // of large nets each part is a frame's work
-      await pause(0);
-      if (shown.net !== net) return;
-      memory.show(net);
-      memory.point(chosen);
-      plan.renew();
-      graph.renew();
-      await showCode(compiler);
-    },
-    halt,
-  };
+    this.#compiled = text;
+  }
+
+  /** Shows what the chosen kernel is, and what it takes. */
+  #stages(): void {
+    const row = this.#times?.rows.find(({ merged }) => merged.join() === this.#chosen);
+    this.#code.stages(this.#own, row?.milliseconds);
+  }
+}
+
+/** The kernel that has most to do. */
+const heaviestOf = ({ kernels }: CompiledNet) => kernels.toSorted((a, b) => b.flops - a.flops)[0].name;
+
+function summaryOf({ kernels }: CompiledNet): string {
+  const waits = kernels.filter(({ barrier }) => barrier).length;
+  const flops = kernels.reduce((sum, { flops }) => sum + flops, 0);
+  return `${count(kernels.length, "kernel")} with ${operations(flops)}. Threads wait for each other at ${
+    count(waits, "line")
+  }; beside kernels that only copy stands what they move.`;
 }
 
 /** A text that is put into the page when somebody looks at it: it may be long. */

@@ -72,7 +72,7 @@ export class RungView {
       rate === undefined ? "not measured" : `${rateText(rate)} images/s`,
       gains.there,
     );
-    const note = noteOf(state, this.#story) ?? "";
+    const note = noteOf(this.#rung, state, this.#story) ?? "";
     this.#note.className = kind === "wrong" || kind === "failed" ? "warning" : "note";
     this.#note.replaceChildren(element("span", {}, prose(note)));
     this.#note.hidden = note === "";

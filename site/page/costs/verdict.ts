@@ -54,17 +54,19 @@ export function counts(state: State): state is State & { readonly kind: "ran" } 
 }
 
 /** What is said at once, below the figures; nothing where they say all. */
-export function noteOf(state: State, story: Story): string | undefined {
+export function noteOf({ standIn }: Rung, state: State, story: Story): string | undefined {
   if (state.kind === "wrong") return wrongText(state.outcome, story);
   if (state.kind === "cannot" || state.kind === "failed") return state.reason;
-  if (state.kind !== "ran" || !state.outcome.software) return undefined;
+  if (state.kind !== "ran" || !state.outcome.software) {
+    return standIn && "There was no GPU there: a processor stood in for one.";
+  }
   return `There is no GPU here: ${state.outcome.device}, answers for one. That it is right can be seen, and how fast a ` +
     "GPU is cannot.";
 }
 
 /** What a rung brought, and why. */
 export function verdictOf(rung: Rung, gains: Gains, { here, there }: Before, story: Story): Told {
-  const { why, otherwise, engine, standIn } = rung, { same } = story, parts: string[] = [];
+  const { why, otherwise, engine } = rung, { same } = story, parts: string[] = [];
   if (gains.here && here) parts.push(`here ${gainText(gains.here, same)} as “${here.rung.title}”`);
   if (gains.there && there) {
     const isSame = parts.length > 0 && there.rung === here?.rung;
@@ -72,11 +74,7 @@ export function verdictOf(rung: Rung, gains: Gains, { here, there }: Before, sto
   }
   const gain = gains.here ?? gains.there ?? Infinity;
   const reason = gain >= 1 + same ? why : `It did not help${gains.here ? " here" : ""}: ${continued(otherwise)}`;
-  const notes = standIn
-    ? " There was no GPU there: a processor stood in for one."
-    : engine === "packed"
-    ? " There it has vectors of 256 bits, which a page cannot ask for."
-    : "";
+  const notes = engine === "packed" ? " There it has vectors of 256 bits, which a page cannot ask for." : "";
   return { ...parts.length > 0 && { strong: `${capital(parts.join(", "))}.` }, text: `${reason}${notes}` };
 }
 
