@@ -39,7 +39,7 @@ const OWN = 200, OFTEN = 20;
 /** Images after which it is tested on some, sooner at first, and how many these are: that takes a fortieth of the time. */
 const BETWEEN = 8192, SOONER = [1024, 2048, 4096], SOME = 1000;
 /** Milliseconds between two reports, and of those that the rate is taken from. */
-const REPORT = 100, WINDOW = 2000;
+const REPORT = 200, WINDOW = 2000;
 /** Images of a part of the first pass where WebGPU is software, which tells nothing before a part is done. */
 const FEW = 2 * BATCH;
 /** More passes than anybody waits for. */
@@ -162,7 +162,8 @@ class Reporter {
     this.#steps++;
     const now = performance.now();
     if (now - this.#last >= REPORT) this.flush(now);
-    if (seen >= this.#testAt && !this.#testing) void this.#test();
+    // later, a test after each pass tells enough
+    if (passes === 0 && seen >= this.#testAt && !this.#testing) void this.#test();
   }
 
   /** Tells of what is not told yet. */

@@ -94,7 +94,9 @@ Deno.test({
         const figures = `${JSON.stringify(first)} at first, ${JSON.stringify(last)} at last`;
         assert.deepEqual(new Set(held.map(({ workers }) => workers)).size, 1, figures);
         assert(last.heap - first.heap < 1e6, figures);
-        assert(last.resident - first.resident < 150e6, figures);
+        // memories of nets that are gone are given back now and then
+        const half = times / 2, least = (some: readonly Held[]) => Math.min(...some.map(({ resident }) => resident));
+        assert(least(held.slice(half)) - least(held.slice(1, half)) < 150e6, figures);
       });
       await Deno.remove(files, { recursive: true });
     }),

@@ -60,6 +60,8 @@ export interface Visit {
   violations(but?: string): Promise<string[]>;
   /** Workers of the page, those of workers among them, as the system counts the threads: see {@linkcode workerThreads}. */
   threads(): Promise<number>;
+  /** Seconds of processor time that the browser has taken, all its processes together. */
+  processor(): Promise<number>;
   /** Bytes of memory that the largest process of the browser has: that of the page. */
   resident(): Promise<number>;
   close(): Promise<void>;
@@ -131,6 +133,7 @@ async function visit(executablePath: string, built: string, options: VisitOption
     overflow: () => page.evaluate("document.documentElement.scrollWidth - innerWidth") as Promise<number>,
     violations: (but) => violations(page, but),
     threads: () => workerThreads(Deno.pid),
+    processor: () => processorTime(Deno.pid),
     resident: () => largestProcess(Deno.pid),
     close: async () => {
       await browser.close();
@@ -164,6 +167,18 @@ async function threadsOf(parent: number): Promise<Thread[]> {
 /** Threads that run workers. */
 const workerThreads = async (parent: number) =>
   (await threadsOf(parent)).filter(({ name }) => name.startsWith("DedicatedWorker")).length;
+
+/** Seconds of processor time of a process's own processes. */
+async function processorTime(parent: number): Promise<number> {
+  const ids = new Set((await threadsOf(parent)).map(({ process }) => process));
+  const { stdout } = await new Deno.Command("cat", { args: [...ids].map((id) => `/proc/${id}/stat`), stderr: "null" })
+    .output();
+  // behind the name, which may have spaces: fields 14 and 15, in hundredths of a second
+  return new TextDecoder().decode(stdout).trim().split("\n").reduce((sum, line) => {
+    const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+    return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+  }, 0);
+}
 
 /** Bytes of memory that the largest of a process's own processes has. */
 const largestProcess = async (parent: number) =>

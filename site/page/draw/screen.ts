@@ -16,7 +16,7 @@ import { TrainedNet } from "./trained_net.ts";
 import { trainingPart } from "./training_part.ts";
 
 /** Milliseconds between two questions about the same drawing, while the net changes. */
-const ASK = 400;
+const ASK = 600;
 
 /** What computes, once the screen is open. */
 let net: TrainedNet | undefined, step: StepPart | undefined;

@@ -50,7 +50,10 @@ export class TrainedNet {
 
   #set(changes: Partial<Standing>, event?: TrainerProgress): void {
     // for who measures how long that takes from the page's beginning
-    if (event?.kind === "steps" && this.#standing.images === 0) performance.mark("first step");
+    if (event?.kind === "steps" && this.#standing.images === 0) {
+      performance.clearMarks();
+      performance.mark("first step");
+    }
     this.#standing = { ...this.#standing, ...changes };
     this.#onChange(this.#standing, event);
   }
