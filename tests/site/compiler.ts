@@ -11,7 +11,7 @@ import type { Open, Visit } from "./drive.ts";
 const PATIENCE = { timeout: 60_000, polling: 100 };
 
 /** Waits until a net is compiled. */
-const compiled = (page: Page, name = "") =>
+export const compiled = (page: Page, name = "") =>
   page.waitForFunction(
     (name) => {
       const said = document.querySelector(".compiler .status")?.textContent ?? "";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { compiled } from "./compiler.ts";
 import { byMouse, trainedTo } from "./draw.ts";
 import type { Open, VisitOptions } from "./drive.ts";
 
@@ -55,6 +56,28 @@ export async function pictures(open: Open, folder: string): Promise<string[]> {
       fullPage: view === "phone",
       ...view === "phone" && { clip: { x: 0, y: 0, width: 390, height: 1500 } },
     });
+    files.push(path);
+    await visit.close();
+  }
+  return files;
+}
+
+/** "The compiler at work", with a kernel of the net that it begins with. */
+export async function compiler(open: Open, folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const [view, options] of Object.entries(VIEWS)) {
+    const visit = await open({ ...options, address: "#compiler" }), { page } = visit;
+    const path = `${folder}/compiler_${view}.png`;
+    await compiled(page);
+    const kernel = "linear1_relu2_forward", row = page.getByRole("option", { name: kernel }).first();
+    if (await row.count() > 0) await row.click();
+    await page.evaluate(() => {
+      (document.activeElement as HTMLElement | null)?.blur();
+      scrollTo(0, 0);
+    });
+    await page.waitForTimeout(3000);
+    const { width } = options, height = view === "phone" ? 1500 : 1900;
+    await page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width: width!, height } });
     files.push(path);
     await visit.close();
   }

@@ -12,7 +12,7 @@ import { driven } from "./site.ts";
 
 const folder = join(PROJECT, "docs", "images");
 await Deno.mkdir(folder, { recursive: true });
-for (const name of ["pictures", "costs"]) {
+for (const name of ["pictures", "compiler", "costs"]) {
   for (const file of await driven<string[]>(SITE, ["pictures.ts", name], folder)) {
     console.log(`${file}: ${((await Deno.stat(file)).size / 1000).toFixed(0)} kB`);
   }
