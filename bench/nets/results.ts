@@ -52,9 +52,10 @@ export interface Results extends Environment {
  * Losses of the first steps that differ by more than these shares of ours are those of other work. The first tells of the
  * net alone, and differs by what f32 rounds. Adam's first step then moves every weight by the learning rate, whatever the
  * size of its gradient, and so the other way where that is but rounding: on `vgg_deep`, whose loss grows, the third loss
- * differs by 0.0002, on `nin` by a millionth of it.
+ * differs by 0.0002, on `nin` by a millionth of it. On `mobilenet_v1`, whose norms divide by small deviations, the second
+ * losses of PyTorch's own configurations differ by 0.0065.
  */
-export const TOLERANCES: readonly number[] = [0.0002, 0.002, 0.02];
+export const TOLERANCES: readonly number[] = [0.0002, 0.01, 0.02];
 
 /** A configuration that was measured, its median rate, and what it was measured by. */
 export interface Rated {
