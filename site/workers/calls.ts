@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { endAll, endOneByOne } from "./one_by_one.ts";
 
 /** What a worker can be asked for. */
 export type Methods = object;
@@ -45,7 +46,13 @@ interface Told {
 }
 
 type Call = { readonly id: number; readonly name: string; readonly args: readonly unknown[] };
+/** From the page: end your workers. To the page: there are some now, and they have ended. */
+const END = "end", BEGUN = "begun", ENDED = "ended";
+/** Milliseconds that a worker gets to end its own. */
+const ENDS = 1000;
 type Answer =
+  | typeof BEGUN
+  | typeof ENDED
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: string; readonly isInput: boolean }
   | { readonly told: number; readonly args: readonly unknown[] };
@@ -61,11 +68,17 @@ function movable(value: unknown): Transferable[] {
   return value.byteLength === value.buffer.byteLength ? [value.buffer] : [];
 }
 
-/** In a worker: answers calls of these methods. A typed array that is returned is moved to the page. */
+/**
+ * In a worker: answers calls of these methods. A typed array that is returned is moved to the page. Workers that this one
+ * starts are ended one by one, before it is.
+ */
 export function serve<Of extends Methods>(methods: Of): void {
   const scope = globalThis as unknown as Worker,
     say = (answer: Answer, moved: Transferable[] = []) => scope.postMessage(answer, moved);
-  scope.onmessage = async ({ data: { id, name, args } }: MessageEvent<Call>) => {
+  endOneByOne(() => say(BEGUN));
+  scope.onmessage = async ({ data }: MessageEvent<Call | typeof END>) => {
+    if (data === END) return void endAll().then(() => say(ENDED));
+    const { id, name, args } = data;
     const given = args.map((arg) => isTold(arg) ? (...args: readonly unknown[]) => say({ told: arg.told, args }) : arg);
     try {
       const method = (methods as Record<string, (...args: readonly unknown[]) => unknown>)[name];
@@ -88,7 +101,7 @@ interface Open {
 /** On the page: calls methods of a worker that has called {@linkcode serve}. */
 export function connect<Of extends Methods>(worker: Worker): Connection<Of> {
   const open = new Map<number, Open>(), functions = new Map<number, (...args: unknown[]) => unknown>();
-  let next = 0, ended: Error | undefined;
+  let next = 0, ended: Error | undefined, hasOwn = false;
   /** Ends a call. */
   const settled = (id: number): Open | undefined => {
     const call = open.get(id);
@@ -97,12 +110,18 @@ export function connect<Of extends Methods>(worker: Worker): Connection<Of> {
     return call;
   };
   const close = (error: Error) => {
-    ended ??= error;
-    worker.terminate();
+    if (ended) return;
+    ended = error;
+    if (hasOwn) {
+      worker.postMessage(END);
+      setTimeout(() => worker.terminate(), ENDS);
+    } else worker.terminate();
     for (const id of [...open.keys()]) settled(id)?.reject(ended);
   };
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-    if ("told" in data) functions.get(data.told)?.(...data.args);
+    if (data === BEGUN) hasOwn = true;
+    else if (data === ENDED) worker.terminate();
+    else if ("told" in data) functions.get(data.told)?.(...data.args);
     else if ("error" in data) settled(data.id)?.reject(new CallError(data.error, data.isInput));
     else settled(data.id)?.resolve(data.value);
   };

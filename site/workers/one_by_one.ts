@@ -9,13 +9,22 @@
 /** Milliseconds from one end to the next. */
 const APART = 50;
 
-let last: Promise<void> = Promise.resolve();
+/** Those that run, and the end of the last one that was to end. */
+const running = new Set<Worker>();
+let last: Promise<void> = Promise.resolve(), begun: () => void = () => {};
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, APART));
 
 /** A worker that ends when those before it have. */
 class OneByOne extends Worker {
+  constructor(address: string | URL, options?: WorkerOptions) {
+    super(address, options);
+    running.add(this);
+    begun();
+  }
+
   override terminate(): void {
+    if (!running.delete(this)) return;
     last = last.then(() => {
       super.terminate();
       return pause();
@@ -23,12 +32,14 @@ class OneByOne extends Worker {
   }
 }
 
-/** From now on, workers that are started here end so. */
-export function endOneByOne(): void {
+/** From now on, workers that are started here end so. `onBegun`: called when one is started. */
+export function endOneByOne(onBegun: () => void): void {
+  begun = onBegun;
   globalThis.Worker = OneByOne;
 }
 
-/** Fulfilled when those that were to end have ended. */
-export function allEnded(): Promise<void> {
-  return last;
+/** Ends all that run here; fulfilled when they have ended. */
+export async function endAll(): Promise<void> {
+  for (const worker of [...running]) worker.terminate();
+  await last;
 }

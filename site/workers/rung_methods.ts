@@ -19,7 +19,6 @@ import {
   train,
 } from "../../mod.ts";
 import { agree, type Rung, type Story } from "../page/costs/story.ts";
-import { allEnded } from "./one_by_one.ts";
 
 /** Images of MNIST one behind the other, and what each shows: bytes, packed by gzip. There may be more labels. */
 export interface PackedImages {
@@ -67,9 +66,6 @@ const EPOCH_SECONDS = 0.5, SECONDS = 1.2;
 /** Epochs that are timed. */
 const LEAST = 2, MOST = 60;
 
-/** What is being trained, and whether it is to end. */
-let current: Trainer | undefined, stopped = false;
-
 /** What the page asks for. */
 export const methods = {
   /** Trains a rung, if this browser can run it. */
@@ -77,9 +73,8 @@ export const methods = {
     const { check, target } = work, spec = parseSpec(work.spec), device = await deviceOf(target);
     if ("refused" in device) return device;
     const data = await unpacked(work, spec);
-    const trainer = current = await trainerOf(work, spec, data);
+    const trainer = await trainerOf(work, spec, data);
     try {
-      if (stopped) throw new Error("stopped");
       onPhase("checking");
       const checked = await trainer.train(check.images, check.epochs), losses = checked.map(({ loss }) => loss);
       if (!agree(losses, work)) return { losses, threads: trainer.threads, ...device };
@@ -88,14 +83,7 @@ export const methods = {
       return { losses, rate, threads: trainer.threads, ...device };
     } finally {
       trainer.close();
-      await allEnded();
     }
-  },
-
-  /** Ends it soon: what is measured is rejected. */
-  stop(): void {
-    stopped = true;
-    current?.close();
   },
 };
 

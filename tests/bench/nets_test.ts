@@ -141,6 +141,24 @@ Deno.test("losses of other work are found in each step, and those of the same ar
   });
 });
 
+Deno.test("where PyTorch's own configurations differ, so much is allowed; one of them that strays is found all the same", () => {
+  const ours = rowOf([100]), [first, second, third] = ours.losses;
+  const failed = (shares: readonly number[]) =>
+    failures({
+      nets: {
+        a: netOf(Object.fromEntries([
+          ["ours", ours],
+          ...["installed", "tuned", "avx2", "tuned1"].map((name, i) =>
+            [name, rowOf([1], [first, second * (1 + shares[i]), third])] as const
+          ),
+        ])),
+      },
+    });
+  assert.deepEqual(failed([0.003, -0.003, 0.001, -0.001]), []);
+  assert.equal(failed([0.0001, -0.0001, 0.0001, 0.003]).length, 1);
+  assert.equal(failed([0.003, -0.003, 0.001, 0.03]).length, 1);
+});
+
 Deno.test("the table of bench:nets: medians, the ratio to PyTorch's best, failures, the worst of random nets first", () => {
   const nets = {
     random_0_0: netOf({

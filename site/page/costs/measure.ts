@@ -10,9 +10,6 @@ import type { PackedImages, Phase, Refused, RungMethods, RungOutcome } from "../
 import { dataAddress } from "../files.ts";
 import type { Rung, Story } from "./story.ts";
 
-/** Milliseconds after which a worker that is to stop is ended. */
-const STOPS = 3000;
-
 /**
  * Measures a rung.
  *
@@ -30,13 +27,7 @@ export async function measure(
   signal.throwIfAborted();
   const worker = new Worker(new URL("../../workers/rung.ts", import.meta.url), { type: "module" });
   const { methods, close } = connect<RungMethods>(worker);
-  const stop = () => {
-    setTimeout(close, STOPS);
-    // several workers of its own are not left to end at once
-    if (threads === "all") void methods.stop().catch(() => {});
-    else close();
-  };
-  signal.addEventListener("abort", stop);
+  signal.addEventListener("abort", close);
   try {
     return await methods.measure({ target, without, threads, module, spec, check, tolerance, ...images }, onPhase);
   } finally {
