@@ -62,7 +62,7 @@ Deno.test("modules of nets that ship, of the suite and of random nets are accept
 
 /** A net whose steps have chains. */
 const CHAINED = parseSpec(netOf(
-  [3, 8, 8],
+  [3, 14, 14],
   [conv(32), { type: "relu" }, conv(32), { type: "relu" }, { type: "flatten" }, { type: "linear", outFeatures: 3 }],
   16,
   "sgd",
