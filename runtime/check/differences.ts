@@ -67,10 +67,13 @@ export function longestReduction({ parts }: Kernel): number {
   return Math.max(1, ...reductions.map(({ axes }) => axes.reduce((product, { extent }) => product * extent, 1)));
 }
 
-/** The largest size. */
+/** The largest size of what is finite; what is not must be just that. */
 export function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]));
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (size > largest && size < Infinity) largest = size;
+  }
   return largest;
 }
 

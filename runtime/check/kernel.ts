@@ -108,7 +108,9 @@ function movesOf(given: Storages, expected: Storages, interpret: (storages: Stor
     interpret(moved);
     for (const [symbol, own] of Object.entries(most)) {
       for (let i = 0; i < own.length; i++) {
-        own[i] = Math.max(own[i], Math.abs(moved[symbol][i] - expected[symbol][i]) / PART);
+        const slope = Math.abs(moved[symbol][i] - expected[symbol][i]) / PART;
+        // what is NaN or infinite tells of none
+        if (slope > own[i] && slope < Infinity) own[i] = slope;
       }
     }
   }

@@ -58,3 +58,19 @@ Deno.test("a small difference explains what rounding does; what is wrong by a hu
   // in f64 there is nothing to explain
   assert(explained >= SEEDS / 2, `${explained} explained`);
 });
+
+Deno.test("beside a number that is not finite, others are compared as ever", () => {
+  const [target] = processorTargets,
+    net = compileTarget(plan(SPEC, poles, { layout: target.layout, data: "f32" }), target);
+  const { kernel } = net.kernels.get("batch_gather")!, { bindings } = plannedKernel(net.plan, kernel.name);
+  const [{ tensor }] = kernel.parts[0].assignments;
+  for (const odd of [NaN, Infinity]) {
+    const { given, expected, moves } = kernelCase(kernel, bindings, net.plan, SPEC, 0);
+    const right = (expected[tensor] as Float32Array).with(0, odd),
+      compared = (found: Float32Array) =>
+        compareStorages(kernel, { ...given, [tensor]: found }, { ...expected, [tensor]: right }, target, { moves }).ok;
+    assert(compared(right.slice()));
+    assert(!compared(right.with(1, right[1] + 1)), `${odd} hides what is wrong beside it`);
+    assert(!compared(right.with(0, 1)), `a number in place of ${odd}`);
+  }
+});
