@@ -102,6 +102,12 @@ Deno.test("a site replaces and removes its own files, and no others", async () =
     // nothing is written or removed where one of the files is somebody else's
     await assert.rejects(writeFiles(folder, files("app-3/main.js", "data/theirs.txt")), { message: /theirs\.txt" is/ });
     await assert.rejects(writeFiles(folder, files("app-3/main.js", "theirs.txt/a")), { message: /" is no folder;/ });
+    // what a build leaves that is broken off, is the site's own
+    const broken = new Map([...files("app-3/main.js"), ["index.html", undefined as never] as const]);
+    await assert.rejects(writeFiles(folder, broken), { message: /^cannot write to "/ });
+    assert.deepEqual(there(), ["app-2/main.js", "app-3/main.js", ...kept]);
+    await writeFiles(folder, files("app-2/main.js", "index.html"));
+    assert.deepEqual(there(), ["app-2/main.js", ...kept]);
     // nor by a list that somebody else has written
     await Deno.writeTextFile(join(folder, "site.txt"), "theirs.txt\n");
     await assert.rejects(writeFiles(folder, files("app-3/main.js")), { message: /site\.txt" is there/ });
