@@ -17,7 +17,7 @@ import { readOptions } from "../runtime/run/options.ts";
 import { COMPILE, compileNet, type CompileOptions } from "./compile.ts";
 import { registry } from "./registry.ts";
 import { checkedSpec } from "./spec.ts";
-import { findTarget } from "./targets.ts";
+import { findTarget, TARGET } from "./targets.ts";
 
 /** A kernel in its place in a training step. */
 export interface StepKernel {
@@ -126,6 +126,9 @@ function placedIn({ tensors, train: { kernels } }: Plan): PlacedTensor[] {
 
 const typeOf = ({ dtype, shape }: PlannedTensor) => `${dtype} [${shape.join(", ")}]`;
 
+/** What options of {@linkcode kernelsBeside} may be: tuned schedules change nothing of which kernels make what. */
+const BESIDE = { target: TARGET, other: TARGET, data: COMPILE.data, origin: COMPILE.origin, without: COMPILE.without };
+
 /** Kernels that make the same tensors, of each target of a pair, by what targets and optimizations there are. */
 const beside = new WeakMap<Spec, Map<string, string[][][]>>();
 
@@ -134,14 +137,16 @@ const beside = new WeakMap<Spec, Map<string, string[][][]>>();
  * into different kernels.
  *
  * @param kernel one of a training step for `target`.
- * @param options how both are compiled.
+ * @param settings how both are compiled.
  * @returns names in the order of the other's step; none where there is no such kernel.
+ * @throws {InputError} as `compile` does.
  */
 export function kernelsBeside(
   given: Spec,
   kernel: string,
-  { target, other, ...options }: Omit<CompileOptions, "target"> & { readonly target: string; readonly other: string },
+  settings: Omit<CompileOptions, "target" | "tuning"> & { readonly target: string; readonly other: string },
 ): string[] {
+  const { target, other, ...options } = readOptions(settings, BESIDE);
   const pair = [findTarget(target), findTarget(other)], spec = checkedSpec(given, options.origin);
   const known = beside.get(spec) ?? new Map<string, string[][][]>();
   const key = JSON.stringify([pair.map(({ name }) => name), options.data, options.without]);

@@ -8,6 +8,7 @@
 import process from "node:process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
 import { InputError } from "../codegen/error.ts";
 import { bundleFiles } from "./build/bundle.ts";
 import { costsFiles } from "./build/costs.ts";
@@ -15,9 +16,10 @@ import { dataFiles } from "./build/data.ts";
 import { checkFolder, type Files, hashOf, packedSize, writeFiles } from "./build/files.ts";
 import { scriptFiles } from "./build/scripts.ts";
 import { pageOf, styleSheet } from "./build/sheets.ts";
+import { firstFiles, packedSizes } from "./build/size.ts";
 
-/** The project's folder. */
-const PROJECT = fileURLToPath(new URL("../", import.meta.url));
+/** The project's folder, and that of the site's sources. */
+const PROJECT = fileURLToPath(new URL("../", import.meta.url)), SOURCE = join(PROJECT, "site");
 /** Where the site is made. */
 export const SITE: string = join(PROJECT, "runs", "site");
 
@@ -30,28 +32,21 @@ export interface SiteOptions {
 /** What was made. */
 export interface Site {
   readonly folder: string;
-  /** Bytes as a server packs them, before data: what the page itself loads. */
+  /** Bytes as a server packs them: what is loaded to draw and train, before images. */
   readonly first: number;
 }
 
 /**
- * Makes the site's folder anew. All scripts, style and modules lie in one folder whose name tells what is in it: files of
+ * Makes the site in a folder, in place of what a build has left there; files of others stay. All scripts, style and modules lie in one folder whose name tells what is in it: files of
  * two versions never meet, and a browser may keep them.
  *
- * @throws {InputError} when esbuild or MNIST is missing, or the folder has files of somebody else.
+ * @throws {InputError} when esbuild or MNIST is missing, or the folder cannot be written, or has a file of somebody else
+ * in the place of one of the site.
  */
 export async function buildSite(folder: string = SITE, { quick = false }: SiteOptions = {}): Promise<Site> {
-  const source = join(PROJECT, "site");
   await checkFolder(folder);
-  const { scripts, apart } = await scriptFiles(PROJECT);
-  const app: Files = new Map([
-    ...scripts,
-    ["style.css", await styleSheet(source)],
-    ...await bundleFiles(PROJECT),
-    ...await costsFiles(PROJECT),
-  ]);
-  const name = `app-${hashOf(app)}`;
-  const page = await pageOf(source, name);
+  const { app, apart } = await appFiles(), name = `app-${hashOf(app)}`;
+  const page = await pageOf(SOURCE, name);
   await writeFiles(
     folder,
     new Map([
@@ -61,8 +56,18 @@ export async function buildSite(folder: string = SITE, { quick = false }: SiteOp
       ["index.html", page] as const,
     ]),
   );
-  const shown = ["main.js", "style.css"].map((file) => app.get(file)!);
-  return { folder, first: [page, ...shown].reduce((sum, bytes) => sum + packedSize(bytes), 0) };
+  return { folder, first: packedSize(page) + packedSizes(app, firstFiles(app)) };
+}
+
+/** Files of the app's folder, and what lies beside it. */
+async function appFiles(): Promise<{ readonly app: Files; readonly apart: Files }> {
+  try {
+    const { scripts, apart } = await scriptFiles(PROJECT), style = await styleSheet(SOURCE);
+    const made = [...await bundleFiles(PROJECT), ...await costsFiles(PROJECT)];
+    return { app: new Map([...scripts, ["style.css", style], ...made]), apart };
+  } finally {
+    await esbuild.stop();
+  }
 }
 
 if (import.meta.main) {
@@ -72,7 +77,11 @@ if (import.meta.main) {
       throw new InputError(`"${Deno.args.join(" ")}" is not known; deno task site takes --out FOLDER, or nothing`);
     }
     const { folder, first } = await buildSite(out);
-    console.log(`${folder}: the page itself is ${(first / 1000).toFixed(1)} kB packed; deno task site:serve shows it`);
+    console.log(
+      `${folder}: ${
+        (first / 1000).toFixed(1)
+      } kB packed to draw and train, before images; deno task site:serve shows it`,
+    );
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "InputError") throw error;
     console.error(`error: ${error.message}`);

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /**
- * Isolates the page where its host sends no headers for that: it puts them to every answer. It keeps no file.
+ * Isolates the page where its host sends no headers for that: it puts them to the answers of the site's own files, and to
+ * no other page of the host. It keeps no file.
  *
  * @module
  */
@@ -20,11 +21,17 @@ interface ServiceEvent {
 
 const scope = globalThis as unknown as Scope;
 
+/** The site's folder, which this script is in. */
+const ROOT = new URL("./", location.href).href;
+/** What it has there. */
+const OWN = /^(?:|index\.html|app-[0-9a-f]{12}\/.*|data\/.*)$/;
+
 scope.addEventListener("install", () => void scope.skipWaiting());
 scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
 scope.addEventListener("fetch", (event) => {
-  const { url, cache, mode } = event.request;
-  if (new URL(url).origin !== location.origin || (cache === "only-if-cached" && mode !== "same-origin")) return;
+  const { url, cache, mode } = event.request, { origin, pathname } = new URL(url), address = origin + pathname;
+  if (!address.startsWith(ROOT) || !OWN.test(address.slice(ROOT.length))) return;
+  if (cache === "only-if-cached" && mode !== "same-origin") return;
   event.respondWith(fetch(event.request).then(isolated));
 });
 

@@ -35,7 +35,6 @@ export async function costsFiles(project: string): Promise<Files> {
     if (script) scripts.set(module, script);
     rungs.push({ ...await rungOf(spec, configuration, LADDER[i - 1], results), ...script && { module } });
   }
-  await esbuild.stop();
   const { machine, date, versions, work, batchSize } = results;
   const story: Story = {
     ...{ spec: JSON.parse(await Deno.readTextFile(join(project, SPEC))), batchSize, work, rungs },

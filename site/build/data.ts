@@ -7,16 +7,21 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { loadMnist } from "../../mod.ts";
+import { NETS } from "../page/compiler/nets.ts";
 import type { Files } from "./files.ts";
 
 /** Images in a file: training begins with those of the first one, while others are loaded. */
 const PART = 6000;
 
+/** What tells an editor which specs there are. */
+const SCHEMA = "spec.schema.json";
+
 /** Results that screens show beside what they measure. */
 const RESULTS = ["timeline.json", "results.json"];
 
 /**
- * Files of `data/`: images and labels of MNIST, packed by gzip; `data/specs/`; `data/bench/`.
+ * Files of `data/`: images and labels of MNIST, packed by gzip; `data/specs/`,
+ * those that the page shows; `data/bench/`.
  *
  * @param folder of a site that may have some of them.
  * @param level from 1 to 9: how much is done to pack images.
@@ -32,7 +37,8 @@ export async function dataFiles(project: string, folder: string, level: number):
   files.set("test-images.gz", test.inputs as Uint8Array);
   files.set("test-labels.gz", Uint8Array.from(test.labels));
   for (const [name, bytes] of files) files.set(name, await packed(bytes, join(folder, "data", name), level));
-  for await (const { name } of Deno.readDir(join(project, "specs"))) {
+  // a clone may have got others, which are nobody else's
+  for (const name of [...Object.keys(NETS).map((net) => `${net}.json`), SCHEMA]) {
     files.set(`specs/${name}`, await Deno.readFile(join(project, "specs", name)));
   }
   for (const name of RESULTS) files.set(`bench/${name}`, await Deno.readFile(join(project, "bench", name)));

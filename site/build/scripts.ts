@@ -40,8 +40,6 @@ export async function scriptFiles(project: string): Promise<Scripts> {
     return { scripts, apart };
   } catch (error) {
     throw new InputError(`the scripts cannot be bundled: ${(error as Error).message.split("\n").join(" ")}`);
-  } finally {
-    await esbuild.stop();
   }
 }
 

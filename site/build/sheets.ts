@@ -18,7 +18,6 @@ export async function styleSheet(source: string): Promise<Uint8Array> {
   const files = await sheets(join(source, "page"));
   const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
   const { code } = await esbuild.transform(texts.join("\n"), { loader: "css", minify: true, charset: "utf8" });
-  await esbuild.stop();
   return bytesOf(code);
 }
 

@@ -64,7 +64,10 @@ function placeOf(name: string): Place {
   return place;
 }
 
-/** Loads a screen, once; where that fails, the page says so, and it can be tried again. */
+/**
+ * Loads a screen, once; where that fails, the page says so, and it can be tried again. Some browsers fail for ever at a
+ * script that could not be loaded once: then the page has to be loaded anew.
+ */
 async function load(name: string, place: Place): Promise<void> {
   const waits = element("p", { class: "note" }, "Loading…");
   place.root.replaceChildren(waits);
@@ -79,8 +82,10 @@ async function load(name: string, place: Place): Promise<void> {
       place.loading = undefined;
       show(false);
     };
+    const anew = element("button", { type: "button" }, "Load the page anew");
+    anew.onclick = () => location.reload();
     const line = `This screen could not be loaded: ${(error as Error).message}`;
-    place.root.replaceChildren(element("p", { class: "warning", role: "alert" }, line), again);
+    place.root.replaceChildren(element("p", { class: "warning", role: "alert" }, line), again, " ", anew);
   }
 }
 
@@ -88,13 +93,12 @@ async function load(name: string, place: Place): Promise<void> {
 async function show(moved: boolean): Promise<void> {
   const { name } = asked(), place = placeOf(name);
   document.title = `${SCREENS[name].title} · Kernelwright`;
-  const changes = place.section.hidden || moved;
   for (const [other, { section }] of places) section.hidden = other !== name;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (changes && moved) {
+  if (moved) {
     place.heading.focus();
     scrollTo(0, 0);
   }

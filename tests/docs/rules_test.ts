@@ -185,7 +185,7 @@ const RULES: readonly Rule[] = [
     local: [
       ...[/^(?:mod|codegen\/error)\.ts$/, /^build\/(?:bundle\/mod|npm_names)\.ts$/, /^site\/build\//],
       // the timeline is told on a screen, too
-      ...[/^bench\/timeline\/\w+\.ts$/, /^site\/page\/costs\/story\.ts$/],
+      ...[/^bench\/timeline\/\w+\.ts$/, /^site\/page\/(?:costs\/story|compiler\/nets)\.ts$/],
     ],
     external: [/^esbuild$/, /^node:/],
   },
