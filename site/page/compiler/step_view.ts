@@ -167,9 +167,11 @@ const heaviestOf = ({ kernels }: CompiledNet) => kernels.toSorted((a, b) => b.fl
 function summaryOf({ kernels }: CompiledNet): string {
   const waits = kernels.filter(({ barrier }) => barrier).length;
   const flops = kernels.reduce((sum, { flops }) => sum + flops, 0);
-  return `${count(kernels.length, "kernel")} with ${operations(flops)}. Threads wait for each other at ${
-    count(waits, "line")
-  }; beside kernels that only copy stands what they move.`;
+  return `${count(kernels.length, "kernel")} with ${
+    operations(flops)
+  }. Threads wait for each other at the lines drawn between kernels: ${
+    count(waits, "time")
+  }. Work is operations, or the bytes moved of a kernel that only copies; a bar shows whichever is more.`;
 }
 
 /** A text that is put into the page when somebody looks at it: it may be long. */
