@@ -101,7 +101,7 @@ export class StepView {
     this.#targets.value = target;
     this.#timing.button.disabled = !net.runsHere;
     if (anew || !kernels.some(({ name }) => name === this.#chosen)) this.#chosen = heaviestOf(net);
-    this.#summary.textContent = summaryOf(net);
+    this.#summary.replaceChildren(summaryOf(net), element("span", { class: "of-bars" }, BARS));
     this.#list.show(kernels, this.#chosen);
     this.#list.time(this.#times);
     // of large nets each part is a frame's work
@@ -161,6 +161,9 @@ export class StepView {
   }
 }
 
+/** Is said where bars are seen. */
+const BARS = " A bar shows whichever is more.";
+
 /** The kernel that has most to do. */
 const heaviestOf = ({ kernels }: CompiledNet) => kernels.toSorted((a, b) => b.flops - a.flops)[0].name;
 
@@ -171,7 +174,7 @@ function summaryOf({ kernels }: CompiledNet): string {
     operations(flops)
   }. Threads wait for each other at the lines drawn between kernels: ${
     count(waits, "time")
-  }. Work is operations, or the bytes moved of a kernel that only copies; a bar shows whichever is more.`;
+  }. Work is operations, or the bytes moved of a kernel that only copies.`;
 }
 
 /** A text that is put into the page when somebody looks at it: it may be long. */
