@@ -128,7 +128,8 @@ export async function trainNet(
         },
       });
     } catch (error) {
-      if (!signal.aborted) throw error;
+      // one that was stopped may fail, too
+      if (error !== signal.reason) throw error;
     } finally {
       told.flush();
     }

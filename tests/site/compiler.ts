@@ -55,6 +55,10 @@ export interface Edited extends Left {
   readonly violations: readonly string[];
   /** The spec, the one that its link leads to, and what is said of a link that is damaged. */
   readonly linked: { readonly text: string; readonly again: string; readonly damaged: string };
+  /** When a link took the place of what was edited: what was edited, what the tab keeps, what is said, the text undone. */
+  readonly replaced: { readonly edited: string; readonly kept: string; readonly said: string; readonly undone: string };
+  /** The net that is chosen and the one that is shown, when the file of one chosen before comes after its own. */
+  readonly chosen: readonly string[];
   readonly trained: { readonly line: string; readonly figures: string; readonly threads: readonly number[] };
 }
 
@@ -106,27 +110,61 @@ export async function edit(open: Open, link: string, kernel: string): Promise<Ed
   await coded(page, kernel);
   const code = await page.locator(".code-panel pre").allTextContents();
   const violations = await visit.violations();
-  const linked = await linkAgain(page);
+  const chosen = await chooseTwice(page, link);
+  const { replaced, ...linked } = await linkAgain(page);
   const trained = await train(visit);
-  return { wrong, mended: status, offered, code, violations, linked, trained, ...await left(visit) };
+  const seen = { wrong, mended: status, offered, code, violations, chosen, linked, replaced, trained };
+  return { ...seen, ...await left(visit) };
 }
 
 const specOf = (page: Page) => page.locator(".cm-line").allInnerTexts().then((lines) => lines.join("\n"));
 
-/** Takes a link to the net, follows it after another net was shown, and one that is damaged. */
-async function linkAgain(page: Page): Promise<Edited["linked"]> {
+/** Chooses a net whose file comes late, and another one meanwhile; goes back to the first. */
+async function chooseTwice(page: Page, link: string): Promise<string[]> {
+  const come = Promise.withResolvers<void>(), late = /lenet5\.json$/, menu = page.getByLabel("Begin with");
+  await page.route(late, async (route) => {
+    await come.promise;
+    await route.continue();
+  });
+  const answer = page.waitForResponse(late);
+  await menu.selectOption("lenet5");
+  await menu.selectOption("mnist_mlp");
+  await compiled(page, "mnist_mlp");
+  come.resolve();
+  await (await answer).finished();
+  await page.waitForTimeout(500);
+  const chosen = [await menu.inputValue(), (await page.innerText(".compiler .status")).split(":")[0]];
+  await page.evaluate((link) => location.hash = `#compiler/${link}`, link);
+  await compiled(page, "tiny");
+  return chosen;
+}
+
+/** Takes a link to the net, follows it after another net was shown and edited, undoes that; follows one that is damaged. */
+async function linkAgain(page: Page): Promise<Edited["linked"] & Pick<Edited, "replaced">> {
   const text = await specOf(page);
   await page.getByRole("button", { name: "Copy a link to this net" }).click();
   await page.waitForFunction(() => location.hash.length > 20);
   const link = await page.evaluate(() => location.hash);
   await page.getByLabel("Begin with").selectOption("mnist_mlp");
   await compiled(page, "mnist_mlp");
+  await page.locator(".cm-line", { hasText: '"name"' }).click();
+  await page.keyboard.press("End");
+  await page.keyboard.type(" ");
+  const edited = await specOf(page);
   await page.evaluate((link) => location.hash = link, link);
   await compiled(page, "tiny");
-  const again = await specOf(page);
+  const again = await specOf(page), said = await page.innerText(".compiler .replaced");
+  const kept = await page.evaluate(() => Object.values(sessionStorage).join());
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+z");
+  await compiled(page, "mnist_mlp");
+  const undone = await specOf(page), replaced = { edited, kept, said, undone };
   await page.evaluate((link) => location.hash = link.slice(0, -9), link);
   await page.waitForSelector(".compiler [role=alert]:visible");
-  return { text, again, damaged: await page.innerText(".compiler [role=alert]:visible") };
+  const damaged = await page.innerText(".compiler [role=alert]:visible");
+  await page.evaluate((link) => location.hash = link, link);
+  await compiled(page, "tiny");
+  return { text, again, damaged, replaced };
 }
 
 /** Trains, looks how many workers there are meanwhile and behind it, stops. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { jsonLanguage } from "@codemirror/lang-json";
 import { JsonError, jsonSchema, parseJson, parseSpec, SpecError } from "../../mod.ts";
 import { type Language, piecesOf } from "../../site/page/compiler/colors.ts";
+import { Compiling } from "../../site/page/compiler/compiling.ts";
 import { lineOf, placeOf } from "../../site/page/compiler/places.ts";
 import { packed, unpacked } from "../../site/page/compiler/share.ts";
 import { helpAt, offersAt, type Rules } from "../../site/page/compiler/spec_help.ts";
@@ -165,6 +166,71 @@ Deno.test("a spec survives its link, and a link that is damaged is refused in on
   assert.equal(bomb, "LinkError");
   await assert.rejects(packed("x".repeat(100_001)), /a link takes up to 100000/);
 });
+
+/** A worker in place of the browser's: it answers each call by what `answers` says, or fails. */
+class FakeWorker {
+  static answers: (name: string) => unknown;
+  static started = 0;
+  onmessage: ((event: { readonly data: unknown }) => void) | undefined;
+  onerror: ((event: { preventDefault(): void; readonly message: string }) => void) | undefined;
+  constructor() {
+    FakeWorker.started++;
+  }
+  postMessage({ id, name }: { readonly id: number; readonly name: string }): void {
+    queueMicrotask(() => {
+      const value = FakeWorker.answers(name);
+      if (value === undefined) this.onerror!({ preventDefault() {}, message: "killed" });
+      else this.onmessage!({ data: { id, value } });
+    });
+  }
+  terminate(): void {}
+}
+
+/** Does something while workers are fake, and timers of a minute go off at once where they are wanted. */
+async function withFakes(work: (late: () => void) => Promise<void>): Promise<void> {
+  const real = { Worker, setTimeout, clearTimeout }, minutes = new Map<number, () => void>();
+  let next = -1;
+  const faked = (run: () => void, milliseconds: number) =>
+    milliseconds < 60_000 ? real.setTimeout(run, milliseconds) : (minutes.set(next, run), next--);
+  const clear = (id: number) => minutes.delete(id) || real.clearTimeout(id);
+  Object.assign(globalThis, { Worker: FakeWorker, setTimeout: faked, clearTimeout: clear });
+  try {
+    await work(() => minutes.forEach((run) => run()));
+  } finally {
+    Object.assign(globalThis, real);
+  }
+}
+
+Deno.test("a worker that has failed is followed by another one", () =>
+  withFakes(async () => {
+    const compiling = new Compiling(), check = () => compiling.instead((compiler) => compiler.check(""));
+    FakeWorker.answers = () => undefined;
+    await assert.rejects(check(), /^CallError: a worker has failed: killed/);
+    FakeWorker.answers = () => ({ mistakes: [] });
+    FakeWorker.started = 0;
+    assert.deepEqual(await check(), { mistakes: [] });
+    assert(FakeWorker.started > 0);
+  }));
+
+Deno.test("only what compiles is ended after a minute, not what prints code", () =>
+  withFakes(async (late) => {
+    FakeWorker.answers = () => ({});
+    const code = { target: "wasm", name: "" };
+    const result = await new Compiling().instead(async (compiler) => {
+      await compiler.compile("", { target: "wasm" });
+      late();
+      await compiler.code("", code, "wasm");
+      return "code";
+    });
+    assert.equal(result, "code");
+    // negative control
+    const slow = new Compiling().instead(async (compiler) => {
+      await compiler.check("");
+      late();
+      await compiler.compile("", { target: "wasm" });
+    });
+    await assert.rejects(slow, /this net was not compiled in 60 s/);
+  }));
 
 Deno.test("colours leave a text as it is", () => {
   const code: Readonly<Record<Language, string>> = {

@@ -55,6 +55,10 @@ Deno.test({
       const { text, again, damaged } = edited.linked;
       assert.deepEqual([flat(text), flat(again)], [flat(SPEC), flat(SPEC)]);
       assert.match(damaged, /^This link is damaged: .*\.$/);
+      const { edited: written, kept, said, undone } = edited.replaced;
+      assert.deepEqual([flat(kept), undone], [flat(written), written]);
+      assert(written.includes("mnist_mlp") && said.startsWith("Control and Z"), said);
+      assert.deepEqual(edited.chosen, ["mnist_mlp", "mnist_mlp"]);
       const { line, figures, threads: [before, during, behind] } = edited.trained;
       assert.match(
         line,

@@ -41,7 +41,7 @@ export function codeView(): CodeView {
   const formula = element("pre", { tabindex: 0, role: "region", "aria-label": "Formula of the kernel" }),
     schedule = element("pre", { class: "schedule" });
   const nest = element("pre", { tabindex: 0, role: "region", "aria-label": "Loop nest of the kernel" });
-  const name = element("h3", { class: "kernel-name" }), facts = element("p", { class: "note" });
+  const name = element("h3", { class: "kernel-name", hidden: true }), facts = element("p", { class: "note" });
   const panels = COLUMNS.map(({ language, title }) => {
     const about = element("p", { class: "note" });
     const code = element("pre", { tabindex: 0, role: "region", "aria-label": `${title} of the kernel` });
@@ -78,6 +78,7 @@ export function codeView(): CodeView {
     stages(code, milliseconds) {
       const kernel = code?.kernels[0];
       name.textContent = kernel?.name ?? "";
+      name.hidden = !kernel;
       facts.textContent = kernel ? factsOf(kernel, milliseconds) : "";
       formula.textContent = kernel?.kernel ?? "";
       schedule.textContent = kernel?.schedule ?? "";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Called, connect, type Connection } from "../../workers/calls.ts";
+import { type Called, CallError, connect, type Connection } from "../../workers/calls.ts";
 import type { CompilerMethods } from "../../workers/compiler_methods.ts";
 
 /** What can be asked of a worker. */
@@ -73,11 +73,20 @@ export class Compiling {
       }, milliseconds);
     const late = after(1000 * PATIENCE, "late"), busy = before > 0 ? after(GRACE, "busy") : undefined;
     try {
-      return await work(this.#guarded(own, turn, () => answered = true));
+      const heard = (name: string) => {
+        answered = true;
+        // code to look at may take longer
+        if (name === "compile") clearTimeout(late);
+      };
+      return await work(this.#guarded(own, turn, heard));
     } catch (error) {
       if (turn !== this.#turn) throw new Superseded();
       if (ended.busy) return await this.#do(turn, work);
-      if (!ended.late) throw error;
+      if (!ended.late) {
+        // one that has failed may be dead: the next call gets another
+        if (!(error instanceof CallError && error.isInput)) this.#end(own);
+        throw error;
+      }
       throw new Error(`this net was not compiled in ${PATIENCE} s, and that was ended: make it smaller`);
     } finally {
       clearTimeout(late);
@@ -88,7 +97,7 @@ export class Compiling {
   }
 
   /** What a worker can be asked as long as nothing else is wanted. */
-  #guarded(worker: Worked, turn: number, answered: () => void): Compiler {
+  #guarded(worker: Worked, turn: number, answered: (name: string) => void): Compiler {
     const guard = () => {
       if (turn !== this.#turn) throw new Superseded();
     };
@@ -99,7 +108,7 @@ export class Compiling {
         try {
           // deno-lint-ignore no-explicit-any -- the type says what a name stands for, not the proxy
           const result = await (methods as any)[name](...args);
-          answered();
+          answered(String(name));
           return result;
         } finally {
           worker.calls--;

@@ -13,7 +13,7 @@ import {
   type CompletionResult,
   insertCompletionText,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import {
   bracketMatching,
@@ -54,7 +54,7 @@ export interface EditorOptions {
 /** An editor in the page. */
 export interface Editor {
   text(): string;
-  /** Puts another text in the place of all; nobody is told of that. */
+  /** Puts another text in the place of all, which can be undone; nobody is told of that. */
   replace(text: string): void;
   /** Marks mistakes, and tells where they are. */
   mark(mistakes: readonly Mistake[]): Placed[];
@@ -153,7 +153,9 @@ export function openEditor(into: HTMLElement, options: EditorOptions): Editor {
     text: () => view.state.doc.toString(),
     replace(text) {
       const changes = { from: 0, to: view.state.doc.length, insert: text };
-      view.dispatch({ changes, selection: { anchor: 0 }, annotations: given.of(true), scrollIntoView: true });
+      // one step back leads to just what was there
+      const annotations = [given.of(true), isolateHistory.of("full")];
+      view.dispatch({ changes, selection: { anchor: 0 }, annotations, scrollIntoView: true });
     },
     mark(mistakes) {
       const text = view.state.doc.toString();

@@ -31,6 +31,9 @@ export function kernelList(chosen: (name: string) => void): KernelList {
     tabindex: 0,
     "aria-label": "Kernels of a training step, in order",
   });
+  // a list of options may hold nothing else
+  const heads = ["", "kernel", "work", "time"].map((head) => element("span", { class: head || undefined }, head));
+  const head = element("div", { class: "kernels-head", "aria-hidden": "true" }, heads);
   let kernels: readonly StepKernel[] = [], current = "", rows = new Map<string, HTMLElement>();
   const choose = (name: string, tells: boolean) => {
     rows.get(current)?.setAttribute("aria-selected", "false");
@@ -56,7 +59,7 @@ export function kernelList(chosen: (name: string) => void): KernelList {
     choose(kernels[Math.max(0, Math.min(last, to))].name, true);
   };
   return {
-    element: list,
+    element: element("div", {}, head, list),
     show(given, name) {
       kernels = given;
       const most = Math.max(1, ...kernels.map(weightOf));

@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** An empty map. */
 export function memoryMap(): MemoryMap {
   const field = element("div", { class: "memory-field" }), now = element("div", { class: "now", hidden: true });
-  const map = element("div", { class: "memory", role: "img" }, field);
+  const map = element("div", { class: "memory", role: "img", hidden: true }, field);
   const ends = element("div", { class: "along", "aria-hidden": "true" });
   const told = element("p", { class: "note memory-told" }), summary = element("p", {});
   const legend = element("ul", { class: "memory-legend" }), table = element("tbody");
@@ -83,6 +83,7 @@ export function memoryMap(): MemoryMap {
       summary.textContent = `All tensors lie in one memory of ${bytes(arenaBytes)}, at constant places` +
         (sum > arenaBytes * 1.01 ? `; each in a place of its own, they would take ${bytes(sum)}.` : ".") +
         (scratchBytes > 0 ? ` Each thread has ${bytes(scratchBytes)} of its own beside it.` : "");
+      map.hidden = false;
       map.setAttribute(
         "aria-label",
         `Map of ${count(tensors.length, "tensor")} in ${bytes(arenaBytes)}; the table behind it has them all`,

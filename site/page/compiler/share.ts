@@ -16,7 +16,7 @@ export class LinkError extends Error {
 /** A text as it stands in an address. @throws {LinkError} when it is too long. */
 export async function packed(text: string): Promise<string> {
   if (text.length > LONGEST) {
-    throw new LinkError(`the spec has ${text.length} characters; a link takes up to ${LONGEST}: send it as a file`);
+    throw new LinkError(`the spec has ${text.length} characters; a link takes up to ${LONGEST}: send its text`);
   }
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());

@@ -35,6 +35,8 @@ export interface SourceView {
 const ADDRESS = "#compiler";
 const KEYS =
   "Control and Space offer what can stand at the cursor, F8 goes to the next mistake, Tab leaves the editor.";
+/** What is said when a text that somebody has written gives way. */
+const REPLACED = "Control and Z, in the editor, bring back what you had edited.";
 
 /** Loads the editor. @throws {Error} in one line, when something cannot be loaded. */
 export async function sourceView({ changed, tell }: SourceOptions): Promise<SourceView> {
@@ -46,9 +48,12 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
   ]);
   const host = element("div", { class: "editor" }), meaning = element("p", { class: "note meaning" }, KEYS);
   const mistakes = element("ul", { class: "mistakes" }),
+    replaced = element("p", { class: "note replaced", hidden: true }, REPLACED),
     wrong = element("p", { class: "warning", role: "alert", hidden: true });
   const menu = netMenu();
   menu.value = kept === undefined ? FIRST : "";
+  // whether somebody has written what stands there
+  let edited = kept !== undefined;
   const say = (line: string) => void ([wrong.textContent, wrong.hidden] = [line, line === ""]);
   const pointed = (help: Help | undefined) => {
     meaning.replaceChildren(...help ? [element("b", {}, help.title), ` ${help.lines.join(" ")}`] : [KEYS]);
@@ -58,6 +63,7 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
     changed(text) {
       menu.value = "";
       say("");
+      [edited, replaced.hidden] = [true, true];
       keepText(text);
       // the link that was opened says something else by now
       if (location.hash.length > ADDRESS.length) history.replaceState(null, "", ADDRESS);
@@ -67,24 +73,33 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
   const replace = (text: string, name: string) => {
     editor.replace(text);
     menu.value = name;
-    keepText(name === "" ? text : undefined);
     say("");
+    replaced.hidden = !edited;
+    if (edited) tell(REPLACED);
+    edited = false;
     changed(text, false);
   };
   menu.onchange = async () => {
     const name = menu.value;
     if (name === "") return;
     try {
-      replace(await loadNet(name), name);
+      const text = await loadNet(name);
+      // another one was chosen meanwhile, or somebody has written
+      if (menu.value !== name) return;
+      replace(text, name);
+      keepText(undefined);
       if (location.hash.length > ADDRESS.length) history.replaceState(null, "", ADDRESS);
     } catch (error) {
+      if (menu.value !== name) return;
+      // so that it can be chosen again
+      menu.value = "";
       say((error as Error).message);
     }
   };
   const copy = linkButton(editor, say, tell);
   return {
     tools: element("div", { class: "row" }, element("label", {}, "Begin with ", menu), copy),
-    element: element("div", {}, wrong, host, mistakes, meaning),
+    element: element("div", {}, wrong, replaced, host, mistakes, meaning),
     text: editor.text,
     show(given) {
       const placed = editor.mark(given);
@@ -92,7 +107,10 @@ export async function sourceView({ changed, tell }: SourceOptions): Promise<Sour
     },
     async open(link) {
       try {
-        replace(await unpacked(link), "");
+        const text = await unpacked(link);
+        // what was kept stays so until somebody writes: the address has this one
+        if (text !== editor.text()) replace(text, "");
+        else say("");
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
         say(`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`);

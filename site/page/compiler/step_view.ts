@@ -101,7 +101,7 @@ export class StepView {
     this.#targets.value = target;
     this.#timing.button.disabled = !net.runsHere;
     if (anew || !kernels.some(({ name }) => name === this.#chosen)) this.#chosen = heaviestOf(net);
-    this.#summary.textContent = summaryOf(net);
+    this.#summary.replaceChildren(summaryOf(net), element("span", { class: "of-bars" }, BARS));
     this.#list.show(kernels, this.#chosen);
     this.#list.time(this.#times);
     // of large nets each part is a frame's work
@@ -161,15 +161,20 @@ export class StepView {
   }
 }
 
+/** Is said where bars are seen. */
+const BARS = " A bar shows whichever is more.";
+
 /** The kernel that has most to do. */
 const heaviestOf = ({ kernels }: CompiledNet) => kernels.toSorted((a, b) => b.flops - a.flops)[0].name;
 
 function summaryOf({ kernels }: CompiledNet): string {
   const waits = kernels.filter(({ barrier }) => barrier).length;
   const flops = kernels.reduce((sum, { flops }) => sum + flops, 0);
-  return `${count(kernels.length, "kernel")} with ${operations(flops)}. Threads wait for each other at ${
-    count(waits, "line")
-  }; beside kernels that only copy stands what they move.`;
+  return `${count(kernels.length, "kernel")} with ${
+    operations(flops)
+  }. Threads wait for each other at the lines drawn between kernels: ${
+    count(waits, "time")
+  }. Work is operations, or the bytes moved of a kernel that only copies.`;
 }
 
 /** A text that is put into the page when somebody looks at it: it may be long. */

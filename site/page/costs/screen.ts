@@ -173,12 +173,8 @@ function toldOf({ title }: Rung, state: State): string {
 }
 
 function introduction({ measured: { date, cpu, cores, deno } }: Story): string {
-  const day = new Date(date).toLocaleDateString(
-    "en-GB",
-    {
-      ...{ day: "numeric", month: "long", year: "numeric", timeZone: "UTC" },
-    } as const,
-  );
+  const style = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" } as const;
+  const day = new Date(date).toLocaleDateString("en-GB", style);
   const there = `a ${cores}-core ${cpu ?? "machine"} with Deno ${deno}, on ${day}`;
   return "One training, from nested loops to what the compiler makes of it. Each rung adds one thing to the one before: " +
     `press its name to see why that helps, and the code. “Here” is your browser; “there” is ${there}.`;
