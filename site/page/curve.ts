@@ -133,10 +133,10 @@ export function curve(options: CurveOptions): Curve {
     element: root,
     add(point) {
       if (!Number.isFinite(point.y)) return;
-      points.push(point);
-      if (points.length > MOST) {
+      if (points.length >= MOST) {
         points = points.flatMap(({ x, y }, i) => i % 2 === 1 ? [{ x, y: (y + points[i - 1].y) / 2 }] : []);
       }
+      points.push(point);
       change();
     },
     clear() {

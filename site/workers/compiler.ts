@@ -20,14 +20,13 @@ import {
 } from "../../mod.ts";
 import { serve } from "./calls.ts";
 import type { Checked, CompileChoice, CompilerMethods, KernelCode, NetSummary } from "./compiler_methods.ts";
+import { takesDigits } from "./digits.ts";
 import { mayRun } from "./here.ts";
 
 /** What messages call the spec: there is one on the page. */
 const ORIGIN = "spec";
 /** Widths of drawings, in CSS pixels. */
 const WIDE = 440, NARROW = 340;
-/** The shape of a digit of MNIST, and how many there are. */
-const DIGIT = "1,28,28", DIGITS = 10;
 
 /** The last text that was read, and what it says: what is compiled of one is kept as long as that. */
 let last: { readonly text: string; readonly spec: Spec } | undefined;
@@ -55,13 +54,13 @@ function check(text: string): Checked {
 
 function summary(spec: Spec): NetSummary {
   const layers = netLayers(spec, ORIGIN), output = layers.at(-1)!.shape;
-  const { name, input, batchSize, training: { epochs }, loss } = spec;
+  const { name, input, batchSize, training: { epochs } } = spec;
   const draw = (width: number) => networkDrawing(layers, `Graph of ${name}`, width);
   return {
     ...{ name, input, batchSize, layers, output, epochs },
     drawings: { wide: draw(WIDE), narrow: draw(NARROW) },
     parameters: layers.reduce((sum, { parameters }) => sum + parameters, 0),
-    takesDigits: input.join() === DIGIT && output.join() === `${DIGITS}` && loss.type === "softmaxCrossEntropy",
+    takesDigits: takesDigits(spec, output),
   };
 }
 

@@ -28,8 +28,12 @@ export interface Sets {
   readonly said: string;
 }
 
-/** Data for a net: what is given, or else what is made. @throws {InputError} when the net is too large for a page. */
-export function setsFor(spec: Spec, choice: CompileChoice, digits?: Digits): Sets {
+/**
+ * Data for a net: what is given, or else as many samples as are made at most.
+ *
+ * @throws {InputError} when the net is too large for a page.
+ */
+export function setsFor(spec: Spec, choice: CompileChoice, digits?: Digits, made = SAMPLES): Sets {
   const data = digits ? "u8" : "f32", { plan } = compile(spec, { ...wanted(choice), data });
   const size = spec.input.reduce((a, b) => a * b, 1);
   if (plan.arenaBytes > MOST_BYTES) {
@@ -46,7 +50,7 @@ export function setsFor(spec: Spec, choice: CompileChoice, digits?: Digits): Set
       said: `${samples.toLocaleString("en")} digits of MNIST`,
     };
   }
-  const most = Math.max(Math.floor(NUMBERS / size), spec.batchSize), samples = Math.min(SAMPLES, most);
+  const most = Math.max(Math.floor(NUMBERS / size), spec.batchSize), samples = Math.min(made, most);
   const taken = takenBy(spec, plan), tested = Math.max(1, Math.floor(samples * TESTED));
   return {
     ...{ train: learnableData(taken, samples, 1), test: learnableData(taken, tested, 2), samples, data },

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Spec } from "../../mod.ts";
 import { dataAddress } from "../page/files.ts";
 
 /** Bytes of an image, 28 x 28. */
@@ -17,6 +18,10 @@ export interface DigitSet {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
 }
+
+/** Whether a net takes the digits of MNIST, and tells ten classes. `output`: shape of what it gives for a sample. */
+export const takesDigits = ({ input, loss }: Spec, output: readonly number[]): boolean =>
+  input.join() === "1,28,28" && output.join() === "10" && loss.type === "softmaxCrossEntropy";
 
 /**
  * The bytes that a file of `data/` has packed.

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { fromArrays, type Spec, timeKernels, train } from "../../mod.ts";
+import { type Dataset, fromArrays, netLayers, type Spec, timeKernels, train } from "../../mod.ts";
 import type { CompileChoice, KernelMilliseconds, KernelTimes } from "./compiler_methods.ts";
 import { setsFor } from "./compiler_training.ts";
+import { type DigitSet, PIXELS, takesDigits } from "./digits.ts";
 import { runnable, takesThreads } from "./here.ts";
 
 /** Batches that are trained on before steps are timed. */
@@ -20,16 +21,7 @@ export async function timeNet(spec: Spec, choice: CompileChoice, tell: (doing: s
   const target = runnable(choice.target);
   if (takesThreads(target) && !globalThis.crossOriginIsolated) return await alone(spec, target, tell);
   tell("steps with a wait behind each kernel");
-  const { train: { x, y } } = setsFor(spec, choice), size = spec.input.reduce((a, b) => a * b, 1);
-  const samples = Math.min(BATCHES * spec.batchSize, (x as Float32Array).length / size);
-  const inputs = (x as Float32Array).slice(0, samples * size);
-  const each = y === undefined ? 0 : (y as Float32Array).length / ((x as Float32Array).length / size);
-  const answers = y === undefined
-    ? {}
-    : y instanceof Int32Array
-    ? { labels: y.slice(0, samples) }
-    : { targets: (y as Float32Array).slice(0, samples * each), targetShape: [each] };
-  const set = fromArrays(inputs, answers, spec.input);
+  const set = setFor(spec, choice);
   const { report: { profile, threads } } = await train(spec, { train: set, test: set }, {
     ...{ target, epochs: 1, profile: true, without: choice.without ?? [] },
   });
@@ -40,6 +32,25 @@ export async function timeNet(spec: Spec, choice: CompileChoice, tell: (doing: s
   const by = threads > 0 ? `${threads} thread${threads === 1 ? "" : "s"}` : "the GPU";
   return { target, threads, how: `${by}, median of ${steps} steps, by ${clock}`, rows };
 }
+
+/** What the steps take: bytes for a net that takes digits, since it is trained on these, and floats for another. */
+export function setFor(spec: Spec, choice: CompileChoice): Dataset {
+  const most = BATCHES * spec.batchSize, made = netLayers(spec).at(-1)!.shape;
+  const digits = takesDigits(spec, made) ? { train: digitsLike(most), test: digitsLike(1) } : undefined;
+  const { train: { x, y }, samples } = setsFor(spec, choice, digits, most);
+  const answers = y === undefined
+    ? {}
+    : y instanceof Float32Array
+    ? { targets: y, targetShape: [y.length / samples] }
+    : { labels: y as Uint8Array | Int32Array };
+  return fromArrays(x as Uint8Array | Float32Array, answers, spec.input);
+}
+
+/** Images that show nothing, whose steps take the time of others. */
+const digitsLike = (count: number): DigitSet => ({
+  images: Uint8Array.from({ length: count * PIXELS }, (_, i) => i * 0x9e3779b1 >>> 13),
+  labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+});
 
 /** One by one, on one thread; each is checked against the interpreter before. */
 async function alone(spec: Spec, target: string, tell: (doing: string) => void): Promise<KernelTimes> {

@@ -59,7 +59,9 @@ let whenLoaded = willLoad(),
   loading: Promise<void> | undefined,
   tested: Promise<DigitSet> | undefined;
 
-let net: Net | undefined, stop: AbortController | undefined, running: Promise<void> | undefined;
+let net: Net | undefined;
+/** What ends the work with the net that was asked for last; that work, and all before it: it is never rejected. */
+let stop: AbortController | undefined, last: Promise<unknown> = Promise.resolve();
 /** Images seen since the net was opened; those of the first pass that were given to it; passes that are done. */
 let seen = 0, given = 0, passes = 0;
 /** Most images of a part of the first pass. */
@@ -196,6 +198,7 @@ async function trainOn(tell: (progress: TrainerProgress) => void, signal: AbortS
   testSet().catch(() => {});
   const reporter = new Reporter(tell);
   for (;;) {
+    signal.throwIfAborted();
     const data = current ??= await nextData(tell, signal), count = data.y.length, others = new AbortController();
     const ended = async () => {
       reporter.flush();
@@ -224,10 +227,19 @@ async function trainOn(tell: (progress: TrainerProgress) => void, signal: AbortS
   }
 }
 
+/** Does something with the net when all that was asked for before is done: training ends after a step. */
+function inTurn<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  stop?.abort();
+  stop = new AbortController();
+  const { signal } = stop, own = last.then(() => work(signal));
+  last = own.catch(() => {});
+  return own;
+}
+
 /** Ends training after a step, and waits for that. */
 async function pause(): Promise<void> {
   stop?.abort();
-  await running?.catch(() => {});
+  await last;
 }
 
 async function gpu(): Promise<"none" | "software" | "a GPU"> {
@@ -236,7 +248,6 @@ async function gpu(): Promise<"none" | "software" | "a GPU"> {
 }
 
 async function open({ target, threads, seed }: OpenChoice): Promise<Opened> {
-  await pause();
   net?.close();
   net = undefined;
   const { open } = await bundle();
@@ -253,17 +264,16 @@ function opened(): Net {
 }
 
 serve<TrainerMethods>({
-  open,
-  async train(tell) {
-    opened();
-    await pause();
-    stop = new AbortController();
-    const { signal } = stop;
-    running = trainOn(tell, signal).catch((error) => {
-      if (error !== signal.reason) throw error;
-    });
-    await running;
-  },
+  open: (choice) => inTurn(() => open(choice)),
+  train: (tell) =>
+    inTurn(async (signal) => {
+      opened();
+      try {
+        await trainOn(tell, signal);
+      } catch (error) {
+        if (error !== signal.reason) throw error;
+      }
+    }),
   gpu,
   pause,
   async predict(image) {
@@ -279,12 +289,11 @@ serve<TrainerMethods>({
     ownChanged = true;
   },
   save: () => opened().save(),
-  async restore(file) {
-    opened();
-    await pause();
-    await net!.restore(file);
-    // what was not given yet in a first pass is given in one that begins anew
-    [seen, given, passes, current] = [0, 0, 0, undefined];
-    return await test((await testSet()).labels.length, seen);
-  },
+  restore: (file) =>
+    inTurn(async () => {
+      await opened().restore(file);
+      // what was not given yet in a first pass is given in one that begins anew
+      [seen, given, passes, current] = [0, 0, 0, undefined];
+      return await test((await testSet()).labels.length, seen);
+    }),
 });

@@ -64,6 +64,16 @@ export async function byMouse(page: Page, digit: number): Promise<void> {
   await page.mouse.up();
 }
 
+/** Clears by a key while the mouse is down, and moves it on. */
+async function clearWhileDrawing(page: Page): Promise<void> {
+  const [first, ...others] = DIGITS[1].map(await placer(page));
+  await page.mouse.move(...first);
+  await page.mouse.down();
+  await page.keyboard.press("Delete");
+  for (const spot of others) await page.mouse.move(...spot, { steps: 3 });
+  await page.mouse.up();
+}
+
 /** Draws a digit by a finger. */
 async function byTouch(page: Page, session: CDPSession, digit: number): Promise<void> {
   const at = await placer(page);
@@ -132,6 +142,7 @@ export async function train(open: Open, percent: number, file: string, digits: r
     reached = await trainedTo(page, percent);
   });
   const frames = await visit.longFrames();
+  await clearWhileDrawing(page);
   const mouse = await drawn(page, digits, (digit) => byMouse(page, digit));
   const note = await page.innerText(".runs");
   const download = page.waitForEvent("download");
@@ -274,7 +285,10 @@ export async function slow(open: Open) {
   return { first, wrong, before, foreign };
 }
 
-/** Images seen while no frame is drawn, as in a tab in the background; then what its kernels take, and whether it trains on. */
+/**
+ * Images seen while no frame is drawn, as in a tab in the background; then whether it trains on after its kernels were to be
+ * timed but were not, what they take, and whether it trains on after that.
+ */
 export async function hidden(open: Open) {
   const visit = await open(), { page } = visit;
   const seen = () =>
@@ -287,6 +301,19 @@ export async function hidden(open: Open) {
   const before = await seen();
   await page.waitForTimeout(1500);
   const images = await seen() - before;
+  await page.evaluate(() => {
+    const press = (name: string) =>
+      [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name)!.click();
+    press("Time the kernels");
+    press("Stop");
+  });
+  const stopped = await seen();
+  await page.waitForFunction(
+    (images) =>
+      Number(document.querySelectorAll(".training .figures dd span")[1].textContent!.replaceAll(",", "")) >= images,
+    stopped + 3000,
+  );
+  const main = await page.textContent("button.main");
   await button(page, "Time the kernels").click();
   await page.waitForSelector(".kernel-costs");
   const kernels = await page.locator(".kernel-costs tbody tr").count(),
@@ -294,7 +321,7 @@ export async function hidden(open: Open) {
   await page.waitForFunction(() => document.querySelector("button.main")!.textContent === "Pause");
   const violations = await visit.violations(), { messages, foreign } = visit;
   await visit.close();
-  return { images, kernels, told, violations, messages, foreign };
+  return { images, main, kernels, told, violations, messages, foreign };
 }
 
 /** What is held after some trainings, each of its own net. */

@@ -82,6 +82,7 @@ Deno.test({
       await t.step("in a tab in the background, and what a step costs", async () => {
         const found = await drive<Record<string, unknown>>(folder, "hidden");
         assert(Number(found.images) > 0, `${found.images} images`);
+        assert.equal(found.main, "Pause");
         assert(Number(found.kernels) > 10 && found.told === `all ${found.kernels} kernels`, `${found.told}`);
         assert.deepEqual([found.violations, found.messages, found.foreign], [[], [], []]);
       });

@@ -1,6 +1,7 @@
 /** What is drawn becomes an image as those of MNIST are made; files with drawings are read, or refused in one line. */
 import assert from "node:assert/strict";
-import { drawingsOf, fileOf } from "../../site/page/draw/store.ts";
+import { percent, sentence } from "../../site/page/draw/answers.ts";
+import { drawingsOf, fileOf, MOST, Store } from "../../site/page/draw/store.ts";
 import { imageOf, SIDE, type Stroke } from "../../site/page/draw/strokes.ts";
 
 /** A hook, three times as high as wide, at a place and in a size. */
@@ -62,4 +63,24 @@ Deno.test("drawings come back from their file; another one is refused in a line"
     [JSON.stringify({ ...file, drawings: [{ label: 1 }] }), /drawing 1 has no image/],
   ] as const;
   for (const [text, message] of wrong) assert.throws(() => drawingsOf(text), message);
+});
+
+Deno.test("as many drawings are kept as may be, and no more; a line says what to do", async () => {
+  // there is no database here
+  const store = new Store(), some = (count: number) => Array(count).fill({ label: 1, image: imageOf(hook(0, 0, 1))! });
+  await assert.rejects(store.add(some(MOST + 1)), { message: `${MOST} drawings are kept at most, and these are 201` });
+  await store.add(some(MOST));
+  await assert.rejects(store.add(some(1)), /there are 200; delete some first$/);
+  await store.delete((await store.all())[0].id);
+  await store.add(some(1));
+  assert.deepEqual([(await store.all()).length, await store.stays()], [MOST, false]);
+});
+
+Deno.test("nothing but all is 100 %, nothing but none is 0 %, and what is no number is told", () => {
+  const shares = [0, 1e-9, 0.0005, 0.1234, 0.9989, 0.9996, 1 - 1e-9, 1, NaN];
+  assert.deepEqual(shares.map(percent), [
+    ...["0 %", "<0.1 %", "0.1 %", "12.3 %", "99.9 %", "99.9 %", "99.9 %", "100 %", "NaN %"],
+  ]);
+  assert.equal(sentence([0.2, 0.8]), "It is a 1, by 80.0 %.");
+  assert.equal(sentence([NaN, 0.8]), "Its numbers are not finite any more: start over.");
 });

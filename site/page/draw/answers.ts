@@ -14,12 +14,16 @@ export interface Answers {
   show(image: Uint8Array | undefined, probabilities: readonly number[] | undefined): void;
 }
 
-/** A share in percent. */
-export const percent = (share: number): string =>
-  `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)} %`;
+/** A share in percent: 100 % is all, and 0 % is none. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.0005) return "<0.1 %";
+  const value = 100 * (share < 1 ? Math.min(share, 0.999) : share);
+  return `${value.toFixed(share === 0 || share === 1 ? 0 : 1)} %`;
+}
 
 /** What a net says, in a sentence. */
 export function sentence(probabilities: readonly number[]): string {
+  if (!probabilities.every(Number.isFinite)) return "Its numbers are not finite any more: start over.";
   const digit = probabilities.indexOf(Math.max(...probabilities));
   return `It is a ${digit}, by ${percent(probabilities[digit])}.`;
 }
@@ -69,7 +73,7 @@ export function answers(): Answers {
         : "…";
       rows.forEach(({ bar, share, row }, digit) => {
         const probability = probabilities?.[digit] ?? 0;
-        bar.style.setProperty("inline-size", `${100 * probability}%`);
+        bar.style.setProperty("inline-size", `${100 * (probability || 0)}%`);
         share.textContent = probabilities ? percent(probability) : "";
         row.classList.toggle("best", probabilities !== undefined && probability === largest);
       });

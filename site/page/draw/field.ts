@@ -84,6 +84,8 @@ export function field({ onChange, onStroke, tell }: FieldOptions): Field {
   };
   const clear = () => {
     strokes = [];
+    // a stroke that is being drawn ends
+    pointer = undefined;
     pen.isDown = false;
     showCursor();
     changed();

@@ -9,6 +9,9 @@ import { picture } from "./answers.ts";
 import { type Drawing, drawingsOf, fileOf, type Kept, MOST, Store } from "./store.ts";
 import { SIDE } from "./strokes.ts";
 
+/** No file with as many drawings as are kept is nearly as large. */
+const MOST_BYTES = 2e6;
+
 /** Who is told. */
 export interface OwnOptions {
   /** What is drawn now; nothing where nothing is. */
@@ -70,13 +73,14 @@ export function ownPart({ drawn, learn, tell }: OwnOptions): HTMLElement {
   const renew = async () => {
     kept = await store.all();
     const stays = await store.stays();
-    list.replaceChildren(...kept.map((each) =>
+    list.replaceChildren(...kept.map((each, i) =>
       shown(each, () =>
         attempt(async () => {
           await store.delete(each.id);
           await renew();
           tell(`A ${each.label} was deleted; ${kept.length} are left.`);
-          (list.querySelector("button") ?? keep).focus();
+          // the next one's, or the last one's
+          ([...list.querySelectorAll("button")].slice(0, i + 1).at(-1) ?? keep).focus();
         }))
     ));
     write.disabled = kept.length === 0;
@@ -108,6 +112,7 @@ export function ownPart({ drawn, learn, tell }: OwnOptions): HTMLElement {
     attempt(async () => {
       let drawings: Drawing[];
       try {
+        if (file.size > MOST_BYTES) throw new Error("it is too large to be a file with drawings");
         drawings = drawingsOf(await file.text());
       } catch (error) {
         throw new Error(`"${file.name}": ${(error as Error).message}`);

@@ -67,7 +67,9 @@ function factsOf(target: string, threads: number, adapter: string): [name: strin
       target === "webgpu"
         ? "none: the GPU computes, or what this browser has in its place"
         : isolated
-        ? `${threads} of ${navigator.hardwareConcurrency} that this machine tells of; they share memory`
+        ? `${threads} of ${navigator.hardwareConcurrency} that this machine tells of${
+          threads > 1 ? "; they share memory" : ""
+        }`
         : "1: the page is not isolated, so threads cannot share memory",
     ],
     ["WebGPU", adapter],

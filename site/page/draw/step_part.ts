@@ -7,7 +7,7 @@
 import { connect, type Connection } from "../../workers/calls.ts";
 import type { CompilerMethods } from "../../workers/compiler_methods.ts";
 import { element } from "../elements.ts";
-import { dataAddress } from "../files.ts";
+import { loadNet } from "../compiler/nets.ts";
 import { kernelCosts, passesOf } from "../kernel_costs.ts";
 import type { TrainedNet } from "./trained_net.ts";
 import { targetName } from "./training_part.ts";
@@ -71,8 +71,7 @@ async function costsOf(
   target: string,
   say: (text: string) => void,
 ): Promise<HTMLElement> {
-  const text = await (await fetch(dataAddress("specs/mnist_cnn.json"))).text();
-  const { rows, how } = await compiler.timeKernels(text, { target }, say);
+  const { rows, how } = await compiler.timeKernels(await loadNet("mnist_cnn"), { target }, say);
   return kernelCosts(
     rows.map(({ kernel: name, milliseconds, gflops }) => {
       const seconds = milliseconds / 1000, stem = name.split("_")[0];

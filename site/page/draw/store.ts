@@ -59,6 +59,7 @@ export class Store {
    * @throws {Error} in one line, when there are too many, or the browser has no room: then none of them is kept.
    */
   async add(drawings: readonly Drawing[]): Promise<void> {
+    if (drawings.length > MOST) throw new Error(`${MOST} drawings are kept at most, and these are ${drawings.length}`);
     const { length } = await this.all();
     if (length + drawings.length > MOST) {
       throw new Error(`${MOST} drawings are kept at most, and there are ${length}; delete some first`);
@@ -73,6 +74,8 @@ export class Store {
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error);
       });
+    // what fails before it is waited for is told, too, but once
+    ended.catch(() => {});
     try {
       for (const { label, image } of drawings) store.add({ label, image });
       await ended;
@@ -102,7 +105,10 @@ export class Store {
       try {
         const request = indexedDB.open(DATABASE, 1);
         request.onupgradeneeded = () => request.result.createObjectStore(STORE, { autoIncrement: true });
-        return await done(request);
+        const database = await done(request);
+        // the browser may close it, as when somebody clears what it keeps: the next one who asks opens it anew
+        database.onclose = () => this.#database = undefined;
+        return database;
       } catch {
         // a private window, say
         return undefined;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { connect, type Connection } from "../../workers/calls.ts";
+import { CallError, connect, type Connection } from "../../workers/calls.ts";
 import type { OpenChoice, Opened, Tested, TrainerMethods, TrainerProgress } from "../../workers/trainer_methods.ts";
 
 /** How the net stands. */
@@ -36,6 +36,10 @@ export class TrainedNet {
   /** Another one after each reset. */
   #seed = 0;
   #opening: Promise<unknown> = Promise.resolve();
+  /** The training that was asked for last, and whether it is to end: what trained before it tells no more how it ended. */
+  #run: { paused: boolean } | undefined;
+  /** Images of the page's own: a worker that is started anew gets them. */
+  #own: readonly [images: Uint8Array, labels: Uint8Array] | undefined;
   readonly #onChange: (standing: Standing, event?: TrainerProgress) => void;
 
   /** `onChange`: called whenever something is known that was not; with what the worker has told, if it has. */
@@ -59,15 +63,19 @@ export class TrainedNet {
   }
 
   #methods() {
-    this.#connection ??= connect<TrainerMethods>(
+    if (this.#connection) return this.#connection.methods;
+    this.#connection = connect<TrainerMethods>(
       new Worker(new URL("../../workers/trainer.ts", import.meta.url), { type: "module" }),
     );
-    return this.#connection.methods;
+    const { methods } = this.#connection;
+    if (this.#own) methods.own(...this.#own).catch(() => {});
+    return methods;
   }
 
   /** Opens a net with new weights, in place of the one that is there. */
   async open(choice: Omit<OpenChoice, "seed"> = this.#choice): Promise<void> {
     this.#choice = choice;
+    this.#run = undefined;
     this.#standing = NOTHING;
     this.#set({ waits: "the net is opened" });
     const opening = this.#methods().open({ ...choice, seed: this.#seed++ });
@@ -76,8 +84,12 @@ export class TrainedNet {
       const opened = await opening;
       if (this.#opening === opening) this.#set({ opened, waits: undefined });
     } catch (error) {
-      // a worker whose script failed is gone
       if (this.#opening !== opening) return;
+      // a worker whose script failed is gone, and one that could not load the net's may never: the next one is another
+      if (!(error instanceof CallError && error.isInput)) {
+        this.#connection?.close();
+        this.#connection = undefined;
+      }
       if (choice.target === "wasm") return this.#fail(error);
       await this.open({ target: "wasm" });
       this.#set({ wrong: `${(error as Error).message}. Threads will train instead.` });
@@ -90,27 +102,37 @@ export class TrainedNet {
   }
 
   #fail(error: unknown): void {
+    this.#run = undefined;
     this.#set({ trains: false, waits: undefined, rate: undefined, wrong: (error as Error).message });
   }
 
-  /** Trains until it is paused. */
+  /** Trains until it is paused, as soon as the net is open; one that could not be opened is opened again. */
   async train(): Promise<void> {
-    await this.#opening;
-    const opening = this.#opening, isThis = () => this.#opening === opening;
-    this.#set({ trains: true, wrong: undefined, waits: this.#standing.images > 0 ? undefined : "images are loaded" });
+    if (!this.#standing.opened && !this.#standing.waits) void this.open();
+    const opening = this.#opening, run = this.#run = { paused: false }, isLast = () => this.#run === run;
+    this.#set({ trains: true, wrong: undefined });
     try {
-      await this.#methods().train((event) => {
-        if (isThis()) this.#set(changesOf(event), event);
-      });
-      if (isThis()) this.#set({ trains: false, rate: undefined, waits: undefined });
+      await opening;
+      if (isLast() && !run.paused) {
+        if (this.#standing.images === 0) this.#set({ waits: "images are loaded" });
+        await this.#methods().train((event) => {
+          if (this.#opening === opening) this.#set(changesOf(event), event);
+        });
+      }
+      if (!isLast()) return;
+      this.#run = undefined;
+      this.#set({ trains: false, rate: undefined, waits: undefined });
     } catch (error) {
-      if (isThis()) this.#fail(error);
+      if (isLast()) this.#fail(error);
     }
   }
 
-  /** Ends training after a step; what is done stays. */
+  /** Ends training after a step, and waits for that; what is done stays. */
   async pause(): Promise<void> {
-    if (this.#standing.trains) await this.#methods().pause();
+    if (!this.#run) return;
+    this.#run.paused = true;
+    // where the worker has failed, training tells it
+    await this.#methods().pause().catch(() => {});
   }
 
   /** Ten probabilities; nothing where there is no net. */
@@ -126,7 +148,10 @@ export class TrainedNet {
 
   /** Gives images of the page's own, to be learned from too. */
   async own(images: Uint8Array, labels: Uint8Array): Promise<void> {
-    await this.#methods().own(images, labels);
+    const methods = this.#methods();
+    this.#own = [images, labels];
+    // where the worker has failed, training tells it
+    await methods.own(images, labels).catch(() => {});
   }
 
   /** A checkpoint. */
@@ -136,16 +161,11 @@ export class TrainedNet {
 
   /** Takes a checkpoint, and tests it. @throws {CallError} when it is none of this net. */
   async restore(file: Uint8Array): Promise<Tested> {
-    await this.#opening;
+    const opening = this.#opening;
+    await opening;
     const test = await this.#methods().restore(file);
-    this.#set({ images: 0, passes: 0, loss: undefined, test, wrong: undefined });
+    if (this.#opening === opening) this.#set({ images: 0, passes: 0, loss: undefined, test, wrong: undefined });
     return test;
-  }
-
-  /** Ends the worker, and all that it does. */
-  close(): void {
-    this.#connection?.close();
-    this.#connection = undefined;
   }
 }
 
