@@ -88,12 +88,14 @@ function open(root: HTMLElement, page: Page): void {
       tell("Training is paused.");
     },
     reset() {
+      step?.halt();
       training.clear();
       tell("The net has new weights.");
       void own.open().then(() => asker.ask());
     },
   });
   const runs = runsPart((choice) => {
+    step?.halt();
     training.clear();
     void own.open(choice).then(() => asker.ask());
   }, () => own.gpu());

@@ -60,11 +60,12 @@ export class Store {
    */
   async add(drawings: readonly Drawing[]): Promise<void> {
     if (drawings.length > MOST) throw new Error(`${MOST} drawings are kept at most, and these are ${drawings.length}`);
-    const { length } = await this.all();
-    if (length + drawings.length > MOST) {
-      throw new Error(`${MOST} drawings are kept at most, and there are ${length}; delete some first`);
-    }
     const store = await this.#store("readwrite");
+    // counted where they are added, in one transaction: another tab may add some, too
+    const there = store ? await done(store.count()) : this.#here.size;
+    if (there + drawings.length > MOST) {
+      throw new Error(`${MOST} drawings are kept at most, and there are ${there}; delete some first`);
+    }
     if (!store) {
       for (const drawing of drawings) this.#here.set(this.#next++, drawing);
       return;

@@ -92,7 +92,7 @@ export class TrainedNet {
       }
       if (choice.target === "wasm") return this.#fail(error);
       await this.open({ target: "wasm" });
-      this.#set({ wrong: `${(error as Error).message}. Threads will train instead.` });
+      this.#set({ wrong: "This browser gives no GPU that can train this net. Threads will train instead." });
     }
   }
 
@@ -161,9 +161,13 @@ export class TrainedNet {
 
   /** Takes a checkpoint, and tests it. @throws {CallError} when it is none of this net. */
   async restore(file: Uint8Array): Promise<Tested> {
-    const opening = this.#opening;
+    const opening = this.#opening, { trains } = this.#standing;
     await opening;
-    const test = await this.#methods().restore(file);
+    const test = await this.#methods().restore(file).catch((error) => {
+      // a file that is none changes nothing
+      if (trains && this.#opening === opening) void this.train();
+      throw error;
+    });
     if (this.#opening === opening) this.#set({ images: 0, passes: 0, loss: undefined, test, wrong: undefined });
     return test;
   }

@@ -83,7 +83,7 @@ export function trainingPart({ train, pause, reset }: TrainingActions): Training
       again.disabled = images === 0 && !test;
       if (wrong.textContent !== (standing.wrong ?? "")) wrong.textContent = standing.wrong ?? "";
       note.textContent = noteText(standing);
-      const within = images === 0 ? "of 60,000" : `pass ${passes + (trains ? 1 : 0)} over 60,000`;
+      const within = images === 0 ? "of 60,000" : `pass ${passes + 1} over 60,000`;
       seen.set(count(images), passes > 0 || images > 0 ? within : "of 60,000");
       rate.set(standing.rate ? count(standing.rate) : "–", "images a second");
       right.set(
