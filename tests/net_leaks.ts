@@ -11,7 +11,7 @@ import { type Net, open } from "../mod.ts";
 import { countThreads } from "./process_threads.ts";
 import { samples, SPEC } from "./small_net.ts";
 
-const TRAININGS = 50, STEPS = 10_000, PARTS = 10, OPENED = 10;
+const TRAININGS = 50, STEPS = 40_000, PARTS = 10, OPENED = 10;
 /** How often it is looked for workers that have not ended yet: some 15 seconds. */
 const LOOKS = 150;
 const leak = Deno.args.includes("leak");

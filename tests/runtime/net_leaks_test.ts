@@ -1,9 +1,12 @@
-/** What a net holds does not grow over 50 trainings and 10,000 steps; closed while it trains, it leaves no worker. */
+/** What a net holds does not grow over 50 trainings and 40,000 steps; closed while it trains, it leaves no worker. */
 import assert from "node:assert/strict";
 import { PROJECT } from "../command_line.ts";
 
-/** How much larger memory may be at the end than after the first parts. */
-const GROWTH = 1.05;
+/**
+ * How much larger memory may be at the end than after the first parts: an engine whose other threads are busy makes fast
+ * code late, and keeps some 17 MB for that.
+ */
+const GROWTH = 1.2;
 
 interface Figures {
   readonly trainings: readonly number[];
