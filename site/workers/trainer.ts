@@ -36,8 +36,8 @@ interface TrainOptions {
 const BATCH = 64;
 /** Most images of the page's own, and how often each is seen in a pass. */
 const OWN = 200, OFTEN = 20;
-/** Images after which it is tested on some, sooner at first, and how many these are: that takes a fortieth of the time. */
-const BETWEEN = 8192, SOONER = [1024, 2048, 4096], SOME = 1000;
+/** Images after which it is tested on some, sooner at first, and how many these are: that takes an eightieth of the time. */
+const BETWEEN = 16_384, SOONER = [1024, 2048, 4096], SOME = 1000;
 /** Milliseconds between two reports, and of those that the rate is taken from. */
 const REPORT = 200, WINDOW = 2000;
 /** Images of a part of the first pass where WebGPU is software, which tells nothing before a part is done. */
