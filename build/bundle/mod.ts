@@ -31,7 +31,7 @@ import { scriptsOf } from "./scripts.ts";
 import { projectFile } from "./sources.ts";
 
 export { type BundleFiles, prepareFolder, writeBundle } from "./folder.ts";
-export { type Download, downloadOf, packedSize } from "./sizes.ts";
+export { type Download, downloadOf, packedSize, scriptsFrom } from "./sizes.ts";
 
 /** How a bundle is made. */
 export interface BundleOptions {

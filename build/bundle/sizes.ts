@@ -36,11 +36,16 @@ export function downloadOf(files: BundleFiles): Download {
 /** Names of the scripts that are loaded from the beginning. */
 export function firstScripts(files: BundleFiles): Set<string> {
   const own = [...files.keys()].find((name) => name.endsWith(".d.ts"))!.replace(/\.d\.ts$/, ".js");
-  const names = new Set([own, "worker.js"].filter((name) => files.has(name)));
+  return scriptsFrom(files, [own, "worker.js"].filter((name) => files.has(name)));
+}
+
+/** Names of scripts, and of those that these load at once. */
+export function scriptsFrom(files: ReadonlyMap<string, Uint8Array>, first: Iterable<string>): Set<string> {
+  const names = new Set(first);
   // what is put in while it is gone through, is gone through
   for (const name of names) {
-    const text = new TextDecoder().decode(files.get(name)!);
-    for (const [, imported] of text.matchAll(/\b(?:from|import)\s*"\.\/([^"]+)"/g)) names.add(imported);
+    const text = new TextDecoder().decode(files.get(name)), folder = name.slice(0, name.lastIndexOf("/") + 1);
+    for (const [, imported] of text.matchAll(/\b(?:from|import)\s*"\.\/([\w-]+\.js)"/g)) names.add(folder + imported);
   }
   return names;
 }

@@ -1,6 +1,7 @@
 /**
- * Hyperbolic tangents and powers of e as arithmetic. WebAssembly has neither, and a call in the middle of a kernel keeps V8 from packing
- * pairs of vectors, and costs more than what it computes; WGSL's tangents may be off by 1e-5, and overflow on the way.
+ * Hyperbolic tangents and powers of e as arithmetic. WebAssembly has neither, and a call in the middle of a kernel keeps
+ * V8 from packing pairs of vectors, and costs more than what it computes; WGSL's tangents may be off by 1e-5, and overflow
+ * on the way.
  *
  * @module
  */
@@ -44,10 +45,15 @@ function hyperbolicTangent(argument: Expr): Expr {
 /** A kernel without hyperbolic tangents. */
 export const expand = (kernel: Kernel): Kernel => replaced(kernel, "tanh", hyperbolicTangent);
 
+/** Whether a kernel has an operation. */
+function uses({ parts }: Kernel, op: Op): boolean {
+  const values = parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
+  return expressions(...values).some((e) => e.kind === "op" && e.op === op);
+}
+
 /** Puts arithmetic in place of an operation of one operand. */
 function replaced(kernel: Kernel, op: Op, by: (argument: Expr) => Expr): Kernel {
-  const values = kernel.parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
-  if (!expressions(...values).some((e) => e.kind === "op" && e.op === op)) return kernel;
+  if (!uses(kernel, op)) return kernel;
   const rewrite = rewriter(
     (node) => node.kind === "op" && node.op === op ? by(rewrite(node.operands[0])) : undefined,
     (index) => index,
@@ -103,8 +109,5 @@ function isNoMoreThan0(expr: Expr): boolean {
  * A kernel without exponentials, for targets whose exponential is a call: that keeps the engine from packing what is around
  * it. Where there is a logarithm, which is a call too, they stay.
  */
-export function expandPowers(kernel: Kernel): Kernel {
-  const values = kernel.parts.flatMap(({ assignments }) => assignments.map(({ value }) => value));
-  const calls = expressions(...values).some((e) => e.kind === "op" && e.op === "log");
-  return calls ? kernel : replaced(kernel, "exp", exponential);
-}
+export const expandPowers = (kernel: Kernel): Kernel =>
+  uses(kernel, "log") ? kernel : replaced(kernel, "exp", exponential);

@@ -80,15 +80,21 @@ export function kernelCase(
     interpretKernel(kernel, storages, ROW);
   };
   const places = interpret(expected);
-  return { given, expected, ...places && { places }, moves: () => movesOf(draw(), expected, interpret) };
+  let moves: ReturnType<Moves> | undefined;
+  return {
+    ...{ given, expected, ...places && { places } },
+    moves: () => moves ??= movesOf(draw(), expected, interpret),
+  };
 }
 
-const copiesOf = (storages: Storages): Record<string, Storage> =>
+/** The same numbers in storages of their own. */
+export const copiesOf = (storages: Storages): Record<string, Storage> =>
   Object.fromEntries(Object.entries(storages).map(([symbol, storage]) => [symbol, storage.slice()]));
 
 /** How often numbers are changed, and by which part of them: more than f32 rounds, and little enough to be a slope. */
 const CHANGES = 4, PART = 2 ** -16;
 
+/** How far outputs move, of what is changed at random: the most of several tries. */
 function movesOf(given: Storages, expected: Storages, interpret: (storages: Storages) => unknown): ReturnType<Moves> {
   const most = Object.fromEntries(
     Object.entries(expected).map(([symbol, { length }]) => [symbol, new Float64Array(length)]),

@@ -16,7 +16,7 @@ import { normalized } from "../../codegen/schedule/tuning.ts";
 import type { CompiledKernel, Target } from "../../codegen/targets/target.ts";
 import type { LoadedKernel } from "../backends/backend.ts";
 import { loadKernels } from "../backends/backends.ts";
-import { type Call, compareRun, type KernelCase, kernelCase, teamCalls } from "../check/kernel.ts";
+import { type Call, compareRun, copiesOf, type KernelCase, kernelCase, teamCalls } from "../check/kernel.ts";
 import { checkedPoints } from "../check/points.ts";
 import { draws, rowsFor } from "../check/random_data.ts";
 
@@ -195,8 +195,7 @@ async function checkedRun(
   target: Target,
 ): Promise<Run> {
   const { kernel, nest, schedule } = compiled, { load, run } = loaded, { given } = data;
-  const copied = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
-  const { ok, error, tolerance } = await compareRun(compiled, loaded, { ...data, given: copied }, target);
+  const { ok, error, tolerance } = await compareRun(compiled, loaded, { ...data, given: copiesOf(given) }, target);
   if (!ok) {
     throw new Error(
       `${kernel.name}, ${scheduleText(schedule)}: its error is ${error}, at most ${tolerance} is rounding`,

@@ -5,7 +5,6 @@
  */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { brotliCompressSync } from "node:zlib";
 import { InputError } from "../../codegen/error.ts";
 
 /** Files by their paths in the site. */
@@ -16,9 +15,6 @@ const LIST = "site.txt", FIRST = "Files that deno task site has written here, an
 
 /** Bytes of a text. */
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** Bytes of a file as a server sends them. */
-export const packedSize = (bytes: Uint8Array): number => brotliCompressSync(bytes).length;
 
 /** What tells one content of files from another. */
 export function hashOf(files: Files): string {

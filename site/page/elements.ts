@@ -32,3 +32,8 @@ export function put(into: Node, content: Content): void {
   if (typeof content === "object" && !(content instanceof Node)) content.forEach((part) => put(into, part));
   else into.appendChild(content instanceof Node ? content : document.createTextNode(`${content}`));
 }
+
+/** A part of a screen, under its heading. */
+export function part(title: string, ...content: readonly Content[]): HTMLElement {
+  return element("section", { class: "part" }, element("h2", {}, title), ...content);
+}

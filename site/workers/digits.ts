@@ -5,7 +5,7 @@
  * @module
  */
 import type { Spec } from "../../mod.ts";
-import { dataAddress } from "../page/files.ts";
+import { dataAddress, loaded } from "../page/files.ts";
 
 /** Bytes of an image, 28 x 28. */
 export const PIXELS = 784;
@@ -29,10 +29,7 @@ export const takesDigits = ({ input, loss }: Spec, output: readonly number[]): b
  * @throws {Error} in one line, when it cannot be loaded.
  */
 async function unpacked(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(dataAddress(name)).catch(() => undefined);
-  if (!response?.ok) {
-    throw new Error(`data/${name} cannot be loaded${response ? `: ${response.status}` : ""}; try again`);
-  }
+  const response = await loaded(dataAddress(name), `data/${name}`, "try again");
   const bytes = new Uint8Array(await response.arrayBuffer());
   // some hosts have the browser unpack it
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
@@ -50,10 +47,10 @@ export async function loadTest(): Promise<DigitSet> {
  * Images to learn from, each part as it comes.
  *
  * @param into where images and labels are put.
- * @param loaded called with how many are there.
+ * @param come called with how many are there.
  * @param there images that are there already, of whole parts.
  */
-export async function loadTraining(into: DigitSet, loaded: (images: number) => void, there = 0): Promise<void> {
+export async function loadTraining(into: DigitSet, come: (images: number) => void, there = 0): Promise<void> {
   for (let from = there; from < IMAGES; from += PART) {
     const image = unpacked(`train-images-${from / PART}.gz`);
     if (from === 0) {
@@ -61,6 +58,6 @@ export async function loadTraining(into: DigitSet, loaded: (images: number) => v
       into.labels.set(labels);
     }
     into.images.set(await image, from * PIXELS);
-    loaded(from + PART);
+    come(from + PART);
   }
 }

@@ -8,7 +8,7 @@ import { nestFunction } from "../../codegen/ir/run_nest.ts";
 import { plannedKernel } from "../../codegen/plan/kernel.ts";
 import { compileKernel } from "../../codegen/compile.ts";
 import { tiled } from "../../runtime/check/exact.ts";
-import { kernelCase, verifyKernelCode } from "../../runtime/check/kernel.ts";
+import { copiesOf, kernelCase, verifyKernelCode } from "../../runtime/check/kernel.ts";
 import { checkedPoints, placesOf, somePoints } from "../../runtime/check/points.ts";
 import { draws, ROW } from "../../runtime/check/random_data.ts";
 import { findTarget } from "../../api/targets.ts";
@@ -125,7 +125,7 @@ Deno.test("small kernels are checked everywhere, and kernels are the same at a p
       assert.equal(checkedPoints(kernel, {}, draws(seed, "points")), undefined);
       const { bindings } = plannedKernel(planned, kernel.name);
       const { given, expected } = kernelCase(kernel, bindings, planned, spec, seed);
-      const found = Object.fromEntries(Object.entries(given).map(([symbol, storage]) => [symbol, storage.slice()]));
+      const found = copiesOf(given);
       const points = kernel.parts.map(({ axes }) => everyPoint(axes.map(({ extent }) => extent)).reverse());
       interpretPoints(kernel, found, points, ROW);
       assert.deepEqual(found, expected);

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { buildSite } from "../../site/build.ts";
-import { bytesOf, type Files, packedSize, writeFiles } from "../../site/build/files.ts";
-import { firstFiles, packedSizes, scriptsFrom } from "../../site/build/size.ts";
+import { packedSize, scriptsFrom } from "../../build/bundle/mod.ts";
+import { bytesOf, type Files, writeFiles } from "../../site/build/files.ts";
+import { firstFiles, packedSizes } from "../../site/build/size.ts";
 import { PROJECT } from "../command_line.ts";
 import { withSite } from "./site.ts";
 

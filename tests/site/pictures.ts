@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Page } from "playwright-core";
 import { compiled } from "./compiler.ts";
 import { byMouse, trainedTo } from "./draw.ts";
 import type { Open, VisitOptions } from "./drive.ts";
@@ -15,6 +16,14 @@ const VIEWS: Readonly<Record<string, VisitOptions>> = {
   phone: { scheme: "light", width: 390, height: 844, touch: true },
 };
 
+/** Shows a page's beginning, without the focus anywhere. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    scrollTo(0, 0);
+  });
+}
+
 /** "What each choice costs" when all rungs have run: to be taken while the machine does nothing else. */
 export async function costs(open: Open, folder: string): Promise<string[]> {
   const files: string[] = [], visit = await open({ ...VIEWS.light, address: "#costs" }), { page } = visit;
@@ -22,10 +31,7 @@ export async function costs(open: Open, folder: string): Promise<string[]> {
   await all.click();
   await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
   await all.waitFor({ timeout: 240_000 });
-  await page.evaluate(() => {
-    (document.activeElement as HTMLElement | null)?.blur();
-    scrollTo(0, 0);
-  });
+  await atRest(page);
   for (const [view, { scheme, width, height }] of Object.entries(VIEWS)) {
     const path = `${folder}/costs_${view}.png`;
     await page.emulateMedia({ colorScheme: scheme });
@@ -47,10 +53,7 @@ export async function pictures(open: Open, folder: string): Promise<string[]> {
     await byMouse(page, 3);
     await page.waitForFunction(() => /^It is/.test(document.querySelector(".said")!.textContent!));
     await page.waitForTimeout(1000);
-    await page.evaluate(() => {
-      (document.activeElement as HTMLElement | null)?.blur();
-      scrollTo(0, 0);
-    });
+    await atRest(page);
     await page.screenshot({
       path,
       fullPage: view === "phone",
@@ -71,10 +74,7 @@ export async function compiler(open: Open, folder: string): Promise<string[]> {
     await compiled(page);
     const kernel = "linear1_relu2_forward", row = page.getByRole("option", { name: kernel }).first();
     if (await row.count() > 0) await row.click();
-    await page.evaluate(() => {
-      (document.activeElement as HTMLElement | null)?.blur();
-      scrollTo(0, 0);
-    });
+    await atRest(page);
     await page.waitForTimeout(3000);
     const { width } = options, height = view === "phone" ? 1500 : 1900;
     await page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width: width!, height } });

@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { type Called, CallError, connect, type Connection } from "../../workers/calls.ts";
+import { type Called, CallError, type Connection } from "../../workers/calls.ts";
 import type { CompilerMethods } from "../../workers/compiler_methods.ts";
+import { startCompiler } from "../compiler_worker.ts";
 
 /** What can be asked of a worker. */
 export type Compiler = Called<CompilerMethods>;
@@ -15,10 +16,6 @@ export type Compiler = Called<CompilerMethods>;
 export class Superseded extends Error {
   override readonly name = "Superseded";
 }
-
-/** A worker that runs the package. */
-export const startCompiler = (): Connection<CompilerMethods> =>
-  connect<CompilerMethods>(new Worker(new URL("../../workers/compiler.ts", import.meta.url), { type: "module" }));
 
 /** Seconds that a net may take: whoever edits does not wait longer. */
 const PATIENCE = 60;

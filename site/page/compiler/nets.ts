@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dataAddress } from "../files.ts";
+import { dataAddress, loaded } from "../files.ts";
 
 /** Names of shipped specs, and what they are. */
 export const NETS: Readonly<Record<string, string>> = {
@@ -26,9 +26,7 @@ const KEPT = "kernelwright: edited spec";
 
 /** The text of a shipped spec. @throws {Error} in one line, when it cannot be loaded. */
 export async function loadNet(name: string): Promise<string> {
-  const response = await fetch(dataAddress(`specs/${name}.json`)).catch(() => undefined);
-  if (response?.ok) return await response.text();
-  throw new Error(`${name} cannot be loaded${response ? `: ${response.status}` : ""}; try again`);
+  return await (await loaded(dataAddress(`specs/${name}.json`), name, "try again")).text();
 }
 
 /** The text that was edited last in this tab, if the browser has kept it. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CompiledNet, KernelTimes, TargetCode } from "../../workers/compiler_methods.ts";
-import { element } from "../elements.ts";
+import { element, part } from "../elements.ts";
 import { CallError } from "../../workers/calls.ts";
 import { count, operations } from "./amounts.ts";
 import { codeView, type Column, COLUMNS } from "./code_view.ts";
@@ -184,9 +184,4 @@ function textOf(title: string, text: () => string): { readonly element: HTMLElem
   const renew = () => pre.textContent = details.open ? text() : "";
   details.ontoggle = renew;
   return { element: details, renew };
-}
-
-/** A part of the screen, under its heading. */
-function part(title: string, ...content: readonly Node[]): HTMLElement {
-  return element("section", { class: "part" }, element("h2", {}, title), content);
 }

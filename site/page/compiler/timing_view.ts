@@ -7,7 +7,7 @@
 import type { Connection } from "../../workers/calls.ts";
 import type { CompilerMethods, KernelTimes } from "../../workers/compiler_methods.ts";
 import { element } from "../elements.ts";
-import { startCompiler } from "./compiling.ts";
+import { startCompiler } from "../compiler_worker.ts";
 
 /** A net and its target. */
 export interface Timed {

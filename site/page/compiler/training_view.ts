@@ -8,7 +8,7 @@ import { CallError, type Connection } from "../../workers/calls.ts";
 import type { CompilerMethods, NetSummary, TrainProgress, TrainResult } from "../../workers/compiler_methods.ts";
 import { type Curve, curve } from "../curve.ts";
 import { element } from "../elements.ts";
-import { startCompiler } from "./compiling.ts";
+import { startCompiler } from "../compiler_worker.ts";
 
 /** What the view asks the screen for. */
 export interface TrainingOptions {

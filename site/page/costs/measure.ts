@@ -7,7 +7,7 @@
  */
 import { connect } from "../../workers/calls.ts";
 import type { PackedImages, Phase, Refused, RungMethods, RungOutcome } from "../../workers/rung_methods.ts";
-import { dataAddress } from "../files.ts";
+import { dataAddress, loaded } from "../files.ts";
 import type { Rung, Story } from "./story.ts";
 
 /**
@@ -62,12 +62,9 @@ export function hindrance({ engine, name, module, threads }: Rung): string | und
  * @throws {Error} in one line, when a file cannot be loaded.
  */
 export async function loadImages(): Promise<PackedImages> {
-  const [images, labels] = await Promise.all(["train-images-0.gz", "train-labels.gz"].map(loaded));
+  const names = ["train-images-0.gz", "train-labels.gz"];
+  const [images, labels] = await Promise.all(
+    names.map(async (name) => await (await loaded(dataAddress(name), `data/${name}`)).arrayBuffer()),
+  );
   return { images, labels };
-}
-
-async function loaded(name: string): Promise<ArrayBuffer> {
-  const response = await fetch(dataAddress(name)).catch(() => undefined);
-  if (!response?.ok) throw new Error(`data/${name} cannot be loaded; load the page anew`);
-  return await response.arrayBuffer();
 }

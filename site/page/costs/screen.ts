@@ -6,6 +6,7 @@
  */
 import type { PackedImages } from "../../workers/rung_methods.ts";
 import { element } from "../elements.ts";
+import { loaded } from "../files.ts";
 import type { Page, Screen } from "../screen.ts";
 import { hindrance, loadImages, measure } from "./measure.ts";
 import { RungView } from "./rung_view.ts";
@@ -35,9 +36,7 @@ class Costs implements Screen {
   readonly #sum = element("p", { class: "sum" });
 
   async open(root: HTMLElement, page: Page): Promise<void> {
-    const response = await fetch(new URL("./costs.json", import.meta.url)).catch(() => undefined);
-    if (!response?.ok) throw new Error("costs.json cannot be loaded; load the page anew");
-    const story: Story = await response.json();
+    const story: Story = await (await loaded(new URL("./costs.json", import.meta.url), "costs.json")).json();
     this.#page = page;
     this.#story = story;
     this.#rows = story.rungs.map((rung, i) => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element } from "../elements.ts";
+import { element, part } from "../elements.ts";
 import type { Page, Screen } from "../screen.ts";
 import { answers, sentence } from "./answers.ts";
 import { field } from "./field.ts";
@@ -142,11 +142,6 @@ function open(root: HTMLElement, page: Page): void {
   );
   shown.show(undefined, undefined);
   void own.open();
-}
-
-/** A part of the screen. */
-function part(title: string, content: HTMLElement): HTMLElement {
-  return element("section", { class: "part" }, element("h2", {}, title), content);
 }
 
 /** The screen. */

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { connect, type Connection } from "../../workers/calls.ts";
+import type { Connection } from "../../workers/calls.ts";
 import type { CompilerMethods } from "../../workers/compiler_methods.ts";
 import { element } from "../elements.ts";
 import { loadNet } from "../compiler/nets.ts";
+import { startCompiler } from "../compiler_worker.ts";
 import { kernelCosts, passesOf } from "../kernel_costs.ts";
 import type { TrainedNet } from "./trained_net.ts";
 import { targetName } from "./training_part.ts";
@@ -40,9 +41,7 @@ export function stepPart(net: TrainedNet, begin: () => void, tell: (text: string
     goesOn = net.standing.trains;
     time.textContent = "Stop";
     [line.textContent, wrong.textContent] = ["Training is paused, and the compiler is loaded …", ""];
-    const own = connection = connect<CompilerMethods>(
-      new Worker(new URL("../../workers/compiler.ts", import.meta.url), { type: "module" }),
-    );
+    const own = connection = startCompiler();
     try {
       await net.pause();
       const target = net.standing.opened?.target ?? "wasm";
