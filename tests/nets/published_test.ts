@@ -43,9 +43,9 @@ const batchOf = ({ input }: Spec) => input.length === 1 ? VECTORS : BATCH;
 /** The net by small batches, with dropout that leaves nothing out: PyTorch draws other numbers. */
 function reduced(spec: Spec): Spec {
   const layers = spec.layers.map((layer) => layer.type === "dropout" ? { ...layer, rate: 0 } : layer);
-  // in vectors and deep nets, what rounding becomes in large steps, as those of Adam for small gradients, hides all else
-  const isTouchy = spec.input.length === 1 || spec.layers.length > 60;
-  const optimizer = isTouchy ? { type: "momentum", learningRate: 0.003, momentum: 0.9, l2: 0 } : undefined;
+  // behind a norm some gradients are nothing but roundings, of which Adam makes whole steps, and these hide all else
+  const isTouchy = spec.layers.some(({ type }) => type.startsWith("batchNorm"));
+  const optimizer = isTouchy ? { type: "momentum", learningRate: 0.001, momentum: 0.9, l2: 0 } : undefined;
   const training = { ...spec.training, ...optimizer && { optimizer } };
   return { ...spec, batchSize: batchOf(spec), layers, training };
 }
@@ -63,7 +63,7 @@ function courseOf(spec: Spec): Course {
 }
 
 /** What PyTorch makes of it. */
-async function pytorch({ spec, data }: Course): Promise<References> {
+async function pytorch({ spec, data }: Course): Promise<References & { readonly wrong: References["model"] }> {
   const folder = await Deno.makeTempDir();
   try {
     const { parameters } = runStart(spec, SEED), size = sizeOf(spec.input);
@@ -83,7 +83,7 @@ async function pytorch({ spec, data }: Course): Promise<References> {
     await write("labels", Int32Array.from(order, (sample) => Number(data.labels![sample])));
     const losses = await byTorch("trajectory.py", {}, folder, String(STEPS)) as readonly number[];
     const all = new Float64Array((await Deno.readFile(join(folder, "results"))).buffer);
-    const [model, ...twins] = losses.map((loss, run) => {
+    const [model, wrong, ...twins] = losses.map((loss, run) => {
       let at = run * all.length / losses.length;
       const { nodes } = inferShapes(spec, registry);
       // parameters first, then running statistics, as the program has them
@@ -99,21 +99,23 @@ async function pytorch({ spec, data }: Course): Promise<References> {
       assert.equal(at, (run + 1) * all.length / losses.length);
       return { loss, correct: NaN, parameters: new Map(named) };
     });
-    return { initial: parameters, model, twins };
+    return { initial: parameters, model, twins, wrong };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** How much further from PyTorch in f64 than PyTorch in f32, or from a start a little off, ours may end: it sums in another order. */
-const FURTHER = 10;
+/** How much further from PyTorch in f64 ours may end than PyTorch in f32, or with roundings, did: it sums in another order. */
+const FURTHER = 5;
+/** What a bias before a norm moves by, whose gradient is nothing but roundings. */
+const FLOOR = 2 ** -21;
 
-/** Tensors that ended elsewhere. Where a gradient cancels to a rounding, Adam makes a whole step of it, theirs as ours. */
+/** Tensors that ended elsewhere. */
 function astray(ours: References["model"], { model, twins }: References): string[] {
   const found: string[] = [];
   for (const [name, values] of model.parameters) {
     const rms = (own: References["model"]) => differences(own.parameters.get(name)!, values).rms;
-    const allowed = FURTHER * Math.max(...twins.map(rms)) + 2 ** -23;
+    const allowed = FURTHER * Math.max(...twins.map(rms)) + FLOOR;
     if (!(rms(ours) <= allowed)) found.push(`${name}: rms ${rms(ours)}, and not up to ${allowed}`);
   }
   const away = ({ loss }: References["model"]) => Math.abs(loss - model.loss);
@@ -126,6 +128,8 @@ if (lacksTorch !== undefined) console.log(`published nets are not compared with 
 
 // in a quick run the fastest target and the small nets
 const SMALL = ["resnet8", "ds_cnn", "autoencoder", "har_cnn"];
+// a rate that is wrong by a tenth is noticed, but where each of many norms multiplies roundings
+const HIDES_RATE = ["mobilenet_v1"];
 // the others are slow elsewhere
 const VECTOR_TARGETS = [findTarget("wasm_relaxed"), findTarget("wasm")];
 for (const name of QUICK ? ["ds_cnn", "har_cnn"] : NETS) {
@@ -134,6 +138,8 @@ for (const name of QUICK ? ["ds_cnn", "har_cnn"] : NETS) {
     const course = courseOf(reduced(await specOf(name))), references = await pytorch(course);
     // negative control: the start is far from where PyTorch ends, but for what rounding alone moves: a bias before a norm
     const start = { ...references.model, parameters: references.initial };
+    const noticed = astray(references.wrong, references).length;
+    assert(noticed > 0 || HIDES_RATE.includes(name), "a rate that is wrong");
     let ran = 0;
     const all = SMALL.includes(name) ? [...processorTargets, findTarget("webgpu")] : VECTOR_TARGETS;
     for (const target of QUICK ? [findTarget("wasm")] : all) {

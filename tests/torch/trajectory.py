@@ -1,4 +1,4 @@
-"""Steps of training of the net of a spec in PyTorch, in f64, in f32, and in f64 from starts that are a little off.
+"""Steps of training of the net of a spec in PyTorch: in f64; in f64 by a rate that is wrong; in f32; in f64 with roundings.
 
     python3 tests/torch/trajectory.py FOLDER STEPS
 
@@ -18,18 +18,22 @@ from torch_net import Net, loss_function, optimizer  # noqa: E402
 
 FOLDER, STEPS = Path(sys.argv[1]), int(sys.argv[2])
 SPEC = json.loads((FOLDER / "spec.json").read_text())
-# as tests/plain_model.ts has it: four roundings of f32
-RELATIVE = 4 * 2 ** -23
+# convolutions by tiles of 4x4 round some ten times as much as sums do
+RELATIVE = 16 * 2 ** -23
+# one rounding can decide for a unit whether it is on, and that for much: so several, and new ones at each step
+TWINS = 4
+# an error that is to be noticed
+WRONG_RATE = 1.1
 
 
 def numbers(name, kind):
     return torch.frombuffer(bytearray((FOLDER / name).read_bytes()), dtype=kind)
 
 
-def run(dtype, seed=None):
+def run(dtype, seed=None, spec=SPEC):
     torch.manual_seed(seed or 0)
     off = (lambda x: x) if seed is None else (lambda x: x * (1 + RELATIVE * (2 * torch.rand_like(x) - 1)))
-    net = Net(SPEC)
+    net = Net(spec)
     net.to(dtype)
     values, read = off(numbers("parameters", torch.float32).to(dtype)), 0
 
@@ -39,19 +43,26 @@ def run(dtype, seed=None):
         return values[read - count:read]
 
     net.load(following)
-    updates, loss_of, total = optimizer(SPEC, net), loss_function(SPEC), 0.0
-    inputs = off(numbers("inputs", torch.float32).to(dtype)).view(-1, *SPEC["input"])
-    labels, batch = numbers("labels", torch.int32).long(), SPEC["batchSize"]
+    updates, loss_of, total = optimizer(spec, net), loss_function(spec), 0.0
+    inputs = off(numbers("inputs", torch.float32).to(dtype)).view(-1, *spec["input"])
+    labels, batch = numbers("labels", torch.int32).long(), spec["batchSize"]
     for first in range(0, min(STEPS * batch, len(inputs)), batch):
         x = inputs[first:first + batch]
         updates.zero_grad()
         loss = loss_of(net(x), x, labels[first:first + batch])
         loss.backward()
         updates.step()
+        with torch.no_grad():
+            for tensor, _ in net.kept():
+                tensor.copy_(off(tensor))
         total += loss.item() * len(x)
     return total / len(inputs), torch.cat([tensor.detach().double().flatten() for tensor, _ in net.kept()])
 
 
-runs = [run(torch.float64), run(torch.float32), run(torch.float64, 1), run(torch.float64, 2)]
+training = SPEC["training"]
+optimizer_of = training["optimizer"]
+wrong = {**SPEC, "training": {**training, "optimizer": {**optimizer_of, "learningRate": WRONG_RATE * optimizer_of["learningRate"]}}}
+runs = [run(torch.float64), run(torch.float64, spec=wrong), run(torch.float32)]
+runs += [run(torch.float64, seed) for seed in range(1, TWINS + 1)]
 (FOLDER / "results").write_bytes(torch.cat([made for _, made in runs]).numpy().tobytes())
 print(json.dumps([loss for loss, _ in runs]))
