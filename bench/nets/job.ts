@@ -42,6 +42,8 @@ export const LEAST_TIMED = 2;
 export interface Outcome {
   /** Mean over the samples of each of the first passes, each as it was seen before its update. */
   readonly losses: readonly number[];
+  /** PyTorch's, where nothing is timed: what roundings of the samples change of those losses at most, as shares of them. */
+  readonly apart?: readonly number[];
   /** Samples/s of each pass that was timed. */
   readonly rates: readonly number[];
   /** Seconds from the start of the process to the end of the first pass. */

@@ -102,7 +102,7 @@ async function done(
 
 /** A configuration that is measured: what is known of it so far. */
 interface Measuring extends Contender<number> {
-  readonly row: { losses: readonly number[]; firstSteps: number[]; peakBytes: number[] };
+  readonly row: { losses: readonly number[]; apart?: readonly number[]; firstSteps: number[]; peakBytes: number[] };
 }
 
 /** A configuration as it is measured: samples/s. */
@@ -122,7 +122,9 @@ function contender(
     name,
     row,
     async prepare() {
-      row.losses = (await done(configuration, { ...few, passes: TOLD }, setting)).losses;
+      const { losses, apart } = await done(configuration, { ...few, passes: TOLD }, setting);
+      row.losses = losses;
+      if (apart) row.apart = apart;
     },
     async measure() {
       const start = first ? await done(configuration, few, setting) : undefined;

@@ -40,6 +40,8 @@ SPEC = json.loads((FOLDER / "spec.json").read_text())
 BATCH, INPUT = SPEC["batchSize"], SPEC["input"]
 # losses of the first passes are told, and there must be so many passes that are timed
 TOLD, LEAST = 3, 2
+# what four roundings of each sample's numbers make of those losses, so often
+RELATIVE, TWINS = 4 * 2 ** -23, 4
 
 
 def numbers(name, kind, count, offset=0):
@@ -60,21 +62,16 @@ def parameters():
     return following
 
 
-def main():
-    torch.set_num_threads(JOB["threads"])
-    loss_of = loss_function(SPEC)
+def training(inputs, labels):
+    """A function that trains a new net with all samples, in another order each time, and returns their mean loss."""
+    loss_of, samples = loss_function(SPEC), len(inputs)
     net = Net(SPEC, TUNED)
     net.load(parameters())
     if TUNED:
-        torch.set_flush_denormal(True)
         net = net.to(memory_format=torch.channels_last)
     updates = optimizer(SPEC, net, TUNED)
-    samples = BATCH * JOB["batches"]
-    inputs = numbers("inputs", torch.float32, samples * math.prod(INPUT)).view(samples, *INPUT)
-    labels = numbers("labels", torch.int32, samples).long()
 
     def passed():
-        """Trains with all samples, in another order each time. Returns their mean loss."""
         total, order = 0.0, torch.randperm(samples)
         for first in range(0, samples, BATCH):
             index = order[first:first + BATCH]
@@ -87,7 +84,17 @@ def main():
             updates.step()
             total += loss.item()
         return total / JOB["batches"]
+    return passed
 
+
+def main():
+    torch.set_num_threads(JOB["threads"])
+    if TUNED:
+        torch.set_flush_denormal(True)
+    samples = BATCH * JOB["batches"]
+    inputs = numbers("inputs", torch.float32, samples * math.prod(INPUT)).view(samples, *INPUT)
+    labels = numbers("labels", torch.int32, samples).long()
+    passed = training(inputs, labels)
     losses, rates = [passed()], []
     since_start, begin = time.time() - JOB["started"] / 1000, time.perf_counter()
     warm, seconds = JOB["warmUp"], JOB["seconds"]
@@ -97,9 +104,13 @@ def main():
         losses.append(passed())
         if start - begin >= warm:
             rates.append(samples / (time.perf_counter() - start))
+    # where nothing is timed
+    twins = [] if seconds else [
+        training(inputs * (1 + RELATIVE * (2 * torch.rand_like(inputs) - 1)), labels) for _ in range(TWINS)]
+    apart = [max(abs(loss - twin()) / (abs(loss) or 1) for twin in twins) for loss in losses[:TOLD]] if twins else []
     unit = 1 if sys.platform == "darwin" else 1024
     return {
-        "losses": losses[:TOLD], "rates": rates, "sinceStart": since_start,
+        "losses": losses[:TOLD], "apart": apart, "rates": rates, "sinceStart": since_start,
         "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
     }
 

@@ -159,6 +159,16 @@ Deno.test("where PyTorch's own configurations differ, so much is allowed; one of
   assert.equal(failed([0.003, -0.003, 0.001, 0.03]).length, 1);
 });
 
+Deno.test("what roundings change of a configuration's losses is allowed, some times over, and to it alone", () => {
+  const ours = rowOf([100]), [first, second, third] = ours.losses, apart = [0, 0.002, 0];
+  const failed = (share: number, more: Partial<Row>) => {
+    const tuned = { ...rowOf([1], [first, second * (1 + share), third]), ...more };
+    return failures({ nets: { a: netOf({ ours, tuned, tuned1: rowOf([1]) }) } }).length;
+  };
+  assert.deepEqual([failed(0.007, { apart }), failed(0.009, { apart }), failed(0.007, {})], [0, 1, 1]);
+  assert.equal(failed(NaN, { apart }), 1);
+});
+
 Deno.test("the table of bench:nets: medians, the ratio to PyTorch's best, failures, the worst of random nets first", () => {
   const nets = {
     random_0_0: netOf({
