@@ -42,7 +42,7 @@ export const LEAST_TIMED = 2;
 export interface Outcome {
   /** Mean over the samples of each of the first passes, each as it was seen before its update. */
   readonly losses: readonly number[];
-  /** PyTorch's, where nothing is timed: what roundings of the samples change of those losses at most, as shares of them. */
+  /** PyTorch's, where all of those are asked for: what roundings of the samples change of them at most, as shares of them. */
   readonly apart?: readonly number[];
   /** Samples/s of each pass that was timed. */
   readonly rates: readonly number[];

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from torch_net import Cannot, Net, loss_function, optimizer
+from torch_net import Cannot, Net, loss_function, optimizer, rounded
 
 
 def library():
@@ -40,8 +40,8 @@ SPEC = json.loads((FOLDER / "spec.json").read_text())
 BATCH, INPUT = SPEC["batchSize"], SPEC["input"]
 # losses of the first passes are told, and there must be so many passes that are timed
 TOLD, LEAST = 3, 2
-# what four roundings of each sample's numbers make of those losses, so often
-RELATIVE, TWINS = 4 * 2 ** -23, 4
+# so often it is tried what so many roundings of each sample's numbers make of those losses
+TWINS, ROUNDINGS = 4, 4
 
 
 def numbers(name, kind, count, offset=0):
@@ -104,10 +104,9 @@ def main():
         losses.append(passed())
         if start - begin >= warm:
             rates.append(samples / (time.perf_counter() - start))
-    # where nothing is timed
-    twins = [] if seconds else [
-        training(inputs * (1 + RELATIVE * (2 * torch.rand_like(inputs) - 1)), labels) for _ in range(TWINS)]
-    apart = [max(abs(loss - twin()) / (abs(loss) or 1) for twin in twins) for loss in losses[:TOLD]] if twins else []
+    # where all of these losses are asked for
+    twins = [training(rounded(inputs, ROUNDINGS), labels) for _ in range(TWINS if JOB["passes"] >= TOLD else 0)]
+    apart = [max(abs(loss - twin()) / (abs(loss) or 1) for twin in twins) for loss in losses[:TOLD] if twins]
     unit = 1 if sys.platform == "darwin" else 1024
     return {
         "losses": losses[:TOLD], "apart": apart, "rates": rates, "sinceStart": since_start,

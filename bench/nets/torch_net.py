@@ -62,6 +62,11 @@ class Flatten(nn.Module):
         return (x.permute(0, 2, 3, 1) if self.innermost and x.dim() == 4 else x).flatten(1)
 
 
+def rounded(x, times):
+    """Numbers that are off by so many roundings of f32 at most."""
+    return x * (1 + times * 2 ** -23 * (2 * torch.rand_like(x) - 1))
+
+
 def broadcast(x, scale):
     return x * scale.reshape(scale.shape[:2] + (1,) * (x.dim() - 2))
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench" / "nets"))
-from torch_net import Net, loss_function, optimizer  # noqa: E402
+from torch_net import Net, loss_function, optimizer, rounded  # noqa: E402
 
 FOLDER, STEPS = Path(sys.argv[1]), int(sys.argv[2])
 SPEC = json.loads((FOLDER / "spec.json").read_text())
 # convolutions by tiles of 4x4 round some ten times as much as sums do
-RELATIVE = 16 * 2 ** -23
+ROUNDINGS = 16
 # one rounding can decide for a unit whether it is on, and that for much: so several, and new ones at each step
 TWINS = 4
 # an error that is to be noticed
@@ -30,10 +30,10 @@ def numbers(name, kind):
     return torch.frombuffer(bytearray((FOLDER / name).read_bytes()), dtype=kind)
 
 
-def run(dtype, seed=None, spec=SPEC):
+def run(dtype, seed=None, rate=1):
     torch.manual_seed(seed or 0)
-    off = (lambda x: x) if seed is None else (lambda x: x * (1 + RELATIVE * (2 * torch.rand_like(x) - 1)))
-    net = Net(spec)
+    off = (lambda x: x) if seed is None else (lambda x: rounded(x, ROUNDINGS))
+    net = Net(SPEC)
     net.to(dtype)
     values, read = off(numbers("parameters", torch.float32).to(dtype)), 0
 
@@ -43,9 +43,11 @@ def run(dtype, seed=None, spec=SPEC):
         return values[read - count:read]
 
     net.load(following)
-    updates, loss_of, total = optimizer(spec, net), loss_function(spec), 0.0
-    inputs = off(numbers("inputs", torch.float32).to(dtype)).view(-1, *spec["input"])
-    labels, batch = numbers("labels", torch.int32).long(), spec["batchSize"]
+    updates, loss_of, total = optimizer(SPEC, net), loss_function(SPEC), 0.0
+    for group in updates.param_groups:
+        group["lr"] *= rate
+    inputs = off(numbers("inputs", torch.float32).to(dtype)).view(-1, *SPEC["input"])
+    labels, batch = numbers("labels", torch.int32).long(), SPEC["batchSize"]
     for first in range(0, min(STEPS * batch, len(inputs)), batch):
         x = inputs[first:first + batch]
         updates.zero_grad()
@@ -59,10 +61,7 @@ def run(dtype, seed=None, spec=SPEC):
     return total / len(inputs), torch.cat([tensor.detach().double().flatten() for tensor, _ in net.kept()])
 
 
-training = SPEC["training"]
-optimizer_of = training["optimizer"]
-wrong = {**SPEC, "training": {**training, "optimizer": {**optimizer_of, "learningRate": WRONG_RATE * optimizer_of["learningRate"]}}}
-runs = [run(torch.float64), run(torch.float64, spec=wrong), run(torch.float32)]
+runs = [run(torch.float64), run(torch.float64, rate=WRONG_RATE), run(torch.float32)]
 runs += [run(torch.float64, seed) for seed in range(1, TWINS + 1)]
 (FOLDER / "results").write_bytes(torch.cat([made for _, made in runs]).numpy().tobytes())
 print(json.dumps([loss for loss, _ in runs]))
